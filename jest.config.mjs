@@ -1,0 +1,14 @@
+/** Jest in ESM mode: Nest 12 is ESM-only. Run through scripts/test.mjs, which starts PostgreSQL. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^nestjs-tillhook$': '<rootDir>/lib/index.ts',
+    '^nestjs-tillhook/testing$': '<rootDir>/lib/testing/index.ts',
+  },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', isolatedModules: true }] },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

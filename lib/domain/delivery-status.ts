@@ -1,0 +1,7 @@
+/** Where a delivery stands. Only `PENDING` ones are in the queue. */
+export const DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'FAILED', 'MISSED', 'CANCELLED'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** What caused an attempt: the event and its retry schedule. */
+export const ATTEMPT_TRIGGERS = ['SCHEDULE'] as const;
+export type AttemptTrigger = (typeof ATTEMPT_TRIGGERS)[number];

@@ -1,0 +1,23 @@
+const BRAND = Symbol.for('nestjs-tillhook.WebhooksError');
+
+/**
+ * Base class of every error this module throws. `code` is stable over releases, so branch on it rather than
+ * on the message. `instanceof` works across the two builds (ESM and CommonJS) of one process, since it looks
+ * at a registered symbol and not at the class's identity.
+ */
+export class WebhooksError extends Error {
+  /** Stable, upper-case, e.g. `PAYLOAD_TOO_LARGE`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== WebhooksError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}

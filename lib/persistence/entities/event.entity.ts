@@ -1,0 +1,33 @@
+import { Column, Entity } from 'typeorm';
+import { bigintColumn } from './columns.js';
+
+/** One emitted occurrence. Its row is written once, in the host's transaction, and never changed. */
+@Entity('webhook_event')
+export class EventEntity {
+  /** Also `x-webhook-sequence`. */
+  @Column(bigintColumn({ name: 'id', primary: true }))
+  id!: number;
+
+  @Column({ name: 'tenant_uid', type: 'varchar', length: 64 })
+  tenantUid!: string;
+
+  /** Also `webhook-id`. */
+  @Column({ name: 'event_uid', type: 'varchar', length: 64 })
+  eventUid!: string;
+
+  @Column({ type: 'varchar', length: 64 })
+  action!: string;
+
+  @Column({ name: 'ordering_key', type: 'varchar', length: 255, nullable: true })
+  orderingKey!: string | null;
+
+  /** The exact text that is signed and sent. */
+  @Column({ type: 'text' })
+  body!: string;
+
+  @Column(bigintColumn({ name: 'occurred_at' }))
+  occurredAt!: number;
+
+  @Column(bigintColumn({ name: 'created_at' }))
+  createdAt!: number;
+}

@@ -1,0 +1,91 @@
+import { Column, Entity } from 'typeorm';
+import { bigintColumn, jsonColumn } from './columns.js';
+
+export type TransportState = 'ACTIVE' | 'PAUSED' | 'DISABLED';
+export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN';
+
+/** A header of a transport as stored: the value is sealed (see SecretBox). */
+export interface StoredHeader {
+  key: string;
+  value: string;
+}
+
+/** A signing secret as stored (sealed); the newest comes first, older ones sign until `expiresAt` (ms since the epoch). */
+export interface StoredSigningSecret {
+  secret: string;
+  expiresAt: number | null;
+}
+
+/** An http transport: where to send, how to authenticate, and its limits. `null` limits mean the module's default. */
+@Entity('webhook_http_transport')
+export class HttpTransportEntity {
+  @Column({ ...bigintColumn({ name: 'id', primary: true }), generated: 'increment' })
+  id!: number;
+
+  @Column({ name: 'tenant_uid', type: 'varchar', length: 64 })
+  tenantUid!: string;
+
+  @Column({ name: 'http_transport_uid', type: 'varchar', length: 64 })
+  httpTransportUid!: string;
+
+  @Column({ type: 'varchar', length: 255 })
+  name!: string;
+
+  @Column({ type: 'varchar', length: 2048 })
+  url!: string;
+
+  @Column(jsonColumn({ name: 'headers' }))
+  headers!: StoredHeader[];
+
+  @Column({ name: 'security_type', type: 'varchar', length: 16 })
+  securityType!: SecurityType;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  username!: string | null;
+
+  /** Sealed. */
+  @Column({ type: 'text', nullable: true })
+  password!: string | null;
+
+  /** Sealed. */
+  @Column({ type: 'text', nullable: true })
+  token!: string | null;
+
+  @Column(jsonColumn({ name: 'signing_secrets' }))
+  signingSecrets!: StoredSigningSecret[];
+
+  @Column({ type: 'varchar', length: 16 })
+  state!: TransportState;
+
+  @Column({ name: 'disabled_reason', type: 'varchar', length: 64, nullable: true })
+  disabledReason!: string | null;
+
+  /** When the present run of failures began; written on the change between healthy and failing, not per attempt. */
+  @Column(bigintColumn({ name: 'failing_since', nullable: true }))
+  failingSince!: number | null;
+
+  @Column({ name: 'timeout_ms', type: 'integer', nullable: true })
+  timeoutMs!: number | null;
+
+  @Column({ name: 'max_concurrency', type: 'integer', nullable: true })
+  maxConcurrency!: number | null;
+
+  @Column({ name: 'rate_limit_requests', type: 'integer', nullable: true })
+  rateLimitRequests!: number | null;
+
+  @Column({ name: 'rate_limit_per_seconds', type: 'integer', nullable: true })
+  rateLimitPerSeconds!: number | null;
+
+  @Column(jsonColumn({ name: 'retry_schedule_seconds', nullable: true }))
+  retryScheduleSeconds!: number[] | null;
+
+  /** Rises with each change; lane holders compare it to notice new configuration, writers to detect a lost update. */
+  @Column(bigintColumn({ name: 'version' }))
+  version!: number;
+
+  @Column(bigintColumn({ name: 'created_at' }))
+  createdAt!: number;
+
+  @Column(bigintColumn({ name: 'last_modified_at' }))
+  lastModifiedAt!: number;
+}

@@ -1,0 +1,78 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
+
+/** One key of the ring: `id` is stored beside each ciphertext; `key` is 32 bytes. */
+export interface EncryptionKey {
+  id: string;
+  key: Uint8Array;
+}
+
+/** Where a secret belongs. It is authenticated with the ciphertext, so that stored secrets cannot be swapped. */
+export interface SecretPlace {
+  tenantUid: string;
+  table: 'webhook_http_transport';
+  /** The row's uid within its tenant. */
+  row: string;
+  /** The field, e.g. `password` or `headers.x-api-key`. */
+  field: string;
+}
+
+const PLAIN = 'v0:';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Seals secrets at rest with AES-256-GCM. The first key of the ring encrypts, every key decrypts. Without keys
+ * secrets are stored in clear, marked as such (`v0:`), so that keys can be introduced later.
+ *
+ * Stored form: `v1:<key id>:<base64 of iv, tag and ciphertext>`.
+ */
+export class SecretBox {
+  readonly #keys: ReadonlyMap<string, Uint8Array>;
+  readonly #current: EncryptionKey | undefined;
+
+  constructor(keys: readonly EncryptionKey[]) {
+    this.#current = keys[0];
+    this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
+  }
+
+  seal(secret: string, place: SecretPlace): string {
+    if (!this.#current) return PLAIN + secret;
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#current.key, iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(aad(place));
+    const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    return `v1:${this.#current.id}:${Buffer.concat([iv, cipher.getAuthTag(), ciphertext]).toString('base64')}`;
+  }
+
+  /** @throws {SecretUnreadableError} when the key is not in the ring or the text was altered or moved. */
+  open(stored: string, place: SecretPlace): string {
+    if (stored.startsWith(PLAIN)) return stored.slice(PLAIN.length);
+    const keyId = SecretBox.keyIdOf(stored);
+    const key = keyId === undefined ? undefined : this.#keys.get(keyId);
+    if (!key) throw new SecretUnreadableError(place, keyId);
+    const bytes = Buffer.from(stored.slice(stored.lastIndexOf(':') + 1), 'base64');
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+      decipher.setAAD(aad(place));
+      decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+      return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      // The cause is left out on purpose: it could carry bytes of the secret.
+      throw new SecretUnreadableError(place, keyId);
+    }
+  }
+
+  /** True when `stored` was not sealed with the current first key, so that the rotation job re-seals it. */
+  isStale(stored: string): boolean {
+    return SecretBox.keyIdOf(stored) !== this.#current?.id;
+  }
+
+  /** The key id a stored secret names; undefined for one stored in clear. */
+  static keyIdOf(stored: string): string | undefined {
+    return /^v1:([^:]+):/.exec(stored)?.[1];
+  }
+}
+
+const aad = ({ tenantUid, table, row, field }: SecretPlace): Buffer =>
+  Buffer.from(JSON.stringify([tenantUid, table, row, field]));

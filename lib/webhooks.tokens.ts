@@ -1,0 +1,3 @@
+/** Injection tokens. Strings, so that the ESM and the CommonJS build in one process agree on them. */
+export const WEBHOOKS_OPTIONS = 'nestjs-tillhook:ResolvedWebhooksOptions';
+export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';

@@ -1,0 +1,14 @@
+// Builds the library twice (ESM and CommonJS, DESIGN: dual build) and the sample app once.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const compile = (project) => execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+
+for (const folder of ['dist', 'dist-sample']) rmSync(folder, { recursive: true, force: true });
+compile('tsconfig.esm.json');
+compile('tsconfig.cjs.json');
+mkdirSync('dist/cjs', { recursive: true });
+writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+compile('tsconfig.sample.json');
