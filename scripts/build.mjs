@@ -12,3 +12,5 @@ compile('tsconfig.cjs.json');
 mkdirSync('dist/cjs', { recursive: true });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 compile('tsconfig.sample.json');
+// Last, and outside the package: scripts/ensure-built.mjs takes it as the sign of a complete build.
+writeFileSync('dist-sample/.built', '');
