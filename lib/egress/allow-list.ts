@@ -1,0 +1,56 @@
+import { BlockList } from 'node:net';
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { familyOf } from './address-policy.js';
+
+interface Entry {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly network: BlockList;
+  /** Undefined: every port. */
+  readonly port: number | undefined;
+}
+
+const ENTRY = /^(?:\[(?<bracketed>[^\]]*)\]|(?<plain>[^/[\]]*))\/(?<prefix>\d{1,3})(?::(?<port>\d{1,5}))?$/;
+const REMEDY =
+  'each entry is a CIDR with an optional port, such as 10.1.0.0/16, 127.0.0.1/32:8080 or [fd00::]/8:443';
+
+/**
+ * The operator's exceptions from the address policy. An address inside one of them passes that policy and
+ * only that: the rules on URLs, names and ports stay as they are.
+ */
+export class AllowList {
+  readonly #entries: readonly Entry[];
+
+  /** @throws {InvalidOptionError} on a text that is no CIDR with an optional port. */
+  constructor(cidrs: readonly string[]) {
+    this.#entries = cidrs.map(parseEntry);
+  }
+
+  /** Whether the operator allows this address on this port. */
+  allows(address: string, port: number): boolean {
+    const family = familyOf(address);
+    if (family === undefined) return false;
+    return this.#entries.some(
+      (entry) =>
+        entry.family === family &&
+        (entry.port === undefined || entry.port === port) &&
+        entry.network.check(address, family),
+    );
+  }
+}
+
+function parseEntry(text: string): Entry {
+  const { bracketed, plain, prefix, port } = ENTRY.exec(text)?.groups ?? {};
+  const address = bracketed ?? plain ?? '';
+  const family = familyOf(address);
+  const prefixLength = Number(prefix);
+  const longest = family === 'ipv4' ? 32 : 128;
+  const valid =
+    family !== undefined &&
+    (bracketed === undefined || family === 'ipv6') &&
+    prefixLength <= longest &&
+    (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
+  if (!valid) throw new InvalidOptionError('egress.allowCidrs', text, REMEDY);
+  const network = new BlockList();
+  network.addSubnet(address, prefixLength, family);
+  return { family, network, port: port === undefined ? undefined : Number(port) };
+}

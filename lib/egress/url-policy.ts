@@ -1,0 +1,120 @@
+import { TargetRefusedError } from '../errors/target-refused.error.js';
+import { familyOf, isPublicAddress } from './address-policy.js';
+import type { AllowList } from './allow-list.js';
+import { checkHostName } from './host-policy.js';
+import { checkPort } from './port-policy.js';
+
+/** The operator's part of the policy. */
+export interface UrlRules {
+  /** Whether `http:` is accepted beside `https:`. */
+  readonly allowHttp: boolean;
+  /** Addresses that may be called although they are not public. */
+  readonly allow: AllowList;
+}
+
+const MAX_LENGTH = 2048;
+/** Parsers trim, drop or reinterpret these, each in its own way. Includes invisible and unpaired characters. */
+const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\s\\]/u;
+const START = /^(?<scheme>https?):\/\/(?<authority>[^/?#]+)/i;
+const CANONICAL_IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+
+/** Only this module holds it, so only `checkUrl` makes a `CheckedUrl`. */
+const MAKER = Symbol('checkUrl');
+
+/** A URL that passed the static policy under the rules it names. Only `checkUrl` makes one; it never changes. */
+export class CheckedUrl {
+  /** Scheme, host and port: `https://shop.example.com`, without a default port. */
+  readonly origin: string;
+  /** The host as it is looked up, without trailing dot; for IPv6 literals without brackets. */
+  readonly hostname: string;
+  /** Always set, also where the URL leaves it to the scheme. */
+  readonly port: number;
+  /** Path and query as they go on the wire. */
+  readonly path: string;
+
+  /** @internal */
+  constructor(
+    maker: symbol,
+    hostname: string,
+    port: number,
+    url: URL,
+    /** The rules it was judged by. */
+    readonly rules: UrlRules,
+  ) {
+    if (maker !== MAKER) throw new TypeError('A CheckedUrl is made by checkUrl() alone.');
+    this.origin = `${url.protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}${url.port && `:${url.port}`}`;
+    this.hostname = hostname;
+    this.port = port;
+    this.path = url.pathname + url.search;
+    Object.freeze(this);
+  }
+}
+
+/**
+ * The static layer of the egress policy: whether a URL may be a target at all, as far as that can be said
+ * without looking its name up. The addresses behind a name are judged when the connection is made.
+ *
+ * @throws {TargetRefusedError} and nothing else
+ */
+export function checkUrl(text: string, rules: UrlRules): CheckedUrl {
+  const rawHost = checkSpelling(text);
+  const url = parse(text);
+  if (url.username !== '' || url.password !== '') throw userInfoRefused();
+  if (url.protocol === 'http:' && !rules.allowHttp) {
+    throw new TargetRefusedError('HTTP_NOT_ALLOWED', 'only https is allowed here');
+  }
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  checkPort(port);
+  return new CheckedUrl(MAKER, checkHost(url, rawHost, port, rules), port, url, rules);
+}
+
+/** Judges the raw text, before any parser repairs it, and returns the host as it was typed. */
+function checkSpelling(text: string): string {
+  if (text.length > MAX_LENGTH) {
+    throw new TargetRefusedError('LENGTH', `it is longer than ${MAX_LENGTH} characters`);
+  }
+  if (FORBIDDEN_CHARACTERS.test(text)) {
+    throw new TargetRefusedError('CHARACTERS', 'it holds white space, a control character or a backslash');
+  }
+  const { scheme, authority } = START.exec(text)?.groups ?? {};
+  if (scheme === undefined || authority === undefined) {
+    throw /^https?:/i.test(text)
+      ? new TargetRefusedError('AUTHORITY', 'the scheme must be followed by "//" and a host')
+      : new TargetRefusedError('SCHEME', 'it must start with "https://" or "http://"');
+  }
+  if (authority.includes('@')) throw userInfoRefused();
+  if (authority.includes('%')) {
+    throw new TargetRefusedError('HOST_NAME', 'its host must not be percent-encoded');
+  }
+  return authority.replace(/:\d*$/, '');
+}
+
+function parse(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new TargetRefusedError('SYNTAX', 'it cannot be parsed');
+  }
+}
+
+function checkHost(url: URL, rawHost: string, port: number, rules: UrlRules): string {
+  const literal = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  if (familyOf(literal) === undefined) return checkHostName(url.hostname);
+  // The parser turns 2130706433, 0x7f.1, 017700000001 and full-width digits into dotted addresses.
+  if (CANONICAL_IPV4.test(literal) && rawHost !== literal) {
+    throw new TargetRefusedError(
+      'ADDRESS_SPELLING',
+      'an IPv4 address must be written as four plain decimal numbers',
+    );
+  }
+  if (!isPublicAddress(literal) && !rules.allow.allows(literal, port)) {
+    throw new TargetRefusedError('ADDRESS', 'its address is not on the public internet');
+  }
+  return literal;
+}
+
+const userInfoRefused = (): TargetRefusedError =>
+  new TargetRefusedError(
+    'USER_INFO',
+    'a user name or password in it is not allowed; use the security settings',
+  );
