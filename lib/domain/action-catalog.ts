@@ -1,0 +1,77 @@
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+
+/** What there is to know about an action: for the compiler (`Data`), for people, and for the admin API. */
+export interface ActionDefinition<Data extends object = object> {
+  /** When it fires, in one sentence. Shown to tenants who choose what to subscribe to. */
+  readonly description: string;
+  /** A payload as it is emitted: without `action` and the tenant's uid, which the envelope adds. */
+  readonly example: Data;
+}
+
+/** Every action that may be emitted and subscribed to, by its name. Extend one with `extendCatalog`. */
+export type ActionCatalog = Readonly<Record<string, ActionDefinition>>;
+
+/** The names of the actions of a catalog. */
+export type ActionOf<Catalog extends ActionCatalog> = keyof Catalog & string;
+
+/** The payload of one action of a catalog. */
+export type DataOf<
+  Catalog extends ActionCatalog,
+  Action extends ActionOf<Catalog>,
+> = Catalog[Action]['example'];
+
+/** What an action's name looks like. */
+export const ACTION_NAME_PATTERN = /^[A-Z0-9_]{1,64}$/;
+
+/**
+ * Defines an action with a typed payload.
+ *
+ * @example
+ * defineAction<{ card: EntityReference }>({
+ *   description: 'A gift card was redeemed.',
+ *   example: { card: { Id: 12, Uid: '1200' } },
+ * })
+ */
+export function defineAction<Data extends object>(
+  definition: ActionDefinition<Data>,
+): ActionDefinition<Data> {
+  return definition;
+}
+
+/**
+ * A new catalog with the actions of both. Neither argument is changed.
+ *
+ * @throws {InvalidOptionError} when a name is not 1 to 64 of A-Z, 0-9 and `_`, or stands in both
+ */
+export function extendCatalog<Base extends ActionCatalog, More extends ActionCatalog>(
+  base: Base,
+  more: More,
+): Readonly<Base & More> {
+  for (const action of Object.keys(more)) {
+    if (Object.hasOwn(base, action)) {
+      throw new InvalidOptionError(
+        'catalog',
+        action,
+        'the action is already in the catalog; give yours another name.',
+      );
+    }
+  }
+  const catalog = Object.freeze({ ...base, ...more });
+  checkCatalog(catalog);
+  return catalog;
+}
+
+/**
+ * Refuses a catalog that could not be served: for those that were not made by `extendCatalog`.
+ *
+ * @throws {InvalidOptionError} when it is empty or a name is not 1 to 64 of A-Z, 0-9 and `_`
+ */
+export function checkCatalog(catalog: ActionCatalog): void {
+  const actions = Object.keys(catalog);
+  if (actions.length === 0) throw new InvalidOptionError('catalog', catalog, 'define at least one action.');
+  for (const action of actions) {
+    if (!ACTION_NAME_PATTERN.test(action)) {
+      throw new InvalidOptionError('catalog', action, 'an action is named with 1 to 64 of A-Z, 0-9 and "_".');
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { ActionCatalog } from './action-catalog.js';
+
+const PATTERN = /^(?:\*|[A-Z0-9_]{1,64}|[A-Z0-9_]{0,63}_\*)$/;
+
+/** Whether `text` has the form of a pattern: an action's name, `*`, or a prefix that ends in `_*` (`ORDER_*`). */
+export function isActionPattern(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/** Whether `text` is a pattern that matches at least one action of the catalog; one that never could is a mistake. */
+export function isKnownPattern(catalog: ActionCatalog, text: string): boolean {
+  if (!isActionPattern(text)) return false;
+  if (!isWildcard(text)) return Object.hasOwn(catalog, text);
+  return Object.keys(catalog).some((action) => matchesAction(text, action));
+}
+
+/** Whether a pattern covers an action. `*` covers all; `ORDER_*` all that begin with `ORDER_`. */
+export function matchesAction(pattern: string, action: string): boolean {
+  return isWildcard(pattern) ? action.startsWith(pattern.slice(0, -1)) : pattern === action;
+}
+
+/**
+ * Sorts patterns that cover one action, the most specific first: the exact action, then the longest prefix, then
+ * `*`. Zero for equally specific ones.
+ */
+export function compareSpecificity(a: string, b: string): number {
+  if (isWildcard(a) !== isWildcard(b)) return isWildcard(a) ? 1 : -1;
+  return isWildcard(a) ? b.length - a.length : 0;
+}
+
+const isWildcard = (pattern: string): boolean => pattern.endsWith('*');

@@ -1,0 +1,120 @@
+import { isDate } from 'node:util/types';
+import { PayloadInvalidError } from '../errors/payload-invalid.error.js';
+import { PayloadTooLargeError } from '../errors/payload-too-large.error.js';
+
+/** What a payload may be at most. */
+export interface JsonLimits {
+  readonly maxBytes: number;
+  /** Objects and arrays inside each other, the payload itself counted. */
+  readonly maxDepth: number;
+}
+
+/** Whether a value is an object as a literal makes it: of no class, of whatever realm. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What `JSON.stringify` writes in place of a value: the answer of its `toJSON`, if it has one. */
+export function jsonFormOf(value: object, key: string): unknown {
+  return 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON(key) as unknown) : value;
+}
+
+/**
+ * Makes sure that `JSON.stringify` would write all of a payload. On its own it drops functions and symbols, writes
+ * a Map, a Set, a RegExp or a forgotten Promise as `{}`, and NaN, Infinity and an invalid Date as `null`.
+ * As everywhere in JSON, members that are `undefined` are left out, and elements that are become `null`.
+ *
+ * Also bounds the work: it gives up as soon as the text must exceed `maxBytes`, which a small graph of shared
+ * objects can do by far.
+ *
+ * @throws {PayloadInvalidError} with the path of the first value that would be lost or cannot be written
+ * @throws {PayloadTooLargeError}
+ */
+export function checkJson(payload: object, limits: JsonLimits): void {
+  new JsonCheck(limits).visit(payload, '');
+}
+
+class JsonCheck {
+  /** A lower bound of the text's length so far. */
+  #bytes = 0;
+  readonly #path: string[] = [];
+  readonly #ancestors: object[] = [];
+
+  constructor(private readonly limits: JsonLimits) {}
+
+  visit(value: unknown, key: string): void {
+    switch (typeof value) {
+      case 'undefined':
+        return;
+      case 'string':
+        return this.#count(value.length + 2);
+      case 'boolean':
+        return this.#count(4);
+      case 'number':
+        if (!Number.isFinite(value))
+          throw this.#invalid(key, `is ${value}, which JSON has no form for: pass null or a string.`);
+        return this.#count(1);
+      case 'bigint':
+        throw this.#invalid(key, 'is a BigInt, which JSON has no form for: pass a string.');
+      case 'object':
+        return value === null ? this.#count(4) : this.#visitObject(value, key);
+      default:
+        throw this.#invalid(key, `is a ${typeof value}, which JSON would leave out.`);
+    }
+  }
+
+  #visitObject(value: object, key: string): void {
+    if (isDate(value) && Number.isNaN(value.getTime()))
+      throw this.#invalid(key, 'is an invalid Date: pass a valid one, or null.');
+    const json = jsonFormOf(value, key);
+    if (json === undefined)
+      throw this.#invalid(key, 'has a toJSON() that answers undefined, so that it would be left out.');
+    // Answers of toJSON are looked at as they are: JSON.stringify does not ask them again.
+    if (typeof json !== 'object' || json === null) return this.visit(json, key);
+    if (!Array.isArray(json) && !isPlainObject(json))
+      throw this.#invalid(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);
+    if (this.#ancestors.length === this.limits.maxDepth) throw this.#tooDeep(json, key);
+    this.#descend(json, key);
+  }
+
+  #descend(json: object, key: string): void {
+    this.#ancestors.push(json);
+    this.#path.push(key);
+    this.#count(2);
+    if (Array.isArray(json)) {
+      for (let index = 0; index < json.length; index++) this.visit(json[index] ?? null, String(index));
+    } else {
+      for (const name of Object.keys(json)) {
+        const member = (json as Record<string, unknown>)[name];
+        if (member === undefined) continue;
+        this.#count(name.length + 3);
+        this.visit(member, name);
+      }
+    }
+    this.#path.pop();
+    this.#ancestors.pop();
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.limits.maxBytes) throw new PayloadTooLargeError(this.limits.maxBytes);
+  }
+
+  /** A cycle is noticed when it has reached the greatest depth, so that the common case keeps no set of ancestors. */
+  #tooDeep(value: object, key: string): PayloadInvalidError {
+    return this.#ancestors.includes(value)
+      ? this.#invalid(key, 'leads back to itself: a payload must not be cyclic.')
+      : this.#invalid(key, `is nested deeper than ${this.limits.maxDepth} levels.`);
+  }
+
+  #invalid(key: string, problem: string): PayloadInvalidError {
+    // The payload itself has the key '', which is no part of a path.
+    return new PayloadInvalidError([...this.#path, key].slice(1).join('.'), problem);
+  }
+}
+
+const classOf = (value: object): string =>
+  (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name ??
+  'class instance';

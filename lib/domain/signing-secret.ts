@@ -1,0 +1,28 @@
+import { InvalidSigningSecretError } from '../errors/invalid-signing-secret.error.js';
+import type { RandomBytes } from './uid.js';
+
+const PREFIX = 'whsec_';
+const MIN_BYTES = 24;
+const MAX_BYTES = 64;
+/** As many as SHA-256 puts out: a longer key makes the signature no stronger. */
+const NEW_SECRET_BYTES = 32;
+
+/** A new signing secret in the form of Standard Webhooks, as a tenant is shown it: `whsec_…`. */
+export function generateSigningSecret(randomBytes: RandomBytes): string {
+  return PREFIX + Buffer.from(randomBytes(NEW_SECRET_BYTES)).toString('base64');
+}
+
+/**
+ * The key bytes of a `whsec_…` secret.
+ *
+ * @throws {InvalidSigningSecretError} unless it is the prefix and the canonical base64 of 24 to 64 bytes
+ */
+export function parseSigningSecret(text: string): Buffer {
+  const base64 = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : '';
+  const key = Buffer.from(base64, 'base64');
+  // Node skips what is no base64; only a text that comes out again was understood whole.
+  if (key.length < MIN_BYTES || key.length > MAX_BYTES || key.toString('base64') !== base64) {
+    throw new InvalidSigningSecretError();
+  }
+  return key;
+}
