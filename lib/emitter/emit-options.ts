@@ -1,0 +1,40 @@
+import type { EntityManager } from 'typeorm';
+import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
+
+/** To whom an event belongs, and in which transaction it is written. */
+export interface EmitManyOptions {
+  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. */
+  tenantUid: string;
+  /**
+   * The manager of the host's open transaction: the events exist if and only if it commits. Without it they are
+   * written and committed at once, on the module's own connection.
+   */
+  manager?: EntityManager | undefined;
+}
+
+/** What an event may say of itself. */
+export interface EventOptions {
+  /**
+   * A uid of the caller's own, 1 to 64 of A-Z, a-z, 0-9, `_` and `-`; it becomes `webhook-id`. Emitting it again with
+   * the same body does nothing, so that a repeated call is safe. Default: a UUIDv7.
+   */
+  eventUid?: string | undefined;
+  /** Events of a tenant that share it reach an `ordered` webhook in emit order. 1 to 255 characters. Default: none. */
+  orderingKey?: string | undefined;
+  /** When it happened, to the millisecond. Default: now, on the database's clock. */
+  occurredAt?: Date | undefined;
+}
+
+/** Options of `emit`. */
+export interface EmitOptions extends EmitManyOptions, EventOptions {}
+
+/** One event of `emitMany`: an action of the catalog, with the payload of just that action. */
+export type EmitInput<Catalog extends ActionCatalog> = {
+  [Action in ActionOf<Catalog>]: EventOptions & { action: Action; data: DataOf<Catalog, Action> };
+}[ActionOf<Catalog>];
+
+/** What was emitted. */
+export interface EmittedEvent {
+  /** The event's uid within its tenant; also `webhook-id`. */
+  readonly eventUid: string;
+}

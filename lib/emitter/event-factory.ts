@@ -1,0 +1,64 @@
+import type { ActionCatalog } from '../domain/action-catalog.js';
+import { buildEnvelope } from '../domain/envelope.js';
+import { isUid, uuidv7 } from '../domain/uid.js';
+import { InvalidEventUidError } from '../errors/invalid-event-uid.error.js';
+import { InvalidOccurredAtError } from '../errors/invalid-occurred-at.error.js';
+import { InvalidOrderingKeyError } from '../errors/invalid-ordering-key.error.js';
+import { InvalidTenantUidError } from '../errors/invalid-tenant-uid.error.js';
+import { UnknownActionError } from '../errors/unknown-action.error.js';
+import type { NewEvent } from '../persistence/event-store.js';
+import type { EventOptions } from './emit-options.js';
+import { RandomPool } from './random-pool.js';
+
+const MAX_ORDERING_KEY_LENGTH = 255;
+
+/** Makes events that are ready to be written out of what callers pass; types do not reach a caller in JavaScript. */
+export class EventFactory {
+  readonly #actions: ReadonlySet<string>;
+  readonly #random = new RandomPool();
+
+  constructor(catalog: ActionCatalog) {
+    this.#actions = new Set(Object.keys(catalog));
+  }
+
+  /**
+   * @throws {UnknownActionError} {InvalidTenantUidError} {InvalidEventUidError} {InvalidOrderingKeyError}
+   *   {InvalidOccurredAtError} {PayloadInvalidError} {PayloadTooLargeError}
+   */
+  create(tenantUid: string, action: string, data: object, options: EventOptions): NewEvent {
+    if (!isUid(tenantUid)) throw new InvalidTenantUidError(tenantUid);
+    if (!this.#actions.has(action)) throw new UnknownActionError(action);
+    return {
+      tenantUid,
+      eventUid: this.#eventUid(options.eventUid),
+      action,
+      orderingKey: orderingKey(options.orderingKey),
+      body: buildEnvelope(action, tenantUid, data),
+      occurredAt: occurredAtMs(options.occurredAt),
+    };
+  }
+
+  #eventUid(given: string | undefined): string {
+    if (given === undefined) return uuidv7(Date.now(), this.#random.take);
+    if (!isUid(given)) throw new InvalidEventUidError(given);
+    return given;
+  }
+}
+
+function orderingKey(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const isValid =
+    typeof given === 'string' &&
+    given.length > 0 &&
+    given.length <= MAX_ORDERING_KEY_LENGTH &&
+    // PostgreSQL cannot store it, and would abort the host's transaction.
+    !given.includes('\0');
+  if (!isValid) throw new InvalidOrderingKeyError(given);
+  return given;
+}
+
+function occurredAtMs(given: Date | undefined): number | null {
+  if (given === undefined) return null;
+  if (!(given instanceof Date) || Number.isNaN(given.getTime())) throw new InvalidOccurredAtError(given);
+  return given.getTime();
+}

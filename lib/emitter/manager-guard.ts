@@ -1,0 +1,26 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { ForeignManagerError } from '../errors/foreign-manager.error.js';
+import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
+import { databaseTarget } from './database-target.js';
+
+/** Lets pass only managers that can make an emit atomic with the host's work. */
+export class ManagerGuard {
+  /** Data sources other than the host's that were found to reach the same database. */
+  readonly #trusted = new WeakSet<DataSource>();
+
+  constructor(private readonly hostDataSource: DataSource) {}
+
+  /**
+   * @throws {ManagerNotInTransactionError} when the manager is in no open transaction
+   * @throws {ForeignManagerError} when its data source reaches another database than the host's
+   */
+  check(manager: EntityManager): void {
+    if (manager.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();
+    // `connection` is there in TypeORM 0.3 and 1.x; its new name `dataSource` only in 1.x.
+    const dataSource = manager.connection;
+    if (dataSource === this.hostDataSource || this.#trusted.has(dataSource)) return;
+    const [received, expected] = [databaseTarget(dataSource), databaseTarget(this.hostDataSource)];
+    if (received !== expected) throw new ForeignManagerError(received, expected);
+    this.#trusted.add(dataSource);
+  }
+}

@@ -1,0 +1,17 @@
+import { EventConflictError } from '../errors/event-conflict.error.js';
+import type { NewEvent } from '../persistence/event-store.js';
+
+/**
+ * The events without repetitions of an `eventUid`, in their order; the first of each stays.
+ *
+ * @throws {EventConflictError} when two share an `eventUid` and not the body
+ */
+export function uniqueEvents(events: readonly NewEvent[]): readonly NewEvent[] {
+  const byUid = new Map<string, NewEvent>();
+  for (const event of events) {
+    const first = byUid.get(event.eventUid);
+    if (!first) byUid.set(event.eventUid, event);
+    else if (first.body !== event.body) throw new EventConflictError(event.eventUid);
+  }
+  return byUid.size === events.length ? events : [...byUid.values()];
+}

@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
+import { EventConflictError } from '../errors/event-conflict.error.js';
+import { EVENT_STORE, type EventStore, type NewEvent } from '../persistence/event-store.js';
+import type { PosCatalog } from '../pos/pos-catalog.js';
+import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
+import type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent } from './emit-options.js';
+import { EventFactory } from './event-factory.js';
+import { ManagerGuard } from './manager-guard.js';
+import { uniqueEvents } from './unique-events.js';
+
+/**
+ * How a host says that something happened. Inject it, and emit inside the transaction that makes it so:
+ *
+ * ```ts
+ * await this.dataSource.transaction(async (manager) => {
+ *   await manager.save(order);
+ *   await this.webhooks.emit('ORDER_SETTLED', { store: { Uid: '70' }, order: { Uid: order.uid } }, { tenantUid, manager });
+ * });
+ * ```
+ *
+ * A host with its own catalog injects `WebhookEmitter<typeof catalog>`: actions and payloads are checked by the
+ * compiler. `WebhookEmitter<ActionCatalog>` takes any action and object; both are still checked when they are emitted.
+ */
+@Injectable()
+export class WebhookEmitter<Catalog extends ActionCatalog = PosCatalog> {
+  readonly #events: EventFactory;
+  readonly #managers: ManagerGuard;
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(WEBHOOKS_OPTIONS) options: { readonly catalog: ActionCatalog },
+    @Inject(HOST_DATA_SOURCE) hostDataSource: DataSource,
+  ) {
+    this.#events = new EventFactory(options.catalog);
+    this.#managers = new ManagerGuard(hostDataSource);
+  }
+
+  /**
+   * Emits one event: one INSERT, in the host's transaction when its `manager` is given.
+   *
+   * @param data the payload; beyond its type it may have any further JSON, but no member `action`
+   * @returns the event's uid; that of the existing event when this `eventUid` was emitted before with the same body
+   * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
+   *   `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`, `PAYLOAD_INVALID`,
+   *   `PAYLOAD_TOO_LARGE`, `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`
+   */
+  async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
+    action: Action,
+    data: Data,
+    options: EmitOptions,
+  ): Promise<EmittedEvent> {
+    if (options.manager) this.#managers.check(options.manager);
+    const event = this.#events.create(options.tenantUid, action, data, options);
+    await this.#write([event], options.manager);
+    return { eventUid: event.eventUid };
+  }
+
+  /**
+   * Emits many events of one tenant in one go, in their order. All are checked before any is written. The same
+   * `eventUid` twice with the same body counts as one event.
+   *
+   * @returns the uids in the order of `events`
+   * @throws {WebhooksError} as `emit` does. `EVENT_UID_CONFLICT` within `events` comes before anything is written; when
+   *   it is with an event emitted earlier, the others of `events` have been written, so roll back to undo them.
+   */
+  async emitMany<Event extends EmitInput<Catalog>>(
+    events: readonly Event[],
+    options: EmitManyOptions,
+  ): Promise<EmittedEvent[]> {
+    if (options.manager) this.#managers.check(options.manager);
+    const created = events.map((event) =>
+      this.#events.create(options.tenantUid, event.action, event.data, event),
+    );
+    if (created.length > 0) await this.#write(uniqueEvents(created), options.manager);
+    return created.map(({ eventUid }) => ({ eventUid }));
+  }
+
+  async #write(events: readonly NewEvent[], manager: EntityManager | undefined): Promise<void> {
+    for (const { eventUid, duplicate } of await this.store.insert(events, manager)) {
+      if (duplicate === 'different') throw new EventConflictError(eventUid);
+    }
+  }
+}
