@@ -1,0 +1,138 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { eventually } from './eventually.js';
+
+/** One request as it came over the wire. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value, … exactly as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  /** Milliseconds since the epoch, when the last byte had arrived. */
+  readonly receivedAt: number;
+}
+
+/** What to answer: a status with what goes with it, nothing ever (`hang`), or a broken connection (`reset`). */
+export type Answer =
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer; delayMs?: number }
+  | 'hang'
+  | 'reset';
+
+type Answering = Answer | ((request: ReceivedRequest) => Answer);
+
+const OK: Answer = { status: 204 };
+
+/** A real webhook receiver on a loopback port: records every request, answers as told, 204 otherwise. */
+export class Receiver {
+  /** Everything that arrived, in order, with requests that were never answered. */
+  readonly requests: ReceivedRequest[] = [];
+  /** The most requests that were unanswered at the same time. */
+  mostAtOnce = 0;
+  #unanswered = 0;
+  #usual: Answering = OK;
+  #next: Answering[] = [];
+  readonly #server = createServer((request, response) => void this.#receive(request, response));
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver();
+    await new Promise<void>((resolve, reject) => {
+      receiver.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  /** Answers every request so from now on. */
+  answer(answering: Answering): void {
+    this.#usual = answering;
+  }
+
+  /** Answers the next requests so, one each, before the usual answer applies again. */
+  answerNext(...answers: Answering[]): void {
+    this.#next.push(...answers);
+  }
+
+  /** Forgets the requests and the answers that were programmed. */
+  reset(): void {
+    this.requests.length = 0;
+    this.#next = [];
+    this.#usual = OK;
+    this.mostAtOnce = 0;
+  }
+
+  /** Waits until at least `count` requests have arrived and returns them all. */
+  async waitFor(count: number, withinMs = 10_000): Promise<readonly ReceivedRequest[]> {
+    const what = `${count} requests at the receiver`;
+    await eventually(() => this.requests.length >= count, { what, withinMs }).catch((error: Error) => {
+      error.message += `, ${this.requests.length} arrived`;
+      throw error;
+    });
+    return this.requests;
+  }
+
+  /** Ends it with all its connections, also those that hang. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.close((error) => (error ? reject(error) : resolve()));
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#unanswered += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#unanswered);
+    response.once('close', () => (this.#unanswered -= 1));
+    const received = await read(request).catch(() => undefined);
+    // The sender gave up before its body was complete: nothing to record, nobody to answer.
+    if (!received) return;
+    this.requests.push(received);
+    const answering = this.#next.shift() ?? this.#usual;
+    await send(response, typeof answering === 'function' ? answering(received) : answering);
+  }
+}
+
+/** The body, parsed. */
+export function jsonOf(request: ReceivedRequest): Record<string, unknown> {
+  return JSON.parse(request.body.toString('utf8')) as Record<string, unknown>;
+}
+
+/** Verifies the signature with the `standardwebhooks` package, as a customer would. Throws when it is not valid. */
+export function verifySignature(request: ReceivedRequest, signingSecret: string): void {
+  new Webhook(signingSecret).verify(request.body, { ...request.headers });
+}
+
+async function read(request: IncomingMessage): Promise<ReceivedRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+  return {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers: Object.fromEntries(headers),
+    rawHeaders: request.rawHeaders,
+    body: Buffer.concat(chunks),
+    receivedAt: Date.now(),
+  };
+}
+
+async function send(response: ServerResponse, answer: Answer): Promise<void> {
+  if (answer === 'hang') return;
+  if (answer === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+}

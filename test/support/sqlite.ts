@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestDatabase } from './test-database.js';
+
+/** Creates a folder for a SQLite file that the first connection makes. */
+export async function createSqliteDatabase(): Promise<TestDatabase> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tillhook-sqlite-'));
+  const file = path.join(folder, 'test.sqlite');
+  return {
+    kind: 'sqlite',
+    options: { type: 'better-sqlite3', database: file },
+    url: `sqlite:${file}`,
+    drop: () => rm(folder, { recursive: true }),
+  };
+}
