@@ -13,6 +13,9 @@ export class InvalidOptionError extends WebhooksError {
     received: unknown,
     remedy: string,
   ) {
-    super('INVALID_OPTION', `WebhooksModule option "${option}" is ${inspect(received, { depth: 1 })}: ${remedy}`);
+    super(
+      'INVALID_OPTION',
+      `WebhooksModule option "${option}" is ${inspect(received, { depth: 1 })}: ${remedy}`,
+    );
   }
 }

@@ -12,25 +12,39 @@ export interface StatementResult {
   affected: number;
 }
 
+export interface WriteOptions {
+  /**
+   * When the first statement changes no row, roll back and answer an empty array. Optimistic locking: put the
+   * guarded UPDATE first.
+   */
+  onlyIfFirstChanges?: boolean;
+}
+
 /**
- * The module's own connection to the host's database, behind one interface for every dialect.
- * Reads may go through `dataSource` (TypeORM repositories and query builders); every write goes through
- * `write`, which on SQLite keeps the rule that a write transaction never spans an `await`.
+ * The module's own connection to the host's database, one interface for every dialect. Reads may go through
+ * `dataSource` (TypeORM repositories and query builders); every write goes through `write`, which on SQLite
+ * keeps the rule that a write transaction never spans an `await`.
  */
 export interface Database {
   readonly kind: 'postgres' | 'sqlite';
   readonly dataSource: DataSource;
 
-  /**
-   * Runs the statements in one transaction, in order. `onlyIf`: when the first statement changed no row, the
-   * transaction is rolled back and an empty array comes back (optimistic locking: put the guarded UPDATE first).
-   *
-   * @throws {DatabaseBusyError} on SQLite, when another connection held the write lock for over 30 s.
-   */
-  write(statements: readonly Statement[], options?: { onlyIfFirstChanges?: boolean }): Promise<StatementResult[]>;
+  /** The escaped name of one of the module's tables, with the host's schema where it has one. */
+  table(name: string): string;
 
-  /** Milliseconds since the epoch on the database's clock (process clock plus the measured offset). */
+  /**
+   * Runs the statements in one transaction, in order.
+   *
+   * @throws {DatabaseBusyError} on SQLite, when other connections held the write lock for over 30 s.
+   */
+  write(statements: readonly Statement[], options?: WriteOptions): Promise<StatementResult[]>;
+
+  /** Milliseconds since the epoch on the database's clock: the process's clock plus the measured offset. */
   now(): number;
+
+  /** Opens the connection and measures the clock. */
+  open(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Injection token of the `Database`. A string, so that both builds in one process agree. */

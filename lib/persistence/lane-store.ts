@@ -1,0 +1,129 @@
+import type { SecurityType, TransportState } from './entities/http-transport.entity.js';
+
+/** A transport's configuration as stored (secrets sealed), as a lane's holder needs it. */
+export interface StoredTransport {
+  readonly tenantUid: string;
+  readonly httpTransportUid: string;
+  readonly url: string;
+  /** JSON of `StoredHeader[]`. */
+  readonly headers: string;
+  readonly securityType: SecurityType;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly token: string | null;
+  /** JSON of `StoredSigningSecret[]`. */
+  readonly signingSecrets: string;
+  readonly state: TransportState;
+  readonly failingSince: number | null;
+  readonly timeoutMs: number | null;
+  readonly maxConcurrency: number | null;
+  readonly rateLimitRequests: number | null;
+  readonly rateLimitPerSeconds: number | null;
+  /** JSON of `number[]`. */
+  readonly retryScheduleSeconds: string | null;
+  readonly version: number;
+}
+
+/** A lane just taken. */
+export interface TakenLane {
+  readonly transportId: number;
+  /** Rises with each take: whoever has an older one holds nothing any more. */
+  readonly leaseToken: number;
+  /** How long the lease lasts from the take, in ms. */
+  readonly leaseMs: number;
+  /** Rises whenever work is added. */
+  readonly version: number;
+  readonly blockedUntil: number;
+  /** How many holders in a row ended without giving it back. */
+  readonly crashes: number;
+  readonly transport: StoredTransport;
+}
+
+/** Where to go on reading a lane: strictly after this row; `{ dueAt: -1, deliveryId: -1 }` is the head. */
+export interface LaneCursor {
+  readonly dueAt: number;
+  readonly deliveryId: number;
+}
+
+export interface LaneReadRequest {
+  readonly transportId: number;
+  readonly after: LaneCursor;
+  readonly limit: number;
+}
+
+/** A delivery as it stands in the queue. */
+export interface QueuedDelivery {
+  readonly transportId: number;
+  readonly dueAt: number;
+  readonly deliveryId: number;
+  readonly eventId: number;
+  /** Attempts recorded so far. */
+  readonly attempts: number;
+  readonly orderingKey: string | null;
+  /** True when an earlier delivery of the same key is still in the queue: this one must be parked, not sent. */
+  readonly behind: boolean;
+}
+
+export interface LaneReading {
+  readonly transportId: number;
+  /** The lane's version in the snapshot that the rows were read from. */
+  readonly version: number;
+  /** Due rows in the order `(dueAt, deliveryId)`; fewer than asked for means that the scan has ended. */
+  readonly rows: readonly QueuedDelivery[];
+  /** When the first delivery that is not due yet will be; null: there is none. */
+  readonly nextDueAt: number | null;
+}
+
+/** What a holder has to know about a lane it holds. */
+export interface LaneCheck {
+  readonly transportId: number;
+  readonly leaseToken: number;
+  readonly version: number;
+  readonly transportVersion: number;
+}
+
+export interface HeldLane {
+  readonly transportId: number;
+  readonly leaseToken: number;
+}
+
+export interface LaneRelease extends HeldLane {
+  /** The version before the last whole scan: the release fails when work was added since. Null: whatever the version. */
+  readonly version: number | null;
+  /** When the lane should be looked at again; null: when it is told. */
+  readonly dueAt: number | null;
+}
+
+export interface EventContent {
+  readonly eventId: number;
+  readonly eventUid: string;
+  readonly action: string;
+  readonly body: string;
+}
+
+/** How lanes are taken, read and given back. Every call works on many lanes in one round trip. */
+export interface LaneStore {
+  /** Takes up to `limit` due lanes, longest due first. A lane with an expired lease counts a crash. */
+  take(holder: string, limit: number, leaseMs: number): Promise<TakenLane[]>;
+
+  /** Reads due rows of lanes held by this process. `now` is the database's clock in ms. */
+  read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]>;
+
+  /** What has been told about the held lanes. A lane that is missing from the answer is not held any more. */
+  check(transportIds: readonly number[]): Promise<LaneCheck[]>;
+
+  /** Extends leases. @returns the transports whose lease is still ours */
+  renew(lanes: readonly (HeldLane & { leaseMs: number })[]): Promise<ReadonlySet<number>>;
+
+  /** Gives lanes back. @returns the transports that were given back */
+  release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>>;
+
+  /** The present configuration of transports. */
+  transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>>;
+
+  /** What is to be sent. */
+  contents(eventIds: readonly number[]): Promise<EventContent[]>;
+
+  /** When the next lane is due (free ones, and held ones whose lease ends); null: none. */
+  nextDueAt(): Promise<number | null>;
+}

@@ -1,0 +1,127 @@
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import { DataSource } from 'typeorm';
+import { DatabaseClock } from '../clock.js';
+import { ownDataSourceOptions } from '../data-source-options.js';
+import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
+
+const INT8_OID = 20;
+const ROLLED_BACK = Symbol('rolled back');
+/** Any constant that other software on the same database will not use by accident. */
+const MIGRATION_LOCK = 7_455_446_655;
+/** How long a replica waits for another one's migration. */
+const MIGRATION_WAIT_MS = 600_000;
+
+/**
+ * Settings of the module's own connections. Its statements address rows by key; a planner that believes a table
+ * to be small (fresh statistics) would scan it, so scans are priced out and plans are made for the actual arrays.
+ */
+const SESSION_SETTINGS = `SET enable_seqscan = off; SET plan_cache_mode = force_custom_plan; SET jit = off`;
+
+/** The module's pool on PostgreSQL. */
+export class PostgresDatabase implements Database {
+  readonly kind = 'postgres';
+  readonly dataSource: DataSource;
+  readonly #schema: string | undefined;
+  readonly #clock = new DatabaseClock(async () => {
+    const [row] = await this.query<{ now: number }>(
+      'tillhook_clock',
+      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+      [],
+    );
+    return row!.now;
+  });
+
+  constructor(host: DataSource, poolSize: number) {
+    this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize));
+    this.#schema = (host.options as { schema?: string }).schema;
+  }
+
+  async open(): Promise<void> {
+    await this.dataSource.initialize();
+    this.#pool.on('connect', prepareClient);
+    // TypeORM's connection test has left one idle client that was made before the line above.
+    const client = await this.#pool.connect();
+    prepareClient(client);
+    client.release();
+    await this.#clock.measure();
+  }
+
+  close(): Promise<void> {
+    return this.dataSource.destroy();
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  table(name: string): string {
+    const { driver } = this.dataSource;
+    return this.#schema === undefined ? driver.escape(name) : `${driver.escape(this.#schema)}.${driver.escape(name)}`;
+  }
+
+  /** Runs one prepared statement; `name` identifies its text on every connection. */
+  async query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    return (await this.#pool.query<Row>({ name, text, values })).rows;
+  }
+
+  async write(statements: readonly Statement[], options: WriteOptions = {}): Promise<StatementResult[]> {
+    try {
+      return await this.transaction(async (client) => {
+        const results: StatementResult[] = [];
+        for (const { sql, parameters } of statements) {
+          const result: QueryResult<Record<string, unknown>> = await client.query(sql, [...parameters]);
+          results.push({ rows: result.rows, affected: result.rowCount ?? 0 });
+          if (options.onlyIfFirstChanges && results.length === 1 && results[0]!.affected === 0) throw ROLLED_BACK;
+        }
+        return results;
+      });
+    } catch (error) {
+      if (error === ROLLED_BACK) return [];
+      throw error;
+    }
+  }
+
+  /** Runs `work` in a transaction on one client: committed when it resolves, rolled back when it throws. */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Runs `work` while this session holds an advisory lock that only one process can hold. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query({ text: 'SELECT pg_advisory_lock($1)', values: [MIGRATION_LOCK], ...({ query_timeout: MIGRATION_WAIT_MS } as object) });
+      try {
+        return await work();
+      } finally {
+        await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      }
+    } finally {
+      client.release();
+    }
+  }
+
+  get #pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+function prepareClient(client: PoolClient): void {
+  // A client that loses its connection while checked out emits `error`; its query fails with the same error.
+  client.on('error', () => undefined);
+  client.setTypeParser(INT8_OID, Number);
+  // Queued before the first statement of whoever waits for this client; should it fail, so does that statement.
+  client.query(SESSION_SETTINGS).catch(() => undefined);
+}

@@ -1,0 +1,6 @@
+/** A `bigint[]`/`int[]` parameter. Joined by hand: the driver's own serializer looks at each element. */
+export const numbers = (values: readonly (number | null)[]): string =>
+  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+
+/** This statement's start in ms since the epoch: stable, so that an index can be searched with it. */
+export const STATEMENT_MS = `(extract(epoch FROM statement_timestamp()) * 1000)::bigint`;

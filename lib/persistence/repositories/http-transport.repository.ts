@@ -1,0 +1,133 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { QueryDeepPartialEntity } from 'typeorm';
+import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { isUniqueViolation } from '../constraint-violation.js';
+import { DATABASE, type Database, type Statement } from '../database.js';
+import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { built, statement } from '../statement.js';
+import { pageOf, type Page, type PageRequest } from './page.js';
+import { removeTransport } from './remove-transport.js';
+
+/** What the owner of a transport may set. */
+export type TransportSettings = Pick<
+  HttpTransportEntity,
+  | 'name'
+  | 'url'
+  | 'headers'
+  | 'securityType'
+  | 'username'
+  | 'password'
+  | 'token'
+  | 'timeoutMs'
+  | 'maxConcurrency'
+  | 'rateLimitRequests'
+  | 'rateLimitPerSeconds'
+  | 'retryScheduleSeconds'
+>;
+
+export type NewHttpTransport = TransportSettings & Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;
+/** All of a transport but its id, which only the database's own rows refer to. */
+export type HttpTransportRow = Omit<HttpTransportEntity, 'id'>;
+
+/** Sort key to column. */
+const SORT_COLUMNS = {
+  httpTransportUid: 'transport.httpTransportUid',
+  name: 'transport.name',
+  url: 'transport.url',
+  securityType: 'transport.securityType',
+  state: 'transport.state',
+  createdAt: 'transport.createdAt',
+  lastModifiedAt: 'transport.lastModifiedAt',
+} as const;
+export type HttpTransportSortKey = keyof typeof SORT_COLUMNS;
+export const HTTP_TRANSPORT_SORT_KEYS = Object.keys(SORT_COLUMNS) as HttpTransportSortKey[];
+
+/** The http transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+@Injectable()
+export class HttpTransportRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  find(tenantUid: string, httpTransportUid: string): Promise<HttpTransportEntity | null> {
+    return this.#repository.findOneBy({ tenantUid, httpTransportUid });
+  }
+
+  async page(tenantUid: string, request: PageRequest<HttpTransportSortKey>): Promise<Page<HttpTransportEntity>> {
+    const query = this.#repository.createQueryBuilder('transport').where({ tenantUid });
+    const [items, totalCount] = await pageOf(query, SORT_COLUMNS, request).getManyAndCount();
+    return { items, totalCount };
+  }
+
+  /**
+   * Writes the transport and its lane.
+   *
+   * @throws {UidTakenError} also when another request took the uid at the same moment
+   */
+  async insert(tenantUid: string, transport: NewHttpTransport): Promise<HttpTransportRow> {
+    const now = this.database.now();
+    const row: HttpTransportRow = {
+      ...transport,
+      tenantUid,
+      state: 'ACTIVE',
+      disabledReason: null,
+      failingSince: null,
+      version: 1,
+      createdAt: now,
+      lastModifiedAt: now,
+    };
+    const insert = this.#repository.createQueryBuilder().insert().values(writable(row));
+    try {
+      await this.database.write([built(insert), this.#insertLane(tenantUid, transport.httpTransportUid)]);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new UidTakenError('http transport', transport.httpTransportUid, { cause: error });
+    }
+    return row;
+  }
+
+  /**
+   * Changes the settings of the transport as it was read.
+   *
+   * @returns the transport as it is now; undefined when it changed or went after it was read: read it again
+   */
+  async update(
+    tenantUid: string,
+    read: HttpTransportEntity,
+    settings: TransportSettings,
+  ): Promise<HttpTransportRow | undefined> {
+    const changed = { ...settings, version: read.version + 1, lastModifiedAt: this.database.now() };
+    const update = this.#repository
+      .createQueryBuilder()
+      .update()
+      .set(writable(changed))
+      .where({ tenantUid, id: read.id, version: read.version });
+    const results = await this.database.write([built(update)], { onlyIfFirstChanges: true });
+    return results.length === 0 ? undefined : { ...read, ...changed };
+  }
+
+  /**
+   * Deletes the transport, its webhooks and its lane, and cancels what was pending.
+   *
+   * @returns false when the tenant has no such transport
+   */
+  async remove(tenantUid: string, httpTransportUid: string): Promise<boolean> {
+    const transport = await this.find(tenantUid, httpTransportUid);
+    return transport !== null && removeTransport(this.database, transport);
+  }
+
+  #insertLane(tenantUid: string, httpTransportUid: string): Statement {
+    return statement(
+      this.database,
+      `INSERT INTO ${this.database.table('webhook_lane')} (transport_id, tenant_uid)
+       SELECT id, tenant_uid FROM ${this.database.table('webhook_http_transport')}
+        WHERE tenant_uid = ? AND http_transport_uid = ?`,
+      [tenantUid, httpTransportUid],
+    );
+  }
+
+  get #repository() {
+    return this.database.dataSource.getRepository(HttpTransportEntity);
+  }
+}
+
+/** TypeORM's type for written rows has no word for columns that hold JSON; what it takes is the entity's own shape. */
+const writable = (row: Partial<HttpTransportEntity>): QueryDeepPartialEntity<HttpTransportEntity> => row;

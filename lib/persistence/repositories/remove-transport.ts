@@ -1,0 +1,101 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { DeliveryStatus } from '../../domain/delivery-status.js';
+import type { Database, Statement } from '../database.js';
+import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { WebhookEntity } from '../entities/webhook.entity.js';
+import { built, statement } from '../statement.js';
+
+/** Why a delivery was cancelled, as the log tells it. */
+const REASON = 'TRANSPORT_DELETED';
+const CANCELLED: DeliveryStatus = 'CANCELLED';
+
+/** Pending deliveries that one transaction cancels: some ten milliseconds, for which SQLite blocks the event loop. */
+const BATCH = 500;
+
+/**
+ * Deletes a transport, its webhooks and its lane, and cancels its pending deliveries; the log stays.
+ *
+ * One transaction, as long as that is a short one. A backlog longer than a batch is cancelled in batches before:
+ * first the webhooks go, so that nothing is added, then the backlog, then the rest. A process that dies between
+ * leaves a transport without webhooks; deleting it again finishes the job.
+ *
+ * @returns false when the transport is gone already
+ */
+export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
+  let head = await headOfQueue(database, transport.id);
+  if (head.length === BATCH) await database.write([deleteWebhooks(database, transport)]);
+  while (head.length === BATCH) {
+    await database.write(cancelRows(database, transport.id, head));
+    await turn();
+    head = await headOfQueue(database, transport.id);
+  }
+  const { tenantUid, id } = transport;
+  const deleteTransport = built(
+    database.dataSource.getRepository(HttpTransportEntity).createQueryBuilder().delete().where({ tenantUid, id }),
+  );
+  const results = await database.write(
+    // The transport first (its webhooks go with it, by their foreign key), the lane last, as everywhere.
+    [deleteTransport, ...cancelRest(database, id), deleteLane(database, id)],
+    { onlyIfFirstChanges: true },
+  );
+  return results.length > 0;
+}
+
+interface QueueRow {
+  due_at: number | string;
+  delivery_id: number | string;
+}
+
+function headOfQueue(database: Database, transportId: number): Promise<QueueRow[]> {
+  const { sql, parameters } = statement(
+    database,
+    `SELECT due_at, delivery_id FROM ${database.table('webhook_queue')} WHERE transport_id = ?
+      ORDER BY transport_id, due_at, delivery_id LIMIT ${BATCH}`,
+    [transportId],
+  );
+  return database.dataSource.query(sql, [...parameters]);
+}
+
+function cancelRows(database: Database, transportId: number, rows: readonly QueueRow[]): Statement[] {
+  const ids = rows.map((row) => row.delivery_id);
+  const marks = ids.map(() => '?').join(', ');
+  return [
+    cancelDeliveries(database, marks, ids),
+    statement(
+      database,
+      // The bound on due_at keeps the look-up at the head of the lane, which the primary key begins with.
+      `DELETE FROM ${database.table('webhook_queue')}
+        WHERE transport_id = ? AND due_at <= ? AND delivery_id IN (${marks})`,
+      [transportId, rows.at(-1)?.due_at, ...ids],
+    ),
+  ];
+}
+
+function cancelRest(database: Database, transportId: number): Statement[] {
+  const queue = database.table('webhook_queue');
+  return [
+    cancelDeliveries(database, `SELECT delivery_id FROM ${queue} WHERE transport_id = ?`, [transportId]),
+    statement(database, `DELETE FROM ${queue} WHERE transport_id = ?`, [transportId]),
+  ];
+}
+
+const cancelDeliveries = (database: Database, ids: string, parameters: readonly unknown[]): Statement =>
+  statement(
+    database,
+    `UPDATE ${database.table('webhook_delivery')}
+        SET status = ?, reason = ?, due_at = NULL, finished_at = ?
+      WHERE status = 'PENDING' AND id IN (${ids})`,
+    [CANCELLED, REASON, database.now(), ...parameters],
+  );
+
+const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>
+  built(
+    database.dataSource
+      .getRepository(WebhookEntity)
+      .createQueryBuilder()
+      .delete()
+      .where({ tenantUid, transportId: id }),
+  );
+
+const deleteLane = (database: Database, transportId: number): Statement =>
+  statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [transportId]);

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../constraint-violation.js';
+import { DATABASE, type Database } from '../database.js';
+import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { WebhookEntity } from '../entities/webhook.entity.js';
+import { built } from '../statement.js';
+import { pageOf, type Page, type PageRequest } from './page.js';
+
+/** What the owner of a webhook may set. */
+export type WebhookSettings = Pick<WebhookEntity, 'action' | 'enabled' | 'ordered'>;
+
+/** A webhook together with the uid of its transport. */
+export type WebhookRow = WebhookEntity & { httpTransportUid: string };
+/** All of a webhook but its id. */
+export type NewWebhookRow = Omit<WebhookRow, 'id'>;
+
+/** Sort key to column. */
+const SORT_COLUMNS = {
+  webhookUid: 'webhook.webhookUid',
+  httpTransportUid: 'transport.httpTransportUid',
+  action: 'webhook.action',
+  enabled: 'webhook.enabled',
+  ordered: 'webhook.ordered',
+  createdAt: 'webhook.createdAt',
+  lastModifiedAt: 'webhook.lastModifiedAt',
+} as const;
+export type WebhookSortKey = keyof typeof SORT_COLUMNS;
+export const WEBHOOK_SORT_KEYS = Object.keys(SORT_COLUMNS) as WebhookSortKey[];
+
+/** The webhooks of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+@Injectable()
+export class WebhookRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async find(tenantUid: string, httpTransportUid: string, webhookUid: string): Promise<WebhookRow | undefined> {
+    const query = this.#select(tenantUid).andWhere({ webhookUid });
+    const [row] = await rowsOf(restrictTo(query, httpTransportUid));
+    return row;
+  }
+
+  /** @param httpTransportUid leaves out the webhooks of other transports */
+  async page(
+    tenantUid: string,
+    httpTransportUid: string | undefined,
+    request: PageRequest<WebhookSortKey>,
+  ): Promise<Page<WebhookRow>> {
+    const query = restrictTo(this.#select(tenantUid), httpTransportUid);
+    const totalCount = await query.getCount();
+    return { items: await rowsOf(pageOf(query, SORT_COLUMNS, request)), totalCount };
+  }
+
+  /**
+   * @param transport as read before; the database makes sure that it is still there
+   * @returns undefined when the transport has gone meanwhile
+   * @throws {UidTakenError} also when another request took the uid at the same moment
+   */
+  async insert(
+    tenantUid: string,
+    transport: HttpTransportEntity,
+    webhook: WebhookSettings & { webhookUid: string },
+  ): Promise<NewWebhookRow | undefined> {
+    const now = this.database.now();
+    const row = { ...webhook, tenantUid, transportId: transport.id, createdAt: now, lastModifiedAt: now };
+    const insert = this.#repository.createQueryBuilder().insert().values(row);
+    try {
+      await this.database.write([built(insert)]);
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return undefined;
+      if (!isUniqueViolation(error)) throw error;
+      throw new UidTakenError('webhook', webhook.webhookUid, { cause: error });
+    }
+    return { ...row, httpTransportUid: transport.httpTransportUid };
+  }
+
+  /**
+   * Sets the given settings and no others, so that two updates of different settings both last.
+   *
+   * @returns false when the webhook has gone
+   */
+  async update(tenantUid: string, webhookId: number, settings: Partial<WebhookSettings>): Promise<boolean> {
+    const update = this.#repository
+      .createQueryBuilder()
+      .update()
+      .set({ ...settings, lastModifiedAt: this.database.now() })
+      .where({ tenantUid, id: webhookId });
+    const [result] = await this.database.write([built(update)]);
+    return result!.affected > 0;
+  }
+
+  /** @returns false when the webhook has gone */
+  async remove(tenantUid: string, webhookId: number): Promise<boolean> {
+    const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
+    const [result] = await this.database.write([built(remove)]);
+    return result!.affected > 0;
+  }
+
+  #select(tenantUid: string): SelectQueryBuilder<WebhookEntity> {
+    return this.#repository
+      .createQueryBuilder('webhook')
+      .innerJoin(HttpTransportEntity, 'transport', 'transport.id = webhook.transportId')
+      .addSelect('transport.httpTransportUid', 'http_transport_uid')
+      .where({ tenantUid });
+  }
+
+  get #repository() {
+    return this.database.dataSource.getRepository(WebhookEntity);
+  }
+}
+
+const restrictTo = (
+  query: SelectQueryBuilder<WebhookEntity>,
+  httpTransportUid: string | undefined,
+): SelectQueryBuilder<WebhookEntity> =>
+  httpTransportUid === undefined
+    ? query
+    : query.andWhere('transport.httpTransportUid = :httpTransportUid', { httpTransportUid });
+
+async function rowsOf(query: SelectQueryBuilder<WebhookEntity>): Promise<WebhookRow[]> {
+  const { entities, raw } = await query.getRawAndEntities<{ http_transport_uid: string }>();
+  return entities.map((webhook, index) => ({ ...webhook, httpTransportUid: raw[index]!.http_transport_uid }));
+}

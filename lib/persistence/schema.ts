@@ -1,0 +1,66 @@
+import { MigrationExecutor, type DataSource } from 'typeorm';
+import { SchemaBehindError } from '../errors/schema-behind.error.js';
+import { databaseFor, type AnyDatabase } from './open-database.js';
+import { retryWhileBusy } from './sqlite/sqlite-database.js';
+
+/**
+ * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
+ * the application starts. Several processes may call it at once: one works, the others wait. Idempotent.
+ *
+ * @returns the names of the migrations that this call ran
+ */
+export async function runWebhookMigrations(host: DataSource): Promise<string[]> {
+  return withDatabase(host, migrate);
+}
+
+/**
+ * Undoes the module's newest migration. Tables it made are dropped with what they hold.
+ *
+ * @returns the name of the migration that was undone; undefined when there was none
+ */
+export async function revertWebhookMigration(host: DataSource): Promise<string | undefined> {
+  return withDatabase(host, (database) =>
+    exclusively(database, async () => {
+      const executor = new MigrationExecutor(database.dataSource);
+      const [newest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
+      if (newest) await database.dataSource.undoLastMigration();
+      return newest?.name;
+    }),
+  );
+}
+
+/** Runs what is pending, under the lock. */
+export function migrate(database: AnyDatabase): Promise<string[]> {
+  return exclusively(database, async () => {
+    // Looked up again under the lock: another replica may have done it all meanwhile.
+    if ((await pendingMigrations(database)).length === 0) return [];
+    return (await database.dataSource.runMigrations()).map(({ name }) => name);
+  });
+}
+
+/** @throws {SchemaBehindError} naming what is missing and what to run */
+export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return;
+  throw new SchemaBehindError(
+    `The webhook tables lack ${pending.length} migration(s): ${pending.join(', ')}. ` +
+      'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.',
+  );
+}
+
+const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
+  (await new MigrationExecutor(database.dataSource).getPendingMigrations()).map(({ name }) => name);
+
+/** On SQLite the write lock is the lock: whoever comes second fails as busy, tries again and finds the work done. */
+const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
+  database.kind === 'postgres' ? database.exclusively(work) : retryWhileBusy(work);
+
+async function withDatabase<T>(host: DataSource, work: (database: AnyDatabase) => Promise<T>): Promise<T> {
+  const database = databaseFor(host, 2);
+  await database.open();
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

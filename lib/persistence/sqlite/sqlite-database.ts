@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import { DataSource } from 'typeorm';
+import { DatabaseBusyError } from '../../errors/database-busy.error.js';
+import { ownDataSourceOptions } from '../data-source-options.js';
+import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
+
+/** How long a write waits for the write lock in all. */
+const BUSY_LIMIT_MS = 30_000;
+/** The pause between two tries, doubled up to the limit and jittered so that waiting processes do not march in step. */
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 16;
+
+const ROLLED_BACK = Symbol('rolled back');
+
+/**
+ * The module's connection to a SQLite file. Two rules, since better-sqlite3 is synchronous and the host's
+ * connection lives in the same event loop: a write transaction runs to its COMMIT without an `await`, so it is
+ * never open when the host wants to write; and the wait for the write lock is asynchronous, so that the loop stays
+ * free to finish the host's transaction.
+ */
+export class SqliteDatabase implements Database {
+  readonly kind = 'sqlite';
+  readonly dataSource: DataSource;
+  readonly #statements = new Map<string, BetterSqlite3.Statement>();
+
+  constructor(host: DataSource) {
+    this.dataSource = new DataSource(ownDataSourceOptions(host, 1));
+  }
+
+  async open(): Promise<void> {
+    await retryWhileBusy(() => this.dataSource.initialize());
+    this.#handle.pragma('synchronous = NORMAL');
+  }
+
+  close(): Promise<void> {
+    this.#statements.clear();
+    return this.dataSource.destroy();
+  }
+
+  /** One machine, one clock. */
+  now(): number {
+    return Date.now();
+  }
+
+  table(name: string): string {
+    return this.dataSource.driver.escape(name);
+  }
+
+  /** A prepared statement, made once per text. */
+  prepare<Row = unknown>(sql: string): BetterSqlite3.Statement<unknown[], Row> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#handle.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement as BetterSqlite3.Statement<unknown[], Row>;
+  }
+
+  /**
+   * Runs `work` in one write transaction. It must be synchronous: the type admits no promise.
+   *
+   * @throws {DatabaseBusyError} when the write lock was not to be had for 30 s
+   */
+  transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
+    return retryWhileBusy(() => this.#handle.transaction(work).immediate() as T);
+  }
+
+  async write(statements: readonly Statement[], options: WriteOptions = {}): Promise<StatementResult[]> {
+    try {
+      return await this.transaction(() =>
+        statements.map(({ sql, parameters }, index) => {
+          const result = this.#run(sql, parameters);
+          if (options.onlyIfFirstChanges && index === 0 && result.affected === 0) throw ROLLED_BACK;
+          return result;
+        }),
+      );
+    } catch (error) {
+      if (error === ROLLED_BACK) return [];
+      throw error;
+    }
+  }
+
+  #run(sql: string, parameters: readonly unknown[]): StatementResult {
+    const statement = this.#handle.prepare(sql);
+    const values = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    if (statement.reader) {
+      const rows = statement.all(...values) as Record<string, unknown>[];
+      return { rows, affected: rows.length };
+    }
+    return { rows: [], affected: statement.run(...values).changes };
+  }
+
+  get #handle(): BetterSqlite3.Database {
+    return (this.dataSource.driver as unknown as { databaseConnection: BetterSqlite3.Database }).databaseConnection;
+  }
+}
+
+/** Runs `work` again for as long as SQLite answers that another connection holds the lock. */
+export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      const waitedMs = Math.round(performance.now() - startedAt);
+      if (waitedMs > BUSY_LIMIT_MS) {
+        throw new DatabaseBusyError(
+          `SQLite's write lock was held by another connection for ${waitedMs} ms. ` +
+            'Keep transactions short; inside one, pass its manager to the module instead of waiting for the module.',
+          { cause: error },
+        );
+      }
+      await sleep(pauseMs * (0.5 + Math.random()));
+    }
+  }
+}
+
+const isBusy = (error: unknown): boolean => {
+  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  return (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) || (driverError !== undefined && isBusy(driverError));
+};

@@ -1,0 +1,118 @@
+import type { FanoutBatch, FanoutPlan, FanoutStore, FanoutWebhook, UnfannedEvent } from '../fanout-store.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+interface EventRow {
+  id: number;
+  tenant_uid: string;
+  event_uid: string;
+  action: string;
+  ordering_key: string | null;
+  body: string | null;
+}
+
+interface WebhookRow {
+  id: number;
+  tenant_uid: string;
+  webhook_uid: string;
+  action: string;
+  ordered: number;
+  transport_id: number;
+  http_transport_uid: string;
+  state: string;
+}
+
+/** Fan-out on SQLite: plain statements in one synchronous transaction. */
+export class SqliteFanoutStore implements FanoutStore {
+  readonly #sql;
+
+  constructor(private readonly database: SqliteDatabase) {
+    const table = (name: string): string => database.table(name);
+    this.#sql = {
+      events: `
+        SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, CASE WHEN ? THEN e.body END AS body
+        FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
+        WHERE o.event_id > ? ORDER BY o.event_id LIMIT ?`,
+      webhooks: `
+        SELECT w.id, w.tenant_uid, w.webhook_uid, w.action, w.ordered, t.id AS transport_id, t.http_transport_uid, t.state
+        FROM ${table('webhook_webhook')} w JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
+        WHERE w.tenant_uid = ? AND w.enabled`,
+      takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE event_id = ?`,
+      hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
+      log: `
+        INSERT INTO ${table('webhook_delivery')}
+          (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, reason, due_at, created_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (event_id, transport_id) DO NOTHING`,
+      queue: `
+        INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
+        VALUES (?, ?, ?, ?, ?)`,
+      tell: `
+        UPDATE ${table('webhook_lane')} SET version = version + 1,
+          due_at = CASE WHEN holder IS NULL THEN min(coalesce(due_at, 9007199254740991), max(?, blocked_until)) ELSE due_at END
+        WHERE transport_id = ?`,
+    };
+  }
+
+  read(afterId: number, limit: number, withBody: boolean): Promise<FanoutBatch> {
+    const events = this.database.prepare<EventRow>(this.#sql.events).all(Number(withBody), afterId, limit);
+    const findWebhooks = this.database.prepare<WebhookRow>(this.#sql.webhooks);
+    const tenants = new Set(events.map((event) => event.tenant_uid));
+    const webhooks = [...tenants].flatMap((tenantUid) => findWebhooks.all(tenantUid).map(webhookOf));
+    return Promise.resolve({ events: events.map(eventOf), webhooks });
+  }
+
+  /** One writer at a time and ids in commit order: what ordered events would wait for cannot exist here. */
+  write({ eventIds, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
+    return this.database.transaction(() => {
+      const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
+      const taken = new Set(eventIds.filter((id) => run(this.#sql.takeOff, id).changes === 1));
+      const lanes = new Map<number, boolean>();
+      const told = new Set<number>();
+      for (const delivery of deliveries) {
+        const { eventId, transportId, queued } = delivery;
+        if (!taken.has(eventId)) continue;
+        if (!lanes.has(transportId)) lanes.set(transportId, this.database.prepare(this.#sql.hasLane).get(transportId) !== undefined);
+        if (!lanes.get(transportId)) continue;
+        const logged = run(
+          this.#sql.log,
+          delivery.tenantUid,
+          eventId,
+          transportId,
+          delivery.httpTransportUid,
+          delivery.webhookUid,
+          delivery.action,
+          queued ? 'PENDING' : 'MISSED',
+          queued ? null : 'TRANSPORT_DISABLED',
+          queued ? now : null,
+          now,
+          queued ? null : now,
+        );
+        if (logged.changes === 0 || !queued) continue;
+        run(this.#sql.queue, transportId, now, logged.lastInsertRowid, eventId, delivery.orderingKey);
+        told.add(transportId);
+      }
+      for (const transportId of told) run(this.#sql.tell, now, transportId);
+      return taken as ReadonlySet<number>;
+    });
+  }
+}
+
+const eventOf = (row: EventRow): UnfannedEvent => ({
+  id: row.id,
+  tenantUid: row.tenant_uid,
+  eventUid: row.event_uid,
+  action: row.action,
+  orderingKey: row.ordering_key,
+  body: row.body,
+});
+
+const webhookOf = (row: WebhookRow): FanoutWebhook => ({
+  id: row.id,
+  tenantUid: row.tenant_uid,
+  webhookUid: row.webhook_uid,
+  action: row.action,
+  ordered: row.ordered === 1,
+  transportId: row.transport_id,
+  httpTransportUid: row.http_transport_uid,
+  transportState: row.state as FanoutWebhook['transportState'],
+});
