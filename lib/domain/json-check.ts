@@ -36,6 +36,8 @@ export function checkJson(payload: object, limits: JsonLimits): void {
   new JsonCheck(limits).visit(payload, '');
 }
 
+const CYCLIC = 'leads back to itself: a payload must not be cyclic.';
+
 class JsonCheck {
   /** A lower bound of the text's length so far. */
   #bytes = 0;
@@ -53,29 +55,36 @@ class JsonCheck {
       case 'boolean':
         return this.#count(4);
       case 'number':
-        if (!Number.isFinite(value))
-          throw this.#invalid(key, `is ${value}, which JSON has no form for: pass null or a string.`);
-        return this.#count(1);
+        return Number.isFinite(value)
+          ? this.#count(1)
+          : this.#refuse(key, `is ${value}: pass a number, or null.`);
       case 'bigint':
-        throw this.#invalid(key, 'is a BigInt, which JSON has no form for: pass a string.');
+        return this.#refuse(key, 'is a BigInt, which JSON has no form for: pass a string.');
       case 'object':
         return value === null ? this.#count(4) : this.#visitObject(value, key);
       default:
-        throw this.#invalid(key, `is a ${typeof value}, which JSON would leave out.`);
+        return this.#refuse(key, `is a ${typeof value}, which JSON would leave out.`);
     }
   }
 
   #visitObject(value: object, key: string): void {
-    if (isDate(value) && Number.isNaN(value.getTime()))
-      throw this.#invalid(key, 'is an invalid Date: pass a valid one, or null.');
+    if (isDate(value) && Number.isNaN(value.getTime())) {
+      this.#refuse(key, 'is an invalid Date: pass a valid one, or null.');
+    }
     const json = jsonFormOf(value, key);
     if (json === undefined)
-      throw this.#invalid(key, 'has a toJSON() that answers undefined, so that it would be left out.');
-    // Answers of toJSON are looked at as they are: JSON.stringify does not ask them again.
+      this.#refuse(key, 'has a toJSON() that answers undefined, so that it would be left out.');
+    // The answer of a toJSON() is looked at as it is: JSON.stringify does not ask it again.
     if (typeof json !== 'object' || json === null) return this.visit(json, key);
-    if (!Array.isArray(json) && !isPlainObject(json))
-      throw this.#invalid(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);
-    if (this.#ancestors.length === this.limits.maxDepth) throw this.#tooDeep(json, key);
+    if (!Array.isArray(json) && !isPlainObject(json)) {
+      this.#refuse(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);
+    }
+    if (this.#ancestors.length === this.limits.maxDepth) {
+      this.#refuse(
+        key,
+        this.#isCyclic(json) ? CYCLIC : `is nested deeper than ${this.limits.maxDepth} levels.`,
+      );
+    }
     this.#descend(json, key);
   }
 
@@ -99,19 +108,20 @@ class JsonCheck {
 
   #count(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > this.limits.maxBytes) throw new PayloadTooLargeError(this.limits.maxBytes);
+    if (this.#bytes <= this.limits.maxBytes) return;
+    if (this.#isCyclic()) this.#refuse('', CYCLIC);
+    throw new PayloadTooLargeError(this.limits.maxBytes);
   }
 
-  /** A cycle is noticed when it has reached the greatest depth, so that the common case keeps no set of ancestors. */
-  #tooDeep(value: object, key: string): PayloadInvalidError {
-    return this.#ancestors.includes(value)
-      ? this.#invalid(key, 'leads back to itself: a payload must not be cyclic.')
-      : this.#invalid(key, `is nested deeper than ${this.limits.maxDepth} levels.`);
+  /** Asked only when a limit was reached, which every cycle does: so the common case keeps no set of ancestors. */
+  #isCyclic(...next: object[]): boolean {
+    const path = [...this.#ancestors, ...next];
+    return new Set(path).size < path.length;
   }
 
-  #invalid(key: string, problem: string): PayloadInvalidError {
+  #refuse(key: string, problem: string): never {
     // The payload itself has the key '', which is no part of a path.
-    return new PayloadInvalidError([...this.#path, key].slice(1).join('.'), problem);
+    throw new PayloadInvalidError([...this.#path, key].slice(1).join('.'), problem);
   }
 }
 
