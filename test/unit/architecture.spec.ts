@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { findCycle, readImportGraph } from '../support/import-graph.js';
+import type { SourceImports } from '../support/import-graph.js';
+
+/**
+ * Which rooms of `lib/` a room may import, beside itself. The table is the text of DESIGN.md, chapter 5:
+ * downwards only, and three lateral arrows in the middle.
+ */
+const BELOW_THE_MIDDLE = ['options', 'persistence', 'egress', 'pos', 'domain', 'errors'];
+const MIDDLE = ['admin', 'emitter', 'fanout', 'operations', 'delivery'];
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  index: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
+  testing: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
+  module: [...MIDDLE, ...BELOW_THE_MIDDLE],
+  admin: ['operations', ...BELOW_THE_MIDDLE],
+  emitter: BELOW_THE_MIDDLE,
+  fanout: ['delivery', ...BELOW_THE_MIDDLE],
+  operations: ['delivery', ...BELOW_THE_MIDDLE],
+  delivery: BELOW_THE_MIDDLE,
+  options: ['persistence', 'egress', 'pos', 'domain', 'errors'],
+  persistence: ['domain', 'errors'],
+  egress: ['domain', 'errors'],
+  pos: ['domain'],
+  domain: ['errors'],
+  errors: [],
+};
+
+/** Packages and Node modules that belong to one room alone. */
+const ONLY_EGRESS = /^(node:)?(undici|https?|http2|net|tls|dns|dgram)(\/.*)?$/;
+const ONLY_PERSISTENCE = /^(pg|better-sqlite3)(\/.*)?$/;
+/** Hashing and type tests have no effect and no state, so `domain/` stays pure with them. */
+const PURE = ['node:crypto', 'node:util/types'];
+
+const graph = readImportGraph();
+
+/** The folder, or for the files at the top of `lib/` the part that they play. */
+function roomOf(file: string): string {
+  if (file.includes('/')) return file.slice(0, file.indexOf('/'));
+  if (file.startsWith('webhooks.module')) return 'module';
+  if (file.startsWith('webhooks.')) return 'options';
+  return file.replace(/\.ts$/, '');
+}
+
+/** `file imports module` for every import of another file or package that `isAllowed` refuses. */
+function refused(
+  imports: keyof Omit<SourceImports, 'file'>,
+  isAllowed: (room: string, name: string) => boolean,
+) {
+  return graph.flatMap(({ file, [imports]: names }) =>
+    names.filter((name) => !isAllowed(roomOf(file), name)).map((name) => `lib/${file} imports ${name}`),
+  );
+}
+
+describe('The architecture', () => {
+  it('is read from the sources', () => {
+    expect(graph.length).toBeGreaterThan(30);
+    expect(graph.some(({ internal }) => internal.length > 0)).toBe(true);
+  });
+
+  it('has no rooms but those of the design', () => {
+    const unknown = graph.map(({ file }) => file).filter((file) => !(roomOf(file) in MAY_IMPORT));
+    expect(unknown).toEqual([]);
+  });
+
+  it('imports downwards only', () => {
+    const isAllowed = (room: string, target: string) =>
+      roomOf(target) === room || (MAY_IMPORT[room]?.includes(roomOf(target)) ?? false);
+    expect(refused('internal', isAllowed)).toEqual([]);
+  });
+
+  it('has no import cycles', () => {
+    expect(findCycle(graph)).toBeUndefined();
+  });
+
+  it('opens sockets in egress/ alone', () => {
+    expect(refused('external', (room, name) => room === 'egress' || !ONLY_EGRESS.test(name))).toEqual([]);
+  });
+
+  it('talks to database drivers in persistence/ alone', () => {
+    expect(
+      refused('external', (room, name) => room === 'persistence' || !ONLY_PERSISTENCE.test(name)),
+    ).toEqual([]);
+  });
+
+  it('keeps domain/ pure', () => {
+    expect(refused('external', (room, name) => room !== 'domain' || PURE.includes(name))).toEqual([]);
+  });
+});
