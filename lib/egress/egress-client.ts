@@ -1,4 +1,11 @@
-import type { CheckedUrl } from './url-policy.js';
+import { EgressError } from '../errors/egress.error.js';
+import { AllowList } from './allow-list.js';
+import { ConnectionPool } from './connection-pool.js';
+import { Exchange } from './exchange.js';
+import { GuardedDialler } from './guarded-dialler.js';
+import { NameResolver } from './name-resolver.js';
+import { checkUrl } from './url-policy.js';
+import type { CheckedUrl, UrlRules } from './url-policy.js';
 
 /** What an operator sets once for the whole process. */
 export interface EgressClientOptions {
@@ -10,6 +17,8 @@ export interface EgressClientOptions {
   readonly dnsServers: readonly string[];
   /** Sockets to one origin, at least 1. Requests beyond it wait, within their deadline. */
   readonly connectionsPerOrigin: number;
+  /** PEM certificates of authorities trusted beside Node's own. Default none. */
+  readonly extraCaCerts?: readonly string[];
 }
 
 /** One attempt. */
@@ -21,6 +30,8 @@ export interface EgressRequest {
   readonly body: Buffer | string;
   /** From name look-up to the end of the body that is read, in ms. */
   readonly timeoutMs: number;
+  /** Whose look-up it is (the tenant's uid); a group has a limited number of them at a time. Default: one shared group. */
+  readonly lookupGroup?: string;
   /** Gives the attempt up. */
   readonly signal?: AbortSignal;
 }
@@ -32,4 +43,90 @@ export interface EgressResponse {
   readonly headers: Record<string, string>;
   /** At most the first 16 KiB, as text: bytes that are not UTF-8, and NUL, become U+FFFD. */
   readonly body: string;
+}
+
+/** Verdicts remembered; a URL is judged before each of its attempts, and always with the same result. */
+const MAX_VERDICTS = 5_000;
+
+/**
+ * The only way out of the process. Its rules are fixed for its life, so that no connection outlives a rule it
+ * was made under. Redirects are not followed, bodies not decompressed, proxy variables not read.
+ */
+export class EgressClient {
+  readonly #rules: UrlRules;
+  readonly #resolver: NameResolver;
+  readonly #pool: ConnectionPool;
+  readonly #underWay = new Set<Exchange>();
+  readonly #followers = new WeakMap<AbortSignal, Set<Exchange>>();
+  readonly #verdicts = new Map<string, CheckedUrl>();
+  #closed = false;
+
+  /** @throws {InvalidOptionError} on a malformed CIDR or resolver server. */
+  constructor(options: EgressClientOptions) {
+    this.#rules = { allowHttp: options.allowHttp, allow: new AllowList(options.allowCidrs) };
+    this.#resolver = new NameResolver(options.dnsServers);
+    const dialler = new GuardedDialler(this.#resolver, options.extraCaCerts ?? []);
+    this.#pool = new ConnectionPool(dialler, options.connectionsPerOrigin);
+  }
+
+  /**
+   * The static check of a URL under this client's rules: at create, at update, and before each attempt.
+   *
+   * @throws {TargetRefusedError}
+   */
+  checkUrl(text: string): CheckedUrl {
+    const known = this.#verdicts.get(text);
+    if (known) return known;
+    const url = checkUrl(text, this.#rules);
+    if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear();
+    this.#verdicts.set(text, url);
+    return url;
+  }
+
+  /**
+   * Sends one request, once (see {@link Exchange} for the one exception), and resolves with what the receiver
+   * answered, whatever its status.
+   *
+   * @throws {EgressError} when there was no answer
+   */
+  request(request: EgressRequest): Promise<EgressResponse> {
+    // A verdict of other rules is none: a client with a stricter allow list must not inherit it.
+    if (request.url.rules !== this.#rules)
+      throw new TypeError('The URL was checked by another EgressClient.');
+    if (this.#closed || request.signal?.aborted) return Promise.reject(new EgressError('ABORTED'));
+    const followers = request.signal && this.#followersOf(request.signal);
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(this.#pool, request, (settled, result) => {
+        this.#underWay.delete(settled);
+        followers?.delete(settled);
+        if (result instanceof EgressError) reject(result);
+        else resolve(result);
+      });
+      this.#underWay.add(exchange);
+      followers?.add(exchange);
+      exchange.start();
+    });
+  }
+
+  /** Aborts what is under way and closes all sockets. No request is possible afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    abortAll(this.#underWay);
+    this.#resolver.close();
+    await this.#pool.close();
+  }
+
+  /** One listener per signal, however many attempts share it: adding and removing one for each costs more than the rest of this. */
+  #followersOf(signal: AbortSignal): Set<Exchange> {
+    const known = this.#followers.get(signal);
+    if (known) return known;
+    const followers = new Set<Exchange>();
+    this.#followers.set(signal, followers);
+    signal.addEventListener('abort', () => abortAll(followers), { once: true });
+    return followers;
+  }
+}
+
+function abortAll(exchanges: ReadonlySet<Exchange>): void {
+  for (const exchange of exchanges) exchange.end('ABORTED');
 }

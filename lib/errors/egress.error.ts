@@ -16,7 +16,8 @@ const MESSAGES = {
   TIMEOUT: 'No answer before the deadline of the attempt.',
   DNS_FAILED: 'The host name could not be resolved.',
   CONNECT_FAILED: 'No connection to the receiver could be made.',
-  TLS_FAILED: 'The TLS handshake with the receiver failed, or its certificate is not valid for the host name.',
+  TLS_FAILED:
+    'The TLS handshake with the receiver failed, or its certificate is not valid for the host name.',
   CONNECTION_RESET: 'The receiver closed the connection before it had answered.',
   PROTOCOL_ERROR: 'The receiver sent something other than an HTTP/1.1 answer with headers of at most 16 KiB.',
   INVALID_REQUEST: 'The request could not be written: a header or the path is not valid.',

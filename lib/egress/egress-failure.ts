@@ -1,0 +1,36 @@
+import { EgressError } from '../errors/egress.error.js';
+import type { DialPhase } from './guarded-dialler.js';
+
+/** undici's codes for an answer that breaks the protocol or the limits; parser errors start with `HPE_`. */
+const PROTOCOL_CODES = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+/** undici's texts where its code says no more than "socket". */
+const PROTOCOL_TEXTS = new Set(['bad response', 'bad upgrade']);
+/** undici's codes for a request that it refuses to write. */
+const REQUEST_CODES = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+
+/**
+ * What to call a failure. Most of it follows from how far the connection had come, which is sturdier than
+ * a list of what operating systems and OpenSSL call their errors. The original is dropped: its message and its
+ * fields hold addresses.
+ */
+export function egressErrorOf(error: Error, phase: DialPhase): EgressError {
+  if (error instanceof EgressError) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (REQUEST_CODES.has(code)) return new EgressError('INVALID_REQUEST');
+  switch (phase) {
+    case 'resolving':
+      return new EgressError('DNS_FAILED');
+    case 'connecting':
+      return new EgressError('CONNECT_FAILED');
+    case 'handshaking':
+      return new EgressError('TLS_FAILED');
+    case 'open': {
+      const broken = code.startsWith('HPE_') || PROTOCOL_CODES.has(code) || PROTOCOL_TEXTS.has(error.message);
+      return new EgressError(broken ? 'PROTOCOL_ERROR' : 'CONNECTION_RESET');
+    }
+  }
+}

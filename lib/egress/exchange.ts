@@ -1,0 +1,129 @@
+import type { Dispatcher } from 'undici';
+import { EgressError } from '../errors/egress.error.js';
+import type { EgressErrorCode } from '../errors/egress.error.js';
+import type { Connection } from './connection.js';
+import type { ConnectionPool } from './connection-pool.js';
+import type { EgressRequest, EgressResponse } from './egress-client.js';
+import { egressErrorOf } from './egress-failure.js';
+import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
+
+/** Reading a short body to its end saves the connection; a longer one is not worth it. */
+const MAX_BODY_READ = 64 * 1024;
+/** Interim answers (1xx) are of no use here, and a receiver could send them for ever. */
+const MAX_INTERIM = 8;
+
+type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/**
+ * One attempt: takes a connection, writes the request, keeps what it wants of the answer, and gives the
+ * connection back or destroys it. One deadline covers all of it.
+ *
+ * Once a status has come, it decides: a body that is too long, too slow or cut off costs the connection and
+ * not the answer. Without a status the attempt fails, except that a request which met a connection the
+ * receiver had closed in the meantime (it had served before, and not one byte came back) goes out once more
+ * on a new one.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #deadline: NodeJS.Timeout;
+  #connection: Connection | undefined;
+  /** What the socket had received before this request was written; undefined until then. */
+  #bytesBefore: number | undefined;
+  #isSecondTry = false;
+  #settled = false;
+  #interim = 0;
+  #statusCode = 0;
+  #headers: Record<string, string> = {};
+  #bodyRead = 0;
+  readonly #body: Buffer[] = [];
+
+  constructor(
+    private readonly pool: ConnectionPool,
+    private readonly request: EgressRequest,
+    private readonly onSettled: (exchange: Exchange, result: EgressResponse | EgressError) => void,
+  ) {
+    this.#deadline = setTimeout(giveUp, request.timeoutMs, this);
+  }
+
+  start(): void {
+    const connection = this.pool.take(this.request.url, this.#isSecondTry);
+    if (!connection) return this.pool.wait(this.request.url, () => this.#startLater());
+    this.#connection = connection;
+    this.#bytesBefore = undefined;
+    connection.lookupGroup = this.request.lookupGroup ?? '';
+    const { method, headers, body, url } = this.request;
+    connection.send({ path: url.path, method, headers, body }, this);
+  }
+
+  /** Ends the attempt: with the answer if there is a status already, else as a failure. */
+  end(code: EgressErrorCode): void {
+    this.#conclude(new EgressError(code));
+  }
+
+  onRequestStart(): void {
+    this.#bytesBefore = this.#connection?.bytesRead;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Headers): void {
+    if (statusCode >= 200) {
+      this.#statusCode = statusCode;
+      this.#headers = keepHeaders(headers);
+    } else if (++this.#interim > MAX_INTERIM) {
+      this.end('PROTOCOL_ERROR');
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#bodyRead < MAX_BODY_KEPT) this.#body.push(chunk);
+    this.#bodyRead += chunk.length;
+    if (this.#bodyRead > MAX_BODY_READ) this.#conclude(undefined);
+  }
+
+  onResponseEnd(): void {
+    if (this.#settled || !this.#connection) return;
+    this.#connection.served += 1;
+    this.pool.release(this.#connection);
+    this.#settle(this.#answer());
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#settled) return;
+    const connection = this.#connection;
+    if (connection && this.#statusCode === 0 && !this.#isSecondTry && this.#metStaleSocket(connection)) {
+      this.#isSecondTry = true;
+      this.pool.discard(connection);
+      this.start();
+    } else {
+      this.#conclude(egressErrorOf(error, connection?.phase ?? 'resolving'));
+    }
+  }
+
+  #startLater(): boolean {
+    if (this.#settled) return false;
+    this.start();
+    return true;
+  }
+
+  #metStaleSocket(connection: Connection): boolean {
+    const silent = this.#bytesBefore === undefined || connection.bytesRead === this.#bytesBefore;
+    return connection.served > 0 && silent;
+  }
+
+  /** The connection is in an unknown state: destroy it, and settle with the answer if there is one. */
+  #conclude(failure: EgressError | undefined): void {
+    if (this.#settled) return;
+    this.#settle(this.#statusCode === 0 && failure ? failure : this.#answer());
+    if (this.#connection) this.pool.discard(this.#connection);
+  }
+
+  #answer(): EgressResponse {
+    return { statusCode: this.#statusCode, headers: this.#headers, body: keepBody(this.#body) };
+  }
+
+  #settle(result: EgressResponse | EgressError): void {
+    this.#settled = true;
+    clearTimeout(this.#deadline);
+    this.onSettled(this, result);
+  }
+}
+
+const giveUp = (exchange: Exchange): void => exchange.end('TIMEOUT');
