@@ -1,0 +1,26 @@
+// Runs one contestant in a process of its own, so that none inherits the heap or the compiled code of another.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * @param {string} name a file in bench/contestants/
+ * @param {object} job what its `run()` takes
+ * @returns {Promise<{ count: number, seconds: number }>} what its `run()` gave
+ */
+export async function runInProcess(name, job) {
+  const child = fork(fileURLToPath(import.meta.url), [name]);
+  child.send(job);
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it had a result.`)));
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { run } = await import(`./contestants/${process.argv[2]}.mjs`);
+  const job = await new Promise((resolve) => process.once('message', resolve));
+  const result = await run(job);
+  process.send(result);
+  process.disconnect();
+}

@@ -1,0 +1,29 @@
+// The sink's process where nginx is not installed: reads HTTP/1.1 requests with a content-length, answers 204.
+import { createServer } from 'node:net';
+
+const ANSWER = 'HTTP/1.1 204 No Content\r\n\r\n';
+const HEAD_END = '\r\n\r\n';
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let pending = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    for (let size = requestSize(pending); size <= pending.length; size = requestSize(pending)) {
+      socket.write(ANSWER);
+      pending = pending.subarray(size);
+    }
+  });
+  // A benchmark closes its connections as it likes.
+  socket.on('error', () => socket.destroy());
+});
+
+/** Bytes of the first request, Infinity while its head is incomplete. */
+function requestSize(bytes) {
+  const headSize = bytes.indexOf(HEAD_END) + HEAD_END.length;
+  if (headSize < HEAD_END.length) return Infinity;
+  const head = bytes.latin1Slice(0, headSize);
+  return headSize + Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+}
+
+server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+process.once('disconnect', () => process.exit());

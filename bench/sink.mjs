@@ -1,0 +1,75 @@
+// The receiver of a benchmark: a process of its own that answers 204 as fast as it can and does nothing else.
+import { fork, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Starts nginx when it is installed, else a minimal server on Node's raw sockets.
+ *
+ * @returns {Promise<{ name: string, url: string, stop: () => Promise<void> }>} `name` says which of the two it is.
+ */
+export async function startSink() {
+  const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
+  return nginx.error ? startNodeSink() : startNginx(nginx.stderr.trim().split('/').pop());
+}
+
+async function startNodeSink() {
+  const child = fork(new URL('node-sink.mjs', import.meta.url));
+  const port = await new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`The sink ended with ${code}.`)));
+  });
+  return { name: `raw Node ${process.version} sockets`, url: urlOf(port), stop: () => end(child) };
+}
+
+async function startNginx(version) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-sink-'));
+  const port = await freePort();
+  writeFileSync(path.join(folder, 'nginx.conf'), nginxConfig(port));
+  const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'inherit' });
+  await answers(port);
+  const stop = async () => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { name: `nginx ${version}`, url: urlOf(port), stop };
+}
+
+const nginxConfig = (port) => `
+daemon off; worker_processes 1; pid nginx.pid;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 1000000000; client_body_temp_path body;
+  server { listen 127.0.0.1:${port}; location / { return 204; } }
+}`;
+
+const urlOf = (port) => `http://127.0.0.1:${port}/hook`;
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function answers(port, tries = 100) {
+  const isOpen = await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+  if (isOpen) return;
+  if (tries === 0) throw new Error('nginx does not listen.');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await answers(port, tries - 1);
+}
+
+async function end(child) {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  await ended;
+}
