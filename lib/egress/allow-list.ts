@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
-import { familyOf } from './address-policy.js';
+import { familyOf, isPublicAddress } from './address-policy.js';
 
 interface Entry {
   readonly family: 'ipv4' | 'ipv6';
@@ -36,6 +36,11 @@ export class AllowList {
         entry.network.check(address, family),
     );
   }
+}
+
+/** Whether an address may be dialled at all: because it is public, or because the operator says so. */
+export function isPermittedAddress(address: string, port: number, allow: AllowList): boolean {
+  return isPublicAddress(address) || allow.allows(address, port);
 }
 
 function parseEntry(text: string): Entry {

@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
-import { EgressError } from '../errors/egress.error.js';
-import { familyOf, isPublicAddress } from './address-policy.js';
+import { familyOf } from './address-policy.js';
+import { judgeAnswer } from './answer-policy.js';
 import type { NameResolver } from './name-resolver.js';
 import type { CheckedUrl } from './url-policy.js';
+
+type Options = buildConnector.Options;
+type Callback = buildConnector.Callback;
 
 /** How far a dial has come; decides what its failure is called. */
 export type DialPhase = 'resolving' | 'connecting' | 'handshaking' | 'open';
@@ -35,66 +39,28 @@ const MAX_SESSIONS = 500;
  */
 export class GuardedDialler {
   readonly #sessions = new Map<string, Buffer>();
-  readonly #ca: string[] | undefined;
+  #secureContext: SecureContext | undefined;
 
   /** @param extraCaCerts PEM certificates of authorities trusted beside Node's own */
   constructor(
     private readonly resolver: NameResolver,
-    extraCaCerts: readonly string[],
-  ) {
-    this.#ca = extraCaCerts.length === 0 ? undefined : [...rootCertificates, ...extraCaCerts];
+    private readonly extraCaCerts: readonly string[],
+  ) {}
+
+  /** Dials for undici: calls back once, with an open socket or an error, unless the observer abandoned it. */
+  dial(url: CheckedUrl, observer: DialObserver, options: Options, callback: Callback): void {
+    this.#dial(url, observer, options, callback).catch((error: unknown) => callback(error as Error, null));
   }
 
-  /** Dials for undici: calls back once, with an open socket or an error. */
-  dial(
-    url: CheckedUrl,
-    observer: DialObserver,
-    options: buildConnector.Options,
-    callback: buildConnector.Callback,
-  ): void {
+  async #dial(url: CheckedUrl, observer: DialObserver, options: Options, callback: Callback): Promise<void> {
     observer.onPhase('resolving');
-    this.#addressesOf(url, observer.lookupGroup).then(
-      (addresses) => {
-        if (!observer.abandoned) this.#connect(url, addresses, observer, options, callback);
-      },
-      (error: unknown) => callback(error as Error, null),
-    );
-  }
-
-  /** @throws {EgressError} `DNS_FAILED`, or `CONNECT_FAILED` for what the policy refuses. */
-  async #addressesOf(url: CheckedUrl, lookupGroup: string): Promise<readonly string[]> {
-    const literal = familyOf(url.hostname) !== undefined;
-    const addresses = literal ? [url.hostname] : await this.resolver.resolve(url.hostname, lookupGroup);
-    const allowed = (address: string): boolean =>
-      isPublicAddress(address) || url.rules.allow.allows(address, url.port);
-    if (!addresses.every(allowed)) throw new EgressError('CONNECT_FAILED', { refusedByPolicy: true });
-    return addresses.slice(0, MAX_DIALLED);
-  }
-
-  #connect(
-    url: CheckedUrl,
-    addresses: readonly string[],
-    observer: DialObserver,
-    options: buildConnector.Options,
-    callback: buildConnector.Callback,
-  ): void {
+    const addresses = isLiteral(url)
+      ? [url.hostname]
+      : await this.resolver.resolve(url.hostname, observer.lookupGroup);
+    judgeAnswer(addresses, url);
+    if (observer.abandoned) return;
     observer.onPhase('connecting');
-    const connect = buildConnector({
-      lookup: (_hostname, _options, done) =>
-        done(
-          null,
-          addresses.map((address) => ({ address, family: familyOf(address) === 'ipv4' ? 4 : 6 })),
-        ),
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
-      // The attempt's own deadline ends a dial; undici's would be a second timer.
-      timeout: 0,
-      maxCachedSessions: 0,
-      session: this.#sessions.get(url.origin),
-      ca: this.#ca,
-      // Said here because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise switch it off for everything.
-      rejectUnauthorized: true,
-    });
+    const connect = this.#connectorTo(url, addresses.slice(0, MAX_DIALLED));
     // The types know a connector that returns nothing; it returns the socket.
     const socket = connect(options, (...result) => {
       if (result[0] === null) observer.onPhase('open');
@@ -107,13 +73,38 @@ export class GuardedDialler {
     observer.onSocket(socket);
   }
 
+  /** A connector that can reach these addresses and nothing else. */
+  #connectorTo(url: CheckedUrl, addresses: readonly string[]): buildConnector.connector {
+    const answer = addresses.map((address) => ({ address, family: familyOf(address) === 'ipv4' ? 4 : 6 }));
+    return buildConnector({
+      lookup: (_hostname, _options, done) => done(null, answer),
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
+      // The attempt's own deadline ends a dial; undici's would be a second timer.
+      timeout: 0,
+      maxCachedSessions: 0,
+      ...(url.origin.startsWith('https:') && {
+        session: this.#sessions.get(url.origin),
+        secureContext: this.#secureContextOf(),
+        // Said here because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise switch it off for everything.
+        rejectUnauthorized: true,
+      }),
+    });
+  }
+
+  /** One for all connections: reading a hundred root certificates for each would cost more than the handshake. */
+  #secureContextOf(): SecureContext {
+    const ca = this.extraCaCerts.length === 0 ? undefined : [...rootCertificates, ...this.extraCaCerts];
+    this.#secureContext ??= createSecureContext({ ca });
+    return this.#secureContext;
+  }
+
   #remember(origin: string, session: Buffer): void {
     this.#sessions.delete(origin);
     this.#sessions.set(origin, session);
-    if (this.#sessions.size <= MAX_SESSIONS) return;
-    for (const oldest of this.#sessions.keys()) {
-      this.#sessions.delete(oldest);
-      return;
-    }
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
   }
 }
+
+const isLiteral = (url: CheckedUrl): boolean => familyOf(url.hostname) !== undefined;

@@ -1,5 +1,6 @@
 import { TargetRefusedError } from '../errors/target-refused.error.js';
-import { familyOf, isPublicAddress } from './address-policy.js';
+import { familyOf } from './address-policy.js';
+import { isPermittedAddress } from './allow-list.js';
 import type { AllowList } from './allow-list.js';
 import { checkHostName } from './host-policy.js';
 import { checkPort } from './port-policy.js';
@@ -107,7 +108,7 @@ function checkHost(url: URL, rawHost: string, port: number, rules: UrlRules): st
       'an IPv4 address must be written as four plain decimal numbers',
     );
   }
-  if (!isPublicAddress(literal) && !rules.allow.allows(literal, port)) {
+  if (!isPermittedAddress(literal, port, rules.allow)) {
     throw new TargetRefusedError('ADDRESS', 'its address is not on the public internet');
   }
   return literal;
