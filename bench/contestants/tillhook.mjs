@@ -1,0 +1,94 @@
+// This module as a host uses it: default options, eight tenants with one transport each, events emitted in the
+// host's transactions. The clock starts when the whole backlog is committed, so matching the events to webhooks
+// counts, and stops when every delivery is recorded.
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
+import { DataSource } from 'typeorm';
+import { dataOf } from '../body.mjs';
+import { dataSourceOptions } from '../databases.mjs';
+
+const TENANTS = Array.from({ length: 8 }, (_, index) => `bench-${index}`);
+const WARM_UP = 5_000;
+const EMIT_CHUNK = 500;
+const POLL_MS = 50;
+
+class EverybodyIsAdmin {
+  check() {
+    return 'granted';
+  }
+}
+
+/** @returns {Promise<{ count: number, seconds: number }>} deliveries recorded, and how long it took */
+export async function run({ databaseUrl, sinkUrl, events }) {
+  const app = await startHost(databaseUrl);
+  await subscribe(await app.getUrl(), sinkUrl);
+  await deliver(app, WARM_UP, WARM_UP);
+  const seconds = await deliver(app, events, WARM_UP + events);
+  await app.close();
+  return { count: events, seconds };
+}
+
+async function startHost(databaseUrl) {
+  const host = {
+    module: class BenchHost {},
+    imports: [
+      TypeOrmModule.forRoot(dataSourceOptions(databaseUrl)),
+      WebhooksModule.forRoot({
+        accessPolicy: EverybodyIsAdmin,
+        runMigrations: true,
+        egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
+      }),
+    ],
+  };
+  const app = await NestFactory.create(host, { logger: ['error', 'warn'] });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+/** One transport and one webhook for each tenant, over REST. */
+async function subscribe(hostUrl, sinkUrl) {
+  for (const tenantUid of TENANTS) {
+    const transports = `${hostUrl}/tenants/${tenantUid}/httptransports`;
+    await post(transports, { httpTransportUid: 'sink', name: 'Sink', url: sinkUrl });
+    await post(`${transports}/sink/webhooks`, { action: 'ORDER_SETTLED' });
+  }
+}
+
+async function post(url, body) {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+}
+
+/** Emits `count` events in one transaction and waits until all are delivered. Seconds from its commit. */
+async function deliver(app, count, deliveredInAll) {
+  const emitter = app.get(WebhookEmitter, { strict: false });
+  const dataSource = app.get(DataSource);
+  await dataSource.transaction(async (manager) => {
+    for (let from = 0; from < count; from += EMIT_CHUNK) {
+      const tenantUid = TENANTS[(from / EMIT_CHUNK) % TENANTS.length];
+      const numbers = Array.from({ length: Math.min(EMIT_CHUNK, count - from) }, (_, index) => from + index);
+      const chunk = numbers.map((number) => ({ action: 'ORDER_SETTLED', data: dataOf(number) }));
+      await emitter.emitMany(chunk, { tenantUid, manager });
+    }
+  });
+  const start = performance.now();
+  while (await hasWork(dataSource)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  const seconds = (performance.now() - start) / 1_000;
+  const [row] = await dataSource.query(
+    `SELECT count(*) AS delivered FROM webhook_delivery WHERE status = 'DELIVERED'`,
+  );
+  if (Number(row.delivered) !== deliveredInAll)
+    throw new Error(`Delivered ${row.delivered}, not ${deliveredInAll}.`);
+  return seconds;
+}
+
+/** Whether an event waits for fan-out or a delivery for its record: cheaper to ask often than to count the log. */
+async function hasWork(dataSource) {
+  const rows = await dataSource.query(
+    'SELECT event_id AS id FROM webhook_outbox UNION ALL SELECT delivery_id AS id FROM webhook_queue LIMIT 1',
+  );
+  return rows.length > 0;
+}

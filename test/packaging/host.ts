@@ -1,0 +1,91 @@
+// A host app as a user of the package would write it. hosts.mjs compiles and runs it outside this repository,
+// as an ES module and as CommonJS.
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Controller, Module, Param, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
+import type { AccessDecision, WebhooksAccessPolicy } from 'nestjs-tillhook';
+import { DataSource } from 'typeorm';
+
+class AdminPolicy implements WebhooksAccessPolicy {
+  check(request: unknown, tenantUid: string): AccessDecision {
+    const isAdmin = (request as IncomingMessage).headers.authorization === `Bearer ${tenantUid}-admin`;
+    return isAdmin ? 'granted' : 'unauthenticated';
+  }
+}
+
+@Controller('orders')
+class OrdersController {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly emitter: WebhookEmitter,
+  ) {}
+
+  @Post(':orderUid/settle')
+  settle(@Param('orderUid') orderUid: string) {
+    return this.dataSource.transaction((manager) =>
+      this.emitter.emit('ORDER_SETTLED', { order: { Uid: orderUid } }, { tenantUid: 'demo', manager }),
+    );
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({ type: 'better-sqlite3', database: 'host.sqlite' }),
+    WebhooksModule.forRoot({
+      accessPolicy: AdminPolicy,
+      runMigrations: true,
+      pollMs: 50,
+      egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
+    }),
+  ],
+  controllers: [OrdersController],
+})
+class HostModule {}
+
+async function main(): Promise<void> {
+  const received = new Promise<IncomingMessage>((resolve) => {
+    receiver.once('request', (request, response) => {
+      response.writeHead(204).end();
+      resolve(request);
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const app = await NestFactory.create(HostModule, { logger: ['error', 'warn'] });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+
+  const call = async (path: string, body: unknown) => {
+    const headers = {
+      authorization: 'Bearer demo-admin',
+      'content-type': 'application/json',
+      connection: 'close',
+    };
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    assert.ok(response.ok, `${path} answered ${response.status}: ${await response.clone().text()}`);
+  };
+  const { port } = receiver.address() as AddressInfo;
+  const target = { httpTransportUid: 'till', name: 'Till', url: `http://127.0.0.1:${port}/hook` };
+  await call('/tenants/demo/httptransports', target);
+  await call('/tenants/demo/httptransports/till/webhooks', { action: 'ORDER_*' });
+  await call('/orders/700/settle', {});
+  assert.equal((await received).headers['x-webhook-action'], 'ORDER_SETTLED');
+
+  const anonymous = await fetch(`${url}/tenants/demo/httptransports`, { headers: { connection: 'close' } });
+  assert.equal(anonymous.status, 401);
+
+  await app.close();
+  receiver.closeAllConnections();
+  receiver.close();
+}
+
+const receiver = createServer();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,88 @@
+// Host apps made in a temporary folder: one installation for each Nest version, one app for each module system.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const HERE = import.meta.dirname;
+const require = createRequire(import.meta.url);
+
+/** The oldest and the newest peers that the package says it works with. `pg` is left out: it is optional. */
+export const PEERS = {
+  'Nest 11, oldest peers': {
+    '@nestjs/common': '^11.0.0',
+    '@nestjs/core': '^11.0.0',
+    '@nestjs/platform-express': '^11.0.0',
+    '@nestjs/swagger': '^11.0.0',
+    '@nestjs/typeorm': '^11.0.0',
+    'class-validator': '^0.14.0',
+    typeorm: '~0.3.26',
+  },
+  'Nest 12, newest peers': {
+    '@nestjs/common': '^12.0.0',
+    '@nestjs/core': '^12.0.0',
+    '@nestjs/platform-express': '^12.0.0',
+    '@nestjs/swagger': '^12.0.0',
+    '@nestjs/typeorm': '^12.0.0',
+    'class-validator': '^0.15.0',
+    typeorm: '^1.0.0',
+  },
+};
+
+const COMMON = { 'class-transformer': '^0.5.1', 'reflect-metadata': '^0.2.0', rxjs: '^7.2.0' };
+
+/** Installs the tarball beside the given peers, as a host would. */
+export function installHost(folder, tarball, peers) {
+  const own = (name) => JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
+  const dependencies = {
+    ...COMMON,
+    ...peers,
+    '@types/node': own('@types/node'),
+    'better-sqlite3': own('better-sqlite3'),
+    'nestjs-tillhook': `file:${tarball}`,
+  };
+  mkdirSync(folder, { recursive: true });
+  writeJson(path.join(folder, 'package.json'), { private: true, dependencies });
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  execFileSync('npm', ['install', ...quiet], { cwd: folder, stdio: 'inherit' });
+  // Compiling it takes a minute; this clone has the same version compiled already.
+  const compiled = 'node_modules/better-sqlite3/build';
+  cpSync(compiled, path.join(folder, compiled), { recursive: true });
+}
+
+/** Compiles test/packaging/host.ts as an app of the given module system (`module` or `commonjs`) and runs it. */
+export function runHost(folder, type) {
+  const app = path.join(folder, type);
+  mkdirSync(app);
+  writeJson(path.join(app, 'package.json'), { private: true, type });
+  writeJson(path.join(app, 'tsconfig.json'), { compilerOptions: COMPILER_OPTIONS, files: ['host.ts'] });
+  cpSync(path.join(HERE, 'host.ts'), path.join(app, 'host.ts'));
+  compile(app);
+  execFileSync(process.execPath, ['host.js'], { cwd: app, stdio: 'inherit', timeout: 60_000 });
+}
+
+const COMPILER_OPTIONS = {
+  target: 'ES2023',
+  module: 'NodeNext',
+  strict: true,
+  // Our own declarations must be checked, too.
+  skipLibCheck: false,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  types: ['node'],
+};
+
+/** Other packages' declarations may be wrong in ways that are none of our business. */
+function compile(app) {
+  const tsc = require.resolve('typescript/bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', '.', '--pretty', 'false'], {
+    cwd: app,
+    encoding: 'utf8',
+  });
+  const ours = stdout.split('\n').filter((line) => /^(host\.ts|.*nestjs-tillhook.*)\(\d/.test(line));
+  if (ours.length > 0) throw new Error(`The host does not compile:\n${ours.join('\n')}`);
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}

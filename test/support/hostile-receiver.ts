@@ -1,0 +1,147 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+/** What to do with a request whose head and body have arrived; `nth` counts the requests on that socket from 1. */
+export type Behaviour = (socket: Socket, nth: number, connection: number) => void;
+
+/** A receiver made of a bare socket, so that it can break every rule of HTTP. */
+export class HostileReceiver {
+  /** The head of every request that arrived, one string per connection and request. */
+  readonly requests: string[] = [];
+  /** Connections that were accepted. */
+  connections = 0;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly host: string,
+  ) {}
+
+  /**
+   * @param behaviour what to do with each request; left out, nothing is ever answered
+   * @param host the loopback address to listen on
+   * @param port 0 for any
+   */
+  static async start(
+    behaviour: Behaviour = () => undefined,
+    { host = '127.0.1.1', port = 0 } = {},
+  ): Promise<HostileReceiver> {
+    const receiver: HostileReceiver = new HostileReceiver(
+      createServer((socket) => receiver.#onConnection(socket, behaviour)),
+      host,
+    );
+    await new Promise<void>((resolve, reject) => {
+      receiver.server.once('error', reject).listen(port, host, resolve);
+    });
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://${this.host}:${this.port}/hook`;
+  }
+
+  /** Sockets that are open now. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** Bytes handed to the network over all connections. */
+  bytesSent = 0;
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #onConnection(socket: Socket, behaviour: Behaviour): void {
+    this.connections += 1;
+    const connection = this.connections;
+    this.#sockets.add(socket);
+    let pending = '';
+    let nth = 0;
+    socket
+      .on('data', (chunk) => {
+        pending += chunk.toString('latin1');
+        for (let end = endOfRequest(pending); end !== undefined; end = endOfRequest(pending)) {
+          this.requests.push(pending.slice(0, pending.indexOf('\r\n\r\n')));
+          pending = pending.slice(end);
+          nth += 1;
+          behaviour(socket, nth, connection);
+        }
+      })
+      .on('error', () => undefined)
+      .on('close', () => {
+        this.bytesSent += socket.bytesWritten;
+        this.#sockets.delete(socket);
+      });
+  }
+}
+
+/** A complete, ordinary answer that keeps the connection. */
+export const answer = (status = 200, body = 'ok', headers = ''): string =>
+  `HTTP/1.1 ${status} Whatever\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+/** Behaviours a receiver may have, by name. */
+export const hostile = {
+  silence: (): Behaviour => () => undefined,
+
+  /** Writes `start`, then one more piece every `everyMs`, for ever. */
+  drip:
+    (start: string, piece: string, everyMs = 50): Behaviour =>
+    (socket) => {
+      socket.write(start);
+      const timer = setInterval(() => socket.write(piece), everyMs);
+      socket.on('close', () => clearInterval(timer));
+    },
+
+  /** Writes as much as the network takes, up to `bytes`. */
+  flood:
+    (start: string, bytes: number): Behaviour =>
+    (socket) => {
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      let left = bytes;
+      const more = (): void => {
+        while (left > 0 && socket.writable) {
+          left -= chunk.length;
+          if (!socket.write(chunk)) return void socket.once('drain', more);
+        }
+      };
+      socket.write(start);
+      more();
+    },
+
+  /** 64 MiB of zeros as 64 KiB of gzip. */
+  gzipBomb: (): Behaviour => (socket) => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024), { level: 9 });
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
+    socket.write(bomb);
+  },
+
+  /** Writes `start`, and resets the connection a little later. */
+  reset:
+    (start = ''): Behaviour =>
+    (socket) => {
+      if (start !== '') socket.write(start);
+      setTimeout(() => socket.resetAndDestroy(), 30);
+    },
+
+  say:
+    (text: string): Behaviour =>
+    (socket) => {
+      socket.write(text);
+    },
+} as const;
+
+/** Where the first complete request ends; undefined while it has not arrived whole. */
+function endOfRequest(received: string): number | undefined {
+  const head = received.indexOf('\r\n\r\n');
+  if (head === -1) return undefined;
+  const length = /^content-length: *(\d+)/im.exec(received.slice(0, head))?.[1];
+  const end = head + 4 + Number(length ?? 0);
+  return received.length >= end ? end : undefined;
+}
