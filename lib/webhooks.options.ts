@@ -1,10 +1,10 @@
-import type { ActionCatalog } from './domain/action-catalog.js';
+import { checkCatalog, type ActionCatalog } from './domain/action-catalog.js';
+import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
+import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
+import { InvalidOptionError } from './errors/invalid-option.error.js';
 
 import type { EncryptionKey } from './persistence/secret-box.js';
 import { posCatalog } from './pos/pos-catalog.js';
-
-/** What a 4xx answer other than 410 and 429 means: try again, or (the vendor's rule) final. */
-export type ClientErrorPolicy = 'retry' | 'fail';
 
 /** What is allowed to leave the process. The operator's settings, never a tenant's. */
 export interface EgressOptions {
@@ -63,4 +63,110 @@ export interface ResolvedWebhooksOptions {
   readonly egress: Required<EgressOptions>;
   readonly encryptionKeys: readonly EncryptionKey[];
   readonly userAgent: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KEY_BYTES = 32;
+const MOST_RETRIES = 50;
+
+/**
+ * Checks the options once and fills in the defaults.
+ *
+ * @throws {InvalidOptionError} naming the option, the value received and the remedy
+ */
+export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOptions {
+  const timeoutMs = integer('timeoutMs', options.timeoutMs, 10_000, { least: 100, most: 30_000 });
+  return {
+    catalog: catalogOf(options.catalog),
+    runMigrations: boolean('runMigrations', options.runMigrations, false),
+    poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
+    concurrency: integer('concurrency', options.concurrency, 64, { least: 1, most: 10_000 }),
+    transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, { least: 1, most: 256 }),
+    timeoutMs,
+    leaseMs: leaseOf(options.leaseMs, timeoutMs),
+    pollMs: integer('pollMs', options.pollMs, 250, { least: 10, most: 60_000 }),
+    retryScheduleMs: scheduleOf(options.retryScheduleMs),
+    clientErrors: oneOf('clientErrors', options.clientErrors, ['retry', 'fail']),
+    drainTimeoutMs: integer('drainTimeoutMs', options.drainTimeoutMs, timeoutMs + 2_000, { least: 0, most: DAY_MS }),
+    egress: {
+      allowCidrs: options.egress?.allowCidrs ?? [],
+      allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
+      dnsServers: options.egress?.dnsServers ?? [],
+    },
+    encryptionKeys: keysOf(options.encryption?.keys),
+    userAgent: userAgentOf(options.userAgent),
+  };
+}
+
+interface Bounds {
+  least: number;
+  most: number;
+}
+
+function integer(option: string, value: number | undefined, fallback: number, { least, most }: Bounds): number {
+  if (value === undefined) return fallback;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidOptionError(option, value, `set a whole number from ${least} to ${most}, or leave it out for ${fallback}.`);
+}
+
+function boolean(option: string, value: boolean | undefined, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === 'boolean') return value;
+  throw new InvalidOptionError(option, value, `set true or false, or leave it out for ${fallback}.`);
+}
+
+function oneOf<const Value extends string>(option: string, value: Value | undefined, values: readonly [Value, ...Value[]]): Value {
+  if (value === undefined) return values[0];
+  if (values.includes(value)) return value;
+  throw new InvalidOptionError(option, value, `set one of ${values.map((one) => `'${one}'`).join(', ')}.`);
+}
+
+/** Twice the longest attempt: a holder that renews a third of the way in always has a whole attempt left. */
+function leaseOf(leaseMs: number | undefined, timeoutMs: number): number {
+  const least = 2 * timeoutMs + 2_000;
+  const lease = integer('leaseMs', leaseMs, Math.max(30_000, least), { least: 1, most: DAY_MS });
+  if (lease >= least) return lease;
+  throw new InvalidOptionError(
+    'leaseMs',
+    lease,
+    `it must be at least 2 x timeoutMs + 2000 = ${least}; raise it, or lower timeoutMs (${timeoutMs}).`,
+  );
+}
+
+function scheduleOf(schedule: readonly number[] | undefined): readonly number[] {
+  if (schedule === undefined) return DEFAULT_RETRY_SCHEDULE_MS;
+  const isValid = (wait: unknown): boolean => Number.isInteger(wait) && (wait as number) >= 0 && (wait as number) <= 7 * DAY_MS;
+  if (Array.isArray(schedule) && schedule.length <= MOST_RETRIES && schedule.every(isValid)) return [...schedule];
+  throw new InvalidOptionError(
+    'retryScheduleMs',
+    schedule,
+    `set at most ${MOST_RETRIES} whole numbers of milliseconds from 0 to ${7 * DAY_MS} (7 days).`,
+  );
+}
+
+function catalogOf(catalog: ActionCatalog | undefined): ActionCatalog {
+  if (catalog !== undefined) checkCatalog(catalog);
+  return catalog ?? posCatalog;
+}
+
+function keysOf(keys: readonly EncryptionKey[] | undefined): readonly EncryptionKey[] {
+  const ids = new Set<string>();
+  for (const { id, key } of keys ?? []) {
+    if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(id)) {
+      throw new InvalidOptionError('encryption.keys[].id', id, 'use 1 to 32 letters, digits, "_" or "-".');
+    }
+    if (ids.has(id)) throw new InvalidOptionError('encryption.keys[].id', id, 'each key needs an id of its own.');
+    if (!(key instanceof Uint8Array) || key.length !== KEY_BYTES) {
+      const received = key instanceof Uint8Array ? `${key.length} bytes` : typeof key;
+      throw new InvalidOptionError(`encryption.keys (${id})`, received, `use ${KEY_BYTES} random bytes (Uint8Array).`);
+    }
+    ids.add(id);
+  }
+  return keys ?? [];
+}
+
+function userAgentOf(userAgent: string | undefined): string {
+  if (userAgent === undefined) return 'nestjs-tillhook';
+  if (typeof userAgent === 'string' && /^[\x20-\x7e]{1,256}$/.test(userAgent)) return userAgent;
+  throw new InvalidOptionError('userAgent', userAgent, 'use 1 to 256 printable ASCII characters.');
 }

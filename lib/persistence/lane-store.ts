@@ -124,6 +124,4 @@ export interface LaneStore {
   /** What is to be sent. */
   contents(eventIds: readonly number[]): Promise<EventContent[]>;
 
-  /** When the next lane is due (free ones, and held ones whose lease ends); null: none. */
-  nextDueAt(): Promise<number | null>;
 }

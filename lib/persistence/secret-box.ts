@@ -17,6 +17,9 @@ export interface SecretPlace {
   field: string;
 }
 
+/** Injection token of the `SecretBox`. A string, so that both builds in one process agree. */
+export const SECRET_BOX = 'nestjs-tillhook:SecretBox';
+
 const PLAIN = 'v0:';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

@@ -108,7 +108,6 @@ export class PostgresLaneStore implements LaneStore {
         SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
       contents: `
         SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[])`,
-      nextDueAt: `SELECT due_at FROM ${lane} WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
     };
   }
 
@@ -193,11 +192,6 @@ export class PostgresLaneStore implements LaneStore {
       [numbers(eventIds)],
     );
     return rows.map((row) => ({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body }));
-  }
-
-  async nextDueAt(): Promise<number | null> {
-    const [row] = await this.database.query<{ due_at: number }>('tillhook_lane_next', this.#sql.nextDueAt, []);
-    return row?.due_at ?? null;
   }
 
   async #transportIds(name: string, sql: string, values: unknown[]): Promise<ReadonlySet<number>> {

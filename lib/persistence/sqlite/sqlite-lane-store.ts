@@ -70,7 +70,6 @@ export class SqliteLaneStore implements LaneStore {
         WHERE transport_id = ?2 AND lease_token = ?3 AND holder IS NOT NULL AND version = coalesce(?4, version)`,
       transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
       content: `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ?`,
-      nextDueAt: `SELECT due_at FROM ${lane} WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
     };
   }
 
@@ -168,10 +167,6 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(
       rows.map((row) => ({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body })),
     );
-  }
-
-  nextDueAt(): Promise<number | null> {
-    return Promise.resolve(this.database.prepare<{ due_at: number }>(this.#sql.nextDueAt).get()?.due_at ?? null);
   }
 
   #each<Lane extends HeldLane>(lanes: readonly Lane[], run: (lane: Lane) => { changes: number }): Promise<ReadonlySet<number>> {

@@ -1,0 +1,174 @@
+import { decideOutcome, type AttemptResult, type ClientErrorPolicy, type Outcome } from '../domain/attempt-outcome.js';
+import { sign } from '../domain/signature.js';
+import { deliveryUidOf } from '../domain/uid.js';
+import type { EgressRequest, EgressResponse } from '../egress/egress-client.js';
+import { EgressError } from '../errors/egress.error.js';
+import { WebhooksError } from '../errors/webhooks-error.js';
+import type { QueuedDelivery } from '../persistence/lane-store.js';
+import type { AttemptRecord } from '../persistence/record-store.js';
+import type { OutgoingEvent } from './event-contents.js';
+import type { SigningKey, TransportConfig, TransportProblem, TransportTarget } from './transport-config.js';
+
+/*
+ * One delivery leaves in three steps, each taking what the step before it returned, so that they cannot be done in
+ * another order: prepare (pure) → send (the one that waits) → conclude (pure).
+ */
+
+/** What the attempts of a process have in common. */
+export interface AttemptContext {
+  /** Sends one request (EgressClient.request). */
+  readonly request: (request: EgressRequest) => Promise<EgressResponse>;
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly clientErrors: ClientErrorPolicy;
+  readonly userAgent: string;
+}
+
+export interface PreparedAttempt {
+  readonly delivery: QueuedDelivery;
+  readonly config: TransportConfig;
+  readonly startedAt: number;
+  readonly request: EgressRequest | TransportProblem;
+}
+
+export interface SentAttempt {
+  readonly prepared: PreparedAttempt;
+  readonly durationMs: number;
+  readonly response: EgressResponse | undefined;
+  readonly failure: WebhooksError | undefined;
+}
+
+/** What an attempt led to: the row to write, and what it means for the whole transport. */
+export interface ConcludedAttempt {
+  readonly record: AttemptRecord;
+  readonly outcome: Outcome;
+  /** Send nothing to the transport before this instant. */
+  readonly blockedUntil: number | null;
+}
+
+export function prepareAttempt(
+  delivery: QueuedDelivery,
+  event: OutgoingEvent | TransportProblem,
+  config: TransportConfig,
+  context: AttemptContext,
+  signal: AbortSignal,
+): PreparedAttempt {
+  const startedAt = context.now();
+  const { target } = config;
+  if ('ok' in event) return { delivery, config, startedAt, request: event };
+  if (!target.ok) return { delivery, config, startedAt, request: target };
+  return {
+    delivery,
+    config,
+    startedAt,
+    request: {
+      url: target.url,
+      method: 'POST',
+      headers: headersOf(delivery, event, target, startedAt, context.userAgent),
+      body: event.body,
+      timeoutMs: config.timeoutMs,
+      signal,
+    },
+  };
+}
+
+export async function sendAttempt(prepared: PreparedAttempt, context: AttemptContext): Promise<SentAttempt> {
+  const { request } = prepared;
+  if ('ok' in request) {
+    return { prepared, durationMs: 0, response: undefined, failure: new WebhooksError(request.code, request.message) };
+  }
+  const startedAt = performance.now();
+  const durationMs = (): number => Math.round(performance.now() - startedAt);
+  try {
+    const response = await context.request(request);
+    return { prepared, durationMs: durationMs(), response, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof WebhooksError)) throw error;
+    return { prepared, durationMs: durationMs(), response: undefined, failure: error };
+  }
+}
+
+export function concludeAttempt(sent: SentAttempt, context: AttemptContext): ConcludedAttempt {
+  const { prepared, response, failure } = sent;
+  const { delivery, config } = prepared;
+  const nowMs = context.now();
+  const outcome: Outcome | { kind: 'failed'; reason: string } =
+    'ok' in prepared.request
+      ? { kind: 'failed', reason: prepared.request.code }
+      : decideOutcome(resultOf(sent), {
+          clientErrors: context.clientErrors,
+          schedule: config.retryScheduleMs,
+          attempt: delivery.attempts + 1,
+          random: context.random(),
+          nowMs,
+        });
+  const slowDownMs = 'slowDownMs' in outcome ? outcome.slowDownMs : undefined;
+  return {
+    outcome: outcome as Outcome,
+    blockedUntil: slowDownMs === undefined ? null : nowMs + slowDownMs,
+    record: {
+      transportId: delivery.transportId,
+      dueAt: delivery.dueAt,
+      deliveryId: delivery.deliveryId,
+      attempts: delivery.attempts,
+      status: outcome.kind === 'delivered' ? 'DELIVERED' : outcome.kind === 'retry' ? 'PENDING' : 'FAILED',
+      reason: outcome.kind === 'failed' ? outcome.reason : null,
+      nextDueAt: outcome.kind === 'retry' ? nowMs + outcome.delayMs : null,
+      startedAt: prepared.startedAt,
+      durationMs: sent.durationMs,
+      responseStatusCode: response?.statusCode ?? null,
+      responseHeaders: response === undefined ? null : JSON.stringify(response.headers),
+      responseBody: response === undefined || response.body === '' ? null : response.body,
+      errorCode: failure?.code ?? null,
+      errorMessage: failure?.message.slice(0, 512) ?? null,
+      trigger: 'SCHEDULE',
+    },
+  };
+}
+
+/** True for an attempt that this process itself gave up while draining: it says nothing about the receiver. */
+export const wasAborted = ({ failure }: SentAttempt): boolean =>
+  failure instanceof EgressError && failure.code === 'ABORTED';
+
+function resultOf({ response, failure }: SentAttempt): AttemptResult {
+  return response
+    ? { kind: 'response', statusCode: response.statusCode, retryAfter: response.headers['retry-after'] }
+    : { kind: 'error', code: failure!.code };
+}
+
+/** The transport's own headers first, ours last; a tenant's header can be none of ours (see header-policy). */
+function headersOf(
+  delivery: QueuedDelivery,
+  event: OutgoingEvent,
+  target: TransportTarget,
+  now: number,
+  userAgent: string,
+): string[] {
+  const timestamp = Math.floor(now / 1_000);
+  return [
+    ...target.headers,
+    'content-type',
+    'application/json',
+    'user-agent',
+    userAgent,
+    'webhook-id',
+    event.eventUid,
+    'webhook-timestamp',
+    String(timestamp),
+    'webhook-signature',
+    sign(usable(target.keys, now), event.eventUid, timestamp, event.body),
+    'x-webhook-action',
+    event.action,
+    'x-webhook-attempt',
+    String(delivery.attempts + 1),
+    'x-webhook-delivery',
+    deliveryUidOf(delivery.deliveryId),
+    'x-webhook-sequence',
+    String(event.eventId),
+  ];
+}
+
+const usable = (keys: readonly SigningKey[], now: number): Buffer[] =>
+  keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map(({ key }) => key);

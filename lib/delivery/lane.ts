@@ -1,0 +1,300 @@
+import type {
+  LaneCursor,
+  LaneReading,
+  LaneReadRequest,
+  LaneRelease,
+  QueuedDelivery,
+  TakenLane,
+} from '../persistence/lane-store.js';
+import type { TransportRecord } from '../persistence/record-store.js';
+import type { ConcludedAttempt } from './attempt.js';
+import type { TransportConfig } from './transport-config.js';
+
+const HEAD: LaneCursor = { dueAt: -1, deliveryId: -1 };
+/** Rows a lane keeps ready, as a multiple of the requests it may have in flight, within bounds. */
+const READ_AHEAD_FACTOR = 4;
+const LEAST_READ_AHEAD = 16;
+const MOST_READ_AHEAD = 512;
+/** What must be left of a lease beyond the attempt's own deadline, for a timer that fires late. */
+const LEASE_MARGIN_MS = 500;
+
+/**
+ * A lane this process holds: what has been read of it, what is in hand, and until when it may send. All state, no I/O.
+ *
+ * Reading: a scan goes from the head of the queue to its end in several reads. What was read is *in hand* until its
+ * outcome is recorded; a later scan meets it again and leaves it out. Rows commit out of order, so a finished scan
+ * proves that nothing is left only if the lane's version has not changed since the scan began: that is
+ * what `release()` hands to the database to compare.
+ */
+export class Lane {
+  readonly transportId: number;
+  readonly tenantUid: string;
+  readonly leaseToken: number;
+  /** How long a renewal extends the lease. */
+  leaseMs: number;
+  config: TransportConfig;
+  /** No request before this instant of the database's clock. */
+  blockedUntil: number;
+  /** Requests that have been sent and not answered. */
+  inFlight = 0;
+  /** When the present run of failures began, ms since the epoch. */
+  #failingSince: number | null;
+
+  /** Monotonic (performance.now()): the lease is ours at least until then. */
+  #leaseEndsAt: number;
+  #ready: QueuedDelivery[] = [];
+  #readyFrom = 0;
+  /** Ids of deliveries that are ready, in flight, or answered and not recorded. */
+  readonly #inHand = new Set<number>();
+
+  #cursor: LaneCursor = HEAD;
+  #scanVersion: number | undefined;
+  #scanEnded = false;
+  #told = true;
+  #nextDueAt: number | null = null;
+  #reading = false;
+  #releasing = false;
+  /** Recorded while a read was under way: its snapshot may still show them. */
+  readonly #recordedMeanwhile = new Set<number>();
+  /** The earliest retry among them: the snapshot may not show it yet. */
+  #redatedMeanwhile: number | null = null;
+  /** The lane's version when `config` was found to be the current configuration. */
+  #configSeenAtVersion: number | undefined;
+
+  /** @param takenAt performance.now() before the query that took the lane was sent */
+  constructor(taken: TakenLane, config: TransportConfig, takenAt: number) {
+    this.transportId = taken.transportId;
+    this.tenantUid = taken.transport.tenantUid;
+    this.leaseToken = taken.leaseToken;
+    this.leaseMs = taken.leaseMs;
+    this.blockedUntil = taken.blockedUntil;
+    this.config = config;
+    this.#failingSince = config.failingSince;
+    this.#leaseEndsAt = takenAt + taken.leaseMs;
+  }
+
+  // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get readyCount(): number {
+    return this.#ready.length - this.#readyFrom;
+  }
+
+  /** Whether a request may start now. `monotonicNow` is performance.now(), `now` the database's clock. */
+  maySend(monotonicNow: number, now: number): boolean {
+    return (
+      this.readyCount > 0 &&
+      this.inFlight < this.config.maxConcurrency &&
+      this.#isOpen(now) &&
+      this.coversAttempt(monotonicNow)
+    );
+  }
+
+  /** Whether the lease leaves room for a whole attempt: nobody else will send for this lane before it has ended. */
+  coversAttempt(monotonicNow: number): boolean {
+    return monotonicNow + this.config.timeoutMs + LEASE_MARGIN_MS <= this.#leaseEndsAt;
+  }
+
+  /** The next ready delivery, which from now on is in flight. */
+  next(): QueuedDelivery {
+    const delivery = this.#ready[this.#readyFrom++]!;
+    if (this.#readyFrom > MOST_READ_AHEAD) this.#compact();
+    this.inFlight++;
+    return delivery;
+  }
+
+  answered(): void {
+    this.inFlight--;
+  }
+
+  /**
+   * Draws the consequences of an attempt for the whole transport, at once for this process.
+   *
+   * @returns what has to be written about the transport; undefined: nothing has changed
+   */
+  learn({ outcome, blockedUntil, record }: ConcludedAttempt): TransportRecord | undefined {
+    const change: { -readonly [Key in keyof TransportRecord]: TransportRecord[Key] } = {
+      transportId: this.transportId,
+      blockedUntil,
+    };
+    if (blockedUntil !== null) this.blockedUntil = Math.max(this.blockedUntil, blockedUntil);
+    const isFailing = outcome.kind !== 'delivered';
+    if (isFailing !== (this.#failingSince !== null)) {
+      this.#failingSince = isFailing ? record.startedAt : null;
+      change.failingSince = this.#failingSince;
+    }
+    if (outcome.kind === 'failed' && outcome.disable) {
+      change.disabledReason = outcome.disable;
+      this.config = { ...this.config, state: 'DISABLED' };
+    }
+    const isNews = blockedUntil !== null || 'failingSince' in change || 'disabledReason' in change;
+    return isNews ? change : undefined;
+  }
+
+  /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
+  returned({ deliveryId }: QueuedDelivery): void {
+    this.#inHand.delete(deliveryId);
+    this.#told = true;
+  }
+
+  /** The outcome is in the database (or was given up): the delivery is out of hand. */
+  recorded({ deliveryId, orderingKey }: QueuedDelivery, nextDueAt: number | null): void {
+    this.#inHand.delete(deliveryId);
+    if (this.#reading) {
+      this.#recordedMeanwhile.add(deliveryId);
+      this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
+    }
+    this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
+    // The next one of the key may have become due, before the cursor.
+    if (orderingKey !== null) this.#told = true;
+  }
+
+  // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Work was added, or may have been. */
+  told(): void {
+    this.#told = true;
+  }
+
+  /** What to read next, when the lane runs low; call `accept` with the answer or `readFailed`. */
+  nextRead(now: number): LaneReadRequest | undefined {
+    if (this.#reading || this.#releasing || !this.#isOpen(now) || this.readyCount >= this.#readAhead / 2) return undefined;
+    if (this.#scanEnded && !this.#told && (this.#nextDueAt === null || this.#nextDueAt > now)) return undefined;
+    if (this.#scanEnded || this.#scanVersion === undefined) this.#restartScan();
+    this.#reading = true;
+    // A scan from the head meets again what is in hand.
+    const again = this.#cursor === HEAD ? this.#inHand.size : 0;
+    return { transportId: this.transportId, after: this.#cursor, limit: this.#readAhead + again };
+  }
+
+  /**
+   * Takes in what was read.
+   *
+   * @param limit as it was asked for
+   * @returns the rows that wait behind an earlier one of their key and should be parked
+   */
+  accept(reading: LaneReading, limit: number): QueuedDelivery[] {
+    this.#reading = false;
+    this.#scanVersion ??= reading.version;
+    this.#nextDueAt = earlier(reading.nextDueAt, this.#redatedMeanwhile);
+    this.#scanEnded = reading.rows.length < limit;
+    const last = reading.rows.at(-1);
+    if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
+
+    const behind: QueuedDelivery[] = [];
+    for (const row of reading.rows) {
+      if (this.#inHand.has(row.deliveryId) || this.#recordedMeanwhile.has(row.deliveryId)) continue;
+      if (row.behind) behind.push(row);
+      else this.#ready.push(row);
+      this.#inHand.add(row.deliveryId);
+    }
+    this.#forgetMeanwhile();
+    return behind;
+  }
+
+  readFailed(): void {
+    this.#reading = false;
+    this.#forgetMeanwhile();
+    this.#restartScan();
+    this.#told = true;
+  }
+
+  // ── lease ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether the lease should be extended: a third of it has gone. */
+  needsRenewal(monotonicNow: number): boolean {
+    return this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
+  }
+
+  /** @param askedAt performance.now() before the query was sent */
+  renewed(askedAt: number): void {
+    this.#leaseEndsAt = askedAt + this.leaseMs;
+  }
+
+  /** Takes over a new configuration. A longer time-out wants a longer lease, see `needsRenewal`. */
+  configure(config: TransportConfig): void {
+    this.config = config;
+    this.leaseMs = Math.max(this.leaseMs, 2 * config.timeoutMs + 2_000);
+  }
+
+  /** The lane's state in the database. True: `config` is out of date and has to be read. */
+  checked(version: number, transportVersion: number): boolean {
+    if (this.#scanVersion !== undefined && version > this.#scanVersion) this.#told = true;
+    const isCurrent = transportVersion === this.config.version;
+    if (isCurrent) this.#configSeenAtVersion = version;
+    return !isCurrent;
+  }
+
+  /**
+   * How to give the lane back, when nothing is in hand and there is nothing to do; undefined: keep it. It is not
+   * read any more, unless `kept` says that the database would not have it.
+   */
+  release(now: number): LaneRelease | undefined {
+    const release = this.#releasing ? undefined : this.#releaseNow(now);
+    if (release) this.#releasing = true;
+    return release;
+  }
+
+  /** Giving it back has failed: most often since work was added. */
+  kept(): void {
+    this.#releasing = false;
+    this.#told = true;
+  }
+
+  #releaseNow(now: number): LaneRelease | undefined {
+    if (this.#reading) return undefined;
+    if (!this.#isOpen(now)) this.#dropReady();
+    if (this.#inHand.size > 0) return undefined;
+    const lane = { transportId: this.transportId, leaseToken: this.leaseToken };
+    if (this.config.state !== 'ACTIVE') {
+      // Whoever activates it tells the lane: the version must be one at which the configuration was looked at.
+      return this.#configSeenAtVersion === undefined ? undefined : { ...lane, version: this.#configSeenAtVersion, dueAt: null };
+    }
+    if (this.blockedUntil > now) return { ...lane, version: null, dueAt: this.blockedUntil };
+    if (this.#told || !this.#scanEnded || this.#scanVersion === undefined) return undefined;
+    if (this.#nextDueAt !== null && this.#nextDueAt <= now) return undefined;
+    return { ...lane, version: this.#scanVersion, dueAt: this.#nextDueAt };
+  }
+
+  /** Gives up what has not been sent. @returns how to give the lane back once nothing is in flight */
+  abandon(now: number): LaneRelease {
+    this.#dropReady();
+    return { transportId: this.transportId, leaseToken: this.leaseToken, version: null, dueAt: now };
+  }
+
+  #forgetMeanwhile(): void {
+    this.#recordedMeanwhile.clear();
+    this.#redatedMeanwhile = null;
+  }
+
+  #isOpen(now: number): boolean {
+    return this.config.state === 'ACTIVE' && this.blockedUntil <= now;
+  }
+
+  get #readAhead(): number {
+    const wanted = this.config.maxConcurrency * READ_AHEAD_FACTOR;
+    return Math.min(Math.max(wanted, LEAST_READ_AHEAD), MOST_READ_AHEAD);
+  }
+
+  #restartScan(): void {
+    this.#cursor = HEAD;
+    this.#scanVersion = undefined;
+    this.#scanEnded = false;
+    this.#told = false;
+  }
+
+  #dropReady(): void {
+    for (let index = this.#readyFrom; index < this.#ready.length; index++) {
+      this.#inHand.delete(this.#ready[index]!.deliveryId);
+    }
+    if (this.readyCount > 0) this.#told = true;
+    this.#ready = [];
+    this.#readyFrom = 0;
+  }
+
+  #compact(): void {
+    this.#ready = this.#ready.slice(this.#readyFrom);
+    this.#readyFrom = 0;
+  }
+}
+
+const earlier = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));

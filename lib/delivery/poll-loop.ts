@@ -1,0 +1,74 @@
+/** After a failed round the loop waits this long, doubled up to the longest, so that a database that is away is not hammered. */
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 5_000;
+
+export interface PollLoopOptions {
+  /** How long to wait after a round that found nothing more to do. */
+  pollMs: number;
+  /** One round. True: there is more, go on at once. */
+  round: () => Promise<boolean>;
+  /** Told about a failed round; `failures` counts those in a row. */
+  onError: (error: unknown, failures: number) => void;
+}
+
+/**
+ * Runs rounds one after another until it is stopped: at once while there is more to do or when it was woken, else
+ * after `pollMs`. A wake-up during a round is not lost: another round follows.
+ */
+export class PollLoop {
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #woken = false;
+  #endWait: (() => void) | undefined;
+
+  constructor(private readonly options: PollLoopOptions) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Something may have to be done: do not wait for the poll. */
+  wake(): void {
+    this.#woken = true;
+    this.#endWait?.();
+  }
+
+  /** Resolves when the round that is running has ended; no other will start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#endWait?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      this.#woken = false;
+      let more = false;
+      try {
+        more = await this.options.round();
+        failures = 0;
+      } catch (error) {
+        failures++;
+        this.options.onError(error, failures);
+      }
+      if (failures > 0) await this.#wait(backoffMs(failures), { wakeable: false });
+      else if (!more && !this.#woken) await this.#wait(this.options.pollMs, { wakeable: true });
+    }
+  }
+
+  async #wait(ms: number, { wakeable }: { wakeable: boolean }): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endWait = () => {
+        if (!wakeable && !this.#stopped) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endWait = undefined;
+  }
+}
+
+const backoffMs = (failures: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);

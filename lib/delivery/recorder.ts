@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttemptRecord, ParkedDelivery, RecordStore, TransportRecord } from '../persistence/record-store.js';
+
+/** How long the first outcome of a group waits for company. */
+const GATHER_MS = 5;
+/** A group this large is written at once. */
+const LARGE_GROUP = 256;
+const RETRY_PAUSE_MS = 100;
+const LONGEST_RETRY_PAUSE_MS = 5_000;
+
+/** Something to write, and what to do when it is in the database. */
+export interface RecordEntry {
+  readonly attempt?: AttemptRecord;
+  readonly transport?: TransportRecord;
+  readonly parked?: ParkedDelivery;
+  readonly written: () => void;
+}
+
+/**
+ * Writes what happened, in groups, one group at a time and in the order it came in. That order is what makes
+ * parking safe: a delivery is parked behind an earlier one of its key either before that one's end is written, which
+ * then wakes it, or after, when the parking finds nobody in front of it and does nothing.
+ *
+ * Nothing is given up: while the database is away, a group is tried again; a group it refuses is cut in
+ * half until the entry that it cannot store stands alone, which is then stored without what the receiver sent.
+ */
+export class Recorder {
+  #waiting: RecordEntry[] = [];
+  #writing: Promise<void> | undefined;
+  #stopping = false;
+  #givenUp = false;
+
+  constructor(
+    private readonly store: RecordStore,
+    private readonly now: () => number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Entries that wait for their group. */
+  get backlog(): number {
+    return this.#waiting.length;
+  }
+
+  add(entry: RecordEntry): void {
+    this.#waiting.push(entry);
+    this.#writing ??= this.#run().finally(() => (this.#writing = undefined));
+  }
+
+  /** Writes what is left. @param giveUpAt performance.now() after which a database that is away is not tried again */
+  async stop(giveUpAt: number): Promise<void> {
+    this.#stopping = true;
+    const done = new AbortController();
+    const limit = sleep(Math.max(0, giveUpAt - performance.now()), undefined, { signal: done.signal }).catch(() => undefined);
+    await Promise.race([this.#writing, limit]);
+    done.abort();
+    this.#givenUp = true;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#waiting.length < LARGE_GROUP && !this.#stopping) await sleep(GATHER_MS);
+    while (this.#waiting.length > 0 && !this.#givenUp) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#write(group);
+    }
+  }
+
+  async #write(group: RecordEntry[]): Promise<void> {
+    for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_PAUSE_MS)) {
+      try {
+        await this.#record(group);
+        for (const entry of group) entry.written();
+        return;
+      } catch (error) {
+        this.onError(error);
+        if (this.#givenUp) return;
+        if (isRefusal(error)) return this.#writeRefused(group, error);
+        await sleep(pauseMs * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  async #writeRefused(group: RecordEntry[], error: unknown): Promise<void> {
+    if (group.length > 1) {
+      const half = Math.ceil(group.length / 2);
+      await this.#write(group.slice(0, half));
+      await this.#write(group.slice(half));
+      return;
+    }
+    const [entry] = group as [RecordEntry];
+    const { attempt } = entry;
+    const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
+    // Left in hand: it is not sent again before its lane is taken anew, and nobody else waits for it.
+    if (isBare) return this.onError(new Error(`The outcome of delivery ${attempt?.deliveryId} cannot be stored`, { cause: error }));
+    await this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
+  }
+
+  #record(group: RecordEntry[]): Promise<void> {
+    return this.store.record({
+      attempts: group.flatMap(({ attempt }) => attempt ?? []),
+      transports: merged(group.flatMap(({ transport }) => transport ?? [])),
+      parked: group.flatMap(({ parked }) => parked ?? []),
+      now: this.now(),
+    });
+  }
+}
+
+/** Several attempts of one transport in a group: the latest news about it. */
+function merged(changes: TransportRecord[]): TransportRecord[] {
+  const byTransport = new Map<number, TransportRecord>();
+  for (const change of changes) {
+    const before = byTransport.get(change.transportId);
+    byTransport.set(change.transportId, {
+      ...before,
+      ...change,
+      blockedUntil: Math.max(before?.blockedUntil ?? 0, change.blockedUntil ?? 0) || null,
+    });
+  }
+  return [...byTransport.values()];
+}
+
+/** SQLSTATE classes in which the statement itself is at fault: data exception, integrity, syntax, program limit. */
+const REFUSAL = /^(22|23|42|54)/;
+
+const isRefusal = (error: unknown): boolean => {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && (REFUSAL.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(code));
+};

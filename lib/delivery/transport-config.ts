@@ -1,0 +1,116 @@
+import type { SecretBox } from '../persistence/secret-box.js';
+import { headerField, transportSecret, type TransportSecretField } from '../persistence/transport-secrets.js';
+import type { StoredTransport } from '../persistence/lane-store.js';
+import type { StoredHeader, StoredSigningSecret, TransportState } from '../persistence/entities/http-transport.entity.js';
+import { parseSigningSecret } from '../domain/signing-secret.js';
+import type { CheckedUrl } from '../egress/url-policy.js';
+import { WebhooksError } from '../errors/webhooks-error.js';
+
+/** What a transport that sets no limit of its own gets. */
+export interface TransportDefaults {
+  readonly timeoutMs: number;
+  readonly transportConcurrency: number;
+  readonly retryScheduleMs: readonly number[];
+  readonly userAgent: string;
+}
+
+export interface SigningKey {
+  readonly key: Buffer;
+  /** Milliseconds since the epoch; null: does not expire. */
+  readonly expiresAt: number | null;
+}
+
+/** A transport's configuration, opened and ready to send with. */
+export interface TransportConfig {
+  readonly version: number;
+  readonly state: TransportState;
+  readonly failingSince: number | null;
+  readonly timeoutMs: number;
+  readonly maxConcurrency: number;
+  readonly retryScheduleMs: readonly number[];
+  readonly target: TransportTarget | TransportProblem;
+}
+
+export interface TransportTarget {
+  readonly ok: true;
+  readonly url: CheckedUrl;
+  /** Name, value, …: the tenant's headers and the authorization. */
+  readonly headers: readonly string[];
+  readonly keys: readonly SigningKey[];
+}
+
+/** Why nothing can be sent to the transport as it is configured. */
+export interface TransportProblem {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Opens stored configurations: unseals the secrets, judges the URL, fills in the defaults. */
+export class TransportConfigs {
+  constructor(
+    private readonly secrets: SecretBox,
+    private readonly checkUrl: (url: string) => CheckedUrl,
+    private readonly defaults: TransportDefaults,
+  ) {}
+
+  open(stored: StoredTransport): TransportConfig {
+    return {
+      version: stored.version,
+      state: stored.state,
+      failingSince: stored.failingSince,
+      timeoutMs: stored.timeoutMs ?? this.defaults.timeoutMs,
+      maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
+      retryScheduleMs: scheduleOf(stored) ?? this.defaults.retryScheduleMs,
+      target: this.#target(stored),
+    };
+  }
+
+  /** A transport that cannot be opened fails its own deliveries and nobody else's. */
+  #target(stored: StoredTransport): TransportTarget | TransportProblem {
+    try {
+      return {
+        ok: true,
+        url: this.checkUrl(stored.url),
+        headers: [...this.#tenantHeaders(stored), ...this.#authorization(stored)],
+        keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
+          key: parseSigningSecret(this.#open(stored, 'signing_secret', secret)),
+          expiresAt,
+        })),
+      };
+    } catch (error) {
+      if (error instanceof WebhooksError) return { ok: false, code: error.code, message: error.message };
+      return { ok: false, code: 'TRANSPORT_UNREADABLE', message: 'The stored configuration of the transport is damaged.' };
+    }
+  }
+
+  #tenantHeaders(stored: StoredTransport): string[] {
+    return (JSON.parse(stored.headers) as StoredHeader[]).flatMap(({ key, value }) => [
+      key,
+      this.#open(stored, headerField(key), value),
+    ]);
+  }
+
+  #authorization(stored: StoredTransport): string[] {
+    switch (stored.securityType) {
+      case 'NONE':
+        return [];
+      case 'BASIC_AUTH': {
+        const password = stored.password === null ? '' : this.#open(stored, 'password', stored.password);
+        const credentials = Buffer.from(`${stored.username ?? ''}:${password}`, 'utf8').toString('base64');
+        return ['authorization', `Basic ${credentials}`];
+      }
+      case 'BEARER_TOKEN':
+        return stored.token === null ? [] : ['authorization', `Bearer ${this.#open(stored, 'token', stored.token)}`];
+    }
+  }
+
+  #open(stored: StoredTransport, field: TransportSecretField, sealed: string): string {
+    return this.secrets.open(sealed, transportSecret(stored, field));
+  }
+}
+
+const scheduleOf = ({ retryScheduleSeconds }: StoredTransport): number[] | undefined =>
+  retryScheduleSeconds === null
+    ? undefined
+    : (JSON.parse(retryScheduleSeconds) as number[]).map((seconds) => seconds * 1_000);

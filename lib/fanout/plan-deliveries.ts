@@ -1,0 +1,43 @@
+import { compareSpecificity, matchesAction } from '../domain/action-pattern.js';
+import { grouped } from '../domain/grouped.js';
+import type { FanoutWebhook, PlannedDelivery, UnfannedEvent } from '../persistence/fanout-store.js';
+
+/** The queue's name for the ordering key of events that were emitted without one: all of a tenant share it. */
+const TENANT_KEY = '';
+
+/**
+ * Which deliveries events lead to: one per transport with a matching webhook. Where several of a transport match, the
+ * most specific counts (exact action, longest prefix, `*`), of equal ones the oldest.
+ */
+export function planDeliveries(events: readonly UnfannedEvent[], webhooks: readonly FanoutWebhook[]): PlannedDelivery[] {
+  const byTenant = grouped(webhooks, (webhook) => webhook.tenantUid);
+  const chosen = new Map<string, FanoutWebhook[]>();
+  return events.flatMap((event) => {
+    const key = `${event.tenantUid}/${event.action}`;
+    let matching = chosen.get(key);
+    if (!matching) {
+      matching = onePerTransport((byTenant.get(event.tenantUid) ?? []).filter(({ action }) => matchesAction(action, event.action)));
+      chosen.set(key, matching);
+    }
+    return matching.map((webhook) => plan(event, webhook));
+  });
+}
+
+function onePerTransport(webhooks: FanoutWebhook[]): FanoutWebhook[] {
+  const best = new Map<number, FanoutWebhook>();
+  for (const webhook of webhooks.sort((a, b) => compareSpecificity(a.action, b.action) || a.id - b.id)) {
+    if (!best.has(webhook.transportId)) best.set(webhook.transportId, webhook);
+  }
+  return [...best.values()];
+}
+
+const plan = (event: UnfannedEvent, webhook: FanoutWebhook): PlannedDelivery => ({
+  eventId: event.id,
+  tenantUid: event.tenantUid,
+  action: event.action,
+  transportId: webhook.transportId,
+  httpTransportUid: webhook.httpTransportUid,
+  webhookUid: webhook.webhookUid,
+  queued: webhook.transportState !== 'DISABLED',
+  orderingKey: webhook.ordered ? (event.orderingKey ?? TENANT_KEY) : null,
+});

@@ -1,0 +1,42 @@
+export { WebhooksModule } from './webhooks.module.js';
+export type {
+  WebhooksAccessPolicyProvider,
+  WebhooksModuleExtras,
+  WebhooksOptionsFactory,
+} from './webhooks.module-definition.js';
+export type { EgressOptions, WebhooksOptions } from './webhooks.options.js';
+export { WebhooksWorker } from './webhooks.worker.js';
+
+export { WebhookEmitter } from './emitter/webhook-emitter.js';
+export type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent, EventOptions } from './emitter/emit-options.js';
+
+export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
+
+export { defineAction, extendCatalog } from './domain/action-catalog.js';
+export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
+export type { ClientErrorPolicy } from './domain/attempt-outcome.js';
+export { posCatalog } from './pos/pos-catalog.js';
+export type { PosCatalog } from './pos/pos-catalog.js';
+export type * from './pos/pos-payloads.js';
+
+export { revertWebhookMigration, runWebhookMigrations } from './persistence/schema.js';
+export type { EncryptionKey } from './persistence/secret-box.js';
+
+export { DatabaseBusyError } from './errors/database-busy.error.js';
+export { EventConflictError } from './errors/event-conflict.error.js';
+export { ForeignManagerError } from './errors/foreign-manager.error.js';
+export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';
+export { InvalidOccurredAtError } from './errors/invalid-occurred-at.error.js';
+export { InvalidOptionError } from './errors/invalid-option.error.js';
+export { InvalidOrderingKeyError } from './errors/invalid-ordering-key.error.js';
+export { InvalidSigningSecretError } from './errors/invalid-signing-secret.error.js';
+export { InvalidTenantUidError } from './errors/invalid-tenant-uid.error.js';
+export { ManagerNotInTransactionError } from './errors/manager-not-in-transaction.error.js';
+export { PayloadInvalidError } from './errors/payload-invalid.error.js';
+export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
+export { SchemaBehindError } from './errors/schema-behind.error.js';
+export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
+export { TargetRefusedError } from './errors/target-refused.error.js';
+export { UnknownActionError } from './errors/unknown-action.error.js';
+export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
+export { WebhooksError } from './errors/webhooks-error.js';

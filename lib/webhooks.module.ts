@@ -1,0 +1,69 @@
+import { Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { EgressClient } from './egress/egress-client.js';
+import { WebhookEmitter } from './emitter/webhook-emitter.js';
+import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
+import { DATABASE } from './persistence/database.js';
+import { EVENT_STORE } from './persistence/event-store.js';
+import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
+import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
+import { SECRET_BOX, SecretBox } from './persistence/secret-box.js';
+import { STORES, storesFor, type Stores } from './persistence/stores.js';
+import { ConfigurableModuleClass, WEBHOOKS_MODULE_OPTIONS } from './webhooks.module-definition.js';
+import { resolveOptions, type ResolvedWebhooksOptions } from './webhooks.options.js';
+import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
+import { WebhooksWorker } from './webhooks.worker.js';
+
+/**
+ * Outgoing webhooks for a NestJS application on TypeORM.
+ *
+ * ```ts
+ * WebhooksModule.forRoot({ accessPolicy: MyAccessPolicy, path: 'v2', runMigrations: true })
+ * ```
+ *
+ * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses
+ * the host's data source only to learn where the database is, and to emit within the host's transactions.
+ */
+@Module({
+  providers: [
+    { provide: WEBHOOKS_OPTIONS, useFactory: resolveOptions, inject: [WEBHOOKS_MODULE_OPTIONS] },
+    {
+      provide: DATABASE,
+      useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
+        const database = databaseFor(host, options.poolSize);
+        await database.open();
+        try {
+          if (options.runMigrations) await migrate(database);
+          else await assertSchemaIsCurrent(database);
+        } catch (error) {
+          await database.close();
+          throw error;
+        }
+        return database;
+      },
+      inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS],
+    },
+    { provide: STORES, useFactory: storesFor, inject: [DATABASE] },
+    { provide: CommitSignal, useFactory: (host: DataSource) => new CommitSignal(host), inject: [HOST_DATA_SOURCE] },
+    {
+      provide: EVENT_STORE,
+      useFactory: (stores: Stores, signal: CommitSignal) => new SignallingEventStore(stores.events, signal),
+      inject: [STORES, CommitSignal],
+    },
+    {
+      provide: SECRET_BOX,
+      useFactory: (options: ResolvedWebhooksOptions) => new SecretBox(options.encryptionKeys),
+      inject: [WEBHOOKS_OPTIONS],
+    },
+    {
+      provide: EgressClient,
+      useFactory: (options: ResolvedWebhooksOptions) =>
+        new EgressClient({ ...options.egress, connectionsPerOrigin: options.concurrency }),
+      inject: [WEBHOOKS_OPTIONS],
+    },
+    WebhookEmitter,
+    WebhooksWorker,
+  ],
+  exports: [WebhookEmitter, WebhooksWorker],
+})
+export class WebhooksModule extends ConfigurableModuleClass {}
