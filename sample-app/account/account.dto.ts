@@ -1,0 +1,45 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, MaxLength } from 'class-validator';
+
+/** What a user types at the till. */
+export class SignInDto {
+  @ApiProperty({ example: 'admin' })
+  @IsString()
+  @MaxLength(64)
+  userCode!: string;
+
+  @ApiProperty({ example: 'admin' })
+  @IsString()
+  @MaxLength(256)
+  password!: string;
+}
+
+/** Who signed in. */
+export class TenantUserView {
+  @ApiProperty({ example: 1 })
+  Id!: number;
+
+  @ApiProperty({ example: 'admin' })
+  Uid!: string;
+
+  @ApiProperty({ example: 'admin' })
+  userCode!: string;
+
+  @ApiProperty({ example: 'Ada Admin' })
+  name!: string;
+
+  @ApiProperty({ example: 'demo' })
+  tenantUid!: string;
+
+  @ApiProperty({ example: 'Tenant.Admin', enum: ['Tenant.Admin', 'Tenant.Cashier'] })
+  role!: string;
+}
+
+/** The answer to a sign-in. */
+export class SignInView {
+  @ApiProperty({ description: 'The bearer token of every other route; valid for 12 hours.' })
+  accessToken!: string;
+
+  @ApiProperty()
+  tenantUser!: TenantUserView;
+}

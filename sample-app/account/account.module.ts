@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { DataSource } from 'typeorm';
+import { ACCESS_TOKEN_SECRET, Setting } from '../database/setting.entity.js';
+import { AccessTokens } from './access-tokens.js';
+
+/** Access tokens, for whoever has to issue or check them. */
+@Module({
+  imports: [
+    JwtModule.registerAsync({
+      inject: [DataSource],
+      useFactory: async (dataSource: DataSource) => {
+        const setting = await dataSource
+          .getRepository(Setting)
+          .findOneByOrFail({ name: ACCESS_TOKEN_SECRET });
+        return { secret: Buffer.from(setting.value, 'base64') };
+      },
+    }),
+  ],
+  providers: [AccessTokens],
+  exports: [AccessTokens],
+})
+export class AccountModule {}

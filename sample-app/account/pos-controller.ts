@@ -1,0 +1,38 @@
+import {
+  applyDecorators,
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  UseGuards,
+  UsePipes,
+  ValidationPipe,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiParam,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { AccessTokenGuard } from './access-token.guard.js';
+import type { Actor, ActorRequest } from './actor.js';
+
+/** A controller under `/v2/tenants/:tenantUid`, open to that tenant's access tokens, with checked bodies. */
+export const PosController = (path: string, tag: string) =>
+  applyDecorators(
+    Controller(`v2/tenants/:tenantUid/${path}`),
+    ApiTags(tag),
+    ApiBearerAuth(),
+    ApiParam({ name: 'tenantUid', example: 'demo' }),
+    ApiUnauthorizedResponse({ description: 'No access token, or one that is not valid.' }),
+    ApiForbiddenResponse({ description: "Another tenant's access token, or not the role this needs." }),
+    UseGuards(AccessTokenGuard),
+    // Not a global pipe: the module's own controllers bring theirs, whose errors carry the documented codes.
+    UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true })),
+  );
+
+/** The parameter that receives who is asking. */
+export const CurrentActor = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Actor =>
+    context.switchToHttp().getRequest<ActorRequest>().actor,
+);

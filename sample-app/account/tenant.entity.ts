@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+/** A retailer. Everything else belongs to exactly one. */
+@Entity('pos_tenant')
+@Unique(['uid'])
+export class Tenant {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: 'varchar', length: 64 })
+  uid!: string;
+
+  @Column({ type: 'varchar', length: 200 })
+  name!: string;
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebhooksModule } from 'nestjs-tillhook';
+import { AccountModule } from './account/account.module.js';
+import { PosAccessPolicy } from './account/pos-access-policy.js';
+import { APP_CONFIG, type AppConfig } from './config/app-config.js';
+import { isDatabaseAway } from './database/database-errors.js';
+import { openDatabase } from './database/open-database.js';
+import { HealthController } from './health/health.controller.js';
+import { PosModule } from './pos.module.js';
+
+/** The whole app: a POS that has mounted the webhooks module. */
+@Module({})
+export class AppModule {
+  static register(config: AppConfig): DynamicModule {
+    const { worker, controllers, database, webhooks } = config;
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ retryDelay: 1_000, toRetry: isDatabaseAway }),
+          dataSourceFactory: () => openDatabase(database),
+        }),
+        WebhooksModule.forRootAsync({
+          // What the access policy needs is injected into it.
+          imports: [AccountModule],
+          useFactory: () => webhooks,
+          accessPolicy: PosAccessPolicy,
+          isGlobal: true,
+          path: 'v2',
+          controllers,
+          worker,
+        }),
+        ...(controllers ? [PosModule] : []),
+      ],
+      controllers: [HealthController],
+      providers: [{ provide: APP_CONFIG, useValue: config }],
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { WebhooksOptions } from 'nestjs-tillhook';
+import { type DatabaseTarget, parseDatabaseTarget } from './database-target.js';
+import { parseEncryptionKeys } from './encryption-keys.js';
+import { Environment, type IntegerRange } from './environment.js';
+
+/** Injection token of the `AppConfig`. */
+export const APP_CONFIG = 'sample-app:AppConfig';
+
+/** Everything the app takes from its environment, read once at start. */
+export interface AppConfig {
+  /** 0 lets the system choose; the line printed at start has the real one. */
+  readonly port: number;
+  readonly database: DatabaseTarget;
+  /** Whether this process fans out and delivers. */
+  readonly worker: boolean;
+  /** Whether this process serves the POS and the webhooks routes; `/health` is always there. */
+  readonly controllers: boolean;
+  /** What is handed to the module. An unset variable leaves the module's own default. */
+  readonly webhooks: WebhooksOptions;
+}
+
+const milliseconds = (minimum: number, maximum: number): IntegerRange => ({
+  minimum,
+  maximum,
+  unit: 'milliseconds',
+});
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws {ConfigError} for the first variable that has a value the app cannot use.
+ */
+export function loadConfig(variables: Readonly<Record<string, string | undefined>>): AppConfig {
+  const env = new Environment(variables);
+  return {
+    port: env.integer('PORT', { minimum: 0, maximum: 65_535, unit: 'a port' }) ?? 3000,
+    database: parseDatabaseTarget('DATABASE_URL', env.text('DATABASE_URL') ?? 'sqlite:./data/pos.sqlite'),
+    worker: env.boolean('WEBHOOKS_WORKER') ?? true,
+    controllers: env.boolean('WEBHOOKS_CONTROLLERS') ?? true,
+    webhooks: withoutUndefined(webhooksOptions(env)),
+  };
+}
+
+function webhooksOptions(env: Environment): WebhooksOptions {
+  const inFlight: IntegerRange = { minimum: 1, maximum: 10_000, unit: 'requests in flight' };
+  const keys = parseEncryptionKeys('WEBHOOKS_ENCRYPTION_KEYS', env.list('WEBHOOKS_ENCRYPTION_KEYS') ?? []);
+  return {
+    runMigrations: true,
+    concurrency: env.integer('WEBHOOKS_CONCURRENCY', inFlight),
+    transportConcurrency: env.integer('WEBHOOKS_TRANSPORT_CONCURRENCY', { ...inFlight, maximum: 256 }),
+    timeoutMs: env.integer('WEBHOOKS_TIMEOUT_MS', milliseconds(100, 30_000)),
+    leaseMs: env.integer('WEBHOOKS_LEASE_MS', milliseconds(1, DAY_MS)),
+    pollMs: env.integer('WEBHOOKS_POLL_MS', milliseconds(10, DAY_MS)) ?? 250,
+    retryScheduleMs: env.integerList('WEBHOOKS_RETRY_SCHEDULE_MS', milliseconds(0, WEEK_MS)),
+    clientErrors: env.oneOf('WEBHOOKS_CLIENT_ERRORS', ['retry', 'fail']),
+    egress: {
+      // The sample is tried out on one machine, where the receiver listens on loopback without TLS.
+      allowCidrs: env.list('WEBHOOKS_ALLOW_CIDRS') ?? LOOPBACK,
+      allowHttp: env.boolean('WEBHOOKS_ALLOW_HTTP') ?? true,
+    },
+    encryption: keys.length === 0 ? undefined : { keys },
+  };
+}
+
+const withoutUndefined = <Options extends object>(options: Options): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

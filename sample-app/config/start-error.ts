@@ -1,0 +1,39 @@
+import { WebhooksError } from 'nestjs-tillhook';
+import { ConfigError } from './config-error.js';
+
+/** Which variable sets which option of the module, so that its own checks speak of what an operator can change. */
+const VARIABLE_OF_OPTION: Readonly<Record<string, string>> = {
+  concurrency: 'WEBHOOKS_CONCURRENCY',
+  transportConcurrency: 'WEBHOOKS_TRANSPORT_CONCURRENCY',
+  timeoutMs: 'WEBHOOKS_TIMEOUT_MS',
+  leaseMs: 'WEBHOOKS_LEASE_MS',
+  pollMs: 'WEBHOOKS_POLL_MS',
+  retryScheduleMs: 'WEBHOOKS_RETRY_SCHEDULE_MS',
+  clientErrors: 'WEBHOOKS_CLIENT_ERRORS',
+  'egress.allowCidrs': 'WEBHOOKS_ALLOW_CIDRS',
+  'egress.allowHttp': 'WEBHOOKS_ALLOW_HTTP',
+  'encryption.keys': 'WEBHOOKS_ENCRYPTION_KEYS',
+};
+
+/** What to tell the operator about an error that kept the app from starting. */
+export function describeStartError(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof WebhooksError) {
+    const variable = variableOf(error);
+    return variable === undefined ? error.message : `${variable}: ${error.message}`;
+  }
+  if (isAddressInUse(error))
+    return `PORT=${error.port} is in use by another process. Set PORT to a free one, or 0.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const isAddressInUse = (error: unknown): error is { port: number } =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+
+function variableOf(error: WebhooksError): string | undefined {
+  const option = 'option' in error ? String(error.option) : '';
+  const name = Object.keys(VARIABLE_OF_OPTION).find(
+    (known) => option === known || option.startsWith(`${known}[`),
+  );
+  return name === undefined ? undefined : VARIABLE_OF_OPTION[name];
+}

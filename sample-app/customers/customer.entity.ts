@@ -1,0 +1,10 @@
+import { Column, Entity, Unique } from 'typeorm';
+import { TenantEntity } from '../database/tenant-entity.js';
+
+/** Somebody who buys and wants to be known. */
+@Entity('pos_customer')
+@Unique(['tenantUid', 'uid'])
+export class Customer extends TenantEntity {
+  @Column({ type: 'varchar', length: 200 })
+  name!: string;
+}

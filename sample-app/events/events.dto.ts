@@ -1,0 +1,67 @@
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Exclude } from 'class-transformer';
+import { Allow, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsOrderingKeys } from './is-ordering-keys.js';
+
+const DATA_EXAMPLE: ApiPropertyOptions = {
+  type: 'object',
+  additionalProperties: true,
+  example: { store: { Id: 1, Uid: '70' }, order: { Id: 7123, Uid: '700' } },
+};
+
+/** Members of both. What they may be is the module's to say: it answers with its own codes. */
+class EventDto {
+  @ApiProperty({ example: 'ORDER_SETTLED', description: "One of the catalog's actions." })
+  @IsString()
+  action!: string;
+
+  /** Not copied into the DTO: class-transformer would rebuild it, and the module wants it as it was sent. */
+  @ApiProperty({ ...DATA_EXAMPLE, description: 'The payload; `action` and the tenant are added to it.' })
+  @Allow()
+  @Exclude({ toClassOnly: true })
+  data?: object;
+
+  @ApiPropertyOptional({
+    example: 500,
+    description: 'How long to hold the transaction open before it ends, in ms.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(60_000)
+  holdMs?: number;
+
+  @ApiPropertyOptional({ default: false, description: 'Roll the transaction back instead of committing it.' })
+  @IsOptional()
+  @IsBoolean()
+  rollback?: boolean;
+}
+
+export class EmitEventDto extends EventDto {
+  @ApiPropertyOptional({ example: 'order-700', description: 'Events that share it keep their order.' })
+  @IsOptional()
+  orderingKey?: string;
+
+  @ApiPropertyOptional({
+    description: 'A uid of your own: the same one again with the same body changes nothing.',
+  })
+  @IsOptional()
+  eventUid?: string;
+}
+
+export class EmitBatchDto extends EventDto {
+  @ApiProperty({ example: 1000, description: 'How many, all in one transaction.' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  count!: number;
+
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'string' } }],
+    example: 3,
+    description: 'Ordering keys that the events get in turn: a list, or a number n for key-0 to key-(n-1).',
+  })
+  @IsOptional()
+  @IsOrderingKeys()
+  orderingKeys?: number | string[];
+}

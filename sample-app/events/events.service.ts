@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { type ActionCatalog, WebhookEmitter } from 'nestjs-tillhook';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../account/actor.js';
+import { PosTransactions } from '../database/pos-transactions.js';
+import type { EmitBatchDto, EmitEventDto } from './events.dto.js';
+import { orderingKeysOf } from './is-ordering-keys.js';
+
+/** Thrown to make a transaction roll back although nothing went wrong. */
+class RollbackWanted<T> extends Error {
+  constructor(readonly result: T) {
+    super('The caller asked for a rollback.');
+  }
+}
+
+/** Emits anything, for trying out and for load: in a transaction that can be held open and rolled back. */
+@Injectable()
+export class EventsService implements BeforeApplicationShutdown {
+  readonly #shutdown = new AbortController();
+
+  constructor(
+    private readonly transactions: PosTransactions,
+    private readonly webhooks: WebhookEmitter<ActionCatalog>,
+  ) {}
+
+  emit({ tenant }: Actor, input: EmitEventDto, data: object) {
+    const { action, orderingKey, eventUid } = input;
+    return this.#inTransaction(input, (manager) =>
+      this.webhooks.emit(action, data, { tenantUid: tenant.Uid, manager, orderingKey, eventUid }),
+    );
+  }
+
+  emitBatch({ tenant }: Actor, input: EmitBatchDto, data: object) {
+    const { action, count, orderingKeys } = input;
+    const keys = orderingKeys === undefined ? [] : orderingKeysOf(orderingKeys);
+    const events = Array.from({ length: count }, (_, index) => ({
+      action,
+      data,
+      orderingKey: keys[index % keys.length],
+    }));
+    return this.#inTransaction(input, async (manager) => {
+      const emitted = await this.webhooks.emitMany(events, { tenantUid: tenant.Uid, manager });
+      return { count, eventUids: emitted.map(({ eventUid }) => eventUid) };
+    });
+  }
+
+  /** Held transactions are rolled back at shutdown: nobody may have to wait a minute for a process to end. */
+  beforeApplicationShutdown(): void {
+    this.#shutdown.abort();
+  }
+
+  async #inTransaction<T extends object>(
+    { holdMs = 0, rollback = false }: { holdMs?: number; rollback?: boolean },
+    emit: (manager: EntityManager) => Promise<T>,
+  ): Promise<T | (T & { rolledBack: true })> {
+    try {
+      return await this.transactions.run(async (manager) => {
+        const result = await emit(manager);
+        await this.#hold(holdMs);
+        if (rollback) throw new RollbackWanted(result);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof RollbackWanted) return { ...(error.result as T), rolledBack: true };
+      throw error;
+    }
+  }
+
+  async #hold(holdMs: number): Promise<void> {
+    try {
+      if (holdMs > 0) await sleep(holdMs, undefined, { signal: this.#shutdown.signal });
+    } catch {
+      throw new ServiceUnavailableException('The app is shutting down; the transaction was rolled back.');
+    }
+  }
+}

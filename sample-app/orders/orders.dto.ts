@@ -1,0 +1,137 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { UID } from '../database/uid-pattern.js';
+import { HANDLING_STATES, type HandlingState } from './order-handling.entity.js';
+
+const MOST_MONEY = 10_000_000;
+
+export class OrderLineDto {
+  @ApiProperty({ example: 'coffee' })
+  @Matches(UID)
+  productUid!: string;
+
+  @ApiProperty({ example: 2 })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  quantity!: number;
+
+  @ApiPropertyOptional({
+    example: 549,
+    description: "In the smallest unit. Default: the product's newest price.",
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000)
+  unitAmount?: number;
+}
+
+export class PaymentDto {
+  @ApiProperty({ example: 1098, description: "In the currency's smallest unit." })
+  @IsInt()
+  @Min(1)
+  @Max(MOST_MONEY)
+  amount!: number;
+}
+
+export class CreateOrderDto {
+  @ApiPropertyOptional({ example: 'order-1' })
+  @IsOptional()
+  @Matches(UID)
+  orderUid?: string;
+
+  @ApiPropertyOptional({ example: 'till-1', description: 'The till the money goes into; it has to be open.' })
+  @IsOptional()
+  @Matches(UID)
+  tillUid?: string;
+
+  @ApiPropertyOptional({ example: 'kari' })
+  @IsOptional()
+  @Matches(UID)
+  customerUid?: string;
+
+  @ApiPropertyOptional({
+    example: 'central',
+    description:
+      'Where the goods are taken from when the customer takes them along: delivers every line at once.',
+  })
+  @IsOptional()
+  @Matches(UID)
+  warehouseUid?: string;
+
+  @ApiProperty({ type: [OrderLineDto] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => OrderLineDto)
+  lines!: OrderLineDto[];
+
+  @ApiPropertyOptional({
+    type: [PaymentDto],
+    description: 'Settles the order when they add up to its total.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => PaymentDto)
+  payments?: PaymentDto[];
+}
+
+export class DeliveredLineDto {
+  @ApiProperty({ example: 1 })
+  @IsInt()
+  @Min(1)
+  lineNumber!: number;
+
+  @ApiProperty({ example: 2 })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  quantity!: number;
+}
+
+export class DeliverOrderDto {
+  @ApiPropertyOptional({
+    example: 'central',
+    description: 'Where the goods are taken from. Default: no stock moves.',
+  })
+  @IsOptional()
+  @Matches(UID)
+  warehouseUid?: string;
+
+  @ApiPropertyOptional({ type: [DeliveredLineDto], description: 'Default: everything that is outstanding.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => DeliveredLineDto)
+  lines?: DeliveredLineDto[];
+}
+
+export class CreateReceiptDto {
+  @ApiPropertyOptional({ example: 'receipt-1' })
+  @IsOptional()
+  @Matches(UID)
+  receiptUid?: string;
+}
+
+export class SetHandlingStateDto {
+  @ApiProperty({ enum: HANDLING_STATES, example: 'PICKING' })
+  @IsIn(HANDLING_STATES)
+  state!: HandlingState;
+}

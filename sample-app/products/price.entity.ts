@@ -1,0 +1,14 @@
+import { Column, Entity, Unique } from 'typeorm';
+import { TenantEntity } from '../database/tenant-entity.js';
+
+/** What a product costs. Where it has several, the newest counts. */
+@Entity('pos_price')
+@Unique(['tenantUid', 'uid'])
+export class Price extends TenantEntity {
+  @Column({ type: 'varchar', length: 64 })
+  productUid!: string;
+
+  /** In the currency's smallest unit, e.g. cents. */
+  @Column({ type: 'integer' })
+  amount!: number;
+}

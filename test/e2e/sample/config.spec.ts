@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../sample-app/config/app-config.js';
+import { describeDatabase } from '../../../sample-app/config/database-target.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+describe('the sample app reads its environment', () => {
+  it('starts on port 3000 with a SQLite file, loopback receivers and everything switched on by default', () => {
+    expect(loadConfig({})).toEqual({
+      port: 3000,
+      database: { kind: 'sqlite', file: path.resolve('data/pos.sqlite') },
+      worker: true,
+      controllers: true,
+      webhooks: {
+        runMigrations: true,
+        pollMs: 250,
+        egress: { allowCidrs: ['127.0.0.0/8', '::1/128'], allowHttp: true },
+      },
+    });
+  });
+
+  it('takes every variable', () => {
+    const config = loadConfig({
+      PORT: '0',
+      DATABASE_URL: 'postgres://pos:secret@db.example.com:5433/pos',
+      WEBHOOKS_WORKER: 'false',
+      WEBHOOKS_CONTROLLERS: 'false',
+      WEBHOOKS_ALLOW_CIDRS: '10.0.0.0/8, 127.0.0.1/32:8080',
+      WEBHOOKS_ALLOW_HTTP: 'false',
+      WEBHOOKS_RETRY_SCHEDULE_MS: '100, 200,300',
+      WEBHOOKS_TIMEOUT_MS: '2000',
+      WEBHOOKS_LEASE_MS: '6000',
+      WEBHOOKS_POLL_MS: '50',
+      WEBHOOKS_CONCURRENCY: '10',
+      WEBHOOKS_TRANSPORT_CONCURRENCY: '5',
+      WEBHOOKS_CLIENT_ERRORS: 'fail',
+      WEBHOOKS_ENCRYPTION_KEYS: `new:${KEY},old:${KEY}`,
+    });
+    expect(config).toEqual({
+      port: 0,
+      database: { kind: 'postgres', url: 'postgres://pos:secret@db.example.com:5433/pos' },
+      worker: false,
+      controllers: false,
+      webhooks: {
+        runMigrations: true,
+        concurrency: 10,
+        transportConcurrency: 5,
+        timeoutMs: 2000,
+        leaseMs: 6000,
+        pollMs: 50,
+        retryScheduleMs: [100, 200, 300],
+        clientErrors: 'fail',
+        egress: { allowCidrs: ['10.0.0.0/8', '127.0.0.1/32:8080'], allowHttp: false },
+        encryption: {
+          keys: [
+            { id: 'new', key: Buffer.alloc(32, 7) },
+            { id: 'old', key: Buffer.alloc(32, 7) },
+          ],
+        },
+      },
+    });
+    expect(describeDatabase(config.database)).toBe('PostgreSQL db.example.com:5433/pos');
+  });
+
+  it('takes an absolute path, and an empty list of CIDRs as none', () => {
+    const config = loadConfig({ DATABASE_URL: 'sqlite:/var/lib/pos.sqlite', WEBHOOKS_ALLOW_CIDRS: '' });
+    expect(config.database).toEqual({ kind: 'sqlite', file: '/var/lib/pos.sqlite' });
+    expect(config.webhooks.egress?.allowCidrs).toEqual([]);
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['DATABASE_URL', 'mysql://localhost/pos'],
+    ['DATABASE_URL', 'sqlite:'],
+    ['DATABASE_URL', 'sqlite::memory:'],
+    ['DATABASE_URL', 'sqlite://pos.sqlite'],
+    ['DATABASE_URL', 'postgres://[bad/pos'],
+    ['WEBHOOKS_WORKER', 'yes'],
+    ['WEBHOOKS_CONTROLLERS', 'TRUE'],
+    ['WEBHOOKS_ALLOW_HTTP', '1'],
+    ['WEBHOOKS_RETRY_SCHEDULE_MS', '100,,200'],
+    ['WEBHOOKS_RETRY_SCHEDULE_MS', '100,soon'],
+    ['WEBHOOKS_TIMEOUT_MS', '99'],
+    ['WEBHOOKS_TIMEOUT_MS', '1e3'],
+    ['WEBHOOKS_LEASE_MS', '0'],
+    ['WEBHOOKS_POLL_MS', '9'],
+    ['WEBHOOKS_CONCURRENCY', '0'],
+    ['WEBHOOKS_TRANSPORT_CONCURRENCY', '257'],
+    ['WEBHOOKS_CLIENT_ERRORS', 'ignore'],
+  ])('refuses %s=%s, naming the variable, the value and the remedy', (variable, value) => {
+    expect(() => loadConfig({ [variable]: value })).toThrow(
+      expect.objectContaining({
+        name: 'ConfigError',
+        variable,
+        message: expect.stringMatching(new RegExp(`^${variable}='.*Set `)) as unknown,
+      }),
+    );
+    expect(() => loadConfig({ [variable]: value })).toThrow(value);
+  });
+
+  it.each([
+    [`k1:${KEY},k1:${KEY}`, 'two keys named "k1"'],
+    [`k1:${Buffer.alloc(16, 7).toString('base64')}`, '16 bytes in key 1'],
+    [KEY, 'entry 1 that is not id:base64'],
+  ])('refuses bad encryption keys without showing them', (value, problem) => {
+    const load = () => loadConfig({ WEBHOOKS_ENCRYPTION_KEYS: value });
+    expect(load).toThrow(/^WEBHOOKS_ENCRYPTION_KEYS has /);
+    expect(load).toThrow(problem);
+    expect(load).not.toThrow(Buffer.alloc(12, 7).toString('base64'));
+  });
+
+  it('never shows the password of a database URL', () => {
+    expect(() => loadConfig({ DATABASE_URL: 'postgres://pos:hunter2@[bad/pos' })).toThrow(/\*{8}/);
+    expect(() => loadConfig({ DATABASE_URL: 'postgres://pos:hunter2@[bad/pos' })).not.toThrow(/hunter2/);
+  });
+});
