@@ -6,6 +6,7 @@ import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
 import { migrations } from './migrations/migrations.js';
+import { prepareClient } from './postgres/prepare-client.js';
 
 /** A query that gets no answer for this long fails, so that a half-open connection holds nothing up for ever. */
 const QUERY_TIMEOUT_MS = 30_000;
@@ -50,6 +51,7 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
           query_timeout: QUERY_TIMEOUT_MS,
           keepAlive: true,
           application_name: 'nestjs-tillhook',
+          onConnect: prepareClient,
         },
       };
     case 'better-sqlite3':

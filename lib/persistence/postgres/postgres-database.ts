@@ -4,18 +4,11 @@ import { DatabaseClock } from '../clock.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 
-const INT8_OID = 20;
 const ROLLED_BACK = Symbol('rolled back');
 /** Any constant that other software on the same database will not use by accident. */
 const MIGRATION_LOCK = 7_455_446_655;
 /** How long a replica waits for another one's migration. */
 const MIGRATION_WAIT_MS = 600_000;
-
-/**
- * Settings of the module's own connections. Its statements address rows by key; a planner that believes a table
- * to be small (fresh statistics) would scan it, so scans are priced out and plans are made for the actual arrays.
- */
-const SESSION_SETTINGS = `SET enable_seqscan = off; SET plan_cache_mode = force_custom_plan; SET jit = off`;
 
 /** The module's pool on PostgreSQL. */
 export class PostgresDatabase implements Database {
@@ -38,11 +31,6 @@ export class PostgresDatabase implements Database {
 
   async open(): Promise<void> {
     await this.dataSource.initialize();
-    this.#pool.on('connect', prepareClient);
-    // TypeORM's connection test has left one idle client that was made before the line above.
-    const client = await this.#pool.connect();
-    prepareClient(client);
-    client.release();
     await this.#clock.measure();
   }
 
@@ -116,12 +104,4 @@ export class PostgresDatabase implements Database {
   get #pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
-}
-
-function prepareClient(client: PoolClient): void {
-  // A client that loses its connection while checked out emits `error`; its query fails with the same error.
-  client.on('error', () => undefined);
-  client.setTypeParser(INT8_OID, Number);
-  // Queued before the first statement of whoever waits for this client; should it fail, so does that statement.
-  client.query(SESSION_SETTINGS).catch(() => undefined);
 }

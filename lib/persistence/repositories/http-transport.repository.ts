@@ -25,7 +25,8 @@ export type TransportSettings = Pick<
   | 'retryScheduleSeconds'
 >;
 
-export type NewHttpTransport = TransportSettings & Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;
+export type NewHttpTransport = TransportSettings &
+  Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;
 /** All of a transport but its id, which only the database's own rows refer to. */
 export type HttpTransportRow = Omit<HttpTransportEntity, 'id'>;
 
@@ -51,7 +52,10 @@ export class HttpTransportRepository {
     return this.#repository.findOneBy({ tenantUid, httpTransportUid });
   }
 
-  async page(tenantUid: string, request: PageRequest<HttpTransportSortKey>): Promise<Page<HttpTransportEntity>> {
+  async page(
+    tenantUid: string,
+    request: PageRequest<HttpTransportSortKey>,
+  ): Promise<Page<HttpTransportEntity>> {
     const query = this.#repository.createQueryBuilder('transport').where({ tenantUid });
     const [items, totalCount] = await pageOf(query, SORT_COLUMNS, request).getManyAndCount();
     return { items, totalCount };

@@ -31,7 +31,11 @@ export async function removeTransport(database: Database, transport: HttpTranspo
   }
   const { tenantUid, id } = transport;
   const deleteTransport = built(
-    database.dataSource.getRepository(HttpTransportEntity).createQueryBuilder().delete().where({ tenantUid, id }),
+    database.dataSource
+      .getRepository(HttpTransportEntity)
+      .createQueryBuilder()
+      .delete()
+      .where({ tenantUid, id }),
   );
   const results = await database.write(
     // The transport first (its webhooks go with it, by their foreign key), the lane last, as everywhere.

@@ -34,7 +34,11 @@ export const WEBHOOK_SORT_KEYS = Object.keys(SORT_COLUMNS) as WebhookSortKey[];
 export class WebhookRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  async find(tenantUid: string, httpTransportUid: string, webhookUid: string): Promise<WebhookRow | undefined> {
+  async find(
+    tenantUid: string,
+    httpTransportUid: string,
+    webhookUid: string,
+  ): Promise<WebhookRow | undefined> {
     const query = this.#select(tenantUid).andWhere({ webhookUid });
     const [row] = await rowsOf(restrictTo(query, httpTransportUid));
     return row;

@@ -62,12 +62,12 @@ export class SqliteLaneStore implements LaneStore {
         SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
         FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id WHERE l.transport_id = ?`,
       renew: `
-        UPDATE ${lane} SET lease_until = ?1, due_at = ?1
-        WHERE transport_id = ?2 AND lease_token = ?3 AND holder IS NOT NULL`,
+        UPDATE ${lane} SET lease_until = ?, due_at = ?
+        WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL`,
       release: `
         UPDATE ${lane} SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
-          due_at = max(?1, blocked_until)
-        WHERE transport_id = ?2 AND lease_token = ?3 AND holder IS NOT NULL AND version = coalesce(?4, version)`,
+          due_at = max(?, blocked_until)
+        WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL AND version = coalesce(?, version)`,
       transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
       content: `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ?`,
     };
@@ -138,9 +138,10 @@ export class SqliteLaneStore implements LaneStore {
   }
 
   renew(lanes: readonly (HeldLane & { leaseMs: number })[]): Promise<ReadonlySet<number>> {
-    return this.#each(lanes, (lane) =>
-      this.database.prepare(this.#sql.renew).run(this.database.now() + lane.leaseMs, lane.transportId, lane.leaseToken),
-    );
+    return this.#each(lanes, ({ transportId, leaseToken, leaseMs }) => {
+      const leaseUntil = this.database.now() + leaseMs;
+      return this.database.prepare(this.#sql.renew).run(leaseUntil, leaseUntil, transportId, leaseToken);
+    });
   }
 
   release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
