@@ -29,7 +29,11 @@ class OrdersController {
   @Post(':orderUid/settle')
   settle(@Param('orderUid') orderUid: string) {
     return this.dataSource.transaction((manager) =>
-      this.emitter.emit('ORDER_SETTLED', { order: { Uid: orderUid } }, { tenantUid: 'demo', manager }),
+      this.emitter.emit(
+        'ORDER_SETTLED',
+        { store: { Uid: '70' }, order: { Uid: orderUid } },
+        { tenantUid: 'demo', manager },
+      ),
     );
   }
 }

@@ -36,8 +36,8 @@ const graph = readImportGraph();
 /** The folder, or for the files at the top of `lib/` the part that they play. */
 function roomOf(file: string): string {
   if (file.includes('/')) return file.slice(0, file.indexOf('/'));
-  if (file.startsWith('webhooks.module')) return 'module';
-  if (file.startsWith('webhooks.')) return 'options';
+  if (file === 'webhooks.options.ts' || file === 'webhooks.tokens.ts') return 'options';
+  if (file.startsWith('webhooks.')) return 'module';
   return file.replace(/\.ts$/, '');
 }
 
