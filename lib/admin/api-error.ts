@@ -1,0 +1,59 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+
+/** The codes of the admin API's errors: stable over releases, so branch on them rather than on messages. */
+export const API_ERROR_CODES = [
+  'VALIDATION_FAILED',
+  'TARGET_REFUSED',
+  'HEADER_REFUSED',
+  'CREDENTIALS_REQUIRED',
+  'UNKNOWN_ACTION',
+  'READ_ONLY_FIELD',
+  'INVALID_SIGNING_SECRET',
+  'INVALID_CURSOR',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'HTTP_TRANSPORT_NOT_FOUND',
+  'WEBHOOK_NOT_FOUND',
+  'DELIVERY_NOT_FOUND',
+  'UID_TAKEN',
+  'CONCURRENT_CHANGE',
+] as const;
+export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
+
+const ERROR_NAMES = {
+  [HttpStatus.BAD_REQUEST]: 'Bad Request',
+  [HttpStatus.UNAUTHORIZED]: 'Unauthorized',
+  [HttpStatus.FORBIDDEN]: 'Forbidden',
+  [HttpStatus.NOT_FOUND]: 'Not Found',
+  [HttpStatus.CONFLICT]: 'Conflict',
+} as const;
+export type ApiErrorStatus = keyof typeof ERROR_NAMES;
+
+/** An answer of the admin API other than success: Nest's usual body plus a stable `code`. */
+export class ApiError extends HttpException {
+  constructor(
+    statusCode: ApiErrorStatus,
+    readonly code: ApiErrorCode,
+    message: readonly string[],
+  ) {
+    super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode);
+  }
+}
+
+/** 400 for input that is malformed or contradicts itself. */
+export const validationFailed = (...message: string[]): ApiError =>
+  new ApiError(HttpStatus.BAD_REQUEST, 'VALIDATION_FAILED', message);
+
+/** 400 with a code of its own. */
+export const badRequest = (code: ApiErrorCode, ...message: string[]): ApiError =>
+  new ApiError(HttpStatus.BAD_REQUEST, code, message);
+
+/** 404: the same answer for what does not exist and for what is another tenant's. It repeats nothing of the request. */
+export const notFound = (resource: 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY'): ApiError =>
+  new ApiError(HttpStatus.NOT_FOUND, `${resource}_NOT_FOUND`, [
+    `No such ${resource.toLowerCase().replace('_', ' ')}.`,
+  ]);
+
+/** 409. */
+export const conflict = (code: ApiErrorCode, ...message: string[]): ApiError =>
+  new ApiError(HttpStatus.CONFLICT, code, message);

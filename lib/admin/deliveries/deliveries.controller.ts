@@ -1,0 +1,47 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminController, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryDetailsDto } from './delivery-details.dto.js';
+import { ApiDeliveryQuery, DeliveryQueryDto } from './delivery-query.dto.js';
+import { DeliveryListDto } from './delivery.dto.js';
+
+/** The delivery log of a tenant. */
+@AdminController('deliveries')
+export class DeliveriesController {
+  constructor(private readonly deliveries: DeliveriesService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listWebhookDeliveries',
+    summary: 'List deliveries, newest first',
+    description: 'Pass `paging.nextCursor` of an answer as `cursor` to go on, until it is null.',
+  })
+  @ApiDeliveryQuery()
+  @ApiOkResponse({ type: DeliveryListDto, description: 'A page of the tenant’s deliveries.' })
+  @ApiInvalid('INVALID_CURSOR')
+  list(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Query(new DtoPipe(DeliveryQueryDto)) query: Input<DeliveryQueryDto>,
+  ): Promise<DeliveryListDto> {
+    return this.deliveries.page(tenantUid, query);
+  }
+
+  @Get(':deliveryUid')
+  @ApiOperation({
+    operationId: 'getWebhookDelivery',
+    summary: 'Get a delivery with its event and its attempts',
+  })
+  @ApiUid('deliveryUid', 'The delivery.', 'dlv_00000000006yk')
+  @ApiOkResponse({ type: DeliveryDetailsDto, description: 'The delivery, its event and its attempts.' })
+  @ApiInvalid()
+  @ApiMissing('DELIVERY_NOT_FOUND')
+  get(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('deliveryUid', UidPipe) deliveryUid: string,
+  ): Promise<DeliveryDetailsDto> {
+    return this.deliveries.get(tenantUid, deliveryUid);
+  }
+}

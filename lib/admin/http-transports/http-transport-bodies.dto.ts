@@ -1,0 +1,118 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { Allow, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../validation/presence.js';
+import { IsPlainText, IsUid } from '../validation/text.js';
+import { HttpTransportInputDto } from './http-transport-input.dto.js';
+
+const MAX_NAME = 255;
+const MAX_URL = 2048;
+
+const NameField = (required: boolean): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      required,
+      maxLength: MAX_NAME,
+      description: 'What people call it.',
+      example: 'ERP of the head office',
+    }),
+    IsPlainText(1, MAX_NAME),
+  );
+
+const UrlField = (required: boolean): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      required,
+      format: 'uri',
+      maxLength: MAX_URL,
+      description:
+        'Where requests go: an https URL of a host on the public internet. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.',
+      example: 'https://erp.example.com/hooks/pos',
+    }),
+    IsString(),
+    MaxLength(MAX_URL),
+  );
+
+/** A read-only member of a resource that an update may carry, so that what was read can be changed and sent back. */
+const ReadOnlyField = (type: 'string', description: string): PropertyDecorator =>
+  applyDecorators(ApiPropertyOptional({ type, nullable: true, readOnly: true, description }), Allow());
+
+/** The body of POST. */
+@ApiSchema({ name: 'CreateHttpTransport' })
+export class CreateHttpTransportDto extends HttpTransportInputDto {
+  @ApiPropertyOptional({
+    pattern: '^[A-Za-z0-9_-]+$',
+    maxLength: 64,
+    description: 'The uid by which the transport is addressed. Default: a new UUIDv7.',
+    example: 'erp',
+  })
+  @MayBeAbsent()
+  @IsUid()
+  httpTransportUid?: string;
+
+  @NameField(true)
+  name!: string;
+
+  @UrlField(true)
+  url!: string;
+
+  @ApiPropertyOptional({
+    writeOnly: true,
+    maxLength: 128,
+    description:
+      'A signing secret to import: `whsec_` and the base64 of 24 to 64 random bytes. Default: a new one is made. The answer shows it, and no later one does.',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(128)
+  signingSecret?: string;
+}
+
+/** What PUT and PATCH have in common. */
+export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
+  @ApiPropertyOptional({
+    description: 'If given, the uid in the path: it cannot be changed.',
+    example: 'erp',
+  })
+  @MayBeAbsent()
+  @IsString()
+  httpTransportUid?: string;
+
+  @ReadOnlyField('string', 'If given, the present state: it is changed by operations of its own.')
+  state?: unknown;
+
+  @ReadOnlyField('string', 'Ignored.')
+  disabledReason?: unknown;
+
+  @ReadOnlyField('string', 'Ignored.')
+  failingSince?: unknown;
+
+  @ReadOnlyField('string', 'Ignored.')
+  createdAt?: unknown;
+
+  @ReadOnlyField('string', 'Ignored.')
+  lastModifiedAt?: unknown;
+}
+
+/** The body of PUT. */
+@ApiSchema({ name: 'ReplaceHttpTransport' })
+export class ReplaceHttpTransportDto extends ChangeHttpTransportDto {
+  @NameField(true)
+  name!: string;
+
+  @UrlField(true)
+  url!: string;
+}
+
+/** The body of PATCH. */
+@ApiSchema({ name: 'UpdateHttpTransport' })
+export class UpdateHttpTransportDto extends ChangeHttpTransportDto {
+  @MayBeAbsent()
+  @NameField(false)
+  name?: string;
+
+  @MayBeAbsent()
+  @UrlField(false)
+  url?: string;
+}

@@ -1,0 +1,189 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { MASK } from '../masking.js';
+import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
+import { IsPlainText, IsVisibleAscii } from '../validation/text.js';
+import { SECURITY_TYPE_INPUTS, type SecurityTypeInput } from './security-type.js';
+
+const MAX_HEADERS = 20;
+const MAX_RETRIES = 50;
+const SEVEN_DAYS_SECONDS = 604_800;
+
+/** A header as it is given. */
+@ApiSchema({ name: 'HttpTransportHeaderInput' })
+export class HeaderInputDto {
+  @ApiProperty({ description: 'The name of the header.', example: 'x-shop', maxLength: 128 })
+  @IsPlainText(1, 128)
+  key!: string;
+
+  @ApiProperty({
+    description: `The value. It is a secret: answers show "${MASK}", and that mask keeps the stored value of the same key.`,
+    example: 'shop-70',
+    maxLength: 4096,
+  })
+  @IsPlainText(0, 4096)
+  value!: string;
+}
+
+/** A rate limit. */
+@ApiSchema({ name: 'HttpTransportRateLimit' })
+export class RateLimitDto {
+  @ApiProperty({
+    type: 'integer',
+    description: 'So many requests …',
+    minimum: 1,
+    maximum: 100_000,
+    example: 100,
+  })
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  requests!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: '… in so many seconds.',
+    minimum: 1,
+    maximum: 3_600,
+    example: 60,
+  })
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  perSeconds!: number;
+}
+
+/**
+ * The optional settings of a transport. A member that was left out is no property of the object: that is how a
+ * change of one field leaves the others alone.
+ */
+export abstract class HttpTransportInputDto {
+  @ApiPropertyOptional({
+    type: () => [HeaderInputDto],
+    nullable: true,
+    maxItems: MAX_HEADERS,
+    description:
+      'Headers to send with each request, beside the module’s own, which they never override. The list is replaced as a whole.',
+    example: [{ key: 'x-shop', value: 'shop-70' }],
+  })
+  @MayBeAbsentOrNull()
+  @IsArray()
+  @ArrayMaxSize(MAX_HEADERS)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => HeaderInputDto)
+  headers?: HeaderInputDto[] | null;
+
+  @ApiPropertyOptional({
+    enum: SECURITY_TYPE_INPUTS,
+    description:
+      'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean `BEARER_TOKEN`.',
+    example: 'BASIC_AUTH',
+  })
+  @MayBeAbsent()
+  @IsIn(SECURITY_TYPE_INPUTS)
+  securityType?: SecurityTypeInput;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    maxLength: 255,
+    description: 'For `BASIC_AUTH`; without a colon. `null` removes it.',
+    example: 'shop-70',
+  })
+  @MayBeAbsentOrNull()
+  @IsPlainText(1, 255)
+  @Matches(/^[^:]*$/, { message: 'username must not contain a colon' })
+  username?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    maxLength: 1024,
+    writeOnly: true,
+    description: `For \`BASIC_AUTH\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
+    example: 'a password',
+  })
+  @MayBeAbsentOrNull()
+  @IsPlainText(1, 1024)
+  password?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    maxLength: 4096,
+    writeOnly: true,
+    description: `For \`BEARER_TOKEN\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
+    example: 'a-token',
+  })
+  @MayBeAbsentOrNull()
+  @IsVisibleAscii(4096)
+  token?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 100,
+    maximum: 30_000,
+    description: 'Deadline of one request in milliseconds. `null`: the default of the module.',
+    example: 10_000,
+  })
+  @MayBeAbsentOrNull()
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  timeoutMs?: number | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 256,
+    description: 'Requests in flight at one time. `null`: the default of the module.',
+    example: 8,
+  })
+  @MayBeAbsentOrNull()
+  @IsInt()
+  @Min(1)
+  @Max(256)
+  maxConcurrency?: number | null;
+
+  @ApiPropertyOptional({
+    type: () => RateLimitDto,
+    nullable: true,
+    description: 'The most requests in a stretch of time. `null`: no limit.',
+  })
+  @MayBeAbsentOrNull()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RateLimitDto)
+  rateLimit?: RateLimitDto | null;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'integer', minimum: 1, maximum: SEVEN_DAYS_SECONDS },
+    nullable: true,
+    maxItems: MAX_RETRIES,
+    description:
+      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. Empty: no retries. `null`: the default of the module.',
+    example: [5, 300, 1_800],
+  })
+  @MayBeAbsentOrNull()
+  @IsArray()
+  @ArrayMaxSize(MAX_RETRIES)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(SEVEN_DAYS_SECONDS, { each: true })
+  retryScheduleSeconds?: number[] | null;
+}

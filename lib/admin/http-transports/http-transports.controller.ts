@@ -1,0 +1,138 @@
+import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
+import { AdminController, ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { pageDto } from '../listing/page.dto.js';
+import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import {
+  CreateHttpTransportDto,
+  ReplaceHttpTransportDto,
+  UpdateHttpTransportDto,
+} from './http-transport-bodies.dto.js';
+import {
+  CreatedHttpTransportDto,
+  HttpTransportDto,
+  httpTransportDto,
+  HttpTransportListDto,
+} from './http-transport.dto.js';
+import { HttpTransportsService } from './http-transports.service.js';
+
+const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
+const ListQueryDto = pageQueryOf(...SORTING);
+type ListQuery = PageQueryDto<(typeof HTTP_TRANSPORT_SORT_KEYS)[number]>;
+
+const ApiTransportUid = () => ApiUid('httpTransportUid', 'The http transport.', 'erp');
+const INPUT_CODES = ['TARGET_REFUSED', 'HEADER_REFUSED'] as const;
+const CHANGE_CODES = [...INPUT_CODES, 'CREDENTIALS_REQUIRED', 'READ_ONLY_FIELD'] as const;
+
+/** The http transports of a tenant: where its webhooks go. */
+@AdminController('httptransports')
+export class HttpTransportsController {
+  constructor(private readonly transports: HttpTransportsService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listHttpTransports', summary: 'List http transports' })
+  @ApiPageQuery(...SORTING)
+  @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the tenant’s http transports.' })
+  @ApiInvalid()
+  async list(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Query(new DtoPipe(ListQueryDto)) query: Input<ListQuery>,
+  ): Promise<HttpTransportListDto> {
+    return pageDto(await this.transports.page(tenantUid, query), query, httpTransportDto);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'createHttpTransport',
+    summary: 'Create an http transport',
+    description: 'The answer holds the signing secret, which is never shown again.',
+  })
+  @ApiBody({ type: CreateHttpTransportDto })
+  @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The new http transport.' })
+  @ApiInvalid(...INPUT_CODES, 'INVALID_SIGNING_SECRET')
+  @ApiConflicting('The tenant already has an http transport with this uid.', 'UID_TAKEN')
+  async create(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Body(new DtoPipe(CreateHttpTransportDto)) body: Input<CreateHttpTransportDto>,
+  ): Promise<CreatedHttpTransportDto> {
+    const { transport, signingSecret } = await this.transports.create(tenantUid, body);
+    return { ...httpTransportDto(transport), signingSecret };
+  }
+
+  @Get(':httpTransportUid')
+  @ApiOperation({ operationId: 'getHttpTransport', summary: 'Get an http transport' })
+  @ApiTransportUid()
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport, secrets masked.' })
+  @ApiInvalid()
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  async get(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+  ): Promise<HttpTransportDto> {
+    return httpTransportDto(await this.transports.get(tenantUid, httpTransportUid));
+  }
+
+  @Put(':httpTransportUid')
+  @ApiOperation({
+    operationId: 'replaceHttpTransport',
+    summary: 'Replace an http transport',
+    description:
+      'Replaces `name`, `url`, `headers`, `securityType` and `username`: left out, `headers` become empty, `securityType` becomes `NONE`. A `password` or `token` that is left out is kept, `null` removes it. All other fields keep their values when left out.',
+  })
+  @ApiTransportUid()
+  @ApiBody({ type: ReplaceHttpTransportDto })
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
+  @ApiInvalid(...CHANGE_CODES)
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiConflicting('Too many changes of this http transport at once.', 'CONCURRENT_CHANGE')
+  async replace(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(new DtoPipe(ReplaceHttpTransportDto)) body: Input<ReplaceHttpTransportDto>,
+  ): Promise<HttpTransportDto> {
+    return httpTransportDto(await this.transports.replace(tenantUid, httpTransportUid, body));
+  }
+
+  @Patch(':httpTransportUid')
+  @ApiOperation({
+    operationId: 'updateHttpTransport',
+    summary: 'Change fields of an http transport',
+    description: 'Changes the given fields and no others.',
+  })
+  @ApiTransportUid()
+  @ApiBody({ type: UpdateHttpTransportDto })
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
+  @ApiInvalid(...CHANGE_CODES)
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiConflicting('Too many changes of this http transport at once.', 'CONCURRENT_CHANGE')
+  async update(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(new DtoPipe(UpdateHttpTransportDto)) body: Input<UpdateHttpTransportDto>,
+  ): Promise<HttpTransportDto> {
+    return httpTransportDto(await this.transports.update(tenantUid, httpTransportUid, body));
+  }
+
+  @Delete(':httpTransportUid')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteHttpTransport',
+    summary: 'Delete an http transport',
+    description:
+      'Its webhooks go with it. Its pending deliveries become `CANCELLED`; the delivery log stays, and the uid is free again.',
+  })
+  @ApiTransportUid()
+  @ApiNoContentResponse({ description: 'Deleted.' })
+  @ApiInvalid()
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  async delete(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+  ): Promise<void> {
+    await this.transports.delete(tenantUid, httpTransportUid);
+  }
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import { generateSigningSecret, parseSigningSecret } from '../../domain/signing-secret.js';
+import { uuidv7 } from '../../domain/uid.js';
+import { EgressClient } from '../../egress/egress-client.js';
+import { InvalidSigningSecretError } from '../../errors/invalid-signing-secret.error.js';
+import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { DATABASE, type Database } from '../../persistence/database.js';
+import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
+import type { Page, PageRequest } from '../../persistence/repositories/page.js';
+import {
+  HttpTransportRepository,
+  type HttpTransportRow,
+  type HttpTransportSortKey,
+} from '../../persistence/repositories/http-transport.repository.js';
+import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
+import { transportSecret } from '../../persistence/transport-secrets.js';
+import { badRequest, conflict, notFound } from '../api-error.js';
+import type { ChangeHttpTransportDto, CreateHttpTransportDto } from './http-transport-bodies.dto.js';
+import {
+  applyReplacement,
+  applyUpdate,
+  assertComplete,
+  assertSecretsStayAtHome,
+  type TransportInput,
+} from './transport-changes.js';
+import { draftOf, EMPTY_DRAFT, settingsOf, type TransportDraft } from './transport-draft.js';
+import { assertSendable } from './assert-sendable.js';
+
+/** How often an update starts over because another one came between its reading and its writing. */
+const MAX_TRIES = 10;
+
+/** How transports are created, changed and deleted. */
+@Injectable()
+export class HttpTransportsService {
+  constructor(
+    private readonly transports: HttpTransportRepository,
+    private readonly egress: EgressClient,
+    @Inject(SECRET_BOX) private readonly secrets: SecretBox,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  page(tenantUid: string, request: PageRequest<HttpTransportSortKey>): Promise<Page<HttpTransportEntity>> {
+    return this.transports.page(tenantUid, request);
+  }
+
+  /** @throws {ApiError} 404 */
+  async get(tenantUid: string, httpTransportUid: string): Promise<HttpTransportEntity> {
+    const transport = await this.transports.find(tenantUid, httpTransportUid);
+    if (!transport) throw notFound('HTTP_TRANSPORT');
+    return transport;
+  }
+
+  /**
+   * @returns the transport and, for this once, its signing secret
+   * @throws {ApiError} 400 or 409
+   */
+  async create(
+    tenantUid: string,
+    {
+      httpTransportUid = this.#newUid(),
+      signingSecret = generateSigningSecret(randomBytes),
+      ...input
+    }: CreateHttpTransportDto,
+  ): Promise<{ transport: HttpTransportRow; signingSecret: string }> {
+    const place = { tenantUid, httpTransportUid };
+    const draft = applyUpdate(EMPTY_DRAFT, input);
+    this.#check(draft);
+    checkSigningSecret(signingSecret);
+    const sealedSecret = this.secrets.seal(signingSecret, transportSecret(place, 'signing_secret'));
+    try {
+      const transport = await this.transports.insert(tenantUid, {
+        ...this.#settings(place, draft),
+        httpTransportUid,
+        signingSecrets: [{ secret: sealedSecret, expiresAt: null }],
+      });
+      return { transport, signingSecret };
+    } catch (error) {
+      if (error instanceof UidTakenError) throw conflict('UID_TAKEN', error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * PATCH.
+   *
+   * @throws {ApiError} 400, 404 or 409
+   */
+  update(tenantUid: string, uid: string, body: ChangeHttpTransportDto): Promise<HttpTransportRow> {
+    return this.#change(tenantUid, uid, body, applyUpdate);
+  }
+
+  /**
+   * PUT.
+   *
+   * @throws {ApiError} 400, 404 or 409
+   */
+  replace(tenantUid: string, uid: string, body: ChangeHttpTransportDto): Promise<HttpTransportRow> {
+    return this.#change(tenantUid, uid, body, applyReplacement);
+  }
+
+  /** @throws {ApiError} 404 */
+  async delete(tenantUid: string, httpTransportUid: string): Promise<void> {
+    if (!(await this.transports.remove(tenantUid, httpTransportUid))) throw notFound('HTTP_TRANSPORT');
+  }
+
+  /**
+   * Reads, changes and writes, on condition that nobody else has written meanwhile; otherwise from the beginning, so
+   * that no update undoes another and every rule is checked against what the change really meets.
+   */
+  async #change(
+    tenantUid: string,
+    httpTransportUid: string,
+    body: ChangeHttpTransportDto,
+    apply: (draft: TransportDraft, input: TransportInput) => TransportDraft,
+  ): Promise<HttpTransportRow> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const present = await this.get(tenantUid, httpTransportUid);
+      checkReadOnly(present, body);
+      const before = draftOf(present);
+      const after = apply(before, body);
+      if (isDeepStrictEqual(before, after)) return present;
+      assertSecretsStayAtHome(before, after);
+      this.#check(after);
+      const changed = await this.transports.update(tenantUid, present, this.#settings(present, after));
+      if (changed) return changed;
+    }
+    throw conflict('CONCURRENT_CHANGE', 'The http transport is being changed by others: try again.');
+  }
+
+  /** What holds for a transport however it came about. */
+  #check(draft: TransportDraft): void {
+    assertComplete(draft);
+    assertSendable(draft, this.egress);
+  }
+
+  #settings(place: { tenantUid: string; httpTransportUid: string }, draft: TransportDraft) {
+    return settingsOf(draft, (secret, field) => this.secrets.seal(secret, transportSecret(place, field)));
+  }
+
+  #newUid(): string {
+    return uuidv7(this.database.now(), randomBytes);
+  }
+}
+
+function checkReadOnly(present: HttpTransportEntity, body: ChangeHttpTransportDto): void {
+  if (body.httpTransportUid !== undefined && body.httpTransportUid !== present.httpTransportUid) {
+    throw badRequest('READ_ONLY_FIELD', 'httpTransportUid must be the uid in the path: it cannot be changed');
+  }
+  if (body.state !== undefined && body.state !== present.state) {
+    throw badRequest('READ_ONLY_FIELD', 'state is changed by operations of its own, not by an update');
+  }
+}
+
+function checkSigningSecret(signingSecret: string): void {
+  try {
+    parseSigningSecret(signingSecret);
+  } catch (error) {
+    if (error instanceof InvalidSigningSecretError) throw badRequest('INVALID_SIGNING_SECRET', error.message);
+    throw error;
+  }
+}

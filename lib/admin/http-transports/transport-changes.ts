@@ -1,0 +1,120 @@
+import { badRequest, validationFailed } from '../api-error.js';
+import { MASK } from '../masking.js';
+import { canonicalSecurityType, type SecurityTypeInput } from './security-type.js';
+import type { DraftHeader, DraftSecret, TransportDraft } from './transport-draft.js';
+
+/** What a request says about a transport. A member that is left out says nothing; see the DTOs for the rest. */
+export interface TransportInput {
+  name?: string;
+  url?: string;
+  headers?: readonly { key: string; value: string }[] | null;
+  securityType?: SecurityTypeInput;
+  username?: string | null;
+  password?: string | null;
+  token?: string | null;
+  timeoutMs?: number | null;
+  maxConcurrency?: number | null;
+  rateLimit?: { requests: number; perSeconds: number } | null;
+  retryScheduleSeconds?: number[] | null;
+}
+
+/** What the members that PUT replaces become when they are left out. A password or token is no such member: it is kept. */
+const REPLACED = { headers: [], securityType: 'NONE', username: null } as const satisfies TransportInput;
+
+/**
+ * PATCH: the given fields change, the others stay.
+ *
+ * @throws {ApiError} 400 when the mask is given where nothing is stored, or a header twice
+ */
+export function applyUpdate(draft: TransportDraft, input: TransportInput): TransportDraft {
+  return {
+    name: input.name ?? draft.name,
+    url: input.url ?? draft.url,
+    headers: input.headers === undefined ? draft.headers : headersOf(input.headers ?? [], draft.headers),
+    securityType:
+      input.securityType === undefined ? draft.securityType : canonicalSecurityType(input.securityType),
+    username: given(input.username, draft.username),
+    password: secretOf('password', input.password, draft.password),
+    token: secretOf('token', input.token, draft.token),
+    timeoutMs: given(input.timeoutMs, draft.timeoutMs),
+    maxConcurrency: given(input.maxConcurrency, draft.maxConcurrency),
+    rateLimit: given(input.rateLimit, draft.rateLimit),
+    retryScheduleSeconds: given(input.retryScheduleSeconds, draft.retryScheduleSeconds),
+  };
+}
+
+/**
+ * PUT: replaces the fields of the vendor's contract. A password or token that is left out is kept, and so are the
+ * fields that we added: a client that does not know them must not wipe them.
+ *
+ * @throws {ApiError} 400 as `applyUpdate`
+ */
+export const applyReplacement = (draft: TransportDraft, input: TransportInput): TransportDraft =>
+  applyUpdate(draft, { ...REPLACED, ...input });
+
+/** @throws {ApiError} 400 when the security type lacks what it needs */
+export function assertComplete({ securityType, username, password, token }: TransportDraft): void {
+  const missing: string[] = [];
+  if (securityType === 'BASIC_AUTH' && username === null) missing.push('username');
+  if (securityType === 'BASIC_AUTH' && password === null) missing.push('password');
+  if (securityType === 'BEARER_TOKEN' && token === null) missing.push('token');
+  if (missing.length > 0) {
+    throw validationFailed(
+      ...missing.map((field) => `${field} is required with securityType ${securityType}`),
+    );
+  }
+}
+
+/**
+ * Stored secrets go to the origin they were given for. Otherwise whoever may edit a transport, and cannot read its
+ * secrets, could have them sent to a server of his own.
+ *
+ * @throws {ApiError} 400 `CREDENTIALS_REQUIRED` when the origin changes and a secret is kept
+ */
+export function assertSecretsStayAtHome(before: TransportDraft, after: TransportDraft): void {
+  if (originOf(before.url) === originOf(after.url)) return;
+  const kept = [
+    ...(isKept(after.password) ? ['password'] : []),
+    ...(isKept(after.token) ? ['token'] : []),
+    ...after.headers.filter(({ value }) => isKept(value)).map(({ key }) => `headers.${key}`),
+  ];
+  if (kept.length === 0) return;
+  throw badRequest(
+    'CREDENTIALS_REQUIRED',
+    ...kept.map((field) => `${field} must be sent again (or removed), since the origin of url changes`),
+  );
+}
+
+const given = <Value>(input: Value | undefined, present: Value): Value =>
+  input === undefined ? present : input;
+
+const isKept = (secret: DraftSecret | null): boolean => secret !== null && 'stored' in secret;
+
+function secretOf(
+  field: string,
+  input: string | null | undefined,
+  present: DraftSecret | null | undefined,
+): DraftSecret | null {
+  if (input === undefined) return present ?? null;
+  if (input === null) return null;
+  if (input !== MASK) return { clear: input };
+  if (present) return present;
+  throw validationFailed(`${field} is the mask ${MASK}, which keeps a stored value, and none is stored`);
+}
+
+function headersOf(
+  input: readonly { key: string; value: string }[],
+  present: readonly DraftHeader[],
+): DraftHeader[] {
+  const storedByKey = new Map(present.map(({ key, value }) => [key.toLowerCase(), value]));
+  const seen = new Set<string>();
+  return input.map(({ key, value }) => {
+    const name = key.toLowerCase();
+    if (seen.has(name)) throw validationFailed(`headers must not contain ${key} twice`);
+    seen.add(name);
+    return { key, value: secretOf(`headers.${key}`, value, storedByKey.get(name))! };
+  });
+}
+
+/** Scheme, host and port. A text that is no URL (any more) equals nothing. */
+const originOf = (url: string): string | symbol => (URL.canParse(url) ? new URL(url).origin : Symbol(url));

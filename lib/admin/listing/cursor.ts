@@ -1,0 +1,35 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { badRequest } from '../api-error.js';
+
+const CURSOR = /^(?<id>[1-9]\d{0,15})\.(?<mac>[A-Za-z0-9_-]{22})$/;
+const MAC_BYTES = 16;
+
+/**
+ * Where the next page of a keyset list begins: after this id. Signed for one list of one tenant, so that clients
+ * cannot make them up and come to depend on what is inside.
+ *
+ * @param key the same in all processes
+ * @param list which list of which tenant
+ */
+export const encodeCursor = (key: Buffer, list: readonly string[], id: number): string =>
+  `${id}.${macOf(key, list, String(id)).toString('base64url')}`;
+
+/** @throws {ApiError} 400 `INVALID_CURSOR` for a text that `encodeCursor` did not make for this list */
+export function decodeCursor(key: Buffer, list: readonly string[], cursor: string): number {
+  const { id, mac } = CURSOR.exec(cursor)?.groups ?? {};
+  if (id === undefined || mac === undefined) throw invalidCursor();
+  const given = Buffer.from(mac, 'base64url');
+  // The spelling is compared too: base64 has several for one value, and a cursor has one.
+  if (!timingSafeEqual(given, macOf(key, list, id)) || given.toString('base64url') !== mac)
+    throw invalidCursor();
+  return Number(id);
+}
+
+const macOf = (key: Buffer, list: readonly string[], id: string): Buffer =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([...list, id]))
+    .digest()
+    .subarray(0, MAC_BYTES);
+
+const invalidCursor = () =>
+  badRequest('INVALID_CURSOR', 'cursor must be the nextCursor of an answer of this list, unchanged');

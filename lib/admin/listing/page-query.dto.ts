@@ -1,0 +1,82 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
+import type { PageRequest, SortDirection } from '../../persistence/repositories/page.js';
+import { MayBeAbsent } from '../validation/presence.js';
+import { IntegerValue } from '../validation/query-values.js';
+
+const MAX_PAGE_NUMBER = 1_000_000_000;
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 25;
+const SORT_DIRECTIONS: readonly SortDirection[] = ['ASC', 'DESC'];
+
+/** The query of a list that is read page by page. */
+export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey> {
+  @MayBeAbsent()
+  @IntegerValue(1, MAX_PAGE_NUMBER)
+  pageNumber = 1;
+
+  @MayBeAbsent()
+  @IntegerValue(1, MAX_PAGE_SIZE)
+  pageSize = DEFAULT_PAGE_SIZE;
+
+  /** Set by the class that `pageQueryOf` makes. */
+  sortBy!: SortKey;
+
+  @MayBeAbsent()
+  @IsIn(SORT_DIRECTIONS)
+  sortDirection: SortDirection = 'ASC';
+}
+
+/** The query of a list that can be sorted by the given keys, and by nothing else. */
+export function pageQueryOf<SortKey extends string>(
+  sortKeys: readonly SortKey[],
+  defaultSortKey: NoInfer<SortKey>,
+): Type<PageQueryDto<SortKey>> {
+  class SortedPageQueryDto extends PageQueryDto<SortKey> {
+    @MayBeAbsent()
+    @IsIn(sortKeys)
+    override sortBy = defaultSortKey;
+  }
+  return SortedPageQueryDto;
+}
+
+/** Documents the query of `pageQueryOf` with the same arguments. */
+export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({
+      name: 'pageNumber',
+      required: false,
+      description: 'Which page, from 1.',
+      schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_NUMBER, default: 1 },
+      example: 1,
+    }),
+    ApiPageSizeQuery(),
+    ApiQuery({
+      name: 'sortBy',
+      required: false,
+      description: 'The field to sort by. Equal ones keep the order in which they were created.',
+      schema: { type: 'string', enum: [...sortKeys], default: defaultSortKey },
+      example: defaultSortKey,
+    }),
+    ApiQuery({
+      name: 'sortDirection',
+      required: false,
+      description: 'Rising or falling.',
+      schema: { type: 'string', enum: [...SORT_DIRECTIONS], default: 'ASC' },
+      example: 'ASC',
+    }),
+  );
+
+/** The number of items of a page, for lists of either kind. */
+export const PageSizeValue = (): PropertyDecorator => IntegerValue(1, MAX_PAGE_SIZE);
+
+/** Documents `pageSize`. */
+export const ApiPageSizeQuery = (): MethodDecorator =>
+  ApiQuery({
+    name: 'pageSize',
+    required: false,
+    description: 'Items per page.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+    example: DEFAULT_PAGE_SIZE,
+  });

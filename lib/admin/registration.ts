@@ -1,0 +1,40 @@
+import type { Provider, Type } from '@nestjs/common';
+import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
+import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
+import { SettingRepository } from '../persistence/repositories/setting.repository.js';
+import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { HttpTransportsController } from './http-transports/http-transports.controller.js';
+import { HttpTransportsService } from './http-transports/http-transports.service.js';
+import { Cursors } from './listing/cursors.js';
+import { TenantAdminGuard } from './tenant-admin.guard.js';
+import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
+import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
+
+/** The controllers of the admin API. */
+export const adminControllers: Type[] = [
+  HttpTransportsController,
+  WebhooksController,
+  TenantWebhooksController,
+  WebhookActionsController,
+  DeliveriesController,
+];
+
+/**
+ * What the controllers are made of. They ask for the options, the access policy, the database and the secret box by
+ * their tokens, and for the `EgressClient` by its class.
+ */
+export const adminProviders: Provider[] = [
+  HttpTransportRepository,
+  WebhookRepository,
+  DeliveryRepository,
+  SettingRepository,
+  HttpTransportsService,
+  WebhooksService,
+  DeliveriesService,
+  Cursors,
+  TenantAdminGuard,
+];

@@ -1,0 +1,34 @@
+import { ValidateBy } from 'class-validator';
+import { isUid, UID_MAX_LENGTH } from '../../domain/uid.js';
+
+const CONTROL_OR_UNPAIRED = /[\p{Cc}\p{Cs}]/u;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+const ofText = (name: string, fits: (text: string) => boolean, expectation: string): PropertyDecorator =>
+  ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && fits(value),
+      defaultMessage: () => `$property must be ${expectation}`,
+    },
+  });
+
+/** Text of `min` to `max` characters without control characters (a database refuses NUL, a log breaks at newlines). */
+export const IsPlainText = (min: number, max: number): PropertyDecorator =>
+  ofText(
+    'isPlainText',
+    (text) => text.length >= min && text.length <= max && !CONTROL_OR_UNPAIRED.test(text),
+    `text of ${min} to ${max} characters without control characters`,
+  );
+
+/** Text that can stand in an `authorization` header as one word. */
+export const IsVisibleAscii = (max: number): PropertyDecorator =>
+  ofText(
+    'isVisibleAscii',
+    (text) => text.length <= max && VISIBLE_ASCII.test(text),
+    `1 to ${max} visible ASCII characters without spaces`,
+  );
+
+/** A uid: letters, digits, `_` and `-`. */
+export const IsUid = (): PropertyDecorator =>
+  ofText('isUid', isUid, `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);

@@ -1,0 +1,13 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { isUid, UID_MAX_LENGTH } from '../../domain/uid.js';
+import { validationFailed } from '../api-error.js';
+
+/** A uid in the path. What could not be anybody's uid is refused before the database is asked. */
+@Injectable()
+export class UidPipe implements PipeTransform<unknown, string> {
+  /** @throws {ApiError} 400 */
+  transform(value: unknown, { data }: ArgumentMetadata): string {
+    if (isUid(value)) return value;
+    throw validationFailed(`${data} must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);
+  }
+}

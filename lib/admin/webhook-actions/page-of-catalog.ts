@@ -1,0 +1,19 @@
+import type { ActionCatalog } from '../../domain/action-catalog.js';
+import type { Page, PageRequest } from '../../persistence/repositories/page.js';
+import type { WebhookActionDto } from './webhook-action.dto.js';
+
+/** One page of a catalog, by the rules of the lists that come from the database. */
+export function pageOfCatalog(
+  catalog: ActionCatalog,
+  { pageNumber, pageSize, sortDirection }: PageRequest<'action'>,
+): Page<WebhookActionDto> {
+  const actions = Object.keys(catalog).sort();
+  if (sortDirection === 'DESC') actions.reverse();
+  const first = (pageNumber - 1) * pageSize;
+  return {
+    items: actions
+      .slice(first, first + pageSize)
+      .map((action) => ({ action, description: catalog[action]!.description })),
+    totalCount: actions.length,
+  };
+}

@@ -1,0 +1,35 @@
+import { Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { AdminController, ApiInvalid } from '../admin-controller.js';
+import { pageDto } from '../listing/page.dto.js';
+import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { pageOfCatalog } from './page-of-catalog.js';
+import { WebhookActionListDto } from './webhook-action.dto.js';
+
+const SORTING = [['action'], 'action'] as const;
+const ListQueryDto = pageQueryOf<'action'>(...SORTING);
+
+/** The catalog: what a webhook can listen to. */
+@AdminController('webhookactions')
+export class WebhookActionsController {
+  constructor(@Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listWebhookActions',
+    summary: 'List the actions that webhooks can listen to',
+  })
+  @ApiPageQuery(...SORTING)
+  @ApiOkResponse({ type: WebhookActionListDto, description: 'A page of the catalog.' })
+  @ApiInvalid()
+  list(
+    @Param('tenantUid', UidPipe) _tenantUid: string,
+    @Query(new DtoPipe(ListQueryDto)) query: Input<PageQueryDto<'action'>>,
+  ): WebhookActionListDto {
+    return pageDto(pageOfCatalog(this.options.catalog, query), query, (item) => item);
+  }
+}

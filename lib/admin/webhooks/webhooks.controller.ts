@@ -1,0 +1,138 @@
+import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminController, ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { pageDto } from '../listing/page.dto.js';
+import { ApiPageQuery } from '../listing/page-query.dto.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
+import { WEBHOOK_SORTING, WebhookPageQueryDto, type WebhookPageQuery } from './webhook-queries.dto.js';
+import { WebhookDto, webhookDto, WebhookListDto } from './webhook.dto.js';
+import { WebhooksService } from './webhooks.service.js';
+
+const ApiWebhookUid = () => ApiUid('webhookUid', 'The webhook.', 'erp-orders');
+const BOTH_MISSING = ['HTTP_TRANSPORT_NOT_FOUND', 'WEBHOOK_NOT_FOUND'] as const;
+const INPUT_CODES = ['UNKNOWN_ACTION', 'READ_ONLY_FIELD'] as const;
+
+/** The webhooks of one http transport: which events go there. */
+@AdminController('httptransports/:httpTransportUid/webhooks')
+@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+export class WebhooksController {
+  constructor(private readonly webhooks: WebhooksService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listWebhooksOfHttpTransport',
+    summary: 'List the webhooks of an http transport',
+  })
+  @ApiPageQuery(...WEBHOOK_SORTING)
+  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the http transport’s webhooks.' })
+  @ApiInvalid()
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  async list(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Query(new DtoPipe(WebhookPageQueryDto)) query: Input<WebhookPageQuery>,
+  ): Promise<WebhookListDto> {
+    return pageDto(
+      await this.webhooks.pageOfTransport(tenantUid, httpTransportUid, query),
+      query,
+      webhookDto,
+    );
+  }
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'createWebhook',
+    summary: 'Create a webhook',
+    description:
+      'Events emitted from now on are matched. An event goes to an http transport once, even if several of its webhooks match.',
+  })
+  @ApiBody({ type: CreateWebhookDto })
+  @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
+  @ApiInvalid(...INPUT_CODES)
+  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiConflicting('The tenant already has a webhook with this uid.', 'UID_TAKEN')
+  async create(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(new DtoPipe(CreateWebhookDto)) body: Input<CreateWebhookDto>,
+  ): Promise<WebhookDto> {
+    return webhookDto(await this.webhooks.create(tenantUid, httpTransportUid, body));
+  }
+
+  @Get(':webhookUid')
+  @ApiOperation({ operationId: 'getWebhook', summary: 'Get a webhook' })
+  @ApiWebhookUid()
+  @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
+  @ApiInvalid()
+  @ApiMissing(...BOTH_MISSING)
+  async get(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Param('webhookUid', UidPipe) webhookUid: string,
+  ): Promise<WebhookDto> {
+    return webhookDto(await this.webhooks.get({ tenantUid, httpTransportUid, webhookUid }));
+  }
+
+  @Put(':webhookUid')
+  @ApiOperation({
+    operationId: 'replaceWebhook',
+    summary: 'Replace a webhook',
+    description: 'Replaces `action`. `enabled` and `ordered` keep their values when left out.',
+  })
+  @ApiWebhookUid()
+  @ApiBody({ type: ReplaceWebhookDto })
+  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
+  @ApiInvalid(...INPUT_CODES)
+  @ApiMissing(...BOTH_MISSING)
+  async replace(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Param('webhookUid', UidPipe) webhookUid: string,
+    @Body(new DtoPipe(ReplaceWebhookDto)) body: Input<ReplaceWebhookDto>,
+  ): Promise<WebhookDto> {
+    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body));
+  }
+
+  @Patch(':webhookUid')
+  @ApiOperation({
+    operationId: 'updateWebhook',
+    summary: 'Change fields of a webhook',
+    description: 'Changes the given fields and no others.',
+  })
+  @ApiWebhookUid()
+  @ApiBody({ type: UpdateWebhookDto })
+  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
+  @ApiInvalid(...INPUT_CODES)
+  @ApiMissing(...BOTH_MISSING)
+  async update(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Param('webhookUid', UidPipe) webhookUid: string,
+    @Body(new DtoPipe(UpdateWebhookDto)) body: Input<UpdateWebhookDto>,
+  ): Promise<WebhookDto> {
+    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body));
+  }
+
+  @Delete(':webhookUid')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteWebhook',
+    summary: 'Delete a webhook',
+    description:
+      'It matches no more events. Deliveries made before are still sent: another webhook of the same http transport may have wanted the event too. Delete or pause the http transport to stop them.',
+  })
+  @ApiWebhookUid()
+  @ApiNoContentResponse({ description: 'Deleted.' })
+  @ApiInvalid()
+  @ApiMissing(...BOTH_MISSING)
+  async delete(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Param('webhookUid', UidPipe) webhookUid: string,
+  ): Promise<void> {
+    await this.webhooks.delete({ tenantUid, httpTransportUid, webhookUid });
+  }
+}

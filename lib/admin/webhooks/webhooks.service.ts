@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { isKnownPattern } from '../../domain/action-pattern.js';
+import { uuidv7 } from '../../domain/uid.js';
+import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { DATABASE, type Database } from '../../persistence/database.js';
+import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
+import type { Page, PageRequest } from '../../persistence/repositories/page.js';
+import {
+  WebhookRepository,
+  type NewWebhookRow,
+  type WebhookRow,
+  type WebhookSettings,
+  type WebhookSortKey,
+} from '../../persistence/repositories/webhook.repository.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { badRequest, conflict, notFound } from '../api-error.js';
+import type { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
+
+/** Where a webhook is found. */
+export interface WebhookPath {
+  readonly tenantUid: string;
+  readonly httpTransportUid: string;
+  readonly webhookUid: string;
+}
+
+/** How webhooks are created, changed and deleted. */
+@Injectable()
+export class WebhooksService {
+  constructor(
+    private readonly webhooks: WebhookRepository,
+    private readonly transports: HttpTransportRepository,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  /** The webhooks of all transports of a tenant, or of one; a transport that does not exist has none. */
+  pageOfTenant(
+    tenantUid: string,
+    httpTransportUid: string | undefined,
+    request: PageRequest<WebhookSortKey>,
+  ): Promise<Page<WebhookRow>> {
+    return this.webhooks.page(tenantUid, httpTransportUid, request);
+  }
+
+  /** @throws {ApiError} 404 when there is no such transport */
+  async pageOfTransport(
+    tenantUid: string,
+    httpTransportUid: string,
+    request: PageRequest<WebhookSortKey>,
+  ): Promise<Page<WebhookRow>> {
+    await this.#transport(tenantUid, httpTransportUid);
+    return this.webhooks.page(tenantUid, httpTransportUid, request);
+  }
+
+  /** @throws {ApiError} 404 */
+  async get({ tenantUid, httpTransportUid, webhookUid }: WebhookPath): Promise<WebhookRow> {
+    const webhook = await this.webhooks.find(tenantUid, httpTransportUid, webhookUid);
+    if (webhook) return webhook;
+    await this.#transport(tenantUid, httpTransportUid);
+    throw notFound('WEBHOOK');
+  }
+
+  /** @throws {ApiError} 400, 404 or 409 */
+  async create(tenantUid: string, httpTransportUid: string, body: CreateWebhookDto): Promise<NewWebhookRow> {
+    const transport = await this.#transport(tenantUid, httpTransportUid);
+    checkUids(body, { httpTransportUid });
+    this.#checkAction(body.action);
+    const {
+      webhookUid = uuidv7(this.database.now(), randomBytes),
+      action,
+      enabled = true,
+      ordered = false,
+    } = body;
+    try {
+      const webhook = await this.webhooks.insert(tenantUid, transport, {
+        webhookUid,
+        action,
+        enabled,
+        ordered,
+      });
+      if (!webhook) throw notFound('HTTP_TRANSPORT');
+      return webhook;
+    } catch (error) {
+      if (error instanceof UidTakenError) throw conflict('UID_TAKEN', error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * PUT and PATCH: the given settings change. They differ in `action` alone, which PUT requires: `enabled` and
+   * `ordered` are not the vendor's, so a PUT that does not know them leaves them alone.
+   *
+   * @throws {ApiError} 400 or 404
+   */
+  async change(path: WebhookPath, body: ReplaceWebhookDto | UpdateWebhookDto): Promise<WebhookRow> {
+    const present = await this.get(path);
+    checkUids(body, path);
+    if (body.action !== undefined) this.#checkAction(body.action);
+    const settings = settingsIn(body);
+    if (Object.keys(settings).length === 0) return present;
+    await this.webhooks.update(path.tenantUid, present.id, settings);
+    return this.get(path);
+  }
+
+  /** @throws {ApiError} 404 */
+  async delete(path: WebhookPath): Promise<void> {
+    const { id } = await this.get(path);
+    if (!(await this.webhooks.remove(path.tenantUid, id))) throw notFound('WEBHOOK');
+  }
+
+  async #transport(tenantUid: string, httpTransportUid: string) {
+    const transport = await this.transports.find(tenantUid, httpTransportUid);
+    if (!transport) throw notFound('HTTP_TRANSPORT');
+    return transport;
+  }
+
+  #checkAction(action: string): void {
+    if (isKnownPattern(this.options.catalog, action)) return;
+    throw badRequest(
+      'UNKNOWN_ACTION',
+      'action must be an action of the catalog, "*", or a prefix that ends in "_*" and matches one',
+    );
+  }
+}
+
+function settingsIn({
+  action,
+  enabled,
+  ordered,
+}: ReplaceWebhookDto | UpdateWebhookDto): Partial<WebhookSettings> {
+  return {
+    ...(action !== undefined && { action }),
+    ...(enabled !== undefined && { enabled }),
+    ...(ordered !== undefined && { ordered }),
+  };
+}
+
+function checkUids(
+  body: { httpTransportUid?: string; webhookUid?: string },
+  path: { httpTransportUid: string; webhookUid?: string },
+): void {
+  for (const uid of ['httpTransportUid', 'webhookUid'] as const) {
+    if (path[uid] === undefined || body[uid] === undefined || body[uid] === path[uid]) continue;
+    throw badRequest('READ_ONLY_FIELD', `${uid} must be the uid in the path: it cannot be changed`);
+  }
+}
