@@ -1,11 +1,13 @@
 import { EgressError } from '../errors/egress.error.js';
 import type { DialPhase } from './guarded-dialler.js';
 
-/** undici's codes for an answer that breaks the protocol or the limits; parser errors start with `HPE_`. */
+/** undici's codes for an answer that breaks the protocol or the limits. */
 const PROTOCOL_CODES = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
-/** undici's texts where its code says no more than "socket". */
+/** Its parser's errors carry no code, only a name. */
+const PARSER_ERROR = 'HTTPParserError';
+/** Its texts where the code says no more than "socket". */
 const PROTOCOL_TEXTS = new Set(['bad response', 'bad upgrade']);
-/** undici's codes for a request that it refuses to write. */
+/** Its codes for a request that it refuses to write. */
 const REQUEST_CODES = new Set([
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
@@ -29,7 +31,8 @@ export function egressErrorOf(error: Error, phase: DialPhase): EgressError {
     case 'handshaking':
       return new EgressError('TLS_FAILED');
     case 'open': {
-      const broken = code.startsWith('HPE_') || PROTOCOL_CODES.has(code) || PROTOCOL_TEXTS.has(error.message);
+      const broken =
+        error.name === PARSER_ERROR || PROTOCOL_CODES.has(code) || PROTOCOL_TEXTS.has(error.message);
       return new EgressError(broken ? 'PROTOCOL_ERROR' : 'CONNECTION_RESET');
     }
   }

@@ -12,10 +12,12 @@ export class HostileReceiver {
   /** Connections that were accepted. */
   connections = 0;
   readonly #sockets = new Set<Socket>();
+  #greeting = '';
 
   private constructor(
     private readonly server: Server,
     private readonly host: string,
+    private behaviour: Behaviour,
   ) {}
 
   /**
@@ -28,8 +30,9 @@ export class HostileReceiver {
     { host = '127.0.1.1', port = 0 } = {},
   ): Promise<HostileReceiver> {
     const receiver: HostileReceiver = new HostileReceiver(
-      createServer((socket) => receiver.#onConnection(socket, behaviour)),
+      createServer((socket) => receiver.#onConnection(socket)),
       host,
+      behaviour,
     );
     await new Promise<void>((resolve, reject) => {
       receiver.server.once('error', reject).listen(port, host, resolve);
@@ -53,15 +56,35 @@ export class HostileReceiver {
   /** Bytes handed to the network over all connections. */
   bytesSent = 0;
 
+  /** Says this on every connection at once, without waiting for a request. */
+  greet(text: string): void {
+    this.#greeting = text;
+  }
+
+  /** Behaves so from now on. */
+  behave(behaviour: Behaviour): void {
+    this.behaviour = behaviour;
+  }
+
+  /** Closes every connection, and goes on listening. Resolves when they are gone. */
+  async closeConnections(): Promise<void> {
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  #onConnection(socket: Socket, behaviour: Behaviour): void {
+  #onConnection(socket: Socket): void {
     this.connections += 1;
     const connection = this.connections;
     this.#sockets.add(socket);
+    if (this.#greeting !== '') socket.write(this.#greeting);
     let pending = '';
     let nth = 0;
     socket
@@ -71,7 +94,7 @@ export class HostileReceiver {
           this.requests.push(pending.slice(0, pending.indexOf('\r\n\r\n')));
           pending = pending.slice(end);
           nth += 1;
-          behaviour(socket, nth, connection);
+          this.behaviour(socket, nth, connection);
         }
       })
       .on('error', () => undefined)
