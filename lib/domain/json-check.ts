@@ -18,7 +18,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** What `JSON.stringify` writes in place of a value: the answer of its `toJSON`, if it has one. */
 export function jsonFormOf(value: object, key: string): unknown {
-  return 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON(key) as unknown) : value;
+  return hasToJson(value) ? value.toJSON(key) : value;
 }
 
 /**
@@ -124,6 +124,9 @@ class JsonCheck {
     throw new PayloadInvalidError([...this.#path, key].slice(1).join('.'), problem);
   }
 }
+
+const hasToJson = (value: object): value is { toJSON(key: string): unknown } =>
+  'toJSON' in value && typeof value.toJSON === 'function';
 
 const classOf = (value: object): string =>
   (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name ??

@@ -26,7 +26,8 @@ export interface CustomerPayload extends PosPayload {
 
 /** ORDER_SETTLED, ORDER_DELIVERED. */
 export interface OrderPayload extends PosPayload {
-  readonly store: EntityReference;
+  /** Where it was made; left out when that was in no store, such as a web shop's order. */
+  readonly store?: EntityReference;
   readonly order: EntityReference;
 }
 
@@ -42,7 +43,8 @@ export interface OrderHandlingPayload extends OrderPayload {
 
 /** TILL_OPEN, TILL_CLOSED. */
 export interface TillPayload extends PosPayload {
-  readonly store: EntityReference;
+  /** Where it stands. */
+  readonly store?: EntityReference;
   readonly till: EntityReference;
 }
 

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import ts from 'typescript';
+
+/**
+ * Type-checks snippets as if each were a file `folder/<number>.ts`, with the compiler options of the repository.
+ * One program for all of them: most of the time goes into the types that they import.
+ *
+ * @param folder where relative imports start from; nothing is written to it
+ * @returns the errors of each snippet, in the order given; an empty list for one that compiles
+ */
+export function typeCheck(folder: string, snippets: readonly string[]): string[][] {
+  const { options } = ts.getParsedCommandLineOfConfigFile(
+    'tsconfig.json',
+    { noEmit: true, noUnusedLocals: false, noUnusedParameters: false },
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failWith(diagnostic) },
+  )!;
+  const files = new Map(snippets.map((text, index) => [path.resolve(folder, `${index}.ts`), text]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = host;
+  host.fileExists = (file) => files.has(path.normalize(file)) || fileExists(file);
+  host.readFile = (file) => files.get(path.normalize(file)) ?? readFile(file);
+  const program = ts.createProgram([...files.keys()], options, host);
+  return [...files.keys()].map((file) => {
+    const source = program.getSourceFile(file)!;
+    const diagnostics = [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ];
+    return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  });
+}
+
+function failWith({ messageText }: ts.Diagnostic): never {
+  throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
