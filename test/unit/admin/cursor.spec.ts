@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeCursor, encodeCursor } from '../../../lib/admin/listing/cursor.js';
+
+const key = randomBytes(32);
+const list = ['deliveries', 'tenant'];
+const INVALID = expect.objectContaining({ status: 400, code: 'INVALID_CURSOR' });
+const positiveId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+describe('a cursor', () => {
+  it('leads back to its id', () => {
+    fc.assert(
+      fc.property(positiveId, (id) => {
+        expect(decodeCursor(key, list, encodeCursor(key, list, id))).toBe(id);
+      }),
+    );
+  });
+
+  it('is refused once any character of it is changed', () => {
+    fc.assert(
+      fc.property(positiveId, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (id, place, character) => {
+        const cursor = encodeCursor(key, list, id);
+        const index = place % cursor.length;
+        const changed = cursor.slice(0, index) + character + cursor.slice(index + 1);
+        fc.pre(changed !== cursor);
+        expect(() => decodeCursor(key, list, changed)).toThrow(INVALID);
+      }),
+    );
+  });
+
+  it.each([
+    ['of another tenant', encodeCursor(key, ['deliveries', 'other'], 7)],
+    ['of another list', encodeCursor(key, ['events', 'tenant'], 7)],
+    ['signed with another key', encodeCursor(randomBytes(32), list, 7)],
+    ['with the signature of another id', `8.${encodeCursor(key, list, 7).split('.')[1]}`],
+    ['that is a bare id', '7'],
+    ['that is empty', ''],
+    ['with something after it', `${encodeCursor(key, list, 7)}\n`],
+  ])('is refused: one %s', (_case, cursor) => {
+    expect(() => decodeCursor(key, list, cursor)).toThrow(INVALID);
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from '@jest/globals';
+import { withinBudget } from '../../../lib/admin/deliveries/within-budget.js';
+
+const attempt = (number: number, responseBody: string | null) => ({
+  number,
+  responseHeaders: { server: 'x' },
+  responseBody,
+});
+
+it('shows what the receiver answered while there is room, newest first, and every attempt', () => {
+  // NUL is written as \\u0000: six bytes for one.
+  const attempts = Array.from({ length: 100 }, (_, i) => attempt(100 - i, '\u0001'.repeat(16 * 1024)));
+  const shown = withinBudget(attempts);
+  expect(shown.map(({ number }) => number)).toEqual(attempts.map(({ number }) => number));
+  expect(Buffer.byteLength(JSON.stringify(shown))).toBeLessThan(600 * 1024);
+  expect(shown.slice(0, 5)).toEqual(attempts.slice(0, 5));
+  expect(shown.slice(5).every((one) => one.responseBody === null && one.responseHeaders === null)).toBe(true);
+});
+
+it('leaves ordinary answers alone', () => {
+  const attempts = Array.from({ length: 10 }, (_, i) => attempt(10 - i, 'x'.repeat(16 * 1024)));
+  expect(withinBudget(attempts)).toEqual(attempts);
+});
