@@ -1,16 +1,15 @@
 import { PollLoop } from '../delivery/poll-loop.js';
-import { grouped } from '../domain/grouped.js';
-import type { FanoutStore, PlannedDelivery, UnfannedEvent } from '../persistence/fanout-store.js';
+import type { FanoutStore, OutboxCursor, UnfannedEvent } from '../persistence/fanout-store.js';
 import type { EventContent } from '../persistence/lane-store.js';
+import { FanoutProgress, type TenantShare } from './fanout-progress.js';
 import { planDeliveries } from './plan-deliveries.js';
 
 /** Events read at a time. */
 const BATCH_EVENTS = 500;
-/** Deliveries written in one transaction; an event is not divided. */
+/** Deliveries written in one transaction; the share of a tenant is not divided. */
 const MOST_DELIVERIES = 2_000;
-/** From the head again at least this often: events commit in another order than that of their numbers. */
+/** From the oldest event again at least this often: events commit in another order than that of their numbers. */
 const HEAD_EVERY_MS = 1_000;
-const HEAD = 0;
 /** The pause before events that could not be taken (another process has them, or they wait for an earlier one) are tried again. */
 const RETRY_MS = 10;
 
@@ -24,13 +23,15 @@ export interface FanoutOptions {
 }
 
 /**
- * Turns committed events into deliveries. May run in any number of processes at once, and again after a crash: an
- * event is off the outbox if and only if its deliveries exist.
+ * Turns committed events into deliveries, a bounded share for each tenant in turn. May run in any number of
+ * processes at once, and again after a crash: an event is off the outbox if and only if its deliveries exist.
  */
 export class FanoutWorker {
   readonly #loop: PollLoop;
-  #cursor = HEAD;
-  #atHeadAt = 0;
+  readonly #progress = new FanoutProgress();
+  /** How far each tenant's outbox has been read: what lies before is dead rows, or cannot be taken yet. */
+  readonly #cursors = new Map<string, number>();
+  #atHeadAt = -Infinity;
   /** Behind: bodies are not read along, since they would be forgotten before they are sent. */
   #isBehind = false;
   #retry: NodeJS.Timeout | undefined;
@@ -52,61 +53,74 @@ export class FanoutWorker {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#retry);
     await this.#loop.stop();
     clearTimeout(this.#retry);
   }
 
+  /** True: there was something to do, so look again. */
   async #round(): Promise<boolean> {
-    if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#cursor = HEAD;
-    if (this.#cursor === HEAD) this.#atHeadAt = performance.now();
-    const startedAt = this.#cursor;
-    const { events, webhooks } = await this.store.read(startedAt, BATCH_EVENTS, !this.#isBehind);
-    const isFull = events.length === BATCH_EVENTS;
-    this.#isBehind = isFull;
-    this.#cursor = isFull ? events.at(-1)!.id : HEAD;
-    if (events.length === 0) return startedAt !== HEAD;
+    if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
+    const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
+    const { events, webhooks } = await this.store.read(cursors, BATCH_EVENTS, !this.#isBehind);
+    this.#isBehind = events.length >= BATCH_EVENTS / 2;
+    if (events.length === 0) {
+      this.#startAtHead();
+      return cursors.length > 0;
+    }
 
-    let taken = 0;
-    for (const part of parts(events, planDeliveries(events, webhooks))) taken += await this.#write(part);
-    if (taken < events.length) this.#retrySoon();
-    return isFull || startedAt !== HEAD;
-  }
-
-  async #write({ events, deliveries }: Part): Promise<number> {
-    const taken = await this.store.write({ eventIds: events.map(({ id }) => id), deliveries, now: this.options.now() });
-    const transportIds = new Set<number>();
-    for (const { eventId, transportId, queued } of deliveries) if (queued && taken.has(eventId)) transportIds.add(transportId);
-    const contents = events.flatMap(({ id, eventUid, action, body }) =>
-      body !== null && taken.has(id) ? [{ eventId: id, eventUid, action, body }] : [],
-    );
-    if (transportIds.size > 0) this.options.told(transportIds, contents);
-    return taken.size;
-  }
-
-  #retrySoon(): void {
+    const bodies = new Map(events.map((event) => [event.id, event]));
+    let allTaken = true;
+    for (const shares of transactions(this.#progress.shares(events, planDeliveries(events, webhooks)))) {
+      allTaken = (await this.#write(shares, bodies)) && allTaken;
+    }
+    if (allTaken) return true;
+    this.#startAtHead();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#loop.wake(), RETRY_MS);
+    return false;
   }
-}
 
-interface Part {
-  readonly events: UnfannedEvent[];
-  readonly deliveries: PlannedDelivery[];
-}
+  #startAtHead(): void {
+    this.#cursors.clear();
+    this.#atHeadAt = performance.now();
+  }
 
-/** Cuts a batch into transactions of bounded size, in order. */
-function* parts(events: readonly UnfannedEvent[], deliveries: readonly PlannedDelivery[]): Generator<Part> {
-  const byEvent = grouped(deliveries, ({ eventId }) => eventId);
-  let part: Part = { events: [], deliveries: [] };
-  for (const event of events) {
-    const own = byEvent.get(event.id) ?? [];
-    if (part.events.length > 0 && part.deliveries.length + own.length > MOST_DELIVERIES) {
-      yield part;
-      part = { events: [], deliveries: [] };
+  /** @returns whether all of the events could be taken */
+  async #write(shares: readonly TenantShare[], read: ReadonlyMap<number, UnfannedEvent>): Promise<boolean> {
+    const events = shares.flatMap((share) => share.events);
+    const deliveries = shares.flatMap((share) => share.deliveries);
+    const taken = await this.store.write({ events, deliveries, now: this.options.now() });
+
+    const transportIds = new Set<number>();
+    for (const { eventId, transportId, queued } of deliveries) {
+      if (queued && taken.has(eventId)) transportIds.add(transportId);
     }
-    part.events.push(event);
-    part.deliveries.push(...own);
+    const contents = [...taken].flatMap((eventId) => contentOf(read.get(eventId)));
+    if (transportIds.size > 0) this.options.told(transportIds, contents);
+
+    for (const share of shares) this.#progress.written(share, taken);
+    for (const { id, tenantUid, isFinished } of events) if (isFinished) this.#cursors.set(tenantUid, id);
+    return taken.size === events.length;
   }
-  if (part.events.length > 0) yield part;
+}
+
+function contentOf(event: UnfannedEvent | undefined): EventContent[] {
+  if (!event || event.body === null) return [];
+  return [{ eventId: event.id, eventUid: event.eventUid, action: event.action, body: event.body }];
+}
+
+/** Puts shares together into transactions of bounded size. */
+function* transactions(shares: readonly TenantShare[]): Generator<TenantShare[]> {
+  let together: TenantShare[] = [];
+  let size = 0;
+  for (const share of shares) {
+    if (together.length > 0 && size + share.deliveries.length > MOST_DELIVERIES) {
+      yield together;
+      together = [];
+      size = 0;
+    }
+    together.push(share);
+    size += share.deliveries.length;
+  }
+  if (together.length > 0) yield together;
 }

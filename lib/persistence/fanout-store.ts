@@ -42,30 +42,48 @@ export interface PlannedDelivery {
   readonly orderingKey: string | null;
 }
 
+export interface PlannedEvent {
+  readonly id: number;
+  readonly tenantUid: string;
+  /**
+   * True: with this plan all its deliveries exist, and it is taken off the outbox. False: it has so many that
+   * they are written by several plans.
+   */
+  readonly isFinished: boolean;
+}
+
 /** What one transaction of fan-out writes. */
 export interface FanoutPlan {
-  readonly eventIds: readonly number[];
+  readonly events: readonly PlannedEvent[];
   readonly deliveries: readonly PlannedDelivery[];
   /** Milliseconds since the epoch on the database's clock. */
   readonly now: number;
 }
 
+/** Where to go on reading a tenant's part of the outbox: strictly after this event. */
+export interface OutboxCursor {
+  readonly tenantUid: string;
+  readonly afterId: number;
+}
+
 /** How events become deliveries. */
 export interface FanoutStore {
   /**
-   * The oldest unfanned events after `afterId`, and the webhooks of their tenants that may match, in one round trip.
+   * The oldest unfanned events of each tenant, and the webhooks of these tenants that may match, in one round trip.
+   * Tenants share the limit evenly, so that one with a long backlog does not keep the others waiting.
    *
+   * @param cursors tenants that are not read from their oldest event on
    * @param withBody also read the bodies: worth it when they are sent at once
    */
-  read(afterId: number, limit: number, withBody: boolean): Promise<FanoutBatch>;
+  read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch>;
 
   /**
    * Takes the plan's events off the outbox, writes log and queue rows, and tells the lanes, atomically. Events that
-   * another process is fanning out, or has, are left out; so is an event that must be ordered while an
-   * earlier one of its tenant and key is still in the outbox and not part of this plan. Deliveries whose transport
-   * was deleted meanwhile are left out.
+   * another process is fanning out, or has, are left out; so is an event with an ordering key in one of its
+   * deliveries while an earlier one of its tenant and key is in the outbox and not part of this plan. Deliveries
+   * whose transport was deleted meanwhile are left out.
    *
-   * @returns the events that were taken
+   * @returns the events (finished or not) whose deliveries of this plan exist now
    */
   write(plan: FanoutPlan): Promise<ReadonlySet<number>>;
 }

@@ -63,8 +63,13 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
 
-  // What still has to be fanned out, apart from the events: taking one off rewrites no body.
-  `CREATE TABLE ${table('webhook_outbox')} (event_id bigint PRIMARY KEY)`,
+  // What still has to be fanned out, apart from the events: taking one off rewrites no body. Keyed by tenant, so that
+  // each tenant's oldest events are found however many another one has.
+  `CREATE TABLE ${table('webhook_outbox')} (
+    tenant_uid varchar(64) NOT NULL,
+    event_id bigint NOT NULL,
+    PRIMARY KEY (tenant_uid, event_id)
+  )`,
 
   // fillfactor: a delivery's row is updated once per attempt, in place (no index holds a changing column).
   `CREATE TABLE ${table('webhook_delivery')} (
@@ -115,8 +120,8 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     crashes integer NOT NULL DEFAULT 0,
     noted_delivery_id bigint,
     consecutive_failures integer NOT NULL DEFAULT 0,
-    rate_tokens double precision,
-    rate_refilled_at bigint
+    rate_used integer NOT NULL DEFAULT 0,
+    rate_used_until bigint NOT NULL DEFAULT 0
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
 

@@ -56,10 +56,14 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
 
-  `CREATE TABLE ${table('webhook_outbox')} (event_id INTEGER PRIMARY KEY)`,
+  `CREATE TABLE ${table('webhook_outbox')} (
+    tenant_uid TEXT NOT NULL,
+    event_id INTEGER NOT NULL,
+    PRIMARY KEY (tenant_uid, event_id)
+  ) WITHOUT ROWID`,
   // One INSERT emits: SQLite has no statement that writes two tables.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
-     BEGIN INSERT INTO webhook_outbox (event_id) VALUES (new.id); END`,
+     BEGIN INSERT INTO webhook_outbox (tenant_uid, event_id) VALUES (new.tenant_uid, new.id); END`,
 
   `CREATE TABLE ${table('webhook_delivery')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -106,8 +110,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     crashes INTEGER NOT NULL DEFAULT 0,
     noted_delivery_id INTEGER,
     consecutive_failures INTEGER NOT NULL DEFAULT 0,
-    rate_tokens REAL,
-    rate_refilled_at INTEGER
+    rate_used INTEGER NOT NULL DEFAULT 0,
+    rate_used_until INTEGER NOT NULL DEFAULT 0
   )`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
 

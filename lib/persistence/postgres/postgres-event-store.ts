@@ -26,7 +26,7 @@ export class PostgresEventStore implements EventStore {
         INSERT INTO ${event} ${columns} ${source}
         ON CONFLICT (tenant_uid, event_uid) DO NOTHING
         RETURNING id, tenant_uid, event_uid
-      ), queued AS (INSERT INTO ${outbox} (event_id) SELECT id FROM inserted)
+      ), queued AS (INSERT INTO ${outbox} (tenant_uid, event_id) SELECT tenant_uid, id FROM inserted)
       SELECT id, tenant_uid, event_uid FROM inserted`;
 
     this.#insertOne = inserting(`VALUES ($1, $2, $3, $4, $5, coalesce($6::bigint, ${nowMs}))`);

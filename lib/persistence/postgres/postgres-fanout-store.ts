@@ -1,4 +1,11 @@
-import type { FanoutBatch, FanoutPlan, FanoutStore, FanoutWebhook, UnfannedEvent } from '../fanout-store.js';
+import type {
+  FanoutBatch,
+  FanoutPlan,
+  FanoutStore,
+  FanoutWebhook,
+  OutboxCursor,
+  UnfannedEvent,
+} from '../fanout-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
@@ -24,10 +31,25 @@ export class PostgresFanoutStore implements FanoutStore {
 
   constructor(private readonly database: PostgresDatabase) {
     const table = (name: string): string => database.table(name);
+    // tenants: a loose scan, one index probe for each tenant that has unfanned events.
     this.#read = `
-      WITH batch AS MATERIALIZED (
-        SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, CASE WHEN $3 THEN e.body END AS body
-        FROM (SELECT event_id FROM ${table('webhook_outbox')} WHERE event_id > $1 ORDER BY event_id LIMIT $2) o
+      WITH RECURSIVE tenants AS (
+        (SELECT tenant_uid FROM ${table('webhook_outbox')} ORDER BY tenant_uid LIMIT 1)
+        UNION ALL
+        SELECT (SELECT o.tenant_uid FROM ${table('webhook_outbox')} o WHERE o.tenant_uid > t.tenant_uid
+                ORDER BY o.tenant_uid LIMIT 1)
+        FROM tenants t WHERE t.tenant_uid IS NOT NULL
+      ), reading AS MATERIALIZED (
+        SELECT t.tenant_uid, coalesce(c.after_id, 0) AS after_id
+        FROM tenants t LEFT JOIN unnest($1::text[], $2::bigint[]) AS c (tenant_uid, after_id) USING (tenant_uid)
+        WHERE t.tenant_uid IS NOT NULL
+      ), batch AS MATERIALIZED (
+        SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, CASE WHEN $4 THEN e.body END AS body
+        FROM reading r
+        CROSS JOIN LATERAL (
+          SELECT event_id FROM ${table('webhook_outbox')} WHERE tenant_uid = r.tenant_uid AND event_id > r.after_id
+          ORDER BY tenant_uid, event_id LIMIT (SELECT greatest(1, $3 / count(*)) FROM reading)
+        ) o
         JOIN ${table('webhook_event')} e ON e.id = o.event_id
       )
       SELECT true AS is_event, id, tenant_uid, action, event_uid, ordering_key, body,
@@ -46,13 +68,16 @@ export class PostgresFanoutStore implements FanoutStore {
     // order (no deadlocks); a lane that a delete has removed meanwhile is not told and gets no delivery.
     this.#write = `
       WITH locked AS MATERIALIZED (
-        SELECT event_id FROM ${table('webhook_outbox')}
-        WHERE event_id = ANY ($1::bigint[]) ORDER BY event_id FOR UPDATE SKIP LOCKED
+        SELECT o.tenant_uid, o.event_id
+        FROM unnest($12::text[], $1::bigint[]) AS p (tenant_uid, event_id)
+        JOIN ${table('webhook_outbox')} o ON o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id
+        ORDER BY o.event_id FOR UPDATE OF o SKIP LOCKED
       ), stragglers AS MATERIALIZED (
         SELECT o.event_id, e.tenant_uid, e.ordering_key
-        FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
-        WHERE o.event_id < (SELECT max(event_id) FROM unnest($2::bigint[]) AS ordered (event_id))
-          AND o.event_id NOT IN (SELECT event_id FROM locked)
+        FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($2::bigint[]) GROUP BY tenant_uid) t
+        JOIN ${table('webhook_outbox')} o ON o.tenant_uid = t.tenant_uid AND o.event_id < t.newest
+        JOIN ${table('webhook_event')} e ON e.id = o.event_id
+        WHERE o.event_id NOT IN (SELECT event_id FROM locked)
       ), waiting AS MATERIALIZED (
         SELECT mine.id AS event_id
         FROM stragglers s JOIN ${table('webhook_event')} mine
@@ -92,13 +117,20 @@ export class PostgresFanoutStore implements FanoutStore {
                         ELSE lane.due_at END
         WHERE lane.transport_id IN (SELECT transport_id FROM queued)
       ), taken AS (
-        DELETE FROM ${table('webhook_outbox')} WHERE event_id IN (SELECT event_id FROM ready)
+        DELETE FROM ${table('webhook_outbox')} o USING locked l
+        WHERE o.tenant_uid = l.tenant_uid AND o.event_id = l.event_id
+          AND l.event_id IN (SELECT event_id FROM ready) AND l.event_id <> ALL ($13::bigint[])
       )
       SELECT event_id FROM ready`;
   }
 
-  async read(afterId: number, limit: number, withBody: boolean): Promise<FanoutBatch> {
-    const rows = await this.database.query<BatchRow>('tillhook_fanout_read', this.#read, [afterId, limit, withBody]);
+  async read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
+    const rows = await this.database.query<BatchRow>('tillhook_fanout_read', this.#read, [
+      cursors.map((cursor) => cursor.tenantUid),
+      numbers(cursors.map((cursor) => cursor.afterId)),
+      limit,
+      withBody,
+    ]);
     const events: UnfannedEvent[] = [];
     const webhooks: FanoutWebhook[] = [];
     for (const row of rows) {
@@ -108,10 +140,10 @@ export class PostgresFanoutStore implements FanoutStore {
     return { events: events.sort((a, b) => a.id - b.id), webhooks };
   }
 
-  async write({ eventIds, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
+  async write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
     const ordered = [...new Set(deliveries.filter((d) => d.orderingKey !== null).map((d) => d.eventId))];
     const rows = await this.database.query<{ event_id: number }>('tillhook_fanout_write', this.#write, [
-      numbers(eventIds),
+      numbers(events.map((event) => event.id)),
       numbers(ordered),
       numbers(deliveries.map((d) => d.eventId)),
       numbers(deliveries.map((d) => d.transportId)),
@@ -122,6 +154,8 @@ export class PostgresFanoutStore implements FanoutStore {
       deliveries.map((d) => d.queued),
       deliveries.map((d) => d.orderingKey),
       now,
+      events.map((event) => event.tenantUid),
+      numbers(events.filter((event) => !event.isFinished).map((event) => event.id)),
     ]);
     return new Set(rows.map((row) => row.event_id));
   }

@@ -1,4 +1,11 @@
-import type { FanoutBatch, FanoutPlan, FanoutStore, FanoutWebhook, UnfannedEvent } from '../fanout-store.js';
+import type {
+  FanoutBatch,
+  FanoutPlan,
+  FanoutStore,
+  FanoutWebhook,
+  OutboxCursor,
+  UnfannedEvent,
+} from '../fanout-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface EventRow {
@@ -31,12 +38,22 @@ export class SqliteFanoutStore implements FanoutStore {
       events: `
         SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, CASE WHEN ? THEN e.body END AS body
         FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
-        WHERE o.event_id > ? ORDER BY o.event_id LIMIT ?`,
+        WHERE o.tenant_uid = ? AND o.event_id > ? ORDER BY o.event_id LIMIT ?`,
+      // A loose scan: one index probe for each tenant that has unfanned events.
+      tenants: `
+        WITH RECURSIVE tenants (tenant_uid) AS (
+          SELECT min(tenant_uid) FROM ${table('webhook_outbox')}
+          UNION ALL
+          SELECT (SELECT min(o.tenant_uid) FROM ${table('webhook_outbox')} o WHERE o.tenant_uid > t.tenant_uid)
+          FROM tenants t WHERE t.tenant_uid IS NOT NULL
+        )
+        SELECT tenant_uid FROM tenants WHERE tenant_uid IS NOT NULL`,
       webhooks: `
         SELECT w.id, w.tenant_uid, w.webhook_uid, w.action, w.ordered, t.id AS transport_id, t.http_transport_uid, t.state
         FROM ${table('webhook_webhook')} w JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
         WHERE w.tenant_uid = ? AND w.enabled`,
-      takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE event_id = ?`,
+      isUnfanned: `SELECT 1 FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
+      takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
       log: `
         INSERT INTO ${table('webhook_delivery')}
@@ -53,19 +70,30 @@ export class SqliteFanoutStore implements FanoutStore {
     };
   }
 
-  read(afterId: number, limit: number, withBody: boolean): Promise<FanoutBatch> {
-    const events = this.database.prepare<EventRow>(this.#sql.events).all(Number(withBody), afterId, limit);
+  read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
+    const tenants = this.database.prepare<{ tenant_uid: string }>(this.#sql.tenants).all();
+    const afterIds = new Map(cursors.map(({ tenantUid, afterId }) => [tenantUid, afterId]));
+    const each = Math.max(1, Math.floor(limit / Math.max(1, tenants.length)));
+    const findEvents = this.database.prepare<EventRow>(this.#sql.events);
     const findWebhooks = this.database.prepare<WebhookRow>(this.#sql.webhooks);
-    const tenants = new Set(events.map((event) => event.tenant_uid));
-    const webhooks = [...tenants].flatMap((tenantUid) => findWebhooks.all(tenantUid).map(webhookOf));
-    return Promise.resolve({ events: events.map(eventOf), webhooks });
+    const events = tenants.flatMap(({ tenant_uid: tenantUid }) =>
+      findEvents.all(Number(withBody), tenantUid, afterIds.get(tenantUid) ?? 0, each).map(eventOf),
+    );
+    const webhooks = tenants.flatMap(({ tenant_uid: tenantUid }) => findWebhooks.all(tenantUid).map(webhookOf));
+    return Promise.resolve({ events: events.sort((a, b) => a.id - b.id), webhooks });
   }
 
   /** One writer at a time and ids in commit order: what ordered events would wait for cannot exist here. */
-  write({ eventIds, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
+  write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
     return this.database.transaction(() => {
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
-      const taken = new Set(eventIds.filter((id) => run(this.#sql.takeOff, id).changes === 1));
+      const taken = new Set<number>();
+      for (const { id, tenantUid, isFinished } of events) {
+        const isOurs = isFinished
+          ? run(this.#sql.takeOff, tenantUid, id).changes === 1
+          : this.database.prepare(this.#sql.isUnfanned).get(tenantUid, id) !== undefined;
+        if (isOurs) taken.add(id);
+      }
       const lanes = new Map<number, boolean>();
       const told = new Set<number>();
       for (const delivery of deliveries) {
