@@ -32,6 +32,8 @@ export interface EgressRequest {
   readonly timeoutMs: number;
   /** Whose look-up it is (the tenant's uid); a group has a limited number of them at a time. Default: one shared group. */
   readonly lookupGroup?: string;
+  /** Texts of at least four characters that are not kept even if the receiver sends them back, as an echo service does. */
+  readonly secrets?: readonly string[];
   /** Gives the attempt up. */
   readonly signal?: AbortSignal;
 }

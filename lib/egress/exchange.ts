@@ -11,6 +11,7 @@ import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
 const MAX_BODY_READ = 64 * 1024;
 /** Interim answers (1xx) are of no use here, and a receiver could send them for ever. */
 const MAX_INTERIM = 8;
+const NO_SECRETS: readonly string[] = [];
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
@@ -66,7 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Headers): void {
     if (statusCode >= 200) {
       this.#statusCode = statusCode;
-      this.#headers = keepHeaders(headers);
+      this.#headers = keepHeaders(headers, this.request.secrets ?? NO_SECRETS);
     } else if (++this.#interim > MAX_INTERIM) {
       this.end('PROTOCOL_ERROR');
     }
@@ -116,7 +117,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #answer(): EgressResponse {
-    return { statusCode: this.#statusCode, headers: this.#headers, body: keepBody(this.#body) };
+    return {
+      statusCode: this.#statusCode,
+      headers: this.#headers,
+      body: keepBody(this.#body, this.request.secrets ?? NO_SECRETS),
+    };
   }
 
   #settle(result: EgressResponse | EgressError): void {

@@ -1,0 +1,73 @@
+import { HeaderRefusedError } from '../errors/header-refused.error.js';
+
+/** A header that a tenant wants sent with every request. */
+export interface TenantHeader {
+  readonly key: string;
+  readonly value: string;
+}
+
+const MAX_HEADERS = 20;
+/** Of one header, name and value together, as it goes on the wire: one byte for a character. */
+const MAX_HEADER_BYTES = 4 * 1024;
+
+/** RFC 9110 `token`. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 `field-value`: visible ASCII, space, tab, and the upper half of latin1. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** They frame the message, steer the connection, name the host or the sender, or are this module's own. */
+const RESERVED_NAMES = new Set([
+  'connection',
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'via',
+]);
+const RESERVED_PREFIXES = ['content-', 'proxy-', 'webhook-', 'x-forwarded-', 'x-webhook-'];
+
+/**
+ * Judges the headers of a transport when they are written, so that no request can fail or be forged by them.
+ *
+ * @param authorizationSet the transport's security type sends an `authorization` header of its own
+ * @throws {HeaderRefusedError}
+ */
+export function assertTenantHeaders(
+  headers: readonly TenantHeader[],
+  { authorizationSet }: { authorizationSet: boolean },
+): void {
+  if (headers.length > MAX_HEADERS) {
+    throw new HeaderRefusedError(undefined, `there may be at most ${MAX_HEADERS}`);
+  }
+  for (const { key, value } of headers) {
+    checkName(key, authorizationSet);
+    if (!FIELD_VALUE.test(value)) {
+      throw new HeaderRefusedError(
+        key,
+        'its value may hold latin1 characters only, without line breaks and other control characters',
+      );
+    }
+    if (key.length + value.length > MAX_HEADER_BYTES) {
+      throw new HeaderRefusedError(key, `it is longer than ${MAX_HEADER_BYTES} bytes`);
+    }
+  }
+}
+
+function checkName(key: string, authorizationSet: boolean): void {
+  if (!TOKEN.test(key)) {
+    throw new HeaderRefusedError(key, "its name may hold letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  const name = key.toLowerCase();
+  if (RESERVED_NAMES.has(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+    throw new HeaderRefusedError(key, 'it is reserved for HTTP itself or for the webhook protocol');
+  }
+  if (name === 'authorization' && authorizationSet) {
+    throw new HeaderRefusedError(key, 'the security type of the transport sets it');
+  }
+}

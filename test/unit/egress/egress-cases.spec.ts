@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { AllowList } from '../../../lib/egress/allow-list.js';
+import { judgeAnswer } from '../../../lib/egress/answer-policy.js';
+import { checkUrl } from '../../../lib/egress/url-policy.js';
+import { EgressError } from '../../../lib/errors/egress.error.js';
+import { TargetRefusedError } from '../../../lib/errors/target-refused.error.js';
+
+interface EgressCase {
+  readonly url: string;
+  readonly expect: 'accept' | 'reject';
+  /** `static`: the URL alone decides. `connect`: the URL passes, what its name leads to decides. */
+  readonly phase: 'static' | 'connect';
+  readonly category: string;
+  readonly why: string;
+  readonly dns?: readonly string[];
+  /** The answers to one look-up after another; the last decides. */
+  readonly dnsSequence?: readonly (readonly string[])[];
+}
+
+const CASES = JSON.parse(readFileSync('test/unit/egress/egress-cases.json', 'utf8')) as EgressCase[];
+const RULES = { allowHttp: true, allow: new AllowList([]) };
+
+describe('the agreed verdicts', () => {
+  it('are all here', () => {
+    expect(CASES).toHaveLength(118);
+  });
+
+  it.each(
+    CASES.filter(({ phase }) => phase === 'static').map(
+      (each) => [each.expect, each.url, each.why, each] as const,
+    ),
+  )('%s %j: %s', (verdict, url) => {
+    const check = (): unknown => checkUrl(url, RULES);
+    if (verdict === 'accept') expect(check).not.toThrow();
+    else expect(check).toThrow(TargetRefusedError);
+  });
+
+  it.each(
+    CASES.filter(({ phase }) => phase === 'connect').map(
+      (each) => [each.expect, each.url, each.why, each] as const,
+    ),
+  )('%s at connect time %j: %s', (verdict, text, _why, { dns, dnsSequence }) => {
+    const url = checkUrl(text, RULES);
+    const answers = dnsSequence ?? [dns ?? []];
+    const judge = (): void => judgeAnswer(answers.at(-1) ?? [], url);
+    for (const earlier of answers.slice(0, -1)) expect(() => judgeAnswer(earlier, url)).not.toThrow();
+    if (verdict === 'accept') expect(judge).not.toThrow();
+    else expect(judge).toThrow(EgressError);
+  });
+});
