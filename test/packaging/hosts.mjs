@@ -7,16 +7,16 @@ import path from 'node:path';
 const HERE = import.meta.dirname;
 const require = createRequire(import.meta.url);
 
-/** The oldest and the newest peers that the package says it works with. `pg` is left out: it is optional. */
+/** The oldest and the newest peers that package.json admits. `pg` is left out: it is optional. */
 export const PEERS = {
   'Nest 11, oldest peers': {
-    '@nestjs/common': '^11.0.0',
-    '@nestjs/core': '^11.0.0',
-    '@nestjs/platform-express': '^11.0.0',
-    '@nestjs/swagger': '^11.0.0',
-    '@nestjs/typeorm': '^11.0.0',
-    'class-validator': '^0.14.0',
-    typeorm: '~0.3.26',
+    '@nestjs/common': '11.0.1',
+    '@nestjs/core': '11.0.1',
+    '@nestjs/platform-express': '11.0.1',
+    '@nestjs/swagger': '11.0.0',
+    '@nestjs/typeorm': '11.0.0',
+    'class-validator': '0.14.0',
+    typeorm: '0.3.26',
   },
   'Nest 12, newest peers': {
     '@nestjs/common': '^12.0.0',
