@@ -1,9 +1,6 @@
 export { WebhooksModule } from './webhooks.module.js';
-export type {
-  WebhooksAccessPolicyProvider,
-  WebhooksModuleExtras,
-  WebhooksOptionsFactory,
-} from './webhooks.module-definition.js';
+export type { WebhooksAccessPolicyProvider, WebhooksModuleExtras } from './webhooks.extras.js';
+export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
 export type { EgressOptions, WebhooksOptions } from './webhooks.options.js';
 export { WebhooksWorker } from './webhooks.worker.js';
 

@@ -4,7 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { adminControllers, adminProviders } from './admin/registration.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
-import type { WebhooksAccessPolicyProvider, WebhooksModuleExtras } from './webhooks.module-definition.js';
+import type { WebhooksAccessPolicyProvider, WebhooksModuleExtras } from './webhooks.extras.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_ACCESS_POLICY, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
 /**

@@ -3,8 +3,8 @@ import { EgressError } from '../errors/egress.error.js';
 import type { EgressErrorCode } from '../errors/egress.error.js';
 import type { Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
-import type { EgressRequest, EgressResponse } from './egress-client.js';
 import { egressErrorOf } from './egress-failure.js';
+import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
 
 /** Reading a short body to its end saves the connection; a longer one is not worth it. */
