@@ -5,7 +5,13 @@ export type { EgressOptions, WebhooksOptions } from './webhooks.options.js';
 export { WebhooksWorker } from './webhooks.worker.js';
 
 export { WebhookEmitter } from './emitter/webhook-emitter.js';
-export type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent, EventOptions } from './emitter/emit-options.js';
+export type {
+  EmitInput,
+  EmitManyOptions,
+  EmitOptions,
+  EmittedEvent,
+  EventOptions,
+} from './emitter/emit-options.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
 

@@ -44,7 +44,11 @@ import { WebhooksWorker } from './webhooks.worker.js';
       inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS],
     },
     { provide: STORES, useFactory: storesFor, inject: [DATABASE] },
-    { provide: CommitSignal, useFactory: (host: DataSource) => new CommitSignal(host), inject: [HOST_DATA_SOURCE] },
+    {
+      provide: CommitSignal,
+      useFactory: (host: DataSource) => new CommitSignal(host),
+      inject: [HOST_DATA_SOURCE],
+    },
     {
       provide: EVENT_STORE,
       useFactory: (stores: Stores, signal: CommitSignal) => new SignallingEventStore(stores.events, signal),

@@ -38,6 +38,12 @@ export interface WebhooksOptions {
   retryScheduleMs?: readonly number[];
   /** Default `'retry'`. */
   clientErrors?: ClientErrorPolicy;
+  /** Failures in a row that open a transport's circuit: then one probe per cool-down is sent until one succeeds. Default 10; 0: never. */
+  circuitFailures?: number;
+  /** The first cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; minimum 100. */
+  circuitCoolDownMs?: number;
+  /** A transport whose every attempt has failed for so many hours is disabled. Default 120, minimum 1. */
+  disableAfterHours?: number;
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
   drainTimeoutMs?: number;
   egress?: EgressOptions;
@@ -59,6 +65,9 @@ export interface ResolvedWebhooksOptions {
   readonly pollMs: number;
   readonly retryScheduleMs: readonly number[];
   readonly clientErrors: ClientErrorPolicy;
+  readonly circuitFailures: number;
+  readonly circuitCoolDownMs: number;
+  readonly disableAfterHours: number;
   readonly drainTimeoutMs: number;
   readonly egress: Required<EgressOptions>;
   readonly encryptionKeys: readonly EncryptionKey[];
@@ -81,13 +90,28 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     runMigrations: boolean('runMigrations', options.runMigrations, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
     concurrency: integer('concurrency', options.concurrency, 64, { least: 1, most: 10_000 }),
-    transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, { least: 1, most: 256 }),
+    transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, {
+      least: 1,
+      most: 256,
+    }),
     timeoutMs,
     leaseMs: leaseOf(options.leaseMs, timeoutMs),
     pollMs: integer('pollMs', options.pollMs, 250, { least: 10, most: 60_000 }),
     retryScheduleMs: scheduleOf(options.retryScheduleMs),
     clientErrors: oneOf('clientErrors', options.clientErrors, ['retry', 'fail']),
-    drainTimeoutMs: integer('drainTimeoutMs', options.drainTimeoutMs, timeoutMs + 2_000, { least: 0, most: DAY_MS }),
+    circuitFailures: integer('circuitFailures', options.circuitFailures, 10, { least: 0, most: 10_000 }),
+    circuitCoolDownMs: integer('circuitCoolDownMs', options.circuitCoolDownMs, 5_000, {
+      least: 100,
+      most: DAY_MS,
+    }),
+    disableAfterHours: integer('disableAfterHours', options.disableAfterHours, 120, {
+      least: 1,
+      most: 8_760,
+    }),
+    drainTimeoutMs: integer('drainTimeoutMs', options.drainTimeoutMs, timeoutMs + 2_000, {
+      least: 0,
+      most: DAY_MS,
+    }),
     egress: {
       allowCidrs: options.egress?.allowCidrs ?? [],
       allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
@@ -103,10 +127,19 @@ interface Bounds {
   most: number;
 }
 
-function integer(option: string, value: number | undefined, fallback: number, { least, most }: Bounds): number {
+function integer(
+  option: string,
+  value: number | undefined,
+  fallback: number,
+  { least, most }: Bounds,
+): number {
   if (value === undefined) return fallback;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidOptionError(option, value, `set a whole number from ${least} to ${most}, or leave it out for ${fallback}.`);
+  throw new InvalidOptionError(
+    option,
+    value,
+    `set a whole number from ${least} to ${most}, or leave it out for ${fallback}.`,
+  );
 }
 
 function boolean(option: string, value: boolean | undefined, fallback: boolean): boolean {
@@ -115,7 +148,11 @@ function boolean(option: string, value: boolean | undefined, fallback: boolean):
   throw new InvalidOptionError(option, value, `set true or false, or leave it out for ${fallback}.`);
 }
 
-function oneOf<const Value extends string>(option: string, value: Value | undefined, values: readonly [Value, ...Value[]]): Value {
+function oneOf<const Value extends string>(
+  option: string,
+  value: Value | undefined,
+  values: readonly [Value, ...Value[]],
+): Value {
   if (value === undefined) return values[0];
   if (values.includes(value)) return value;
   throw new InvalidOptionError(option, value, `set one of ${values.map((one) => `'${one}'`).join(', ')}.`);
@@ -135,8 +172,10 @@ function leaseOf(leaseMs: number | undefined, timeoutMs: number): number {
 
 function scheduleOf(schedule: readonly number[] | undefined): readonly number[] {
   if (schedule === undefined) return DEFAULT_RETRY_SCHEDULE_MS;
-  const isValid = (wait: unknown): boolean => Number.isInteger(wait) && (wait as number) >= 0 && (wait as number) <= 7 * DAY_MS;
-  if (Array.isArray(schedule) && schedule.length <= MOST_RETRIES && schedule.every(isValid)) return [...schedule];
+  const isValid = (wait: unknown): boolean =>
+    Number.isInteger(wait) && (wait as number) >= 0 && (wait as number) <= 7 * DAY_MS;
+  if (Array.isArray(schedule) && schedule.length <= MOST_RETRIES && schedule.every(isValid))
+    return [...schedule];
   throw new InvalidOptionError(
     'retryScheduleMs',
     schedule,
@@ -155,10 +194,15 @@ function keysOf(keys: readonly EncryptionKey[] | undefined): readonly Encryption
     if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(id)) {
       throw new InvalidOptionError('encryption.keys[].id', id, 'use 1 to 32 letters, digits, "_" or "-".');
     }
-    if (ids.has(id)) throw new InvalidOptionError('encryption.keys[].id', id, 'each key needs an id of its own.');
+    if (ids.has(id))
+      throw new InvalidOptionError('encryption.keys[].id', id, 'each key needs an id of its own.');
     if (!(key instanceof Uint8Array) || key.length !== KEY_BYTES) {
       const received = key instanceof Uint8Array ? `${key.length} bytes` : typeof key;
-      throw new InvalidOptionError(`encryption.keys (${id})`, received, `use ${KEY_BYTES} random bytes (Uint8Array).`);
+      throw new InvalidOptionError(
+        `encryption.keys (${id})`,
+        received,
+        `use ${KEY_BYTES} random bytes (Uint8Array).`,
+      );
     }
     ids.add(id);
   }

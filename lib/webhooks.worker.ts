@@ -33,7 +33,9 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
     private readonly signal: CommitSignal,
   ) {
     const now = (): number => database.now();
-    const log = { warn: (message: string, error?: unknown) => this.#logger.warn(`${message}: ${textOf(error)}`) };
+    const log = {
+      warn: (message: string, error?: unknown) => this.#logger.warn(`${message}: ${textOf(error)}`),
+    };
     this.#delivery = new DeliveryWorker(
       stores.lanes,
       stores.records,
@@ -45,7 +47,11 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
         clientErrors: options.clientErrors,
         userAgent: options.userAgent,
       },
-      { ...options, holder: randomUUID() },
+      {
+        ...options,
+        holder: randomUUID(),
+        policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
+      },
       log,
     );
     this.#fanout = new FanoutWorker(stores.fanout, {

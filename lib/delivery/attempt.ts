@@ -1,4 +1,9 @@
-import { decideOutcome, type AttemptResult, type ClientErrorPolicy, type Outcome } from '../domain/attempt-outcome.js';
+import {
+  decideOutcome,
+  type AttemptResult,
+  type ClientErrorPolicy,
+  type Outcome,
+} from '../domain/attempt-outcome.js';
 import { sign } from '../domain/signature.js';
 import { deliveryUidOf } from '../domain/uid.js';
 import type { EgressRequest, EgressResponse } from '../egress/egress-client.js';
@@ -46,6 +51,8 @@ export interface ConcludedAttempt {
   readonly outcome: Outcome;
   /** Send nothing to the transport before this instant. */
   readonly blockedUntil: number | null;
+  /** False: the receiver had no part in it (nothing could be sent), so it says nothing about the transport. */
+  readonly isReceivers: boolean;
 }
 
 export function prepareAttempt(
@@ -77,7 +84,12 @@ export function prepareAttempt(
 export async function sendAttempt(prepared: PreparedAttempt, context: AttemptContext): Promise<SentAttempt> {
   const { request } = prepared;
   if ('ok' in request) {
-    return { prepared, durationMs: 0, response: undefined, failure: new WebhooksError(request.code, request.message) };
+    return {
+      prepared,
+      durationMs: 0,
+      response: undefined,
+      failure: new WebhooksError(request.code, request.message),
+    };
   }
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
@@ -107,6 +119,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   const slowDownMs = 'slowDownMs' in outcome ? outcome.slowDownMs : undefined;
   return {
     outcome: outcome as Outcome,
+    isReceivers: !('ok' in prepared.request),
     blockedUntil: slowDownMs === undefined ? null : nowMs + slowDownMs,
     record: {
       transportId: delivery.transportId,
@@ -127,6 +140,25 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
     },
   };
 }
+
+/** The end of a delivery whose sender died of it, twice at least: it must not take a third one along. */
+export const crashedAttempt = (delivery: QueuedDelivery, now: number): AttemptRecord => ({
+  transportId: delivery.transportId,
+  dueAt: delivery.dueAt,
+  deliveryId: delivery.deliveryId,
+  attempts: delivery.attempts,
+  status: 'FAILED',
+  reason: 'WORKER_CRASHED',
+  nextDueAt: null,
+  startedAt: now,
+  durationMs: 0,
+  responseStatusCode: null,
+  responseHeaders: null,
+  responseBody: null,
+  errorCode: 'WORKER_CRASHED',
+  errorMessage: 'The process that was sending this delivery ended while it did so.',
+  trigger: 'SCHEDULE',
+});
 
 /** True for an attempt that this process itself gave up while draining: it says nothing about the receiver. */
 export const wasAborted = ({ failure }: SentAttempt): boolean =>

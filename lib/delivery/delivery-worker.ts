@@ -1,27 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventContent, LaneReadRequest, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
+import type { HealthPolicy } from '../domain/transport-health.js';
+import type { EventContent, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
 import type { RecordStore } from '../persistence/record-store.js';
 import {
   concludeAttempt,
+  crashedAttempt,
   prepareAttempt,
   sendAttempt,
   wasAborted,
   type AttemptContext,
 } from './attempt.js';
-import { EventContents, type OutgoingEvent } from './event-contents.js';
 import { FairQueue } from './fair-queue.js';
 import { LaneKeeper } from './lane-keeper.js';
+import { LaneReader } from './lane-reader.js';
+import { LaneTaker } from './lane-taker.js';
 import type { Lane } from './lane.js';
 import { PollLoop } from './poll-loop.js';
 import { Recorder } from './recorder.js';
-import type { TransportConfigs, TransportProblem } from './transport-config.js';
+import type { TransportConfigs } from './transport-config.js';
 
-/** Bodies kept in memory. */
-const CONTENTS_BYTES = 32 * 1024 * 1024;
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
 const LANES_PER_SLOT = 4;
-/** Held lanes are looked at this often, even when polls are rarer. */
-const LONGEST_REFRESH_MS = 1_000;
+/** Held lanes are looked at this often, even when polls are rarer: a pause takes effect within it. */
+const LONGEST_REFRESH_MS = 500;
 const DRAIN_STEP_MS = 10;
 
 export interface DeliveryWorkerOptions {
@@ -30,6 +31,7 @@ export interface DeliveryWorkerOptions {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly drainTimeoutMs: number;
+  readonly policy: HealthPolicy;
 }
 
 /** What a worker tells its operator. */
@@ -38,106 +40,144 @@ export interface WorkerLog {
 }
 
 /**
- * The life of deliveries in one process: takes lanes while slots are free, reads what is due into them, sends,
- * records, and gives lanes back. Everything that happens makes the lane *touched*; a touched lane is looked at once,
- * soon, for each thing it may want next (`#step`), so that no step waits for another and nothing is scanned.
+ * The life of deliveries in one process: takes lanes, reads what is due into them, sends, records, and gives lanes
+ * back. Everything that happens *touches* a lane; soon after, a touched lane is looked at once for each thing it may
+ * want next (`#step`). So no step waits for another, and nothing is scanned.
  */
 export class DeliveryWorker {
   readonly #keeper: LaneKeeper;
+  readonly #taker: LaneTaker;
+  readonly #reader: LaneReader;
   readonly #queue: FairQueue;
-  readonly #contents = new EventContents(CONTENTS_BYTES);
   readonly #recorder: Recorder;
-  readonly #takeLoop: PollLoop;
   readonly #refreshLoop: PollLoop;
   readonly #abort = new AbortController();
 
-  /** Something happened to these lanes since the last step. */
   readonly #touched = new Set<Lane>();
-  /** Touched lanes that were not asked yet whether they want to be read, or given back. */
-  readonly #toRead = new Set<Lane>();
   readonly #toRelease = new Set<Lane>();
+  /** Lanes that their rate limit will let go on at a known time. */
+  readonly #rateTimers = new Map<Lane, NodeJS.Timeout>();
   #stepping = false;
-  #reading = false;
-  #releasing = false;
-  #draining = false;
+  #releasing: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(
-    private readonly lanes: LaneStore,
+    lanes: LaneStore,
     records: RecordStore,
     configs: TransportConfigs,
     private readonly context: AttemptContext,
     private readonly options: DeliveryWorkerOptions,
     private readonly log: WorkerLog,
   ) {
-    const { concurrency, holder, leaseMs, pollMs } = options;
+    const { concurrency, pollMs } = options;
+    const once = (message: string) => (error: unknown, failures: number) => {
+      if (failures === 1) log.warn(message, error);
+    };
+    const touch = (lane: Lane): void => this.#touch(lane);
     this.#queue = new FairQueue(concurrency);
-    this.#keeper = new LaneKeeper(lanes, configs, holder, leaseMs);
-    this.#recorder = new Recorder(records, context.now, (error) => log.warn('Recording failed', error));
-    this.#takeLoop = new PollLoop({
-      pollMs,
-      round: () => this.#take(),
-      onError: (error, failures) => failures === 1 && log.warn('Taking lanes failed', error),
+    this.#keeper = new LaneKeeper(lanes, configs, {
+      ...options,
+      mostLanes: concurrency * LANES_PER_SLOT,
+      now: context.now,
     });
+    this.#taker = new LaneTaker(lanes, this.#keeper, {
+      ...options,
+      isBusy: () => this.#queue.inFlight >= concurrency * 0.75,
+      taken: (taken) => this.#begin(taken),
+      touch,
+      onError: once('Taking lanes failed'),
+    });
+    this.#reader = new LaneReader(lanes, {
+      now: context.now,
+      park: (lane, rows) => this.#park(lane, rows),
+      touch,
+      onError: (error) => log.warn('Reading lanes failed', error),
+    });
+    this.#recorder = new Recorder(records, context.now, (error) => log.warn('Recording failed', error));
     this.#refreshLoop = new PollLoop({
       pollMs: Math.min(pollMs, LONGEST_REFRESH_MS),
       round: () => this.#refresh(),
-      onError: (error, failures) => failures === 1 && log.warn('Refreshing lanes failed', error),
+      onError: once('Refreshing lanes failed'),
     });
   }
 
+  /** Requests that have been sent and not answered. */
+  get inFlight(): number {
+    return this.#queue.inFlight;
+  }
+
   start(): void {
-    this.#takeLoop.start();
+    this.#taker.start();
     this.#refreshLoop.start();
   }
 
   /** Fan-out has added deliveries for these transports; `contents` are bodies it had at hand. */
   told(transportIds: Iterable<number>, contents: Iterable<EventContent>): void {
-    for (const content of contents) this.#contents.add(content);
-    let isForOthers = false;
+    this.#reader.remember(contents);
+    const notHeld: number[] = [];
     for (const transportId of transportIds) {
       const lane = this.#keeper.get(transportId);
       if (lane) {
         lane.told();
         this.#touch(lane);
       } else {
-        isForOthers = true;
+        notHeld.push(transportId);
       }
     }
-    if (isForOthers) this.#takeLoop.wake();
+    if (notHeld.length > 0) this.#taker.told(notHeld);
   }
 
   /**
-   * Stops: takes nothing more, lets requests in flight finish within the drain limit, records them, and gives the
-   * lanes back at once. What could not finish is given up and will be sent again by whoever takes the lane.
+   * Stops: takes and sends nothing more, gives lanes back as soon as nothing of them is in flight, and waits for requests in
+   * flight within the drain limit. What cannot finish is given up, and is sent again by whoever takes the lane.
    */
-  async stop(): Promise<void> {
-    if (this.#draining) return;
-    this.#draining = true;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const giveUpAt = performance.now() + this.options.drainTimeoutMs;
-    await this.#takeLoop.stop();
-    while ((this.#queue.inFlight > 0 || this.#reading || this.#releasing) && performance.now() < giveUpAt) {
+    await this.#taker.stop();
+    for (const timer of this.#rateTimers.values()) clearTimeout(timer);
+    while (this.#hasLanes() && performance.now() < giveUpAt) {
+      for (const lane of this.#keeper.all()) {
+        lane.yield();
+        this.#toRelease.add(lane);
+      }
+      await this.#reader.settled();
+      this.#release();
       await sleep(DRAIN_STEP_MS);
     }
     this.#abort.abort();
-    await this.#recorder.stop(giveUpAt + DRAIN_STEP_MS);
+    await this.#recorder.stop(giveUpAt);
+    await this.#releasing;
     await this.#refreshLoop.stop();
-    const releases = [...this.#keeper.all()].map((lane) => lane.abandon(this.context.now()));
-    if (releases.length === 0) return;
-    await this.#keeper.release(releases).catch((error: unknown) => {
-      this.log.warn('Giving lanes back failed; other processes take them when the leases end', error);
+    const rest = [...this.#keeper.all()].map((lane) => lane.abandon(this.context.now()));
+    if (rest.length === 0) return;
+    await this.#keeper.release(rest).catch((error: unknown) => {
+      this.log.warn('Giving lanes back failed; others take them when the leases end', error);
     });
   }
 
-  // ── lanes come and go ────────────────────────────────────────────────────────────────────────────────────────
-
-  async #take(): Promise<boolean> {
-    const room = this.options.concurrency * LANES_PER_SLOT - this.#keeper.size;
-    const free = this.options.concurrency - this.#queue.inFlight;
-    if (room <= 0 || free <= 0) return false;
-    const taken = await this.#keeper.take(room);
-    for (const lane of taken) this.#touch(lane);
-    return taken.length === room;
+  #hasLanes(): boolean {
+    return this.#keeper.all().next().done !== true;
   }
+
+  /** A taken lane is run from now on; what killed its last holder is dealt with first. */
+  async #begin(taken: readonly Lane[]): Promise<void> {
+    for (const lane of taken) {
+      const suspect = lane.suspectId === null ? undefined : await this.#keeper.noted(lane.suspectId);
+      if (suspect) {
+        lane.hold(suspect);
+        const attempt = crashedAttempt(suspect, this.context.now());
+        this.#recorder.add({ attempt, written: () => this.#recorded(lane, suspect, null) });
+      }
+      this.#touch(lane);
+    }
+  }
+
+  // ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #refresh(): Promise<boolean> {
     const { changed, lost } = await this.#keeper.refresh();
@@ -158,115 +198,94 @@ export class DeliveryWorker {
 
   /** Looks at the touched lanes: what may be sent, what should be read, what can be given back. */
   #step(): void {
-    if (this.#draining) return;
+    if (this.#stopped) return;
     const now = this.context.now();
     const monotonicNow = performance.now();
     for (const lane of this.#touched) {
-      if (!this.#isHeld(lane)) continue;
+      if (this.#keeper.get(lane.transportId) !== lane) continue;
       if (lane.maySend(monotonicNow, now)) this.#queue.add(lane);
       else this.#queue.remove(lane);
-      this.#toRead.add(lane);
+      this.#waitForRate(lane, now);
+      this.#reader.offer(lane);
       this.#toRelease.add(lane);
     }
     this.#touched.clear();
     this.#dispatch();
-    void this.#read();
-    void this.#release();
+    this.#reader.read();
+    this.#release();
   }
 
-  #isHeld(lane: Lane): boolean {
-    return this.#keeper.get(lane.transportId) === lane;
+  #waitForRate(lane: Lane, now: number): void {
+    const delayMs = lane.rateDelayMs(now);
+    if (delayMs === undefined || this.#rateTimers.has(lane)) return;
+    const timer = setTimeout(() => {
+      this.#rateTimers.delete(lane);
+      this.#touch(lane);
+    }, delayMs);
+    this.#rateTimers.set(lane, timer);
   }
 
-  async #read(): Promise<void> {
-    if (this.#reading || this.#toRead.size === 0) return;
-    const now = this.context.now();
-    const reads = new Map<Lane, LaneReadRequest>();
-    for (const lane of this.#toRead) {
-      const request = lane.nextRead(now);
-      if (request) reads.set(lane, request);
-    }
-    this.#toRead.clear();
-    if (reads.size === 0) return;
-    this.#reading = true;
-    try {
-      const readings = await this.lanes.read([...reads.values()], now);
-      await this.#loadContents(readings.flatMap((reading) => reading.rows));
-      const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
-      for (const [lane, { limit }] of reads) {
-        const reading = byTransport.get(lane.transportId);
-        if (reading) this.#park(lane, lane.accept(reading, limit));
-        else lane.readFailed();
-        this.#touch(lane);
-      }
-    } catch (error) {
-      // Not touched: the next refresh touches every lane, after a pause.
-      for (const lane of reads.keys()) lane.readFailed();
-      this.log.warn('Reading lanes failed', error);
-    } finally {
-      this.#reading = false;
-    }
-  }
-
-  async #loadContents(rows: readonly QueuedDelivery[]): Promise<void> {
-    const missing = new Set(rows.filter((row) => !this.#contents.has(row.eventId)).map((row) => row.eventId));
-    if (missing.size === 0) return;
-    for (const content of await this.lanes.contents([...missing])) this.#contents.add(content);
-  }
-
-  #park(lane: Lane, rows: readonly QueuedDelivery[]): void {
-    for (const row of rows) this.#recorder.add({ parked: row, written: () => this.#recorded(lane, row, null) });
-  }
-
-  async #release(): Promise<void> {
+  /** Gives back the lanes that want it, unless that is under way. */
+  #release(): void {
     if (this.#releasing || this.#toRelease.size === 0) return;
     const now = this.context.now();
-    const releases = [...this.#toRelease].flatMap((lane) => (this.#isHeld(lane) ? (lane.release(now) ?? []) : []));
+    const releases = [...this.#toRelease].flatMap((lane) =>
+      this.#keeper.get(lane.transportId) === lane ? (lane.release(now) ?? []) : [],
+    );
     this.#toRelease.clear();
     if (releases.length === 0) return;
-    this.#releasing = true;
-    try {
-      for (const lane of await this.#keeper.release(releases)) this.#touch(lane);
-    } catch (error) {
-      for (const { transportId } of releases) this.#keeper.get(transportId)?.kept();
-      this.log.warn('Giving lanes back failed', error);
-    } finally {
-      this.#releasing = false;
-      this.#takeLoop.wake();
-    }
+    this.#releasing = this.#keeper
+      .release(releases)
+      .then((kept) => {
+        for (const lane of kept) this.#touch(lane);
+      })
+      .catch((error: unknown) => {
+        for (const { transportId } of releases) this.#keeper.get(transportId)?.kept();
+        this.log.warn('Giving lanes back failed', error);
+      })
+      .finally(() => {
+        this.#releasing = undefined;
+        this.#taker.wake();
+        this.#release();
+      });
   }
 
   // ── deliveries ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #dispatch(): void {
     // Backpressure: what has been answered and not written is bounded by the number of slots.
-    while (!this.#draining && this.#recorder.backlog < this.options.concurrency) {
+    while (!this.#stopped && this.#recorder.backlog < this.options.concurrency) {
       const lane = this.#queue.take();
       if (!lane) return;
-      if (!lane.maySend(performance.now(), this.context.now())) {
+      const now = this.context.now();
+      if (!lane.maySend(performance.now(), now)) {
         this.#queue.give(lane);
         continue;
       }
-      const delivery = lane.next();
+      const delivery = lane.next(now);
       this.#deliver(lane, delivery).catch((error: unknown) => {
         this.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
         this.#giveUp(lane, delivery);
       });
-      if (lane.maySend(performance.now(), this.context.now())) this.#queue.add(lane);
+      if (lane.maySend(performance.now(), now)) this.#queue.add(lane);
+      else this.#waitForRate(lane, now);
     }
   }
 
   async #deliver(lane: Lane, delivery: QueuedDelivery): Promise<void> {
     const { config } = lane;
-    const event = this.#contents.get(delivery.eventId) ?? (await this.#loadContent(delivery.eventId));
-    // Again, since a body that had to be read has cost time of the lease.
+    const content = this.#reader.contentOf(delivery);
+    const event = content instanceof Promise ? await content : content;
+    if (lane.isCareful) await this.#keeper.note(lane, delivery);
+    // Again, since whatever was waited for has cost time of the lease.
     if (!lane.coversAttempt(performance.now())) return this.#giveUp(lane, delivery);
-    const sent = await sendAttempt(prepareAttempt(delivery, event, config, this.context, this.#abort.signal), this.context);
+    const prepared = prepareAttempt(delivery, event, config, this.context, this.#abort.signal);
+    const sent = await sendAttempt(prepared, this.context);
     if (wasAborted(sent)) return this.#giveUp(lane, delivery);
     lane.answered();
     this.#queue.give(lane);
     const concluded = concludeAttempt(sent, this.context);
-    const transport = lane.learn(concluded);
+    const transport = lane.learn(concluded, this.context.now(), this.context.random());
     this.#recorder.add({
       attempt: concluded.record,
       ...(transport && { transport }),
@@ -283,9 +302,9 @@ export class DeliveryWorker {
     this.#touch(lane);
   }
 
-  async #loadContent(eventId: number): Promise<OutgoingEvent | TransportProblem> {
-    const [content] = await this.lanes.contents([eventId]);
-    return content ? this.#contents.add(content) : { ok: false, code: 'EVENT_MISSING', message: 'The event is not stored any more.' };
+  #park(lane: Lane, rows: readonly QueuedDelivery[]): void {
+    for (const row of rows)
+      this.#recorder.add({ parked: row, written: () => this.#recorded(lane, row, null) });
   }
 
   #recorded(lane: Lane, delivery: QueuedDelivery, nextDueAt: number | null): void {

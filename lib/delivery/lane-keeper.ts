@@ -1,6 +1,18 @@
-import type { LaneRelease, LaneStore, TakenLane } from '../persistence/lane-store.js';
+import type { HealthPolicy } from '../domain/transport-health.js';
+import type { LaneRelease, LaneStore, QueuedDelivery, TakeRequest } from '../persistence/lane-store.js';
 import { Lane } from './lane.js';
 import type { TransportConfigs } from './transport-config.js';
+
+export interface LaneKeeperOptions {
+  /** Names this process, uniquely among all that share the database and ever did. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** Lanes held at a time. */
+  readonly mostLanes: number;
+  readonly policy: HealthPolicy;
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+}
 
 /**
  * Which lanes this process holds: takes them, keeps their leases and configuration fresh, gives them back. Knows
@@ -9,17 +21,11 @@ import type { TransportConfigs } from './transport-config.js';
 export class LaneKeeper {
   readonly #lanes = new Map<number, Lane>();
 
-  /** @param holder names this process, uniquely among all that share the database and ever did */
   constructor(
     private readonly store: LaneStore,
     private readonly configs: TransportConfigs,
-    private readonly holder: string,
-    private readonly leaseMs: number,
+    private readonly options: LaneKeeperOptions,
   ) {}
-
-  get size(): number {
-    return this.#lanes.size;
-  }
 
   get(transportId: number): Lane | undefined {
     return this.#lanes.get(transportId);
@@ -29,11 +35,29 @@ export class LaneKeeper {
     return this.#lanes.values();
   }
 
-  /** Takes up to `limit` due lanes. */
-  async take(limit: number): Promise<Lane[]> {
-    const takenAt = performance.now();
-    const taken = await this.store.take(this.holder, limit, this.leaseMs);
-    return taken.map((lane) => this.#hold(lane, takenAt));
+  /** How many more lanes may be held. */
+  get room(): number {
+    return this.options.mostLanes - this.#lanes.size;
+  }
+
+  /** Takes lanes that fan-out has just told. */
+  takeThese(transportIds: readonly number[]): Promise<Lane[]> {
+    return this.#take({ transportIds, overdueMs: 0, limit: Math.min(transportIds.length, this.room) });
+  }
+
+  /** Takes due lanes, longest due first, but no more than half of all lanes for one tenant. */
+  takeDue(overdueMs: number): Promise<Lane[]> {
+    return this.#take({ overdueMs, limit: this.room });
+  }
+
+  /** Writes down what is sent next, see {@link LaneStore.note}. */
+  note(lane: Lane, { deliveryId }: QueuedDelivery): Promise<void> {
+    return this.store.note(lane, deliveryId);
+  }
+
+  /** The noted delivery, unless it has ended. */
+  noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
+    return this.store.noted(deliveryId);
   }
 
   /**
@@ -50,7 +74,10 @@ export class LaneKeeper {
 
     const askedAt = performance.now();
     const ending = held.filter((lane) => !lost.has(lane) && lane.needsRenewal(askedAt));
-    const renewed = ending.length === 0 ? new Set<number>() : await this.store.renew(ending);
+    const renewed =
+      ending.length === 0
+        ? new Set<number>()
+        : await this.store.renew(ending.map((lane) => lane.renewal(this.options.now())));
     for (const lane of ending) {
       if (renewed.has(lane.transportId)) lane.renewed(askedAt);
       else lost.add(lane);
@@ -76,15 +103,36 @@ export class LaneKeeper {
     return kept;
   }
 
-  #hold(taken: TakenLane, takenAt: number): Lane {
-    const lane = new Lane(taken, this.configs.open(taken.transport), takenAt);
-    this.#lanes.set(lane.transportId, lane);
-    return lane;
+  async #take(request: Pick<TakeRequest, 'limit' | 'overdueMs' | 'transportIds'>): Promise<Lane[]> {
+    const { holder, leaseMs, policy } = this.options;
+    const takenAt = performance.now();
+    const taken = await this.store.take({
+      holder,
+      leaseMs,
+      exceptTenants: this.#greedyTenants(),
+      ...request,
+    });
+    return taken.map((one) => {
+      const lane = new Lane(one, this.configs.open(one.transport), takenAt, policy);
+      this.#lanes.set(lane.transportId, lane);
+      return lane;
+    });
+  }
+
+  #greedyTenants(): string[] {
+    const counts = new Map<string, number>();
+    for (const { tenantUid } of this.#lanes.values()) counts.set(tenantUid, (counts.get(tenantUid) ?? 0) + 1);
+    return [...counts]
+      .filter(([, count]) => count >= this.options.mostLanes / 2)
+      .map(([tenantUid]) => tenantUid);
   }
 
   async #reconfigure(held: readonly Lane[], lost: Set<Lane>): Promise<void> {
     const checks = new Map(
-      (await this.store.check(held.map((lane) => lane.transportId))).map((check) => [check.transportId, check]),
+      (await this.store.check(held.map((lane) => lane.transportId))).map((check) => [
+        check.transportId,
+        check,
+      ]),
     );
     const outdated: Lane[] = [];
     for (const lane of held) {
@@ -97,7 +145,7 @@ export class LaneKeeper {
     const stored = await this.store.transports(outdated.map((lane) => lane.transportId));
     for (const lane of outdated) {
       const transport = stored.get(lane.transportId);
-      if (transport) lane.configure(this.configs.open(transport));
+      if (transport) lane.configure(this.configs.open(transport), this.options.now());
       else lost.add(lane);
     }
   }

@@ -2,19 +2,32 @@ import type {
   LaneCursor,
   LaneReading,
   LaneReadRequest,
+  HeldLane,
   LaneRelease,
+  LaneRenewal,
+  LaneState,
   QueuedDelivery,
   TakenLane,
 } from '../persistence/lane-store.js';
+import { RateWindow, type RateState } from '../domain/rate-window.js';
+import {
+  afterAttempt,
+  isProbing,
+  type HealthPolicy,
+  type TransportHealth,
+} from '../domain/transport-health.js';
 import type { TransportRecord } from '../persistence/record-store.js';
 import type { ConcludedAttempt } from './attempt.js';
 import type { TransportConfig } from './transport-config.js';
 
+const NO_RATE: RateState = { used: 0, usedUntil: 0 };
 const HEAD: LaneCursor = { dueAt: -1, deliveryId: -1 };
 /** Rows a lane keeps ready, as a multiple of the requests it may have in flight, within bounds. */
 const READ_AHEAD_FACTOR = 4;
 const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
+/** Holders that crashed in a row before a lane is run carefully. */
+const CAREFUL_FROM = 2;
 /** What must be left of a lease beyond the attempt's own deadline, for a timer that fires late. */
 const LEASE_MARGIN_MS = 500;
 
@@ -37,8 +50,16 @@ export class Lane {
   blockedUntil: number;
   /** Requests that have been sent and not answered. */
   inFlight = 0;
-  /** When the present run of failures began, ms since the epoch. */
-  #failingSince: number | null;
+  /** Monotonic (performance.now()). */
+  readonly heldSince: number;
+  /** Earlier holders have crashed: one delivery at a time, noted before it is sent. */
+  readonly isCareful: boolean;
+  /** The delivery that the holder before was sending when it crashed, if it had noted it. */
+  readonly suspectId: number | null;
+  #health: TransportHealth;
+  #rate: RateWindow | undefined;
+  /** Requests since the rate's state was last written. */
+  #hasUnwrittenRate = false;
 
   /** Monotonic (performance.now()): the lease is ours at least until then. */
   #leaseEndsAt: number;
@@ -54,6 +75,7 @@ export class Lane {
   #nextDueAt: number | null = null;
   #reading = false;
   #releasing = false;
+  #yielding = false;
   /** Recorded while a read was under way: its snapshot may still show them. */
   readonly #recordedMeanwhile = new Set<number>();
   /** The earliest retry among them: the snapshot may not show it yet. */
@@ -62,14 +84,27 @@ export class Lane {
   #configSeenAtVersion: number | undefined;
 
   /** @param takenAt performance.now() before the query that took the lane was sent */
-  constructor(taken: TakenLane, config: TransportConfig, takenAt: number) {
+  constructor(
+    taken: TakenLane,
+    config: TransportConfig,
+    takenAt: number,
+    private readonly policy: HealthPolicy,
+  ) {
     this.transportId = taken.transportId;
     this.tenantUid = taken.transport.tenantUid;
     this.leaseToken = taken.leaseToken;
     this.leaseMs = taken.leaseMs;
     this.blockedUntil = taken.blockedUntil;
     this.config = config;
-    this.#failingSince = config.failingSince;
+    this.heldSince = takenAt;
+    this.suspectId = taken.crashes > 0 ? taken.notedDeliveryId : null;
+    this.isCareful = taken.crashes >= CAREFUL_FROM;
+    this.#health = {
+      failingSince: config.failingSince,
+      consecutiveFailures: taken.consecutiveFailures,
+      circuitOpenedAt: null,
+    };
+    this.#rate = config.rateLimit && new RateWindow(config.rateLimit, taken.rate);
     this.#leaseEndsAt = takenAt + taken.leaseMs;
   }
 
@@ -83,10 +118,18 @@ export class Lane {
   maySend(monotonicNow: number, now: number): boolean {
     return (
       this.readyCount > 0 &&
-      this.inFlight < this.config.maxConcurrency &&
+      this.inFlight < this.#cap &&
       this.#isOpen(now) &&
-      this.coversAttempt(monotonicNow)
+      this.coversAttempt(monotonicNow) &&
+      (this.#rate === undefined || this.#rate.nextAt(now) <= now)
     );
+  }
+
+  /** When the rate limit lets the next ready delivery go, in ms from now; undefined: it is not what it waits for. */
+  rateDelayMs(now: number): number | undefined {
+    if (!this.#rate || this.readyCount === 0 || !this.#isOpen(now)) return undefined;
+    const delay = this.#rate.nextAt(now) - now;
+    return delay > 0 ? delay : undefined;
   }
 
   /** Whether the lease leaves room for a whole attempt: nobody else will send for this lane before it has ended. */
@@ -95,7 +138,9 @@ export class Lane {
   }
 
   /** The next ready delivery, which from now on is in flight. */
-  next(): QueuedDelivery {
+  next(now: number): QueuedDelivery {
+    this.#rate?.sent(now);
+    this.#hasUnwrittenRate = this.#rate !== undefined;
     const delivery = this.#ready[this.#readyFrom++]!;
     if (this.#readyFrom > MOST_READ_AHEAD) this.#compact();
     this.inFlight++;
@@ -111,29 +156,40 @@ export class Lane {
    *
    * @returns what has to be written about the transport; undefined: nothing has changed
    */
-  learn({ outcome, blockedUntil, record }: ConcludedAttempt): TransportRecord | undefined {
-    const change: { -readonly [Key in keyof TransportRecord]: TransportRecord[Key] } = {
+  learn(concluded: ConcludedAttempt, now: number, random: number): TransportRecord | undefined {
+    const { outcome, record } = concluded;
+    if (!concluded.isReceivers) return undefined;
+    const before = this.#health;
+    const sign = { failed: outcome.kind !== 'delivered', startedAt: record.startedAt, nowMs: now, random };
+    const { health, openUntil, shouldDisable } = afterAttempt(before, sign, this.policy);
+    this.#health = health;
+
+    const blockedUntil = Math.max(concluded.blockedUntil ?? 0, openUntil ?? 0) || null;
+    if (blockedUntil !== null) this.blockedUntil = Math.max(this.blockedUntil, blockedUntil);
+    const disabledReason =
+      outcome.kind === 'failed' && outcome.disable ? outcome.disable : shouldDisable ? 'FAILING' : undefined;
+    if (disabledReason !== undefined) this.config = { ...this.config, state: 'DISABLED' };
+
+    const failingChanged = health.failingSince !== before.failingSince;
+    if (blockedUntil === null && disabledReason === undefined && !failingChanged) return undefined;
+    return {
       transportId: this.transportId,
       blockedUntil,
+      consecutiveFailures: health.consecutiveFailures,
+      ...(failingChanged && { failingSince: health.failingSince }),
+      ...(disabledReason !== undefined && { disabledReason }),
     };
-    if (blockedUntil !== null) this.blockedUntil = Math.max(this.blockedUntil, blockedUntil);
-    const isFailing = outcome.kind !== 'delivered';
-    if (isFailing !== (this.#failingSince !== null)) {
-      this.#failingSince = isFailing ? record.startedAt : null;
-      change.failingSince = this.#failingSince;
-    }
-    if (outcome.kind === 'failed' && outcome.disable) {
-      change.disabledReason = outcome.disable;
-      this.config = { ...this.config, state: 'DISABLED' };
-    }
-    const isNews = blockedUntil !== null || 'failingSince' in change || 'disabledReason' in change;
-    return isNews ? change : undefined;
   }
 
   /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
   returned({ deliveryId }: QueuedDelivery): void {
     this.#inHand.delete(deliveryId);
     this.#told = true;
+  }
+
+  /** The delivery is dealt with by other means: it is in hand until that is recorded. */
+  hold({ deliveryId }: QueuedDelivery): void {
+    this.#inHand.add(deliveryId);
   }
 
   /** The outcome is in the database (or was given up): the delivery is out of hand. */
@@ -157,8 +213,16 @@ export class Lane {
 
   /** What to read next, when the lane runs low; call `accept` with the answer or `readFailed`. */
   nextRead(now: number): LaneReadRequest | undefined {
-    if (this.#reading || this.#releasing || !this.#isOpen(now) || this.readyCount >= this.#readAhead / 2) return undefined;
-    if (this.#scanEnded && !this.#told && (this.#nextDueAt === null || this.#nextDueAt > now)) return undefined;
+    if (
+      this.#reading ||
+      this.#releasing ||
+      this.#yielding ||
+      !this.#isOpen(now) ||
+      this.readyCount >= this.#readAhead / 2
+    )
+      return undefined;
+    if (this.#scanEnded && !this.#told && (this.#nextDueAt === null || this.#nextDueAt > now))
+      return undefined;
     if (this.#scanEnded || this.#scanVersion === undefined) this.#restartScan();
     this.#reading = true;
     // A scan from the head meets again what is in hand.
@@ -200,9 +264,14 @@ export class Lane {
 
   // ── lease ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the lease should be extended: a third of it has gone. */
+  /** Whether the lease should be extended: a third of it has gone, or it has news of the rate to write. */
   needsRenewal(monotonicNow: number): boolean {
-    return this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
+    return this.#hasUnwrittenRate || this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
+  }
+
+  renewal(now: number): LaneRenewal {
+    this.#hasUnwrittenRate = false;
+    return { ...this.#handover(now), leaseMs: this.leaseMs };
   }
 
   /** @param askedAt performance.now() before the query was sent */
@@ -211,7 +280,9 @@ export class Lane {
   }
 
   /** Takes over a new configuration. A longer time-out wants a longer lease, see `needsRenewal`. */
-  configure(config: TransportConfig): void {
+  configure(config: TransportConfig, now: number): void {
+    const rate = this.#rate?.state(now) ?? NO_RATE;
+    this.#rate = config.rateLimit && new RateWindow(config.rateLimit, rate);
     this.config = config;
     this.leaseMs = Math.max(this.leaseMs, 2 * config.timeoutMs + 2_000);
   }
@@ -242,12 +313,15 @@ export class Lane {
 
   #releaseNow(now: number): LaneRelease | undefined {
     if (this.#reading) return undefined;
-    if (!this.#isOpen(now)) this.#dropReady();
+    if (!this.#isOpen(now) || this.#yielding) this.#dropReady();
     if (this.#inHand.size > 0) return undefined;
-    const lane = { transportId: this.transportId, leaseToken: this.leaseToken };
+    const lane = this.#handover(now);
+    if (this.#yielding) return { ...lane, version: null, dueAt: Math.max(now, this.blockedUntil) };
     if (this.config.state !== 'ACTIVE') {
       // Whoever activates it tells the lane: the version must be one at which the configuration was looked at.
-      return this.#configSeenAtVersion === undefined ? undefined : { ...lane, version: this.#configSeenAtVersion, dueAt: null };
+      return this.#configSeenAtVersion === undefined
+        ? undefined
+        : { ...lane, version: this.#configSeenAtVersion, dueAt: null };
     }
     if (this.blockedUntil > now) return { ...lane, version: null, dueAt: this.blockedUntil };
     if (this.#told || !this.#scanEnded || this.#scanVersion === undefined) return undefined;
@@ -257,8 +331,27 @@ export class Lane {
 
   /** Gives up what has not been sent. @returns how to give the lane back once nothing is in flight */
   abandon(now: number): LaneRelease {
+    this.yield();
     this.#dropReady();
-    return { transportId: this.transportId, leaseToken: this.leaseToken, version: null, dueAt: now };
+    return { ...this.#handover(now), version: null, dueAt: now };
+  }
+
+  /** Somebody else should have it: nothing more is read or sent, and it is given back as soon as nothing is in hand. */
+  yield(): void {
+    this.#yielding = true;
+  }
+
+  #handover(now: number): HeldLane & LaneState {
+    return {
+      transportId: this.transportId,
+      leaseToken: this.leaseToken,
+      consecutiveFailures: this.#health.consecutiveFailures,
+      rate: this.#rate?.state(now) ?? NO_RATE,
+    };
+  }
+
+  get #cap(): number {
+    return this.isCareful || isProbing(this.#health, this.policy) ? 1 : this.config.maxConcurrency;
   }
 
   #forgetMeanwhile(): void {
@@ -267,7 +360,7 @@ export class Lane {
   }
 
   #isOpen(now: number): boolean {
-    return this.config.state === 'ACTIVE' && this.blockedUntil <= now;
+    return this.config.state === 'ACTIVE' && !this.#yielding && this.blockedUntil <= now;
   }
 
   get #readAhead(): number {
@@ -297,4 +390,5 @@ export class Lane {
   }
 }
 
-const earlier = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b);

@@ -71,4 +71,5 @@ export class PollLoop {
   }
 }
 
-const backoffMs = (failures: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+const backoffMs = (failures: number): number =>
+  Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AttemptRecord, ParkedDelivery, RecordStore, TransportRecord } from '../persistence/record-store.js';
+import type {
+  AttemptRecord,
+  ParkedDelivery,
+  RecordStore,
+  TransportRecord,
+} from '../persistence/record-store.js';
 
 /** How long the first outcome of a group waits for company. */
 const GATHER_MS = 5;
@@ -50,7 +55,9 @@ export class Recorder {
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
     const done = new AbortController();
-    const limit = sleep(Math.max(0, giveUpAt - performance.now()), undefined, { signal: done.signal }).catch(() => undefined);
+    const limit = sleep(Math.max(0, giveUpAt - performance.now()), undefined, { signal: done.signal }).catch(
+      () => undefined,
+    );
     await Promise.race([this.#writing, limit]);
     done.abort();
     this.#givenUp = true;
@@ -91,7 +98,10 @@ export class Recorder {
     const { attempt } = entry;
     const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
     // Left in hand: it is not sent again before its lane is taken anew, and nobody else waits for it.
-    if (isBare) return this.onError(new Error(`The outcome of delivery ${attempt?.deliveryId} cannot be stored`, { cause: error }));
+    if (isBare)
+      return this.onError(
+        new Error(`The outcome of delivery ${attempt?.deliveryId} cannot be stored`, { cause: error }),
+      );
     await this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
   }
 
@@ -124,5 +134,8 @@ const REFUSAL = /^(22|23|42|54)/;
 
 const isRefusal = (error: unknown): boolean => {
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && (REFUSAL.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(code));
+  return (
+    typeof code === 'string' &&
+    (REFUSAL.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(code))
+  );
 };

@@ -1,7 +1,12 @@
 import type { SecretBox } from '../persistence/secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from '../persistence/transport-secrets.js';
 import type { StoredTransport } from '../persistence/lane-store.js';
-import type { StoredHeader, StoredSigningSecret, TransportState } from '../persistence/entities/http-transport.entity.js';
+import type {
+  StoredHeader,
+  StoredSigningSecret,
+  TransportState,
+} from '../persistence/entities/http-transport.entity.js';
+import type { RateLimit } from '../domain/rate-window.js';
 import { parseSigningSecret } from '../domain/signing-secret.js';
 import type { CheckedUrl } from '../egress/url-policy.js';
 import { WebhooksError } from '../errors/webhooks-error.js';
@@ -27,6 +32,7 @@ export interface TransportConfig {
   readonly failingSince: number | null;
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
+  readonly rateLimit: RateLimit | undefined;
   readonly retryScheduleMs: readonly number[];
   readonly target: TransportTarget | TransportProblem;
 }
@@ -61,6 +67,7 @@ export class TransportConfigs {
       failingSince: stored.failingSince,
       timeoutMs: stored.timeoutMs ?? this.defaults.timeoutMs,
       maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
+      rateLimit: rateLimitOf(stored),
       retryScheduleMs: scheduleOf(stored) ?? this.defaults.retryScheduleMs,
       target: this.#target(stored),
     };
@@ -80,7 +87,11 @@ export class TransportConfigs {
       };
     } catch (error) {
       if (error instanceof WebhooksError) return { ok: false, code: error.code, message: error.message };
-      return { ok: false, code: 'TRANSPORT_UNREADABLE', message: 'The stored configuration of the transport is damaged.' };
+      return {
+        ok: false,
+        code: 'TRANSPORT_UNREADABLE',
+        message: 'The stored configuration of the transport is damaged.',
+      };
     }
   }
 
@@ -101,7 +112,9 @@ export class TransportConfigs {
         return ['authorization', `Basic ${credentials}`];
       }
       case 'BEARER_TOKEN':
-        return stored.token === null ? [] : ['authorization', `Bearer ${this.#open(stored, 'token', stored.token)}`];
+        return stored.token === null
+          ? []
+          : ['authorization', `Bearer ${this.#open(stored, 'token', stored.token)}`];
     }
   }
 
@@ -114,3 +127,8 @@ const scheduleOf = ({ retryScheduleSeconds }: StoredTransport): number[] | undef
   retryScheduleSeconds === null
     ? undefined
     : (JSON.parse(retryScheduleSeconds) as number[]).map((seconds) => seconds * 1_000);
+
+const rateLimitOf = ({ rateLimitRequests, rateLimitPerSeconds }: StoredTransport): RateLimit | undefined =>
+  rateLimitRequests === null || rateLimitPerSeconds === null
+    ? undefined
+    : { requests: rateLimitRequests, perSeconds: rateLimitPerSeconds };

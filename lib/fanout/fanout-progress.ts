@@ -21,7 +21,9 @@ export class FanoutProgress {
   /** The next share of each tenant; its events are a prefix of those given. */
   shares(events: readonly UnfannedEvent[], deliveries: readonly PlannedDelivery[]): TenantShare[] {
     const byEvent = grouped(deliveries, ({ eventId }) => eventId);
-    return [...grouped(events, ({ tenantUid }) => tenantUid).values()].map((own) => this.#share(own, byEvent));
+    return [...grouped(events, ({ tenantUid }) => tenantUid).values()].map((own) =>
+      this.#share(own, byEvent),
+    );
   }
 
   /** The share has been written: what is unfinished goes on after it. */

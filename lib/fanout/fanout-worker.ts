@@ -40,7 +40,11 @@ export class FanoutWorker {
     private readonly store: FanoutStore,
     private readonly options: FanoutOptions,
   ) {
-    this.#loop = new PollLoop({ pollMs: options.pollMs, round: () => this.#round(), onError: options.onError });
+    this.#loop = new PollLoop({
+      pollMs: options.pollMs,
+      round: () => this.#round(),
+      onError: options.onError,
+    });
   }
 
   start(): void {

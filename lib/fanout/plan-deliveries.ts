@@ -9,14 +9,19 @@ const TENANT_KEY = '';
  * Which deliveries events lead to: one per transport with a matching webhook. Where several of a transport match, the
  * most specific counts (exact action, longest prefix, `*`), of equal ones the oldest.
  */
-export function planDeliveries(events: readonly UnfannedEvent[], webhooks: readonly FanoutWebhook[]): PlannedDelivery[] {
+export function planDeliveries(
+  events: readonly UnfannedEvent[],
+  webhooks: readonly FanoutWebhook[],
+): PlannedDelivery[] {
   const byTenant = grouped(webhooks, (webhook) => webhook.tenantUid);
   const chosen = new Map<string, FanoutWebhook[]>();
   return events.flatMap((event) => {
     const key = `${event.tenantUid}/${event.action}`;
     let matching = chosen.get(key);
     if (!matching) {
-      matching = onePerTransport((byTenant.get(event.tenantUid) ?? []).filter(({ action }) => matchesAction(action, event.action)));
+      matching = onePerTransport(
+        (byTenant.get(event.tenantUid) ?? []).filter(({ action }) => matchesAction(action, event.action)),
+      );
       chosen.set(key, matching);
     }
     return matching.map((webhook) => plan(event, webhook));

@@ -55,7 +55,11 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
         },
       };
     case 'better-sqlite3':
-      if (options.database === ':memory:' || options.database === '' || options.database.includes('mode=memory')) {
+      if (
+        options.database === ':memory:' ||
+        options.database === '' ||
+        options.database.includes('mode=memory')
+      ) {
         throw new UnsupportedDatabaseError(
           `SQLite database "${options.database}" lives in the memory of one connection, and the module opens a connection of its own: it would see another, empty database. Use a file.`,
         );

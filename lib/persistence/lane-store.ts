@@ -1,3 +1,4 @@
+import type { RateState } from '../domain/rate-window.js';
 import type { SecurityType, TransportState } from './entities/http-transport.entity.js';
 
 /** A transport's configuration as stored (secrets sealed), as a lane's holder needs it. */
@@ -36,6 +37,10 @@ export interface TakenLane {
   readonly blockedUntil: number;
   /** How many holders in a row ended without giving it back. */
   readonly crashes: number;
+  /** The delivery that the last holder was sending when it ended so, if it had noted it. */
+  readonly notedDeliveryId: number | null;
+  readonly consecutiveFailures: number;
+  readonly rate: RateState;
   readonly transport: StoredTransport;
 }
 
@@ -87,7 +92,17 @@ export interface HeldLane {
   readonly leaseToken: number;
 }
 
-export interface LaneRelease extends HeldLane {
+/** Run-time state of a lane that its next holder needs. */
+export interface LaneState {
+  readonly consecutiveFailures: number;
+  readonly rate: RateState;
+}
+
+export interface LaneRenewal extends HeldLane, LaneState {
+  readonly leaseMs: number;
+}
+
+export interface LaneRelease extends HeldLane, LaneState {
   /** The version before the last whole scan: the release fails when work was added since. Null: whatever the version. */
   readonly version: number | null;
   /** When the lane should be looked at again; null: when it is told. */
@@ -101,10 +116,38 @@ export interface EventContent {
   readonly body: string;
 }
 
+export interface TakeRequest {
+  /** Names the process. */
+  readonly holder: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Only lanes that have been due for so long, in ms: a busy process leaves the others to idle ones. */
+  readonly overdueMs: number;
+  /** Tenants of which this process holds enough already. */
+  readonly exceptTenants: readonly string[];
+  /** Only these: fan-out has just told them. */
+  readonly transportIds?: readonly number[];
+}
+
 /** How lanes are taken, read and given back. Every call works on many lanes in one round trip. */
 export interface LaneStore {
   /** Takes up to `limit` due lanes, longest due first. A lane with an expired lease counts a crash. */
-  take(holder: string, limit: number, leaseMs: number): Promise<TakenLane[]>;
+  take(request: TakeRequest): Promise<TakenLane[]>;
+
+  /** Whether a lane has been due for `overdueMs` that this process does not hold. */
+  isWaiting(overdueMs: number): Promise<boolean>;
+
+  /** This process could send more than it finds: others that have more than they can send should give lanes back. */
+  announceIdle(holder: string): Promise<void>;
+
+  /** Whether another process has announced within the last `withinMs` that it is idle. */
+  isOtherIdle(holder: string, withinMs: number): Promise<boolean>;
+
+  /** Notes the delivery that is sent next, so that it is known should this process die of it. */
+  note(lane: HeldLane, deliveryId: number): Promise<void>;
+
+  /** The queue row of a delivery; undefined when it has ended. */
+  noted(deliveryId: number): Promise<QueuedDelivery | undefined>;
 
   /** Reads due rows of lanes held by this process. `now` is the database's clock in ms. */
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]>;
@@ -113,7 +156,7 @@ export interface LaneStore {
   check(transportIds: readonly number[]): Promise<LaneCheck[]>;
 
   /** Extends leases. @returns the transports whose lease is still ours */
-  renew(lanes: readonly (HeldLane & { leaseMs: number })[]): Promise<ReadonlySet<number>>;
+  renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>>;
 
   /** Gives lanes back. @returns the transports that were given back */
   release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>>;
@@ -123,5 +166,4 @@ export interface LaneStore {
 
   /** What is to be sent. */
   contents(eventIds: readonly number[]): Promise<EventContent[]>;
-
 }

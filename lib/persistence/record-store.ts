@@ -29,6 +29,8 @@ export interface TransportRecord {
   readonly transportId: number;
   /** No request before this instant; null: unchanged. */
   readonly blockedUntil: number | null;
+  /** Written along with `blockedUntil`. */
+  readonly consecutiveFailures: number;
   /** `failing_since` as it should be now; undefined: unchanged. */
   readonly failingSince?: number | null;
   /** Set when the transport is to be disabled. */

@@ -4,7 +4,11 @@ import type { ColumnOptions } from 'typeorm';
  * 64-bit integers: ids, and instants in milliseconds since the epoch on the database's clock. Drivers hand
  * bigint over as a string; every value here stays below 2^53.
  */
-export const bigintColumn = (options: { name: string; nullable?: boolean; primary?: boolean }): ColumnOptions => ({
+export const bigintColumn = (options: {
+  name: string;
+  nullable?: boolean;
+  primary?: boolean;
+}): ColumnOptions => ({
   ...options,
   type: 'bigint',
   transformer: {

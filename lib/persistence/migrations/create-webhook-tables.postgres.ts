@@ -125,6 +125,12 @@ export const postgresTables = (table: (name: string) => string): string[] => [
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
 
+  // Processes that found nothing to do, so that busy ones share.
+  `CREATE TABLE ${table('webhook_process')} (
+    holder varchar(64) PRIMARY KEY,
+    idle_at bigint NOT NULL
+  )`,
+
   // started_at is in the key: an orphaned attempt has the number of the one that counted.
   `CREATE TABLE ${table('webhook_attempt')} (
     delivery_id bigint NOT NULL,

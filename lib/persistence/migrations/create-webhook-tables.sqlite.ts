@@ -115,6 +115,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
   )`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
 
+  `CREATE TABLE ${table('webhook_process')} (holder TEXT NOT NULL PRIMARY KEY, idle_at INTEGER NOT NULL) WITHOUT ROWID`,
+
   `CREATE TABLE ${table('webhook_attempt')} (
     delivery_id INTEGER NOT NULL,
     number INTEGER NOT NULL,

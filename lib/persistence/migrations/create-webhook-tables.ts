@@ -6,6 +6,7 @@ import { sqliteTables } from './create-webhook-tables.sqlite.js';
 const TABLES = [
   'webhook_setting',
   'webhook_attempt',
+  'webhook_process',
   'webhook_queue',
   'webhook_lane',
   'webhook_delivery',

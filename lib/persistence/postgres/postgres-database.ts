@@ -44,7 +44,9 @@ export class PostgresDatabase implements Database {
 
   table(name: string): string {
     const { driver } = this.dataSource;
-    return this.#schema === undefined ? driver.escape(name) : `${driver.escape(this.#schema)}.${driver.escape(name)}`;
+    return this.#schema === undefined
+      ? driver.escape(name)
+      : `${driver.escape(this.#schema)}.${driver.escape(name)}`;
   }
 
   /** Runs one prepared statement; `name` identifies its text on every connection. */
@@ -59,7 +61,8 @@ export class PostgresDatabase implements Database {
         for (const { sql, parameters } of statements) {
           const result: QueryResult<Record<string, unknown>> = await client.query(sql, [...parameters]);
           results.push({ rows: result.rows, affected: result.rowCount ?? 0 });
-          if (options.onlyIfFirstChanges && results.length === 1 && results[0]!.affected === 0) throw ROLLED_BACK;
+          if (options.onlyIfFirstChanges && results.length === 1 && results[0]!.affected === 0)
+            throw ROLLED_BACK;
         }
         return results;
       });
@@ -90,7 +93,11 @@ export class PostgresDatabase implements Database {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
-      await client.query({ text: 'SELECT pg_advisory_lock($1)', values: [MIGRATION_LOCK], ...({ query_timeout: MIGRATION_WAIT_MS } as object) });
+      await client.query({
+        text: 'SELECT pg_advisory_lock($1)',
+        values: [MIGRATION_LOCK],
+        ...({ query_timeout: MIGRATION_WAIT_MS } as object),
+      });
       try {
         return await work();
       } finally {

@@ -60,7 +60,10 @@ export class PostgresEventStore implements EventStore {
       const existing = keyed(
         duplicates.length === 0
           ? []
-          : await query(this.#find, [duplicates.map((event) => event.tenantUid), duplicates.map((event) => event.eventUid)]),
+          : await query(this.#find, [
+              duplicates.map((event) => event.tenantUid),
+              duplicates.map((event) => event.eventUid),
+            ]),
       );
       for (const event of chunk) results.push(resultOf(event, inserted, existing));
     }
@@ -68,7 +71,11 @@ export class PostgresEventStore implements EventStore {
   }
 
   #runAlone(sql: string, values: unknown[]): Promise<EventRow[]> {
-    return this.database.query<EventRow>(sql === this.#insertOne ? 'tillhook_emit' : 'tillhook_find_event', sql, values);
+    return this.database.query<EventRow>(
+      sql === this.#insertOne ? 'tillhook_emit' : 'tillhook_find_event',
+      sql,
+      values,
+    );
   }
 }
 
@@ -83,17 +90,26 @@ const parametersOf = (event: NewEvent): unknown[] => [
   event.occurredAt,
 ];
 
-const transposed = (rows: unknown[][]): unknown[][] => rows[0]!.map((_, column) => rows.map((row) => row[column]));
+const transposed = (rows: unknown[][]): unknown[][] =>
+  rows[0]!.map((_, column) => rows.map((row) => row[column]));
 
 const keyOf = (tenantUid: string, eventUid: string): string => `${tenantUid}/${eventUid}`;
 
 const keyed = (rows: EventRow[]): Map<string, EventRow> =>
   new Map(rows.map((row) => [keyOf(row.tenant_uid, row.event_uid), row]));
 
-function resultOf(event: NewEvent, inserted: Map<string, EventRow>, existing: Map<string, EventRow>): InsertedEvent {
+function resultOf(
+  event: NewEvent,
+  inserted: Map<string, EventRow>,
+  existing: Map<string, EventRow>,
+): InsertedEvent {
   const key = keyOf(event.tenantUid, event.eventUid);
   const fresh = inserted.get(key);
   if (fresh) return { id: Number(fresh.id), eventUid: event.eventUid, duplicate: 'none' };
   const row = existing.get(key)!;
-  return { id: Number(row.id), eventUid: event.eventUid, duplicate: row.body === event.body ? 'same' : 'different' };
+  return {
+    id: Number(row.id),
+    eventUid: event.eventUid,
+    duplicate: row.body === event.body ? 'same' : 'different',
+  };
 }

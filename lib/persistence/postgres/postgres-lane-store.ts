@@ -5,12 +5,19 @@ import type {
   LaneReading,
   LaneReadRequest,
   LaneRelease,
+  LaneRenewal,
+  LaneState,
   LaneStore,
   QueuedDelivery,
   StoredTransport,
   TakenLane,
+  TakeRequest,
 } from '../lane-store.js';
-import { STORED_TRANSPORT_COLUMNS, storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
+import {
+  STORED_TRANSPORT_COLUMNS,
+  storedTransportOf,
+  type StoredTransportRow,
+} from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers, STATEMENT_MS } from './sql.js';
 
@@ -21,6 +28,10 @@ interface TakenRow extends StoredTransportRow {
   version: number;
   blocked_until: number;
   crashes: number;
+  noted_delivery_id: number | null;
+  consecutive_failures: number;
+  rate_used: number;
+  rate_used_until: number;
 }
 
 interface ReadRow {
@@ -35,6 +46,9 @@ interface ReadRow {
   behind: boolean;
 }
 
+/** Announcements of processes that are gone are removed after this long. */
+const FORGET_IDLE_MS = 3_600_000;
+
 /** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
 export class PostgresLaneStore implements LaneStore {
   readonly #sql;
@@ -43,13 +57,10 @@ export class PostgresLaneStore implements LaneStore {
     const lane = database.table('webhook_lane');
     const queue = database.table('webhook_queue');
     const transport = database.table('webhook_http_transport');
-    this.#sql = {
-      // Read and take are two statements on purpose: rows that a teller commits between this statement's snapshot
-      // and its lock on the lane would be missed, although the version it returns already counts them.
-      take: `
+    const process = database.table('webhook_process');
+    const taking = (which: string): string => `
         WITH due AS MATERIALIZED (
-          SELECT transport_id FROM ${lane} WHERE due_at <= ${STATEMENT_MS}
-          ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+          SELECT transport_id FROM ${lane} ${which} LIMIT $2 FOR UPDATE SKIP LOCKED
         ), lease AS MATERIALIZED (
           SELECT due.transport_id, greatest($3::bigint, 2 * coalesce(t.timeout_ms, 0) + 2000) AS lease_ms
           FROM due JOIN ${transport} t ON t.id = due.transport_id
@@ -58,11 +69,33 @@ export class PostgresLaneStore implements LaneStore {
             lease_until = ${STATEMENT_MS} + lease.lease_ms, due_at = ${STATEMENT_MS} + lease.lease_ms,
             crashes = CASE WHEN l.holder IS NULL THEN l.crashes ELSE l.crashes + 1 END
           FROM lease WHERE l.transport_id = lease.transport_id
-          RETURNING l.transport_id, l.lease_token, lease.lease_ms, l.version, l.blocked_until, l.crashes
+          RETURNING l.*, lease.lease_ms
         )
         SELECT taken.transport_id, taken.lease_token, taken.lease_ms, taken.version, taken.blocked_until, taken.crashes,
+               taken.noted_delivery_id, taken.consecutive_failures, taken.rate_used, taken.rate_used_until,
                ${STORED_TRANSPORT_COLUMNS}
-        FROM taken JOIN ${transport} t ON t.id = taken.transport_id`,
+        FROM taken JOIN ${transport} t ON t.id = taken.transport_id`;
+    this.#sql = {
+      // Read and take are two statements on purpose: rows that a teller commits between this statement's snapshot
+      // and its lock on the lane would be missed, although the version it returns already counts them.
+      take: taking(`
+          WHERE due_at <= ${STATEMENT_MS} - $4::bigint AND tenant_uid <> ALL ($5::text[])
+          ORDER BY due_at`),
+      takeThese: taking(`
+          WHERE transport_id = ANY ($4::bigint[]) AND due_at <= ${STATEMENT_MS}
+          ORDER BY transport_id`),
+      isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ${STATEMENT_MS} - $1::bigint LIMIT 1`,
+      announceIdle: `
+        INSERT INTO ${process} (holder, idle_at) VALUES ($1, ${STATEMENT_MS})
+        ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
+      isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> $1 AND idle_at > ${STATEMENT_MS} - $2::bigint LIMIT 1`,
+      forgetIdle: `DELETE FROM ${process} WHERE idle_at < ${STATEMENT_MS} - ${FORGET_IDLE_MS}`,
+      note: `UPDATE ${lane} SET noted_delivery_id = $3 WHERE transport_id = $1 AND lease_token = $2`,
+      noted: `
+        SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, false AS behind
+        FROM ${database.table('webhook_delivery')} d
+        JOIN ${queue} q ON q.transport_id = d.transport_id AND q.due_at = d.due_at AND q.delivery_id = d.id
+        WHERE d.id = $1`,
       read: `
         SELECT r.transport_id, l.version, n.due_at AS next_due_at,
                q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.behind
@@ -87,20 +120,29 @@ export class PostgresLaneStore implements LaneStore {
         FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
         WHERE l.transport_id = ANY ($1::bigint[])`,
       renew: `
-        UPDATE ${lane} l SET lease_until = ${STATEMENT_MS} + r.lease_ms, due_at = ${STATEMENT_MS} + r.lease_ms
-        FROM (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS u (transport_id, lease_token, lease_ms)
-              ORDER BY transport_id) r
-        WHERE l.transport_id = r.transport_id AND l.lease_token = r.lease_token AND l.holder IS NOT NULL
+        WITH mine AS MATERIALIZED (
+          SELECT l.transport_id, r.lease_ms, r.failures, r.used, r.used_until
+          FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[])
+            AS r (transport_id, lease_token, failures, used, used_until, lease_ms)
+          JOIN ${lane} l ON l.transport_id = r.transport_id
+          WHERE l.lease_token = r.lease_token AND l.holder IS NOT NULL
+          ORDER BY l.transport_id FOR NO KEY UPDATE OF l
+        )
+        UPDATE ${lane} l SET lease_until = ${STATEMENT_MS} + mine.lease_ms, due_at = ${STATEMENT_MS} + mine.lease_ms,
+          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until
+        FROM mine WHERE l.transport_id = mine.transport_id
         RETURNING l.transport_id`,
       release: `
         WITH mine AS MATERIALIZED (
-          SELECT l.transport_id, r.due_at
-          FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS r (transport_id, lease_token, version, due_at)
+          SELECT l.transport_id, r.due_at, r.failures, r.used, r.used_until
+          FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+            AS r (transport_id, lease_token, failures, used, used_until, version, due_at)
           JOIN ${lane} l ON l.transport_id = r.transport_id
           WHERE l.lease_token = r.lease_token AND l.holder IS NOT NULL AND l.version = coalesce(r.version, l.version)
           ORDER BY l.transport_id FOR NO KEY UPDATE OF l
         )
         UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
+          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
           due_at = CASE WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
         FROM mine WHERE l.transport_id = mine.transport_id
         RETURNING l.transport_id`,
@@ -111,8 +153,28 @@ export class PostgresLaneStore implements LaneStore {
     };
   }
 
-  async take(holder: string, limit: number, leaseMs: number): Promise<TakenLane[]> {
-    const rows = await this.database.query<TakenRow>('tillhook_lane_take', this.#sql.take, [holder, limit, leaseMs]);
+  async take({
+    holder,
+    limit,
+    leaseMs,
+    overdueMs,
+    exceptTenants,
+    transportIds,
+  }: TakeRequest): Promise<TakenLane[]> {
+    const rows = await (transportIds
+      ? this.database.query<TakenRow>('tillhook_lane_take_these', this.#sql.takeThese, [
+          holder,
+          limit,
+          leaseMs,
+          numbers(transportIds),
+        ])
+      : this.database.query<TakenRow>('tillhook_lane_take', this.#sql.take, [
+          holder,
+          limit,
+          leaseMs,
+          overdueMs,
+          exceptTenants,
+        ]));
     return rows.map((row) => ({
       transportId: row.transport_id,
       leaseToken: row.lease_token,
@@ -120,8 +182,37 @@ export class PostgresLaneStore implements LaneStore {
       version: row.version,
       blockedUntil: row.blocked_until,
       crashes: row.crashes,
+      notedDeliveryId: row.noted_delivery_id,
+      consecutiveFailures: row.consecutive_failures,
+      rate: { used: row.rate_used, usedUntil: row.rate_used_until },
       transport: storedTransportOf(row),
     }));
+  }
+
+  async isWaiting(overdueMs: number): Promise<boolean> {
+    return (await this.database.query('tillhook_lane_waiting', this.#sql.isWaiting, [overdueMs])).length > 0;
+  }
+
+  async announceIdle(holder: string): Promise<void> {
+    await this.database.query('tillhook_process_idle', this.#sql.announceIdle, [holder]);
+    await this.database.query('tillhook_process_forget', this.#sql.forgetIdle, []);
+  }
+
+  async isOtherIdle(holder: string, withinMs: number): Promise<boolean> {
+    const rows = await this.database.query('tillhook_process_others', this.#sql.isOtherIdle, [
+      holder,
+      withinMs,
+    ]);
+    return rows.length > 0;
+  }
+
+  async note({ transportId, leaseToken }: HeldLane, deliveryId: number): Promise<void> {
+    await this.database.query('tillhook_lane_note', this.#sql.note, [transportId, leaseToken, deliveryId]);
+  }
+
+  async noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
+    const [row] = await this.database.query<ReadRow>('tillhook_lane_noted', this.#sql.noted, [deliveryId]);
+    return row && queuedOf(row, row.due_at!);
   }
 
   async read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -136,7 +227,12 @@ export class PostgresLaneStore implements LaneStore {
     for (const row of rows) {
       let reading = readings.get(row.transport_id);
       if (!reading) {
-        reading = { transportId: row.transport_id, version: row.version, nextDueAt: row.next_due_at, rows: [] };
+        reading = {
+          transportId: row.transport_id,
+          version: row.version,
+          nextDueAt: row.next_due_at,
+          rows: [],
+        };
         readings.set(row.transport_id, reading);
       }
       if (row.due_at !== null) reading.rows.push(queuedOf(row, row.due_at));
@@ -159,18 +255,16 @@ export class PostgresLaneStore implements LaneStore {
     }));
   }
 
-  renew(lanes: readonly (HeldLane & { leaseMs: number })[]): Promise<ReadonlySet<number>> {
+  renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {
     return this.#transportIds('tillhook_lane_renew', this.#sql.renew, [
-      numbers(lanes.map((lane) => lane.transportId)),
-      numbers(lanes.map((lane) => lane.leaseToken)),
+      ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.leaseMs)),
     ]);
   }
 
   release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
     return this.#transportIds('tillhook_lane_release', this.#sql.release, [
-      numbers(lanes.map((lane) => lane.transportId)),
-      numbers(lanes.map((lane) => lane.leaseToken)),
+      ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.version)),
       numbers(lanes.map((lane) => lane.dueAt)),
     ]);
@@ -191,7 +285,12 @@ export class PostgresLaneStore implements LaneStore {
       this.#sql.contents,
       [numbers(eventIds)],
     );
-    return rows.map((row) => ({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body }));
+    return rows.map((row) => ({
+      eventId: row.id,
+      eventUid: row.event_uid,
+      action: row.action,
+      body: row.body,
+    }));
   }
 
   async #transportIds(name: string, sql: string, values: unknown[]): Promise<ReadonlySet<number>> {
@@ -199,6 +298,14 @@ export class PostgresLaneStore implements LaneStore {
     return new Set(rows.map((row) => row.transport_id));
   }
 }
+
+const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => [
+  numbers(lanes.map((lane) => lane.transportId)),
+  numbers(lanes.map((lane) => lane.leaseToken)),
+  numbers(lanes.map((lane) => lane.consecutiveFailures)),
+  numbers(lanes.map((lane) => lane.rate.used)),
+  numbers(lanes.map((lane) => lane.rate.usedUntil)),
+];
 
 const queuedOf = (row: ReadRow, dueAt: number): QueuedDelivery => ({
   transportId: row.transport_id,

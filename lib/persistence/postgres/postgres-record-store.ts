@@ -12,7 +12,8 @@ export class PostgresRecordStore implements RecordStore {
   constructor(private readonly database: PostgresDatabase) {
     const queue = database.table('webhook_queue');
     const delivery = database.table('webhook_delivery');
-    const sameRow = 'q.transport_id = i.transport_id AND q.due_at = i.due_at AND q.delivery_id = i.delivery_id';
+    const sameRow =
+      'q.transport_id = i.transport_id AND q.due_at = i.due_at AND q.delivery_id = i.delivery_id';
 
     // removed and moved are the fence: they touch a row only if it is where this attempt found it. promoted: when a
     // delivery with an ordering key has ended, the earliest one behind it becomes due.
@@ -73,7 +74,8 @@ export class PostgresRecordStore implements RecordStore {
       UPDATE ${delivery} d SET due_at = ${PARKED_DUE_AT} FROM parked p WHERE d.id = p.delivery_id`;
 
     this.#block = `
-      UPDATE ${database.table('webhook_lane')} SET blocked_until = greatest(blocked_until, $2) WHERE transport_id = $1`;
+      UPDATE ${database.table('webhook_lane')} SET blocked_until = greatest(blocked_until, $2), consecutive_failures = $3
+      WHERE transport_id = $1`;
     this.#updateTransport = `
       UPDATE ${database.table('webhook_http_transport')} SET
         failing_since = CASE WHEN $2 THEN $3::bigint ELSE failing_since END,
@@ -106,7 +108,12 @@ export class PostgresRecordStore implements RecordStore {
         await client.query(this.#updateTransport, transportParameters(change, now));
       }
       for (const change of inOrder) {
-        if (change.blockedUntil !== null) await client.query(this.#block, [change.transportId, change.blockedUntil]);
+        if (change.blockedUntil === null) continue;
+        await client.query(this.#block, [
+          change.transportId,
+          change.blockedUntil,
+          change.consecutiveFailures,
+        ]);
       }
     });
   }

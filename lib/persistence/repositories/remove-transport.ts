@@ -38,8 +38,9 @@ export async function removeTransport(database: Database, transport: HttpTranspo
       .where({ tenantUid, id }),
   );
   const results = await database.write(
-    // The transport first (its webhooks go with it, by their foreign key), the lane last, as everywhere.
-    [deleteTransport, ...cancelRest(database, id), deleteLane(database, id)],
+    // The transport first (its webhooks go with it, by their foreign key). Then the lane: fan-out locks it before it adds
+    // deliveries, so from here on there are no more of them, and the next statement sees all there are.
+    [deleteTransport, deleteLane(database, id), ...cancelRest(database, id)],
     { onlyIfFirstChanges: true },
   );
   return results.length > 0;

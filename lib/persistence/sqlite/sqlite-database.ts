@@ -92,7 +92,8 @@ export class SqliteDatabase implements Database {
   }
 
   get #handle(): BetterSqlite3.Database {
-    return (this.dataSource.driver as unknown as { databaseConnection: BetterSqlite3.Database }).databaseConnection;
+    return (this.dataSource.driver as unknown as { databaseConnection: BetterSqlite3.Database })
+      .databaseConnection;
   }
 }
 
@@ -119,5 +120,8 @@ export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> 
 
 const isBusy = (error: unknown): boolean => {
   const { code, driverError } = error as { code?: unknown; driverError?: unknown };
-  return (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) || (driverError !== undefined && isBusy(driverError));
+  return (
+    (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) ||
+    (driverError !== undefined && isBusy(driverError))
+  );
 };

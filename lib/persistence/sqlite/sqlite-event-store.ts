@@ -27,14 +27,18 @@ export class SqliteEventStore implements EventStore {
         const insert = this.database.prepare<{ id: number }>(this.#insert);
         const find = this.database.prepare<EventRow>(this.#find);
         return events.map((event) =>
-          resultOf(event, insert.get(...parametersOf(event)), () => find.get(event.tenantUid, event.eventUid)!),
+          resultOf(event, insert.get(...parametersOf(event)), () =>
+            find.get(event.tenantUid, event.eventUid)!,
+          ),
         );
       });
     }
     const results: InsertedEvent[] = [];
     for (const event of events) {
       const [fresh] = await manager.query<{ id: number }[]>(this.#insert, parametersOf(event));
-      const [row] = fresh ? [] : await manager.query<EventRow[]>(this.#find, [event.tenantUid, event.eventUid]);
+      const [row] = fresh
+        ? []
+        : await manager.query<EventRow[]>(this.#find, [event.tenantUid, event.eventUid]);
       results.push(resultOf(event, fresh, () => row!));
     }
     return results;
@@ -50,7 +54,11 @@ const parametersOf = (event: NewEvent): unknown[] => [
   event.occurredAt,
 ];
 
-function resultOf(event: NewEvent, fresh: { id: number } | undefined, existing: () => EventRow): InsertedEvent {
+function resultOf(
+  event: NewEvent,
+  fresh: { id: number } | undefined,
+  existing: () => EventRow,
+): InsertedEvent {
   if (fresh) return { id: fresh.id, eventUid: event.eventUid, duplicate: 'none' };
   const row = existing();
   return { id: row.id, eventUid: event.eventUid, duplicate: row.body === event.body ? 'same' : 'different' };

@@ -1,9 +1,11 @@
+import { grouped } from '../../domain/grouped.js';
 import type {
   FanoutBatch,
   FanoutPlan,
   FanoutStore,
   FanoutWebhook,
   OutboxCursor,
+  PlannedDelivery,
   UnfannedEvent,
 } from '../fanout-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
@@ -53,6 +55,11 @@ export class SqliteFanoutStore implements FanoutStore {
         FROM ${table('webhook_webhook')} w JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
         WHERE w.tenant_uid = ? AND w.enabled`,
       isUnfanned: `SELECT 1 FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
+      stragglers: `
+        SELECT o.event_id, coalesce(e.ordering_key, '') AS ordering_key
+        FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
+        WHERE o.tenant_uid = ? AND o.event_id < ?`,
+      putBack: `INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id) VALUES (?, ?)`,
       takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
       log: `
@@ -79,11 +86,12 @@ export class SqliteFanoutStore implements FanoutStore {
     const events = tenants.flatMap(({ tenant_uid: tenantUid }) =>
       findEvents.all(Number(withBody), tenantUid, afterIds.get(tenantUid) ?? 0, each).map(eventOf),
     );
-    const webhooks = tenants.flatMap(({ tenant_uid: tenantUid }) => findWebhooks.all(tenantUid).map(webhookOf));
+    const webhooks = tenants.flatMap(({ tenant_uid: tenantUid }) =>
+      findWebhooks.all(tenantUid).map(webhookOf),
+    );
     return Promise.resolve({ events: events.sort((a, b) => a.id - b.id), webhooks });
   }
 
-  /** One writer at a time and ids in commit order: what ordered events would wait for cannot exist here. */
   write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
     return this.database.transaction(() => {
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
@@ -94,12 +102,14 @@ export class SqliteFanoutStore implements FanoutStore {
           : this.database.prepare(this.#sql.isUnfanned).get(tenantUid, id) !== undefined;
         if (isOurs) taken.add(id);
       }
+      this.#leaveWaiting(events, deliveries, taken);
       const lanes = new Map<number, boolean>();
       const told = new Set<number>();
       for (const delivery of deliveries) {
         const { eventId, transportId, queued } = delivery;
         if (!taken.has(eventId)) continue;
-        if (!lanes.has(transportId)) lanes.set(transportId, this.database.prepare(this.#sql.hasLane).get(transportId) !== undefined);
+        if (!lanes.has(transportId))
+          lanes.set(transportId, this.database.prepare(this.#sql.hasLane).get(transportId) !== undefined);
         if (!lanes.get(transportId)) continue;
         const logged = run(
           this.#sql.log,
@@ -122,6 +132,37 @@ export class SqliteFanoutStore implements FanoutStore {
       for (const transportId of told) run(this.#sql.tell, now, transportId);
       return taken as ReadonlySet<number>;
     });
+  }
+
+  /**
+   * Puts back events that must wait for an earlier one of their key. Only a plan that does not begin at the oldest event
+   * of a tenant can have any: ids are in the order of commits here.
+   */
+  #leaveWaiting(
+    events: FanoutPlan['events'],
+    deliveries: FanoutPlan['deliveries'],
+    taken: Set<number>,
+  ): void {
+    const ordered = deliveries.filter(
+      ({ eventId, orderingKey }) => orderingKey !== null && taken.has(eventId),
+    );
+    for (const [tenantUid, own] of grouped(ordered, (delivery) => delivery.tenantUid)) {
+      const newest = Math.max(...own.map(({ eventId }) => eventId));
+      const stragglers = this.database
+        .prepare<{ event_id: number; ordering_key: string }>(this.#sql.stragglers)
+        .all(tenantUid, newest)
+        .filter((row) => !taken.has(row.event_id));
+      const isWaiting = ({ eventId, orderingKey }: PlannedDelivery): boolean =>
+        stragglers.some((row) => row.ordering_key === orderingKey && row.event_id < eventId);
+      const waiting = new Set(
+        stragglers.length === 0 ? [] : own.filter(isWaiting).map(({ eventId }) => eventId),
+      );
+      for (const { id, isFinished } of events) {
+        if (!waiting.has(id)) continue;
+        taken.delete(id);
+        if (isFinished) this.database.prepare(this.#sql.putBack).run(tenantUid, id);
+      }
+    }
   }
 }
 

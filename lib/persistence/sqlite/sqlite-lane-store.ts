@@ -5,21 +5,32 @@ import type {
   LaneReading,
   LaneReadRequest,
   LaneRelease,
+  LaneRenewal,
+  LaneState,
   LaneStore,
   QueuedDelivery,
   StoredTransport,
   TakenLane,
+  TakeRequest,
 } from '../lane-store.js';
-import { STORED_TRANSPORT_COLUMNS, storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
+import {
+  STORED_TRANSPORT_COLUMNS,
+  storedTransportOf,
+  type StoredTransportRow,
+} from '../stored-transport-row.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-interface DueRow extends StoredTransportRow {
+interface LaneRow extends StoredTransportRow {
   transport_id: number;
   lease_token: number;
   version: number;
   blocked_until: number;
   crashes: number;
   holder: string | null;
+  noted_delivery_id: number | null;
+  consecutive_failures: number;
+  rate_used: number;
+  rate_used_until: number;
 }
 
 interface QueueRow {
@@ -31,6 +42,9 @@ interface QueueRow {
   behind: number;
 }
 
+/** Announcements of processes that are gone are removed after this long. */
+const FORGET_IDLE_MS = 3_600_000;
+
 /** Lanes on SQLite: the same steps as on PostgreSQL, row by row in one synchronous transaction. */
 export class SqliteLaneStore implements LaneStore {
   readonly #sql;
@@ -39,11 +53,29 @@ export class SqliteLaneStore implements LaneStore {
     const lane = database.table('webhook_lane');
     const queue = database.table('webhook_queue');
     const transport = database.table('webhook_http_transport');
+    const process = database.table('webhook_process');
     this.#sql = {
       due: `
-        SELECT l.transport_id, l.lease_token, l.version, l.blocked_until, l.crashes, l.holder, ${STORED_TRANSPORT_COLUMNS}
-        FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
-        WHERE l.due_at <= ? ORDER BY l.due_at LIMIT ?`,
+        SELECT l.transport_id FROM ${lane} l
+        WHERE l.due_at <= ? AND l.tenant_uid NOT IN (SELECT value FROM json_each(?)) ORDER BY l.due_at LIMIT ?`,
+      dueThese: `
+        SELECT l.transport_id FROM ${lane} l
+        WHERE l.transport_id IN (SELECT value FROM json_each(?)) AND l.due_at <= ? LIMIT ?`,
+      laneOf: `
+        SELECT l.*, ${STORED_TRANSPORT_COLUMNS} FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
+        WHERE l.transport_id = ?`,
+      isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ? LIMIT 1`,
+      announceIdle: `
+        INSERT INTO ${process} (holder, idle_at) VALUES (?, ?)
+        ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
+      isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> ? AND idle_at > ? LIMIT 1`,
+      forgetIdle: `DELETE FROM ${process} WHERE idle_at < ?`,
+      note: `UPDATE ${lane} SET noted_delivery_id = ? WHERE transport_id = ? AND lease_token = ?`,
+      noted: `
+        SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, 0 AS behind
+        FROM ${database.table('webhook_delivery')} d
+        JOIN ${queue} q ON q.transport_id = d.transport_id AND q.due_at = d.due_at AND q.delivery_id = d.id
+        WHERE d.id = ?`,
       take: `
         UPDATE ${lane} SET holder = ?, lease_token = ?, lease_until = ?, due_at = ?, crashes = ? WHERE transport_id = ?`,
       version: `SELECT version FROM ${lane} WHERE transport_id = ?`,
@@ -62,40 +94,53 @@ export class SqliteLaneStore implements LaneStore {
         SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
         FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id WHERE l.transport_id = ?`,
       renew: `
-        UPDATE ${lane} SET lease_until = ?, due_at = ?
+        UPDATE ${lane} SET lease_until = ?, due_at = ?, consecutive_failures = ?, rate_used = ?, rate_used_until = ?
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL`,
       release: `
         UPDATE ${lane} SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
-          due_at = max(?, blocked_until)
+          consecutive_failures = ?, rate_used = ?, rate_used_until = ?, due_at = max(?, blocked_until)
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL AND version = coalesce(?, version)`,
       transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
       content: `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ?`,
     };
   }
 
-  take(holder: string, limit: number, leaseMs: number): Promise<TakenLane[]> {
-    const findDue = this.database.prepare<DueRow>(this.#sql.due);
+  take(request: TakeRequest): Promise<TakenLane[]> {
     // Looked up before the write lock is asked for: an idle poll writes nothing.
-    if (findDue.get(this.database.now(), 1) === undefined) return Promise.resolve([]);
-    return this.database.transaction(() => {
-      const now = this.database.now();
-      const take = this.database.prepare(this.#sql.take);
-      return findDue.all(now, limit).map((row) => {
-        const lease = Math.max(leaseMs, 2 * (row.timeout_ms ?? 0) + 2_000);
-        const leaseToken = row.lease_token + 1;
-        const crashes = row.holder === null ? row.crashes : row.crashes + 1;
-        take.run(holder, leaseToken, now + lease, now + lease, crashes, row.transport_id);
-        return {
-          transportId: row.transport_id,
-          leaseToken,
-          leaseMs: lease,
-          version: row.version,
-          blockedUntil: row.blocked_until,
-          crashes,
-          transport: storedTransportOf(row),
-        };
-      });
+    if (this.#due({ ...request, limit: 1 }).length === 0) return Promise.resolve([]);
+    return this.database.transaction(() =>
+      this.#due(request).flatMap((transportId) => this.#take(transportId, request)),
+    );
+  }
+
+  isWaiting(overdueMs: number): Promise<boolean> {
+    return Promise.resolve(
+      this.database.prepare(this.#sql.isWaiting).get(this.database.now() - overdueMs) !== undefined,
+    );
+  }
+
+  async announceIdle(holder: string): Promise<void> {
+    const now = this.database.now();
+    await this.database.transaction(() => {
+      this.database.prepare(this.#sql.announceIdle).run(holder, now);
+      this.database.prepare(this.#sql.forgetIdle).run(now - FORGET_IDLE_MS);
     });
+  }
+
+  isOtherIdle(holder: string, withinMs: number): Promise<boolean> {
+    const row = this.database.prepare(this.#sql.isOtherIdle).get(holder, this.database.now() - withinMs);
+    return Promise.resolve(row !== undefined);
+  }
+
+  async note({ transportId, leaseToken }: HeldLane, deliveryId: number): Promise<void> {
+    await this.database.transaction(() =>
+      this.database.prepare(this.#sql.note).run(deliveryId, transportId, leaseToken),
+    );
+  }
+
+  noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
+    const row = this.database.prepare<QueueRow & { transport_id: number }>(this.#sql.noted).get(deliveryId);
+    return Promise.resolve(row && queuedOf(row.transport_id, row));
   }
 
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -137,16 +182,20 @@ export class SqliteLaneStore implements LaneStore {
     );
   }
 
-  renew(lanes: readonly (HeldLane & { leaseMs: number })[]): Promise<ReadonlySet<number>> {
-    return this.#each(lanes, ({ transportId, leaseToken, leaseMs }) => {
-      const leaseUntil = this.database.now() + leaseMs;
-      return this.database.prepare(this.#sql.renew).run(leaseUntil, leaseUntil, transportId, leaseToken);
+  renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {
+    return this.#each(lanes, (lane) => {
+      const leaseUntil = this.database.now() + lane.leaseMs;
+      return this.database
+        .prepare(this.#sql.renew)
+        .run(leaseUntil, leaseUntil, ...stateOf(lane), lane.transportId, lane.leaseToken);
     });
   }
 
   release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
     return this.#each(lanes, (lane) =>
-      this.database.prepare(this.#sql.release).run(lane.dueAt, lane.transportId, lane.leaseToken, lane.version),
+      this.database
+        .prepare(this.#sql.release)
+        .run(...stateOf(lane), lane.dueAt, lane.transportId, lane.leaseToken, lane.version),
     );
   }
 
@@ -170,13 +219,58 @@ export class SqliteLaneStore implements LaneStore {
     );
   }
 
-  #each<Lane extends HeldLane>(lanes: readonly Lane[], run: (lane: Lane) => { changes: number }): Promise<ReadonlySet<number>> {
+  #due({ transportIds, overdueMs, exceptTenants, limit }: TakeRequest): number[] {
+    const now = this.database.now();
+    const rows = transportIds
+      ? this.database
+          .prepare<{ transport_id: number }>(this.#sql.dueThese)
+          .all(JSON.stringify(transportIds), now, limit)
+      : this.database
+          .prepare<{ transport_id: number }>(this.#sql.due)
+          .all(now - overdueMs, JSON.stringify(exceptTenants), limit);
+    return rows.map((row) => row.transport_id);
+  }
+
+  #take(transportId: number, { holder, leaseMs }: TakeRequest): TakenLane[] {
+    const row = this.database.prepare<LaneRow>(this.#sql.laneOf).get(transportId);
+    if (!row) return [];
+    const taken = {
+      transportId,
+      leaseToken: row.lease_token + 1,
+      leaseMs: Math.max(leaseMs, 2 * (row.timeout_ms ?? 0) + 2_000),
+      version: row.version,
+      blockedUntil: row.blocked_until,
+      crashes: row.holder === null ? row.crashes : row.crashes + 1,
+      notedDeliveryId: row.noted_delivery_id,
+      consecutiveFailures: row.consecutive_failures,
+      rate: { used: row.rate_used, usedUntil: row.rate_used_until },
+      transport: storedTransportOf(row),
+    };
+    const leaseUntil = this.database.now() + taken.leaseMs;
+    this.database
+      .prepare(this.#sql.take)
+      .run(holder, taken.leaseToken, leaseUntil, leaseUntil, taken.crashes, transportId);
+    return [taken];
+  }
+
+  #each<Lane extends HeldLane>(
+    lanes: readonly Lane[],
+    run: (lane: Lane) => { changes: number },
+  ): Promise<ReadonlySet<number>> {
     return this.database.transaction(
       () =>
-        new Set(lanes.filter((lane) => run(lane).changes === 1).map((lane) => lane.transportId)) as ReadonlySet<number>,
+        new Set(
+          lanes.filter((lane) => run(lane).changes === 1).map((lane) => lane.transportId),
+        ) as ReadonlySet<number>,
     );
   }
 }
+
+const stateOf = ({ consecutiveFailures, rate }: LaneState): number[] => [
+  consecutiveFailures,
+  rate.used,
+  rate.usedUntil,
+];
 
 const queuedOf = (transportId: number, row: QueueRow): QueuedDelivery => ({
   transportId,

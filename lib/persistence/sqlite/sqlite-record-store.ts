@@ -40,7 +40,9 @@ export class SqliteRecordStore implements RecordStore {
         SELECT 1 FROM ${queue} q WHERE q.transport_id = ? AND q.due_at = ? AND q.delivery_id = ? AND EXISTS (
           SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id AND p.ordering_key = q.ordering_key
             AND p.event_id < q.event_id)`,
-      block: `UPDATE ${database.table('webhook_lane')} SET blocked_until = max(blocked_until, ?) WHERE transport_id = ?`,
+      block: `
+        UPDATE ${database.table('webhook_lane')} SET blocked_until = max(blocked_until, ?), consecutive_failures = ?
+        WHERE transport_id = ?`,
       failingSince: `UPDATE ${database.table('webhook_http_transport')} SET failing_since = ? WHERE id = ?`,
       disable: `
         UPDATE ${database.table('webhook_http_transport')} SET state = 'DISABLED', disabled_reason = ?,
@@ -57,7 +59,8 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #recordAttempt(attempt: AttemptRecord, now: number): void {
-    const counted = attempt.nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, attempt.nextDueAt);
+    const counted =
+      attempt.nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, attempt.nextDueAt);
     if (counted) {
       this.#run(
         this.#sql.log,
@@ -89,7 +92,9 @@ export class SqliteRecordStore implements RecordStore {
 
   /** Takes the row out of the queue, and makes the next one of its key due. */
   #end({ transportId, dueAt, deliveryId, attempts }: AttemptRecord, now: number): boolean {
-    const ended = this.database.prepare<EndedRow>(this.#sql.remove).get(transportId, dueAt, deliveryId, attempts);
+    const ended = this.database
+      .prepare<EndedRow>(this.#sql.remove)
+      .get(transportId, dueAt, deliveryId, attempts);
     if (ended === undefined) return false;
     if (ended.ordering_key === null) return true;
     const next = this.database
@@ -106,7 +111,9 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #park(row: ParkedDelivery): void {
-    const isBehind = this.database.prepare(this.#sql.isBehind).get(row.transportId, row.dueAt, row.deliveryId);
+    const isBehind = this.database
+      .prepare(this.#sql.isBehind)
+      .get(row.transportId, row.dueAt, row.deliveryId);
     if (isBehind !== undefined) this.#redate(row, PARKED_DUE_AT);
   }
 
@@ -115,10 +122,11 @@ export class SqliteRecordStore implements RecordStore {
     this.#run(this.#sql.redateLog, to, deliveryId);
   }
 
-  #change({ transportId, blockedUntil, failingSince, disabledReason }: TransportRecord, now: number): void {
+  #change(change: TransportRecord, now: number): void {
+    const { transportId, blockedUntil, consecutiveFailures, failingSince, disabledReason } = change;
     if (failingSince !== undefined) this.#run(this.#sql.failingSince, failingSince, transportId);
     if (disabledReason !== undefined) this.#run(this.#sql.disable, disabledReason, now, transportId);
-    if (blockedUntil !== null) this.#run(this.#sql.block, blockedUntil, transportId);
+    if (blockedUntil !== null) this.#run(this.#sql.block, blockedUntil, consecutiveFailures, transportId);
   }
 
   #run(sql: string, ...values: unknown[]): number {

@@ -1,0 +1,97 @@
+import type { EventContent, LaneReadRequest, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
+import { EventContents, type OutgoingEvent } from './event-contents.js';
+import type { Lane } from './lane.js';
+import type { TransportProblem } from './transport-config.js';
+
+/** Bodies kept in memory. */
+const CONTENTS_BYTES = 32 * 1024 * 1024;
+
+export interface LaneReaderOptions {
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+  /** Rows that wait behind an earlier one of their ordering key. */
+  readonly park: (lane: Lane, rows: readonly QueuedDelivery[]) => void;
+  /** The lane has been read. */
+  readonly touch: (lane: Lane) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads what is due into lanes that run low, many lanes in one round trip, and the bodies that are not at hand. */
+export class LaneReader {
+  readonly #contents = new EventContents(CONTENTS_BYTES);
+  readonly #wanted = new Set<Lane>();
+  #reading: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: LaneStore,
+    private readonly options: LaneReaderOptions,
+  ) {}
+
+  /** Bodies that somebody had at hand. */
+  remember(contents: Iterable<EventContent>): void {
+    for (const content of contents) this.#contents.add(content);
+  }
+
+  /** The lane may want to be read. */
+  offer(lane: Lane): void {
+    this.#wanted.add(lane);
+  }
+
+  /** Reads the lanes that want it, unless a read is under way, which ends with touching its lanes. */
+  read(): void {
+    if (this.#reading || this.#wanted.size === 0) return;
+    const now = this.options.now();
+    const reads = new Map<Lane, LaneReadRequest>();
+    for (const lane of this.#wanted) {
+      const request = lane.nextRead(now);
+      if (request) reads.set(lane, request);
+    }
+    this.#wanted.clear();
+    if (reads.size === 0) return;
+    this.#reading = this.#read(reads, now).finally(() => {
+      this.#reading = undefined;
+      this.read();
+    });
+  }
+
+  /** Resolves when no read is under way. */
+  async settled(): Promise<void> {
+    while (this.#reading) await this.#reading;
+  }
+
+  /** What a delivery sends: usually at hand. */
+  contentOf({ eventId }: QueuedDelivery): OutgoingEvent | Promise<OutgoingEvent | TransportProblem> {
+    return this.#contents.get(eventId) ?? this.#loadOne(eventId);
+  }
+
+  async #read(reads: ReadonlyMap<Lane, LaneReadRequest>, now: number): Promise<void> {
+    try {
+      const readings = await this.store.read([...reads.values()], now);
+      await this.#load(readings.flatMap((reading) => reading.rows));
+      const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
+      for (const [lane, { limit }] of reads) {
+        const reading = byTransport.get(lane.transportId);
+        if (reading) this.options.park(lane, lane.accept(reading, limit));
+        else lane.readFailed();
+        this.options.touch(lane);
+      }
+    } catch (error) {
+      // Not touched: the next refresh touches every lane, after a pause.
+      for (const lane of reads.keys()) lane.readFailed();
+      this.options.onError(error);
+    }
+  }
+
+  async #load(rows: readonly QueuedDelivery[]): Promise<void> {
+    const missing = new Set<number>();
+    for (const { eventId } of rows) if (!this.#contents.has(eventId)) missing.add(eventId);
+    if (missing.size > 0) this.remember(await this.store.contents([...missing]));
+  }
+
+  async #loadOne(eventId: number): Promise<OutgoingEvent | TransportProblem> {
+    const [content] = await this.store.contents([eventId]);
+    return content
+      ? this.#contents.add(content)
+      : { ok: false, code: 'EVENT_MISSING', message: 'The event is not stored any more.' };
+  }
+}

@@ -1,0 +1,81 @@
+/** How a transport has been doing lately. */
+export interface TransportHealth {
+  /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered, or there was none. */
+  readonly failingSince: number | null;
+  readonly consecutiveFailures: number;
+  /** When the circuit last opened, as far as this process knows. */
+  readonly circuitOpenedAt: number | null;
+}
+
+export interface HealthPolicy {
+  /** Failures in a row that open the circuit; 0: it never opens. */
+  readonly circuitFailures: number;
+  /** How long the circuit stays open at first, in ms; doubled with each probe that fails. */
+  readonly circuitCoolDownMs: number;
+  /** A transport that has failed for so long, at every attempt, is disabled; in ms. */
+  readonly disableAfterMs: number;
+}
+
+export interface AttemptSign {
+  readonly failed: boolean;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly nowMs: number;
+  /** 0 to 1, for the jitter. */
+  readonly random: number;
+}
+
+export interface HealthChange {
+  readonly health: TransportHealth;
+  /** The circuit has opened: nothing is sent before this instant. Null: it has not. */
+  readonly openUntil: number | null;
+  /** The transport has been failing for too long. */
+  readonly shouldDisable: boolean;
+}
+
+/** The longest an open circuit waits before it tries again. */
+const LONGEST_COOL_DOWN_MS = 60_000;
+const JITTER = 0.2;
+
+/**
+ * What an attempt says about its transport. The circuit opens after so many failures in a row; then one probe per
+ * cool-down is sent, and the first success closes it. Attempts that were under way when it opened say nothing new.
+ */
+export function afterAttempt(health: TransportHealth, sign: AttemptSign, policy: HealthPolicy): HealthChange {
+  if (!sign.failed) {
+    return {
+      health: { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null },
+      openUntil: null,
+      shouldDisable: false,
+    };
+  }
+  const failingSince = health.failingSince ?? sign.startedAt;
+  const shouldDisable = sign.nowMs - failingSince >= policy.disableAfterMs;
+  const isOldNews = health.circuitOpenedAt !== null && sign.startedAt <= health.circuitOpenedAt;
+  if (isOldNews) return { health: { ...health, failingSince }, openUntil: null, shouldDisable };
+
+  const consecutiveFailures = health.consecutiveFailures + 1;
+  const coolDown = coolDownMs(consecutiveFailures, sign.random, policy);
+  return {
+    health: {
+      failingSince,
+      consecutiveFailures,
+      circuitOpenedAt: coolDown === undefined ? health.circuitOpenedAt : sign.nowMs,
+    },
+    openUntil: coolDown === undefined ? null : sign.nowMs + coolDown,
+    shouldDisable,
+  };
+}
+
+/** Whether only one request at a time may try the transport: the circuit was open and no success has closed it. */
+export const isProbing = (
+  { consecutiveFailures }: TransportHealth,
+  { circuitFailures }: HealthPolicy,
+): boolean => circuitFailures > 0 && consecutiveFailures >= circuitFailures;
+
+function coolDownMs(failures: number, random: number, policy: HealthPolicy): number | undefined {
+  if (policy.circuitFailures === 0 || failures < policy.circuitFailures) return undefined;
+  const doubled = policy.circuitCoolDownMs * 2 ** Math.min(failures - policy.circuitFailures, 30);
+  const longest = Math.max(LONGEST_COOL_DOWN_MS, policy.circuitCoolDownMs);
+  return Math.round(Math.min(doubled, longest) * (1 - JITTER + 2 * JITTER * random));
+}
