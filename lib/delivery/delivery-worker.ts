@@ -57,6 +57,7 @@ export class DeliveryWorker {
   readonly #toRelease = new Set<Lane>();
   /** Lanes that their rate limit will let go on at a known time. */
   readonly #rateTimers = new Map<Lane, NodeJS.Timeout>();
+  #isEnabled = true;
   #stepping = false;
   #releasing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -125,6 +126,17 @@ export class DeliveryWorker {
       }
     }
     if (notHeld.length > 0) this.#taker.told(notHeld);
+  }
+
+  /** The kill switch: false: no request starts, lanes are given back, everything stays queued. True: goes on. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+    this.#taker.setEnabled(isEnabled);
+    if (isEnabled) return;
+    for (const lane of this.#keeper.all()) {
+      lane.yield();
+      this.#touch(lane);
+    }
   }
 
   /**
@@ -254,7 +266,7 @@ export class DeliveryWorker {
 
   #dispatch(): void {
     // Backpressure: what has been answered and not written is bounded by the number of slots.
-    while (!this.#stopped && this.#recorder.backlog < this.options.concurrency) {
+    while (this.#isEnabled && !this.#stopped && this.#recorder.backlog < this.options.concurrency) {
       const lane = this.#queue.take();
       if (!lane) return;
       const now = this.context.now();

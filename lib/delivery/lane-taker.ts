@@ -34,6 +34,7 @@ export class LaneTaker {
   readonly #told = new Set<number>();
   #comparedAt = -Infinity;
   #isStopped = false;
+  #isEnabled = true;
 
   constructor(
     private readonly store: LaneStore,
@@ -56,6 +57,12 @@ export class LaneTaker {
     return this.#loop.stop();
   }
 
+  /** Disabled, it takes nothing. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+    this.#loop.wake();
+  }
+
   /** Fan-out has told these lanes. */
   told(transportIds: Iterable<number>): void {
     if (this.#isStopped) return;
@@ -69,6 +76,7 @@ export class LaneTaker {
   }
 
   async #round(): Promise<boolean> {
+    if (!this.#isEnabled) return false;
     const { isBusy, pollMs } = this.options;
     const taken: Lane[] = [];
     const told = [...this.#told].slice(0, Math.max(0, this.keeper.room));
