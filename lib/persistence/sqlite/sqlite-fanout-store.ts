@@ -130,7 +130,7 @@ export class SqliteFanoutStore implements FanoutStore {
         told.add(transportId);
       }
       for (const transportId of told) run(this.#sql.tell, now, transportId);
-      return taken as ReadonlySet<number>;
+      return taken;
     });
   }
 

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { eachDatabase } from '../../support/databases.js';
+import { newEvent, StoreFixture } from '../../support/store-fixture.js';
+
+describe('EventStore', () => {
+  eachDatabase((db, kind) => {
+    let fixture: StoreFixture;
+    let host: DataSource;
+    beforeAll(async () => {
+      fixture = await StoreFixture.open(db());
+      host = await new DataSource(db().options).initialize();
+    });
+    beforeEach(() => fixture.empty());
+    afterAll(async () => {
+      await host.destroy();
+      await fixture.close();
+    });
+
+    const insert = (...args: Parameters<StoreFixture['stores']['events']['insert']>) =>
+      fixture.stores.events.insert(...args);
+    const rising = (ids: readonly number[]): boolean =>
+      ids.every((id, index) => index === 0 || id > ids[index - 1]!);
+
+    it('puts every event that it writes on the outbox, and takes it off with a rollback', async () => {
+      const [alone] = await insert([newEvent()]);
+      await host.transaction(async (manager) => {
+        await insert([newEvent({ eventUid: 'kept' }), newEvent()], manager);
+      });
+      const rolledBack = host.transaction(async (manager) => {
+        await insert([newEvent({ eventUid: 'undone' }), newEvent()], manager);
+        throw new Error('on purpose');
+      });
+      await expect(rolledBack).rejects.toThrow('on purpose');
+      const events = await fixture.rows('webhook_event');
+      expect(events).toHaveLength(3);
+      expect(events[0]).toMatchObject({ id: alone!.id });
+      expect((await fixture.rows('webhook_outbox')).map((row) => row['event_id'])).toEqual(
+        events.map((row) => row['id']),
+      );
+    });
+
+    it('numbers a batch in its order, however many statements it takes', async () => {
+      const events = Array.from({ length: 2_300 }, () => newEvent());
+      const inserted = await insert(events);
+      expect(inserted.map(({ eventUid }) => eventUid)).toEqual(events.map(({ eventUid }) => eventUid));
+      expect(rising(inserted.map(({ id }) => id))).toBe(true);
+    });
+
+    it('numbers later events higher than those that were committed before', async () => {
+      const first = await fixture.emit({}, {});
+      const second = await host.transaction((manager) => insert([newEvent()], manager));
+      const third = await fixture.emit({});
+      expect(rising([...first, second[0]!.id, ...third])).toBe(true);
+    });
+
+    describe.each([
+      ['in a transaction of the host', true],
+      ['by itself', false],
+    ])('%s', (_, isInTransaction) => {
+      const insertAgain = (events: ReturnType<typeof newEvent>[]) =>
+        isInTransaction ? host.transaction((manager) => insert(events, manager)) : insert(events);
+
+      it('tells the same event again from another one under its uid, among new ones', async () => {
+        const [known] = await insert([newEvent({ eventUid: 'a', body: '{"n":1}' })]);
+        const inserted = await insertAgain([
+          newEvent({ eventUid: 'new' }),
+          newEvent({ eventUid: 'a', body: '{"n":1}' }),
+          newEvent({ eventUid: 'newer' }),
+        ]);
+        expect(inserted).toEqual([
+          { id: expect.any(Number), eventUid: 'new', duplicate: 'none' },
+          { id: known!.id, eventUid: 'a', duplicate: 'same' },
+          { id: expect.any(Number), eventUid: 'newer', duplicate: 'none' },
+        ]);
+        const [different] = await insertAgain([newEvent({ eventUid: 'a', body: '{"n":2}' })]);
+        expect(different).toEqual({ id: known!.id, eventUid: 'a', duplicate: 'different' });
+        expect(await fixture.rows('webhook_outbox')).toHaveLength(3);
+        expect(await fixture.rowsWith('webhook_event', { event_uid: 'a' })).toMatchObject([
+          { body: '{"n":1}' },
+        ]);
+      });
+    });
+
+    it('leaves the transaction usable after a duplicate', async () => {
+      await insert([newEvent({ eventUid: 'a' })]);
+      await host.transaction(async (manager) => {
+        const [duplicate] = await insert([newEvent({ eventUid: 'a', body: '{}' })], manager);
+        expect(duplicate).toMatchObject({ duplicate: 'different' });
+        await insert([newEvent({ eventUid: 'b' })], manager);
+      });
+      expect(await fixture.rowsWith('webhook_event', { event_uid: 'b' })).toHaveLength(1);
+    });
+
+    it('sees a duplicate of its own transaction, also when a savepoint undid the first', async () => {
+      await host.transaction(async (manager) => {
+        await manager
+          .transaction(async (nested) => {
+            await insert([newEvent({ eventUid: 'a', body: '{"n":1}' })], nested);
+            throw new Error('on purpose');
+          })
+          .catch(() => undefined);
+        const [again] = await insert([newEvent({ eventUid: 'a', body: '{"n":2}' })], manager);
+        expect(again).toMatchObject({ duplicate: 'none' });
+        const [twice] = await insert([newEvent({ eventUid: 'a', body: '{"n":2}' })], manager);
+        expect(twice).toMatchObject({ id: again!.id, duplicate: 'same' });
+      });
+      expect(await fixture.rows('webhook_outbox')).toHaveLength(1);
+    });
+
+    if (kind === 'postgres') {
+      it('waits for a transaction that is writing the same uid, and then knows whether it exists', async () => {
+        const other = await new DataSource(db().options).initialize();
+        try {
+          for (const outcome of ['commit', 'rollback'] as const) {
+            const runner = other.createQueryRunner();
+            await runner.startTransaction();
+            await insert([newEvent({ eventUid: outcome, body: '{"n":1}' })], runner.manager);
+            const waiting = host.transaction((manager) =>
+              insert([newEvent({ eventUid: outcome, body: '{"n":2}' })], manager),
+            );
+            await (outcome === 'commit' ? runner.commitTransaction() : runner.rollbackTransaction());
+            await runner.release();
+            const [inserted] = await waiting;
+            expect(inserted).toMatchObject({ duplicate: outcome === 'commit' ? 'different' : 'none' });
+          }
+        } finally {
+          await other.destroy();
+        }
+      });
+    }
+
+    it('takes no events for nothing to do', async () => {
+      expect(await insert([])).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,186 @@
+import { DataSource } from 'typeorm';
+import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
+import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
+import type { WebhookEntity } from '../../lib/persistence/entities/webhook.entity.js';
+import type { NewEvent } from '../../lib/persistence/event-store.js';
+import type { FanoutPlan } from '../../lib/persistence/fanout-store.js';
+import { databaseFor, type AnyDatabase } from '../../lib/persistence/open-database.js';
+import { HttpTransportRepository } from '../../lib/persistence/repositories/http-transport.repository.js';
+import { WebhookRepository } from '../../lib/persistence/repositories/webhook.repository.js';
+import { migrate } from '../../lib/persistence/schema.js';
+import { statement } from '../../lib/persistence/statement.js';
+import { storesFor, type Stores } from '../../lib/persistence/stores.js';
+import type { TestDatabase } from './test-database.js';
+
+/** A row as the driver gives it, by column name. */
+export type Row = Record<string, string | number | boolean | null>;
+
+const TABLES = [
+  'webhook_attempt',
+  'webhook_queue',
+  'webhook_lane',
+  'webhook_delivery',
+  'webhook_outbox',
+  'webhook_event',
+  'webhook_webhook',
+  'webhook_http_transport',
+] as const;
+type Table = (typeof TABLES)[number];
+
+/** The order in which a table's rows are given. */
+const KEYS: Readonly<Record<Table, string>> = {
+  webhook_attempt: 'delivery_id, number, started_at',
+  webhook_queue: 'event_id, transport_id',
+  webhook_lane: 'transport_id',
+  webhook_delivery: 'event_id, transport_id',
+  webhook_outbox: 'event_id',
+  webhook_event: 'id',
+  webhook_webhook: 'id',
+  webhook_http_transport: 'id',
+};
+
+const TRANSPORT = {
+  name: 'ERP',
+  url: 'https://erp.example.com/hooks',
+  headers: [],
+  securityType: 'NONE',
+  username: null,
+  password: null,
+  token: null,
+  timeoutMs: null,
+  maxConcurrency: null,
+  rateLimitRequests: null,
+  rateLimitPerSeconds: null,
+  retryScheduleSeconds: null,
+  signingSecrets: [],
+} as const;
+
+let uids = 0;
+const nextUid = (): string => `uid-${++uids}`;
+
+/** The stores on a migrated database, with the rows that they need around them. */
+export class StoreFixture {
+  readonly stores: Stores;
+  readonly #transports: HttpTransportRepository;
+  readonly #webhooks: WebhookRepository;
+
+  private constructor(readonly database: AnyDatabase) {
+    this.stores = storesFor(database);
+    this.#transports = new HttpTransportRepository(database);
+    this.#webhooks = new WebhookRepository(database);
+  }
+
+  /** @param poolSize connections of the module; the contract must hold with as many callers as these */
+  static async open({ options }: TestDatabase, poolSize = 10): Promise<StoreFixture> {
+    const database = databaseFor(new DataSource(options), poolSize);
+    await database.open();
+    await migrate(database);
+    return new StoreFixture(database);
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  /** Deletes every row, so that a test finds nothing of those before it. */
+  async empty(): Promise<void> {
+    await this.database.write(
+      TABLES.map((table) => ({ sql: `DELETE FROM ${this.database.table(table)}`, parameters: [] })),
+    );
+  }
+
+  /** A transport with its lane. */
+  async transport(
+    tenantUid = 'shop',
+    settings: Partial<HttpTransportEntity> = {},
+  ): Promise<HttpTransportEntity> {
+    const httpTransportUid = nextUid();
+    const { state, ...given } = settings;
+    await this.#transports.insert(tenantUid, {
+      ...TRANSPORT,
+      ...given,
+      httpTransportUid,
+      headers: [],
+      signingSecrets: [],
+    });
+    if (state) await this.set('webhook_http_transport', { state }, { http_transport_uid: httpTransportUid });
+    return (await this.#transports.find(tenantUid, httpTransportUid))!;
+  }
+
+  async webhook(
+    transport: HttpTransportEntity,
+    settings: Partial<WebhookEntity> = {},
+  ): Promise<{ webhookUid: string }> {
+    const webhook = { action: '*', enabled: true, ordered: false, webhookUid: nextUid(), ...settings };
+    await this.#webhooks.insert(transport.tenantUid, transport, webhook);
+    return webhook;
+  }
+
+  removeTransport({ tenantUid, httpTransportUid }: HttpTransportEntity): Promise<boolean> {
+    return this.#transports.remove(tenantUid, httpTransportUid);
+  }
+
+  /** Events that are committed and not fanned out. @returns their numbers */
+  async emit(...events: Partial<NewEvent>[]): Promise<number[]> {
+    return (await this.stores.events.insert(events.map(newEvent))).map(({ id }) => id);
+  }
+
+  /** What a fan-out would write now, for all that it finds or for the given events only. */
+  async plan(eventIds?: readonly number[]): Promise<FanoutPlan> {
+    const { events, webhooks } = await this.stores.fanout.read([], 10_000, false);
+    const own = events.filter(({ id }) => eventIds?.includes(id) ?? true);
+    return {
+      events: own.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),
+      deliveries: planDeliveries(own, webhooks),
+      now: this.database.now(),
+    };
+  }
+
+  /** Emits and fans out: the deliveries are in the queue and their lanes are told. @returns the events' numbers */
+  async queue(...events: Partial<NewEvent>[]): Promise<number[]> {
+    const ids = await this.emit(...events);
+    await this.stores.fanout.write(await this.plan());
+    return ids;
+  }
+
+  /** All rows of a table in the order of its key. */
+  rows(table: Table): Promise<Row[]> {
+    return this.query(`SELECT * FROM ${this.database.table(table)} ORDER BY ${KEYS[table]}`);
+  }
+
+  /** The rows of a table that have these values. */
+  async rowsWith(table: Table, values: Row): Promise<Row[]> {
+    return (await this.rows(table)).filter((row) =>
+      Object.entries(values).every(([column, value]) => row[column] === value),
+    );
+  }
+
+  /** Runs a query; `?` stands for each parameter. */
+  query(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const query = statement(this.database, sql, parameters);
+    return this.database.dataSource.query(query.sql, [...query.parameters]);
+  }
+
+  /** Changes rows behind the stores' back, to bring about a situation. */
+  async set(table: Table, values: Row, where: Row): Promise<void> {
+    const assignments = Object.keys(values).map((column) => `${column} = ?`);
+    const conditions = Object.keys(where).map((column) => `${column} = ?`);
+    const sql = `UPDATE ${this.database.table(table)} SET ${assignments.join(', ')} WHERE ${conditions.join(' AND ')}`;
+    await this.database.write([
+      statement(this.database, sql, [...Object.values(values), ...Object.values(where)]),
+    ]);
+  }
+}
+
+/** An event as the emitter would write it. */
+export function newEvent(event: Partial<NewEvent> = {}): NewEvent {
+  return {
+    tenantUid: 'shop',
+    eventUid: nextUid(),
+    action: 'ORDER_SETTLED',
+    orderingKey: null,
+    body: '{"action":"ORDER_SETTLED"}',
+    occurredAt: null,
+    ...event,
+  };
+}
