@@ -42,7 +42,8 @@ const nginxConfig = (port) => `
 daemon off; worker_processes 1; pid nginx.pid;
 events { worker_connections 4096; }
 http {
-  access_log off; keepalive_requests 1000000000; client_body_temp_path body;
+  access_log off; keepalive_requests 1000000000;
+  client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
   server { listen 127.0.0.1:${port}; location / { return 204; } }
 }`;
 
@@ -56,16 +57,18 @@ async function freePort() {
   return port;
 }
 
-async function answers(port, tries = 100) {
-  const isOpen = await new Promise((resolve) => {
+/** Waits until something listens on the port. */
+async function answers(port) {
+  for (let tries = 0; tries < 100; tries++) {
     const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-  if (isOpen) return;
-  if (tries === 0) throw new Error('nginx does not listen.');
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await answers(port, tries - 1);
+    const isOpen = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('nginx does not listen.');
 }
 
 async function end(child) {

@@ -11,7 +11,7 @@ import { dataSourceOptions } from '../databases.mjs';
 
 const TENANTS = Array.from({ length: 8 }, (_, index) => `bench-${index}`);
 const WARM_UP = 5_000;
-const EMIT_CHUNK = 500;
+const EMIT_CHUNK = 50;
 const POLL_MS = 50;
 
 class EverybodyIsAdmin {
