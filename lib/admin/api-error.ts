@@ -40,6 +40,14 @@ export class ApiError extends HttpException {
   }
 }
 
+/** 401. */
+export const unauthenticated = (): ApiError =>
+  new ApiError(HttpStatus.UNAUTHORIZED, 'UNAUTHENTICATED', ['A valid bearer token is required.']);
+
+/** 403. */
+export const forbidden = (): ApiError =>
+  new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['The role Tenant.Admin on this tenant is required.']);
+
 /** 400 for input that is malformed or contradicts itself. */
 export const validationFailed = (...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, 'VALIDATION_FAILED', message);
@@ -48,8 +56,11 @@ export const validationFailed = (...message: string[]): ApiError =>
 export const badRequest = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, code, message);
 
+/** What a 404 can be about. */
+export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY';
+
 /** 404: the same answer for what does not exist and for what is another tenant's. It repeats nothing of the request. */
-export const notFound = (resource: 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY'): ApiError =>
+export const notFound = (resource: Resource): ApiError =>
   new ApiError(HttpStatus.NOT_FOUND, `${resource}_NOT_FOUND`, [
     `No such ${resource.toLowerCase().replace('_', ' ')}.`,
   ]);

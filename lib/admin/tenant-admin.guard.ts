@@ -1,7 +1,7 @@
-import { HttpStatus, Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
-import { ApiError } from './api-error.js';
+import { forbidden, unauthenticated } from './api-error.js';
 
 /** Lets a request through to the admin API when the host's access policy grants it, and in no other case. */
 @Injectable()
@@ -13,11 +13,6 @@ export class TenantAdminGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<{ params: { tenantUid: string } }>();
     const decision = await this.policy.check(request, request.params.tenantUid);
     if (decision === 'granted') return true;
-    if (decision === 'unauthenticated') {
-      throw new ApiError(HttpStatus.UNAUTHORIZED, 'UNAUTHENTICATED', ['A valid bearer token is required.']);
-    }
-    throw new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', [
-      'The role Tenant.Admin on this tenant is required.',
-    ]);
+    throw decision === 'unauthenticated' ? unauthenticated() : forbidden();
   }
 }

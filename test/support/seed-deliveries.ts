@@ -42,3 +42,30 @@ export async function seedDeliveries(
 }
 
 const text = (...values: string[]): string => values.map((value) => `'${value}'`).join(', ');
+
+/** Writes many pending deliveries at once, all due. The transport must exist. */
+export async function seedBacklog(
+  dataSource: DataSource,
+  { tenantUid, httpTransportUid, count }: { tenantUid: string; httpTransportUid: string; count: number },
+): Promise<void> {
+  const now = Date.now();
+  await dataSource.query(
+    `INSERT INTO webhook_event (tenant_uid, event_uid, action, body, occurred_at)
+     WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ${count})
+     SELECT ${text(tenantUid)}, 'backlog-' || i, 'ORDER_SETTLED', '{}', ${now} FROM number`,
+  );
+  await dataSource.query(
+    `INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status,
+                                   attempts, due_at, created_at)
+     SELECT e.tenant_uid, e.id, t.id, t.http_transport_uid, 'w', e.action, 'PENDING', 0, ${now} + e.id % 7, ${now}
+       FROM webhook_event e JOIN webhook_http_transport t ON t.tenant_uid = e.tenant_uid
+      WHERE t.tenant_uid = ${text(tenantUid)} AND t.http_transport_uid = ${text(httpTransportUid)}
+        AND e.event_uid LIKE 'backlog-%'`,
+  );
+  await dataSource.query(
+    `INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
+     SELECT transport_id, due_at, id, event_id FROM webhook_delivery
+      WHERE tenant_uid = ${text(tenantUid)} AND status = 'PENDING' AND webhook_uid = 'w'
+        AND http_transport_uid = ${text(httpTransportUid)}`,
+  );
+}

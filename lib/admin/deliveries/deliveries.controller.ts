@@ -1,6 +1,7 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AdminController, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -37,7 +38,7 @@ export class DeliveriesController {
   @ApiUid('deliveryUid', 'The delivery.', 'dlv_00000000006yk')
   @ApiOkResponse({ type: DeliveryDetailsDto, description: 'The delivery, its event and its attempts.' })
   @ApiInvalid()
-  @ApiMissing('DELIVERY_NOT_FOUND')
+  @ApiMissing('DELIVERY')
   get(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('deliveryUid', UidPipe) deliveryUid: string,

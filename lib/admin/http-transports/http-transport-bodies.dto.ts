@@ -34,8 +34,11 @@ const UrlField = (required: boolean): PropertyDecorator =>
   );
 
 /** A read-only member of a resource that an update may carry, so that what was read can be changed and sent back. */
-const ReadOnlyField = (type: 'string', description: string): PropertyDecorator =>
-  applyDecorators(ApiPropertyOptional({ type, nullable: true, readOnly: true, description }), Allow());
+const ReadOnlyField = (description: string, example: string | null): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ type: 'string', nullable: true, readOnly: true, description, example }),
+    Allow(),
+  );
 
 /** The body of POST. */
 @ApiSchema({ name: 'CreateHttpTransport' })
@@ -79,19 +82,19 @@ export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
   @IsString()
   httpTransportUid?: string;
 
-  @ReadOnlyField('string', 'If given, the present state: it is changed by operations of its own.')
+  @ReadOnlyField('If given, the present state: it is changed by operations of its own.', 'ACTIVE')
   state?: unknown;
 
-  @ReadOnlyField('string', 'Ignored.')
+  @ReadOnlyField('Ignored.', null)
   disabledReason?: unknown;
 
-  @ReadOnlyField('string', 'Ignored.')
+  @ReadOnlyField('Ignored.', null)
   failingSince?: unknown;
 
-  @ReadOnlyField('string', 'Ignored.')
+  @ReadOnlyField('Ignored.', '2026-03-14T09:26:53.589Z')
   createdAt?: unknown;
 
-  @ReadOnlyField('string', 'Ignored.')
+  @ReadOnlyField('Ignored.', '2026-03-14T09:26:53.589Z')
   lastModifiedAt?: unknown;
 }
 

@@ -1,7 +1,8 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
-import { AdminController, ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -54,7 +55,7 @@ export class HttpTransportsController {
   @ApiBody({ type: CreateHttpTransportDto })
   @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The new http transport.' })
   @ApiInvalid(...INPUT_CODES, 'INVALID_SIGNING_SECRET')
-  @ApiConflicting('The tenant already has an http transport with this uid.', 'UID_TAKEN')
+  @ApiConflicting('UID_TAKEN', 'The tenant already has an http transport with this uid.')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Body(new DtoPipe(CreateHttpTransportDto)) body: Input<CreateHttpTransportDto>,
@@ -68,7 +69,7 @@ export class HttpTransportsController {
   @ApiTransportUid()
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport, secrets masked.' })
   @ApiInvalid()
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiMissing('HTTP_TRANSPORT')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -87,8 +88,8 @@ export class HttpTransportsController {
   @ApiBody({ type: ReplaceHttpTransportDto })
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
   @ApiInvalid(...CHANGE_CODES)
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
-  @ApiConflicting('Too many changes of this http transport at once.', 'CONCURRENT_CHANGE')
+  @ApiMissing('HTTP_TRANSPORT')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
   async replace(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -107,8 +108,8 @@ export class HttpTransportsController {
   @ApiBody({ type: UpdateHttpTransportDto })
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
   @ApiInvalid(...CHANGE_CODES)
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
-  @ApiConflicting('Too many changes of this http transport at once.', 'CONCURRENT_CHANGE')
+  @ApiMissing('HTTP_TRANSPORT')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
   async update(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -128,7 +129,7 @@ export class HttpTransportsController {
   @ApiTransportUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiInvalid()
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiMissing('HTTP_TRANSPORT')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

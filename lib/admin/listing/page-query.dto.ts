@@ -1,14 +1,18 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { PageRequest, SortDirection } from '../../persistence/repositories/page.js';
+import { ApiOptionalQuery } from '../api-docs.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { IntegerValue } from '../validation/query-values.js';
 
 const MAX_PAGE_NUMBER = 1_000_000_000;
 const MAX_PAGE_SIZE = 100;
-const DEFAULT_PAGE_SIZE = 25;
+/** Items of a page, unless the request says how many. */
+export const DEFAULT_PAGE_SIZE = 25;
 const SORT_DIRECTIONS: readonly SortDirection[] = ['ASC', 'DESC'];
+
+/** The number of items of a page, for lists of either kind. */
+export const PageSizeValue = (): PropertyDecorator => IntegerValue(1, MAX_PAGE_SIZE);
 
 /** The query of a list that is read page by page. */
 export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey> {
@@ -17,7 +21,7 @@ export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey
   pageNumber = 1;
 
   @MayBeAbsent()
-  @IntegerValue(1, MAX_PAGE_SIZE)
+  @PageSizeValue()
   pageSize = DEFAULT_PAGE_SIZE;
 
   /** Set by the class that `pageQueryOf` makes. */
@@ -44,39 +48,38 @@ export function pageQueryOf<SortKey extends string>(
 /** Documents the query of `pageQueryOf` with the same arguments. */
 export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string): MethodDecorator =>
   applyDecorators(
-    ApiQuery({
-      name: 'pageNumber',
-      required: false,
-      description: 'Which page, from 1.',
-      schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_NUMBER, default: 1 },
+    ApiOptionalQuery('pageNumber', 'Which page, from 1.', {
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE_NUMBER,
+      default: 1,
       example: 1,
     }),
     ApiPageSizeQuery(),
-    ApiQuery({
-      name: 'sortBy',
-      required: false,
-      description: 'The field to sort by. Equal ones keep the order in which they were created.',
-      schema: { type: 'string', enum: [...sortKeys], default: defaultSortKey },
-      example: defaultSortKey,
-    }),
-    ApiQuery({
-      name: 'sortDirection',
-      required: false,
-      description: 'Rising or falling.',
-      schema: { type: 'string', enum: [...SORT_DIRECTIONS], default: 'ASC' },
+    ApiOptionalQuery(
+      'sortBy',
+      'The field to sort by. Equal ones keep the order in which they were created.',
+      {
+        type: 'string',
+        enum: [...sortKeys],
+        default: defaultSortKey,
+        example: defaultSortKey,
+      },
+    ),
+    ApiOptionalQuery('sortDirection', 'Rising or falling.', {
+      type: 'string',
+      enum: [...SORT_DIRECTIONS],
+      default: 'ASC',
       example: 'ASC',
     }),
   );
 
-/** The number of items of a page, for lists of either kind. */
-export const PageSizeValue = (): PropertyDecorator => IntegerValue(1, MAX_PAGE_SIZE);
-
 /** Documents `pageSize`. */
 export const ApiPageSizeQuery = (): MethodDecorator =>
-  ApiQuery({
-    name: 'pageSize',
-    required: false,
-    description: 'Items per page.',
-    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+  ApiOptionalQuery('pageSize', 'Items per page.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PAGE_SIZE,
+    default: DEFAULT_PAGE_SIZE,
     example: DEFAULT_PAGE_SIZE,
   });

@@ -1,6 +1,7 @@
 import { Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { AdminController, ApiInvalid } from '../admin-controller.js';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminController } from '../admin-controller.js';
+import { ApiInvalid, ApiOptionalQuery, uidSchema } from '../api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -16,13 +17,7 @@ export class TenantWebhooksController {
 
   @Get()
   @ApiOperation({ operationId: 'listWebhooks', summary: 'List all webhooks of the tenant' })
-  @ApiQuery({
-    name: 'httpTransportUid',
-    required: false,
-    description: 'Only the webhooks of this http transport.',
-    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 64 },
-    example: 'erp',
-  })
+  @ApiOptionalQuery('httpTransportUid', 'Only the webhooks of this http transport.', uidSchema('erp'))
   @ApiPageQuery(...WEBHOOK_SORTING)
   @ApiOkResponse({ type: WebhookListDto, description: 'A page of the tenant’s webhooks.' })
   @ApiInvalid()

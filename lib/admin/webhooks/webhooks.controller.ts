@@ -1,6 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AdminController, ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../admin-controller.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -11,7 +12,6 @@ import { WebhookDto, webhookDto, WebhookListDto } from './webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
 const ApiWebhookUid = () => ApiUid('webhookUid', 'The webhook.', 'erp-orders');
-const BOTH_MISSING = ['HTTP_TRANSPORT_NOT_FOUND', 'WEBHOOK_NOT_FOUND'] as const;
 const INPUT_CODES = ['UNKNOWN_ACTION', 'READ_ONLY_FIELD'] as const;
 
 /** The webhooks of one http transport: which events go there. */
@@ -28,7 +28,7 @@ export class WebhooksController {
   @ApiPageQuery(...WEBHOOK_SORTING)
   @ApiOkResponse({ type: WebhookListDto, description: 'A page of the http transport’s webhooks.' })
   @ApiInvalid()
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
+  @ApiMissing('HTTP_TRANSPORT')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -52,8 +52,8 @@ export class WebhooksController {
   @ApiBody({ type: CreateWebhookDto })
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
   @ApiInvalid(...INPUT_CODES)
-  @ApiMissing('HTTP_TRANSPORT_NOT_FOUND')
-  @ApiConflicting('The tenant already has a webhook with this uid.', 'UID_TAKEN')
+  @ApiMissing('HTTP_TRANSPORT')
+  @ApiConflicting('UID_TAKEN', 'The tenant already has a webhook with this uid.')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -67,7 +67,7 @@ export class WebhooksController {
   @ApiWebhookUid()
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
   @ApiInvalid()
-  @ApiMissing(...BOTH_MISSING)
+  @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -86,7 +86,7 @@ export class WebhooksController {
   @ApiBody({ type: ReplaceWebhookDto })
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
   @ApiInvalid(...INPUT_CODES)
-  @ApiMissing(...BOTH_MISSING)
+  @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async replace(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -106,7 +106,7 @@ export class WebhooksController {
   @ApiBody({ type: UpdateWebhookDto })
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
   @ApiInvalid(...INPUT_CODES)
-  @ApiMissing(...BOTH_MISSING)
+  @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async update(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -127,7 +127,7 @@ export class WebhooksController {
   @ApiWebhookUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiInvalid()
-  @ApiMissing(...BOTH_MISSING)
+  @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

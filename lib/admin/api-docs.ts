@@ -1,0 +1,79 @@
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiForbiddenResponse,
+  ApiNotFoundResponse,
+  ApiParam,
+  ApiQuery,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { ApiErrorDto } from './api-error.dto.js';
+import {
+  conflict,
+  forbidden,
+  notFound,
+  unauthenticated,
+  validationFailed,
+  type ApiError,
+  type ApiErrorCode,
+  type Resource,
+} from './api-error.js';
+
+/** The part of OpenAPI's schemas that the values of paths and queries need. */
+export interface ValueSchema {
+  readonly type: 'string' | 'integer';
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: string[];
+  readonly default?: string | number;
+  readonly example: string | number;
+}
+
+/** The schema of a uid. */
+export const uidSchema = (example: string) =>
+  ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 64, example }) as const satisfies ValueSchema;
+
+/** Documents a uid in the path. */
+export const ApiUid = (
+  name: string,
+  description: string,
+  example: string,
+): MethodDecorator & ClassDecorator => ApiParam({ name, description, schema: uidSchema(example) });
+
+/** Documents a query parameter, which may be left out. */
+export const ApiOptionalQuery = (name: string, description: string, schema: ValueSchema): MethodDecorator =>
+  ApiQuery({ name, required: false, description, schema });
+
+/** Documents the 401 answer. */
+export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
+  ApiUnauthorizedResponse(documented('No bearer token, or one that is not valid.', unauthenticated()));
+
+/** Documents the 403 answer. */
+export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
+  ApiForbiddenResponse(documented('Without the role Tenant.Admin on this tenant.', forbidden()));
+
+/** Documents the 400 answer. */
+export const ApiInvalid = (...codes: ApiErrorCode[]): MethodDecorator =>
+  ApiBadRequestResponse(
+    documented('The request is not valid.', validationFailed('pageSize must not be greater than 100'), codes),
+  );
+
+/** Documents the 404 answer. */
+export const ApiMissing = (resource: Resource, ...codes: ApiErrorCode[]): MethodDecorator =>
+  ApiNotFoundResponse(documented('The tenant has no such resource.', notFound(resource), codes));
+
+/** Documents the 409 answer. */
+export const ApiConflicting = (code: ApiErrorCode, description: string): MethodDecorator =>
+  ApiConflictResponse(documented(description, conflict(code, description)));
+
+function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
+  const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');
+  return {
+    description: `${description} \`code\`: ${codes}.`,
+    type: ApiErrorDto,
+    example: example.getResponse(),
+  };
+}

@@ -1,0 +1,241 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ApiClient } from '../../support/api-client.js';
+import { eachHost, newTenant } from '../../support/each-host.js';
+import { storedTransport } from '../../support/stored-transport.js';
+
+interface Transport {
+  httpTransportUid: string;
+  signingSecret?: string;
+  createdAt: string;
+  lastModifiedAt: string;
+  [field: string]: unknown;
+}
+
+const MASK = '********';
+
+const minimal = { name: 'ERP', url: 'https://erp.example.com/hooks' };
+const secured = {
+  ...minimal,
+  headers: [{ key: 'X-Shop', value: 'shop 70' }],
+  securityType: 'BASIC_AUTH',
+  username: 'shop',
+  password: 'geheim',
+  token: 'a-token',
+};
+const limits = {
+  timeoutMs: 5_000,
+  maxConcurrency: 3,
+  rateLimit: { requests: 10, perSeconds: 60 },
+  retryScheduleSeconds: [5, 50],
+};
+
+describe('changing an http transport', () => {
+  eachHost((host) => {
+    let tenantUid: string;
+    let api: ApiClient;
+
+    beforeEach(() => {
+      tenantUid = newTenant();
+      api = host().api(tenantUid);
+    });
+
+    const create = async (body: object): Promise<Transport> => {
+      const { status, body: created } = await api.post<Transport>('/httptransports', body);
+      expect([status, created]).toEqual([200, expect.any(Object)]);
+      return created;
+    };
+
+    const stored = (httpTransportUid: string) => storedTransport(host(), tenantUid, httpTransportUid);
+
+    describe('PATCH', () => {
+      it('changes the given field alone, and when', async () => {
+        const { signingSecret: _shownOnce, ...before } = await create({ ...secured, ...limits });
+        const row = await stored(before.httpTransportUid);
+        const { status, body } = await api.patch<Transport>(`/httptransports/${before.httpTransportUid}`, {
+          name: 'New',
+        });
+        expect(status).toBe(200);
+        expect(body).toEqual({ ...before, name: 'New', lastModifiedAt: expect.any(String) });
+        expect(await stored(before.httpTransportUid)).toEqual({
+          ...row,
+          name: 'New',
+          version: expect.anything(),
+          last_modified_at: expect.anything(),
+        });
+        expect((await api.get(`/httptransports/${before.httpTransportUid}`)).body).toEqual(body);
+      });
+
+      it('of nothing changes nothing', async () => {
+        const { signingSecret: _shownOnce, ...before } = await create(secured);
+        const { status, body } = await api.patch(`/httptransports/${before.httpTransportUid}`, {});
+        expect([status, body]).toEqual([200, before]);
+      });
+
+      it('keeps the stored secrets behind their masks, and replaces the others', async () => {
+        const { httpTransportUid } = await create(secured);
+        const { status } = await api.patch(`/httptransports/${httpTransportUid}`, {
+          headers: [
+            { key: 'x-shop', value: MASK },
+            { key: 'x-new', value: 'new' },
+          ],
+          password: MASK,
+          token: 'other-token',
+        });
+        expect(status).toBe(200);
+        const row = await stored(httpTransportUid);
+        expect(JSON.parse(String(row.headers))).toEqual([
+          { key: 'x-shop', value: 'v0:shop 70' },
+          { key: 'x-new', value: 'v0:new' },
+        ]);
+        expect([row.password, row.token]).toEqual(['v0:geheim', 'v0:other-token']);
+      });
+
+      it('removes with null', async () => {
+        const { httpTransportUid } = await create({ ...secured, ...limits });
+        const { status, body } = await api.patch<Transport>(`/httptransports/${httpTransportUid}`, {
+          securityType: 'NONE',
+          username: null,
+          password: null,
+          token: null,
+          headers: [],
+          timeoutMs: null,
+          rateLimit: null,
+          maxConcurrency: null,
+          retryScheduleSeconds: null,
+        });
+        expect(status).toBe(200);
+        expect(body).toMatchObject({
+          headers: [],
+          username: null,
+          password: null,
+          token: null,
+          timeoutMs: null,
+          rateLimit: null,
+          maxConcurrency: null,
+          retryScheduleSeconds: null,
+        });
+      });
+
+      it('loses none of many changes at once', async () => {
+        const { httpTransportUid } = await create(minimal);
+        const changes = [
+          { name: 'New' },
+          { timeoutMs: 7_000 },
+          { maxConcurrency: 7 },
+          { username: 'u' },
+          { token: 't' },
+        ];
+        const answers = await Promise.all(
+          changes.map((change) => api.patch(`/httptransports/${httpTransportUid}`, change)),
+        );
+        expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 200));
+        const { body } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);
+        expect(body).toMatchObject({
+          name: 'New',
+          timeoutMs: 7_000,
+          maxConcurrency: 7,
+          username: 'u',
+          token: MASK,
+        });
+        expect(Number((await stored(httpTransportUid)).version)).toBe(1 + changes.length);
+      });
+    });
+
+    describe('PUT', () => {
+      it('replaces the contract’s fields, keeps a left-out password or token and the additive fields', async () => {
+        const { httpTransportUid } = await create({ ...secured, ...limits });
+        const { status, body } = await api.put<Transport>(`/httptransports/${httpTransportUid}`, {
+          name: 'New',
+          url: 'https://erp.example.com/other',
+        });
+        expect(status).toBe(200);
+        expect(body).toMatchObject({
+          name: 'New',
+          url: 'https://erp.example.com/other',
+          headers: [],
+          securityType: 'NONE',
+          username: null,
+          password: MASK,
+          token: MASK,
+          ...limits,
+        });
+        expect((await stored(httpTransportUid)).password).toBe('v0:geheim');
+      });
+
+      it('needs name and url', async () => {
+        const { httpTransportUid } = await create(minimal);
+        for (const body of [{ name: 'New' }, { url: minimal.url }, {}]) {
+          expect((await api.put(`/httptransports/${httpTransportUid}`, body)).status).toBe(400);
+        }
+      });
+
+      it('does not revive a disabled transport', async () => {
+        const { httpTransportUid } = await create(minimal);
+        await host().dataSource.query(
+          `UPDATE webhook_http_transport SET state = 'DISABLED', disabled_reason = 'GONE' WHERE tenant_uid = '${tenantUid}'`,
+        );
+        const { body } = await api.put<Transport>(`/httptransports/${httpTransportUid}`, minimal);
+        expect(body).toMatchObject({ state: 'DISABLED', disabledReason: 'GONE' });
+      });
+
+      it('takes back what was read, changed in one place', async () => {
+        const { httpTransportUid } = await create({ ...secured, ...limits });
+        const { body: read } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);
+        const row = await stored(httpTransportUid);
+        const { status, body } = await api.put(`/httptransports/${httpTransportUid}`, {
+          ...read,
+          name: 'New',
+        });
+        expect([status, body]).toEqual([200, { ...read, name: 'New', lastModifiedAt: expect.any(String) }]);
+        const { headers, password, token } = await stored(httpTransportUid);
+        expect({ headers, password, token }).toEqual({
+          headers: row.headers,
+          password: row.password,
+          token: row.token,
+        });
+      });
+    });
+
+    describe.each(['put', 'patch'] as const)('%s', (method) => {
+      it.each([
+        ['scheme', 'http://erp.example.com/hooks'],
+        ['host', 'https://evil.example.com/hooks'],
+        ['port', 'https://erp.example.com:8443/hooks'],
+      ])('to another %s wants the secrets again', async (_part, url) => {
+        const { httpTransportUid } = await create(secured);
+        const path = `/httptransports/${httpTransportUid}`;
+        const { securityType, username, headers } = secured;
+        const others = { name: 'ERP', securityType, username };
+        const kept = await api[method]<object>(path, {
+          ...others,
+          headers: [{ key: 'X-Shop', value: MASK }],
+          url,
+        });
+        expect(kept.status).toBe(400);
+        expect(kept.body).toMatchObject({ statusCode: 400, code: 'CREDENTIALS_REQUIRED' });
+        expect((await stored(httpTransportUid)).url).toBe(minimal.url);
+
+        const again = { password: 'p', token: 't', headers };
+        expect((await api[method](path, { ...others, ...again, url })).status).toBe(200);
+        expect((await stored(httpTransportUid)).url).toBe(url);
+      });
+
+      it('answers 400 for another uid or another state in the body', async () => {
+        const { httpTransportUid } = await create(minimal);
+        for (const change of [{ httpTransportUid: 'other' }, { state: 'DISABLED' }]) {
+          const { status, body } = await api[method]<object>(`/httptransports/${httpTransportUid}`, {
+            ...minimal,
+            ...change,
+          });
+          expect([status, body]).toEqual([400, expect.objectContaining({ code: 'READ_ONLY_FIELD' })]);
+        }
+      });
+
+      it('answers 404 for a transport that does not exist', async () => {
+        const { status, body } = await api[method]<object>('/httptransports/none', minimal);
+        expect(status).toBe(404);
+        expect(body).toMatchObject({ statusCode: 404, error: 'Not Found', code: 'HTTP_TRANSPORT_NOT_FOUND' });
+      });
+    });
+  });
+});

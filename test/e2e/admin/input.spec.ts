@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ValidationPipe, type INestApplication } from '@nestjs/common';
+import { APP_PIPE, NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebhooksModule } from 'nestjs-tillhook';
+import { ApiClient } from '../../support/api-client.js';
+import { BearerPolicy } from '../../support/bearer-policy.js';
+import { createDatabase } from '../../support/databases.js';
+import { eachHost, newTenant } from '../../support/each-host.js';
+import type { TestDatabase } from '../../support/test-database.js';
+
+const transport = { name: 'ERP', url: 'https://erp.example.com' };
+const PATHS: ['POST' | 'PUT' | 'PATCH', string][] = [
+  ['POST', '/httptransports'],
+  ['PUT', '/httptransports/erp'],
+  ['PATCH', '/httptransports/erp'],
+  ['POST', '/httptransports/erp/webhooks'],
+  ['PUT', '/httptransports/erp/webhooks/w'],
+  ['PATCH', '/httptransports/erp/webhooks/w'],
+];
+
+const invalid = {
+  statusCode: 400,
+  error: 'Bad Request',
+  code: 'VALIDATION_FAILED',
+  message: expect.any(Array),
+};
+
+describe('hostile bodies', () => {
+  eachHost((host) => {
+    let api: ApiClient;
+
+    beforeAll(async () => {
+      api = host().api(newTenant());
+      await api.post('/httptransports', { ...transport, httpTransportUid: 'erp' });
+      await api.post('/httptransports/erp/webhooks', { webhookUid: 'w', action: '*' });
+    });
+
+    it.each(PATHS)('are a 400 for %s %s, when they are no object', async (method, path) => {
+      for (const body of ['[]', '[{}]', `[${JSON.stringify(transport)}]`]) {
+        const answer = await api.request(method, path, body);
+        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
+      }
+      expect((await api.request(method, path)).status).toBe(400);
+    });
+
+    it.each(PATHS)('are a 400 for %s %s, when they are no JSON', async (method, path) => {
+      for (const body of ['{', 'null x', '{"name":', '"text"', '7', 'null']) {
+        // Whether the platform's parser or the module refuses these depends on the platform.
+        expect([body, (await api.request(method, path, body)).status]).toEqual([body, 400]);
+      }
+    });
+
+    it.each(PATHS)('are a 400 for %s %s, when they reach for a prototype', async (method, path) => {
+      for (const body of [
+        '{"__proto__":{"enabled":true}}',
+        '{"constructor":{"prototype":{"enabled":true}}}',
+        '{"constructor":1}',
+        '{"prototype":{}}',
+        '{"headers":[{"__proto__":{}}]}',
+      ]) {
+        expect([body, (await api.request(method, path, body)).status]).toEqual([body, 400]);
+      }
+      expect({}).not.toHaveProperty('enabled');
+    });
+
+    it.each(PATHS)('are a 400 for %s %s, when they are nested without end', async (method, path) => {
+      const levels = 20_000;
+      for (const body of [
+        `{"headers":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+        `${'{"a":'.repeat(levels / 2)}1${'}'.repeat(levels / 2)}`,
+      ]) {
+        const answer = await api.request(method, path, body);
+        expect([answer.status, answer.body]).toEqual([400, invalid]);
+      }
+    });
+
+    it.each(PATHS)('are a short 400 for %s %s, when they hold many unknown members', async (method, path) => {
+      const body = Object.fromEntries(
+        Array.from({ length: 3_000 }, (_, index) => [`unknown${index}`, index]),
+      );
+      const answer = await api.request(method, path, body);
+      expect([answer.status, answer.body]).toEqual([400, invalid]);
+      expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
+    });
+  });
+});
+
+// Hosts often have one of these; they must neither hide what is wrong from the module nor change what is right.
+describe.each([
+  ['strips', { whitelist: true }],
+  ['converts', { transform: true, transformOptions: { enableImplicitConversion: true } }],
+  ['refuses in its own words', { whitelist: true, forbidNonWhitelisted: true, transform: true }],
+  ['hides the reasons', { whitelist: true, forbidNonWhitelisted: true, disableErrorMessages: true }],
+])('under a global ValidationPipe of the host that %s', (_case, options) => {
+  let database: TestDatabase;
+  let app: INestApplication;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    const host = {
+      module: class HostModule {},
+      imports: [
+        TypeOrmModule.forRoot(database.options),
+        WebhooksModule.forRoot({ accessPolicy: BearerPolicy, runMigrations: true, worker: false }),
+      ],
+      providers: [{ provide: APP_PIPE, useFactory: () => new ValidationPipe(options) }],
+    };
+    app = await NestFactory.create(host, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    api = new ApiClient(await app.getUrl(), 'tenant');
+  });
+  afterAll(async () => {
+    await app?.close();
+    await database?.drop();
+  });
+
+  it('the contract holds', async () => {
+    const full = {
+      ...transport,
+      httpTransportUid: 'erp',
+      headers: [{ key: 'x-shop', value: '70' }],
+      rateLimit: { requests: 1, perSeconds: 1 },
+    };
+    const { status, body } = await api.post<object>('/httptransports', full);
+    expect([status, body]).toEqual([
+      200,
+      expect.objectContaining({ ...full, headers: [{ key: 'x-shop', value: '********' }] }),
+    ]);
+    await api.post('/httptransports/erp/webhooks', { webhookUid: 'w', action: '*' });
+    expect((await api.get('/httptransports?pageSize=1&pageNumber=1')).status).toBe(200);
+    expect((await api.get('/deliveries?pageSize=1&createdFrom=2026-03-14T00:00:00Z')).status).toBe(200);
+  });
+
+  it('what is wrong is refused in the module’s words', async () => {
+    for (const [method, path, body] of [
+      ['POST', '/httptransports', { ...transport, unknown: 1 }],
+      ['PATCH', '/httptransports/erp', { timeoutMs: '500' }],
+      ['PATCH', '/httptransports/erp/webhooks/w', { enabled: 'false' }],
+      ['GET', '/httptransports?unknown=1'],
+      ['GET', '/httptransports?pageSize=1e1'],
+      ['GET', '/deliveries?unknown=1'],
+    ] as [string, string, object?][]) {
+      const answer = await api.request(method, path, body);
+      expect([method, path, answer.status, answer.body]).toEqual([method, path, 400, invalid]);
+    }
+  });
+});

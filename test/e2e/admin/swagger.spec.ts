@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { createDatabase } from '../../support/databases.js';
+import type { TestDatabase } from '../../support/test-database.js';
+import { TestHost } from '../../support/test-host.js';
+
+type Schema = Record<string, unknown> & {
+  properties?: Record<string, Schema>;
+  required?: string[];
+  $ref?: string;
+};
+interface Operation {
+  operationId: string;
+  summary?: string;
+  security?: object[];
+  parameters: (Record<string, unknown> & { name: string; in: string; schema: Schema })[];
+  requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: Schema; example?: object }> }
+  >;
+}
+
+const TENANT = '/v2/tenants/{tenantUid}';
+const TRANSPORT = `${TENANT}/httptransports/{httpTransportUid}`;
+const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
+
+/** Every route, and every status that it answers with. */
+const ROUTES: [method: string, path: string, statuses: number[]][] = [
+  ['get', `${TENANT}/httptransports`, [200, 400, 401, 403]],
+  ['post', `${TENANT}/httptransports`, [200, 400, 401, 403, 409]],
+  ['get', TRANSPORT, [200, 400, 401, 403, 404]],
+  ['put', TRANSPORT, [200, 400, 401, 403, 404, 409]],
+  ['patch', TRANSPORT, [200, 400, 401, 403, 404, 409]],
+  ['delete', TRANSPORT, [204, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhooks`, [200, 400, 401, 403]],
+  ['get', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404]],
+  ['post', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404, 409]],
+  ['get', WEBHOOK, [200, 400, 401, 403, 404]],
+  ['put', WEBHOOK, [200, 400, 401, 403, 404]],
+  ['patch', WEBHOOK, [200, 400, 401, 403, 404]],
+  ['delete', WEBHOOK, [204, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhookactions`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
+];
+
+describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host on %s', (platform) => {
+  let database: TestDatabase;
+  let host: TestHost;
+  let document: OpenAPIObject;
+  let schemas: Record<string, Schema>;
+
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    host = await TestHost.start({ database, platform, webhooks: { worker: false, path: 'v2' } });
+    const config = new DocumentBuilder().setTitle('Host').addBearerAuth().build();
+    document = SwaggerModule.createDocument(host.app, config);
+    schemas = document.components!.schemas as Record<string, Schema>;
+  });
+  afterAll(async () => {
+    await host?.close();
+    await database?.drop();
+  });
+
+  const operation = (method: string, path: string): Operation =>
+    (document.paths[path] as unknown as Record<string, Operation>)[method]!;
+
+  it('has every route and no other', () => {
+    const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).sort());
+  });
+
+  it('names each operation once', () => {
+    const ids = ROUTES.map(([method, path]) => operation(method, path).operationId);
+    expect(new Set(ids).size).toBe(ROUTES.length);
+    expect(ids.join()).not.toMatch(/controller/i);
+  });
+
+  describe.each(ROUTES)('%s %s', (method, path, statuses) => {
+    it('has a summary and the bearer scheme', () => {
+      const { summary, security } = operation(method, path);
+      expect(summary).toMatch(/\w/);
+      expect(security).toEqual([{ bearer: [] }]);
+      expect(document.components!.securitySchemes).toHaveProperty('bearer');
+    });
+
+    it('has every parameter with its schema, a description and an example', () => {
+      const { parameters } = operation(method, path);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(
+        parameters
+          .filter((parameter) => parameter.in === 'path')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(inPath.sort());
+      for (const parameter of parameters) {
+        expect(parameter).toMatchObject({
+          name: expect.stringMatching(/^[a-z]\w+$/i),
+          description: expect.stringMatching(/\w/),
+          schema: { type: expect.any(String), example: expect.anything() },
+        });
+      }
+    });
+
+    it('has every answer, with the body it has', () => {
+      const { responses } = operation(method, path);
+      expect(Object.keys(responses).map(Number)).toEqual(statuses);
+      for (const [status, response] of Object.entries(responses)) {
+        expect(response.description).toMatch(/\w/);
+        const content = response.content?.['application/json'];
+        if (status === '204') expect(content).toBeUndefined();
+        else expect(content?.schema.$ref).toBeDefined();
+        if (Number(status) < 400) continue;
+        expect(content!.schema.$ref).toBe('#/components/schemas/WebhooksApiError');
+        expect(content!.example).toMatchObject({ statusCode: Number(status), code: expect.any(String) });
+      }
+    });
+
+    it('has a body where it reads one', () => {
+      const { requestBody } = operation(method, path);
+      if (!['post', 'put', 'patch'].includes(method)) expect(requestBody).toBeUndefined();
+      else expect(requestBody!.content['application/json']!.schema.$ref).toBeDefined();
+    });
+  });
+
+  it('documents the query of every list', () => {
+    const queryOf = (path: string): string[] =>
+      operation('get', path)
+        .parameters.filter((parameter) => parameter.in === 'query')
+        .map(({ name }) => name)
+        .sort();
+    const page = ['pageNumber', 'pageSize', 'sortBy', 'sortDirection'];
+    expect(queryOf(`${TENANT}/httptransports`)).toEqual(page);
+    expect(queryOf(`${TRANSPORT}/webhooks`)).toEqual(page);
+    expect(queryOf(`${TENANT}/webhookactions`)).toEqual(page);
+    expect(queryOf(`${TENANT}/webhooks`)).toEqual(['httpTransportUid', ...page]);
+    expect(queryOf(`${TENANT}/deliveries`)).toEqual([
+      'action',
+      'createdFrom',
+      'createdTo',
+      'cursor',
+      'eventUid',
+      'httpTransportUid',
+      'pageSize',
+      'status',
+      'webhookUid',
+    ]);
+  });
+
+  it('describes every field of every schema, with an example', () => {
+    const names = Object.keys(schemas).sort();
+    expect(names).toEqual([
+      'CreateHttpTransport',
+      'CreateWebhook',
+      'CreatedHttpTransport',
+      'HttpTransport',
+      'HttpTransportHeader',
+      'HttpTransportHeaderInput',
+      'HttpTransportList',
+      'HttpTransportRateLimit',
+      'ReplaceHttpTransport',
+      'ReplaceWebhook',
+      'UpdateHttpTransport',
+      'UpdateWebhook',
+      'Webhook',
+      'WebhookAction',
+      'WebhookActionList',
+      'WebhookAttempt',
+      'WebhookDelivery',
+      'WebhookDeliveryDetails',
+      'WebhookDeliveryList',
+      'WebhookEvent',
+      'WebhookList',
+      'WebhooksApiError',
+      'WebhooksCursorPaging',
+      'WebhooksPaging',
+    ]);
+    for (const name of names) {
+      for (const [field, schema] of Object.entries(schemas[name]!.properties!)) {
+        const where = `${name}.${field}`;
+        expect([where, schema.description]).toEqual([where, expect.stringMatching(/\w/)]);
+        const refers = JSON.stringify(schema).includes('$ref');
+        if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);
+      }
+    }
+  });
+
+  it('lists the values of every enum', () => {
+    const property = (schema: string, name: string): unknown => schemas[schema]!.properties![name]!.enum;
+    expect(property('HttpTransport', 'securityType')).toEqual(['NONE', 'BASIC_AUTH', 'BEARER_TOKEN']);
+    expect(property('CreateHttpTransport', 'securityType')).toContain('BEARER_AUTH');
+    expect(property('HttpTransport', 'state')).toEqual(['ACTIVE', 'PAUSED', 'DISABLED']);
+    expect(property('WebhookDelivery', 'status')).toEqual([
+      'PENDING',
+      'DELIVERED',
+      'FAILED',
+      'MISSED',
+      'CANCELLED',
+    ]);
+    expect(property('WebhookAttempt', 'trigger')).toContain('SCHEDULE');
+    expect(property('WebhooksApiError', 'code')).toContain('CREDENTIALS_REQUIRED');
+  });
+
+  it('tells required fields from optional ones', () => {
+    expect(schemas.CreateHttpTransport!.required!.sort()).toEqual(['name', 'url']);
+    expect(schemas.ReplaceHttpTransport!.required!.sort()).toEqual(['name', 'url']);
+    expect(schemas.UpdateHttpTransport!.required ?? []).toEqual([]);
+    expect(schemas.CreateWebhook!.required).toEqual(['action']);
+    expect(schemas.UpdateWebhook!.required ?? []).toEqual([]);
+  });
+});

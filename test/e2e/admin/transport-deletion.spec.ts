@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ApiClient } from '../../support/api-client.js';
+import { eachDatabase } from '../../support/databases.js';
+import { newTenant } from '../../support/each-host.js';
+import { seedBacklog, seedDeliveries } from '../../support/seed-deliveries.js';
+import { TestHost } from '../../support/test-host.js';
+
+interface Delivery {
+  eventUid: string;
+  status: string;
+  reason: string | null;
+  nextAttemptAt: string | null;
+  finishedAt: string | null;
+}
+
+const transport = { name: 'x', url: 'https://erp.example.com' };
+
+describe('deleting an http transport', () => {
+  eachDatabase((database) => {
+    let host: TestHost;
+    beforeAll(async () => {
+      host = await TestHost.start({ database: database(), webhooks: { worker: false } });
+    });
+    afterAll(() => host?.close());
+
+    const newApi = async (tenantUid: string): Promise<ApiClient> => {
+      const api = host.api(tenantUid);
+      for (const httpTransportUid of ['erp', 'shop']) {
+        await api.post('/httptransports', { ...transport, httpTransportUid });
+      }
+      return api;
+    };
+
+    const count = async (sql: string): Promise<number> => {
+      const [row] = await host.dataSource.query<{ n: number | string }[]>(`SELECT count(*) AS n FROM ${sql}`);
+      return Number(row!.n);
+    };
+
+    it('cancels what was pending there, and nothing else', async () => {
+      const tenantUid = newTenant();
+      const api = await newApi(tenantUid);
+      const seeds = [
+        { eventUid: 'pending' },
+        { eventUid: 'delivered', status: 'DELIVERED' },
+        { eventUid: 'failed', status: 'FAILED' },
+        { eventUid: 'elsewhere', httpTransportUid: 'shop' },
+      ];
+      await seedDeliveries(
+        host.dataSource,
+        seeds.map((seed) => ({ tenantUid, httpTransportUid: 'erp', webhookUid: 'w', ...seed })),
+      );
+      expect((await api.delete('/httptransports/erp')).status).toBe(204);
+
+      const { body } = await api.get<{ items: Delivery[] }>('/deliveries');
+      const byEvent = Object.fromEntries(body.items.map((delivery) => [delivery.eventUid, delivery]));
+      expect(byEvent.pending).toMatchObject({
+        status: 'CANCELLED',
+        reason: 'TRANSPORT_DELETED',
+        nextAttemptAt: null,
+        finishedAt: expect.any(String),
+      });
+      expect(byEvent.delivered).toMatchObject({ status: 'DELIVERED', reason: null });
+      expect(byEvent.failed).toMatchObject({ status: 'FAILED', reason: null });
+      expect(byEvent.elsewhere).toMatchObject({ status: 'PENDING', nextAttemptAt: expect.any(String) });
+      expect(await count('webhook_queue')).toBe(1);
+    });
+
+    it.each([499, 500, 501, 1_700])('cancels a backlog of %i, whole', async (backlog) => {
+      const tenantUid = newTenant();
+      const api = await newApi(tenantUid);
+      await api.post('/httptransports/erp/webhooks', { action: '*' });
+      await seedBacklog(host.dataSource, { tenantUid, httpTransportUid: 'erp', count: backlog });
+      const ofTenant = `webhook_delivery WHERE tenant_uid = '${tenantUid}'`;
+      expect(await count(`${ofTenant} AND status = 'PENDING'`)).toBe(backlog);
+      const queuedElsewhere = (await count('webhook_queue')) - backlog;
+
+      expect((await api.delete('/httptransports/erp')).status).toBe(204);
+
+      expect(await count(`${ofTenant} AND status = 'CANCELLED' AND due_at IS NULL`)).toBe(backlog);
+      expect(await count('webhook_queue')).toBe(queuedElsewhere);
+      expect((await api.get<{ items: [] }>('/webhooks')).body.items).toEqual([]);
+    });
+
+    it('by two at once succeeds for one and is a 404 for the other', async () => {
+      const tenantUid = newTenant();
+      const api = await newApi(tenantUid);
+      await seedBacklog(host.dataSource, { tenantUid, httpTransportUid: 'erp', count: 1_200 });
+      const answers = await Promise.all([
+        api.delete('/httptransports/erp'),
+        api.delete('/httptransports/erp'),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+      expect(await count(`webhook_delivery WHERE tenant_uid = '${tenantUid}' AND status = 'PENDING'`)).toBe(
+        0,
+      );
+    });
+
+    it('while webhooks are being created leaves none behind', async () => {
+      const api = await newApi(newTenant());
+      const create = () => api.post('/httptransports/erp/webhooks', { action: '*' });
+      const answers = await Promise.all([
+        create(),
+        create(),
+        api.delete('/httptransports/erp'),
+        create(),
+        create(),
+      ]);
+      expect(answers[2].status).toBe(204);
+      for (const { status } of answers) expect([200, 204, 404]).toContain(status);
+      expect((await api.get<{ items: [] }>('/webhooks')).body.items).toEqual([]);
+    });
+  });
+});
