@@ -200,8 +200,8 @@ export class Lane {
       this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
     }
     this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
-    // The next one of the key may have become due, before the cursor.
-    if (orderingKey !== null) this.#told = true;
+    // The next one of the key may have become due, before the cursor; or this one has a new date there.
+    if (orderingKey !== null || this.#isPassed(nextDueAt)) this.#told = true;
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,6 +243,7 @@ export class Lane {
     this.#scanEnded = reading.rows.length < limit;
     const last = reading.rows.at(-1);
     if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
+    if (this.#isPassed(this.#redatedMeanwhile)) this.#told = true;
 
     const behind: QueuedDelivery[] = [];
     for (const row of reading.rows) {
@@ -361,6 +362,11 @@ export class Lane {
 
   #isOpen(now: number): boolean {
     return this.config.state === 'ACTIVE' && !this.#yielding && this.blockedUntil <= now;
+  }
+
+  /** Whether the scan has gone past this date, so that only another one finds a delivery with it. */
+  #isPassed(dueAt: number | null): boolean {
+    return dueAt !== null && dueAt <= this.#cursor.dueAt;
   }
 
   get #readAhead(): number {
