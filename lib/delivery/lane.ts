@@ -23,7 +23,7 @@ import type { TransportConfig } from './transport-config.js';
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
 const HEAD: LaneCursor = { dueAt: -1, deliveryId: -1 };
 /** Rows a lane keeps ready, as a multiple of the requests it may have in flight, within bounds. */
-const READ_AHEAD_FACTOR = 4;
+const READ_AHEAD_FACTOR = 8;
 const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
 /** Holders that crashed in a row before a lane is run carefully. */

@@ -7,6 +7,7 @@ export interface AttemptRecord {
   readonly dueAt: number;
   readonly deliveryId: number;
   readonly attempts: number;
+  readonly orderingKey: string | null;
   // what follows
   readonly status: DeliveryStatus;
   readonly reason: string | null;

@@ -4,7 +4,8 @@ import { numbers } from './sql.js';
 
 /** Recording on PostgreSQL: one statement for a group of attempts, a second one only when a transport's state changes. */
 export class PostgresRecordStore implements RecordStore {
-  readonly #recordAttempts: string;
+  readonly #recordEnds: string;
+  readonly #recordAny: string;
   readonly #park: string;
   readonly #block: string;
   readonly #updateTransport: string;
@@ -15,51 +16,64 @@ export class PostgresRecordStore implements RecordStore {
     const sameRow =
       'q.transport_id = i.transport_id AND q.due_at = i.due_at AND q.delivery_id = i.delivery_id';
 
-    // removed and moved are the fence: they touch a row only if it is where this attempt found it. promoted: when a
-    // delivery with an ordering key has ended, the earliest one behind it becomes due.
-    this.#recordAttempts = `
+    const attemptColumns = `delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
+      response_body, error_code, error_message, trigger, orphaned`;
+    const input = `
       WITH input AS MATERIALIZED (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
           $8::bigint[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
         AS i (transport_id, due_at, delivery_id, attempts, status, reason, next_due_at,
           started_at, duration_ms, response_status_code, response_headers, response_body, error_code, error_message, trigger)
-      ), removed AS (
+      )`;
+    // The fence: a row is touched only if it is where this attempt found it.
+    const removed = `
         DELETE FROM ${queue} q USING input i
         WHERE ${sameRow} AND q.attempts = i.attempts AND i.next_due_at IS NULL
-        RETURNING q.delivery_id, q.transport_id, q.ordering_key, q.event_id
-      ), moved AS (
+        RETURNING i.*, q.ordering_key, q.event_id`;
+    const logged = (counted: string): string => `
+        UPDATE ${delivery} d SET status = c.status, reason = c.reason, attempts = c.attempts + 1, due_at = c.next_due_at,
+          last_status_code = c.response_status_code, last_error_code = c.error_code,
+          finished_at = CASE WHEN c.next_due_at IS NULL THEN c.started_at + c.duration_ms END
+        FROM ${counted} c WHERE d.id = c.delivery_id`;
+    const attempted = (counted: string): string => `
+      INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
+      SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
+        i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
+        i.delivery_id NOT IN (SELECT delivery_id FROM ${counted})
+      FROM input i
+      ON CONFLICT (delivery_id, number, started_at) DO NOTHING`;
+
+    // Two texts for one thing: most groups hold ends of unordered deliveries only, and planning what they do not
+    // need would cost as much as what they do.
+    this.#recordEnds = `${input},
+      removed AS (${removed}),
+      logged AS (${logged('removed')})
+      ${attempted('removed')}`;
+
+    // promoted: when a delivery with an ordering key has ended, the earliest one behind it becomes due.
+    this.#recordAny = `${input},
+      removed AS (${removed}),
+      moved AS (
         UPDATE ${queue} q SET due_at = i.next_due_at, attempts = i.attempts + 1 FROM input i
         WHERE ${sameRow} AND q.attempts = i.attempts AND i.next_due_at IS NOT NULL
-        RETURNING q.delivery_id
-      ), counted AS MATERIALIZED (
-        SELECT delivery_id FROM removed UNION ALL SELECT delivery_id FROM moved
-      ), promoted AS (
+        RETURNING i.*, q.ordering_key, q.event_id
+      ),
+      counted AS MATERIALIZED (SELECT * FROM removed UNION ALL SELECT * FROM moved),
+      promoted AS (
         UPDATE ${queue} n SET due_at = $16
         FROM removed r
         CROSS JOIN LATERAL (
-          SELECT m.event_id FROM ${queue} m
+          SELECT m.due_at, m.delivery_id FROM ${queue} m
           WHERE m.transport_id = r.transport_id AND m.ordering_key = r.ordering_key AND m.event_id > r.event_id
           ORDER BY m.transport_id, m.ordering_key, m.event_id LIMIT 1
         ) next
-        WHERE r.ordering_key IS NOT NULL AND n.transport_id = r.transport_id AND n.ordering_key = r.ordering_key
-          AND n.event_id = next.event_id AND n.due_at = ${PARKED_DUE_AT}
+        WHERE r.ordering_key IS NOT NULL AND next.due_at = ${PARKED_DUE_AT}
+          AND n.transport_id = r.transport_id AND n.due_at = next.due_at AND n.delivery_id = next.delivery_id
         RETURNING n.delivery_id
-      ), promoted_log AS (
-        UPDATE ${delivery} d SET due_at = $16 FROM promoted p WHERE d.id = p.delivery_id
-      ), logged AS (
-        UPDATE ${delivery} d SET status = i.status, reason = i.reason, attempts = i.attempts + 1, due_at = i.next_due_at,
-          last_status_code = i.response_status_code, last_error_code = i.error_code,
-          finished_at = CASE WHEN i.next_due_at IS NULL THEN i.started_at + i.duration_ms END
-        FROM input i JOIN counted c ON c.delivery_id = i.delivery_id
-        WHERE d.id = i.delivery_id
-      )
-      INSERT INTO ${database.table('webhook_attempt')} (delivery_id, number, started_at, duration_ms, response_status_code,
-        response_headers, response_body, error_code, error_message, trigger, orphaned)
-      SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
-        i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
-        i.delivery_id NOT IN (SELECT delivery_id FROM counted)
-      FROM input i
-      ON CONFLICT (delivery_id, number, started_at) DO NOTHING`;
+      ),
+      promoted_log AS (UPDATE ${delivery} d SET due_at = $16 FROM promoted p WHERE d.id = p.delivery_id),
+      logged AS (${logged('counted')})
+      ${attempted('counted')}`;
 
     // Only behind an earlier row that is still there; the holder serializes this with recording (see Recorder).
     this.#park = `
@@ -88,12 +102,13 @@ export class PostgresRecordStore implements RecordStore {
 
   async record(group: RecordGroup): Promise<void> {
     const { attempts, transports, parked, now } = group;
-    if (transports.length === 0 && parked.length === 0) {
-      await this.database.query('tillhook_record', this.#recordAttempts, attemptParameters(attempts, now));
+    const isPlain = attempts.every(({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null);
+    if (isPlain && transports.length === 0 && parked.length === 0) {
+      await this.database.query('tillhook_record_ends', this.#recordEnds, endParameters(attempts));
       return;
     }
     await this.database.transaction(async (client) => {
-      if (attempts.length > 0) await client.query(this.#recordAttempts, attemptParameters(attempts, now));
+      if (attempts.length > 0) await client.query(this.#recordAny, [...endParameters(attempts), now]);
       if (parked.length > 0) {
         await client.query(this.#park, [
           numbers(parked.map((row) => row.transportId)),
@@ -119,7 +134,7 @@ export class PostgresRecordStore implements RecordStore {
   }
 }
 
-const attemptParameters = (attempts: RecordGroup['attempts'], now: number): unknown[] => [
+const endParameters = (attempts: RecordGroup['attempts']): unknown[] => [
   numbers(attempts.map((a) => a.transportId)),
   numbers(attempts.map((a) => a.dueAt)),
   numbers(attempts.map((a) => a.deliveryId)),
@@ -135,7 +150,6 @@ const attemptParameters = (attempts: RecordGroup['attempts'], now: number): unkn
   attempts.map((a) => a.errorCode),
   attempts.map((a) => a.errorMessage),
   attempts.map((a) => a.trigger),
-  now,
 ];
 
 const transportParameters = (change: TransportRecord, now: number): unknown[] => [
