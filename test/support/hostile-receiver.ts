@@ -139,10 +139,10 @@ export const hostile = {
     },
 
   /** 64 MiB of zeros as 64 KiB of gzip. */
-  gzipBomb: (): Behaviour => (socket) => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024), { level: 9 });
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
-    socket.write(bomb);
+  gzipBomb: (): Behaviour => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;
+    return (socket) => void socket.write(Buffer.concat([Buffer.from(head), bomb]));
   },
 
   /** Writes `start`, and resets the connection a little later. */

@@ -5,6 +5,7 @@ import { DnsServer } from '../../support/dns-server.js';
 import type { DnsScript } from '../../support/dns-server.js';
 import { ALLOWED_RANGE, egressClient, failureOf, post } from '../../support/egress.js';
 import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
+import { withEnvironment } from '../../support/process-environment.js';
 
 /** Allowed; the receiver listens here. */
 const INSIDE = '127.0.1.1';
@@ -141,19 +142,13 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
   });
 
   it('ignores the proxy environment variables', async () => {
-    const variables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
-    const before = variables.map((name) => process.env[name]);
-    try {
-      for (const name of variables) process.env[name] = `http://127.0.0.1:${receiver.port}`;
+    const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+    const proxy = `http://127.0.0.1:${receiver.port}`;
+    await withEnvironment(Object.fromEntries(names.map((name) => [name, proxy])), async () => {
       const other = egressClient({ dnsServers: [dns.address] });
       expect(await post(other, urlOf([INSIDE]))).toMatchObject({ statusCode: 200 });
       await other.close();
-    } finally {
-      variables.forEach((name, index) => {
-        if (before[index] === undefined) delete process.env[name];
-        else process.env[name] = before[index];
-      });
-    }
+    });
   });
 
   it('does not carry a connection or a verdict over to a client with other rules', async () => {

@@ -4,6 +4,7 @@ import { DnsServer } from '../../support/dns-server.js';
 import { egressClient, failureOf, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
 import { HostileReceiver, hostile } from '../../support/hostile-receiver.js';
+import { withEnvironment } from '../../support/process-environment.js';
 import { TlsReceiver } from '../../support/tls-receiver.js';
 
 describe('https', () => {
@@ -47,18 +48,13 @@ describe('https', () => {
   });
 
   it('fails on a certificate that nobody vouches for, also where NODE_TLS_REJECT_UNAUTHORIZED says not to care', async () => {
-    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
     const untrusting = egressClient({ dnsServers: [dns.address] });
-    try {
-      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, async () => {
       expect(await failureOf(post(untrusting, urlOf(TlsReceiver.hostname)))).toMatchObject({
         code: 'TLS_FAILED',
       });
-    } finally {
-      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
-      await untrusting.close();
-    }
+    });
+    await untrusting.close();
     expect(receiver.requests).toBe(0);
   });
 
