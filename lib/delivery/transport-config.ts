@@ -1,12 +1,9 @@
 import type { SecretBox } from '../persistence/secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from '../persistence/transport-secrets.js';
 import type { StoredTransport } from '../persistence/lane-store.js';
-import type {
-  StoredHeader,
-  StoredSigningSecret,
-  TransportState,
-} from '../persistence/entities/http-transport.entity.js';
+import type { StoredHeader, StoredSigningSecret } from '../persistence/entities/http-transport.entity.js';
 import type { RateLimit } from '../domain/rate-window.js';
+import type { TransportState } from '../domain/transport-state.js';
 import { parseSigningSecret } from '../domain/signing-secret.js';
 import type { CheckedUrl } from '../egress/url-policy.js';
 import { WebhooksError } from '../errors/webhooks-error.js';

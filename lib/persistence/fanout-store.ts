@@ -1,4 +1,4 @@
-import type { TransportState } from './entities/http-transport.entity.js';
+import type { TransportState } from '../domain/transport-state.js';
 
 /** An event that has not been fanned out yet. */
 export interface UnfannedEvent {

@@ -1,5 +1,6 @@
 import type { RateState } from '../domain/rate-window.js';
-import type { SecurityType, TransportState } from './entities/http-transport.entity.js';
+import type { TransportState } from '../domain/transport-state.js';
+import type { SecurityType } from './entities/http-transport.entity.js';
 
 /** A transport's configuration as stored (secrets sealed), as a lane's holder needs it. */
 export interface StoredTransport {

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { SecurityType, TransportState } from '../../persistence/entities/http-transport.entity.js';
+import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
+import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
 import type { HttpTransportRow } from '../../persistence/repositories/http-transport.repository.js';
 import { PagingDto, type PageDto } from '../listing/page.dto.js';
 import { instant } from '../instant.js';
@@ -7,8 +8,6 @@ import { MASK, masked } from '../masking.js';
 import { RateLimitDto } from './http-transport-input.dto.js';
 import { SECURITY_TYPES } from './security-type.js';
 import { rateLimitOf } from './transport-draft.js';
-
-const TRANSPORT_STATES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const satisfies readonly TransportState[];
 
 /** A header as it is shown. */
 @ApiSchema({ name: 'HttpTransportHeader' })

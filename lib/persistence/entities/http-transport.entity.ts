@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
+import type { TransportState } from '../../domain/transport-state.js';
 import { bigintColumn, jsonColumn } from './columns.js';
 
-export type TransportState = 'ACTIVE' | 'PAUSED' | 'DISABLED';
 export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN';
 
 /** A header of a transport as stored: the value is sealed (see SecretBox). */
