@@ -26,6 +26,7 @@ export { revertWebhookMigration, runWebhookMigrations } from './persistence/sche
 export type { EncryptionKey } from './persistence/secret-box.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
+export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
 export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';

@@ -62,8 +62,8 @@ export class WebhookEmitter<Catalog extends ActionCatalog = PosCatalog> {
    * `eventUid` twice with the same body counts as one event.
    *
    * @returns the uids in the order of `events`
-   * @throws {WebhooksError} as `emit` does. `EVENT_UID_CONFLICT` within `events` comes before anything is written; when
-   *   it is with an event emitted earlier, the others of `events` have been written, so roll back to undo them.
+   * @throws {WebhooksError} as `emit` does. After an `EVENT_UID_CONFLICT` with an event emitted
+   *   earlier, none of `events` exists; with a manager, the others do unless you roll back.
    */
   async emitMany<Event extends EmitInput<Catalog>>(
     events: readonly Event[],

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { asUnavailable } from './unavailable.js';
 import type { EventStore, InsertedEvent, NewEvent } from './event-store.js';
 
 /**
@@ -38,7 +39,7 @@ export class CommitSignal {
   }
 }
 
-/** An `EventStore` that gives the signal when what it wrote is committed. */
+/** An `EventStore` that gives the signal when what it wrote is committed, and tells an absent database by its type. */
 export class SignallingEventStore implements EventStore {
   constructor(
     private readonly store: EventStore,
@@ -46,7 +47,7 @@ export class SignallingEventStore implements EventStore {
   ) {}
 
   async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    const inserted = await this.store.insert(events, manager);
+    const inserted = await this.store.insert(events, manager).catch(asUnavailable);
     if (manager?.queryRunner) this.signal.expect(manager.queryRunner);
     else this.signal.committed();
     return inserted;

@@ -3,8 +3,8 @@ import { DataSource } from 'typeorm';
 import { DatabaseClock } from '../clock.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
+import { RolledBack } from '../rolled-back.js';
 
-const ROLLED_BACK = Symbol('rolled back');
 /** Any constant that other software on the same database will not use by accident. */
 const MIGRATION_LOCK = 7_455_446_655;
 /** How long a replica waits for another one's migration. */
@@ -62,12 +62,12 @@ export class PostgresDatabase implements Database {
           const result: QueryResult<Record<string, unknown>> = await client.query(sql, [...parameters]);
           results.push({ rows: result.rows, affected: result.rowCount ?? 0 });
           if (options.onlyIfFirstChanges && results.length === 1 && results[0]!.affected === 0)
-            throw ROLLED_BACK;
+            throw new RolledBack();
         }
         return results;
       });
     } catch (error) {
-      if (error === ROLLED_BACK) return [];
+      if (error instanceof RolledBack) return [];
       throw error;
     }
   }

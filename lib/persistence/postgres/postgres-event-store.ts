@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { allOrNothing } from '../all-or-nothing.js';
 import { eventChunks } from '../event-chunks.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
@@ -43,8 +44,15 @@ export class PostgresEventStore implements EventStore {
   async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
     if (manager) return this.#insertWith(events, (sql, values) => manager.query(sql, values));
     if (events.length === 1) return this.#insertWith(events, (sql, values) => this.#runAlone(sql, values));
-    return this.database.transaction((client) =>
-      this.#insertWith(events, async (sql, values) => (await client.query<EventRow>(sql, values)).rows),
+    return allOrNothing((settle) =>
+      this.database.transaction(async (client) =>
+        settle(
+          await this.#insertWith(
+            events,
+            async (sql, values) => (await client.query<EventRow>(sql, values)).rows,
+          ),
+        ),
+      ),
     );
   }
 

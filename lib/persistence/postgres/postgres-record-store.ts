@@ -102,7 +102,9 @@ export class PostgresRecordStore implements RecordStore {
 
   async record(group: RecordGroup): Promise<void> {
     const { attempts, transports, parked, now } = group;
-    const isPlain = attempts.every(({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null);
+    const isPlain = attempts.every(
+      ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
+    );
     if (isPlain && transports.length === 0 && parked.length === 0) {
       await this.database.query('tillhook_record_ends', this.#recordEnds, endParameters(attempts));
       return;

@@ -4,14 +4,13 @@ import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
+import { RolledBack } from '../rolled-back.js';
 
 /** How long a write waits for the write lock in all. */
 const BUSY_LIMIT_MS = 30_000;
 /** The pause between two tries, doubled up to the limit and jittered so that waiting processes do not march in step. */
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 16;
-
-const ROLLED_BACK = Symbol('rolled back');
 
 /**
  * The module's connection to a SQLite file. Two rules, since better-sqlite3 is synchronous and the host's
@@ -71,12 +70,12 @@ export class SqliteDatabase implements Database {
       return await this.transaction(() =>
         statements.map(({ sql, parameters }, index) => {
           const result = this.#run(sql, parameters);
-          if (options.onlyIfFirstChanges && index === 0 && result.affected === 0) throw ROLLED_BACK;
+          if (options.onlyIfFirstChanges && index === 0 && result.affected === 0) throw new RolledBack();
           return result;
         }),
       );
     } catch (error) {
-      if (error === ROLLED_BACK) return [];
+      if (error instanceof RolledBack) return [];
       throw error;
     }
   }

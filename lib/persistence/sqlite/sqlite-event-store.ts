@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { allOrNothing } from '../all-or-nothing.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -23,15 +24,7 @@ export class SqliteEventStore implements EventStore {
 
   async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
     if (!manager) {
-      return this.database.transaction(() => {
-        const insert = this.database.prepare<{ id: number }>(this.#insert);
-        const find = this.database.prepare<EventRow>(this.#find);
-        return events.map((event) =>
-          resultOf(event, insert.get(...parametersOf(event)), () =>
-            find.get(event.tenantUid, event.eventUid)!,
-          ),
-        );
-      });
+      return allOrNothing((settle) => this.database.transaction(() => settle(this.#insertAll(events))));
     }
     const results: InsertedEvent[] = [];
     for (const event of events) {
@@ -42,6 +35,14 @@ export class SqliteEventStore implements EventStore {
       results.push(resultOf(event, fresh, () => row!));
     }
     return results;
+  }
+
+  #insertAll(events: readonly NewEvent[]): InsertedEvent[] {
+    const insert = this.database.prepare<{ id: number }>(this.#insert);
+    const find = this.database.prepare<EventRow>(this.#find);
+    return events.map((event) =>
+      resultOf(event, insert.get(...parametersOf(event)), () => find.get(event.tenantUid, event.eventUid)!),
+    );
   }
 }
 

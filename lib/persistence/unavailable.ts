@@ -1,0 +1,26 @@
+import { DatabaseUnavailableError } from '../errors/database-unavailable.error.js';
+
+/** Errors of the socket, and SQLSTATE classes 08 (connection), 57P (shut down) and 53 (out of connections). */
+const CODES = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08|57P|53)/;
+/** What `pg` says without a code. */
+const MESSAGES =
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable/i;
+
+/**
+ * For `.catch()`: throws a database that is away as `DatabaseUnavailableError`, anything else as it is.
+ *
+ * @throws always
+ */
+export function asUnavailable(error: unknown): never {
+  throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  return (
+    (typeof code === 'string' && CODES.test(code)) ||
+    MESSAGES.test(error.message) ||
+    isUnavailable(driverError)
+  );
+}
