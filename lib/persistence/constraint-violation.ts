@@ -1,3 +1,5 @@
+import { driverCodeOf } from './driver-code.js';
+
 /** The codes by which the drivers of the supported databases name a violated constraint. */
 const UNIQUE_CODES: ReadonlySet<unknown> = new Set([
   '23505',
@@ -11,10 +13,3 @@ export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.has(d
 
 /** Whether a write failed because the row it refers to does not exist (any more). */
 export const isForeignKeyViolation = (error: unknown): boolean => FOREIGN_KEY_CODES.has(driverCodeOf(error));
-
-/** The driver's own code, also where TypeORM has wrapped the driver's error. */
-function driverCodeOf(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
-  return driverError === undefined ? code : driverCodeOf(driverError);
-}

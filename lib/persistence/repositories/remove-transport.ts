@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { retryOnDeadlock } from '../retry-on-deadlock.js';
 import { built, statement } from '../statement.js';
 
 /** Why a delivery was cancelled, as the log tells it. */
@@ -10,7 +11,7 @@ const REASON = 'TRANSPORT_DELETED';
 const CANCELLED: DeliveryStatus = 'CANCELLED';
 
 /** Pending deliveries that one transaction cancels: some ten milliseconds, for which SQLite blocks the event loop. */
-const BATCH = 500;
+const BATCH = 200;
 
 /**
  * Deletes a transport, its webhooks and its lane, and cancels its pending deliveries; the log stays.
@@ -22,28 +23,25 @@ const BATCH = 500;
  * @returns false when the transport is gone already
  */
 export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
-  let head = await headOfQueue(database, transport.id);
+  const { tenantUid, id } = transport;
+  let head = await headOfQueue(database, id);
   if (head.length === BATCH) await database.write([deleteWebhooks(database, transport)]);
   while (head.length === BATCH) {
-    await database.write(cancelRows(database, transport.id, head));
+    const rows = head;
+    await retryOnDeadlock(() => database.write(cancelRows(database, id, rows)));
     await turn();
-    head = await headOfQueue(database, transport.id);
+    head = await headOfQueue(database, id);
   }
-  const { tenantUid, id } = transport;
-  const deleteTransport = built(
-    database.dataSource
-      .getRepository(HttpTransportEntity)
-      .createQueryBuilder()
-      .delete()
-      .where({ tenantUid, id }),
+  const [, deleted] = await retryOnDeadlock(() =>
+    database.write([
+      // The lane first, contrary to the usual order: fan-out locks it before it adds deliveries, so from here on it
+      // adds none. The webhooks go with the transport, by their foreign key.
+      statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
+      built(transportsOf(database).delete().where({ tenantUid, id })),
+      ...cancelRest(database, id),
+    ]),
   );
-  const results = await database.write(
-    // The transport first (its webhooks go with it, by their foreign key). Then the lane: fan-out locks it before it adds
-    // deliveries, so from here on there are no more of them, and the next statement sees all there are.
-    [deleteTransport, deleteLane(database, id), ...cancelRest(database, id)],
-    { onlyIfFirstChanges: true },
-  );
-  return results.length > 0;
+  return deleted!.affected > 0;
 }
 
 interface QueueRow {
@@ -65,7 +63,6 @@ function cancelRows(database: Database, transportId: number, rows: readonly Queu
   const ids = rows.map((row) => row.delivery_id);
   const marks = ids.map(() => '?').join(', ');
   return [
-    cancelDeliveries(database, marks, ids),
     statement(
       database,
       // The bound on due_at keeps the look-up at the head of the lane, which the primary key begins with.
@@ -73,6 +70,7 @@ function cancelRows(database: Database, transportId: number, rows: readonly Queu
         WHERE transport_id = ? AND due_at <= ? AND delivery_id IN (${marks})`,
       [transportId, rows.at(-1)?.due_at, ...ids],
     ),
+    cancelDeliveries(database, marks, ids),
   ];
 }
 
@@ -102,5 +100,5 @@ const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEnti
       .where({ tenantUid, transportId: id }),
   );
 
-const deleteLane = (database: Database, transportId: number): Statement =>
-  statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [transportId]);
+const transportsOf = (database: Database) =>
+  database.dataSource.getRepository(HttpTransportEntity).createQueryBuilder();

@@ -65,7 +65,7 @@ describe('deleting an http transport', () => {
       expect(await count('webhook_queue')).toBe(1);
     });
 
-    it.each([499, 500, 501, 1_700])('cancels a backlog of %i, whole', async (backlog) => {
+    it.each([199, 200, 201, 1_000])('cancels a backlog of %i, whole', async (backlog) => {
       const tenantUid = newTenant();
       const api = await newApi(tenantUid);
       await api.post('/httptransports/erp/webhooks', { action: '*' });
