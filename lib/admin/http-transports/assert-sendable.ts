@@ -1,4 +1,6 @@
 import type { EgressClient } from '../../egress/egress-client.js';
+import { assertTenantHeaders } from '../../egress/header-policy.js';
+import { HeaderRefusedError } from '../../errors/header-refused.error.js';
 import { TargetRefusedError } from '../../errors/target-refused.error.js';
 import { badRequest } from '../api-error.js';
 import type { TransportDraft } from './transport-draft.js';
@@ -6,13 +8,19 @@ import type { TransportDraft } from './transport-draft.js';
 /**
  * Refuses what could never be sent, while the person who typed it is still there.
  *
- * @throws {ApiError} 400 `TARGET_REFUSED`
+ * @throws {ApiError} 400 `TARGET_REFUSED` or `HEADER_REFUSED`
  */
-export function assertSendable({ url }: TransportDraft, egress: EgressClient): void {
+export function assertSendable(draft: TransportDraft, egress: EgressClient): void {
   try {
-    egress.checkUrl(url);
+    egress.checkUrl(draft.url);
+    assertTenantHeaders(
+      // A stored value passed when it was given; its name is judged again, since the security type may be another.
+      draft.headers.map(({ key, value }) => ({ key, value: 'clear' in value ? value.clear : '' })),
+      { authorizationSet: draft.securityType !== 'NONE' },
+    );
   } catch (error) {
     if (error instanceof TargetRefusedError) throw badRequest('TARGET_REFUSED', error.message);
+    if (error instanceof HeaderRefusedError) throw badRequest('HEADER_REFUSED', error.message);
     throw error;
   }
 }

@@ -6,8 +6,10 @@ import {
   IsIn,
   IsInt,
   IsObject,
+  IsString,
   Matches,
   Max,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -20,11 +22,12 @@ const MAX_HEADERS = 20;
 const MAX_RETRIES = 50;
 const SEVEN_DAYS_SECONDS = 604_800;
 
-/** A header as it is given. */
+/** A header as it is given. What it may hold is the egress policy's to say (`assertTenantHeaders`). */
 @ApiSchema({ name: 'HttpTransportHeaderInput' })
 export class HeaderInputDto {
   @ApiProperty({ description: 'The name of the header.', example: 'x-shop', maxLength: 128 })
-  @IsPlainText(1, 128)
+  @IsString()
+  @MaxLength(128)
   key!: string;
 
   @ApiProperty({
@@ -32,7 +35,8 @@ export class HeaderInputDto {
     example: 'shop-70',
     maxLength: 4096,
   })
-  @IsPlainText(0, 4096)
+  @IsString()
+  @MaxLength(4096)
   value!: string;
 }
 

@@ -263,7 +263,7 @@ describe('the details of a delivery', () => {
               number: 2,
               responseStatusCode: 204,
               responseHeaders: expect.any(Object),
-              responseBody: '',
+              responseBody: null,
             },
           ],
         });

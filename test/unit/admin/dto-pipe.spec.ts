@@ -154,7 +154,8 @@ describe('the body of a transport', () => {
 
   it('never repeats a secret in a message', async () => {
     const canary = 'canary\n4711';
-    const body = { ...transport, password: canary, token: canary, headers: [{ key: 'x', value: canary }] };
+    const headers = [{ key: 'x', value: canary.repeat(500) }];
+    const body = { ...transport, password: canary, token: canary, headers };
     const messages = await messagesOf(CreateHttpTransportDto, body);
     expect(messages.length).toBeGreaterThanOrEqual(3);
     expect(messages.join()).not.toContain('canary');
