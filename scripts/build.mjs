@@ -1,10 +1,15 @@
 // Builds the library twice (ESM and CommonJS, DESIGN: dual build) and the sample app once.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const compile = (project) => execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+
+/** The compiler says what is wrong; a stack trace of this script would only hide it. */
+function compile(project) {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
 
 for (const folder of ['dist', 'dist-sample']) rmSync(folder, { recursive: true, force: true });
 compile('tsconfig.esm.json');

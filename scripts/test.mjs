@@ -12,9 +12,17 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const EXIT_GRACE_MS = 10_000;
 const args = process.argv.slice(2);
 
-// Unit tests alone read the sources; anything else may start what was built.
-const unitTestsOnly = args.length > 0 && args.every((arg) => arg.startsWith('test/unit'));
-if (!unitTestsOnly) ensureBuilt();
+// Unit and integration tests read the sources; anything else may start what was built.
+const files = args.filter((arg) => !arg.startsWith('-'));
+const sourcesOnly = files.length > 0 && files.every((file) => /^test\/(unit|integration)\b/.test(file));
+if (!sourcesOnly) {
+  try {
+    ensureBuilt();
+  } catch {
+    console.error('The tests did not run: the build failed, see above.');
+    process.exit(1);
+  }
+}
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
 const resultsFile = path.join(folder, 'results.json');
