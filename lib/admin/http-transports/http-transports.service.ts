@@ -123,7 +123,10 @@ export class HttpTransportsService {
       if (isDeepStrictEqual(before, after)) return present;
       assertSecretsStayAtHome(before, after);
       this.#check(after);
-      const changed = await this.transports.update(tenantUid, present, this.#settings(present, after));
+      const changed = await this.transports.update(tenantUid, present, {
+        ...this.#settings(present, after),
+        signingSecrets: present.signingSecrets,
+      });
       if (changed) return changed;
     }
     throw conflict('CONCURRENT_CHANGE', 'The http transport is being changed by others: try again.');
