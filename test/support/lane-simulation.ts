@@ -24,7 +24,7 @@ interface Call {
   isCommitted: boolean;
 }
 
-const RETRY_MS = [0, 3, 40, 500];
+const RETRY_MS = [0, 3, 20, 100];
 
 /**
  * One lane and the database that it is read from, reduced to what decides whether a delivery is lost: rows, the
@@ -41,6 +41,7 @@ export class LaneSimulation {
   #laneDueAt: number | null = null;
   #ids = 0;
   #calls: Call[] = [];
+  #refreshing = false;
   /** Recording is one at a time and in order, as the Recorder does it. */
   #records: Call[] = [];
   /** Handed out and not recorded. */
@@ -63,7 +64,7 @@ export class LaneSimulation {
   }
 
   addMany(count: number): void {
-    for (let added = 0; added < count; added++) this.add(null, added % 3);
+    for (let added = 0; added < count; added++) this.add(null, (7 * added) % 30);
   }
 
   pass(ms: number): void {
@@ -87,12 +88,14 @@ export class LaneSimulation {
   /** The refresh of the lane: lease, configuration and version. */
   refresh(): void {
     const { lane } = this;
-    if (!lane) return;
+    if (!lane || this.#refreshing) return;
+    this.#refreshing = true;
     lane.renewed(this.now);
     let version = this.#version;
     this.#call(
       () => (version = this.#version),
       () => {
+        this.#refreshing = false;
         if (this.lane === lane) lane.checked(version, lane.config.version);
       },
     );
@@ -189,22 +192,29 @@ export class LaneSimulation {
     }
   }
 
-  /** Nothing new comes: the worker goes on until nothing is left. Throws when something stays behind. */
-  finish(): void {
+  /**
+   * Nothing new comes: the worker goes on, in an order that `random` (0 to below 1) chooses, until nothing is left.
+   * Throws when something stays behind.
+   */
+  finish(random: () => number): void {
+    const choice = (): number => Math.floor(random() * 12);
+    const steps = [
+      () => this.take(),
+      () => this.read(),
+      () => this.send(),
+      () => this.answer(choice() > 2, choice()),
+      () => this.proceed(choice()),
+      () => this.proceed(choice()),
+      () => this.release(),
+      () => this.refresh(),
+      () => this.pass(choice()),
+      () => choice() === 0 && this.giveUp(),
+      () => choice() === 0 && this.block(choice()),
+    ];
     for (let round = 0; !this.isDone; round++) {
-      if (round > 2_000)
+      if (round > 30_000)
         throw new Error(`Left behind: ${JSON.stringify(this.#rows)} (lane due ${this.#laneDueAt})`);
-      this.take();
-      this.send();
-      this.answer(true, 0);
-      this.proceed(round);
-      this.proceed(0);
-      this.read();
-      this.release();
-      if (round % 10 === 0) {
-        this.now += 50;
-        this.refresh();
-      }
+      steps[Math.floor(random() * steps.length)]!();
     }
   }
 
