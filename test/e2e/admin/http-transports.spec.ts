@@ -143,6 +143,38 @@ describe('http transports', () => {
         expect(body).toEqual({ statusCode: 400, error: 'Bad Request', code, message: [expect.any(String)] });
         expect((await api.get<{ items: [] }>('/httptransports')).body.items).toEqual([]);
       });
+
+      it.each([
+        ['host', 'example.com', {}],
+        ['Webhook-Id', 'x', {}],
+        ['x-webhook-action', 'x', {}],
+        ['content-type', 'text/plain', {}],
+        ['x y', 'x', {}],
+        ['', 'x', {}],
+        ['x-line', 'canary\r\nhost: evil', {}],
+        ['x-nul', 'canary\0', {}],
+        ['x-euro', 'canary €', {}],
+        ['x-long', `canary${'x'.repeat(4_085)}`, {}],
+        ['authorization', 'Bearer canary', { securityType: 'BEARER', token: 't' }],
+      ])('answers 400 for the header %p, and does not repeat its value', async (key, value, security) => {
+        const body = { ...minimal, ...security, headers: [{ key, value }] };
+        const answer = await api.post<{ message: string[] }>('/httptransports', body);
+        expect([answer.status, answer.body]).toEqual([
+          400,
+          expect.objectContaining({ code: 'HEADER_REFUSED' }),
+        ]);
+        expect(JSON.stringify(answer.body)).not.toContain('canary');
+      });
+
+      it('takes an authorization header where the security type sets none, and keeps to that', async () => {
+        const headers = [{ key: 'Authorization', value: 'Token 70' }];
+        const { httpTransportUid } = await create({ ...minimal, headers });
+        const { status, body } = await api.patch<object>(`/httptransports/${httpTransportUid}`, {
+          securityType: 'BEARER_TOKEN',
+          token: 't',
+        });
+        expect([status, body]).toEqual([400, expect.objectContaining({ code: 'HEADER_REFUSED' })]);
+      });
     });
 
     describe('reading', () => {
