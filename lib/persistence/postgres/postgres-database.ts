@@ -42,6 +42,14 @@ export class PostgresDatabase implements Database {
     return this.#clock.now();
   }
 
+  get clockOffsetMs(): number {
+    return this.#clock.offsetMs;
+  }
+
+  measureClock(): Promise<void> {
+    return this.#clock.measure();
+  }
+
   table(name: string): string {
     const { driver } = this.dataSource;
     return this.#schema === undefined

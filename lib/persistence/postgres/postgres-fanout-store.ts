@@ -63,19 +63,26 @@ export class PostgresFanoutStore implements FanoutStore {
       JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
       WHERE w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*')`;
 
+    // Outbox rows are found by key in subqueries that the planner cannot pull up, and then addressed by their place:
+    // statistics taken when everything was fanned out would let it read the whole outbox instead.
     // locked → ready: what is ours to fan out; stragglers: unfanned events that ordered ones ($2) may have to wait
     // for (few, since a plan starts at the head of the outbox). `lanes` locks the lanes before anything is written for them, in key
     // order (no deadlocks); a lane that a delete has removed meanwhile is not told and gets no delivery.
     this.#write = `
       WITH locked AS MATERIALIZED (
-        SELECT o.tenant_uid, o.event_id
-        FROM unnest($12::text[], $1::bigint[]) AS p (tenant_uid, event_id)
-        JOIN ${table('webhook_outbox')} o ON o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id
-        ORDER BY o.event_id FOR UPDATE OF o SKIP LOCKED
+        SELECT p.tenant_uid, p.event_id, o.place
+        FROM unnest($12::text[], $1::bigint[]) WITH ORDINALITY AS p (tenant_uid, event_id, position)
+        CROSS JOIN LATERAL (
+          SELECT ctid AS place FROM ${table('webhook_outbox')} o
+          WHERE o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) o
       ), stragglers AS MATERIALIZED (
         SELECT o.event_id, e.tenant_uid, e.ordering_key
         FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($2::bigint[]) GROUP BY tenant_uid) t
-        JOIN ${table('webhook_outbox')} o ON o.tenant_uid = t.tenant_uid AND o.event_id < t.newest
+        CROSS JOIN LATERAL (
+          SELECT event_id FROM ${table('webhook_outbox')} o
+          WHERE o.tenant_uid = t.tenant_uid AND o.event_id < t.newest OFFSET 0
+        ) o
         JOIN ${table('webhook_event')} e ON e.id = o.event_id
         WHERE o.event_id NOT IN (SELECT event_id FROM locked)
       ), waiting AS MATERIALIZED (
@@ -117,9 +124,9 @@ export class PostgresFanoutStore implements FanoutStore {
                         ELSE lane.due_at END
         WHERE lane.transport_id IN (SELECT transport_id FROM queued)
       ), taken AS (
-        DELETE FROM ${table('webhook_outbox')} o USING locked l
-        WHERE o.tenant_uid = l.tenant_uid AND o.event_id = l.event_id
-          AND l.event_id IN (SELECT event_id FROM ready) AND l.event_id <> ALL ($13::bigint[])
+        DELETE FROM ${table('webhook_outbox')} WHERE ctid = ANY (ARRAY(
+          SELECT place FROM locked
+          WHERE event_id IN (SELECT event_id FROM ready) AND event_id <> ALL ($13::bigint[])))
       )
       SELECT event_id FROM ready`;
   }

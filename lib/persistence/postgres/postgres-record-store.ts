@@ -2,6 +2,18 @@ import { PARKED_DUE_AT, type RecordGroup, type RecordStore, type TransportRecord
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
+/**
+ * The queue row of a key, locked. A subquery that the planner cannot pull up: it probes the primary key for each row
+ * of `input`, whatever the statistics say. They are often taken when everything has been sent, and then let the planner
+ * believe for ever that the queue is empty and may be read as a whole.
+ */
+const rowAt = (queue: string, input: string, condition = ''): string => `(
+  SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id FROM ${queue} q
+  WHERE q.transport_id = ${input}.transport_id AND q.due_at = ${input}.due_at AND q.delivery_id = ${input}.delivery_id
+    ${condition}
+  LIMIT 1 FOR UPDATE
+)`;
+
 /** Recording on PostgreSQL: one statement for a group of attempts, a second one only when a transport's state changes. */
 export class PostgresRecordStore implements RecordStore {
   readonly #recordEnds: string;
@@ -13,77 +25,69 @@ export class PostgresRecordStore implements RecordStore {
   constructor(private readonly database: PostgresDatabase) {
     const queue = database.table('webhook_queue');
     const delivery = database.table('webhook_delivery');
-    const sameRow =
-      'q.transport_id = i.transport_id AND q.due_at = i.due_at AND q.delivery_id = i.delivery_id';
-
     const attemptColumns = `delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
       response_body, error_code, error_message, trigger, orphaned`;
-    const input = `
+    // The fence: a queue row is touched only if it is where this attempt found it. It is found by its key and locked
+    // (`rowAt`), then addressed by its place.
+    const found = `
       WITH input AS MATERIALIZED (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
           $8::bigint[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
         AS i (transport_id, due_at, delivery_id, attempts, status, reason, next_due_at,
           started_at, duration_ms, response_status_code, response_headers, response_body, error_code, error_message, trigger)
+      ), found AS MATERIALIZED (
+        SELECT i.*, q.place, q.ordering_key, q.event_id FROM input i
+        CROSS JOIN LATERAL ${rowAt(queue, 'i', 'AND q.attempts = i.attempts')} q
+      ), removed AS (
+        DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
+      ), logged AS (
+        UPDATE ${delivery} d SET status = f.status, reason = f.reason, attempts = f.attempts + 1, due_at = f.next_due_at,
+          last_status_code = f.response_status_code, last_error_code = f.error_code,
+          finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
+        FROM found f WHERE d.id = f.delivery_id
       )`;
-    // The fence: a row is touched only if it is where this attempt found it.
-    const removed = `
-        DELETE FROM ${queue} q USING input i
-        WHERE ${sameRow} AND q.attempts = i.attempts AND i.next_due_at IS NULL
-        RETURNING i.*, q.ordering_key, q.event_id`;
-    const logged = (counted: string): string => `
-        UPDATE ${delivery} d SET status = c.status, reason = c.reason, attempts = c.attempts + 1, due_at = c.next_due_at,
-          last_status_code = c.response_status_code, last_error_code = c.error_code,
-          finished_at = CASE WHEN c.next_due_at IS NULL THEN c.started_at + c.duration_ms END
-        FROM ${counted} c WHERE d.id = c.delivery_id`;
-    const attempted = (counted: string): string => `
+    const attempted = `
       INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
       SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
         i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
-        i.delivery_id NOT IN (SELECT delivery_id FROM ${counted})
+        i.delivery_id NOT IN (SELECT delivery_id FROM found)
       FROM input i
       ON CONFLICT (delivery_id, number, started_at) DO NOTHING`;
 
     // Two texts for one thing: most groups hold ends of unordered deliveries only, and planning what they do not
     // need would cost as much as what they do.
-    this.#recordEnds = `${input},
-      removed AS (${removed}),
-      logged AS (${logged('removed')})
-      ${attempted('removed')}`;
+    this.#recordEnds = `${found} ${attempted}`;
 
     // promoted: when a delivery with an ordering key has ended, the earliest one behind it becomes due.
-    this.#recordAny = `${input},
-      removed AS (${removed}),
+    this.#recordAny = `${found},
       moved AS (
-        UPDATE ${queue} q SET due_at = i.next_due_at, attempts = i.attempts + 1 FROM input i
-        WHERE ${sameRow} AND q.attempts = i.attempts AND i.next_due_at IS NOT NULL
-        RETURNING i.*, q.ordering_key, q.event_id
+        UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + 1 FROM found f
+        WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
       ),
-      counted AS MATERIALIZED (SELECT * FROM removed UNION ALL SELECT * FROM moved),
-      promoted AS (
-        UPDATE ${queue} n SET due_at = $16
-        FROM removed r
+      next AS MATERIALIZED (
+        SELECT n.place, n.delivery_id FROM found f
         CROSS JOIN LATERAL (
-          SELECT m.due_at, m.delivery_id FROM ${queue} m
-          WHERE m.transport_id = r.transport_id AND m.ordering_key = r.ordering_key AND m.event_id > r.event_id
+          SELECT m.ctid AS place, m.due_at, m.delivery_id FROM ${queue} m
+          WHERE m.transport_id = f.transport_id AND m.ordering_key = f.ordering_key AND m.event_id > f.event_id
           ORDER BY m.transport_id, m.ordering_key, m.event_id LIMIT 1
-        ) next
-        WHERE r.ordering_key IS NOT NULL AND next.due_at = ${PARKED_DUE_AT}
-          AND n.transport_id = r.transport_id AND n.due_at = next.due_at AND n.delivery_id = next.delivery_id
-        RETURNING n.delivery_id
+        ) n
+        WHERE f.next_due_at IS NULL AND f.ordering_key IS NOT NULL AND n.due_at = ${PARKED_DUE_AT}
       ),
-      promoted_log AS (UPDATE ${delivery} d SET due_at = $16 FROM promoted p WHERE d.id = p.delivery_id),
-      logged AS (${logged('counted')})
-      ${attempted('counted')}`;
+      promoted AS (UPDATE ${queue} SET due_at = $16 WHERE ctid = ANY (ARRAY(SELECT place FROM next))),
+      promoted_log AS (UPDATE ${delivery} d SET due_at = $16 FROM next WHERE d.id = next.delivery_id)
+      ${attempted}`;
 
     // Only behind an earlier row that is still there; the holder serializes this with recording (see Recorder).
     this.#park = `
-      WITH parked AS (
-        UPDATE ${queue} q SET due_at = ${PARKED_DUE_AT}
+      WITH parked AS MATERIALIZED (
+        SELECT q.place, q.delivery_id
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS i (transport_id, due_at, delivery_id)
-        WHERE ${sameRow} AND EXISTS (
-          SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id AND p.ordering_key = q.ordering_key
+        CROSS JOIN LATERAL ${rowAt(queue, 'i')} q
+        WHERE EXISTS (
+          SELECT 1 FROM ${queue} p WHERE p.transport_id = i.transport_id AND p.ordering_key = q.ordering_key
             AND p.event_id < q.event_id)
-        RETURNING q.delivery_id
+      ), redated AS (
+        UPDATE ${queue} SET due_at = ${PARKED_DUE_AT} WHERE ctid = ANY (ARRAY(SELECT place FROM parked))
       )
       UPDATE ${delivery} d SET due_at = ${PARKED_DUE_AT} FROM parked p WHERE d.id = p.delivery_id`;
 
