@@ -6,7 +6,6 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-tillhook$': '<rootDir>/lib/index.ts',
-    '^nestjs-tillhook/testing$': '<rootDir>/lib/testing/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   testTimeout: 30_000,
