@@ -1,7 +1,8 @@
 import { MigrationExecutor, type DataSource } from 'typeorm';
 import { SchemaBehindError } from '../errors/schema-behind.error.js';
-import { databaseFor, type AnyDatabase } from './open-database.js';
+import type { AnyDatabase } from './open-database.js';
 import { retryWhileBusy } from './sqlite/sqlite-database.js';
+import { withDatabase } from './with-database.js';
 
 /**
  * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
@@ -54,13 +55,3 @@ const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
 /** On SQLite the write lock is the lock: whoever comes second fails as busy, tries again and finds the work done. */
 const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
   database.kind === 'postgres' ? database.exclusively(work) : retryWhileBusy(work);
-
-async function withDatabase<T>(host: DataSource, work: (database: AnyDatabase) => Promise<T>): Promise<T> {
-  const database = databaseFor(host, 2);
-  await database.open();
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
-}

@@ -1,11 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
-
-/** One key of the ring: `id` is stored beside each ciphertext; `key` is 32 bytes. */
-export interface EncryptionKey {
-  id: string;
-  key: Uint8Array;
-}
+import type { EncryptionKey } from './encryption-keys.js';
 
 /** Where a secret belongs. It is authenticated with the ciphertext, so that stored secrets cannot be swapped. */
 export interface SecretPlace {
@@ -70,9 +65,24 @@ export class SecretBox {
     }
   }
 
-  /** True when `stored` was not sealed with the current first key, so that the rotation job re-seals it. */
-  isStale(stored: string): boolean {
-    return SecretBox.keyIdOf(stored) !== this.#current?.id;
+  /**
+   * The same secret sealed with the present first key; `stored` itself when it is already.
+   *
+   * @throws {SecretUnreadableError}
+   */
+  renew(stored: string, place: SecretPlace): string {
+    if (SecretBox.keyIdOf(stored) === this.#current?.id) return stored;
+    return this.seal(this.open(stored, place), place);
+  }
+
+  /** Whether what was sealed with this key can be opened; undefined: what is stored in clear. */
+  hasKey(id: string | undefined): boolean {
+    return id === undefined || this.#keys.has(id);
+  }
+
+  /** The id of the key that seals; undefined: secrets are stored in clear. */
+  get currentKeyId(): string | undefined {
+    return this.#current?.id;
   }
 
   /** The key id a stored secret names; undefined for one stored in clear. */

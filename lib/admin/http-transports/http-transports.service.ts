@@ -5,6 +5,7 @@ import { generateSigningSecret, parseSigningSecret } from '../../domain/signing-
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
 import { InvalidSigningSecretError } from '../../errors/invalid-signing-secret.error.js';
+import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { DATABASE, type Database } from '../../persistence/database.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
@@ -15,7 +16,7 @@ import {
   type HttpTransportSortKey,
 } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
-import { transportSecret } from '../../persistence/transport-secrets.js';
+import { transportSecret, type TransportSecretField } from '../../persistence/transport-secrets.js';
 import { badRequest, conflict, notFound } from '../api-error.js';
 import type { ChangeHttpTransportDto, CreateHttpTransportDto } from './http-transport-bodies.dto.js';
 import {
@@ -25,7 +26,13 @@ import {
   assertSecretsStayAtHome,
   type TransportInput,
 } from './transport-changes.js';
-import { draftOf, EMPTY_DRAFT, settingsOf, type TransportDraft } from './transport-draft.js';
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  settingsOf,
+  type DraftSecret,
+  type TransportDraft,
+} from './transport-draft.js';
 import { assertSendable } from './assert-sendable.js';
 
 /** How often an update starts over because another one came between its reading and its writing. */
@@ -125,7 +132,10 @@ export class HttpTransportsService {
       this.#check(after);
       const changed = await this.transports.update(tenantUid, present, {
         ...this.#settings(present, after),
-        signingSecrets: present.signingSecrets,
+        signingSecrets: present.signingSecrets.map(({ secret, ...same }) => ({
+          secret: this.#sealed({ stored: secret }, present, 'signing_secret'),
+          ...same,
+        })),
       });
       if (changed) return changed;
     }
@@ -139,7 +149,23 @@ export class HttpTransportsService {
   }
 
   #settings(place: { tenantUid: string; httpTransportUid: string }, draft: TransportDraft) {
-    return settingsOf(draft, (secret, field) => this.secrets.seal(secret, transportSecret(place, field)));
+    return settingsOf(draft, (secret, field) => this.#sealed(secret, place, field));
+  }
+
+  /** A change seals what it keeps anew, should it be sealed with an older key. */
+  #sealed(
+    secret: DraftSecret,
+    place: { tenantUid: string; httpTransportUid: string },
+    field: TransportSecretField,
+  ): string {
+    if ('clear' in secret) return this.secrets.seal(secret.clear, transportSecret(place, field));
+    try {
+      return this.secrets.renew(secret.stored, transportSecret(place, field));
+    } catch (error) {
+      // A damaged secret must not keep its owner from changing the rest.
+      if (error instanceof SecretUnreadableError) return secret.stored;
+      throw error;
+    }
   }
 
   #newUid(): string {

@@ -68,14 +68,12 @@ export const rateLimitOf = ({
 /**
  * A draft as it is stored.
  *
- * @param seal seals a secret that is to stand in the given field
+ * @param sealed gives a secret that is to stand in the given field the form in which it is stored
  */
 export function settingsOf(
   draft: TransportDraft,
-  seal: (secret: string, field: TransportSecretField) => string,
+  sealed: (secret: DraftSecret, field: TransportSecretField) => string,
 ): TransportSettings {
-  const sealed = (secret: DraftSecret, field: TransportSecretField): string =>
-    'stored' in secret ? secret.stored : seal(secret.clear, field);
   const { headers, password, token, rateLimit, retryScheduleSeconds, ...same } = draft;
   return {
     ...same,

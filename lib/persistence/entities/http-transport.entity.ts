@@ -54,6 +54,10 @@ export class HttpTransportEntity {
   @Column(jsonColumn({ name: 'signing_secrets' }))
   signingSecrets!: StoredSigningSecret[];
 
+  /** The ids of the keys that the secrets of this row are sealed with, see `sealedWith`. */
+  @Column({ name: 'sealed_with', type: 'text' })
+  sealedWith!: string;
+
   @Column({ type: 'varchar', length: 16 })
   state!: TransportState;
 

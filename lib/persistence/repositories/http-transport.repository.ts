@@ -4,6 +4,7 @@ import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { isUniqueViolation } from '../constraint-violation.js';
 import { DATABASE, type Database, type Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { sealedWith } from '../sealed-with.js';
 import { built, statement } from '../statement.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
@@ -25,6 +26,8 @@ export type TransportSettings = Pick<
   | 'retryScheduleSeconds'
 >;
 
+/** What an update writes. */
+export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;
 export type NewHttpTransport = TransportSettings &
   Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;
 /** All of a transport but its id, which only the database's own rows refer to. */
@@ -71,6 +74,7 @@ export class HttpTransportRepository {
     const row: HttpTransportRow = {
       ...transport,
       tenantUid,
+      sealedWith: sealedWith(transport),
       state: 'ACTIVE',
       disabledReason: null,
       failingSince: null,
@@ -96,9 +100,14 @@ export class HttpTransportRepository {
   async update(
     tenantUid: string,
     read: HttpTransportEntity,
-    settings: TransportSettings,
+    settings: TransportChange,
   ): Promise<HttpTransportRow | undefined> {
-    const changed = { ...settings, version: read.version + 1, lastModifiedAt: this.database.now() };
+    const changed = {
+      ...settings,
+      sealedWith: sealedWith(settings),
+      version: read.version + 1,
+      lastModifiedAt: this.database.now(),
+    };
     const update = this.#repository
       .createQueryBuilder()
       .update()

@@ -10,6 +10,7 @@ import {
 import {
   EMPTY_DRAFT,
   settingsOf,
+  type DraftSecret,
   type TransportDraft,
 } from '../../../lib/admin/http-transports/transport-draft.js';
 import { MASK } from '../../../lib/admin/masking.js';
@@ -257,7 +258,7 @@ describe('a change of origin', () => {
 });
 
 describe('what is stored', () => {
-  it('seals new secrets, each for its own field, and leaves stored ones untouched', () => {
+  it('is each secret, new or kept, sealed for its own field', () => {
     const draft = applyUpdate(stored, {
       password: 'new password',
       headers: [
@@ -265,7 +266,9 @@ describe('what is stored', () => {
         { key: 'x-shop', value: MASK },
       ],
     });
-    expect(settingsOf(draft, (secret, field) => `${field}=${secret}`)).toEqual({
+    const sealed = (secret: DraftSecret, field: string): string =>
+      'clear' in secret ? `${field}=${secret.clear}` : secret.stored;
+    expect(settingsOf(draft, sealed)).toEqual({
       name: 'ERP',
       url: 'https://erp.example.com/hooks',
       headers: [

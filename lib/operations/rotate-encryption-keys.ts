@@ -1,0 +1,39 @@
+import type { DataSource } from 'typeorm';
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import type { EncryptionKey } from '../persistence/encryption-keys.js';
+import { openSecretBox } from '../persistence/open-secret-box.js';
+import {
+  resealTransports,
+  type RotationOptions,
+  type RotationResult,
+} from '../persistence/reseal-transports.js';
+import { assertSchemaIsCurrent } from '../persistence/schema.js';
+import { withDatabase } from '../persistence/with-database.js';
+
+/**
+ * Seals every stored secret with the first of `keys`, for a deploy step or a script. To replace a master key:
+ *
+ * 1. deploy every process with the new key *after* the old one: all can open it, none uses it yet;
+ * 2. deploy every process with the new key *first*: what is written from now on is sealed with it;
+ * 3. run this with the same keys, until `unreadable` is all that is left;
+ * 4. deploy without the old key. A process refuses to start while a stored secret still needs it.
+ *
+ * The same steps turn secrets in clear into sealed ones: keys first, then this. Deliveries go on meanwhile. It may be
+ * interrupted and run again.
+ *
+ * @throws {InvalidOptionError} without keys
+ * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
+ * @throws {SchemaBehindError}
+ */
+export function rotateEncryptionKeys(
+  dataSource: DataSource,
+  { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
+): Promise<RotationResult> {
+  if (keys.length === 0)
+    throw new InvalidOptionError('keys', keys, 'give the key to seal with, and the others.');
+  return withDatabase(dataSource, async (database) => {
+    await assertSchemaIsCurrent(database);
+    const secrets = await openSecretBox(database, { keys: () => keys }, false);
+    return resealTransports(database, secrets, options);
+  });
+}

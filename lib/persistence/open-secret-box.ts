@@ -1,0 +1,31 @@
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { assertKeysAtHand } from './assert-keys-at-hand.js';
+import type { Database } from './database.js';
+import { checkKeys, type KeyProvider } from './encryption-keys.js';
+import { SecretBox } from './secret-box.js';
+
+/**
+ * Fetches the keys and makes sure that they will do.
+ *
+ * @param mayStoreInClear whether it is acceptable to have none
+ * @throws {InvalidOptionError} for a bad key, and for none where there has to be one
+ * @throws {EncryptionKeyMissingError} when stored secrets are sealed with a key that is not among them
+ */
+export async function openSecretBox(
+  database: Database,
+  provider: KeyProvider,
+  mayStoreInClear: boolean,
+): Promise<SecretBox> {
+  const keys = checkKeys(await provider.keys());
+  const secrets = new SecretBox(keys);
+  await assertKeysAtHand(database, secrets);
+  if (keys.length === 0 && !mayStoreInClear) {
+    throw new InvalidOptionError(
+      'encryption.keys',
+      undefined,
+      'with NODE_ENV=production secrets are not stored in clear: set [{ id, key: 32 random bytes }] or a keyProvider, ' +
+        'or say encryption: { allowPlaintext: true } when the database encrypts by itself.',
+    );
+  }
+  return secrets;
+}
