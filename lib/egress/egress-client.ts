@@ -1,6 +1,8 @@
 import { EgressError } from '../errors/egress.error.js';
+import { TargetRefusedError } from '../errors/target-refused.error.js';
 import { AllowList } from './allow-list.js';
 import { ConnectionPool } from './connection-pool.js';
+import { DenyList } from './deny-list.js';
 import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { Exchange } from './exchange.js';
 import { GuardedDialler } from './guarded-dialler.js';
@@ -14,6 +16,8 @@ export type { EgressRequest, EgressResponse } from './egress-request.js';
 export interface EgressClientOptions {
   /** CIDRs, each with an optional port, that may be called although they are not public. */
   readonly allowCidrs: readonly string[];
+  /** Hosts and origins that may not be called, see {@link DenyList}. Default none. */
+  readonly denyOrigins?: readonly string[];
   /** Whether `http:` URLs are accepted. */
   readonly allowHttp: boolean;
   /** Resolver servers (`ip` or `ip:port`); empty for the system's. */
@@ -33,16 +37,20 @@ const MAX_VERDICTS = 5_000;
  */
 export class EgressClient {
   readonly #rules: UrlRules;
+  readonly #deny: DenyList;
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
   readonly #underWay = new Set<Exchange>();
   readonly #followers = new WeakMap<AbortSignal, Set<Exchange>>();
   readonly #verdicts = new Map<string, CheckedUrl>();
   #closed = false;
+  #suspended = false;
+  #giveUp: NodeJS.Timeout | undefined;
 
-  /** @throws {InvalidOptionError} on a malformed CIDR or resolver server. */
+  /** @throws {InvalidOptionError} on a malformed CIDR, host to deny or resolver server. */
   constructor(options: EgressClientOptions) {
     this.#rules = { allowHttp: options.allowHttp, allow: new AllowList(options.allowCidrs) };
+    this.#deny = new DenyList(options.denyOrigins ?? []);
     this.#resolver = new NameResolver(options.dnsServers);
     const dialler = new GuardedDialler(this.#resolver, options.extraCaCerts ?? []);
     this.#pool = new ConnectionPool(dialler, options.connectionsPerOrigin);
@@ -57,6 +65,8 @@ export class EgressClient {
     const known = this.#verdicts.get(text);
     if (known) return known;
     const url = checkUrl(text, this.#rules);
+    if (this.#deny.denies(url))
+      throw new TargetRefusedError('DENIED', 'nothing is sent to its host from here');
     if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear();
     this.#verdicts.set(text, url);
     return url;
@@ -72,7 +82,8 @@ export class EgressClient {
     // A verdict of other rules is none: a client with a stricter allow list must not inherit it.
     if (request.url.rules !== this.#rules)
       throw new TypeError('The URL was checked by another EgressClient.');
-    if (this.#closed || request.signal?.aborted) return Promise.reject(new EgressError('ABORTED'));
+    if (this.#closed || this.#suspended || request.signal?.aborted)
+      return Promise.reject(new EgressError('ABORTED'));
     const followers = request.signal && this.#followersOf(request.signal);
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#pool, request, (settled, result) => {
@@ -87,9 +98,25 @@ export class EgressClient {
     });
   }
 
+  /**
+   * Lets nothing out: a new request is `ABORTED` at once, and so is, after `graceMs`, what is under way then.
+   * Undone by `resume()`.
+   */
+  suspend(graceMs: number): void {
+    this.#suspended = true;
+    this.#giveUp ??= setTimeout(() => abortAll(this.#underWay), graceMs);
+  }
+
+  resume(): void {
+    this.#suspended = false;
+    clearTimeout(this.#giveUp);
+    this.#giveUp = undefined;
+  }
+
   /** Aborts what is under way and closes all sockets. No request is possible afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#giveUp);
     abortAll(this.#underWay);
     this.#resolver.close();
     await this.#pool.close();

@@ -13,7 +13,8 @@ export type TargetRule =
   | 'HOST_NAME'
   | 'RESERVED_NAME'
   | 'ADDRESS_SPELLING'
-  | 'ADDRESS';
+  | 'ADDRESS'
+  | 'DENIED';
 
 /**
  * A URL may not be a webhook's target. The message names the rule and never repeats the URL, which may hold
