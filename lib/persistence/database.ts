@@ -42,6 +42,12 @@ export interface Database {
   /** Milliseconds since the epoch on the database's clock: the process's clock plus the measured offset. */
   now(): number;
 
+  /** What `now()` adds to the process's clock, in ms: positive when the database is ahead. */
+  readonly clockOffsetMs: number;
+
+  /** Asks the database for its time: one cheap query, which also says whether the database can be reached. */
+  measureClock(): Promise<void>;
+
   /** Opens the connection and measures the clock. */
   open(): Promise<void>;
   close(): Promise<void>;

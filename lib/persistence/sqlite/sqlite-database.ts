@@ -21,6 +21,8 @@ const LONGEST_PAUSE_MS = 16;
 export class SqliteDatabase implements Database {
   readonly kind = 'sqlite';
   readonly dataSource: DataSource;
+  /** One machine, one clock. */
+  readonly clockOffsetMs = 0;
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
   constructor(host: DataSource) {
@@ -37,9 +39,12 @@ export class SqliteDatabase implements Database {
     return this.dataSource.destroy();
   }
 
-  /** One machine, one clock. */
   now(): number {
     return Date.now();
+  }
+
+  async measureClock(): Promise<void> {
+    await this.dataSource.query('SELECT 1');
   }
 
   table(name: string): string {
