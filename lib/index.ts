@@ -1,7 +1,12 @@
 export { WebhooksModule } from './webhooks.module.js';
-export type { WebhooksAccessPolicyProvider, WebhooksModuleExtras } from './webhooks.extras.js';
+export type {
+  HostProvider,
+  WebhooksAccessPolicyProvider,
+  WebhooksKeyProviderProvider,
+  WebhooksModuleExtras,
+} from './webhooks.extras.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
-export type { EgressOptions, WebhooksOptions } from './webhooks.options.js';
+export type { EgressOptions, EncryptionOptions, WebhooksOptions } from './webhooks.options.js';
 export { WebhooksWorker } from './webhooks.worker.js';
 
 export { WebhookEmitter } from './emitter/webhook-emitter.js';
@@ -23,10 +28,19 @@ export type { PosCatalog } from './pos/pos-catalog.js';
 export type * from './pos/pos-payloads.js';
 
 export { revertWebhookMigration, runWebhookMigrations } from './persistence/schema.js';
-export type { EncryptionKey } from './persistence/secret-box.js';
+export { adoptEnvironment } from './persistence/environment-name.js';
+export type { EncryptionKey, KeyProvider } from './persistence/encryption-keys.js';
+export type { RotationOptions, RotationProgress, RotationResult } from './persistence/reseal-transports.js';
+
+export type { HoldReason } from './delivery/delivery-switch.js';
+export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
+export { WebhooksHealth } from './operations/health.js';
+export type { HealthReason, HealthReasonCode, WebhooksHealthReport } from './operations/health.js';
+export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
 export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
+export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
 export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';

@@ -1,21 +1,27 @@
 import type { InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
+import type { KeyProvider } from './persistence/encryption-keys.js';
 
-/** How the host gives its access policy: a class, or a provider as Nest has them, without the token. */
-export type WebhooksAccessPolicyProvider =
-  | Type<WebhooksAccessPolicy>
-  | { useClass: Type<WebhooksAccessPolicy> }
+/** How the host gives something that the module calls: a class, or a provider as Nest has them, without the token. */
+export type HostProvider<T> =
+  | Type<T>
+  | { useClass: Type<T> }
   | { useExisting: InjectionToken }
-  | { useValue: WebhooksAccessPolicy }
+  | { useValue: T }
   | {
-      useFactory: (...args: never[]) => WebhooksAccessPolicy | Promise<WebhooksAccessPolicy>;
+      useFactory: (...args: never[]) => T | Promise<T>;
       inject?: (InjectionToken | OptionalFactoryDependency)[];
     };
+
+export type WebhooksAccessPolicyProvider = HostProvider<WebhooksAccessPolicy>;
+export type WebhooksKeyProviderProvider = HostProvider<KeyProvider>;
 
 /** What decides how the module is registered, and so must be known before anything can be injected. */
 export interface WebhooksModuleExtras {
   /** Who may use the admin API. Required unless `controllers` is false. */
   accessPolicy?: WebhooksAccessPolicyProvider;
+  /** Where the keys for secrets at rest come from, instead of `encryption.keys`: a KMS, a vault. Default: none. */
+  keyProvider?: WebhooksKeyProviderProvider;
   /** Make the emitter injectable everywhere without importing the module. Default `false`. */
   isGlobal?: boolean;
   /** Prefix of the admin routes, e.g. `v2`. Default: none. */

@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { WebhooksModuleExtras } from './webhooks.extras.js';
 import type { WebhooksOptions } from './webhooks.options.js';
 import { registration } from './webhooks.registration.js';
+import { WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
 
 /** What a class given as `useClass` or `useExisting` to `forRootAsync` provides. */
 export interface WebhooksOptionsFactory {
@@ -10,15 +11,12 @@ export interface WebhooksOptionsFactory {
 
 const NO_EXTRAS: WebhooksModuleExtras = {};
 
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN: WEBHOOKS_MODULE_OPTIONS,
-  OPTIONS_TYPE,
-  ASYNC_OPTIONS_TYPE,
-} = new ConfigurableModuleBuilder<WebhooksOptions>({
-  optionsInjectionToken: 'nestjs-tillhook:WebhooksOptions',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createWebhooksOptions')
-  .setExtras<WebhooksModuleExtras>(NO_EXTRAS, (definition, extras) => registration(definition, extras))
-  .build();
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<WebhooksOptions>({
+    // What stands behind the token are the checked options: `registration` sees to that.
+    optionsInjectionToken: WEBHOOKS_OPTIONS,
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createWebhooksOptions')
+    .setExtras<WebhooksModuleExtras>(NO_EXTRAS, (definition, extras) => registration(definition, extras))
+    .build();

@@ -1,17 +1,30 @@
 import { Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { DeliverySwitch } from './delivery/delivery-switch.js';
+import { WORKER_STATUS } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
+import { ClockWatch } from './operations/clock-watch.js';
+import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
+import { EnvironmentGuard } from './operations/environment-guard.js';
+import { WebhooksHealth } from './operations/health.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
-import { DATABASE } from './persistence/database.js';
+import { DATABASE, type Database } from './persistence/database.js';
 import { EVENT_STORE } from './persistence/event-store.js';
 import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
+import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
-import { SECRET_BOX, SecretBox } from './persistence/secret-box.js';
+import { SECRET_BOX } from './persistence/secret-box.js';
 import { STORES, storesFor, type Stores } from './persistence/stores.js';
-import { ConfigurableModuleClass, WEBHOOKS_MODULE_OPTIONS } from './webhooks.module-definition.js';
-import { resolveOptions, type ResolvedWebhooksOptions } from './webhooks.options.js';
-import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
+import { ConfigurableModuleClass } from './webhooks.module-definition.js';
+import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import { openSecrets } from './webhooks.secrets.js';
+import {
+  HOST_DATA_SOURCE,
+  WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_OPTIONS,
+} from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
 /**
@@ -26,7 +39,6 @@ import { WebhooksWorker } from './webhooks.worker.js';
  */
 @Module({
   providers: [
-    { provide: WEBHOOKS_OPTIONS, useFactory: resolveOptions, inject: [WEBHOOKS_MODULE_OPTIONS] },
     {
       provide: DATABASE,
       useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
@@ -56,8 +68,13 @@ import { WebhooksWorker } from './webhooks.worker.js';
     },
     {
       provide: SECRET_BOX,
-      useFactory: (options: ResolvedWebhooksOptions) => new SecretBox(options.encryptionKeys),
-      inject: [WEBHOOKS_OPTIONS],
+      useFactory: openSecrets,
+      inject: [
+        DATABASE,
+        WEBHOOKS_OPTIONS,
+        WEBHOOKS_OPENS_SECRETS,
+        { token: WEBHOOKS_KEY_PROVIDER, optional: true },
+      ],
     },
     {
       provide: EgressClient,
@@ -65,9 +82,20 @@ import { WebhooksWorker } from './webhooks.worker.js';
         new EgressClient({ ...options.egress, connectionsPerOrigin: options.concurrency }),
       inject: [WEBHOOKS_OPTIONS],
     },
+    {
+      provide: EnvironmentGuard,
+      useFactory: (database: Database, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
+        EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
+      inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
+    },
+    { provide: WORKER_STATUS, useExisting: WebhooksWorker },
+    DeliverySwitch,
+    ClockWatch,
     WebhookEmitter,
     WebhooksWorker,
+    WebhooksHealth,
+    EncryptionKeyRotation,
   ],
-  exports: [WebhookEmitter, WebhooksWorker],
+  exports: [WebhookEmitter, WebhooksWorker, WebhooksHealth, EncryptionKeyRotation],
 })
 export class WebhooksModule extends ConfigurableModuleClass {}

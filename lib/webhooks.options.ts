@@ -2,8 +2,8 @@ import { checkCatalog, type ActionCatalog } from './domain/action-catalog.js';
 import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
-
-import type { EncryptionKey } from './persistence/secret-box.js';
+import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
+import { checkEnvironmentName } from './persistence/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
 
 /** What is allowed to leave the process. The operator's settings, never a tenant's. */
@@ -12,8 +12,20 @@ export interface EgressOptions {
   allowCidrs?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
   allowHttp?: boolean;
+  /** Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and names below one (`*.example.com`) to which nothing is sent. Default: none. */
+  denyOrigins?: readonly string[];
+  /** Requests in flight from this process to one destination origin, over all tenants. Default 64, minimum 1. */
+  maxPerOrigin?: number;
   /** Resolver servers (`ip` or `ip:port`) instead of the system's. Default: the system's. */
   dnsServers?: readonly string[];
+}
+
+/** How secrets (passwords, tokens, header values, signing secrets) stand in the database. */
+export interface EncryptionOptions {
+  /** Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are stored in clear. Or give a `keyProvider`. */
+  keys?: readonly EncryptionKey[];
+  /** Run without keys although `NODE_ENV` is `production`. Default `false`. */
+  allowPlaintext?: boolean;
 }
 
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
@@ -47,8 +59,13 @@ export interface WebhooksOptions {
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
   drainTimeoutMs?: number;
   egress?: EgressOptions;
-  /** Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are stored in clear. */
-  encryption?: { keys: readonly EncryptionKey[] };
+  encryption?: EncryptionOptions;
+  /** Send requests. `false` keeps everything in the queue; `WebhooksWorker.setDeliveryEnabled()` changes it at run time. Default `true`. */
+  deliveryEnabled?: boolean;
+  /** The environment this process belongs to, at most 64 characters, e.g. `production`. The database remembers the first one, and a process of another holds all deliveries. Default: none. */
+  environment?: string;
+  /** Make the database this `environment`'s at this start, whichever it belonged to: a restored copy then sends what is pending in it. Default `false`. */
+  adoptEnvironment?: boolean;
   /** Sent as `user-agent`. Default `nestjs-tillhook`. */
   userAgent?: string;
 }
@@ -70,12 +87,14 @@ export interface ResolvedWebhooksOptions {
   readonly disableAfterHours: number;
   readonly drainTimeoutMs: number;
   readonly egress: Required<EgressOptions>;
-  readonly encryptionKeys: readonly EncryptionKey[];
+  readonly encryption: Required<EncryptionOptions>;
+  readonly deliveryEnabled: boolean;
+  readonly environment: string | undefined;
+  readonly adoptEnvironment: boolean;
   readonly userAgent: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const KEY_BYTES = 32;
 const MOST_RETRIES = 50;
 
 /**
@@ -116,8 +135,18 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
       allowCidrs: options.egress?.allowCidrs ?? [],
       allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
       dnsServers: options.egress?.dnsServers ?? [],
+      denyOrigins: options.egress?.denyOrigins ?? [],
+      maxPerOrigin: integer('egress.maxPerOrigin', options.egress?.maxPerOrigin, 64, {
+        least: 1,
+        most: 10_000,
+      }),
     },
-    encryptionKeys: keysOf(options.encryption?.keys),
+    encryption: {
+      keys: checkKeys(options.encryption?.keys ?? []),
+      allowPlaintext: boolean('encryption.allowPlaintext', options.encryption?.allowPlaintext, false),
+    },
+    deliveryEnabled: boolean('deliveryEnabled', options.deliveryEnabled, true),
+    ...environmentOf(options),
     userAgent: userAgentOf(options.userAgent),
   };
 }
@@ -174,8 +203,8 @@ function scheduleOf(schedule: readonly number[] | undefined): readonly number[] 
   if (schedule === undefined) return DEFAULT_RETRY_SCHEDULE_MS;
   const isValid = (wait: unknown): boolean =>
     Number.isInteger(wait) && (wait as number) >= 0 && (wait as number) <= 7 * DAY_MS;
-  if (Array.isArray(schedule) && schedule.length <= MOST_RETRIES && schedule.every(isValid))
-    return [...schedule];
+  const isList: boolean = Array.isArray(schedule);
+  if (isList && schedule.length <= MOST_RETRIES && schedule.every(isValid)) return [...schedule];
   throw new InvalidOptionError(
     'retryScheduleMs',
     schedule,
@@ -188,25 +217,19 @@ function catalogOf(catalog: ActionCatalog | undefined): ActionCatalog {
   return catalog ?? posCatalog;
 }
 
-function keysOf(keys: readonly EncryptionKey[] | undefined): readonly EncryptionKey[] {
-  const ids = new Set<string>();
-  for (const { id, key } of keys ?? []) {
-    if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(id)) {
-      throw new InvalidOptionError('encryption.keys[].id', id, 'use 1 to 32 letters, digits, "_" or "-".');
-    }
-    if (ids.has(id))
-      throw new InvalidOptionError('encryption.keys[].id', id, 'each key needs an id of its own.');
-    if (!(key instanceof Uint8Array) || key.length !== KEY_BYTES) {
-      const received = key instanceof Uint8Array ? `${key.length} bytes` : typeof key;
-      throw new InvalidOptionError(
-        `encryption.keys (${id})`,
-        received,
-        `use ${KEY_BYTES} random bytes (Uint8Array).`,
-      );
-    }
-    ids.add(id);
-  }
-  return keys ?? [];
+function environmentOf(options: WebhooksOptions): {
+  environment: string | undefined;
+  adoptEnvironment: boolean;
+} {
+  const adoptEnvironment = boolean('adoptEnvironment', options.adoptEnvironment, false);
+  const { environment } = options;
+  if (environment !== undefined) return { environment: checkEnvironmentName(environment), adoptEnvironment };
+  if (!adoptEnvironment) return { environment, adoptEnvironment };
+  throw new InvalidOptionError(
+    'adoptEnvironment',
+    true,
+    'set environment too: it says who adopts the database.',
+  );
 }
 
 function userAgentOf(userAgent: string | undefined): string {

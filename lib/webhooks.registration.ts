@@ -1,11 +1,19 @@
-import type { DynamicModule, Provider } from '@nestjs/common';
+import type { DynamicModule, InjectionToken, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { adminControllers, adminProviders } from './admin/registration.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
-import type { WebhooksAccessPolicyProvider, WebhooksModuleExtras } from './webhooks.extras.js';
-import { HOST_DATA_SOURCE, WEBHOOKS_ACCESS_POLICY, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
+import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
+import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
+import {
+  HOST_DATA_SOURCE,
+  WEBHOOKS_ACCESS_POLICY,
+  WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_OPTIONS,
+  WEBHOOKS_WORKER_ENABLED,
+} from './webhooks.tokens.js';
 
 /**
  * Adds to the module what its extras ask for.
@@ -23,19 +31,21 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
     ],
     controllers: controllers ? adminControllers : [],
     providers: [
-      ...(definition.providers ?? []),
+      ...(definition.providers ?? []).map(checkingOptions),
       {
         provide: HOST_DATA_SOURCE,
         useFactory: (dataSource: DataSource) => dataSource,
         inject: [getDataSourceToken(extras.dataSource)],
       },
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
-      ...(controllers ? [accessPolicyProvider(extras.accessPolicy), ...adminProviders] : []),
+      { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
+      ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
+      ...(controllers ? [accessPolicy(extras.accessPolicy), ...adminProviders] : []),
     ],
   };
 }
 
-function accessPolicyProvider(policy: WebhooksAccessPolicyProvider | undefined): Provider {
+function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
   if (policy === undefined) {
     throw new InvalidOptionError(
       'accessPolicy',
@@ -43,7 +53,25 @@ function accessPolicyProvider(policy: WebhooksAccessPolicyProvider | undefined):
       'give a class or provider that implements WebhooksAccessPolicy and says who may administer a tenant, or controllers: false for a process without the admin API.',
     );
   }
-  return typeof policy === 'function'
-    ? { provide: WEBHOOKS_ACCESS_POLICY, useClass: policy }
-    : ({ provide: WEBHOOKS_ACCESS_POLICY, ...policy } as Provider);
+  return provided(WEBHOOKS_ACCESS_POLICY, policy);
 }
+
+/** The options are checked where they enter, so that no provider holds keys in a form that shows them. */
+function checkingOptions(provider: Provider): Provider {
+  if (typeof provider === 'function' || provider.provide !== WEBHOOKS_OPTIONS) return provider;
+  if ('useValue' in provider) {
+    const options = provider.useValue as WebhooksOptions;
+    return { provide: WEBHOOKS_OPTIONS, useFactory: () => resolveOptions(options) };
+  }
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory, ...same } = provider;
+  return {
+    ...same,
+    useFactory: async (...args: unknown[]) => resolveOptions((await useFactory(...args)) as WebhooksOptions),
+  };
+}
+
+const provided = <T>(token: InjectionToken, provider: HostProvider<T>): Provider =>
+  typeof provider === 'function'
+    ? { provide: token, useClass: provider }
+    : ({ provide: token, ...provider } as Provider);

@@ -5,3 +5,7 @@ export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';
 export const HOST_DATA_SOURCE = 'nestjs-tillhook:HostDataSource';
 /** Whether this process fans out and delivers. */
 export const WEBHOOKS_WORKER_ENABLED = 'nestjs-tillhook:WorkerEnabled';
+/** Where the encryption keys come from. */
+export const WEBHOOKS_KEY_PROVIDER = 'nestjs-tillhook:KeyProvider';
+/** Whether this process has anything to do with stored secrets: one that only emits needs no keys. */
+export const WEBHOOKS_OPENS_SECRETS = 'nestjs-tillhook:OpensSecrets';

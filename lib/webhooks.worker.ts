@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { TransportConfigs } from './delivery/transport-config.js';
+import type { WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { CommitSignal } from './persistence/commit-signal.js';
@@ -12,12 +14,17 @@ import { STORES, type Stores } from './persistence/stores.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
+/** How long requests in flight may go on when deliveries are switched off. */
+const GRACE_MS = 500;
+
 /**
  * The part of the module that works by itself: fan-out and delivery of this process, from the application's
  * bootstrap to its shutdown.
  */
 @Injectable()
-export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+export class WebhooksWorker
+  implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
+{
   readonly #logger = new Logger('Webhooks');
   readonly #fanout: FanoutWorker;
   readonly #delivery: DeliveryWorker;
@@ -28,9 +35,10 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
     @Inject(STORES) stores: Stores,
     @Inject(SECRET_BOX) secrets: SecretBox,
     @Inject(WEBHOOKS_OPTIONS) options: ResolvedWebhooksOptions,
-    @Inject(WEBHOOKS_WORKER_ENABLED) private readonly isEnabled: boolean,
+    @Inject(WEBHOOKS_WORKER_ENABLED) readonly isEnabled: boolean,
     private readonly egress: EgressClient,
     private readonly signal: CommitSignal,
+    private readonly deliveries: DeliverySwitch,
   ) {
     const now = (): number => database.now();
     const log = {
@@ -49,6 +57,7 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
       },
       {
         ...options,
+        maxPerOrigin: options.egress.maxPerOrigin,
         holder: randomUUID(),
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
       },
@@ -62,6 +71,28 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
         if (failures === 1) log.warn('Fan-out failed', error);
       },
     });
+    deliveries.onChange(() => this.#obey());
+    deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
+    this.#obey();
+  }
+
+  get inFlight(): number {
+    return this.#delivery.inFlight;
+  }
+
+  get lanes(): number {
+    return this.#delivery.lanes;
+  }
+
+  /**
+   * The kill switch of this process. Off: no request starts any more, test sends included, those in flight are given
+   * up after half a second, and everything stays in the queue; emitting and the admin API go on. On: it all goes out,
+   * also what was given up, under its old `webhook-id`. Other processes are not affected.
+   */
+  setDeliveryEnabled(isEnabled: boolean): void {
+    if (this.deliveries.holds.includes('SWITCHED_OFF') !== isEnabled) return;
+    this.#logger.warn(`Deliveries of this process are switched ${isEnabled ? 'on' : 'off'}.`);
+    this.deliveries.set('SWITCHED_OFF', !isEnabled);
   }
 
   onApplicationBootstrap(): void {
@@ -88,6 +119,16 @@ export class WebhooksWorker implements OnApplicationBootstrap, OnModuleDestroy, 
   async onApplicationShutdown(): Promise<void> {
     await this.egress.close();
     await this.database.close();
+  }
+
+  /** Does as the switch says. */
+  #obey(): void {
+    const { isOn, holds } = this.deliveries;
+    if (isOn) this.egress.resume();
+    this.#delivery.setEnabled(isOn);
+    if (!isOn) this.egress.suspend(GRACE_MS);
+    // Switched off for a while, the log still fills; somebody else's database is not touched at all.
+    this.#fanout.setEnabled(!holds.includes('ENVIRONMENT'));
   }
 
   async #stop(): Promise<void> {

@@ -15,6 +15,7 @@ import { LaneKeeper } from './lane-keeper.js';
 import { LaneReader } from './lane-reader.js';
 import { LaneTaker } from './lane-taker.js';
 import type { Lane } from './lane.js';
+import { OriginLimit, originOf } from './origin-limit.js';
 import { PollLoop } from './poll-loop.js';
 import { Recorder } from './recorder.js';
 import type { TransportConfigs } from './transport-config.js';
@@ -28,6 +29,8 @@ const DRAIN_STEP_MS = 10;
 export interface DeliveryWorkerOptions {
   readonly holder: string;
   readonly concurrency: number;
+  /** Requests in flight to one destination origin, over all tenants. */
+  readonly maxPerOrigin: number;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly drainTimeoutMs: number;
@@ -49,6 +52,7 @@ export class DeliveryWorker {
   readonly #taker: LaneTaker;
   readonly #reader: LaneReader;
   readonly #queue: FairQueue;
+  readonly #origins: OriginLimit;
   readonly #recorder: Recorder;
   readonly #refreshLoop: PollLoop;
   readonly #abort = new AbortController();
@@ -76,6 +80,7 @@ export class DeliveryWorker {
     };
     const touch = (lane: Lane): void => this.#touch(lane);
     this.#queue = new FairQueue(concurrency);
+    this.#origins = new OriginLimit(options.maxPerOrigin);
     this.#keeper = new LaneKeeper(lanes, configs, {
       ...options,
       mostLanes: concurrency * LANES_PER_SLOT,
@@ -105,6 +110,11 @@ export class DeliveryWorker {
   /** Requests that have been sent and not answered. */
   get inFlight(): number {
     return this.#queue.inFlight;
+  }
+
+  /** Lanes held. */
+  get lanes(): number {
+    return this.#keeper.size;
   }
 
   start(): void {
@@ -179,6 +189,8 @@ export class DeliveryWorker {
   /** A taken lane is run from now on; what killed its last holder is dealt with first. */
   async #begin(taken: readonly Lane[]): Promise<void> {
     for (const lane of taken) {
+      // Taken while the switch was being turned.
+      if (!this.#isEnabled) lane.yield();
       const suspect = lane.suspectId === null ? undefined : await this.#keeper.noted(lane.suspectId);
       if (suspect) {
         lane.hold(suspect);
@@ -274,28 +286,32 @@ export class DeliveryWorker {
         this.#queue.give(lane);
         continue;
       }
+      const origin = originOf(lane);
+      if (!this.#origins.take(origin, lane)) {
+        this.#queue.give(lane);
+        continue;
+      }
       const delivery = lane.next(now);
-      this.#deliver(lane, delivery).catch((error: unknown) => {
+      this.#deliver(lane, delivery, origin).catch((error: unknown) => {
         this.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
-        this.#giveUp(lane, delivery);
+        this.#giveUp(lane, delivery, origin);
       });
       if (lane.maySend(performance.now(), now)) this.#queue.add(lane);
       else this.#waitForRate(lane, now);
     }
   }
 
-  async #deliver(lane: Lane, delivery: QueuedDelivery): Promise<void> {
+  async #deliver(lane: Lane, delivery: QueuedDelivery, origin: string | undefined): Promise<void> {
     const { config } = lane;
     const content = this.#reader.contentOf(delivery);
     const event = content instanceof Promise ? await content : content;
     if (lane.isCareful) await this.#keeper.note(lane, delivery);
     // Again, since whatever was waited for has cost time of the lease.
-    if (!lane.coversAttempt(performance.now())) return this.#giveUp(lane, delivery);
+    if (!lane.coversAttempt(performance.now())) return this.#giveUp(lane, delivery, origin);
     const prepared = prepareAttempt(delivery, event, config, this.context, this.#abort.signal);
     const sent = await sendAttempt(prepared, this.context);
-    if (wasAborted(sent)) return this.#giveUp(lane, delivery);
-    lane.answered();
-    this.#queue.give(lane);
+    if (wasAborted(sent)) return this.#giveUp(lane, delivery, origin);
+    this.#answered(lane, origin);
     const concluded = concludeAttempt(sent, this.context);
     const transport = lane.learn(concluded, this.context.now(), this.context.random());
     this.#recorder.add({
@@ -307,11 +323,23 @@ export class DeliveryWorker {
   }
 
   /** The attempt did not take place, or nobody waited for its end: whoever reads the lane next sends it. */
-  #giveUp(lane: Lane, delivery: QueuedDelivery): void {
-    lane.answered();
-    this.#queue.give(lane);
+  #giveUp(lane: Lane, delivery: QueuedDelivery, origin: string | undefined): void {
+    this.#answered(lane, origin);
     lane.returned(delivery);
     this.#touch(lane);
+  }
+
+  /** Makes room for the next one: in the lane, in the process and at the origin. */
+  #answered(lane: Lane, origin: string | undefined): void {
+    lane.answered();
+    this.#queue.give(lane);
+    const now = this.context.now();
+    const next = this.#origins.give(
+      origin,
+      (waiting) =>
+        this.#keeper.get(waiting.transportId) === waiting && waiting.maySend(performance.now(), now),
+    );
+    if (next) this.#touch(next);
   }
 
   #park(lane: Lane, rows: readonly QueuedDelivery[]): void {

@@ -35,6 +35,10 @@ export class LaneKeeper {
     return this.#lanes.values();
   }
 
+  get size(): number {
+    return this.#lanes.size;
+  }
+
   /** How many more lanes may be held. */
   get room(): number {
     return this.options.mostLanes - this.#lanes.size;

@@ -35,6 +35,7 @@ export class FanoutWorker {
   /** Behind: bodies are not read along, since they would be forgotten before they are sent. */
   #isBehind = false;
   #retry: NodeJS.Timeout | undefined;
+  #isEnabled = true;
 
   constructor(
     private readonly store: FanoutStore,
@@ -56,6 +57,12 @@ export class FanoutWorker {
     this.#loop.wake();
   }
 
+  /** Disabled, it leaves events where they are. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+    this.#loop.wake();
+  }
+
   async stop(): Promise<void> {
     await this.#loop.stop();
     clearTimeout(this.#retry);
@@ -63,6 +70,7 @@ export class FanoutWorker {
 
   /** True: there was something to do, so look again. */
   async #round(): Promise<boolean> {
+    if (!this.#isEnabled) return false;
     if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
     const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
     const { events, webhooks } = await this.store.read(cursors, BATCH_EVENTS, !this.#isBehind);

@@ -2,18 +2,44 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE, type Database } from '../database.js';
 import { statement } from '../statement.js';
 
-/** What a migration wrote once for all processes that share the database. */
+/** What all processes that share the database agree on. */
 @Injectable()
 export class SettingRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async read(name: string): Promise<string | undefined> {
-    const { sql, parameters } = statement(
-      this.database,
-      `SELECT value FROM ${this.database.table('webhook_setting')} WHERE name = ?`,
-      [name],
-    );
+    const { sql, parameters } = statement(this.database, `SELECT value FROM ${this.#table} WHERE name = ?`, [
+      name,
+    ]);
     const [row] = await this.database.dataSource.query<{ value: string }[]>(sql, [...parameters]);
     return row?.value;
+  }
+
+  /** Writes the value unless there is one. @returns the value there is, whoever wrote it */
+  async claim(name: string, value: string): Promise<string> {
+    const present = await this.read(name);
+    if (present !== undefined) return present;
+    await this.database.write([
+      statement(
+        this.database,
+        `INSERT INTO ${this.#table} (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`,
+        [name, value],
+      ),
+    ]);
+    return (await this.read(name)) ?? value;
+  }
+
+  async write(name: string, value: string): Promise<void> {
+    await this.database.write([
+      statement(
+        this.database,
+        `INSERT INTO ${this.#table} (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        [name, value],
+      ),
+    ]);
+  }
+
+  get #table(): string {
+    return this.database.table('webhook_setting');
   }
 }

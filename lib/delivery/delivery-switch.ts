@@ -1,0 +1,30 @@
+/** Why a process sends nothing: its operator has switched it off, or the database belongs to another environment. */
+export type HoldReason = 'SWITCHED_OFF' | 'ENVIRONMENT';
+
+/** Whether this process may send. Everybody who holds it back must let go before anything is sent. */
+export class DeliverySwitch {
+  readonly #holds = new Set<HoldReason>();
+  readonly #listeners: (() => void)[] = [];
+
+  get isOn(): boolean {
+    return this.#holds.size === 0;
+  }
+
+  /** What holds it back now. */
+  get holds(): readonly HoldReason[] {
+    return [...this.#holds];
+  }
+
+  /** Holds this process back for this reason, or no longer. */
+  set(reason: HoldReason, isHeld: boolean): void {
+    if (this.#holds.has(reason) === isHeld) return;
+    if (isHeld) this.#holds.add(reason);
+    else this.#holds.delete(reason);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @param listener called after each change */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { DATABASE, type Database } from '../persistence/database.js';
+
+/** A clock that is further off is worth a warning. */
+const TOLERANCE_MS = 30_000;
+const LOOK_EVERY_MS = 15_000;
+
+/**
+ * Says so when the clock of this process differs from the database's. Nothing of the module breaks by it, since the
+ * database's clock decides everywhere; but whatever else runs here has the wrong time too.
+ */
+@Injectable()
+export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger('Webhooks');
+  #timer: NodeJS.Timeout | undefined;
+  #hasWarned = false;
+
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  onApplicationBootstrap(): void {
+    this.look();
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Looks at the offset as it was last measured. @returns a warning, which is logged when it is new */
+  look(): string | undefined {
+    const offsetMs = this.database.clockOffsetMs;
+    const isSkewed = Math.abs(offsetMs) > TOLERANCE_MS;
+    const warning =
+      `The clock of this process is ${Math.round(Math.abs(offsetMs) / 1_000)} s ` +
+      `${offsetMs > 0 ? 'behind' : 'ahead of'} the database's, which decides here. Synchronize both (NTP).`;
+    if (isSkewed && !this.#hasWarned) this.#logger.warn(warning);
+    this.#hasWarned = isSkewed;
+    return isSkewed ? warning : undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { DeliverySwitch } from '../delivery/delivery-switch.js';
+import { PollLoop } from '../delivery/poll-loop.js';
+import { ENVIRONMENT_SETTING } from '../persistence/environment-name.js';
+import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
+
+/** How often the database is asked whose it is: a copy may be restored, or adopted, under a running process. */
+const LOOK_EVERY_MS = 2_000;
+
+export interface EnvironmentOptions {
+  /** The environment of this process. */
+  readonly environment: string | undefined;
+  /** Make the database this environment's at this start. */
+  readonly adoptEnvironment: boolean;
+}
+
+/**
+ * Keeps a copy of a database from sending. The database remembers the environment it belongs to, and a process of any
+ * other holds all of its deliveries until the database is adopted.
+ */
+export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger('Webhooks');
+  #remembered: string | undefined;
+  readonly #loop = new PollLoop({
+    pollMs: LOOK_EVERY_MS,
+    round: async () => {
+      this.#judge(await this.settings.read(ENVIRONMENT_SETTING));
+      return false;
+    },
+    // A database that is away sends nothing either, and others tell of it.
+    onError: () => undefined,
+  });
+
+  private constructor(
+    private readonly settings: SettingRepository,
+    private readonly deliveries: DeliverySwitch,
+    private readonly options: EnvironmentOptions,
+  ) {}
+
+  /** Decides before anything is sent: the first process with a name gives it to the database. */
+  static async open(
+    settings: SettingRepository,
+    deliveries: DeliverySwitch,
+    options: EnvironmentOptions,
+  ): Promise<EnvironmentGuard> {
+    const guard = new EnvironmentGuard(settings, deliveries, options);
+    await guard.#start();
+    return guard;
+  }
+
+  /** The environment of this process; undefined: none was given. */
+  get own(): string | undefined {
+    return this.options.environment;
+  }
+
+  /** The environment that the database belongs to, as last seen; undefined: none. */
+  get remembered(): string | undefined {
+    return this.#remembered;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#loop.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #start(): Promise<void> {
+    if (this.own === undefined) return this.#judge(await this.settings.read(ENVIRONMENT_SETTING));
+    const remembered = await this.settings.claim(ENVIRONMENT_SETTING, this.own);
+    if (!this.options.adoptEnvironment) return this.#judge(remembered);
+    if (remembered !== this.own) {
+      await this.settings.write(ENVIRONMENT_SETTING, this.own);
+      this.#logger.warn(
+        `The database of environment ${quoted(remembered)} has been adopted by ${quoted(this.own)}.`,
+      );
+    }
+    this.#logger.warn(
+      'Take the option adoptEnvironment away again: with it, any copy of a database would send.',
+    );
+    this.#judge(this.own);
+  }
+
+  #judge(remembered: string | undefined): void {
+    const wasHeld = this.deliveries.holds.includes('ENVIRONMENT');
+    const isForeign = remembered !== this.own;
+    const isNews = !wasHeld || remembered !== this.#remembered;
+    this.#remembered = remembered;
+    if (isForeign && isNews) this.#logger.error(this.explanation);
+    if (!isForeign && wasHeld) {
+      this.#logger.log(`Deliveries go on: the database belongs to environment ${quoted(this.own)} now.`);
+    }
+    this.deliveries.set('ENVIRONMENT', isForeign);
+  }
+
+  /** Why deliveries are held and what to do about it, where they are. */
+  get explanation(): string {
+    const { own, remembered } = this;
+    const remedy =
+      own === undefined
+        ? `If this process belongs to ${quoted(remembered)}, set the option environment: ${quoted(remembered)}.`
+        : `If it is a copy that should never send, leave it so. To make it this environment's own, disable the ` +
+          `transports that must not receive anything from here, then run adoptEnvironment(dataSource, ${quoted(own)}) ` +
+          'or start once with adoptEnvironment: true.';
+    return (
+      `DELIVERIES ARE HELD. The database belongs to environment ${quoted(remembered)}, this process to ${quoted(own)}. ` +
+      `Nothing is sent or lost; events go on being stored. ${remedy}`
+    );
+  }
+}
+
+const quoted = (name: string | undefined): string => (name === undefined ? '(none)' : JSON.stringify(name));

@@ -1,0 +1,116 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { DeliverySwitch, type HoldReason } from '../delivery/delivery-switch.js';
+import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
+import { DATABASE, type Database } from '../persistence/database.js';
+import { ClockWatch } from './clock-watch.js';
+import { EnvironmentGuard } from './environment-guard.js';
+
+/** How long the database may take to answer before it counts as unreachable. */
+const PATIENCE_MS = 3_000;
+
+export type HealthReasonCode =
+  'DATABASE_UNREACHABLE' | 'ENVIRONMENT_MISMATCH' | 'DELIVERY_SWITCHED_OFF' | 'CLOCK_SKEW';
+
+export interface HealthReason {
+  /** Stable. */
+  readonly code: HealthReasonCode;
+  /** For people. */
+  readonly message: string;
+}
+
+/** How the module fares in this process. Plain JSON without secrets: fit to be shown by a health route. */
+export interface WebhooksHealthReport {
+  /** `down`: the database cannot be reached. `degraded`: something in `reasons` wants an operator. */
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly reasons: readonly HealthReason[];
+  readonly database: {
+    readonly reachable: boolean;
+    /** The database's clock less this process's, in ms, as last measured. */
+    readonly clockOffsetMs: number;
+  };
+  readonly worker: {
+    /** Whether this process fans out and delivers at all. */
+    readonly enabled: boolean;
+    /** Why nothing is sent at present; empty: things are sent. */
+    readonly heldBy: readonly HoldReason[];
+    /** Requests that have been sent and not answered. */
+    readonly inFlight: number;
+    /** Transports whose queues this process works on. */
+    readonly lanes: number;
+  };
+  readonly environment: {
+    /** Of this process; null: the option is not set. */
+    readonly own: string | null;
+    /** That the database belongs to, as last seen; null: none. */
+    readonly database: string | null;
+  };
+}
+
+/** Tells how the module fares, for a health route of the host. */
+@Injectable()
+export class WebhooksHealth {
+  #checking: Promise<WebhooksHealthReport> | undefined;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(WORKER_STATUS) private readonly worker: WorkerStatus,
+    private readonly deliveries: DeliverySwitch,
+    private readonly environment: EnvironmentGuard,
+    private readonly clock: ClockWatch,
+  ) {}
+
+  /** Costs one small query, which checks at the same time share. It answers within about three seconds and never throws. */
+  check(): Promise<WebhooksHealthReport> {
+    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
+    return this.#checking;
+  }
+
+  async #check(): Promise<WebhooksHealthReport> {
+    const reachable = await this.#reachesDatabase();
+    const { own, remembered } = this.environment;
+    const { isEnabled, inFlight, lanes } = this.worker;
+    const reasons = this.#reasons(reachable);
+    return {
+      status: !reachable ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
+      reasons,
+      database: { reachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
+      worker: { enabled: isEnabled, heldBy: this.deliveries.holds, inFlight, lanes },
+      environment: { own: own ?? null, database: remembered ?? null },
+    };
+  }
+
+  async #reachesDatabase(): Promise<boolean> {
+    const waiting = new AbortController();
+    const isAnswered = this.database.measureClock().then(
+      () => true,
+      () => false,
+    );
+    const isTooLate = after(PATIENCE_MS, false, { signal: waiting.signal }).catch(() => false);
+    try {
+      return await Promise.race([isAnswered, isTooLate]);
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  #reasons(reachable: boolean): HealthReason[] {
+    const reasons: HealthReason[] = [];
+    if (!reachable) {
+      reasons.push({ code: 'DATABASE_UNREACHABLE', message: 'The database does not answer.' });
+    }
+    const { holds } = this.deliveries;
+    if (holds.includes('ENVIRONMENT')) {
+      reasons.push({ code: 'ENVIRONMENT_MISMATCH', message: this.environment.explanation });
+    }
+    if (holds.includes('SWITCHED_OFF')) {
+      reasons.push({
+        code: 'DELIVERY_SWITCHED_OFF',
+        message: 'Deliveries are switched off in this process; everything is kept.',
+      });
+    }
+    const skew = this.clock.look();
+    if (skew !== undefined) reasons.push({ code: 'CLOCK_SKEW', message: skew });
+    return reasons;
+  }
+}

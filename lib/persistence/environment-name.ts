@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { SettingRepository } from './repositories/setting.repository.js';
+import { assertSchemaIsCurrent } from './schema.js';
+import { withDatabase } from './with-database.js';
+
+/** The setting that holds the name of the environment the database belongs to. */
+export const ENVIRONMENT_SETTING = 'environment';
+
+const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
+
+/** @throws {InvalidOptionError} unless the name is 1 to 64 printable ASCII characters without spaces around them */
+export function checkEnvironmentName(name: string): string {
+  if (typeof name === 'string' && NAME.test(name)) return name;
+  throw new InvalidOptionError(
+    'environment',
+    name,
+    'use 1 to 64 printable ASCII characters, e.g. "production".',
+  );
+}
+
+/**
+ * Makes the database that `dataSource` points to belong to an environment, whichever it belonged to before. Processes
+ * of that environment that held their deliveries go on within seconds; those of any other begin to hold.
+ *
+ * Everything that is pending in the database is sent from then on, to the receivers that are stored in it: in a copy
+ * of production, disable its transports first.
+ *
+ * @throws {InvalidOptionError}
+ * @throws {SchemaBehindError}
+ */
+export async function adoptEnvironment(dataSource: DataSource, name: string): Promise<void> {
+  checkEnvironmentName(name);
+  await withDatabase(dataSource, async (database) => {
+    await assertSchemaIsCurrent(database);
+    await new SettingRepository(database).write(ENVIRONMENT_SETTING, name);
+  });
+}

@@ -1,0 +1,37 @@
+import { Logger } from '@nestjs/common';
+import { InvalidOptionError } from './errors/invalid-option.error.js';
+import type { Database } from './persistence/database.js';
+import type { KeyProvider } from './persistence/encryption-keys.js';
+import { openSecretBox } from './persistence/open-secret-box.js';
+import { SecretBox } from './persistence/secret-box.js';
+import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+
+/**
+ * The keys for secrets at rest, from wherever the host keeps them.
+ *
+ * @param opensSecrets false: this process only emits, so it gets no keys and needs none
+ * @throws {InvalidOptionError} for bad keys, for two sources of them, and for none in production
+ * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
+ */
+export async function openSecrets(
+  database: Database,
+  { encryption }: ResolvedWebhooksOptions,
+  opensSecrets: boolean,
+  keyProvider?: KeyProvider,
+): Promise<SecretBox> {
+  if (!opensSecrets) return new SecretBox([]);
+  if (keyProvider && encryption.keys.length > 0) {
+    throw new InvalidOptionError(
+      'keyProvider',
+      'given',
+      'encryption.keys is given too: keep one, and let the provider answer with all keys.',
+    );
+  }
+  const isProduction = process.env['NODE_ENV'] === 'production';
+  const provider = keyProvider ?? { keys: () => encryption.keys };
+  const secrets = await openSecretBox(database, provider, !isProduction || encryption.allowPlaintext);
+  if (isProduction && secrets.currentKeyId === undefined) {
+    new Logger('Webhooks').warn('Secrets of transports are stored in clear (encryption.allowPlaintext).');
+  }
+  return secrets;
+}
