@@ -79,6 +79,7 @@ export const concluded = (
     dueAt: delivery.dueAt,
     deliveryId: delivery.deliveryId,
     attempts: delivery.attempts,
+    orderingKey: delivery.orderingKey,
     status: nextDueAt === null ? 'DELIVERED' : 'PENDING',
     reason: null,
     nextDueAt,

@@ -4,6 +4,7 @@ import type { HttpTransportEntity } from '../../lib/persistence/entities/http-tr
 import type { WebhookEntity } from '../../lib/persistence/entities/webhook.entity.js';
 import type { NewEvent } from '../../lib/persistence/event-store.js';
 import type { FanoutPlan } from '../../lib/persistence/fanout-store.js';
+import type { QueuedDelivery } from '../../lib/persistence/lane-store.js';
 import { databaseFor, type AnyDatabase } from '../../lib/persistence/open-database.js';
 import { HttpTransportRepository } from '../../lib/persistence/repositories/http-transport.repository.js';
 import { WebhookRepository } from '../../lib/persistence/repositories/webhook.repository.js';
@@ -141,6 +142,13 @@ export class StoreFixture {
     const ids = await this.emit(...events);
     await this.stores.fanout.write(await this.plan());
     return ids;
+  }
+
+  /** What a lane's holder would read now, however many rows are due. */
+  async due({ id }: { id: number }): Promise<readonly QueuedDelivery[]> {
+    const request = { transportId: id, after: { dueAt: -1, deliveryId: -1 }, limit: 10_000 };
+    const [reading] = await this.stores.lanes.read([request], this.database.now());
+    return reading?.rows ?? [];
   }
 
   /** All rows of a table in the order of its key. */

@@ -1,0 +1,72 @@
+import type { QueuedDelivery } from '../../lib/persistence/lane-store.js';
+import type { AttemptRecord, RecordGroup } from '../../lib/persistence/record-store.js';
+
+const attempt = ({
+  transportId,
+  dueAt,
+  deliveryId,
+  attempts,
+  orderingKey,
+}: QueuedDelivery): AttemptRecord => ({
+  transportId,
+  dueAt,
+  deliveryId,
+  attempts,
+  orderingKey,
+  status: 'DELIVERED',
+  reason: null,
+  nextDueAt: null,
+  startedAt: dueAt + 10,
+  durationMs: 20,
+  responseStatusCode: 204,
+  responseHeaders: '{"server":"till"}',
+  responseBody: null,
+  errorCode: null,
+  errorMessage: null,
+  trigger: 'SCHEDULE',
+});
+
+/** A delivery that was answered with 204. */
+export const delivered = (delivery: QueuedDelivery, record: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  ...attempt(delivery),
+  ...record,
+});
+
+/** A delivery that is to be tried again at `nextDueAt`. */
+export const retried = (
+  delivery: QueuedDelivery,
+  nextDueAt: number,
+  record: Partial<AttemptRecord> = {},
+): AttemptRecord => ({
+  ...attempt(delivery),
+  status: 'PENDING',
+  nextDueAt,
+  responseStatusCode: 500,
+  responseBody: 'no',
+  ...record,
+});
+
+/** A delivery that has failed for good. */
+export const failed = (
+  delivery: QueuedDelivery,
+  reason: string,
+  record: Partial<AttemptRecord> = {},
+): AttemptRecord => ({
+  ...attempt(delivery),
+  status: 'FAILED',
+  reason,
+  responseStatusCode: null,
+  responseHeaders: null,
+  errorCode: 'TIMEOUT',
+  errorMessage: 'No answer in time.',
+  ...record,
+});
+
+/** A group to record, of which only a part matters. */
+export const group = (part: Partial<RecordGroup>): RecordGroup => ({
+  attempts: [],
+  transports: [],
+  parked: [],
+  now: 5_000,
+  ...part,
+});
