@@ -15,12 +15,17 @@ export function asUnavailable(error: unknown): never {
   throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 }
 
+/** By shape and not by class: errors of drivers come from other realms (jest's, say). */
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, driverError, message } = error as {
+    code?: unknown;
+    driverError?: unknown;
+    message?: unknown;
+  };
   return (
     (typeof code === 'string' && CODES.test(code)) ||
-    MESSAGES.test(error.message) ||
+    (typeof message === 'string' && MESSAGES.test(message)) ||
     isUnavailable(driverError)
   );
 }
