@@ -18,7 +18,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ retryDelay: 1_000, toRetry: isDatabaseAway }),
+          useFactory: () => ({ retryDelay: 1_000, toRetry: isDatabaseAway, verboseRetryLog: true }),
           dataSourceFactory: () => openDatabase(database),
         }),
         WebhooksModule.forRootAsync({

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { AppLogger } from './app-logger.js';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
 
@@ -11,7 +12,7 @@ const BODY_LIMIT = '2mb';
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
     abortOnError: false,
-    logger: ['warn', 'error', 'fatal'],
+    logger: new AppLogger(),
   });
   app.useBodyParser('json', { limit: BODY_LIMIT });
   // Exit code 0 on SIGTERM, once what is in flight has been answered and recorded.

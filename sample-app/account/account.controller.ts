@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Req, UsePipes, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -10,10 +10,11 @@ import type { Request } from 'express';
 import { SignInDto, SignInView } from './account.dto.js';
 import { AccountService } from './account.service.js';
 import { bearerTokenOf } from './actor.js';
+import { BodyPipe } from './pos-controller.js';
 
 @Controller('v2/account')
 @ApiTags('account')
-@UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }))
+@UsePipes(BodyPipe)
 export class AccountController {
   constructor(private readonly account: AccountService) {}
 

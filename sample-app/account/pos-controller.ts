@@ -3,6 +3,9 @@ import {
   Controller,
   createParamDecorator,
   type ExecutionContext,
+  Injectable,
+  type PipeTransform,
+  type Type,
   UseGuards,
   UsePipes,
   ValidationPipe,
@@ -17,8 +20,16 @@ import {
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { Actor, ActorRequest } from './actor.js';
 
+/** Checks bodies against their DTO's decorators and refuses members that have none. */
+@Injectable()
+export class BodyPipe extends ValidationPipe {
+  constructor() {
+    super({ whitelist: true, forbidNonWhitelisted: true, transform: true });
+  }
+}
+
 /** A controller under `/v2/tenants/:tenantUid`, open to that tenant's access tokens, with checked bodies. */
-export const PosController = (path: string, tag: string) =>
+export const PosController = (path: string, tag: string, pipe: Type<PipeTransform> = BodyPipe) =>
   applyDecorators(
     Controller(`v2/tenants/:tenantUid/${path}`),
     ApiTags(tag),
@@ -28,7 +39,7 @@ export const PosController = (path: string, tag: string) =>
     ApiForbiddenResponse({ description: "Another tenant's access token, or not the role this needs." }),
     UseGuards(AccessTokenGuard),
     // Not a global pipe: the module's own controllers bring theirs, whose errors carry the documented codes.
-    UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true })),
+    UsePipes(pipe),
   );
 
 /** The parameter that receives who is asking. */

@@ -1,4 +1,5 @@
 import { WebhooksError } from 'nestjs-tillhook';
+import { DatabaseUnusableError } from '../database/database-unusable.error.js';
 import { ConfigError } from './config-error.js';
 
 /** Which variable sets which option of the module, so that its own checks speak of what an operator can change. */
@@ -17,7 +18,7 @@ const VARIABLE_OF_OPTION: Readonly<Record<string, string>> = {
 
 /** What to tell the operator about an error that kept the app from starting. */
 export function describeStartError(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof DatabaseUnusableError) return error.message;
   if (error instanceof WebhooksError) {
     const variable = variableOf(error);
     return variable === undefined ? error.message : `${variable}: ${error.message}`;

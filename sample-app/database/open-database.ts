@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { DatabaseTarget } from '../config/database-target.js';
+import { DatabaseUnusableError } from './database-unusable.error.js';
 import { createPosDataSource } from './pos-data-source.js';
 import { seed } from './seed.js';
 
@@ -14,10 +15,17 @@ const RUNNING_BUSY_TIMEOUT_MS = 5;
 /**
  * Connects to the database, brings the app's schema up to date and seeds it. Several processes may do so at once.
  *
- * @throws what the driver throws when the database cannot be reached or used; nothing stays connected then.
+ * @throws {DatabaseUnusableError} when it cannot be reached or used; nothing stays connected then
  */
 export async function openDatabase(target: DatabaseTarget): Promise<DataSource> {
-  if (target.kind === 'postgres') return connect(target, prepareUnderLock);
+  try {
+    return await (target.kind === 'postgres' ? connect(target, prepareUnderLock) : openSqlite(target));
+  } catch (error) {
+    throw new DatabaseUnusableError(target, error);
+  }
+}
+
+async function openSqlite(target: DatabaseTarget): Promise<DataSource> {
   for (let triesLeft = SQLITE_TRIES; ; triesLeft--) {
     try {
       return await connect(target, prepareSqlite);

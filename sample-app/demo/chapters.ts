@@ -59,7 +59,7 @@ async function sell({ admin, cashier, receiver }: Cast): Promise<void> {
   await admin.post('/products/coffee/prices', { amount: 549 });
   await admin.put('/warehouses/central/stock/coffee', { quantity: 40 });
   await cashier.post('/stores/main/tills/till-1/open', { openingAmount: 10_000 });
-  story.does('POST …/tills/till-1/open', '');
+  story.does('POST …/tills/till-1/open', 'with 100.00 in it');
   const startedAt = Date.now();
   await cashier.post(ORDERS, saleOf(2, 'sale-1'));
   story.does(`POST …${ORDERS}`, '2 coffees, paid, taken along: order, stock and events in one transaction');

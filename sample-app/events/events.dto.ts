@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Exclude } from 'class-transformer';
 import { Allow, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { IsOrderingKeys } from './is-ordering-keys.js';
 
@@ -15,11 +14,10 @@ class EventDto {
   @IsString()
   action!: string;
 
-  /** Not copied into the DTO: class-transformer would rebuild it, and the module wants it as it was sent. */
+  /** As it was sent: see `EventBodyPipe`. */
   @ApiProperty({ ...DATA_EXAMPLE, description: 'The payload; `action` and the tenant are added to it.' })
   @Allow()
-  @Exclude({ toClassOnly: true })
-  data?: object;
+  data!: object;
 
   @ApiPropertyOptional({
     example: 500,

@@ -24,15 +24,15 @@ export class EventsService implements BeforeApplicationShutdown {
     private readonly webhooks: WebhookEmitter<ActionCatalog>,
   ) {}
 
-  emit({ tenant }: Actor, input: EmitEventDto, data: object) {
-    const { action, orderingKey, eventUid } = input;
+  emit({ tenant }: Actor, input: EmitEventDto) {
+    const { action, data, orderingKey, eventUid } = input;
     return this.#inTransaction(input, (manager) =>
       this.webhooks.emit(action, data, { tenantUid: tenant.Uid, manager, orderingKey, eventUid }),
     );
   }
 
-  emitBatch({ tenant }: Actor, input: EmitBatchDto, data: object) {
-    const { action, count, orderingKeys } = input;
+  emitBatch({ tenant }: Actor, input: EmitBatchDto) {
+    const { action, data, count, orderingKeys } = input;
     const keys = orderingKeys === undefined ? [] : orderingKeysOf(orderingKeys);
     const events = Array.from({ length: count }, (_, index) => ({
       action,

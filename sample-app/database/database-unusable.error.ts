@@ -1,0 +1,18 @@
+import { type DatabaseTarget, describeDatabase } from '../config/database-target.js';
+
+/** The database cannot be reached or used. The cause is what the driver said. */
+export class DatabaseUnusableError extends Error {
+  constructor(
+    target: DatabaseTarget,
+    override readonly cause: unknown,
+  ) {
+    super(`DATABASE_URL names ${describeDatabase(target)}, which cannot be used: ${reasonOf(cause)}.`);
+    this.name = 'DatabaseUnusableError';
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  // What Node throws when none of a name's addresses answers has no message of its own.
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase } from '../../support/databases.js';
+import type { TestDatabase } from '../../support/test-database.js';
+import { accessToken, type Call, SampleApp } from './sample-app.js';
+
+describe('POST /v2/account', () => {
+  let database: TestDatabase;
+  let app: SampleApp;
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    app = await SampleApp.start(database, { WEBHOOKS_WORKER: 'false' });
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const admin = { userCode: 'admin', password: 'admin' };
+  const signIn = (deviceToken: string | undefined, body: unknown) =>
+    app.callWith(deviceToken)('POST', '/v2/account', body);
+
+  it.each([
+    ['demo', 'admin', 'Tenant.Admin'],
+    ['demo', 'cashier', 'Tenant.Cashier'],
+    ['other', 'admin', 'Tenant.Admin'],
+    ['other', 'cashier', 'Tenant.Cashier'],
+  ])(
+    'signs in on a device of %s as %s, with a token and who it is for',
+    async (tenantUid, userCode, role) => {
+      const { status, body } = await signIn(`${tenantUid}-device`, { userCode, password: userCode });
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as unknown,
+        tenantUser: {
+          Id: expect.any(Number) as unknown,
+          Uid: userCode,
+          userCode,
+          role,
+          tenantUid,
+          name: expect.any(String) as unknown,
+        },
+      });
+    },
+  );
+
+  it('refuses an unknown device, an unknown user and a wrong password alike', async () => {
+    const refusals = await Promise.all([
+      signIn(undefined, admin),
+      signIn('no-device', admin),
+      signIn('demo-device', { ...admin, userCode: 'nobody' }),
+      signIn('demo-device', { ...admin, password: 'wrong' }),
+      signIn(await accessToken(app.url, 'admin'), admin),
+    ]);
+    for (const refusal of refusals) expect(refusal).toEqual({ ...refusals[0], status: 401 });
+  });
+
+  it.each([[{}], [{ userCode: 'admin' }], [{ ...admin, password: 7 }], [{ ...admin, role: 'Tenant.Admin' }]])(
+    'refuses the body %j',
+    async (body) => {
+      expect(await signIn('demo-device', body)).toMatchObject({ status: 400 });
+    },
+  );
+});
+
+describe('an access token', () => {
+  let database: TestDatabase;
+  let app: SampleApp;
+  let demo: Call;
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    app = await SampleApp.start(database, { WEBHOOKS_WORKER: 'false' });
+    demo = await app.signIn();
+    await demo('POST', '/products', { productUid: 'secret', name: 'Of demo' });
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const ADMIN_ROUTES: [string, string, unknown?][] = [
+    ['GET', '/httptransports'],
+    ['GET', '/webhooks'],
+    ['GET', '/webhookactions'],
+    ['GET', '/deliveries'],
+    ['POST', '/events', { action: 'TILL_OPEN', data: {} }],
+    ['POST', '/events/batch', { action: 'TILL_OPEN', data: {}, count: 1 }],
+    ['POST', '/products', { name: 'No' }],
+    ['DELETE', '/products/secret'],
+    ['PUT', '/warehouses/central/stock/secret', { quantity: 1 }],
+    ['POST', '/purchases', {}],
+    ['DELETE', '/customers/any'],
+  ];
+  const ROUTES: typeof ADMIN_ROUTES = [
+    ...ADMIN_ROUTES,
+    ['GET', '/products'],
+    ['POST', '/stores/main/orders', {}],
+    ['POST', '/stores/main/tills/till-1/open', { openingAmount: 1 }],
+    ['POST', '/customers', { name: 'No' }],
+  ];
+  const answers = async (call: Call, routes: typeof ROUTES) =>
+    Promise.all(routes.map(async ([method, path, body]) => (await call(method as 'GET', path, body)).status));
+  const all = (status: number, routes: typeof ROUTES) => routes.map(() => status);
+
+  it('is asked for on every route; a device token is none', async () => {
+    const forged = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`;
+    for (const token of [undefined, 'demo-device', 'nonsense', forged]) {
+      const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
+      expect(await answers(call, ROUTES)).toEqual(all(401, ROUTES));
+    }
+  });
+
+  it('of a cashier opens the till, and not the administration', async () => {
+    const cashier = await app.signIn('cashier');
+    expect(await answers(cashier, ADMIN_ROUTES)).toEqual(all(403, ADMIN_ROUTES));
+    expect(await cashier('POST', '/stores/main/tills/till-1/open', { openingAmount: 1 })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('opens nothing of another tenant', async () => {
+    const token = await accessToken(app.url, 'admin', 'other');
+    const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
+    expect(await answers(call, ROUTES)).toEqual(all(403, ROUTES));
+    const other = await app.signIn('admin', 'other');
+    expect(await other('GET', '/products')).toMatchObject({ status: 200, body: { items: [] } });
+    expect(await other('PATCH', '/products/secret', { name: 'Mine' })).toMatchObject({ status: 404 });
+    expect(await other('POST', '/products', { productUid: 'secret', name: 'Of other' })).toMatchObject({
+      status: 200,
+    });
+    expect(await demo('GET', '/products/secret')).toMatchObject({ status: 200, body: { name: 'Of demo' } });
+  });
+});
