@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { DatabaseClock } from '../../../lib/persistence/clock.js';
+
+const TEN_MINUTES = 600_000;
+
+describe('DatabaseClock', () => {
+  it.each([TEN_MINUTES, -TEN_MINUTES])('follows a database that is %i ms ahead', async (offsetMs) => {
+    const clock = new DatabaseClock(() => Promise.resolve(Date.now() + offsetMs));
+    await clock.measure();
+    expect(Math.abs(clock.offsetMs - offsetMs)).toBeLessThan(50);
+    expect(Math.abs(clock.now() - (Date.now() + offsetMs))).toBeLessThan(50);
+  });
+
+  it('keeps what it knows when the database does not answer', async () => {
+    let isAway = false;
+    const clock = new DatabaseClock(() =>
+      isAway ? Promise.reject(new Error('away')) : Promise.resolve(Date.now() + TEN_MINUTES),
+    );
+    await clock.measure();
+    isAway = true;
+    await expect(clock.measure()).rejects.toThrow('away');
+    expect(Math.abs(clock.now() - (Date.now() + TEN_MINUTES))).toBeLessThan(50);
+  });
+
+  it('does not ask a database that is away with every call', async () => {
+    let asked = 0;
+    const clock = new DatabaseClock(() => {
+      asked += 1;
+      return Promise.reject(new Error('away'));
+    });
+    for (let calls = 0; calls < 100; calls++) {
+      clock.now();
+      await sleep(1);
+    }
+    expect(asked).toBe(1);
+  });
+
+  it('does not believe an answer that was long under way when it has a better one', async () => {
+    let delayMs = 0;
+    const clock = new DatabaseClock(async () => {
+      const now = Date.now();
+      await sleep(delayMs);
+      return now;
+    });
+    await clock.measure();
+    delayMs = 1_200;
+    await clock.measure();
+    expect(Math.abs(clock.offsetMs)).toBeLessThan(50);
+  });
+
+  it('shares one question among those who ask at the same time', async () => {
+    let asked = 0;
+    const clock = new DatabaseClock(async () => {
+      asked += 1;
+      await sleep(5);
+      return Date.now();
+    });
+    await Promise.all([clock.measure(), clock.measure(), clock.measure()]);
+    expect(asked).toBe(1);
+  });
+});
