@@ -31,6 +31,11 @@ export class ConnectionPool {
     private readonly connectionsPerOrigin: number,
   ) {}
 
+  /** Origins with a connection, idle or not. */
+  get origins(): number {
+    return this.#origins.size;
+  }
+
   /**
    * An idle connection, else a new one; undefined when the origin has as many as it may and all are busy.
    *

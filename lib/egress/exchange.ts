@@ -49,7 +49,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const connection = this.pool.take(this.request.url, this.#isSecondTry);
     if (!connection) return this.pool.wait(this.request.url, () => this.#startLater());
     this.#connection = connection;
-    this.#bytesBefore = undefined;
     connection.lookupGroup = this.request.lookupGroup ?? '';
     const { method, headers, body, url } = this.request;
     connection.send({ path: url.path, method, headers, body }, this);

@@ -60,7 +60,6 @@ export class CheckedUrl {
 export function checkUrl(text: string, rules: UrlRules): CheckedUrl {
   const rawHost = checkSpelling(text);
   const url = parse(text);
-  if (url.username !== '' || url.password !== '') throw userInfoRefused();
   if (url.protocol === 'http:' && !rules.allowHttp) {
     throw new TargetRefusedError('HTTP_NOT_ALLOWED', 'only https is allowed here');
   }
@@ -85,7 +84,13 @@ function checkSpelling(text: string): string {
       ? new TargetRefusedError('AUTHORITY', 'the scheme must be followed by "//" and a host')
       : new TargetRefusedError('SCHEME', 'it must start with "https://" or "http://"');
   }
-  if (authority.includes('@')) throw userInfoRefused();
+  // In an authority without a backslash, "@" is where the parser would find user info, and nothing else.
+  if (authority.includes('@')) {
+    throw new TargetRefusedError(
+      'USER_INFO',
+      'a user name or password in it is not allowed; use the security settings',
+    );
+  }
   if (authority.includes('%')) {
     throw new TargetRefusedError('HOST_NAME', 'its host must not be percent-encoded');
   }
@@ -115,9 +120,3 @@ function checkHost(url: URL, rawHost: string, port: number, rules: UrlRules): st
   }
   return literal;
 }
-
-const userInfoRefused = (): TargetRefusedError =>
-  new TargetRefusedError(
-    'USER_INFO',
-    'a user name or password in it is not allowed; use the security settings',
-  );

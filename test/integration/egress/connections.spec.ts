@@ -1,5 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ConnectionPool } from '../../../lib/egress/connection-pool.js';
 import type { EgressClient } from '../../../lib/egress/egress-client.js';
+import { Exchange } from '../../../lib/egress/exchange.js';
+import { GuardedDialler } from '../../../lib/egress/guarded-dialler.js';
+import { NameResolver } from '../../../lib/egress/name-resolver.js';
 import { egressClient, failureOf, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
 import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
@@ -49,6 +53,18 @@ describe('connections', () => {
     expect(performance.now() - startedAt).toBeLessThan(800);
   });
 
+  it('do not go to those who have given up waiting', async () => {
+    receiver.behave(hostile.silence());
+    const busy = Array.from({ length: 4 }, () => failureOf(post(client, receiver.url, { timeoutMs: 400 })));
+    expect(await failureOf(post(client, receiver.url, { timeoutMs: 100 }))).toMatchObject({
+      code: 'TIMEOUT',
+    });
+    await Promise.all(busy);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(receiver.requests).toHaveLength(4);
+    expect(receiver.connections).toBe(4);
+  });
+
   it('go to those who wait when a request before them fails', async () => {
     let seen = 0;
     receiver.behave((socket) => (++seen <= 4 ? socket.resetAndDestroy() : socket.write(answer())));
@@ -85,6 +101,31 @@ describe('connections', () => {
       expect(await post(client, receiver.url)).toMatchObject({ statusCode: 200 });
     expect(receiver.connections).toBe(5);
     await eventually(() => receiver.open === 0);
+  });
+
+  it('are not used for longer than a minute, so that a receiver that moves is followed', async () => {
+    await post(client, receiver.url);
+    const now = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now');
+    clock.mockImplementation(() => now() + 59_000);
+    await post(client, receiver.url);
+    expect(receiver.connections).toBe(1);
+    clock.mockImplementation(() => now() + 61_000);
+    await post(client, receiver.url);
+    clock.mockRestore();
+    expect(receiver.connections).toBe(2);
+  });
+
+  it('are forgotten together with their origin when the receiver closes them', async () => {
+    const pool = new ConnectionPool(new GuardedDialler(new NameResolver([]), []), 4);
+    const url = client.checkUrl(receiver.url);
+    await new Promise((resolve) => {
+      new Exchange(pool, { url, method: 'POST', headers: [], body: '', timeoutMs: 1_000 }, resolve).start();
+    });
+    expect(pool.origins).toBe(1);
+    await receiver.closeConnections();
+    await eventually(() => pool.origins === 0);
+    await pool.close();
   });
 
   it('are idle at most 512 at a time over all origins', async () => {

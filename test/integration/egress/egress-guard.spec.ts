@@ -4,6 +4,7 @@ import { Canary } from '../../support/canary.js';
 import { DnsServer } from '../../support/dns-server.js';
 import type { DnsScript } from '../../support/dns-server.js';
 import { ALLOWED_RANGE, egressClient, failureOf, post } from '../../support/egress.js';
+import { eventually } from '../../support/eventually.js';
 import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
 import { withEnvironment } from '../../support/process-environment.js';
 
@@ -22,8 +23,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
 
   beforeEach(async () => {
     dns = await DnsServer.start();
-    receiver = await HostileReceiver.start(hostile.say(answer()), { host: INSIDE });
-    canaries = await Promise.all(OUTSIDE.map((host) => Canary.listen(host, receiver.port)));
+    [receiver, ...canaries] = await onOnePort();
     client = egressClient({ dnsServers: [dns.address] });
   });
 
@@ -36,6 +36,18 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     await receiver.close();
     await dns.close();
   });
+
+  /** The receiver, and a canary outside on the same port, so that a mere change of address leads there. */
+  async function onOnePort(): Promise<[HostileReceiver, ...Canary[]]> {
+    for (;;) {
+      const inside = await HostileReceiver.start(hostile.say(answer()), { host: INSIDE });
+      const outside = await Promise.allSettled(OUTSIDE.map((host) => Canary.listen(host, inside.port)));
+      const listening = outside.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      if (listening.length === OUTSIDE.length) return [inside, ...listening];
+      // Somebody else has the port on one of these addresses.
+      await Promise.all([inside, ...listening].map((each) => each.close()));
+    }
+  }
 
   /** A new name with these answers, as a URL on the receiver's port. */
   function urlOf(script: DnsScript | readonly string[]): string {
@@ -206,6 +218,12 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(await failureOf(send(urlOf(() => 'servfail')))).toMatchObject({ code: 'DNS_FAILED' });
   });
 
+  it('asks again at once for a name that could not be resolved', async () => {
+    const url = urlOf((type, nth) => (nth === 1 ? 'servfail' : type === 'A' ? [INSIDE] : []));
+    expect(await failureOf(send(url))).toMatchObject({ code: 'DNS_FAILED' });
+    expect(await send(url)).toMatchObject({ statusCode: 200 });
+  });
+
   it('delivers by one family when the server of the other is broken', async () => {
     expect(await send(urlOf((type) => (type === 'A' ? [INSIDE] : 'servfail')))).toMatchObject({
       statusCode: 200,
@@ -233,6 +251,22 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
       ),
     ).toMatchObject({ code: 'TIMEOUT' });
     expect(performance.now() - startedAt).toBeLessThan(800);
+  });
+
+  it('dials nothing for an attempt that has ended before its name was resolved', async () => {
+    const url = urlOf((type) => ({ addresses: type === 'A' ? [INSIDE] : [], delayMs: 300 }));
+    expect(await failureOf(send(url, 100))).toMatchObject({ code: 'TIMEOUT' });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(receiver.connections).toBe(0);
+  });
+
+  it('asks nothing more once it is closed', async () => {
+    const failure = failureOf(send(urlOf(() => 'silence')));
+    await eventually(() => dns.queries.length === 2);
+    await client.close();
+    expect(await failure).toMatchObject({ code: 'ABORTED' });
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(dns.queries).toHaveLength(2);
   });
 
   it('does not let the slow names of one tenant delay another', async () => {

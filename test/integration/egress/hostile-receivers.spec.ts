@@ -160,6 +160,24 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
+  it('gets it on a new connection even if another idle one is at hand, which may be as stale', async () => {
+    receiver = await HostileReceiver.start(hostile.say(answer()));
+    await Promise.all([post(client, receiver.url), post(client, receiver.url)]);
+    receiver.behave((socket, nth) => (nth === 1 ? socket.write(answer()) : socket.resetAndDestroy()));
+    expect(await post(client, receiver.url)).toMatchObject({ statusCode: 200 });
+    expect(receiver.connections).toBe(3);
+  });
+
+  it('does not get it again when it resets a new connection that took the place of an idle one', async () => {
+    await attempt(hostile.say(answer()));
+    receiver.behave((socket) => socket.resetAndDestroy());
+    // The request is on its way before the client has noticed that the idle connection is gone.
+    const closed = receiver.closeConnections();
+    await expect(post(client, receiver.url)).rejects.toMatchObject({ code: 'CONNECTION_RESET' });
+    await closed;
+    expect(receiver.requests).toHaveLength(2);
+  });
+
   it('does not get it a third time', async () => {
     const closesAfterFirst: Behaviour = (socket, _nth, connection) =>
       connection === 1 && receiver.requests.length === 1 ? socket.write(answer()) : socket.resetAndDestroy();

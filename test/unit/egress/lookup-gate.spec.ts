@@ -64,6 +64,19 @@ describe('LookupGate', () => {
     await Promise.all(all);
   });
 
+  it('never lets more than 16 of a group run, however long the queue', async () => {
+    const gate = new LookupGate();
+    let running = 0;
+    let most = 0;
+    const lookup = async (): Promise<void> => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 200 }, () => gate.run('slow', lookup)));
+    expect(most).toBe(16);
+  });
+
   it('gives the place of a failed look-up back', async () => {
     const gate = new LookupGate();
     const failing = (): Promise<never> => Promise.reject(new Error('no'));
