@@ -284,6 +284,7 @@ export class Lane {
   configure(config: TransportConfig, now: number): void {
     const rate = this.#rate?.state(now) ?? NO_RATE;
     this.#rate = config.rateLimit && new RateWindow(config.rateLimit, rate);
+    if (this.config.state === 'DISABLED' && config.state === 'ACTIVE') this.#startAfresh();
     this.config = config;
     this.leaseMs = Math.max(this.leaseMs, 2 * config.timeoutMs + 2_000);
   }
@@ -349,6 +350,12 @@ export class Lane {
       consecutiveFailures: this.#health.consecutiveFailures,
       rate: this.#rate?.state(now) ?? NO_RATE,
     };
+  }
+
+  /** Somebody has enabled the transport: past failures and waits count no more, here as in the database. */
+  #startAfresh(): void {
+    this.#health = { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null };
+    this.blockedUntil = 0;
   }
 
   get #cap(): number {
