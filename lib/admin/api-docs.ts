@@ -66,8 +66,11 @@ export const ApiMissing = (resource: Resource, ...codes: ApiErrorCode[]): Method
   ApiNotFoundResponse(documented('The tenant has no such resource.', notFound(resource), codes));
 
 /** Documents the 409 answer. */
-export const ApiConflicting = (code: ApiErrorCode, description: string): MethodDecorator =>
-  ApiConflictResponse(documented(description, conflict(code, description)));
+export const ApiConflicting = (
+  code: ApiErrorCode,
+  description: string,
+  ...otherCodes: ApiErrorCode[]
+): MethodDecorator => ApiConflictResponse(documented(description, conflict(code, description), otherCodes));
 
 function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
   const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');

@@ -17,6 +17,7 @@ export const API_ERROR_CODES = [
   'DELIVERY_NOT_FOUND',
   'UID_TAKEN',
   'CONCURRENT_CHANGE',
+  'TRANSPORT_STATE_CONFLICT',
 ] as const;
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
 

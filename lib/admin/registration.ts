@@ -1,10 +1,13 @@
 import type { Provider, Type } from '@nestjs/common';
+import { TransportStateService } from '../operations/transport-state.service.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
+import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
@@ -17,6 +20,7 @@ import { WebhooksService } from './webhooks/webhooks.service.js';
 /** The controllers of the admin API. */
 export const adminControllers: Type[] = [
   HttpTransportsController,
+  TransportStateController,
   WebhooksController,
   TenantWebhooksController,
   WebhookActionsController,
@@ -29,10 +33,12 @@ export const adminControllers: Type[] = [
  */
 export const adminProviders: Provider[] = [
   HttpTransportRepository,
+  HttpTransportStateRepository,
   WebhookRepository,
   DeliveryRepository,
   SettingRepository,
   HttpTransportsService,
+  TransportStateService,
   WebhooksService,
   DeliveriesService,
   Cursors,

@@ -75,7 +75,8 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Why it is disabled: `GONE` when the receiver answered 410.',
+    description:
+      'Why it is disabled. `GONE`: the receiver answered 410. `FAILING`: every attempt had failed for too long. `ADMIN`, or the reason that was given: somebody disabled it.',
     example: null,
   })
   disabledReason!: string | null;

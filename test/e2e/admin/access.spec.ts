@@ -28,6 +28,10 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['PUT', `/httptransports/${httpTransportUid}`, transport],
   ['PATCH', `/httptransports/${httpTransportUid}`, { name: 'Mine' }],
   ['DELETE', `/httptransports/${httpTransportUid}`],
+  ['POST', `/httptransports/${httpTransportUid}/pause`],
+  ['POST', `/httptransports/${httpTransportUid}/resume`],
+  ['POST', `/httptransports/${httpTransportUid}/disable`, { reason: 'Mine' }],
+  ['POST', `/httptransports/${httpTransportUid}/enable`],
   ['GET', `/httptransports/${httpTransportUid}/webhooks`],
   ['POST', `/httptransports/${httpTransportUid}/webhooks`, webhook],
   ['GET', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
@@ -119,7 +123,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(15);
+      expect(compared).toBe(19);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

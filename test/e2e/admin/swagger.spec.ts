@@ -33,6 +33,10 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['put', TRANSPORT, [200, 400, 401, 403, 404, 409]],
   ['patch', TRANSPORT, [200, 400, 401, 403, 404, 409]],
   ['delete', TRANSPORT, [204, 400, 401, 403, 404]],
+  ['post', `${TRANSPORT}/pause`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/resume`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
   ['get', `${TENANT}/webhooks`, [200, 400, 401, 403]],
   ['get', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404]],
   ['post', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404, 409]],
@@ -44,6 +48,9 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
 ];
+
+/** Routes that say all there is to say. */
+const WITHOUT_BODY = ['pause', 'resume', 'enable'].map((command) => `${TRANSPORT}/${command}`);
 
 describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host on %s', (platform) => {
   let database: TestDatabase;
@@ -121,7 +128,8 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
 
     it('has a body where it reads one', () => {
       const { requestBody } = operation(method, path);
-      if (!['post', 'put', 'patch'].includes(method)) expect(requestBody).toBeUndefined();
+      const reads = ['post', 'put', 'patch'].includes(method) && !WITHOUT_BODY.includes(path);
+      if (!reads) expect(requestBody).toBeUndefined();
       else expect(requestBody!.content['application/json']!.schema.$ref).toBeDefined();
     });
   });
@@ -156,6 +164,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'CreateHttpTransport',
       'CreateWebhook',
       'CreatedHttpTransport',
+      'DisableHttpTransport',
       'HttpTransport',
       'HttpTransportHeader',
       'HttpTransportHeaderInput',

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { stateAfter, type TransportCommand } from '../domain/transport-state.js';
+import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
+import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
+import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
+import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
+import {
+  HttpTransportRepository,
+  type HttpTransportRow,
+} from '../persistence/repositories/http-transport.repository.js';
+
+/** How often a command starts over because the state changed between its reading and its writing. */
+const MAX_TRIES = 10;
+/** The reason of a transport that somebody disabled without giving one. */
+const DEFAULT_REASON = 'ADMIN';
+
+/** Pauses, resumes, disables and enables transports. Each may be repeated: what is so already stays as it is. */
+@Injectable()
+export class TransportStateService {
+  constructor(
+    private readonly transports: HttpTransportRepository,
+    private readonly states: HttpTransportStateRepository,
+  ) {}
+
+  /**
+   * Carries a command out.
+   *
+   * @param reason why it is to be disabled, at most 64 characters. Default: `ADMIN`, or that of a transport which is
+   *   disabled already
+   * @returns the transport as it is now; undefined when the tenant has no such transport
+   * @throws {TransportStateConflictError} when the command makes no sense in the present state
+   * @throws {ConcurrentChangeError}
+   */
+  async command(
+    tenantUid: string,
+    httpTransportUid: string,
+    command: TransportCommand,
+    reason?: string,
+  ): Promise<HttpTransportRow | undefined> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const present = await this.transports.find(tenantUid, httpTransportUid);
+      if (!present) return undefined;
+      const state = stateAfter(command, present.state);
+      if (state === undefined) throw new TransportStateConflictError(command, present.state);
+      const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
+      if (state === present.state && disabledReason === present.disabledReason) return present;
+      const changed = await this.states.change(tenantUid, present, { state, disabledReason });
+      if (changed) return changed;
+    }
+    throw new ConcurrentChangeError('http transport');
+  }
+}
+
+/** A reason that is given counts; without one, what is known already says more than the default. */
+const reasonOf = (present: HttpTransportEntity, given: string | undefined): string =>
+  given ?? present.disabledReason ?? DEFAULT_REASON;

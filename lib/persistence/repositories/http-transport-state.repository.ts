@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TransportState } from '../../domain/transport-state.js';
+import { DATABASE, type Database, type Statement } from '../database.js';
+import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { quietLane, restartLane, tellLane } from '../lane-statements.js';
+import { retryOnDeadlock } from '../retry-on-deadlock.js';
+import { built } from '../statement.js';
+import type { HttpTransportRow } from './http-transport.repository.js';
+
+/** How the state of a transport changes. */
+export interface TransportStateChange {
+  readonly state: TransportState;
+  /** Null unless it is to be `DISABLED`. */
+  readonly disabledReason: string | null;
+}
+
+/** The state of transports, and what it means for their lanes. Every call takes the tenant first. */
+@Injectable()
+export class HttpTransportStateRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * Changes the state of the transport as it was read, and tells its lane, in one transaction: a holder that has seen
+   * the lane's new version sees the transport's new state. Other changes that were made since it was read last.
+   *
+   * @returns the transport as it is now; undefined when its state changed, or it went, after it was read: read it again
+   */
+  async change(
+    tenantUid: string,
+    read: HttpTransportEntity,
+    { state, disabledReason }: TransportStateChange,
+  ): Promise<HttpTransportRow | undefined> {
+    const now = this.database.now();
+    const isEnabled = read.state === 'DISABLED' && state === 'ACTIVE';
+    const update = this.#repository
+      .createQueryBuilder()
+      .update()
+      .set({
+        state,
+        disabledReason,
+        ...(isEnabled && { failingSince: null }),
+        version: () => 'version + 1',
+        lastModifiedAt: now,
+      })
+      .where({ tenantUid, id: read.id, state: read.state });
+    const results = await retryOnDeadlock(() =>
+      this.database.write([built(update), this.#tell(read, state, now)], { onlyIfFirstChanges: true }),
+    );
+    if (results.length === 0) return undefined;
+    return (await this.#repository.findOneBy({ tenantUid, id: read.id })) ?? undefined;
+  }
+
+  #tell({ id, state: before }: HttpTransportEntity, after: TransportState, now: number): Statement {
+    if (after !== 'ACTIVE') return quietLane(this.database, id);
+    return before === 'DISABLED' ? restartLane(this.database, id, now) : tellLane(this.database, id, now);
+  }
+
+  get #repository() {
+    return this.database.dataSource.getRepository(HttpTransportEntity);
+  }
+}

@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ApiClient } from '../../support/api-client.js';
+import { eachDatabase } from '../../support/databases.js';
+import { newTenant } from '../../support/each-host.js';
+import { eventually } from '../../support/eventually.js';
+import { jsonOf, Receiver } from '../../support/receiver.js';
+import { TestHost } from '../../support/test-host.js';
+
+interface Transport {
+  state: string;
+  disabledReason: string | null;
+  failingSince: string | null;
+}
+interface Delivery {
+  status: string;
+  reason: string | null;
+}
+
+const PATH = '/httptransports/erp';
+/** Long enough for the slowest worker to notice, had the state not been what it is. */
+const A_WHILE_MS = 1_200;
+/** So slow that nothing of what is promised within a second can hang on it. */
+const SLOW_POLL_MS = 6_000;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The admin API in one process, delivery in another, as far as the module can tell. */
+describe('what the state of an http transport means for its deliveries', () => {
+  eachDatabase((database) => {
+    let admin: TestHost;
+    let worker: TestHost;
+    let receiver: Receiver;
+    let tenantUid: string;
+    let api: ApiClient;
+
+    const runProcesses = (pollMs: number): void => {
+      beforeAll(async () => {
+        admin = await TestHost.start({ database: database(), webhooks: { worker: false } });
+        worker = await TestHost.start({ database: database(), webhooks: { controllers: false, pollMs } });
+      });
+      afterAll(async () => {
+        await worker?.close();
+        await admin?.close();
+      });
+    };
+    beforeEach(async () => {
+      receiver = await Receiver.start();
+      tenantUid = newTenant();
+      api = admin.api(tenantUid);
+    });
+    afterEach(() => receiver.close());
+
+    const create = async (settings: object = {}, ordered = false): Promise<void> => {
+      await api.post('/httptransports', {
+        httpTransportUid: 'erp',
+        name: 'ERP',
+        url: receiver.url,
+        ...settings,
+      });
+      await api.post(`${PATH}/webhooks`, { action: 'ORDER_SETTLED', ordered });
+    };
+    const run = async (command: string): Promise<Transport> => {
+      const answer = await api.request<Transport>('POST', `${PATH}/${command}`);
+      expect([command, answer.status]).toEqual([command, 200]);
+      return answer.body;
+    };
+    const emit = (from: number, to: number): Promise<unknown> =>
+      worker.emitter.emitMany(
+        Array.from({ length: to - from }, (_, index) => ({
+          action: 'ORDER_SETTLED' as const,
+          data: { order: { Uid: String(from + index) } },
+        })),
+        { tenantUid },
+      );
+    const deliveries = async (): Promise<Delivery[]> =>
+      (await api.get<{ items: Delivery[] }>('/deliveries?pageSize=100')).body.items;
+    const countOf = async (status: string): Promise<number> =>
+      (await deliveries()).filter((delivery) => delivery.status === status).length;
+    const logged = (status: string, count: number): Promise<boolean> =>
+      eventually(async () => (await countOf(status)) === count, { what: `${count} deliveries ${status}` });
+    const arrived = (): number[] => receiver.requests.map((request) => Number(orderOf(request)));
+    const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+    const transport = async (): Promise<Transport> => (await api.get<Transport>(PATH)).body;
+
+    describe('by a worker that polls rarely', () => {
+      runProcesses(SLOW_POLL_MS);
+
+      it.each([
+        ['pause', 'resume', 'PAUSED'],
+        ['disable', 'enable', 'DISABLED'],
+      ])(
+        'no request starts later than a second after the answer to %s, and %s sends the rest',
+        async (stop, go, state) => {
+          receiver.answer({ status: 204, delayMs: 20 });
+          await create();
+          await emit(0, 1_500);
+          await receiver.waitFor(20);
+          expect((await run(stop)).state).toBe(state);
+          const answeredAt = Date.now();
+          await sleep(1_000 + A_WHILE_MS);
+          const late = receiver.requests.filter(({ receivedAt }) => receivedAt > answeredAt + 1_000);
+          expect(late).toEqual([]);
+          expect(receiver.requests.length).toBeLessThan(1_000);
+
+          receiver.answer({ status: 204 });
+          expect((await run(go)).state).toBe('ACTIVE');
+          await receiver.waitFor(1_500, 20_000);
+          await sleep(200);
+          expect(arrived().sort((a, b) => a - b)).toEqual(upTo(1_500));
+        },
+      );
+    });
+
+    describe('by any worker', () => {
+      runProcesses(250);
+
+      it('what is emitted during a pause is held, and sent in the order in which it was emitted', async () => {
+        await create({ maxConcurrency: 1 });
+        await run('pause');
+        for (const n of upTo(30)) await emit(n, n + 1);
+        await logged('PENDING', 30);
+        await sleep(A_WHILE_MS);
+        expect(arrived()).toEqual([]);
+        await run('resume');
+        await receiver.waitFor(30);
+        expect(arrived()).toEqual(upTo(30));
+      });
+
+      it('what was queued before it was disabled waits and goes out after it was enabled; what came meanwhile is MISSED', async () => {
+        await create({ maxConcurrency: 1 });
+        await run('pause');
+        await emit(0, 3);
+        await logged('PENDING', 3);
+        expect(await run('disable')).toMatchObject({ state: 'DISABLED', disabledReason: 'ADMIN' });
+        await emit(3, 5);
+        await logged('MISSED', 2);
+        await sleep(A_WHILE_MS);
+        expect(arrived()).toEqual([]);
+        expect(await countOf('PENDING')).toBe(3);
+
+        await run('enable');
+        await receiver.waitFor(3);
+        await emit(5, 6);
+        await receiver.waitFor(4);
+        expect(arrived()).toEqual([0, 1, 2, 5]);
+        await logged('DELIVERED', 4);
+        const missed = (await deliveries()).filter(({ status }) => status === 'MISSED');
+        expect(missed.map(({ reason }) => reason)).toEqual(['TRANSPORT_DISABLED', 'TRANSPORT_DISABLED']);
+      });
+
+      it('one that was disabled by 410 is enabled afresh', async () => {
+        await create();
+        receiver.answerNext({ status: 410 });
+        await emit(0, 1);
+        await eventually(async () => (await transport()).state === 'DISABLED');
+        expect(await transport()).toMatchObject({ disabledReason: 'GONE', failingSince: expect.any(String) });
+        expect(await run('enable')).toMatchObject({
+          state: 'ACTIVE',
+          disabledReason: null,
+          failingSince: null,
+        });
+        await emit(1, 2);
+        await receiver.waitFor(2);
+        expect(arrived()).toEqual([0, 1]);
+      });
+
+      it('enabling ends a wait that the receiver asked for', async () => {
+        await create({ retryScheduleSeconds: [3_600] });
+        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        await emit(0, 1);
+        await eventually(async () => (await transport()).failingSince !== null);
+        await emit(1, 2);
+        await run('disable');
+        await sleep(A_WHILE_MS);
+        expect(arrived()).toEqual([0]);
+        await run('enable');
+        await receiver.waitFor(2, 5_000);
+        expect(arrived()).toEqual([0, 1]);
+      });
+
+      it('enabling does so also while a holder of the lane has a request in flight', async () => {
+        await create({ maxConcurrency: 2, retryScheduleSeconds: [3_600] });
+        receiver.answerNext('hang');
+        await emit(0, 1);
+        await receiver.waitFor(1);
+        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        await emit(1, 2);
+        await receiver.waitFor(2);
+        await emit(2, 3);
+        await logged('PENDING', 3);
+        await sleep(A_WHILE_MS);
+        expect(arrived()).toEqual([0, 1]);
+
+        await run('disable');
+        await sleep(A_WHILE_MS);
+        await run('enable');
+        await receiver.waitFor(3, 5_000);
+        expect(arrived()).toEqual([0, 1, 2]);
+      });
+
+      it('a resume does not end a wait that the receiver asked for', async () => {
+        await create({ retryScheduleSeconds: [3_600] });
+        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        await emit(0, 1);
+        await eventually(async () => (await transport()).failingSince !== null);
+        await run('pause');
+        await emit(1, 2);
+        await run('resume');
+        await sleep(A_WHILE_MS);
+        expect(arrived()).toEqual([0]);
+      });
+    });
+  });
+});
+
+const orderOf = (request: Parameters<typeof jsonOf>[0]): string =>
+  (jsonOf(request) as { order: { Uid: string } }).order.Uid;
