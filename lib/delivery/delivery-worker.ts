@@ -99,7 +99,9 @@ export class DeliveryWorker {
       touch,
       onError: (error) => log.warn('Reading lanes failed', error),
     });
-    this.#recorder = new Recorder(records, context.now, (error) => log.warn('Recording failed', error));
+    this.#recorder = new Recorder(records, Math.ceil(concurrency / 2), context.now, (error) =>
+      log.warn('Recording failed', error),
+    );
     this.#refreshLoop = new PollLoop({
       pollMs: Math.min(pollMs, LONGEST_REFRESH_MS),
       round: () => this.#refresh(),
@@ -269,7 +271,7 @@ export class DeliveryWorker {
       })
       .finally(() => {
         this.#releasing = undefined;
-        this.#taker.wake();
+        this.#taker.madeRoom();
         this.#release();
       });
   }

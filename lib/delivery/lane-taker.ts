@@ -32,7 +32,11 @@ export interface LaneTakerOptions {
 export class LaneTaker {
   readonly #loop: PollLoop;
   readonly #told = new Set<number>();
+  #lookedAt = -Infinity;
   #comparedAt = -Infinity;
+  /** The last look for due lanes ended for want of room. */
+  #mayBeMore = false;
+  #foundNothing = false;
   #isStopped = false;
   #isEnabled = true;
 
@@ -70,33 +74,42 @@ export class LaneTaker {
     this.#loop.wake();
   }
 
-  /** Something has changed that may leave room for more. */
-  wake(): void {
-    this.#loop.wake();
+  /** A lane has been given back. */
+  madeRoom(): void {
+    if (this.#mayBeMore) this.#loop.wake();
   }
 
   async #round(): Promise<boolean> {
     if (!this.#isEnabled) return false;
-    const { isBusy, pollMs } = this.options;
-    const taken: Lane[] = [];
     const told = [...this.#told].slice(0, Math.max(0, this.keeper.room));
     this.#told.clear();
-    if (told.length > 0) taken.push(...(await this.keeper.takeThese(told)));
+    if (told.length > 0) await this.options.taken(await this.keeper.takeThese(told));
+    if (this.#mayBeMore || performance.now() - this.#lookedAt >= this.options.pollMs) await this.#takeDue();
+    return this.#told.size > 0 || (this.#mayBeMore && this.keeper.room > 0);
+  }
+
+  async #takeDue(): Promise<void> {
+    const { isBusy, pollMs } = this.options;
     const room = this.keeper.room;
-    const isGreedy = !isBusy();
-    if (room > 0) taken.push(...(await this.keeper.takeDue(isGreedy ? 0 : pollMs + HEAD_START_MS)));
-    await this.options.taken(taken);
-    await this.#compare(taken.length);
-    return isGreedy && room > 0 && this.keeper.room === 0;
+    this.#mayBeMore = room <= 0;
+    if (room > 0) {
+      this.#lookedAt = performance.now();
+      const isGreedy = !isBusy();
+      const taken = await this.keeper.takeDue(isGreedy ? 0 : pollMs + HEAD_START_MS);
+      this.#mayBeMore = isGreedy && taken.length === room;
+      this.#foundNothing = taken.length === 0;
+      await this.options.taken(taken);
+    }
+    await this.#compare();
   }
 
   /** Compares notes with the other processes. */
-  async #compare(takenCount: number): Promise<void> {
+  async #compare(): Promise<void> {
     const { holder, isBusy, pollMs } = this.options;
     if (performance.now() - this.#comparedAt < ANNOUNCE_EVERY_MS) return;
     this.#comparedAt = performance.now();
     if (!isBusy()) {
-      if (takenCount === 0) await this.store.announceIdle(holder);
+      if (this.#foundNothing) await this.store.announceIdle(holder);
       return;
     }
     const othersWait =

@@ -8,10 +8,10 @@ import type {
 
 /** How long the first outcome of a group waits for company. */
 const GATHER_MS = 5;
-/** A group this large is written at once. */
-const LARGE_GROUP = 256;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
+/** What is left when a process stops gets at least this long: it is all that others would send again. */
+const LAST_WRITE_MS = 1_000;
 
 /** Something to write, and what to do when it is in the database. */
 export interface RecordEntry {
@@ -32,11 +32,14 @@ export interface RecordEntry {
 export class Recorder {
   #waiting: RecordEntry[] = [];
   #writing: Promise<void> | undefined;
+  #endGathering: (() => void) | undefined;
   #stopping = false;
-  #givenUp = false;
+  readonly #giveUp = new AbortController();
 
+  /** @param largeGroup a group of so many waits no longer */
   constructor(
     private readonly store: RecordStore,
+    private readonly largeGroup: number,
     private readonly now: () => number,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -48,28 +51,48 @@ export class Recorder {
 
   add(entry: RecordEntry): void {
     this.#waiting.push(entry);
-    this.#writing ??= this.#run().finally(() => (this.#writing = undefined));
+    if (this.#waiting.length >= this.largeGroup) this.#endGathering?.();
+    this.#writing ??= this.#run();
   }
 
-  /** Writes what is left. @param giveUpAt performance.now() after which a database that is away is not tried again */
+  /**
+   * Writes what is left.
+   *
+   * @param giveUpAt performance.now() after which a database that is away is not tried again; in a second at the earliest
+   */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    const done = new AbortController();
-    const limit = sleep(Math.max(0, giveUpAt - performance.now()), undefined, { signal: done.signal }).catch(
-      () => undefined,
-    );
+    this.#endGathering?.();
+    const limitMs = Math.max(LAST_WRITE_MS, giveUpAt - performance.now());
+    const limit = sleep(limitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
     await Promise.race([this.#writing, limit]);
-    done.abort();
-    this.#givenUp = true;
+    this.#giveUp.abort();
+  }
+
+  get #hasGivenUp(): boolean {
+    return this.#giveUp.signal.aborted;
   }
 
   async #run(): Promise<void> {
-    if (this.#waiting.length < LARGE_GROUP && !this.#stopping) await sleep(GATHER_MS);
-    while (this.#waiting.length > 0 && !this.#givenUp) {
+    await this.#gather();
+    while (this.#waiting.length > 0 && !this.#hasGivenUp) {
       const group = this.#waiting;
       this.#waiting = [];
       await this.#write(group);
     }
+    // With no await since the look above: what is added from now on starts a new run.
+    this.#writing = undefined;
+  }
+
+  #gather(): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #write(group: RecordEntry[]): Promise<void> {
@@ -80,11 +103,17 @@ export class Recorder {
         return;
       } catch (error) {
         this.onError(error);
-        if (this.#givenUp) return;
+        if (this.#hasGivenUp) return;
         if (isRefusal(error)) return this.#writeRefused(group, error);
-        await sleep(pauseMs * (0.5 + Math.random()));
+        await this.#pause(pauseMs * (0.5 + Math.random()));
+        if (this.#hasGivenUp) return;
       }
     }
+  }
+
+  /** Ends early when there is nothing to wait for any more. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
   }
 
   async #writeRefused(group: RecordEntry[], error: unknown): Promise<void> {

@@ -97,9 +97,11 @@ export class PostgresFanoutStore implements FanoutStore {
           AS p (event_id, transport_id, tenant_uid, action, http_transport_uid, webhook_uid, queued, ordering_key)
         WHERE p.event_id IN (SELECT event_id FROM ready)
       ), lanes AS MATERIALIZED (
-        SELECT transport_id FROM ${table('webhook_lane')}
-        WHERE transport_id IN (SELECT transport_id FROM planned)
-        ORDER BY transport_id FOR NO KEY UPDATE
+        SELECT l.transport_id FROM unnest($14::bigint[]) AS p (transport_id)
+        CROSS JOIN LATERAL (
+          SELECT transport_id FROM ${table('webhook_lane')} lane
+          WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE
+        ) l
       ), logged AS (
         INSERT INTO ${table('webhook_delivery')}
           (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, reason, due_at, created_at, finished_at)
@@ -163,6 +165,7 @@ export class PostgresFanoutStore implements FanoutStore {
       now,
       events.map((event) => event.tenantUid),
       numbers(events.filter((event) => !event.isFinished).map((event) => event.id)),
+      numbers([...new Set(deliveries.map((d) => d.transportId))].sort((a, b) => a - b)),
     ]);
     return new Set(rows.map((row) => row.event_id));
   }

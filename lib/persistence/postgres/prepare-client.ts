@@ -4,10 +4,10 @@ const INT8_OID = 20;
 
 /**
  * Settings of the module's own connections. Its statements address rows by key; a planner that believes a table
- * to be small (statistics of a drained queue) would scan and sort it, so scans and sorts are priced out and plans are
+ * to be small (statistics of a drained queue) would scan it, so scans are priced out and plans are
  * made for the actual arrays.
  */
-const SESSION_SETTINGS = `SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;
+const SESSION_SETTINGS = `SET enable_seqscan = off; SET enable_bitmapscan = off;
   SET plan_cache_mode = force_custom_plan; SET jit = off`;
 
 /** Makes a new connection of the module's pool ready, before it is used. */
