@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventContents } from '../../../lib/delivery/event-contents.js';
+
+const content = (eventId: number, body = 'x'.repeat(10)) => ({
+  eventId,
+  eventUid: `event-${eventId}`,
+  action: 'ORDER_SETTLED',
+  body,
+});
+
+describe('EventContents', () => {
+  it('makes the bytes of a body once', () => {
+    const contents = new EventContents(100);
+    const added = contents.add(content(1, '{"name":"Käse"}'));
+    expect(added).toEqual({
+      eventId: 1,
+      eventUid: 'event-1',
+      action: 'ORDER_SETTLED',
+      body: Buffer.from('{"name":"Käse"}', 'utf8'),
+    });
+    expect(contents.get(1)).toBe(added);
+    expect(contents.add(content(1))).toBe(added);
+  });
+
+  it('knows nothing of what it was not given', () => {
+    const contents = new EventContents(100);
+    expect(contents.get(1)).toBeUndefined();
+    expect(contents.has(1)).toBe(false);
+  });
+
+  it('drops the least recently used when it is full', () => {
+    const contents = new EventContents(30);
+    for (const id of [1, 2, 3]) contents.add(content(id));
+    contents.get(1);
+    contents.add(content(4));
+    expect([1, 2, 3, 4].filter((id) => contents.has(id))).toEqual([1, 3, 4]);
+    contents.add(content(5, 'y'.repeat(20)));
+    expect([1, 2, 3, 4, 5].filter((id) => contents.has(id))).toEqual([4, 5]);
+  });
+
+  it('counts bytes, not characters', () => {
+    const contents = new EventContents(30);
+    contents.add(content(1, 'ü'.repeat(10)));
+    contents.add(content(2, 'ü'.repeat(10)));
+    expect([1, 2].filter((id) => contents.has(id))).toEqual([2]);
+  });
+
+  it('keeps the newest even if it is larger than all that may be kept', () => {
+    const contents = new EventContents(5);
+    contents.add(content(1));
+    expect(contents.has(1)).toBe(true);
+    contents.add(content(2));
+    expect([1, 2].filter((id) => contents.has(id))).toEqual([2]);
+  });
+});

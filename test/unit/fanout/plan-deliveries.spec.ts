@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { planDeliveries } from '../../../lib/fanout/plan-deliveries.js';
+import type { FanoutWebhook, UnfannedEvent } from '../../../lib/persistence/fanout-store.js';
+
+const event = (part: Partial<UnfannedEvent> = {}): UnfannedEvent => ({
+  id: 1,
+  tenantUid: 'shop',
+  eventUid: 'e',
+  action: 'ORDER_SETTLED',
+  orderingKey: null,
+  body: null,
+  ...part,
+});
+
+const webhook = (id: number, part: Partial<FanoutWebhook> = {}): FanoutWebhook => ({
+  id,
+  tenantUid: 'shop',
+  webhookUid: `webhook-${id}`,
+  action: '*',
+  ordered: false,
+  transportId: 10,
+  httpTransportUid: 'erp',
+  transportState: 'ACTIVE',
+  ...part,
+});
+
+const chosen = (...webhooks: FanoutWebhook[]): string[] =>
+  planDeliveries([event()], webhooks).map(({ webhookUid }) => webhookUid);
+
+describe('planDeliveries', () => {
+  it('plans a delivery with everything that is written of it', () => {
+    expect(planDeliveries([event({ id: 7, orderingKey: 'k' })], [webhook(3, { ordered: true })])).toEqual([
+      {
+        eventId: 7,
+        tenantUid: 'shop',
+        action: 'ORDER_SETTLED',
+        transportId: 10,
+        httpTransportUid: 'erp',
+        webhookUid: 'webhook-3',
+        queued: true,
+        orderingKey: 'k',
+      },
+    ]);
+  });
+
+  it('plans one delivery for each transport with a matching webhook', () => {
+    expect(
+      chosen(
+        webhook(1),
+        webhook(2, { transportId: 11 }),
+        webhook(3, { transportId: 12, action: 'TILL_OPEN' }),
+        webhook(4, { transportId: 13, action: 'ORDER_*' }),
+      ),
+    ).toEqual(expect.arrayContaining(['webhook-1', 'webhook-2', 'webhook-4']));
+  });
+
+  it('takes the most specific of the webhooks of a transport, and of equal ones the oldest', () => {
+    const all = [
+      webhook(1),
+      webhook(2, { action: 'ORDER_*' }),
+      webhook(5, { action: 'ORDER_SETTLED' }),
+      webhook(4, { action: 'ORDER_SETTLED' }),
+    ];
+    expect(chosen(...all)).toEqual(['webhook-4']);
+    expect(chosen(...all.slice(0, 2))).toEqual(['webhook-2']);
+    expect(chosen(...all.slice(0, 2).reverse())).toEqual(['webhook-2']);
+    expect(chosen(webhook(9), webhook(8))).toEqual(['webhook-8']);
+  });
+
+  it("never sends an event to another tenant's webhook", () => {
+    const webhooks = [webhook(1, { tenantUid: 'other' }), webhook(2)];
+    const events = [event(), event({ id: 2, tenantUid: 'other' }), event({ id: 3, tenantUid: 'nobody' })];
+    expect(
+      planDeliveries(events, webhooks).map(({ eventId, tenantUid, webhookUid }) => [
+        eventId,
+        tenantUid,
+        webhookUid,
+      ]),
+    ).toEqual([
+      [1, 'shop', 'webhook-2'],
+      [2, 'other', 'webhook-1'],
+    ]);
+  });
+
+  it('keeps tenants apart whose uid and action run together to the same text', () => {
+    const events = [
+      event({ tenantUid: 'a', action: 'B_C' }),
+      event({ id: 2, tenantUid: 'a-B', action: 'C' }),
+    ];
+    const webhooks = [webhook(1, { tenantUid: 'a', action: 'B_C' })];
+    expect(planDeliveries(events, webhooks).map(({ eventId }) => eventId)).toEqual([1]);
+  });
+
+  it('queues for a paused transport, and not for a disabled one', () => {
+    const plan = planDeliveries(
+      [event()],
+      [webhook(1, { transportState: 'PAUSED' }), webhook(2, { transportId: 11, transportState: 'DISABLED' })],
+    );
+    expect(plan.map(({ webhookUid, queued }) => [webhookUid, queued])).toEqual([
+      ['webhook-1', true],
+      ['webhook-2', false],
+    ]);
+  });
+
+  it('gives ordered deliveries a key, one and the same for all events of the tenant that have none', () => {
+    const keys = (orderingKey: string | null, ordered: boolean) =>
+      planDeliveries([event({ orderingKey })], [webhook(1, { ordered })])[0]!.orderingKey;
+    expect([keys('k', true), keys(null, true), keys('k', false), keys(null, false)]).toEqual([
+      'k',
+      '',
+      null,
+      null,
+    ]);
+  });
+
+  it('keeps the order of the events', () => {
+    const events = [3, 1, 2].map((id) => event({ id }));
+    expect(planDeliveries(events, [webhook(1)]).map(({ eventId }) => eventId)).toEqual([3, 1, 2]);
+  });
+
+  it('plans nothing without events or without webhooks', () => {
+    expect(planDeliveries([], [webhook(1)])).toEqual([]);
+    expect(planDeliveries([event()], [])).toEqual([]);
+  });
+});
