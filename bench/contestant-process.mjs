@@ -1,11 +1,11 @@
-// Runs one contestant in a process of its own, so that none inherits the heap or the compiled code of another.
+// Runs one contestant or scenario in a process of its own, so that none inherits the heap or the compiled code of another.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @param {string} name a file in bench/contestants/
+ * @param {string} name a file below bench/, without its ending
  * @param {object} job what its `run()` takes
- * @returns {Promise<{ count: number, seconds: number }>} what its `run()` gave
+ * @returns what its `run()` gave
  */
 export async function runInProcess(name, job) {
   const child = fork(fileURLToPath(import.meta.url), [name]);
@@ -18,7 +18,7 @@ export async function runInProcess(name, job) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { run } = await import(`./contestants/${process.argv[2]}.mjs`);
+  const { run } = await import(`./${process.argv[2]}.mjs`);
   const job = await new Promise((resolve) => process.once('message', resolve));
   const result = await run(job);
   process.send(result);

@@ -18,19 +18,23 @@ export function machine() {
 }
 
 /** The report as Markdown: readable in a terminal, too. */
-export function toMarkdown({ date, machine: { cpu, memoryGiB, node, platform }, sink, bodyBytes, results }) {
-  const widths = [14, 34, 9, 9, 11, 9];
-  const row = (cells) => `| ${cells.map((cell, i) => pad(cell, widths[i], i > 1)).join(' | ')} |`;
-  const line = `| ${widths.map((width, i) => (i > 1 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
+export function toMarkdown({
+  date,
+  machine: { cpu, memoryGiB, node, platform },
+  sink,
+  bodyBytes,
+  size,
+  results,
+  measures,
+}) {
   return [
     '# Benchmark',
     '',
     `${date} · ${cpu}, ${memoryGiB} GiB, ${platform} · Node ${node} · sink: ${sink}, in a process of its own · ${bodyBytes} byte bodies`,
     '',
-    row(['database', 'contestant', 'events', 'seconds', 'events/s', 'x bare']),
-    line,
-    ...results.map(({ database, contestant, count, seconds, perSecond, ratioToBare }) =>
-      row([
+    ...table(
+      ['database', 'contestant', 'events', 'seconds', 'events/s', 'x bare'],
+      results.map(({ database, contestant, count, seconds, perSecond, ratioToBare }) => [
         database,
         contestant,
         String(count),
@@ -39,8 +43,43 @@ export function toMarkdown({ date, machine: { cpu, memoryGiB, node, platform }, 
         ratioToBare?.toFixed(3) ?? '-',
       ]),
     ),
-    '',
+    ...(measures.length > 0 && size !== 1 ? [`Sizes of the scenarios: x ${size}.`, ''] : []),
+    ...table(
+      ['database', 'measure', 'note', 'value', 'bound', 'kept'],
+      measures.map(({ database, measure, value, unit, atLeast, atMost, note = '' }) => [
+        database,
+        measure,
+        note,
+        `${digits(value)} ${unit}`.trim(),
+        boundOf(atLeast, atMost, unit),
+        atLeast === undefined && atMost === undefined ? '' : isKept(value, atLeast, atMost) ? 'yes' : 'NO',
+      ]),
+    ),
   ].join('\n');
+}
+
+/** The first columns are words and stand left, the others right. */
+function table(titles, rows) {
+  if (rows.length === 0) return [];
+  const isWords = (column) => column < (titles.includes('note') ? 3 : 2);
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((cells) => cells[column].length)),
+  );
+  const line = (cells) =>
+    `| ${cells.map((cell, column) => pad(cell, widths[column], !isWords(column))).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    isWords(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [line(titles), `| ${rule.join(' | ')} |`, ...rows.map(line), ''];
+}
+
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+
+const isKept = (value, atLeast = -Infinity, atMost = Infinity) => value >= atLeast && value <= atMost;
+
+function boundOf(atLeast, atMost, unit) {
+  if (atLeast !== undefined) return `≥ ${digits(atLeast)} ${unit}`.trim();
+  return atMost === undefined ? '' : `≤ ${digits(atMost)} ${unit}`.trim();
 }
 
 const pad = (text, width, right) => (right ? text.padStart(width) : text.padEnd(width));

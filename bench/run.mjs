@@ -1,4 +1,4 @@
-// npm run bench: measures this module against the bare HTTP pool and the usual naive worker, in one run.
+// npm run bench: measures this module against the bare HTTP pool, the usual naive worker and its own claims, in one run.
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 import { BODY_BYTES } from './body.mjs';
@@ -14,11 +14,27 @@ const CONTESTANTS = {
   tillhook: { file: 'tillhook', title: 'nestjs-tillhook', share: 1 },
 };
 
-const HELP = `npm run bench -- [--events N] [--only NAMES]
+/** What else is claimed: each file says what it measures and against which bound. */
+const SCENARIOS = {
+  drain: 'drain',
+  emit: 'emit-cost',
+  latency: 'latency',
+  lanes: 'small-lanes',
+  slow: 'slow-receiver',
+  wide: 'wide-event',
+  isolation: 'isolation',
+  growth: 'growth',
+  long: 'long-drain',
+};
+
+const HELP = `npm run bench -- [--events N] [--size X] [--only NAMES]
 
   --events N     size of the backlog, default 50000 (the bare pool gets 3 x, the naive worker 0.05 x)
-  --only NAMES   comma list of what to run: ${[...Object.keys(CONTESTANTS), ...Object.keys(DATABASES)].join(', ')}
-                 (contestants, databases or both; default: everything)
+  --size X       sizes of the scenarios times X, default 1 (0.05 takes a minute or two)
+  --only NAMES   comma list of what to run; default: everything
+                 contestants: ${Object.keys(CONTESTANTS).join(', ')}
+                 scenarios:   ${Object.keys(SCENARIOS).join(', ')}
+                 databases:   ${Object.keys(DATABASES).join(', ')}
   --help         this text
 
 Prints a table and writes bench/results/latest.{json,md}. bench/README.md says how the numbers are made.`;
@@ -26,6 +42,7 @@ Prints a table and writes bench/results/latest.{json,md}. bench/README.md says h
 const { values: flags } = parseArgs({
   options: {
     events: { type: 'string', default: '50000' },
+    size: { type: 'string', default: '1' },
     only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -33,28 +50,55 @@ const { values: flags } = parseArgs({
 const events = Number(flags.events);
 if (!Number.isInteger(events) || events < 100)
   fail(`--events takes a whole number from 100, not ${flags.events}.`);
-const contestants = chosenOf(CONTESTANTS);
-const databases = chosenOf(DATABASES);
+const size = Number(flags.size);
+if (!(size > 0)) fail(`--size takes a number above 0, not ${flags.size}.`);
+const names = flags.only?.split(',') ?? [];
+const known = [CONTESTANTS, SCENARIOS, DATABASES].flatMap(Object.keys);
+const unknown = names.find((name) => !known.includes(name));
+if (unknown !== undefined) fail(`--only does not know ${unknown}.`);
+const hasWork = names.some((name) => name in CONTESTANTS || name in SCENARIOS);
+const contestants = chosenOf(CONTESTANTS, hasWork);
+const scenarios = chosenOf(SCENARIOS, hasWork);
+const databases = chosenOf(
+  DATABASES,
+  names.some((name) => name in DATABASES),
+);
+// Its rate is what the drain is compared with.
+if (scenarios.includes('drain') && !contestants.includes('bare')) contestants.unshift('bare');
 if (flags.help) console.log(HELP);
 else await main();
 
 async function main() {
-  if (contestants.includes('tillhook')) ensureBuilt();
+  if (contestants.includes('tillhook') || scenarios.length > 0) ensureBuilt();
   const sink = await startSink();
   const results = [];
+  const measures = [];
   try {
-    for (const database of databases) results.push(...(await measure(database, sink.url)));
+    for (const database of databases) {
+      const group = await compare(database, sink.url);
+      results.push(...group);
+      const barePerSecond = group.find(({ contestant }) => contestant === CONTESTANTS.bare.title)?.perSecond;
+      measures.push(...(await play(database, sink.url, barePerSecond)));
+    }
   } finally {
     await sink.stop();
   }
   const date = new Date().toISOString().slice(0, 10);
-  const report = { date, machine: machine(), sink: sink.name, bodyBytes: BODY_BYTES, results };
+  const report = {
+    date,
+    machine: machine(),
+    sink: sink.name,
+    bodyBytes: BODY_BYTES,
+    size,
+    results,
+    measures,
+  };
   console.log(`\n${toMarkdown(report)}`);
   console.log(`Written to ${save(report, 'latest')}`);
 }
 
 /** All contestants on one database, each on an empty one; the bare pool is measured with each group anew. */
-async function measure(databaseKey, sinkUrl) {
+async function compare(databaseKey, sinkUrl) {
   const results = [];
   let bare;
   for (const key of contestants) {
@@ -63,7 +107,7 @@ async function measure(databaseKey, sinkUrl) {
     try {
       console.log(`${database.name}: ${title} …`);
       const job = { databaseUrl: database.url, sinkUrl, events: Math.ceil(events * share) };
-      const { count, seconds } = await runInProcess(file, job);
+      const { count, seconds } = await runInProcess(`contestants/${file}`, job);
       const perSecond = count / seconds;
       if (key === 'bare') bare = perSecond;
       const ratioToBare = bare && perSecond / bare;
@@ -75,13 +119,28 @@ async function measure(databaseKey, sinkUrl) {
   return results;
 }
 
-/** The keys of `all` that `--only` names; all of them when it names none of this kind. */
-function chosenOf(all) {
-  const names = flags.only?.split(',') ?? [];
-  const unknown = names.find((name) => !(name in CONTESTANTS) && !(name in DATABASES));
-  if (unknown !== undefined) fail(`--only does not know ${unknown}.`);
-  const chosen = Object.keys(all).filter((key) => names.includes(key));
-  return chosen.length > 0 ? chosen : Object.keys(all);
+/** The scenarios on one database, each on an empty one. */
+async function play(databaseKey, sinkUrl, barePerSecond) {
+  const measures = [];
+  for (const key of scenarios) {
+    const file = `scenarios/${SCENARIOS[key]}`;
+    const { title } = await import(`./${file}.mjs`);
+    const database = await DATABASES[databaseKey]();
+    try {
+      console.log(`${database.name}: ${title} …`);
+      const job = { databaseUrl: database.url, database: databaseKey, sinkUrl, barePerSecond, size };
+      const measured = await runInProcess(file, job);
+      measures.push(...measured.map((one) => ({ database: database.name, ...one })));
+    } finally {
+      await database.stop();
+    }
+  }
+  return measures;
+}
+
+/** The keys of `all` that `--only` names; all of them when it names nothing of the kind. */
+function chosenOf(all, isRestricted) {
+  return Object.keys(all).filter((key) => !isRestricted || names.includes(key));
 }
 
 function fail(message) {

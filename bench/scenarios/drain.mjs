@@ -1,0 +1,28 @@
+// A fanned-out backlog, drained by one process: eight tenants with a transport each.
+import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
+
+export const title = 'drain of a fanned-out backlog';
+
+export async function run({ databaseUrl, sinkUrl, barePerSecond, database, size }) {
+  const host = await startHost(databaseUrl);
+  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
+  await emit(host, { count: 4_000, tenants: 8 });
+  await drained(host, 'outbox', 'queue');
+
+  const count = Math.ceil(40_000 * size);
+  host.worker.setDeliveryEnabled(false);
+  await emit(host, { count, tenants: 8 });
+  await drained(host, 'outbox');
+  host.worker.setDeliveryEnabled(true);
+  const seconds = await timed(() => drained(host, 'queue'));
+  await host.close();
+  return [
+    {
+      measure: 'drain, x bare pool',
+      value: count / seconds / barePerSecond,
+      unit: 'x',
+      atLeast: database === 'postgres' ? 0.5 : 0.45,
+      note: `${Math.round(count / seconds)}/s`,
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+// What taking and reading a lane costs on small tables, and with a long history and a large backlog that is held back.
+import { addTransports, drained, emit, quantile, startHost } from '../host.mjs';
+
+export const title = 'cost of taking and reading a lane as tables grow';
+
+const ROUNDS = 200;
+const LANES = 20;
+
+export async function run({ databaseUrl, sinkUrl, size }) {
+  const host = await startHost(databaseUrl, { worker: false });
+  const filler = await startHost(databaseUrl);
+  filler.worker.setDeliveryEnabled(false);
+  await addTransports(host, { count: LANES, tenants: LANES, url: sinkUrl, prefix: 'live' });
+  await addTransports(host, { count: 100, tenants: 10, url: sinkUrl, prefix: 'held' });
+  await emit(host, { count: LANES * 100, tenants: LANES, prefix: 'live', chunk: 100 });
+  await drained(host, 'outbox');
+  await filler.close();
+
+  const stores = host.app.get('nestjs-tillhook:Stores', { strict: false });
+  const database = host.app.get('nestjs-tillhook:Database', { strict: false });
+  const small = await takeAndRead(stores, database);
+  await grow(host, { held: Math.ceil(1_000_000 * size), finished: Math.ceil(2_000_000 * size) });
+  const large = await takeAndRead(stores, database);
+  await host.close();
+  const p95 = (times) => quantile(times, 0.95);
+  return ['take', 'read'].map((step) => ({
+    measure: `${step}, p95 on large tables, x on small ones`,
+    value: p95(large[step]) / p95(small[step]),
+    unit: 'x',
+    atMost: 2,
+    note: `${p95(large[step]).toFixed(2)} ms against ${p95(small[step]).toFixed(2)} ms`,
+  }));
+}
+
+async function takeAndRead({ lanes }, database) {
+  const times = { take: [], read: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    let startedAt = performance.now();
+    const taken = await lanes.take({
+      holder: 'bench',
+      limit: LANES,
+      leaseMs: 60_000,
+      overdueMs: 0,
+      exceptTenants: [],
+    });
+    times.take.push(performance.now() - startedAt);
+    if (taken.length !== LANES) throw new Error(`Took ${taken.length} lanes, not ${LANES}.`);
+    startedAt = performance.now();
+    const readings = await lanes.read(
+      taken.map(({ transportId }) => ({ transportId, after: { dueAt: -1, deliveryId: -1 }, limit: 64 })),
+      database.now(),
+    );
+    times.read.push(performance.now() - startedAt);
+    if (readings.some(({ rows }) => rows.length !== 64)) throw new Error('Read other rows than were there.');
+    const rate = { used: 0, usedUntil: 0 };
+    await lanes.release(
+      taken.map((lane) => ({ ...lane, consecutiveFailures: 0, rate, version: null, dueAt: database.now() })),
+    );
+  }
+  return { take: times.take.slice(20), read: times.read.slice(20) };
+}
+
+/** By SQL: a backlog behind transports that are blocked for a day, and a history of finished deliveries. */
+async function grow({ dataSource }, { held, finished }) {
+  const isPostgres = dataSource.options.type === 'postgres';
+  const later = Date.now() + 86_400_000;
+  await dataSource.query(
+    `UPDATE webhook_lane SET blocked_until = ${later}, due_at = ${later} WHERE tenant_uid LIKE 'held%'`,
+  );
+  const numbers = (count) =>
+    isPostgres
+      ? `generate_series(1, ${count}) g(n)`
+      : `(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < ${count}) SELECT n FROM g) g`;
+  const delivery = (status, eventFrom, count) => `
+    INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status,
+      attempts, due_at, created_at, finished_at)
+    SELECT t.tenant_uid, ${eventFrom} + g.n, t.id, t.http_transport_uid, t.http_transport_uid, 'ORDER_SETTLED',
+      '${status}', 0, ${status === 'PENDING' ? '5' : 'NULL'}, 5, ${status === 'PENDING' ? 'NULL' : '5'}
+    FROM ${numbers(count)} JOIN webhook_http_transport t
+      ON t.http_transport_uid = 'held' || (g.n % 100)`;
+  await dataSource.query(delivery('DELIVERED', 1_000_000_000, finished));
+  await dataSource.query(delivery('PENDING', 2_000_000_000, held));
+  await dataSource.query(`
+    INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
+    SELECT transport_id, due_at, id, event_id FROM webhook_delivery WHERE due_at = 5`);
+  await dataSource.query(`
+    INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, response_status_code, trigger, orphaned)
+    SELECT id, 1, 5, 3, 204, 'SCHEDULE', ${isPostgres ? 'false' : '0'} FROM webhook_delivery WHERE status = 'DELIVERED'`);
+}

@@ -1,0 +1,45 @@
+// A long drain: what it does to memory, and what a foreign transaction that holds a snapshot open all the while costs.
+import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
+
+export const title = 'a long drain: memory, and a snapshot held open';
+
+export async function run({ databaseUrl, sinkUrl, size, database }) {
+  const host = await startHost(databaseUrl);
+  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
+  const count = Math.ceil(250_000 * size);
+  const drain = async () => {
+    host.worker.setDeliveryEnabled(false);
+    for (let left = count; left > 0; left -= 20_000)
+      await emit(host, { count: Math.min(left, 20_000), tenants: 8 });
+    await drained(host, 'outbox');
+    let most = 0;
+    globalThis.gc?.();
+    const before = process.memoryUsage.rss();
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
+    host.worker.setDeliveryEnabled(true);
+    const seconds = await timed(() => drained(host, 'queue'));
+    clearInterval(watch);
+    return { seconds, growthMiB: (most - before) / 2 ** 20 };
+  };
+  await drain();
+  const plain = await drain();
+  const results = [
+    { measure: `growth of memory while draining ${count}`, value: plain.growthMiB, unit: 'MiB', atMost: 100 },
+  ];
+  if (database === 'postgres') {
+    const report = host.dataSource.createQueryRunner();
+    await report.startTransaction('REPEATABLE READ');
+    await report.query('SELECT count(*) FROM webhook_http_transport');
+    const held = await drain();
+    await report.rollbackTransaction();
+    await report.release();
+    results.push({
+      measure: `drain of ${count} under an open snapshot, x the same without`,
+      value: plain.seconds / held.seconds,
+      unit: 'x',
+      atLeast: 0.8,
+    });
+  }
+  await host.close();
+  return results;
+}

@@ -1,0 +1,48 @@
+// One event that goes to 10,000 transports, and what other tenants notice of its fan-out.
+import { addTransports, drained, emit, quantile, startHost, timed } from '../host.mjs';
+
+export const title = 'one event to many transports';
+
+export async function run({ databaseUrl, sinkUrl, size }) {
+  const host = await startHost(databaseUrl);
+  const wide = Math.ceil(10_000 * size);
+  await addTransports(host, { count: wide, tenants: 1, url: sinkUrl, prefix: 'wide' });
+  await addTransports(host, { count: 20, tenants: 20, url: sinkUrl, prefix: 't' });
+  host.worker.setDeliveryEnabled(false);
+  await emit(host, { count: 20, tenants: 20, chunk: 1 });
+  await drained(host, 'outbox');
+
+  const fanOutOf = (prefix, tenants) =>
+    timed(async () => {
+      await emit(host, { count: 1, tenants, prefix });
+      await drainedFor(host, prefix);
+    });
+  const alone = [];
+  for (let index = 0; index < 20; index += 1) alone.push(await fanOutOf('t', 1));
+  let done = false;
+  const wideFanOut = fanOutOf('wide', 1).finally(() => (done = true));
+  const meanwhile = [];
+  while (!done) meanwhile.push(await fanOutOf('t', 1));
+  const seconds = await wideFanOut;
+  await host.close();
+  const p95 = (values) => quantile(values, 0.95) * 1_000;
+  return [
+    { measure: `fan-out of one event to ${wide} transports`, value: seconds, unit: 's', atMost: 2 },
+    {
+      measure: "fan-out of another tenant's event meanwhile, p95",
+      value: p95(meanwhile),
+      unit: 'ms',
+      atMost: Math.max(500, 1.5 * p95(alone)),
+      note: `alone: ${p95(alone).toFixed(0)} ms`,
+    },
+  ];
+}
+
+async function drainedFor({ dataSource }, prefix) {
+  while (
+    (await dataSource.query(`SELECT 1 FROM webhook_outbox WHERE tenant_uid = '${prefix}0' LIMIT 1`)).length >
+    0
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
