@@ -19,10 +19,10 @@ export async function run({ databaseUrl, sinkUrl, size }) {
     });
   const alone = [];
   for (let index = 0; index < 20; index += 1) alone.push(await fanOutOf('t', 1));
-  let done = false;
-  const wideFanOut = fanOutOf('wide', 1).finally(() => (done = true));
+  const progress = { isDone: false };
+  const wideFanOut = fanOutOf('wide', 1).finally(() => (progress.isDone = true));
   const meanwhile = [];
-  while (!done) meanwhile.push(await fanOutOf('t', 1));
+  while (!progress.isDone) meanwhile.push(await fanOutOf('t', 1));
   const seconds = await wideFanOut;
   await host.close();
   const p95 = (values) => quantile(values, 0.95) * 1_000;
