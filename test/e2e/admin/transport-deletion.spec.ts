@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../../support/api-client.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newTenant } from '../../support/each-host.js';
+import { eventually } from '../../support/eventually.js';
+import { Receiver } from '../../support/receiver.js';
 import { seedBacklog, seedDeliveries } from '../../support/seed-deliveries.js';
 import { TestHost } from '../../support/test-host.js';
 
@@ -108,6 +110,54 @@ describe('deleting an http transport', () => {
       expect(answers[2].status).toBe(204);
       for (const { status } of answers) expect([200, 204, 404]).toContain(status);
       expect((await api.get<{ items: [] }>('/webhooks')).body.items).toEqual([]);
+    });
+  });
+});
+
+describe('deleting an http transport that is being fanned out to and delivered', () => {
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+  });
+  afterAll(() => receiver.close());
+
+  eachDatabase((database) => {
+    let host: TestHost;
+    beforeAll(async () => {
+      host = await TestHost.start({ database: database() });
+    });
+    afterAll(() => host?.close());
+
+    it('leaves nothing pending and nothing in the queue', async () => {
+      const tenantUid = newTenant();
+      const api = host.api(tenantUid);
+      receiver.reset();
+      // Every other one, so that the circuit stays closed: some rows go, some are dated anew.
+      receiver.answer(() => ({ status: receiver.requests.length % 2 ? 500 : 204, delayMs: 5 }));
+      await api.post('/httptransports', { ...transport, httpTransportUid: 'erp', url: receiver.url });
+      await api.post('/httptransports/erp/webhooks', { action: '*' });
+      const data = { warehouse: { Uid: '1' }, product: { Uid: '2' } };
+      const emit = () =>
+        host.emitter.emitMany(
+          Array.from({ length: 50 }, () => ({ action: 'STOCK_CHANGE' as const, data })),
+          { tenantUid },
+        );
+      for (let round = 0; round < 10; round += 1) await emit();
+      await receiver.waitFor(20);
+      const [{ status }] = await Promise.all([api.delete('/httptransports/erp'), emit(), emit(), emit()]);
+      expect(status).toBe(204);
+
+      const rows = async (sql: string): Promise<number> => {
+        const [row] = await host.dataSource.query<{ n: number | string }[]>(
+          `SELECT count(*) AS n FROM ${sql}`,
+        );
+        return Number(row!.n);
+      };
+      await eventually(async () => (await rows('webhook_outbox')) === 0);
+      const ofTenant = `webhook_delivery WHERE tenant_uid = '${tenantUid}'`;
+      expect(await rows(`${ofTenant} AND status = 'PENDING'`)).toBe(0);
+      expect(await rows(`${ofTenant} AND status = 'CANCELLED'`)).toBeGreaterThan(0);
+      expect(await rows('webhook_queue')).toBe(0);
     });
   });
 });
