@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { SigningSecretRotationService } from '../operations/signing-secret-rotation.service.js';
 import { TransportStateService } from '../operations/transport-state.service.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
@@ -7,6 +8,7 @@ import { SettingRepository } from '../persistence/repositories/setting.repositor
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
@@ -21,6 +23,7 @@ import { WebhooksService } from './webhooks/webhooks.service.js';
 export const adminControllers: Type[] = [
   HttpTransportsController,
   TransportStateController,
+  TransportSecretController,
   WebhooksController,
   TenantWebhooksController,
   WebhookActionsController,
@@ -39,6 +42,7 @@ export const adminProviders: Provider[] = [
   SettingRepository,
   HttpTransportsService,
   TransportStateService,
+  SigningSecretRotationService,
   WebhooksService,
   DeliveriesService,
   Cursors,

@@ -7,6 +7,7 @@ import { HttpTransportInputDto } from './http-transport-input.dto.js';
 
 const MAX_NAME = 255;
 const MAX_URL = 2048;
+const MAX_SIGNING_SECRET = 128;
 
 const NameField = (required: boolean): PropertyDecorator =>
   applyDecorators(
@@ -31,6 +32,21 @@ const UrlField = (required: boolean): PropertyDecorator =>
     }),
     IsString(),
     MaxLength(MAX_URL),
+  );
+
+/** A signing secret that the owner has already. */
+export const SigningSecretField = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      writeOnly: true,
+      maxLength: MAX_SIGNING_SECRET,
+      description:
+        'A signing secret to import: `whsec_` and the base64 of 24 to 64 random bytes. Default: a new one is made. The answer shows it, and no later one does.',
+      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    }),
+    MayBeAbsent(),
+    IsString(),
+    MaxLength(MAX_SIGNING_SECRET),
   );
 
 /** A read-only member of a resource that an update may carry, so that what was read can be changed and sent back. */
@@ -59,16 +75,7 @@ export class CreateHttpTransportDto extends HttpTransportInputDto {
   @UrlField(true)
   url!: string;
 
-  @ApiPropertyOptional({
-    writeOnly: true,
-    maxLength: 128,
-    description:
-      'A signing secret to import: `whsec_` and the base64 of 24 to 64 random bytes. Default: a new one is made. The answer shows it, and no later one does.',
-    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-  })
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(128)
+  @SigningSecretField()
   signingSecret?: string;
 }
 

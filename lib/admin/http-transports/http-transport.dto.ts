@@ -134,7 +134,7 @@ export class HttpTransportDto {
   lastModifiedAt!: string;
 }
 
-/** The answer to create. */
+/** The answer to create, and to a rotation of the signing secret. */
 @ApiSchema({ name: 'CreatedHttpTransport' })
 export class CreatedHttpTransportDto extends HttpTransportDto {
   @ApiProperty({

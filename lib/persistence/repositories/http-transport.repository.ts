@@ -93,18 +93,18 @@ export class HttpTransportRepository {
   }
 
   /**
-   * Changes the settings of the transport as it was read.
+   * Changes the given settings of the transport as it was read.
    *
    * @returns the transport as it is now; undefined when it changed or went after it was read: read it again
    */
   async update(
     tenantUid: string,
     read: HttpTransportEntity,
-    settings: TransportChange,
+    settings: Partial<TransportChange>,
   ): Promise<HttpTransportRow | undefined> {
     const changed = {
       ...settings,
-      sealedWith: sealedWith(settings),
+      sealedWith: sealedWith({ ...read, ...settings }),
       version: read.version + 1,
       lastModifiedAt: this.database.now(),
     };

@@ -32,6 +32,7 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['POST', `/httptransports/${httpTransportUid}/resume`],
   ['POST', `/httptransports/${httpTransportUid}/disable`, { reason: 'Mine' }],
   ['POST', `/httptransports/${httpTransportUid}/enable`],
+  ['POST', `/httptransports/${httpTransportUid}/rotatesecret`, { overlapHours: 0 }],
   ['GET', `/httptransports/${httpTransportUid}/webhooks`],
   ['POST', `/httptransports/${httpTransportUid}/webhooks`, webhook],
   ['GET', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
@@ -123,7 +124,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(19);
+      expect(compared).toBe(20);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

@@ -1,0 +1,42 @@
+import { Body, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { MAX_SECRETS } from '../../domain/secret-rotation.js';
+import { SigningSecretRotationService } from '../../operations/signing-secret-rotation.service.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import { CreatedHttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';
+import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { answerOf } from './answer-of.js';
+import { RotateSecretDto } from './rotate-secret.dto.js';
+
+/** The signing secret of an http transport. */
+@AdminController('httptransports/:httpTransportUid')
+@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+export class TransportSecretController {
+  constructor(private readonly rotation: SigningSecretRotationService) {}
+
+  @Post('rotatesecret')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'rotateSigningSecretOfHttpTransport',
+    summary: 'Rotate the signing secret of an http transport',
+    description: `The answer holds the new signing secret, which is never shown again. Until the overlap ends, requests carry several signatures, the newest first; at most ${MAX_SECRETS} secrets sign, of more the oldest go. It takes effect within a second.`,
+  })
+  @ApiBody({ type: RotateSecretDto, required: false })
+  @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The http transport with its new secret.' })
+  @ApiInvalid('INVALID_SIGNING_SECRET')
+  @ApiMissing('HTTP_TRANSPORT')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  async rotate(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(AbsentBodyPipe, new DtoPipe(RotateSecretDto)) body: Input<RotateSecretDto>,
+  ): Promise<CreatedHttpTransportDto> {
+    const { transport, signingSecret } = await answerOf(
+      this.rotation.rotate(tenantUid, httpTransportUid, body),
+    );
+    return { ...httpTransportDto(transport), signingSecret };
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { rotateSecrets } from '../domain/secret-rotation.js';
+import { generateSigningSecret, parseSigningSecret } from '../domain/signing-secret.js';
+import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
+import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
+import { DATABASE, type Database } from '../persistence/database.js';
+import type {
+  HttpTransportEntity,
+  StoredSigningSecret,
+} from '../persistence/entities/http-transport.entity.js';
+import {
+  HttpTransportRepository,
+  type HttpTransportRow,
+} from '../persistence/repositories/http-transport.repository.js';
+import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
+import { transportSecret } from '../persistence/transport-secrets.js';
+
+/** How often a rotation starts over because the transport changed between its reading and its writing. */
+const MAX_TRIES = 10;
+const HOUR_MS = 3_600_000;
+
+export interface RotationRequest {
+  /** For how long the present secrets go on signing, in hours, 0 to 168. Default 24. */
+  readonly overlapHours?: number | undefined;
+  /** The secret to import. Default: a new one. */
+  readonly signingSecret?: string | undefined;
+}
+
+/** Replaces the secrets that requests are signed with. */
+@Injectable()
+export class SigningSecretRotationService {
+  constructor(
+    private readonly transports: HttpTransportRepository,
+    @Inject(SECRET_BOX) private readonly secrets: SecretBox,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  /**
+   * Of several rotations at once each builds on the one before: no secret gets lost, up to the most that may sign.
+   *
+   * @returns the transport and, for this once, its new secret; undefined when the tenant has no such transport
+   * @throws {InvalidSigningSecretError}
+   * @throws {ConcurrentChangeError}
+   */
+  async rotate(
+    tenantUid: string,
+    httpTransportUid: string,
+    { overlapHours = 24, signingSecret = generateSigningSecret(randomBytes) }: RotationRequest,
+  ): Promise<{ transport: HttpTransportRow; signingSecret: string } | undefined> {
+    parseSigningSecret(signingSecret);
+    const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
+    const next = { secret: this.secrets.seal(signingSecret, place), expiresAt: null };
+    const overlapMs = Math.round(overlapHours * HOUR_MS);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const present = await this.transports.find(tenantUid, httpTransportUid);
+      if (!present) return undefined;
+      const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, {
+        nowMs: this.database.now(),
+        overlapMs,
+      });
+      const transport = await this.transports.update(tenantUid, present, { signingSecrets });
+      if (transport) return { transport, signingSecret };
+    }
+    throw new ConcurrentChangeError('http transport');
+  }
+
+  /** A secret that is imported again is to sign once, and to last. */
+  #without(signingSecret: string, transport: HttpTransportEntity): StoredSigningSecret[] {
+    const place = transportSecret(transport, 'signing_secret');
+    return transport.signingSecrets.filter(({ secret }) => {
+      try {
+        return this.secrets.open(secret, place) !== signingSecret;
+      } catch (error) {
+        if (error instanceof SecretUnreadableError) return true;
+        throw error;
+      }
+    });
+  }
+}
