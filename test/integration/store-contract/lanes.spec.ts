@@ -322,7 +322,7 @@ describe('LaneStore', () => {
           const [[reading]] = await Promise.all([
             lanes().read(
               [{ transportId: transport.id, after: { dueAt: -1, deliveryId: -1 }, limit: 1_000 }],
-              fixture.database.now(),
+              fixture.database.now() + 1_000,
             ),
             fixture.queue({}),
           ]);
