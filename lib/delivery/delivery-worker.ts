@@ -319,7 +319,11 @@ export class DeliveryWorker {
     this.#recorder.add({
       attempt: concluded.record,
       ...(transport && { transport }),
-      written: () => this.#recorded(lane, delivery, concluded.record.nextDueAt),
+      written: (isOrphaned) => {
+        // Its date in the queue is not the one that this attempt led to.
+        if (isOrphaned) lane.told();
+        this.#recorded(lane, delivery, concluded.record.nextDueAt);
+      },
     });
     this.#touch(lane);
   }

@@ -1,3 +1,4 @@
+import { CLOCK_SLACK_MS } from '../persistence/lane-store.js';
 import type { EventContent, LaneReadRequest, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
 import { EventContents, type OutgoingEvent } from './event-contents.js';
 import type { Lane } from './lane.js';
@@ -40,7 +41,7 @@ export class LaneReader {
   /** Reads the lanes that want it, unless a read is under way, which ends with touching its lanes. */
   read(): void {
     if (this.#reading || this.#wanted.size === 0) return;
-    const now = this.options.now();
+    const now = this.options.now() + CLOCK_SLACK_MS;
     const reads = new Map<Lane, LaneReadRequest>();
     for (const lane of this.#wanted) {
       const request = lane.nextRead(now);

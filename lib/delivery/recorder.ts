@@ -18,7 +18,8 @@ export interface RecordEntry {
   readonly attempt?: AttemptRecord;
   readonly transport?: TransportRecord;
   readonly parked?: ParkedDelivery;
-  readonly written: () => void;
+  /** @param isOrphaned the delivery had moved on before: what the queue holds of it now is somebody else's doing */
+  readonly written: (isOrphaned: boolean) => void;
 }
 
 /**
@@ -98,8 +99,9 @@ export class Recorder {
   async #write(group: RecordEntry[]): Promise<void> {
     for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_PAUSE_MS)) {
       try {
-        await this.#record(group);
-        for (const entry of group) entry.written();
+        const orphaned = await this.#record(group);
+        for (const entry of group)
+          entry.written(entry.attempt !== undefined && orphaned.has(entry.attempt.deliveryId));
         return;
       } catch (error) {
         this.onError(error);
@@ -134,7 +136,7 @@ export class Recorder {
     await this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
   }
 
-  #record(group: RecordEntry[]): Promise<void> {
+  #record(group: RecordEntry[]): Promise<ReadonlySet<number>> {
     return this.store.record({
       attempts: group.flatMap(({ attempt }) => attempt ?? []),
       transports: merged(group.flatMap(({ transport }) => transport ?? [])),

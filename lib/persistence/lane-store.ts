@@ -2,6 +2,12 @@ import type { RateState } from '../domain/rate-window.js';
 import type { TransportState } from '../domain/transport-state.js';
 import type { SecurityType } from './entities/http-transport.entity.js';
 
+/**
+ * How far two readings of the database's clock may lie apart, the server's own and one measured by a process: what was
+ * written as due now must not count as due later because it is read against the other one.
+ */
+export const CLOCK_SLACK_MS = 20;
+
 /** A transport's configuration as stored (secrets sealed), as a lane's holder needs it. */
 export interface StoredTransport {
   readonly tenantUid: string;

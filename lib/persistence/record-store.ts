@@ -61,6 +61,8 @@ export interface RecordStore {
   /**
    * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes
    * nothing else. When a delivery with an ordering key ends, the next one of its key becomes due.
+   *
+   * @returns the deliveries whose attempt is orphaned: what the queue holds of them now is somebody else's doing
    */
-  record(group: RecordGroup): Promise<void>;
+  record(group: RecordGroup): Promise<ReadonlySet<number>>;
 }

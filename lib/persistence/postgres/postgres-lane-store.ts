@@ -1,3 +1,4 @@
+import { CLOCK_SLACK_MS } from '../lane-store.js';
 import type {
   EventContent,
   HeldLane,
@@ -82,7 +83,8 @@ export class PostgresLaneStore implements LaneStore {
           WHERE due_at <= ${STATEMENT_MS} - $4::bigint AND tenant_uid <> ALL ($5::text[])
           ORDER BY due_at`),
       takeThese: taking(`
-          WHERE transport_id = ANY ($4::bigint[]) AND due_at <= ${STATEMENT_MS}
+          WHERE transport_id = ANY ($4::bigint[])
+            AND due_at <= ${STATEMENT_MS} + CASE WHEN holder IS NULL THEN ${CLOCK_SLACK_MS} ELSE 0 END
           ORDER BY transport_id`),
       isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ${STATEMENT_MS} - $1::bigint LIMIT 1`,
       announceIdle: `

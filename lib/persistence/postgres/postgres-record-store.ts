@@ -46,13 +46,15 @@ export class PostgresRecordStore implements RecordStore {
           finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
         FROM found f WHERE d.id = f.delivery_id
       )`;
-    const attempted = `
-      INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
-      SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
-        i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
-        i.delivery_id NOT IN (SELECT delivery_id FROM found)
-      FROM input i
-      ON CONFLICT (delivery_id, number, started_at) DO NOTHING`;
+    const attempted = `, attempted AS (
+        INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
+        SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
+          i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
+          i.delivery_id NOT IN (SELECT delivery_id FROM found)
+        FROM input i
+        ON CONFLICT (delivery_id, number, started_at) DO NOTHING
+      )
+      SELECT delivery_id FROM input WHERE delivery_id NOT IN (SELECT delivery_id FROM found)`;
 
     // Two texts for one thing: most groups hold ends of unordered deliveries only, and planning what they do not
     // need would cost as much as what they do.
@@ -104,17 +106,21 @@ export class PostgresRecordStore implements RecordStore {
       WHERE id = $1 AND ($4::text IS NULL OR state <> 'DISABLED')`;
   }
 
-  async record(group: RecordGroup): Promise<void> {
+  async record(group: RecordGroup): Promise<ReadonlySet<number>> {
     const { attempts, transports, parked, now } = group;
     const isPlain = attempts.every(
       ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
     );
     if (isPlain && transports.length === 0 && parked.length === 0) {
-      await this.database.query('tillhook_record_ends', this.#recordEnds, endParameters(attempts));
-      return;
+      return idsOf(
+        await this.database.query('tillhook_record_ends', this.#recordEnds, endParameters(attempts)),
+      );
     }
-    await this.database.transaction(async (client) => {
-      if (attempts.length > 0) await client.query(this.#recordAny, [...endParameters(attempts), now]);
+    return this.database.transaction(async (client) => {
+      const orphaned =
+        attempts.length === 0
+          ? []
+          : (await client.query<OrphanRow>(this.#recordAny, [...endParameters(attempts), now])).rows;
       if (parked.length > 0) {
         await client.query(this.#park, [
           numbers(parked.map((row) => row.transportId)),
@@ -136,9 +142,16 @@ export class PostgresRecordStore implements RecordStore {
           change.consecutiveFailures,
         ]);
       }
+      return idsOf(orphaned);
     });
   }
 }
+
+interface OrphanRow {
+  delivery_id: number;
+}
+
+const idsOf = (rows: OrphanRow[]): ReadonlySet<number> => new Set(rows.map((row) => row.delivery_id));
 
 const endParameters = (attempts: RecordGroup['attempts']): unknown[] => [
   numbers(attempts.map((a) => a.transportId)),

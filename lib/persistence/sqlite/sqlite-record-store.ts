@@ -50,15 +50,19 @@ export class SqliteRecordStore implements RecordStore {
     };
   }
 
-  async record({ attempts, transports, parked, now }: RecordGroup): Promise<void> {
-    await this.database.transaction(() => {
-      for (const attempt of attempts) this.#recordAttempt(attempt, now);
+  record({ attempts, transports, parked, now }: RecordGroup): Promise<ReadonlySet<number>> {
+    return this.database.transaction(() => {
+      const orphaned = new Set<number>();
+      for (const attempt of attempts)
+        if (!this.#recordAttempt(attempt, now)) orphaned.add(attempt.deliveryId);
       for (const row of parked) this.#park(row);
       for (const change of transports) this.#change(change, now);
+      return orphaned as ReadonlySet<number>;
     });
   }
 
-  #recordAttempt(attempt: AttemptRecord, now: number): void {
+  /** @returns false when it is orphaned */
+  #recordAttempt(attempt: AttemptRecord, now: number): boolean {
     const counted =
       attempt.nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, attempt.nextDueAt);
     if (counted) {
@@ -88,6 +92,7 @@ export class SqliteRecordStore implements RecordStore {
       attempt.trigger,
       Number(!counted),
     );
+    return counted;
   }
 
   /** Takes the row out of the queue, and makes the next one of its key due. */
