@@ -6,8 +6,8 @@ import { LookupGate } from './lookup-gate.js';
 /** A look-up is given up after this long. */
 const LIMIT_MS = 2_000;
 /** Of one query to one server: a lost packet costs this much and not the whole limit. */
-const QUERY_TIMEOUT_MS = 700;
-const QUERY_TRIES = 2;
+const QUERY_TIMEOUT_MS = 500;
+const QUERY_TRIES = 3;
 /** How long an answer serves further connections. Harmless: every connection judges its addresses anew. */
 const REUSE_MS = 1_000;
 const MAX_REMEMBERED = 1_000;

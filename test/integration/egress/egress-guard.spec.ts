@@ -265,7 +265,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     await eventually(() => dns.queries.length === 2);
     await client.close();
     expect(await failure).toMatchObject({ code: 'ABORTED' });
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(dns.queries).toHaveLength(2);
   });
 

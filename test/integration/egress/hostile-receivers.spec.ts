@@ -171,7 +171,9 @@ describe('a hostile receiver', () => {
   it('does not get it again when it resets a new connection that took the place of an idle one', async () => {
     await attempt(hostile.say(answer()));
     receiver.behave((socket) => socket.resetAndDestroy());
-    // The request is on its way before the client has noticed that the idle connection is gone.
+    // From a timer, the event loop sees that the idle connection is gone after the request was handed over, and
+    // before it is written.
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const closed = receiver.closeConnections();
     await expect(post(client, receiver.url)).rejects.toMatchObject({ code: 'CONNECTION_RESET' });
     await closed;
