@@ -141,13 +141,22 @@ export class LaneSimulation {
     lane.answered();
     const nextDueAt = isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!;
     lane.learn(concluded(delivery, nextDueAt), this.now, 0);
+    let isCounted = false;
     this.#record(
-      () => this.#recordRow(delivery, nextDueAt),
+      () => (isCounted = this.#recordRow(delivery, nextDueAt)),
       () => {
         this.#inHand.delete(delivery.deliveryId);
+        if (!isCounted) lane.told();
         lane.recorded(delivery, nextDueAt);
       },
     );
+  }
+
+  /** A process that had lost this lane records late what it had sent: a delivery that this one has in flight as well. */
+  interfere(isDelivered: boolean, choice: number): void {
+    const delivery = this.#inFlight[0];
+    if (delivery)
+      this.#recordRow(delivery, isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!);
   }
 
   /** The oldest request is given up, and nothing is written about it. */
@@ -209,6 +218,7 @@ export class LaneSimulation {
       () => this.refresh(),
       () => this.pass(choice()),
       () => choice() === 0 && this.giveUp(),
+      () => choice() === 0 && this.interfere(choice() > 5, choice()),
       () => choice() === 0 && this.block(choice()),
     ];
     for (let round = 0; !this.isDone; round++) {
@@ -246,14 +256,16 @@ export class LaneSimulation {
     );
   }
 
-  #recordRow({ deliveryId, attempts }: QueuedDelivery, nextDueAt: number | null): void {
+  /** @returns false for an attempt that finds its row changed, and changes nothing */
+  #recordRow(delivery: QueuedDelivery, nextDueAt: number | null): boolean {
+    const { deliveryId, dueAt, attempts } = delivery;
     const index = this.#rows.findIndex((row) => row.deliveryId === deliveryId);
-    const row = this.#rows[index]!;
-    if (row.attempts !== attempts) throw new Error(`${deliveryId} was attempted twice`);
+    const row = this.#rows[index];
+    if (row?.attempts !== attempts || row.dueAt !== dueAt) return false;
     if (nextDueAt !== null) {
       row.dueAt = nextDueAt;
       row.attempts += 1;
-      return;
+      return true;
     }
     this.#rows.splice(index, 1);
     this.ended.push(row);
@@ -261,13 +273,14 @@ export class LaneSimulation {
       .filter((other) => row.orderingKey !== null && other.orderingKey === row.orderingKey)
       .sort((a, b) => a.eventId - b.eventId)[0];
     if (next?.dueAt === PARKED_DUE_AT) next.dueAt = this.now;
+    return true;
   }
 
   #park(lane: Lane, delivery: QueuedDelivery): void {
     this.#record(
       () => {
-        const row = this.#rows.find((other) => other.deliveryId === delivery.deliveryId)!;
-        if (this.#isBehind(row)) row.dueAt = PARKED_DUE_AT;
+        const row = this.#rows.find((other) => other.deliveryId === delivery.deliveryId);
+        if (row && this.#isBehind(row)) row.dueAt = PARKED_DUE_AT;
       },
       () => lane.recorded(delivery, null),
     );

@@ -57,7 +57,7 @@ export class SqliteRecordStore implements RecordStore {
         if (!this.#recordAttempt(attempt, now)) orphaned.add(attempt.deliveryId);
       for (const row of parked) this.#park(row);
       for (const change of transports) this.#change(change, now);
-      return orphaned as ReadonlySet<number>;
+      return orphaned;
     });
   }
 

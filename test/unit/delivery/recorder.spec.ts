@@ -12,15 +12,17 @@ class KeepingStore implements RecordStore {
   underWay = 0;
   mostUnderWay = 0;
   delayMs = 0;
+  orphaned: ReadonlySet<number> = new Set();
   failing: (group: RecordGroup) => Error | undefined = () => undefined;
 
-  async record(group: RecordGroup): Promise<void> {
+  async record(group: RecordGroup): Promise<ReadonlySet<number>> {
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
     try {
       await sleep(this.delayMs);
       const error = this.failing(group);
       if (error) throw error;
       this.groups.push(group);
+      return this.orphaned;
     } finally {
       this.underWay -= 1;
     }
@@ -82,7 +84,6 @@ describe('Recorder', () => {
       add(id);
       if (id % 6 === 0) await sleep(4);
     }
-    expect(recorder.backlog).toBeGreaterThan(0);
     await eventually(() => written.length === 60);
     expect(store.mostUnderWay).toBe(1);
     expect(store.groups.length).toBeGreaterThan(1);
@@ -147,6 +148,19 @@ describe('Recorder', () => {
     await eventually(() => written.length === 3);
     expect(written).toEqual([1, 3, 4]);
     expect(String(errors.at(-1))).toContain('delivery 2 cannot be stored');
+  });
+
+  it('says whose attempt was orphaned', async () => {
+    const { store, add } = set();
+    store.orphaned = new Set([2]);
+    const orphaned: [number, boolean][] = [];
+    for (const id of numbers(3)) add(id, { written: (isOrphaned) => orphaned.push([id, isOrphaned]) });
+    await eventually(() => orphaned.length === 3);
+    expect(orphaned).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+    ]);
   });
 
   it('keeps the order of ends and parkings', async () => {
