@@ -56,6 +56,10 @@ export interface WebhooksOptions {
   circuitCoolDownMs?: number;
   /** A transport whose every attempt has failed for so many hours is disabled. Default 120, minimum 1. */
   disableAfterHours?: number;
+  /** Http transports that a tenant may have. Default 1,000, minimum 1. */
+  maxTransportsPerTenant?: number;
+  /** Webhooks that a tenant may have, over all its http transports. Default 10,000, minimum 1. */
+  maxWebhooksPerTenant?: number;
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
   drainTimeoutMs?: number;
   egress?: EgressOptions;
@@ -85,6 +89,8 @@ export interface ResolvedWebhooksOptions {
   readonly circuitFailures: number;
   readonly circuitCoolDownMs: number;
   readonly disableAfterHours: number;
+  readonly maxTransportsPerTenant: number;
+  readonly maxWebhooksPerTenant: number;
   readonly drainTimeoutMs: number;
   readonly egress: Required<EgressOptions>;
   readonly encryption: Required<EncryptionOptions>;
@@ -126,6 +132,14 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     disableAfterHours: integer('disableAfterHours', options.disableAfterHours, 120, {
       least: 1,
       most: 8_760,
+    }),
+    maxTransportsPerTenant: integer('maxTransportsPerTenant', options.maxTransportsPerTenant, 1_000, {
+      least: 1,
+      most: 1_000_000,
+    }),
+    maxWebhooksPerTenant: integer('maxWebhooksPerTenant', options.maxWebhooksPerTenant, 10_000, {
+      least: 1,
+      most: 1_000_000,
     }),
     drainTimeoutMs: integer('drainTimeoutMs', options.drainTimeoutMs, timeoutMs + 2_000, {
       least: 0,

@@ -14,10 +14,15 @@ export interface StatementResult {
 
 export interface WriteOptions {
   /**
-   * When the first statement changes no row, roll back and answer an empty array. Optimistic locking: put the
-   * guarded UPDATE first.
+   * When the first statement changes (or finds) no row, roll back and answer an empty array. Optimistic locking: put
+   * the guarded UPDATE first.
    */
   onlyIfFirstChanges?: boolean;
+  /**
+   * Writes that give the same name run one after another over all processes, each seeing what those before it
+   * have committed. On SQLite all writes do anyway.
+   */
+  oneAtATime?: string;
 }
 
 /**

@@ -40,6 +40,7 @@ const KEYS: Readonly<Record<Table, string>> = {
   webhook_http_transport: 'id',
 };
 
+const NO_LIMIT = { limit: 'none', value: Number.MAX_SAFE_INTEGER };
 const TRANSPORT = {
   name: 'ERP',
   url: 'https://erp.example.com/hooks',
@@ -97,13 +98,8 @@ export class StoreFixture {
   ): Promise<HttpTransportEntity> {
     const httpTransportUid = nextUid();
     const { state, ...given } = settings;
-    await this.#transports.insert(tenantUid, {
-      ...TRANSPORT,
-      ...given,
-      httpTransportUid,
-      headers: [],
-      signingSecrets: [],
-    });
+    const transport = { ...TRANSPORT, ...given, httpTransportUid, headers: [], signingSecrets: [] };
+    await this.#transports.insert(tenantUid, transport, NO_LIMIT);
     if (state) await this.set('webhook_http_transport', { state }, { http_transport_uid: httpTransportUid });
     return (await this.#transports.find(tenantUid, httpTransportUid))!;
   }
@@ -113,7 +109,7 @@ export class StoreFixture {
     settings: Partial<WebhookEntity> = {},
   ): Promise<{ webhookUid: string }> {
     const webhook = { action: '*', enabled: true, ordered: false, webhookUid: nextUid(), ...settings };
-    await this.#webhooks.insert(transport.tenantUid, transport, webhook);
+    await this.#webhooks.insert(transport.tenantUid, transport, webhook, NO_LIMIT);
     return webhook;
   }
 

@@ -1,7 +1,5 @@
-import { ConcurrentChangeError } from '../../errors/concurrent-change.error.js';
-import { InvalidSigningSecretError } from '../../errors/invalid-signing-secret.error.js';
-import { TransportStateConflictError } from '../../errors/transport-state-conflict.error.js';
-import { badRequest, conflict, notFound } from '../api-error.js';
+import { apiErrorOf } from '../api-error-of.js';
+import { notFound } from '../api-error.js';
 
 /**
  * What an operation on an http transport came to, in the terms of the admin API.
@@ -15,12 +13,4 @@ export async function answerOf<Result>(operation: Promise<Result | undefined>): 
   });
   if (result === undefined) throw notFound('HTTP_TRANSPORT');
   return result;
-}
-
-function apiErrorOf(error: unknown): unknown {
-  if (error instanceof TransportStateConflictError)
-    return conflict('TRANSPORT_STATE_CONFLICT', error.message);
-  if (error instanceof ConcurrentChangeError) return conflict('CONCURRENT_CHANGE', error.message);
-  if (error instanceof InvalidSigningSecretError) return badRequest('INVALID_SIGNING_SECRET', error.message);
-  return error;
 }

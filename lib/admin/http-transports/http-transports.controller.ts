@@ -55,7 +55,7 @@ export class HttpTransportsController {
   @ApiBody({ type: CreateHttpTransportDto })
   @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The new http transport.' })
   @ApiInvalid(...INPUT_CODES, 'INVALID_SIGNING_SECRET')
-  @ApiConflicting('UID_TAKEN', 'The tenant already has an http transport with this uid.')
+  @ApiConflicting('UID_TAKEN', 'The tenant already has an http transport with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Body(new DtoPipe(CreateHttpTransportDto)) body: Input<CreateHttpTransportDto>,

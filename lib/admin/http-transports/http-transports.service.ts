@@ -4,9 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { generateSigningSecret, parseSigningSecret } from '../../domain/signing-secret.js';
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
-import { InvalidSigningSecretError } from '../../errors/invalid-signing-secret.error.js';
 import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
-import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { DATABASE, type Database } from '../../persistence/database.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
@@ -17,6 +15,9 @@ import {
 } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
 import { transportSecret, type TransportSecretField } from '../../persistence/transport-secrets.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, conflict, notFound } from '../api-error.js';
 import type { ChangeHttpTransportDto, CreateHttpTransportDto } from './http-transport-bodies.dto.js';
 import {
@@ -45,6 +46,7 @@ export class HttpTransportsService {
     private readonly transports: HttpTransportRepository,
     private readonly egress: EgressClient,
     @Inject(SECRET_BOX) private readonly secrets: SecretBox,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
@@ -77,15 +79,18 @@ export class HttpTransportsService {
     checkSigningSecret(signingSecret);
     const sealedSecret = this.secrets.seal(signingSecret, transportSecret(place, 'signing_secret'));
     try {
-      const transport = await this.transports.insert(tenantUid, {
+      const row = {
         ...this.#settings(place, draft),
         httpTransportUid,
         signingSecrets: [{ secret: sealedSecret, expiresAt: null }],
+      };
+      const transport = await this.transports.insert(tenantUid, row, {
+        limit: 'maxTransportsPerTenant',
+        value: this.options.maxTransportsPerTenant,
       });
       return { transport, signingSecret };
     } catch (error) {
-      if (error instanceof UidTakenError) throw conflict('UID_TAKEN', error.message);
-      throw error;
+      throw apiErrorOf(error);
     }
   }
 
@@ -186,7 +191,6 @@ function checkSigningSecret(signingSecret: string): void {
   try {
     parseSigningSecret(signingSecret);
   } catch (error) {
-    if (error instanceof InvalidSigningSecretError) throw badRequest('INVALID_SIGNING_SECRET', error.message);
-    throw error;
+    throw apiErrorOf(error);
   }
 }

@@ -53,7 +53,7 @@ export class WebhooksController {
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
   @ApiInvalid(...INPUT_CODES)
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('UID_TAKEN', 'The tenant already has a webhook with this uid.')
+  @ApiConflicting('UID_TAKEN', 'The tenant already has a webhook with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

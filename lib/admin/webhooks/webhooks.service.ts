@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isKnownPattern } from '../../domain/action-pattern.js';
 import { uuidv7 } from '../../domain/uid.js';
-import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { DATABASE, type Database } from '../../persistence/database.js';
 import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
@@ -15,7 +14,8 @@ import {
 } from '../../persistence/repositories/webhook.repository.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
-import { badRequest, conflict, notFound } from '../api-error.js';
+import { apiErrorOf } from '../api-error-of.js';
+import { badRequest, notFound } from '../api-error.js';
 import type { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
 
 /** Where a webhook is found. */
@@ -74,17 +74,15 @@ export class WebhooksService {
       ordered = false,
     } = body;
     try {
-      const webhook = await this.webhooks.insert(tenantUid, transport, {
-        webhookUid,
-        action,
-        enabled,
-        ordered,
+      const row = { webhookUid, action, enabled, ordered };
+      const webhook = await this.webhooks.insert(tenantUid, transport, row, {
+        limit: 'maxWebhooksPerTenant',
+        value: this.options.maxWebhooksPerTenant,
       });
       if (!webhook) throw notFound('HTTP_TRANSPORT');
       return webhook;
     } catch (error) {
-      if (error instanceof UidTakenError) throw conflict('UID_TAKEN', error.message);
-      throw error;
+      throw apiErrorOf(error);
     }
   }
 

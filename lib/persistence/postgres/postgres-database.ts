@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseClock } from '../clock.js';
@@ -7,6 +8,9 @@ import { RolledBack } from '../rolled-back.js';
 
 /** Any constant that other software on the same database will not use by accident. */
 const MIGRATION_LOCK = 7_455_446_655;
+/** The class of the locks that writes take by name: these have two numbers, so that they never meet the one above. */
+const WRITE_LOCKS = 745_544;
+const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
 /** How long a replica waits for another one's migration. */
 const MIGRATION_WAIT_MS = 600_000;
 
@@ -65,6 +69,7 @@ export class PostgresDatabase implements Database {
   async write(statements: readonly Statement[], options: WriteOptions = {}): Promise<StatementResult[]> {
     try {
       return await this.transaction(async (client) => {
+        if (options.oneAtATime !== undefined) await client.query(LOCK_NAME, lockOf(options.oneAtATime));
         const results: StatementResult[] = [];
         for (const { sql, parameters } of statements) {
           const result: QueryResult<Record<string, unknown>> = await client.query(sql, [...parameters]);
@@ -120,3 +125,9 @@ export class PostgresDatabase implements Database {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }
+
+/** Two names with one hash only wait for each other. */
+const lockOf = (name: string): number[] => [
+  WRITE_LOCKS,
+  createHash('sha256').update(name).digest().readInt32BE(),
+];

@@ -1,13 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
+import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { isUniqueViolation } from '../constraint-violation.js';
 import { DATABASE, type Database, type Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { quotaWrite, roomFor, type Quota } from '../quota.js';
 import { sealedWith } from '../sealed-with.js';
 import { built, statement } from '../statement.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
+
+const TABLE = 'webhook_http_transport';
+const RESOURCE = 'http transport';
 
 /** What the owner of a transport may set. */
 export type TransportSettings = Pick<
@@ -68,8 +73,9 @@ export class HttpTransportRepository {
    * Writes the transport and its lane.
    *
    * @throws {UidTakenError} also when another request took the uid at the same moment
+   * @throws {QuotaExceededError}
    */
-  async insert(tenantUid: string, transport: NewHttpTransport): Promise<HttpTransportRow> {
+  async insert(tenantUid: string, transport: NewHttpTransport, quota: Quota): Promise<HttpTransportRow> {
     const now = this.database.now();
     const row: HttpTransportRow = {
       ...transport,
@@ -82,14 +88,25 @@ export class HttpTransportRepository {
       createdAt: now,
       lastModifiedAt: now,
     };
+    const { httpTransportUid } = transport;
     const insert = this.#repository.createQueryBuilder().insert().values(writable(row));
     try {
-      await this.database.write([built(insert), this.#insertLane(tenantUid, transport.httpTransportUid)]);
+      const written = await this.database.write(
+        [
+          roomFor(this.database, TABLE, tenantUid, quota),
+          built(insert),
+          this.#insertLane(tenantUid, httpTransportUid),
+        ],
+        quotaWrite(TABLE, tenantUid),
+      );
+      if (written.length > 0) return row;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new UidTakenError('http transport', transport.httpTransportUid, { cause: error });
+      throw new UidTakenError(RESOURCE, httpTransportUid, { cause: error });
     }
-    return row;
+    // A client that repeats a creation has to learn that it succeeded, also when it was the last there was room for.
+    if (await this.find(tenantUid, httpTransportUid)) throw new UidTakenError(RESOURCE, httpTransportUid);
+    throw new QuotaExceededError(RESOURCE, quota.limit, quota.value);
   }
 
   /**

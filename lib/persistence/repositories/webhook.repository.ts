@@ -1,12 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
+import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../constraint-violation.js';
 import { DATABASE, type Database } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { quotaWrite, roomFor, type Quota } from '../quota.js';
 import { built } from '../statement.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
+
+const TABLE = 'webhook_webhook';
+const RESOURCE = 'webhook';
 
 /** What the owner of a webhook may set. */
 export type WebhookSettings = Pick<WebhookEntity, 'action' | 'enabled' | 'ordered'>;
@@ -59,23 +64,33 @@ export class WebhookRepository {
    * @param transport as read before; the database makes sure that it is still there
    * @returns undefined when the transport has gone meanwhile
    * @throws {UidTakenError} also when another request took the uid at the same moment
+   * @throws {QuotaExceededError}
    */
   async insert(
     tenantUid: string,
     transport: HttpTransportEntity,
     webhook: WebhookSettings & { webhookUid: string },
+    quota: Quota,
   ): Promise<NewWebhookRow | undefined> {
     const now = this.database.now();
     const row = { ...webhook, tenantUid, transportId: transport.id, createdAt: now, lastModifiedAt: now };
     const insert = this.#repository.createQueryBuilder().insert().values(row);
+    const { webhookUid } = webhook;
     try {
-      await this.database.write([built(insert)]);
+      const written = await this.database.write(
+        [roomFor(this.database, TABLE, tenantUid, quota), built(insert)],
+        quotaWrite(TABLE, tenantUid),
+      );
+      if (written.length > 0) return { ...row, httpTransportUid: transport.httpTransportUid };
     } catch (error) {
       if (isForeignKeyViolation(error)) return undefined;
       if (!isUniqueViolation(error)) throw error;
-      throw new UidTakenError('webhook', webhook.webhookUid, { cause: error });
+      throw new UidTakenError(RESOURCE, webhookUid, { cause: error });
     }
-    return { ...row, httpTransportUid: transport.httpTransportUid };
+    if (await this.#repository.existsBy({ tenantUid, webhookUid })) {
+      throw new UidTakenError(RESOURCE, webhookUid);
+    }
+    throw new QuotaExceededError(RESOURCE, quota.limit, quota.value);
   }
 
   /**
