@@ -4,8 +4,16 @@ const MAX_HEADERS_KEPT = 50;
 const MAX_HEADER_CHARACTERS_KEPT = 8 * 1024;
 
 const REDACTED = '[redacted]';
-/** Credentials, and what leads to them. */
-const SECRET_HEADER = /^(?:set-cookie2?|cookie|authorization|www-authenticate|authentication-info|proxy-.*)$/;
+/** Credentials, and what leads to them; so are all that start with `proxy-`. */
+const SECRET_HEADERS = new Set([
+  'authentication-info',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'set-cookie2',
+  'www-authenticate',
+]);
+const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 /** Decides when to try again, so it is kept even if more than enough headers came before it. */
 const ALWAYS_KEPT = 'retry-after';
 /** Blotting out a shorter secret would only spell it out by the holes it leaves. */
@@ -21,16 +29,21 @@ export function keepHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   secrets: readonly string[],
 ): Record<string, string> {
-  const kept: [string, string][] = [];
+  const kept: Record<string, string> = {};
+  let count = 0;
   let characters = 0;
-  for (const [name, value] of Object.entries(headers)) {
-    const text = SECRET_HEADER.test(name) ? REDACTED : blotOut(String(value), secrets);
+  for (const name of Object.keys(headers)) {
+    const isSecret = SECRET_HEADERS.has(name) || name.startsWith('proxy-');
+    const text = isSecret ? REDACTED : blotOut(String(headers[name]), secrets);
     characters += name.length + text.length;
-    const fits = kept.length < MAX_HEADERS_KEPT && characters <= MAX_HEADER_CHARACTERS_KEPT;
-    if (fits || name === ALWAYS_KEPT) kept.push([name, text]);
+    if ((count >= MAX_HEADERS_KEPT || characters > MAX_HEADER_CHARACTERS_KEPT) && name !== ALWAYS_KEPT)
+      continue;
+    count += 1;
+    // Assigned, it would set the prototype; every other name is an ordinary member, and assigning is quicker.
+    if (name === '__proto__') Object.defineProperty(kept, name, { ...ORDINARY, value: text });
+    else kept[name] = text;
   }
-  // Unlike an assignment, this makes a header named "__proto__" an ordinary member.
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 /**
