@@ -4,7 +4,6 @@ import { WebhooksModule } from 'nestjs-tillhook';
 import { AccountModule } from './account/account.module.js';
 import { PosAccessPolicy } from './account/pos-access-policy.js';
 import { APP_CONFIG, type AppConfig } from './config/app-config.js';
-import { isDatabaseAway } from './database/database-errors.js';
 import { openDatabase } from './database/open-database.js';
 import { HealthController } from './health/health.controller.js';
 import { PosModule } from './pos.module.js';
@@ -18,7 +17,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ retryDelay: 1_000, toRetry: isDatabaseAway, verboseRetryLog: true }),
+          // `openDatabase` has a patience of its own.
+          useFactory: () => ({ toRetry: () => false }),
           dataSourceFactory: () => openDatabase(database),
         }),
         WebhooksModule.forRootAsync({

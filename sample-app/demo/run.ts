@@ -13,19 +13,20 @@ const RETRY_SCHEDULE_MS = '700,700,700';
 process.exitCode = await run();
 
 async function run(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'tillhook-demo-'));
+  let folder: string | undefined;
   let receiver: ReceiverProcess | undefined;
   let app: AppProcess | undefined;
   const cleanUp = async (): Promise<number | null> => {
     receiver?.stop();
     const exitCode = (await app?.stop()) ?? null;
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     return exitCode;
   };
   const interrupt = (): void => void cleanUp().then(() => process.exit(1));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
 
   try {
+    folder = mkdtempSync(join(tmpdir(), 'tillhook-demo-'));
     receiver = await ReceiverProcess.start();
     app = await AppProcess.start({
       DATABASE_URL: `sqlite:${join(folder, 'pos.sqlite')}`,

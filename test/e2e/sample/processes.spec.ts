@@ -20,7 +20,7 @@ describe('the sample app does not start', () => {
   const startWith = (env: Record<string, string>) =>
     SampleProcess.spawn('dist-sample/main.js', {
       PORT: '0',
-      DATABASE_URL: 'sqlite:/nonexistent/pos.sqlite',
+      DATABASE_URL: 'sqlite:./package.json/pos.sqlite',
       ...env,
     }).ended;
 
@@ -39,7 +39,7 @@ describe('the sample app does not start', () => {
     ['WEBHOOKS_LEASE_MS', { WEBHOOKS_LEASE_MS: '1500', WEBHOOKS_TIMEOUT_MS: '1000' }, '1500'],
     ['WEBHOOKS_ALLOW_CIDRS', { WEBHOOKS_ALLOW_CIDRS: '127.0.0.1/64' }, '127.0.0.1/64'],
     ['WEBHOOKS_ALLOW_CIDRS', { WEBHOOKS_ALLOW_CIDRS: '10.0.0.0/8,,' }, "''"],
-    ['WEBHOOKS_RETRY_SCHEDULE_MS', { WEBHOOKS_RETRY_SCHEDULE_MS: Array(51).fill('1').join() }, '51'],
+    ['WEBHOOKS_RETRY_SCHEDULE_MS', { WEBHOOKS_RETRY_SCHEDULE_MS: Array(51).fill('1').join() }, 'at most 50'],
   ])('when the module refuses the value of %s', async (variable, env, value) => {
     const database = await createDatabase('sqlite');
     const { exitCode, output } = await startWith({ DATABASE_URL: database.url, ...env });
@@ -54,7 +54,7 @@ describe('the sample app does not start', () => {
     const postgres = new URL(process.env.TEST_POSTGRES_URL ?? '');
     postgres.pathname = '/no_such_database';
     postgres.password = 'hunter2';
-    for (const DATABASE_URL of ['sqlite:/proc/no/pos.sqlite', postgres.href]) {
+    for (const DATABASE_URL of ['sqlite:./package.json/pos.sqlite', postgres.href]) {
       const { exitCode, output } = await startWith({ DATABASE_URL });
       expect(exitCode).toBe(1);
       expect(output).toMatch(
