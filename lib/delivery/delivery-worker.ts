@@ -193,14 +193,20 @@ export class DeliveryWorker {
     for (const lane of taken) {
       // Taken while the switch was being turned.
       if (!this.#isEnabled) lane.yield();
-      const suspect = lane.suspectId === null ? undefined : await this.#keeper.noted(lane.suspectId);
-      if (suspect) {
-        lane.hold(suspect);
-        const attempt = crashedAttempt(suspect, this.context.now());
-        this.#recorder.add({ attempt, written: () => this.#recorded(lane, suspect, null) });
-      }
+      const suspectId = lane.takeSuspect();
+      if (suspectId !== null) await this.#convict(lane, suspectId);
       this.#touch(lane);
     }
+  }
+
+  async #convict(lane: Lane, deliveryId: number): Promise<void> {
+    const suspect = await this.#keeper.noted(deliveryId).catch((error: unknown) => {
+      this.log.warn(`Whether delivery ${deliveryId} ended a process could not be looked up`, error);
+      return undefined;
+    });
+    if (!suspect) return lane.returned({ deliveryId });
+    const attempt = crashedAttempt(suspect, this.context.now());
+    this.#recorder.add({ attempt, written: () => this.#recorded(lane, suspect, null) });
   }
 
   // ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +272,7 @@ export class DeliveryWorker {
         for (const lane of kept) this.#touch(lane);
       })
       .catch((error: unknown) => {
-        for (const { transportId } of releases) this.#keeper.get(transportId)?.kept();
+        for (const { transportId } of releases) this.#keeper.get(transportId)?.doubted();
         this.log.warn('Giving lanes back failed', error);
       })
       .finally(() => {

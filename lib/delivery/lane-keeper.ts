@@ -3,6 +3,8 @@ import type { LaneRelease, LaneStore, QueuedDelivery, TakeRequest } from '../per
 import { Lane } from './lane.js';
 import type { TransportConfigs } from './transport-config.js';
 
+const NONE: ReadonlySet<number> = new Set();
+
 export interface LaneKeeperOptions {
   /** Names this process, uniquely among all that share the database and ever did. */
   readonly holder: string;
@@ -78,13 +80,12 @@ export class LaneKeeper {
 
     const askedAt = performance.now();
     const ending = held.filter((lane) => !lost.has(lane) && lane.needsRenewal(askedAt));
+    const renewals = ending.map((lane) => ({ lane, renewal: lane.renewal(this.options.now()) }));
     const renewed =
-      ending.length === 0
-        ? new Set<number>()
-        : await this.store.renew(ending.map((lane) => lane.renewal(this.options.now())));
-    for (const lane of ending) {
+      renewals.length === 0 ? NONE : await this.store.renew(renewals.map(({ renewal }) => renewal));
+    for (const { lane, renewal } of renewals) {
       if (renewed.has(lane.transportId)) lane.renewed(askedAt);
-      else lost.add(lane);
+      else if (lane.leaseToken === renewal.leaseToken) lost.add(lane);
     }
     for (const lane of lost) this.#drop(lane);
     return { changed: held.filter((lane) => !lost.has(lane)), lost: [...lost] };
@@ -94,9 +95,10 @@ export class LaneKeeper {
   async release(releases: readonly LaneRelease[]): Promise<Lane[]> {
     const released = await this.store.release(releases);
     const kept: Lane[] = [];
-    for (const { transportId } of releases) {
+    for (const { transportId, leaseToken } of releases) {
       const lane = this.#lanes.get(transportId);
-      if (!lane) continue;
+      // Another token: it was told and taken again before this answer came.
+      if (lane?.leaseToken !== leaseToken) continue;
       if (released.has(transportId)) {
         this.#drop(lane);
       } else {
@@ -117,6 +119,8 @@ export class LaneKeeper {
       ...request,
     });
     return taken.map((one) => {
+      const held = this.#lanes.get(one.transportId);
+      if (held?.retaken(one, takenAt)) return held;
       const lane = new Lane(one, this.configs.open(one.transport), takenAt, policy);
       this.#lanes.set(lane.transportId, lane);
       return lane;
@@ -141,8 +145,8 @@ export class LaneKeeper {
     const outdated: Lane[] = [];
     for (const lane of held) {
       const check = checks.get(lane.transportId);
-      // Missing: the transport was deleted. Another token: the lease ran out and somebody else holds the lane.
-      if (check?.leaseToken !== lane.leaseToken) lost.add(lane);
+      // Missing: the transport was deleted. A newer token: the lease ran out and somebody else holds the lane.
+      if (!check || check.leaseToken > lane.leaseToken) lost.add(lane);
       else if (lane.checked(check.version, check.transportVersion)) outdated.push(lane);
     }
     if (outdated.length === 0) return;

@@ -42,7 +42,7 @@ const LEASE_MARGIN_MS = 500;
 export class Lane {
   readonly transportId: number;
   readonly tenantUid: string;
-  readonly leaseToken: number;
+  leaseToken: number;
   /** How long a renewal extends the lease. */
   leaseMs: number;
   config: TransportConfig;
@@ -55,7 +55,7 @@ export class Lane {
   /** Earlier holders have crashed: one delivery at a time, noted before it is sent. */
   readonly isCareful: boolean;
   /** The delivery that the holder before was sending when it crashed, if it had noted it. */
-  readonly suspectId: number | null;
+  #suspectId: number | null;
   #health: TransportHealth;
   #rate: RateWindow | undefined;
   /** Requests since the rate's state was last written. */
@@ -97,7 +97,8 @@ export class Lane {
     this.blockedUntil = taken.blockedUntil;
     this.config = config;
     this.heldSince = takenAt;
-    this.suspectId = taken.crashes > 0 ? taken.notedDeliveryId : null;
+    this.#suspectId = taken.crashes > 0 ? taken.notedDeliveryId : null;
+    if (this.#suspectId !== null) this.#inHand.add(this.#suspectId);
     this.isCareful = taken.crashes >= CAREFUL_FROM;
     this.#health = {
       failingSince: config.failingSince,
@@ -182,14 +183,16 @@ export class Lane {
   }
 
   /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
-  returned({ deliveryId }: QueuedDelivery): void {
+  returned({ deliveryId }: Pick<QueuedDelivery, 'deliveryId'>): void {
     this.#inHand.delete(deliveryId);
     this.#told = true;
   }
 
-  /** The delivery is dealt with by other means: it is in hand until that is recorded. */
-  hold({ deliveryId }: QueuedDelivery): void {
-    this.#inHand.add(deliveryId);
+  /** The suspect, to be dealt with once. It is in hand: let go of it with `recorded` or `returned`. */
+  takeSuspect(): number | null {
+    const suspectId = this.#suspectId;
+    this.#suspectId = null;
+    return suspectId;
   }
 
   /** The outcome is in the database (or was given up): the delivery is out of hand. */
@@ -280,6 +283,19 @@ export class Lane {
     this.#leaseEndsAt = askedAt + this.leaseMs;
   }
 
+  /**
+   * The lease ran out and this process itself took the lane again: what is in hand stays in hand.
+   *
+   * @returns false for a lane that was being given back: it is another one now
+   */
+  retaken({ leaseToken, leaseMs }: TakenLane, takenAt: number): boolean {
+    if (this.#releasing) return false;
+    this.leaseToken = leaseToken;
+    this.#leaseEndsAt = takenAt + leaseMs;
+    this.#told = true;
+    return true;
+  }
+
   /** Takes over a new configuration. A longer time-out wants a longer lease, see `needsRenewal`. */
   configure(config: TransportConfig, now: number): void {
     const rate = this.#rate?.state(now) ?? NO_RATE;
@@ -311,6 +327,12 @@ export class Lane {
   kept(): void {
     this.#releasing = false;
     this.#told = true;
+  }
+
+  /** Nobody knows whether it was given back: nothing is sent before a renewal has shown that it is still ours. */
+  doubted(): void {
+    this.kept();
+    this.#leaseEndsAt = -Infinity;
   }
 
   #releaseNow(now: number): LaneRelease | undefined {

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LaneKeeper } from '../../lib/delivery/lane-keeper.js';
+import type { Lane } from '../../lib/delivery/lane.js';
+import { TransportConfigs } from '../../lib/delivery/transport-config.js';
+import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
+import type { LaneRelease, LaneStore } from '../../lib/persistence/lane-store.js';
+import { SecretBox } from '../../lib/persistence/secret-box.js';
+import { eachDatabase } from '../support/databases.js';
+import { NO_CIRCUIT } from '../support/lanes.js';
+import { StoreFixture } from '../support/store-fixture.js';
+
+const DEFAULTS = { timeoutMs: 10_000, transportConcurrency: 8, retryScheduleMs: [], userAgent: 'test' };
+
+describe('LaneKeeper', () => {
+  eachDatabase((db) => {
+    let fixture: StoreFixture;
+    let transport: HttpTransportEntity;
+    let now: number;
+    beforeAll(async () => {
+      fixture = await StoreFixture.open(db());
+    });
+    beforeEach(async () => {
+      await fixture.empty();
+      transport = await fixture.transport();
+      await fixture.webhook(transport);
+      await fixture.queue({}, {}, {});
+      now = fixture.database.now();
+    });
+    afterAll(() => fixture.close());
+
+    const keeperOf = (store: LaneStore = fixture.stores.lanes, holder = 'me', mostLanes = 10): LaneKeeper => {
+      const refuse = (url: string): never => {
+        throw new Error(`Nothing is sent here, to ${url} either.`);
+      };
+      return new LaneKeeper(store, new TransportConfigs(new SecretBox([]), refuse, DEFAULTS), {
+        holder,
+        leaseMs: 30_000,
+        mostLanes,
+        policy: NO_CIRCUIT,
+        now: () => fixture.database.now(),
+      });
+    };
+    const read = async (lane: Lane): Promise<void> => {
+      const request = lane.nextRead(now + 1_000)!;
+      const [reading] = await fixture.stores.lanes.read([request], now + 1_000);
+      lane.accept(reading!, request.limit);
+    };
+    /** The store, with one kind of call that is held up, on its way there or back, until it is let go. */
+    const slow = (name: 'check' | 'renew' | 'release', way: 'there' | 'back') => {
+      let [underWay, letGo] = [(): void => undefined, (): void => undefined];
+      const asked = new Promise<void>((resolve) => (underWay = resolve));
+      const mayGo = new Promise<void>((resolve) => (letGo = resolve));
+      const holdUp = async (): Promise<void> => {
+        underWay();
+        await mayGo;
+      };
+      const store = new Proxy(fixture.stores.lanes, {
+        get: (lanes, property) => {
+          type Method = (...args: unknown[]) => Promise<unknown>;
+          const method = (lanes[property as keyof LaneStore] as Method).bind(lanes);
+          if (property !== name) return method;
+          return async (...args: unknown[]) => {
+            if (way === 'there') await holdUp();
+            const result = await method(...args);
+            if (way === 'back') await holdUp();
+            return result;
+          };
+        },
+      });
+      return { store, asked, letGo };
+    };
+    const endLease = () =>
+      fixture.set('webhook_lane', { due_at: 1, lease_until: 1 }, { transport_id: transport.id });
+    const take = async (keeper: LaneKeeper): Promise<Lane> => (await keeper.takeDue(0))[0]!;
+    const releaseOf = (lane: Lane): LaneRelease => lane.abandon(now);
+
+    it('takes what is due as far as it has room, and no more of a tenant than half of all', async () => {
+      const keeper = keeperOf(undefined, undefined, 4);
+      for (let count = 0; count < 5; count++) await fixture.webhook(await fixture.transport());
+      await fixture.webhook(await fixture.transport('other'));
+      await fixture.queue({}, { tenantUid: 'other' });
+      await keeper.takeThese(
+        (await fixture.rows('webhook_lane')).slice(0, 2).map((lane) => Number(lane['transport_id'])),
+      );
+      expect(keeper.room).toBe(2);
+      expect((await keeper.takeDue(0)).map(({ tenantUid }) => tenantUid)).toEqual(['other']);
+      expect(keeper.room).toBe(1);
+    });
+
+    it('notices new work, new configuration, deletion, and that somebody else holds the lane', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      expect(await keeper.refresh()).toEqual({ changed: [lane], lost: [] });
+      await fixture.set('webhook_http_transport', { max_concurrency: 3, version: 2 }, { id: transport.id });
+      await keeper.refresh();
+      expect(lane.config).toMatchObject({ maxConcurrency: 3, version: 2 });
+      await endLease();
+      const other = keeperOf(undefined, 'somebody else');
+      const theirs = await take(other);
+      expect(await keeper.refresh()).toEqual({ changed: [], lost: [lane] });
+      expect(keeper.get(transport.id)).toBeUndefined();
+      await fixture.removeTransport(transport);
+      expect(await other.refresh()).toEqual({ changed: [], lost: [theirs] });
+    });
+
+    it('renews the lease of a lane that needs it', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      lane.doubted();
+      expect(lane.coversAttempt(performance.now())).toBe(false);
+      await keeper.refresh();
+      expect(lane.coversAttempt(performance.now())).toBe(true);
+    });
+
+    it('finds out that a lane was given back although the answer was lost', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      await fixture.stores.lanes.release([releaseOf(lane)]);
+      lane.doubted();
+      expect(await keeper.refresh()).toEqual({ changed: [], lost: [lane] });
+    });
+
+    it('keeps a lane that cannot be given back, since work was added', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      const version = 1;
+      await fixture.queue({});
+      expect(await keeper.release([{ ...releaseOf(lane), version }])).toEqual([lane]);
+      expect(keeper.get(transport.id)).toBe(lane);
+      expect(await keeper.release([{ ...releaseOf(lane), version: null }])).toEqual([]);
+      expect(keeper.get(transport.id)).toBeUndefined();
+    });
+
+    it('goes on with a lane whose lease ran out and that only it itself took again', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      await read(lane);
+      const sent = lane.next(now);
+      await endLease();
+      expect(await keeper.takeDue(0)).toEqual([lane]);
+      expect(lane.coversAttempt(performance.now())).toBe(true);
+      // What is in hand is not read, and so not sent, a second time.
+      await read(lane);
+      expect(lane.readyCount).toBe(2);
+      expect([lane.next(now), lane.next(now)]).not.toContainEqual(sent);
+      expect(await keeper.refresh()).toEqual({ changed: [lane], lost: [] });
+    });
+
+    it.each([
+      ['check', 'back'],
+      ['renew', 'there'],
+    ] as const)(
+      'takes the lane again while a %s is on its way %s, and does not believe it lost',
+      async (name, way) => {
+        const { store, asked, letGo } = slow(name, way);
+        const keeper = keeperOf(store);
+        const lane = await take(keeper);
+        lane.doubted();
+        const refreshing = keeper.refresh();
+        await asked;
+        await endLease();
+        await keeper.takeDue(0);
+        letGo();
+        expect(await refreshing).toEqual({ changed: [lane], lost: [] });
+        expect(keeper.get(transport.id)).toBe(lane);
+      },
+    );
+
+    it('keeps a lane that it took again before it learned that it had given it back', async () => {
+      const { store, asked, letGo } = slow('release', 'back');
+      const keeper = keeperOf(store);
+      const lane = await take(keeper);
+      lane.yield();
+      const releasing = keeper.release([lane.release(now)!]);
+      await asked;
+      const again = await take(keeper);
+      expect(again).not.toBe(lane);
+      letGo();
+      expect(await releasing).toEqual([]);
+      expect(keeper.get(transport.id)).toBe(again);
+    });
+  });
+});
