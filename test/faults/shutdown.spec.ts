@@ -1,0 +1,67 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { Scene } from './support/scene.js';
+import { shortestLease, sized, sleep } from './support/sizes.js';
+
+const { perEndpoint } = sized({ perEndpoint: 80 }, { perEndpoint: 400 });
+const HEALTHY = 10;
+/** The endpoint that never answers. */
+const SILENT = HEALTHY;
+const AT_ONCE = 4;
+const POLL_MS = 100;
+const TIMEOUT_MS = 8_000;
+const DRAIN_MS = 1_500;
+/** How long a signal may take to be noticed on a busy machine. */
+const NOTICED_MS = 500;
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+it(
+  'SIGTERM under load: no request starts, what can finish is recorded, the rest is sent by others at once, exit 0',
+  async () => {
+    const webhooks = {
+      timeoutMs: TIMEOUT_MS,
+      leaseMs: shortestLease(TIMEOUT_MS),
+      pollMs: POLL_MS,
+      drainTimeoutMs: DRAIN_MS,
+      transportConcurrency: AT_ONCE,
+    };
+    scene = await Scene.open({ endpoints: HEALTHY + 1, webhooks });
+    const { endpoints } = scene;
+    endpoints.answering = ({ endpoint }) =>
+      endpoint === SILENT ? 'never' : { status: 204, afterMs: 200 + Math.random() * 400 };
+    const emitted: string[] = [];
+    for (let n = 0; n <= HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    const stopped = await scene.startWorker();
+    for (let n = 0; n < HEALTHY; n += 1) {
+      const uids = await scene.emitMany(`tenant-${n}`, perEndpoint);
+      emitted.push(...uids.map((uid) => `${n}/${uid}`));
+    }
+    const silent = await scene.emitMany(`tenant-${SILENT}`, AT_ONCE);
+    await eventually(() => endpoints.openAt(SILENT) === AT_ONCE);
+    const other = await scene.startWorker();
+    const of = (sender: string) => endpoints.arrivals.filter((arrival) => arrival.sender === sender);
+    expect(of(other.name)).toEqual([]);
+
+    const signalAt = Date.now();
+    const end = await stopped.terminate();
+    const exitedAt = Date.now();
+    expect(end).toEqual({ exitCode: 0, signal: null });
+    expect(exitedAt - signalAt).toBeLessThan(DRAIN_MS + 1_000);
+    expect(of(stopped.name).filter(({ at }) => at > signalAt + NOTICED_MS)).toEqual([]);
+
+    // Not after the lease, which goes on for many seconds.
+    await sleep(signalAt + DRAIN_MS + POLL_MS + 1_000 - Date.now());
+    const takenOver = new Set(of(other.name).map(({ endpoint }) => endpoint));
+    expect(takenOver).toEqual(new Set(Array.from({ length: HEALTHY + 1 }, (_, n) => n)));
+    const again = of(other.name).filter(({ endpoint }) => endpoint === SILENT);
+    expect(again.map(({ eventUid }) => eventUid).sort()).toEqual(silent.sort());
+
+    endpoints.answering = () => ({ status: 204 });
+    await eventually(async () => (await scene.log()).DELIVERED! >= emitted.length, { withinMs: 60_000 });
+    const arrived = endpoints.arrivals.filter(({ endpoint }) => endpoint !== SILENT);
+    expect(arrived.map(({ endpoint, eventUid }) => `${endpoint}/${eventUid}`).sort()).toEqual(emitted.sort());
+  },
+  sized(60_000, 120_000),
+);

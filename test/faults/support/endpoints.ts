@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A request that has arrived, and what became of it. Instants are this process's `Date.now()`. */
+export interface Arrival {
+  /** Which endpoint it came to. */
+  readonly endpoint: number;
+  readonly eventUid: string;
+  readonly deliveryUid: string;
+  readonly attempt: number;
+  /** The process that sent it. */
+  readonly sender: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly at: number;
+  /** What it was answered with; undefined: nothing yet, or its sender had gone. */
+  status: number | undefined;
+  /** When it was answered, or its connection ended without an answer. */
+  endedAt: number | undefined;
+}
+
+/** What an endpoint answers, after so many ms; `never`: nothing, ever. */
+export type EndpointAnswer = { status: number; afterMs?: number; headers?: Record<string, string> } | 'never';
+
+type Answering = (arrival: Arrival) => EndpointAnswer;
+
+/** Receivers, each on a port of its own, with one log of all that arrived: the truth about what was delivered. */
+export class Endpoints {
+  /** Everything that has arrived, in this order. */
+  readonly arrivals: Arrival[] = [];
+  readonly #servers: Server[] = [];
+  readonly #open: number[] = [];
+  readonly #mostAtOnce: number[] = [];
+
+  private constructor(public answering: Answering) {}
+
+  static async start(count: number, answering: Answering = () => ({ status: 204 })): Promise<Endpoints> {
+    const endpoints = new Endpoints(answering);
+    await Promise.all(Array.from({ length: count }, (_, index) => endpoints.#listen(index)));
+    return endpoints;
+  }
+
+  get count(): number {
+    return this.#servers.length;
+  }
+
+  urlOf(endpoint: number): string {
+    return `http://127.0.0.1:${(this.#servers[endpoint]!.address() as AddressInfo).port}/`;
+  }
+
+  /** The most requests that one endpoint had to answer at the same time. */
+  mostAtOnce(endpoint: number): number {
+    return this.#mostAtOnce[endpoint] ?? 0;
+  }
+
+  /** Requests that one endpoint has not answered and whose senders wait. */
+  openAt(endpoint: number): number {
+    return this.#open[endpoint] ?? 0;
+  }
+
+  /** What was answered with success, by endpoint and event: `0/event-uid`. */
+  delivered(): Map<string, Arrival[]> {
+    const delivered = new Map<string, Arrival[]>();
+    for (const arrival of this.arrivals) {
+      if (arrival.status === undefined || arrival.status >= 300) continue;
+      const key = keyOf(arrival);
+      const others = delivered.get(key);
+      if (others) others.push(arrival);
+      else delivered.set(key, [arrival]);
+    }
+    return delivered;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#servers.map(
+        (server) =>
+          new Promise((resolve) => {
+            server.close(resolve);
+            server.closeAllConnections();
+          }),
+      ),
+    );
+  }
+
+  async #listen(index: number): Promise<void> {
+    const server = createServer((request, response) => void this.#receive(index, request, response));
+    // Senders decide how long connections are kept: one that the receiver closes may meet a request.
+    server.keepAliveTimeout = 60_000;
+    this.#servers[index] = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  async #receive(endpoint: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request).catch(() => undefined);
+    // Its sender was killed in the middle of it.
+    if (body === undefined) return;
+    const headers = request.headers as Record<string, string>;
+    const arrival: Arrival = {
+      endpoint,
+      eventUid: headers['webhook-id']!,
+      deliveryUid: headers['x-webhook-delivery']!,
+      attempt: Number(headers['x-webhook-attempt']),
+      sender: headers['user-agent']!,
+      headers,
+      body,
+      at: Date.now(),
+      status: undefined,
+      endedAt: undefined,
+    };
+    this.arrivals.push(arrival);
+    this.#open[endpoint] = this.openAt(endpoint) + 1;
+    this.#mostAtOnce[endpoint] = Math.max(this.mostAtOnce(endpoint), this.openAt(endpoint));
+    response.once('close', () => this.#end(arrival));
+    const answer = this.answering(arrival);
+    if (answer === 'never') return;
+    if (answer.afterMs) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
+    if (response.destroyed) return;
+    arrival.status = answer.status;
+    // Before the sender can know of it: its next request may come first.
+    this.#end(arrival);
+    response.writeHead(answer.status, answer.headers).end();
+  }
+
+  #end(arrival: Arrival): void {
+    if (arrival.endedAt !== undefined) return;
+    arrival.endedAt = Date.now();
+    this.#open[arrival.endpoint]! -= 1;
+  }
+}
+
+export const keyOf = ({ endpoint, eventUid }: Arrival): string => `${endpoint}/${eventUid}`;

@@ -1,0 +1,118 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { WebhooksHealthReport, WebhooksModule } from 'nestjs-tillhook';
+import type { DataSourceOptions } from 'typeorm';
+
+const SUPPORT = './test/faults/support';
+
+/** Options of the module in a process: what can be written as JSON. */
+export type HostOptions = Partial<Parameters<typeof WebhooksModule.forRoot>[0]>;
+
+/** What a process runs with. */
+export interface HostSettings {
+  /** Tells the processes apart: the `user-agent` of what it sends. */
+  readonly name: string;
+  readonly database: DataSourceOptions;
+  readonly webhooks: HostOptions;
+  /** Scripts of this folder that run in the process before anything else. */
+  readonly preload?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a process ended. */
+export interface HostEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What a process answers (see host.mjs). */
+interface Answers {
+  health: WebhooksHealthReport;
+  /** Begins to measure by how much its event loop is late. */
+  watchLoop: undefined;
+  /** In ms, since then. */
+  longestLoopDelay: number;
+}
+
+interface Reply {
+  readonly id: number;
+  readonly answer: never;
+}
+
+/** A process of a host application that fans out and delivers: to be killed, frozen and terminated. */
+export class HostProcess {
+  /** What it has logged, line by line. */
+  readonly log: string[] = [];
+  readonly ended: Promise<HostEnd>;
+  readonly #waiting = new Map<number, (answer: never) => void>();
+  #questions = 0;
+
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream
+        ?.setEncoding('utf8')
+        .on('data', (text: string) => this.log.push(...text.split('\n').filter(Boolean)));
+    }
+    child.on('message', ({ id, answer }: Reply) => this.#waiting.get(id)?.(answer));
+    this.ended = once(child, 'close').then(() => ({ exitCode: child.exitCode, signal: child.signalCode }));
+  }
+
+  /** Starts one and waits until it works. */
+  static async start({ name, database, webhooks, preload = [], env }: HostSettings): Promise<HostProcess> {
+    const settings = { database, webhooks: { userAgent: name, ...webhooks } };
+    const child = fork(`${SUPPORT}/host.mjs`, {
+      execArgv: preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]),
+      env: { ...process.env, ...env, HOST_SETTINGS: JSON.stringify(settings) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const started = new HostProcess(name, child);
+    const end = await Promise.race([once(child, 'message').then(() => undefined), started.ended]);
+    if (end) throw new Error(`${name} ended instead of working:\n${started.log.join('\n')}`);
+    return started;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** SIGKILL: it gets no chance to do anything. Resolves when it is gone. */
+  kill(): Promise<HostEnd> {
+    this.child.kill('SIGKILL');
+    return this.ended;
+  }
+
+  /** SIGTERM, as an orchestrator would. Resolves when it has ended. */
+  terminate(): Promise<HostEnd> {
+    this.child.kill('SIGTERM');
+    return this.ended;
+  }
+
+  /** SIGSTOP: it stands still, and its connections stay open. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  /** SIGCONT: it goes on as if no time had passed. */
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  async ask<Question extends keyof Answers>(question: Question): Promise<Answers[Question]> {
+    const id = ++this.#questions;
+    const answer = new Promise<Answers[Question]>((resolve) => this.#waiting.set(id, resolve));
+    this.child.send({ id, question });
+    try {
+      return await Promise.race([
+        answer,
+        this.ended.then(() => {
+          throw new Error(`${this.name} ended instead of answering.`);
+        }),
+      ]);
+    } finally {
+      this.#waiting.delete(id);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// A process of a host application that imports what was built. HostProcess starts it and asks it over IPC.
+import 'reflect-metadata';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebhooksHealth, WebhooksModule } from 'nestjs-tillhook';
+
+const NS_PER_MS = 1e6;
+
+// The test has ended, or was ended: nobody else is left to end this process.
+process.once('disconnect', () => process.exit(1));
+
+const { database, webhooks } = JSON.parse(process.env.HOST_SETTINGS);
+const app = await NestFactory.createApplicationContext(
+  {
+    module: class HostModule {},
+    imports: [TypeOrmModule.forRoot(database), WebhooksModule.forRoot({ controllers: false, ...webhooks })],
+  },
+  { logger: ['error', 'warn'], abortOnError: false },
+);
+app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
+
+const loopDelay = monitorEventLoopDelay({ resolution: 1 });
+const answers = {
+  health: () => app.get(WebhooksHealth, { strict: false }).check(),
+  watchLoop: () => void loopDelay.enable(),
+  longestLoopDelay: () => loopDelay.max / NS_PER_MS,
+};
+process.on('message', async ({ id, question }) => process.send({ id, answer: await answers[question]() }));
+process.send('ready');

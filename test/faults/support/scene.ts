@@ -1,0 +1,131 @@
+import { createDatabase } from '../../support/databases.js';
+import { eventually } from '../../support/eventually.js';
+import type { TestDatabase } from '../../support/test-database.js';
+import { TestHost } from '../../support/test-host.js';
+import { Endpoints } from './endpoints.js';
+import { HostProcess, type HostOptions, type HostSettings } from './host-process.js';
+
+export interface SceneOptions {
+  /** Default: a PostgreSQL database of its own. */
+  readonly database?: TestDatabase;
+  /** How many receivers there are. Default 1. */
+  readonly endpoints?: number;
+  /** What all processes run with. */
+  readonly webhooks: HostOptions;
+}
+
+/** A webhook that leads to an endpoint, and the settings of its transport. */
+export interface RouteSettings {
+  readonly tenantUid: string;
+  readonly endpoint: number;
+  readonly ordered?: boolean;
+  /** As the admin API takes them. */
+  readonly transport?: object;
+}
+
+const ACTION = 'ORDER_SETTLED' as const;
+const DATA = { order: { Uid: '700' } };
+
+/** Receivers are on the loopback interface, and all of a scene's look like one destination. */
+const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true, maxPerOrigin: 10_000 };
+
+/**
+ * A database, receivers, and processes that deliver: the test itself emits and administers, and does not deliver.
+ * Whatever was started is ended by `close()`.
+ */
+export class Scene {
+  readonly workers: HostProcess[] = [];
+  #names = 0;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly host: TestHost,
+    readonly endpoints: Endpoints,
+    private readonly webhooks: HostOptions,
+  ) {}
+
+  static async open({ database, endpoints = 1, webhooks }: SceneOptions): Promise<Scene> {
+    const used = database ?? (await createDatabase('postgres'));
+    const options = { egress: LOOPBACK, ...webhooks };
+    const host = await TestHost.start({ database: used, webhooks: { ...options, worker: false } });
+    return new Scene(used, host, await Endpoints.start(endpoints), options);
+  }
+
+  /** Starts a process that delivers. */
+  async startWorker({ webhooks, ...settings }: Partial<HostSettings> = {}): Promise<HostProcess> {
+    const worker = await HostProcess.start({
+      name: `worker-${(this.#names += 1)}`,
+      database: this.database.options,
+      ...settings,
+      webhooks: { ...this.webhooks, ...webhooks },
+    });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  startWorkers(count: number): Promise<HostProcess[]> {
+    return Promise.all(Array.from({ length: count }, () => this.startWorker()));
+  }
+
+  get running(): HostProcess[] {
+    return this.workers.filter((worker) => worker.isRunning);
+  }
+
+  /** Subscribes an endpoint to all that a tenant emits. The transport has the number of its endpoint. */
+  async route({ tenantUid, endpoint, ordered = false, transport }: RouteSettings): Promise<void> {
+    const api = this.host.api(tenantUid);
+    const path = '/httptransports';
+    const url = this.endpoints.urlOf(endpoint);
+    const httpTransportUid = String(endpoint);
+    const created = await api.post(path, { httpTransportUid, name: httpTransportUid, url, ...transport });
+    const subscribed = await api.post(`${path}/${httpTransportUid}/webhooks`, { action: '*', ordered });
+    if (created.status !== 200 || subscribed.status !== 200) {
+      throw new Error(`No route: ${JSON.stringify([created.body, subscribed.body])}`);
+    }
+  }
+
+  /** Emits an event and commits it. @returns its uid, which is the `webhook-id` */
+  async emit(tenantUid: string, orderingKey?: string): Promise<string> {
+    const { eventUid } = await this.host.emitter.emit(ACTION, DATA, { tenantUid, orderingKey });
+    return eventUid;
+  }
+
+  /** Emits many at once. @returns their uids */
+  async emitMany(tenantUid: string, count: number): Promise<string[]> {
+    const events = Array.from({ length: count }, () => ({ action: ACTION, data: DATA }));
+    return (await this.host.emitter.emitMany(events, { tenantUid })).map(({ eventUid }) => eventUid);
+  }
+
+  /** How many deliveries there are of each status, with the reason of those that failed: `FAILED GONE`. */
+  async log(): Promise<Record<string, number>> {
+    const rows = await this.host.dataSource.query<{ status: string; reason: string | null; count: string }[]>(
+      'SELECT status, reason, count(*) AS count FROM webhook_delivery GROUP BY status, reason',
+    );
+    return Object.fromEntries(
+      rows.map(({ status, reason, count }) => [[status, reason].filter(Boolean).join(' '), Number(count)]),
+    );
+  }
+
+  /** Waits until this is what the log says. */
+  async untilLog(expected: Record<string, number>, withinMs: number): Promise<void> {
+    let seen: Record<string, number> = {};
+    const wanted = JSON.stringify(expected);
+    await eventually(
+      async () => {
+        seen = await this.log();
+        return JSON.stringify(seen) === wanted;
+      },
+      { what: `the log to be ${wanted}`, withinMs },
+    ).catch((error: Error) => {
+      error.message += `, it is ${JSON.stringify(seen)}`;
+      throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.running.map((worker) => worker.kill()));
+    await this.endpoints.close();
+    await this.host.close();
+    await this.database.drop();
+  }
+}
