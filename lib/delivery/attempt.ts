@@ -4,7 +4,6 @@ import {
   type ClientErrorPolicy,
   type Outcome,
 } from '../domain/attempt-outcome.js';
-import { sign } from '../domain/signature.js';
 import { deliveryUidOf } from '../domain/uid.js';
 import type { EgressRequest, EgressResponse } from '../egress/egress-client.js';
 import { EgressError } from '../errors/egress.error.js';
@@ -12,7 +11,8 @@ import { WebhooksError } from '../errors/webhooks-error.js';
 import type { QueuedDelivery } from '../persistence/lane-store.js';
 import type { AttemptRecord } from '../persistence/record-store.js';
 import type { OutgoingEvent } from './event-contents.js';
-import type { SigningKey, TransportConfig, TransportProblem, TransportTarget } from './transport-config.js';
+import { signedRequest } from './signed-request.js';
+import type { TransportConfig, TransportProblem } from './transport-config.js';
 
 /*
  * One delivery leaves in three steps, each taking what the step before it returned, so that they cannot be done in
@@ -31,15 +31,19 @@ export interface AttemptContext {
   readonly userAgent: string;
 }
 
-export interface PreparedAttempt {
-  readonly delivery: QueuedDelivery;
-  readonly config: TransportConfig;
-  readonly startedAt: number;
+/** Whatever has a request to send, or a reason why there is none. */
+export interface SendableAttempt {
   readonly request: EgressRequest | TransportProblem;
 }
 
-export interface SentAttempt {
-  readonly prepared: PreparedAttempt;
+export interface PreparedAttempt extends SendableAttempt {
+  readonly delivery: QueuedDelivery;
+  readonly config: TransportConfig;
+  readonly startedAt: number;
+}
+
+export interface SentAttempt<Prepared extends SendableAttempt = PreparedAttempt> {
+  readonly prepared: Prepared;
   readonly durationMs: number;
   readonly response: EgressResponse | undefined;
   readonly failure: WebhooksError | undefined;
@@ -70,18 +74,19 @@ export function prepareAttempt(
     delivery,
     config,
     startedAt,
-    request: {
-      url: target.url,
-      method: 'POST',
-      headers: headersOf(delivery, event, target, startedAt, context.userAgent),
-      body: event.body,
+    request: signedRequest(target, event, deliveryHeaders(delivery), {
+      nowMs: startedAt,
       timeoutMs: config.timeoutMs,
+      userAgent: context.userAgent,
       signal,
-    },
+    }),
   };
 }
 
-export async function sendAttempt(prepared: PreparedAttempt, context: AttemptContext): Promise<SentAttempt> {
+export async function sendAttempt<Prepared extends SendableAttempt>(
+  prepared: Prepared,
+  context: Pick<AttemptContext, 'request'>,
+): Promise<SentAttempt<Prepared>> {
   const { request } = prepared;
   if ('ok' in request) {
     return {
@@ -172,37 +177,12 @@ function resultOf({ response, failure }: SentAttempt): AttemptResult {
     : { kind: 'error', code: failure!.code };
 }
 
-/** The transport's own headers first, ours last; a tenant's header can be none of ours (see header-policy). */
-function headersOf(
-  delivery: QueuedDelivery,
-  event: OutgoingEvent,
-  target: TransportTarget,
-  now: number,
-  userAgent: string,
-): string[] {
-  const timestamp = Math.floor(now / 1_000);
-  return [
-    ...target.headers,
-    'content-type',
-    'application/json',
-    'user-agent',
-    userAgent,
-    'webhook-id',
-    event.eventUid,
-    'webhook-timestamp',
-    String(timestamp),
-    'webhook-signature',
-    sign(usable(target.keys, now), event.eventUid, timestamp, event.body),
-    'x-webhook-action',
-    event.action,
-    'x-webhook-attempt',
-    String(delivery.attempts + 1),
-    'x-webhook-delivery',
-    deliveryUidOf(delivery.deliveryId),
-    'x-webhook-sequence',
-    String(event.eventId),
-  ];
-}
-
-const usable = (keys: readonly SigningKey[], now: number): Buffer[] =>
-  keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map(({ key }) => key);
+/** What only a delivery has. */
+const deliveryHeaders = ({ attempts, deliveryId, eventId }: QueuedDelivery): string[] => [
+  'x-webhook-attempt',
+  String(attempts + 1),
+  'x-webhook-delivery',
+  deliveryUidOf(deliveryId),
+  'x-webhook-sequence',
+  String(eventId),
+];

@@ -43,6 +43,9 @@ const TRANSIENT_CLIENT_ERRORS: ReadonlySet<number> = new Set([408, 429]);
 /** Answers that ask for less traffic. */
 const SLOW_DOWN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
+/** Whether a receiver that answers so has taken what was sent. */
+export const isDelivered = (statusCode: number): boolean => statusCode >= 200 && statusCode <= 299;
+
 /**
  * The rule book of delivery:
  * - 2xx delivers; 410 fails for good and disables the transport; everything else, errors included, is retried until
@@ -55,7 +58,7 @@ const SLOW_DOWN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function decideOutcome(result: AttemptResult, policy: OutcomePolicy): Outcome {
   if (result.kind === 'error') return retry(policy);
   const { statusCode } = result;
-  if (statusCode >= 200 && statusCode <= 299) return { kind: 'delivered' };
+  if (isDelivered(statusCode)) return { kind: 'delivered' };
   if (statusCode === GONE) return { kind: 'failed', reason: 'GONE', disable: 'GONE' };
   if (SLOW_DOWN.has(statusCode)) return retry(policy, slowDownMs(result.retryAfter, policy));
   const isFinal =

@@ -1,0 +1,56 @@
+import { sign } from '../domain/signature.js';
+import type { EgressRequest } from '../egress/egress-client.js';
+import type { OutgoingEvent } from './event-contents.js';
+import type { SigningKey, TransportTarget } from './transport-config.js';
+
+/** What a request carries. */
+export type SignedContent = Pick<OutgoingEvent, 'eventUid' | 'action' | 'body'>;
+
+export interface RequestSettings {
+  /** When it is signed: the database's clock, ms since the epoch. */
+  readonly nowMs: number;
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A signed request to a transport: its own headers and authorization first, ours last; a tenant's header can be none
+ * of ours (see header-policy).
+ *
+ * @param own name, value, …: what tells this kind of request from others
+ */
+export function signedRequest(
+  { url, headers, keys }: TransportTarget,
+  { eventUid, action, body }: SignedContent,
+  own: readonly string[],
+  { nowMs, timeoutMs, userAgent, signal }: RequestSettings,
+): EgressRequest {
+  const timestamp = Math.floor(nowMs / 1_000);
+  return {
+    url,
+    method: 'POST',
+    headers: [
+      ...headers,
+      'content-type',
+      'application/json',
+      'user-agent',
+      userAgent,
+      'webhook-id',
+      eventUid,
+      'webhook-timestamp',
+      String(timestamp),
+      'webhook-signature',
+      sign(usable(keys, nowMs), eventUid, timestamp, body),
+      'x-webhook-action',
+      action,
+      ...own,
+    ],
+    body,
+    timeoutMs,
+    ...(signal && { signal }),
+  };
+}
+
+const usable = (keys: readonly SigningKey[], nowMs: number): Buffer[] =>
+  keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > nowMs).map(({ key }) => key);
