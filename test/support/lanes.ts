@@ -1,5 +1,7 @@
 import type { ConcludedAttempt } from '../../lib/delivery/attempt.js';
+import { Lane } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
+import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import type { QueuedDelivery, StoredTransport, TakenLane } from '../../lib/persistence/lane-store.js';
 
 /** Without a circuit, and without an end to failing. */
@@ -94,3 +96,35 @@ export const concluded = (
   },
   ...attempt,
 });
+
+/** The database's clock in tests of one lane, in ms. Its monotonic clock begins at 0, with the take. */
+export const NOW = 10_000;
+
+export const laneOf = (
+  config: Partial<TransportConfig> = {},
+  taken: Partial<TakenLane> = {},
+  policy: HealthPolicy = NO_CIRCUIT,
+): Lane => new Lane(takenLane(taken), laneConfig(config), 0, policy);
+
+/** Due deliveries with the numbers from 1. */
+export const rows = (count: number): QueuedDelivery[] =>
+  Array.from({ length: count }, (_, index) => queued(index + 1));
+
+/** Lets the lane read these rows to the end of the queue. @returns those that it wants to be parked */
+export function read(
+  lane: Lane,
+  rows: readonly QueuedDelivery[],
+  { version = 0, nextDueAt = null }: { version?: number; nextDueAt?: number | null } = {},
+): QueuedDelivery[] {
+  const request = lane.nextRead(NOW);
+  if (!request) throw new Error('The lane wants nothing to be read.');
+  return lane.accept({ transportId: 1, version, nextDueAt, rows }, request.limit);
+}
+
+/** Sends one delivery and has its outcome recorded: delivered, or to be tried again at `nextDueAt`. */
+export function deliver(lane: Lane, nextDueAt: number | null = null): void {
+  const delivery = lane.next(NOW);
+  lane.answered();
+  lane.learn(concluded(delivery, nextDueAt), NOW, 0);
+  lane.recorded(delivery, nextDueAt);
+}
