@@ -12,6 +12,7 @@ import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.
 import { DATABASE, type Database } from './persistence/database.js';
 import { EVENT_STORE } from './persistence/event-store.js';
 import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
+import { orClose } from './persistence/or-close.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
 import { SECRET_BOX } from './persistence/secret-box.js';
@@ -44,13 +45,10 @@ import { WebhooksWorker } from './webhooks.worker.js';
       useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
         const database = databaseFor(host, options.poolSize);
         await database.open();
-        try {
-          if (options.runMigrations) await migrate(database);
-          else await assertSchemaIsCurrent(database);
-        } catch (error) {
-          await database.close();
-          throw error;
-        }
+        await orClose<unknown>(
+          database,
+          options.runMigrations ? migrate(database) : assertSchemaIsCurrent(database),
+        );
         return database;
       },
       inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS],
@@ -85,7 +83,7 @@ import { WebhooksWorker } from './webhooks.worker.js';
     {
       provide: EnvironmentGuard,
       useFactory: (database: Database, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
-        EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
+        orClose(database, EnvironmentGuard.open(new SettingRepository(database), deliveries, options)),
       inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
     },
     { provide: WORKER_STATUS, useExisting: WebhooksWorker },

@@ -3,6 +3,7 @@ import { InvalidOptionError } from './errors/invalid-option.error.js';
 import type { Database } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 import { openSecretBox } from './persistence/open-secret-box.js';
+import { orClose } from './persistence/or-close.js';
 import { SecretBox } from './persistence/secret-box.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 
@@ -13,13 +14,21 @@ import type { ResolvedWebhooksOptions } from './webhooks.options.js';
  * @throws {InvalidOptionError} for bad keys, for two sources of them, and for none in production
  * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
  */
-export async function openSecrets(
+export function openSecrets(
   database: Database,
-  { encryption }: ResolvedWebhooksOptions,
+  options: ResolvedWebhooksOptions,
   opensSecrets: boolean,
   keyProvider?: KeyProvider,
 ): Promise<SecretBox> {
-  if (!opensSecrets) return new SecretBox([]);
+  if (!opensSecrets) return Promise.resolve(new SecretBox([]));
+  return orClose(database, open(database, options, keyProvider));
+}
+
+async function open(
+  database: Database,
+  { encryption }: ResolvedWebhooksOptions,
+  keyProvider: KeyProvider | undefined,
+): Promise<SecretBox> {
   if (keyProvider && encryption.keys.length > 0) {
     throw new InvalidOptionError(
       'keyProvider',

@@ -3,9 +3,18 @@ import pg from 'pg';
 import type { TestDatabase } from './test-database.js';
 
 /** Creates an empty database on the cluster that `npm test` started (or TEST_POSTGRES_URL names). */
-export async function createPostgresDatabase(): Promise<TestDatabase> {
+export function createPostgresDatabase(): Promise<TestDatabase> {
+  return create('');
+}
+
+/** Creates a copy of a database that nobody is connected to. */
+export function createPostgresCopy({ url }: TestDatabase): Promise<TestDatabase> {
+  return create(`TEMPLATE ${new URL(url).pathname.slice(1)}`);
+}
+
+async function create(source: string): Promise<TestDatabase> {
   const name = `tillhook_test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await onCluster(`CREATE DATABASE ${name}`);
+  await onCluster(`CREATE DATABASE ${name} ${source}`);
   const url = new URL(clusterUrl());
   url.pathname = `/${name}`;
   return {

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
@@ -20,6 +20,8 @@ export interface TestHostOptions {
   /** The host's own entities; their tables are made by `synchronize`. Default: none. */
   entities?: Type[];
   webhooks?: Partial<ModuleOptions>;
+  /** Default: Nest's own, for warnings and errors. */
+  logger?: LoggerService;
 }
 
 /** Short waits and receivers on the loopback interface. */
@@ -43,21 +45,32 @@ export class TestHost {
     platform = 'express',
     entities = [],
     webhooks,
+    logger,
   }: TestHostOptions): Promise<TestHost> {
+    let connecting: Promise<DataSource> | undefined;
     const host = {
       module: class HostModule {},
       imports: [
-        TypeOrmModule.forRoot({ ...database.options, entities, synchronize: entities.length > 0 }),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...database.options, entities, synchronize: entities.length > 0 }),
+          dataSourceFactory: (options) => (connecting = new DataSource(options!).initialize()),
+        }),
         WebhooksModule.forRoot({ ...TEST_DEFAULTS, ...webhooks }),
       ],
     };
-    const options = { logger: ['error' as const, 'warn' as const], abortOnError: false };
-    const app: INestApplication =
-      platform === 'fastify'
-        ? await NestFactory.create(host, new FastifyAdapter(), options)
-        : await NestFactory.create(host, options);
-    await app.listen(0, '127.0.0.1');
-    return new TestHost(app, await app.getUrl());
+    const options = { logger: logger ?? ['error' as const, 'warn' as const], abortOnError: false };
+    try {
+      const app: INestApplication =
+        platform === 'fastify'
+          ? await NestFactory.create(host, new FastifyAdapter(), options)
+          : await NestFactory.create(host, options);
+      await app.listen(0, '127.0.0.1');
+      return new TestHost(app, await app.getUrl());
+    } catch (error) {
+      // Nest closes nothing of an app that did not start.
+      await connecting?.then((dataSource) => dataSource.destroy());
+      throw error;
+    }
   }
 
   /** The host's own data source, on which its transactions run. */

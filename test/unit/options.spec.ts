@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidOptionError } from '../../lib/errors/invalid-option.error.js';
+import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
+
+describe('the options of the module', () => {
+  it('have safe defaults', () => {
+    expect(resolveOptions({})).toMatchObject({
+      deliveryEnabled: true,
+      environment: undefined,
+      adoptEnvironment: false,
+      egress: { allowCidrs: [], allowHttp: false, denyOrigins: [], maxPerOrigin: 64 },
+      encryption: { keys: [], allowPlaintext: false },
+    });
+  });
+
+  it.each<[WebhooksOptions, RegExp]>([
+    [{ environment: '' }, /"environment".*1 to 64/s],
+    [{ environment: 'x'.repeat(65) }, /"environment"/],
+    [{ environment: 'two\nlines' }, /"environment"/],
+    [{ environment: 'line\n' }, /"environment"/],
+    [{ environment: ' space' }, /"environment"/],
+    [{ adoptEnvironment: true }, /"adoptEnvironment".*set environment/s],
+    [{ egress: { maxPerOrigin: 0 } }, /"egress\.maxPerOrigin".*1 to 10000/s],
+  ])('are refused: %j', (options, message) => {
+    expect(() => resolveOptions(options)).toThrow(InvalidOptionError);
+    expect(() => resolveOptions(options)).toThrow(message);
+  });
+
+  it.each(['p', 'production', 'eu-west 1/blue', 'x'.repeat(64)])(
+    'take %j for an environment',
+    (environment) => {
+      expect(resolveOptions({ environment })).toMatchObject({ environment });
+    },
+  );
+});
