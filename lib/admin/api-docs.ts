@@ -5,6 +5,7 @@ import {
   ApiNotFoundResponse,
   ApiParam,
   ApiQuery,
+  ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { ApiErrorDto } from './api-error.dto.js';
@@ -12,6 +13,7 @@ import {
   conflict,
   forbidden,
   notFound,
+  tooManyRequests,
   unauthenticated,
   validationFailed,
   type ApiError,
@@ -71,6 +73,18 @@ export const ApiConflicting = (
   description: string,
   ...otherCodes: ApiErrorCode[]
 ): MethodDecorator => ApiConflictResponse(documented(description, conflict(code, description), otherCodes));
+
+/** Documents the 429 answer. */
+export const ApiRateLimited = (description: string): MethodDecorator =>
+  ApiTooManyRequestsResponse({
+    ...documented(description, tooManyRequests('Too soon: try again in 4 s.')),
+    headers: {
+      'retry-after': {
+        description: 'Seconds until it may be asked for again.',
+        schema: { type: 'integer', example: 4 },
+      },
+    },
+  });
 
 function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
   const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');

@@ -19,6 +19,8 @@ export const API_ERROR_CODES = [
   'QUOTA_EXCEEDED',
   'CONCURRENT_CHANGE',
   'TRANSPORT_STATE_CONFLICT',
+  'DELIVERIES_HELD',
+  'RATE_LIMITED',
 ] as const;
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
 
@@ -28,6 +30,7 @@ const ERROR_NAMES = {
   [HttpStatus.FORBIDDEN]: 'Forbidden',
   [HttpStatus.NOT_FOUND]: 'Not Found',
   [HttpStatus.CONFLICT]: 'Conflict',
+  [HttpStatus.TOO_MANY_REQUESTS]: 'Too Many Requests',
 } as const;
 export type ApiErrorStatus = keyof typeof ERROR_NAMES;
 
@@ -70,3 +73,7 @@ export const notFound = (resource: Resource): ApiError =>
 /** 409. */
 export const conflict = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.CONFLICT, code, message);
+
+/** 429. */
+export const tooManyRequests = (message: string): ApiError =>
+  new ApiError(HttpStatus.TOO_MANY_REQUESTS, 'RATE_LIMITED', [message]);

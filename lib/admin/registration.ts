@@ -1,15 +1,21 @@
 import type { Provider, Type } from '@nestjs/common';
 import { SigningSecretRotationService } from '../operations/signing-secret-rotation.service.js';
+import { TestEvents } from '../operations/test-events.js';
+import { TestSendService } from '../operations/test-send.service.js';
+import { TestSender } from '../operations/test-sender.js';
+import { TestTurns } from '../operations/test-turns.js';
 import { TransportStateService } from '../operations/transport-state.service.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
+import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
+import { TransportTestController } from './http-transport-operations/transport-test.controller.js';
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
@@ -24,6 +30,7 @@ export const adminControllers: Type[] = [
   HttpTransportsController,
   TransportStateController,
   TransportSecretController,
+  TransportTestController,
   WebhooksController,
   TenantWebhooksController,
   WebhookActionsController,
@@ -43,6 +50,11 @@ export const adminProviders: Provider[] = [
   HttpTransportsService,
   TransportStateService,
   SigningSecretRotationService,
+  ThrottleRepository,
+  TestTurns,
+  TestEvents,
+  TestSender,
+  TestSendService,
   WebhooksService,
   DeliveriesService,
   Cursors,

@@ -134,6 +134,12 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     idle_at bigint NOT NULL
   )`,
 
+  // Turns that all processes share, see ThrottleRepository.
+  `CREATE TABLE ${table('webhook_throttle')} (
+    subject varchar(255) PRIMARY KEY,
+    free_at bigint NOT NULL
+  )`,
+
   // started_at is in the key: an orphaned attempt has the number of the one that counted.
   `CREATE TABLE ${table('webhook_attempt')} (
     delivery_id bigint NOT NULL,

@@ -119,6 +119,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
 
   `CREATE TABLE ${table('webhook_process')} (holder TEXT NOT NULL PRIMARY KEY, idle_at INTEGER NOT NULL) WITHOUT ROWID`,
 
+  `CREATE TABLE ${table('webhook_throttle')} (subject TEXT NOT NULL PRIMARY KEY, free_at INTEGER NOT NULL) WITHOUT ROWID`,
+
   `CREATE TABLE ${table('webhook_attempt')} (
     delivery_id INTEGER NOT NULL,
     number INTEGER NOT NULL,

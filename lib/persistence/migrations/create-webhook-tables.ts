@@ -7,6 +7,7 @@ const TABLES = [
   'webhook_setting',
   'webhook_attempt',
   'webhook_process',
+  'webhook_throttle',
   'webhook_queue',
   'webhook_lane',
   'webhook_delivery',

@@ -33,6 +33,7 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['POST', `/httptransports/${httpTransportUid}/disable`, { reason: 'Mine' }],
   ['POST', `/httptransports/${httpTransportUid}/enable`],
   ['POST', `/httptransports/${httpTransportUid}/rotatesecret`, { overlapHours: 0 }],
+  ['POST', `/httptransports/${httpTransportUid}/test`, { action: 'ORDER_SETTLED' }],
   ['GET', `/httptransports/${httpTransportUid}/webhooks`],
   ['POST', `/httptransports/${httpTransportUid}/webhooks`, webhook],
   ['GET', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
@@ -124,7 +125,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(20);
+      expect(compared).toBe(21);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

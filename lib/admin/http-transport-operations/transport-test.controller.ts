@@ -1,0 +1,51 @@
+import { Body, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { RateLimitedError } from '../../errors/rate-limited.error.js';
+import { TestSendService } from '../../operations/test-send.service.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiConflicting, ApiInvalid, ApiMissing, ApiRateLimited, ApiUid } from '../api-docs.js';
+import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { answerOf } from './answer-of.js';
+import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
+
+/** What the responses of Express and of Fastify have in common. */
+interface AnyResponse {
+  header(name: string, value: string): unknown;
+}
+
+/** Trying out an http transport. */
+@AdminController('httptransports/:httpTransportUid')
+@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+export class TransportTestController {
+  constructor(private readonly tests: TestSendService) {}
+
+  @Post('test')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'testHttpTransport',
+    summary: 'Send a test to an http transport',
+    description:
+      'Sends the example of an action once, signed and guarded as a delivery, with the header `x-webhook-test: true` and an event uid of its own, in whatever state the http transport is. Nothing is logged or repeated, and the answer of the receiver changes nothing.',
+  })
+  @ApiBody({ type: TestSendDto, required: false })
+  @ApiOkResponse({ type: TestSendResultDto, description: 'What came of it.' })
+  @ApiInvalid('UNKNOWN_ACTION')
+  @ApiMissing('HTTP_TRANSPORT')
+  @ApiConflicting('DELIVERIES_HELD', 'The operator holds all deliveries.')
+  @ApiRateLimited('One per http transport in 5 seconds, and 20 per tenant in a minute.')
+  async test(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(AbsentBodyPipe, new DtoPipe(TestSendDto)) { action }: Input<TestSendDto>,
+    @Res({ passthrough: true }) response: AnyResponse,
+  ): Promise<TestSendResultDto> {
+    const result = this.tests.send(tenantUid, httpTransportUid, action).catch((error: unknown) => {
+      if (error instanceof RateLimitedError)
+        response.header('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
+      throw error;
+    });
+    return answerOf(result);
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimitedError } from '../errors/rate-limited.error.js';
+import { ThrottleRepository, type Throttle } from '../persistence/repositories/throttle.repository.js';
+
+/** One transport: time enough to look at what came of the test before. */
+const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
+/** All transports of a tenant, whether they are still there or not: 20 at once, 20 a minute. */
+const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
+
+/** How often test sends may be asked for: over all processes, so that no tenant can use them to look around. */
+@Injectable()
+export class TestTurns {
+  constructor(private readonly throttles: ThrottleRepository) {}
+
+  /** @throws {RateLimitedError} */
+  async take(tenantUid: string, httpTransportUid: string): Promise<void> {
+    const turns: [subject: string, throttle: Throttle][] = [
+      [`test/${tenantUid}/${httpTransportUid}`, PER_TRANSPORT],
+      [`test/${tenantUid}`, PER_TENANT],
+    ];
+    for (const [subject, throttle] of turns) {
+      const waitMs = await this.throttles.take(subject, throttle);
+      if (waitMs > 0) throw new RateLimitedError(waitMs);
+    }
+  }
+}

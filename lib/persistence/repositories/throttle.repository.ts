@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DATABASE, type Database } from '../database.js';
+import { statement } from '../statement.js';
+
+/** One turn per interval in the long run, and so many at once after a pause. */
+export interface Throttle {
+  readonly intervalMs: number;
+  /** At least 1. */
+  readonly burst: number;
+}
+
+/** Subjects that nobody has taken a turn of for so long are forgotten. No throttle looks back further. */
+const FORGET_AFTER_MS = 3_600_000;
+
+/**
+ * Turns that are shared by all processes. One instant is kept for each subject, that at which all its turns are free
+ * again: a turn moves it an interval on, and is to be had while it is less than a whole burst away.
+ */
+@Injectable()
+export class ThrottleRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * Takes a turn.
+   *
+   * @param subject what has turns of its own, at most 255 characters
+   * @returns 0: it is yours; else how long it takes until there is one, in ms
+   */
+  async take(subject: string, { intervalMs, burst }: Throttle): Promise<number> {
+    const now = this.database.now();
+    const latest = now + (burst - 1) * intervalMs;
+    const [taken] = await this.database.write([
+      statement(
+        this.database,
+        `INSERT INTO ${this.#table} AS present (subject, free_at) VALUES (?, ?)
+         ON CONFLICT (subject) DO UPDATE
+            SET free_at = CASE WHEN present.free_at > ? THEN present.free_at + ? ELSE excluded.free_at END
+          WHERE present.free_at <= ?`,
+        [subject, now + intervalMs, now, intervalMs, latest],
+      ),
+    ]);
+    if (taken!.affected === 0) return Math.max(1, (await this.#freeAt(subject)) - latest);
+    await this.database.write([
+      statement(this.database, `DELETE FROM ${this.#table} WHERE free_at < ?`, [now - FORGET_AFTER_MS]),
+    ]);
+    return 0;
+  }
+
+  async #freeAt(subject: string): Promise<number> {
+    const { sql, parameters } = statement(
+      this.database,
+      `SELECT free_at FROM ${this.#table} WHERE subject = ?`,
+      [subject],
+    );
+    const [row] = await this.database.dataSource.query<{ free_at: number | string }[]>(sql, [...parameters]);
+    return Number(row?.free_at ?? 0);
+  }
+
+  get #table(): string {
+    return this.database.table('webhook_throttle');
+  }
+}

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WebhooksWorker } from 'nestjs-tillhook';
+import type { ApiClient } from '../../support/api-client.js';
+import { Canary } from '../../support/canary.js';
+import { eachDatabase } from '../../support/databases.js';
+import { DnsServer, type DnsScript } from '../../support/dns-server.js';
+import { newTenant } from '../../support/each-host.js';
+import { Receiver } from '../../support/receiver.js';
+import { TestHost } from '../../support/test-host.js';
+
+interface Result {
+  errorCode: string | null;
+  durationMs: number;
+}
+
+/** Allowed is 127.0.0.1 alone; here somebody listens who must never hear of it. */
+const FORBIDDEN = '127.0.0.2';
+
+describe('a test send, with the guard on', () => {
+  eachDatabase((database) => {
+    let dns: DnsServer;
+    let host: TestHost;
+    let other: TestHost;
+    let canary: Canary;
+    let receiver: Receiver;
+    let tenantUid: string;
+    let api: ApiClient;
+    let names = 0;
+
+    beforeAll(async () => {
+      dns = await DnsServer.start();
+      canary = await Canary.listen(FORBIDDEN);
+      receiver = await Receiver.start();
+      const egress = { allowCidrs: ['127.0.0.1/32'], allowHttp: true, dnsServers: [dns.address] };
+      const start = () =>
+        TestHost.start({ database: database(), webhooks: { worker: false, egress, timeoutMs: 1_500 } });
+      [host, other] = [await start(), await start()];
+    });
+    afterAll(async () => {
+      await other?.close();
+      await host?.close();
+      await receiver?.close();
+      await canary?.close();
+      await dns?.close();
+    });
+    beforeEach(() => {
+      tenantUid = newTenant();
+      api = host.api(tenantUid);
+    });
+    afterEach(() => {
+      expect(canary.seen).toBe(0);
+      receiver.reset();
+    });
+
+    const nameFor = (script: DnsScript | readonly string[]): string => {
+      const name = `hook-${(names += 1)}.example.net`;
+      dns.answer(name, script);
+      return name;
+    };
+    /** Creates a transport and tests it; tells the answer and how long it took, in ms. */
+    const tryOut = async (url: string): Promise<{ answer: Result; tookMs: number }> => {
+      const created = await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url });
+      expect(created.status).toBe(200);
+      const startedAt = performance.now();
+      const { status, body } = await api.request<Result>('POST', '/httptransports/erp/test');
+      expect(status).toBe(200);
+      return { answer: body, tookMs: performance.now() - startedAt };
+    };
+
+    it('cannot tell an address that is blocked, with or without a listener, from a port that is closed', async () => {
+      const closed = await freePort();
+      const urls = [
+        `http://127.0.0.1:${closed}/`,
+        `http://${nameFor(['127.0.0.1'])}:${closed}/`,
+        `http://${nameFor([FORBIDDEN])}:${canary.port}/`,
+        `http://${nameFor([FORBIDDEN])}:${closed}/`,
+        `http://${nameFor(['127.0.0.1', FORBIDDEN])}:${receiver.port}/`,
+        `http://${nameFor(['169.254.169.254'])}/`,
+        `http://${nameFor(['::1'])}:${receiver.port}/`,
+      ];
+      for (const url of urls) {
+        api = host.api(newTenant());
+        const { answer, tookMs } = await tryOut(url);
+        expect([url, answer]).toEqual([
+          url,
+          { delivered: false, responseStatusCode: null, durationMs: 1_000, errorCode: 'CONNECT_FAILED' },
+        ]);
+        expect(tookMs).toBeGreaterThanOrEqual(995);
+      }
+      expect(receiver.requests).toEqual([]);
+    });
+
+    it('takes the same whole second for a name that does not exist', async () => {
+      const { answer } = await tryOut(`http://${nameFor(() => 'nxdomain')}/`);
+      expect(answer).toEqual({
+        delivered: false,
+        responseStatusCode: null,
+        durationMs: 1_000,
+        errorCode: 'DNS_FAILED',
+      });
+    });
+
+    it('looks the name up anew and judges what it leads to now', async () => {
+      const name = nameFor((type, nth) => (type === 'A' ? [nth === 1 ? '127.0.0.1' : FORBIDDEN] : []));
+      const url = `http://${name}:${canary.port}/`;
+      const { answer } = await tryOut(url);
+      expect(answer.errorCode).toBe('CONNECT_FAILED');
+      api = host.api(newTenant());
+      expect((await tryOut(url)).answer.errorCode).toBe('CONNECT_FAILED');
+    });
+
+    it('is judged by the rules of now, not by those under which the transport was created', async () => {
+      await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+      await host.dataSource.query(
+        `UPDATE webhook_http_transport SET url = 'http://${FORBIDDEN}:${canary.port}/' WHERE tenant_uid = '${tenantUid}'`,
+      );
+      const { body } = await api.request<Result>('POST', '/httptransports/erp/test');
+      expect(body).toMatchObject({ delivered: false, responseStatusCode: null, errorCode: 'TARGET_REFUSED' });
+    });
+
+    it('has its turns in common with other processes', async () => {
+      await tryOut(receiver.url);
+      const again = await other.api(tenantUid).request('POST', '/httptransports/erp/test');
+      expect(again.status).toBe(429);
+      expect(receiver.requests).toHaveLength(1);
+    });
+
+    it('does not leave a process whose deliveries are held', async () => {
+      const held = other.app.get(WebhooksWorker, { strict: false });
+      await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+      held.setDeliveryEnabled(false);
+      try {
+        const answer = await other.api(tenantUid).request('POST', '/httptransports/erp/test');
+        expect([answer.status, answer.body]).toMatchObject([409, { code: 'DELIVERIES_HELD' }]);
+      } finally {
+        held.setDeliveryEnabled(true);
+      }
+      expect(receiver.requests).toEqual([]);
+      expect((await other.api(tenantUid).request('POST', '/httptransports/erp/test')).status).toBe(200);
+    });
+  });
+});
+
+/** A port of 127.0.0.1 on which nobody listens. */
+async function freePort(): Promise<number> {
+  const listener = await Canary.listen('127.0.0.1');
+  const { port } = listener;
+  await listener.close();
+  return port;
+}
