@@ -16,6 +16,10 @@ import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js'
 
 /** How long requests in flight may go on when deliveries are switched off. */
 const GRACE_MS = 500;
+const SWITCHED = {
+  on: 'Deliveries of this process are switched on.',
+  off: 'Deliveries of this process are switched off; everything is kept.',
+};
 
 /**
  * The part of the module that works by itself: fan-out and delivery of this process, from the application's
@@ -91,12 +95,13 @@ export class WebhooksWorker
    */
   setDeliveryEnabled(isEnabled: boolean): void {
     if (this.deliveries.holds.includes('SWITCHED_OFF') !== isEnabled) return;
-    this.#logger.warn(`Deliveries of this process are switched ${isEnabled ? 'on' : 'off'}.`);
+    this.#logger.warn(isEnabled ? SWITCHED.on : SWITCHED.off);
     this.deliveries.set('SWITCHED_OFF', !isEnabled);
   }
 
   onApplicationBootstrap(): void {
     if (!this.isEnabled) return;
+    if (this.deliveries.holds.includes('SWITCHED_OFF')) this.#logger.warn(SWITCHED.off);
     this.signal.listen(() => this.#fanout.wake());
     this.#fanout.start();
     this.#delivery.start();

@@ -46,6 +46,11 @@ export class Receiver {
     return receiver;
   }
 
+  /** Requests that wait for an answer and have not been given up. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
