@@ -9,14 +9,12 @@ export interface NewEvent {
   readonly orderingKey: string | null;
   /** The exact text that will be signed and sent. */
   readonly body: string;
-  /** Milliseconds since the epoch; null: the time of the write, on the database's clock. */
+  /** Milliseconds since the epoch; null: the event's `created_at` says it. */
   readonly occurredAt: number | null;
 }
 
 /** What became of a `NewEvent`. */
 export interface InsertedEvent {
-  /** The event's number (also `x-webhook-sequence`); for a duplicate, that of the event which was there. */
-  readonly id: number;
   readonly eventUid: string;
   /**
    * `none`: written now. `same`: the tenant had this `eventUid` with this very body, nothing was written.

@@ -35,7 +35,13 @@ export function migrate(database: AnyDatabase): Promise<string[]> {
   return exclusively(database, async () => {
     // Looked up again under the lock: another replica may have done it all meanwhile.
     if ((await pendingMigrations(database)).length === 0) return [];
-    return (await database.dataSource.runMigrations()).map(({ name }) => name);
+    try {
+      return (await database.dataSource.runMigrations()).map(({ name }) => name);
+    } catch (error) {
+      // On SQLite another replica may have done it between the look and the lock, and its tables are in the way.
+      if ((await pendingMigrations(database)).length === 0) return [];
+      throw error;
+    }
   });
 }
 

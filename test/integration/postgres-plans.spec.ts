@@ -69,8 +69,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       WITH e AS (
         INSERT INTO webhook_event (tenant_uid, event_uid, action, body, occurred_at)
         SELECT 'shop', gen_random_uuid()::text, 'ORDER_SETTLED', '{}', 1 FROM generate_series(1, ${ROWS}) RETURNING id
-      ), o AS (INSERT INTO webhook_outbox (tenant_uid, event_id) SELECT 'shop', id FROM e)
-      , d AS (
+      ), d AS (
         INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, due_at, created_at)
         SELECT 'shop', -id, ${transportId}, 't', 'w', 'ORDER_SETTLED', 'PENDING', 1, 1 FROM e RETURNING id, event_id, due_at
       )

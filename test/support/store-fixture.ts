@@ -119,7 +119,15 @@ export class StoreFixture {
 
   /** Events that are committed and not fanned out. @returns their numbers */
   async emit(...events: Partial<NewEvent>[]): Promise<number[]> {
-    return (await this.stores.events.insert(events.map(newEvent))).map(({ id }) => id);
+    return this.idsOf(await this.stores.events.insert(events.map(newEvent)));
+  }
+
+  /** The numbers of events that were inserted, in their order. */
+  async idsOf(inserted: readonly { eventUid: string }[]): Promise<number[]> {
+    const ids = new Map(
+      (await this.rows('webhook_event')).map((row) => [row['event_uid'], Number(row['id'])]),
+    );
+    return inserted.map(({ eventUid }) => ids.get(eventUid)!);
   }
 
   /** What a fan-out would write now, for all that it finds or for the given events only. */

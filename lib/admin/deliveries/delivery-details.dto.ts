@@ -129,7 +129,7 @@ export function deliveryDetailsDto(
       eventUid: event.eventUid,
       action: event.action,
       body: parsed(event.body),
-      occurredAt: instant(event.occurredAt),
+      occurredAt: instant(event.occurredAt ?? event.createdAt),
       sequence: event.id,
     },
     attempts: withinBudget(attempts.map(attemptDto)).reverse(),

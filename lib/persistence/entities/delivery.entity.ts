@@ -27,6 +27,10 @@ export class DeliveryEntity {
   @Column({ type: 'varchar', length: 64 })
   action!: string;
 
+  /** Null for an unordered delivery; the empty string for one that is ordered with all of its tenant. */
+  @Column({ name: 'ordering_key', type: 'varchar', length: 255, nullable: true })
+  orderingKey!: string | null;
+
   @Column({ type: 'varchar', length: 16 })
   status!: DeliveryStatus;
 

@@ -25,8 +25,9 @@ export class EventEntity {
   @Column({ type: 'text' })
   body!: string;
 
-  @Column(bigintColumn({ name: 'occurred_at' }))
-  occurredAt!: number;
+  /** Null: when it was emitted. */
+  @Column(bigintColumn({ name: 'occurred_at', nullable: true }))
+  occurredAt!: number | null;
 
   @Column(bigintColumn({ name: 'created_at' }))
   createdAt!: number;

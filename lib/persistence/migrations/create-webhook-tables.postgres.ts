@@ -1,4 +1,5 @@
-const NOW_MS = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+// date_part gives a double, which is several times cheaper than extract's numeric.
+const NOW_MS = `(date_part('epoch', clock_timestamp()) * 1000)::bigint`;
 
 /**
  * Instants are bigint milliseconds since the epoch: the same on every database, no time zone to get wrong, and
@@ -61,7 +62,7 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     action varchar(64) NOT NULL,
     ordering_key varchar(255),
     body text NOT NULL,
-    occurred_at bigint NOT NULL,
+    occurred_at bigint,
     created_at bigint NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
@@ -74,6 +75,15 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     PRIMARY KEY (tenant_uid, event_id)
   )`,
 
+  // One plain INSERT emits, and whoever inserts an event by other means emits it, too.
+  `CREATE FUNCTION ${table('webhook_event_to_outbox')}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id) VALUES (new.tenant_uid, new.id);
+      RETURN NULL;
+    END $$`,
+  `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
+     FOR EACH ROW EXECUTE FUNCTION ${table('webhook_event_to_outbox')}()`,
+
   // fillfactor: a delivery's row is updated once per attempt, in place (no index holds a changing column).
   `CREATE TABLE ${table('webhook_delivery')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -83,6 +93,7 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     http_transport_uid varchar(64) NOT NULL,
     webhook_uid varchar(64) NOT NULL,
     action varchar(64) NOT NULL,
+    ordering_key varchar(255),
     status varchar(16) NOT NULL,
     reason varchar(64),
     attempts integer NOT NULL DEFAULT 0,

@@ -1,6 +1,6 @@
 const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** As on PostgreSQL (see there), with two differences: narrow tables are clustered, and a trigger fills the outbox. */
+/** As on PostgreSQL (see there), but that narrow tables are clustered. */
 export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 
@@ -53,7 +53,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     action TEXT NOT NULL,
     ordering_key TEXT,
     body TEXT NOT NULL,
-    occurred_at INTEGER NOT NULL,
+    occurred_at INTEGER,
     created_at INTEGER NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
@@ -63,7 +63,6 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     event_id INTEGER NOT NULL,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
-  // One INSERT emits: SQLite has no statement that writes two tables.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
      BEGIN INSERT INTO webhook_outbox (tenant_uid, event_id) VALUES (new.tenant_uid, new.id); END`,
 
@@ -75,6 +74,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     http_transport_uid TEXT NOT NULL,
     webhook_uid TEXT NOT NULL,
     action TEXT NOT NULL,
+    ordering_key TEXT,
     status TEXT NOT NULL,
     reason TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,

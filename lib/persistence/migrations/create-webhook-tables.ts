@@ -36,6 +36,8 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     const table = tableNamer(queryRunner);
     for (const name of TABLES) await queryRunner.query(`DROP TABLE ${table(name)}`);
+    if (queryRunner.connection.options.type !== 'postgres') return;
+    await queryRunner.query(`DROP FUNCTION ${table('webhook_event_to_outbox')}()`);
   }
 }
 

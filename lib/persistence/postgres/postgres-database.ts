@@ -63,7 +63,12 @@ export class PostgresDatabase implements Database {
 
   /** Runs one prepared statement; `name` identifies its text on every connection. */
   async query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    return (await this.#pool.query<Row>({ name, text, values })).rows;
+    return (await this.run<Row>(name, text, values)).rows;
+  }
+
+  /** As `query`, with the count of rows. */
+  run<Row extends object>(name: string, text: string, values: unknown[]): Promise<QueryResult<Row>> {
+    return this.#pool.query<Row>({ name, text, values });
   }
 
   async write(statements: readonly Statement[], options: WriteOptions = {}): Promise<StatementResult[]> {

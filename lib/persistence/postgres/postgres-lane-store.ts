@@ -1,4 +1,3 @@
-import { CLOCK_SLACK_MS } from '../lane-store.js';
 import type {
   EventContent,
   HeldLane,
@@ -14,13 +13,10 @@ import type {
   TakenLane,
   TakeRequest,
 } from '../lane-store.js';
-import {
-  STORED_TRANSPORT_COLUMNS,
-  storedTransportOf,
-  type StoredTransportRow,
-} from '../stored-transport-row.js';
+import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
-import { numbers, STATEMENT_MS } from './sql.js';
+import { laneTexts } from './lane-sql.js';
+import { numbers } from './sql.js';
 
 interface TakenRow extends StoredTransportRow {
   transport_id: number;
@@ -47,112 +43,12 @@ interface ReadRow {
   behind: boolean;
 }
 
-/** Announcements of processes that are gone are removed after this long. */
-const FORGET_IDLE_MS = 3_600_000;
-
 /** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
 export class PostgresLaneStore implements LaneStore {
-  readonly #sql;
+  readonly #sql: ReturnType<typeof laneTexts>;
 
   constructor(private readonly database: PostgresDatabase) {
-    const lane = database.table('webhook_lane');
-    const queue = database.table('webhook_queue');
-    const transport = database.table('webhook_http_transport');
-    const process = database.table('webhook_process');
-    const taking = (which: string): string => `
-        WITH due AS MATERIALIZED (
-          SELECT transport_id FROM ${lane} ${which} LIMIT $2 FOR UPDATE SKIP LOCKED
-        ), lease AS MATERIALIZED (
-          SELECT due.transport_id, greatest($3::bigint, 2 * coalesce(t.timeout_ms, 0) + 2000) AS lease_ms
-          FROM due JOIN ${transport} t ON t.id = due.transport_id
-        ), taken AS (
-          UPDATE ${lane} l SET holder = $1, lease_token = l.lease_token + 1,
-            lease_until = ${STATEMENT_MS} + lease.lease_ms, due_at = ${STATEMENT_MS} + lease.lease_ms,
-            crashes = CASE WHEN l.holder IS NULL THEN l.crashes ELSE l.crashes + 1 END
-          FROM lease WHERE l.transport_id = lease.transport_id
-          RETURNING l.*, lease.lease_ms
-        )
-        SELECT taken.transport_id, taken.lease_token, taken.lease_ms, taken.version, taken.blocked_until, taken.crashes,
-               taken.noted_delivery_id, taken.consecutive_failures, taken.rate_used, taken.rate_used_until,
-               ${STORED_TRANSPORT_COLUMNS}
-        FROM taken JOIN ${transport} t ON t.id = taken.transport_id`;
-    this.#sql = {
-      // Read and take are two statements on purpose: rows that a teller commits between this statement's snapshot
-      // and its lock on the lane would be missed, although the version it returns already counts them.
-      take: taking(`
-          WHERE due_at <= ${STATEMENT_MS} - $4::bigint AND tenant_uid <> ALL ($5::text[])
-          ORDER BY due_at`),
-      takeThese: taking(`
-          WHERE transport_id = ANY ($4::bigint[])
-            AND due_at <= ${STATEMENT_MS} + CASE WHEN holder IS NULL THEN ${CLOCK_SLACK_MS} ELSE 0 END
-          ORDER BY transport_id`),
-      isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ${STATEMENT_MS} - $1::bigint LIMIT 1`,
-      announceIdle: `
-        INSERT INTO ${process} (holder, idle_at) VALUES ($1, ${STATEMENT_MS})
-        ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
-      isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> $1 AND idle_at > ${STATEMENT_MS} - $2::bigint LIMIT 1`,
-      forgetIdle: `DELETE FROM ${process} WHERE idle_at < ${STATEMENT_MS} - ${FORGET_IDLE_MS}`,
-      note: `UPDATE ${lane} SET noted_delivery_id = $3 WHERE transport_id = $1 AND lease_token = $2`,
-      noted: `
-        SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, false AS behind
-        FROM ${database.table('webhook_delivery')} d
-        JOIN ${queue} q ON q.transport_id = d.transport_id AND q.due_at = d.due_at AND q.delivery_id = d.id
-        WHERE d.id = $1`,
-      read: `
-        SELECT r.transport_id, l.version, n.due_at AS next_due_at,
-               q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.behind
-        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
-        JOIN ${lane} l ON l.transport_id = r.transport_id
-        LEFT JOIN LATERAL (
-          SELECT due_at FROM ${queue} WHERE transport_id = r.transport_id AND due_at > $5
-          ORDER BY transport_id, due_at, delivery_id LIMIT 1
-        ) n ON true
-        LEFT JOIN LATERAL (
-          SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key,
-                 q.ordering_key IS NOT NULL AND EXISTS (
-                   SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
-                     AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
-          FROM ${queue} q
-          WHERE q.transport_id = r.transport_id AND q.due_at <= $5
-            AND (q.transport_id, q.due_at, q.delivery_id) > (r.transport_id, r.after_due, r.after_id)
-          ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
-        ) q ON true`,
-      check: `
-        SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
-        FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
-        WHERE l.transport_id = ANY ($1::bigint[])`,
-      renew: `
-        WITH mine AS MATERIALIZED (
-          SELECT l.transport_id, r.lease_ms, r.failures, r.used, r.used_until
-          FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[])
-            AS r (transport_id, lease_token, failures, used, used_until, lease_ms)
-          JOIN ${lane} l ON l.transport_id = r.transport_id
-          WHERE l.lease_token = r.lease_token AND l.holder IS NOT NULL
-          ORDER BY l.transport_id FOR NO KEY UPDATE OF l
-        )
-        UPDATE ${lane} l SET lease_until = ${STATEMENT_MS} + mine.lease_ms, due_at = ${STATEMENT_MS} + mine.lease_ms,
-          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until
-        FROM mine WHERE l.transport_id = mine.transport_id
-        RETURNING l.transport_id`,
-      release: `
-        WITH mine AS MATERIALIZED (
-          SELECT l.transport_id, r.due_at, r.failures, r.used, r.used_until
-          FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
-            AS r (transport_id, lease_token, failures, used, used_until, version, due_at)
-          JOIN ${lane} l ON l.transport_id = r.transport_id
-          WHERE l.lease_token = r.lease_token AND l.holder IS NOT NULL AND l.version = coalesce(r.version, l.version)
-          ORDER BY l.transport_id FOR NO KEY UPDATE OF l
-        )
-        UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
-          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
-          due_at = CASE WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
-        FROM mine WHERE l.transport_id = mine.transport_id
-        RETURNING l.transport_id`,
-      transports: `
-        SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
-      contents: `
-        SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[])`,
-    };
+    this.#sql = laneTexts(database);
   }
 
   async take({
@@ -257,14 +153,16 @@ export class PostgresLaneStore implements LaneStore {
     }));
   }
 
-  renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {
+  renew(renewals: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {
+    const lanes = ascending(renewals);
     return this.#transportIds('tillhook_lane_renew', this.#sql.renew, [
       ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.leaseMs)),
     ]);
   }
 
-  release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
+  release(releases: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
+    const lanes = ascending(releases);
     return this.#transportIds('tillhook_lane_release', this.#sql.release, [
       ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.version)),
@@ -300,6 +198,10 @@ export class PostgresLaneStore implements LaneStore {
     return new Set(rows.map((row) => row.transport_id));
   }
 }
+
+/** The order in which everybody locks lanes. */
+const ascending = <Lane extends HeldLane>(lanes: readonly Lane[]): Lane[] =>
+  [...lanes].sort((one, other) => one.transportId - other.transportId);
 
 const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => [
   numbers(lanes.map((lane) => lane.transportId)),

@@ -36,15 +36,16 @@ export class PostgresRecordStore implements RecordStore {
         AS i (transport_id, due_at, delivery_id, attempts, status, reason, next_due_at,
           started_at, duration_ms, response_status_code, response_headers, response_body, error_code, error_message, trigger)
       ), found AS MATERIALIZED (
-        SELECT i.*, q.place, q.ordering_key, q.event_id FROM input i
+        SELECT i.*, q.place, q.ordering_key, q.event_id, d.place AS log_place FROM input i
         CROSS JOIN LATERAL ${rowAt(queue, 'i', 'AND q.attempts = i.attempts')} q
+        CROSS JOIN LATERAL (SELECT ctid AS place FROM ${delivery} WHERE id = i.delivery_id LIMIT 1 FOR UPDATE) d
       ), removed AS (
         DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
       ), logged AS (
         UPDATE ${delivery} d SET status = f.status, reason = f.reason, attempts = f.attempts + 1, due_at = f.next_due_at,
           last_status_code = f.response_status_code, last_error_code = f.error_code,
           finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
-        FROM found f WHERE d.id = f.delivery_id
+        FROM found f WHERE d.ctid = f.log_place
       )`;
     const attempted = `, attempted AS (
         INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})

@@ -4,11 +4,9 @@ const INT8_OID = 20;
 
 /**
  * Settings of the module's own connections. Its statements address rows by key; a planner that believes a table
- * to be small (statistics of a drained queue) would scan it, so scans are priced out and plans are
- * made for the actual arrays.
+ * to be small (statistics of a drained queue) would scan it, so scans are priced out.
  */
-const SESSION_SETTINGS = `SET enable_seqscan = off; SET enable_bitmapscan = off;
-  SET plan_cache_mode = force_custom_plan; SET jit = off`;
+const SESSION_SETTINGS = 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off';
 
 /** Makes a new connection of the module's pool ready, before it is used. */
 export async function prepareClient(client: PoolClient): Promise<void> {

@@ -3,4 +3,4 @@ export const numbers = (values: readonly (number | null)[]): string =>
   `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 
 /** This statement's start in ms since the epoch: stable, so that an index can be searched with it. */
-export const STATEMENT_MS = `(extract(epoch FROM statement_timestamp()) * 1000)::bigint`;
+export const STATEMENT_MS = `(date_part('epoch', statement_timestamp()) * 1000)::bigint`;

@@ -64,8 +64,9 @@ export class SqliteFanoutStore implements FanoutStore {
       hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
       log: `
         INSERT INTO ${table('webhook_delivery')}
-          (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, reason, due_at, created_at, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
+           status, reason, due_at, created_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (event_id, transport_id) DO NOTHING`,
       queue: `
         INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
@@ -119,6 +120,7 @@ export class SqliteFanoutStore implements FanoutStore {
           delivery.httpTransportUid,
           delivery.webhookUid,
           delivery.action,
+          delivery.orderingKey,
           queued ? 'PENDING' : 'MISSED',
           queued ? null : 'TRANSPORT_DISABLED',
           queued ? now : null,

@@ -1,0 +1,126 @@
+/** Escapes and qualifies a table's name. */
+type TableName = (name: string) => string;
+
+/*
+ * Both statements are prepared once and planned for any data, so each table that grows is reached in a way that
+ * leaves the planner no choice, whatever its statistics say: by key, in a subquery with LIMIT or OFFSET, which it cannot
+ * pull up; or by a row's place (ctid) that such a subquery has found. `(x IN (SELECT …)) IS TRUE` looks x up in a hash
+ * table; without IS TRUE it might become a nested loop over both sides.
+ */
+
+/**
+ * $1, $2: cursors (tenants, events); $3: limit; $4: whether to read bodies. `tenants` is a loose scan: one index probe
+ * for each tenant that has unfanned events.
+ */
+export const readText = (table: TableName): string => `
+  WITH RECURSIVE tenants AS (
+    (SELECT tenant_uid FROM ${table('webhook_outbox')} ORDER BY tenant_uid LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.tenant_uid FROM ${table('webhook_outbox')} o WHERE o.tenant_uid > t.tenant_uid
+            ORDER BY o.tenant_uid LIMIT 1)
+    FROM tenants t WHERE t.tenant_uid IS NOT NULL
+  ), reading AS MATERIALIZED (
+    SELECT t.tenant_uid, coalesce(c.after_id, 0) AS after_id
+    FROM tenants t LEFT JOIN unnest($1::text[], $2::bigint[]) AS c (tenant_uid, after_id) USING (tenant_uid)
+    WHERE t.tenant_uid IS NOT NULL
+  ), batch AS MATERIALIZED (
+    SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, e.body
+    FROM reading r
+    CROSS JOIN LATERAL (
+      SELECT event_id FROM ${table('webhook_outbox')} WHERE tenant_uid = r.tenant_uid AND event_id > r.after_id
+      ORDER BY tenant_uid, event_id LIMIT (SELECT greatest(1, $3 / count(*)) FROM reading)
+    ) o
+    CROSS JOIN LATERAL (
+      SELECT id, tenant_uid, event_uid, action, ordering_key, CASE WHEN $4 THEN body END AS body
+      FROM ${table('webhook_event')} WHERE id = o.event_id LIMIT 1
+    ) e
+  )
+  SELECT true AS is_event, id, tenant_uid, action, event_uid, ordering_key, body,
+         NULL::bigint AS transport_id, NULL AS http_transport_uid, NULL AS transport_state, NULL::boolean AS ordered
+  FROM batch
+  UNION ALL
+  SELECT false, w.id, w.tenant_uid, w.action, w.webhook_uid, NULL, NULL,
+         t.id, t.http_transport_uid, t.state, w.ordered
+  FROM (SELECT tenant_uid, array_agg(DISTINCT action) AS actions FROM batch GROUP BY tenant_uid) b
+  CROSS JOIN LATERAL (
+    SELECT * FROM ${table('webhook_webhook')} w
+    WHERE w.tenant_uid = b.tenant_uid AND w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*') OFFSET 0
+  ) w
+  CROSS JOIN LATERAL (
+    SELECT id, http_transport_uid, state FROM ${table('webhook_http_transport')} WHERE id = w.transport_id LIMIT 1
+  ) t`;
+
+/**
+ * $1, $2: the plan's events (tenants, numbers); $3: those of them that are not finished; $4 to $11: its deliveries;
+ * $12: now; $13: its transports, ascending; $14: the events that must be ordered, if any.
+ *
+ * `locked`: what no other process is fanning out. `lanes` locks the lanes before anything is written for them, in key
+ * order (no deadlocks); a lane that a delete has removed meanwhile is not told and gets no delivery.
+ */
+export const writeText = (table: TableName, isOrdered: boolean): string => `
+  WITH locked AS MATERIALIZED (
+    SELECT p.tenant_uid, p.event_id, o.place
+    FROM unnest($1::text[], $2::bigint[]) AS p (tenant_uid, event_id)
+    CROSS JOIN LATERAL (
+      SELECT ctid AS place FROM ${table('webhook_outbox')} o
+      WHERE o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) o
+  ), ${isOrdered ? readyInOrder(table) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
+  lanes AS MATERIALIZED (
+    SELECT l.transport_id FROM unnest($13::bigint[]) AS p (transport_id)
+    CROSS JOIN LATERAL (
+      SELECT transport_id FROM ${table('webhook_lane')} lane
+      WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE
+    ) l
+  ), logged AS (
+    INSERT INTO ${table('webhook_delivery')} (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid,
+      action, ordering_key, status, reason, due_at, created_at, finished_at)
+    SELECT tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
+           CASE WHEN queued THEN 'PENDING' ELSE 'MISSED' END,
+           CASE WHEN queued THEN NULL ELSE 'TRANSPORT_DISABLED' END,
+           CASE WHEN queued THEN $12::bigint END, $12::bigint, CASE WHEN queued THEN NULL ELSE $12::bigint END
+    FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::text[])
+      AS p (event_id, transport_id, tenant_uid, action, http_transport_uid, webhook_uid, queued, ordering_key)
+    WHERE (event_id IN (SELECT event_id FROM ready)) IS TRUE
+      AND (transport_id IN (SELECT transport_id FROM lanes)) IS TRUE
+    ORDER BY event_id
+    ON CONFLICT (event_id, transport_id) DO NOTHING
+    RETURNING id, event_id, transport_id, due_at, ordering_key
+  ), queued AS (
+    INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
+    SELECT transport_id, due_at, id, event_id, ordering_key FROM logged WHERE due_at IS NOT NULL
+    RETURNING transport_id
+  ), told AS (
+    UPDATE ${table('webhook_lane')} lane SET version = lane.version + 1,
+      due_at = CASE WHEN lane.holder IS NULL
+                    THEN least(coalesce(lane.due_at, 9007199254740991), greatest($12::bigint, lane.blocked_until))
+                    ELSE lane.due_at END
+    WHERE lane.transport_id = ANY ($13::bigint[]) AND (lane.transport_id IN (SELECT transport_id FROM queued)) IS TRUE
+  ), taken AS (
+    DELETE FROM ${table('webhook_outbox')}
+    WHERE ctid = ANY (ARRAY(SELECT place FROM ready WHERE event_id <> ALL ($3::bigint[])))
+  )
+  SELECT event_id FROM ready`;
+
+/**
+ * What is locked, less the events that must be ordered ($14) and wait: `stragglers` are unfanned events of their
+ * tenants that came before and are not ours now (few, since a plan starts with a tenant's oldest events).
+ */
+const readyInOrder = (table: TableName): string => `
+  stragglers AS MATERIALIZED (
+    SELECT o.event_id, t.tenant_uid, e.ordering_key
+    FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($14::bigint[]) GROUP BY tenant_uid) t
+    CROSS JOIN LATERAL (
+      SELECT event_id FROM ${table('webhook_outbox')} o
+      WHERE o.tenant_uid = t.tenant_uid AND o.event_id < t.newest OFFSET 0
+    ) o
+    CROSS JOIN LATERAL (SELECT ordering_key FROM ${table('webhook_event')} WHERE id = o.event_id LIMIT 1) e
+    WHERE o.event_id NOT IN (SELECT event_id FROM locked)
+  ), waiting AS MATERIALIZED (
+    SELECT mine.id AS event_id FROM ${table('webhook_event')} mine
+    WHERE mine.id = ANY ($14::bigint[]) AND EXISTS (
+      SELECT 1 FROM stragglers s WHERE s.tenant_uid = mine.tenant_uid AND s.event_id < mine.id
+        AND s.ordering_key IS NOT DISTINCT FROM mine.ordering_key OFFSET 0)
+  ), ready AS MATERIALIZED (
+    SELECT event_id, place FROM locked WHERE event_id NOT IN (SELECT event_id FROM waiting)
+  )`;
