@@ -7,14 +7,14 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { InputPipe } from '../input/input.pipe.js';
 import { SignInDto, SignInView } from './account.dto.js';
 import { AccountService } from './account.service.js';
 import { bearerTokenOf } from './actor.js';
-import { BodyPipe } from './pos-controller.js';
 
 @Controller('v2/account')
 @ApiTags('account')
-@UsePipes(BodyPipe)
+@UsePipes(InputPipe)
 export class AccountController {
   constructor(private readonly account: AccountService) {}
 

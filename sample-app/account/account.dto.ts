@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
+import { IsText } from '../input/is-text.js';
 
 /** What a user types at the till. */
 export class SignInDto {
   @ApiProperty({ example: 'admin' })
-  @IsString()
-  @MaxLength(64)
+  @IsText(64)
   userCode!: string;
 
   @ApiProperty({ example: 'admin' })

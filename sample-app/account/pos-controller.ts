@@ -3,12 +3,10 @@ import {
   Controller,
   createParamDecorator,
   type ExecutionContext,
-  Injectable,
   type PipeTransform,
   type Type,
   UseGuards,
   UsePipes,
-  ValidationPipe,
 } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -17,19 +15,12 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import { InputPipe } from '../input/input.pipe.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { Actor, ActorRequest } from './actor.js';
 
-/** Checks bodies against their DTO's decorators and refuses members that have none. */
-@Injectable()
-export class BodyPipe extends ValidationPipe {
-  constructor() {
-    super({ whitelist: true, forbidNonWhitelisted: true, transform: true });
-  }
-}
-
-/** A controller under `/v2/tenants/:tenantUid`, open to that tenant's access tokens, with checked bodies. */
-export const PosController = (path: string, tag: string, pipe: Type<PipeTransform> = BodyPipe) =>
+/** A controller under `/v2/tenants/:tenantUid`, open to that tenant's access tokens, with checked input. */
+export const PosController = (path: string, tag: string, pipe: Type<PipeTransform> = InputPipe) =>
   applyDecorators(
     Controller(`v2/tenants/:tenantUid/${path}`),
     ApiTags(tag),

@@ -1,17 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { UID } from '../database/uid-pattern.js';
+import { Matches } from 'class-validator';
+import { IsText } from '../input/is-text.js';
+import { MayBeLeftOut } from '../input/may-be-left-out.js';
+import { UID } from '../input/uid-pattern.js';
 
 export class UpdateCustomerDto {
   @ApiProperty({ example: 'Kari Nordmann' })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   name!: string;
 }
 
 export class CreateCustomerDto extends UpdateCustomerDto {
   @ApiPropertyOptional({ example: 'kari' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   customerUid?: string;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Allow, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Allow, IsBoolean, IsInt, IsString, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../input/may-be-left-out.js';
 import { IsOrderingKeys } from './is-ordering-keys.js';
 
 const DATA_EXAMPLE: ApiPropertyOptions = {
@@ -23,27 +24,27 @@ class EventDto {
     example: 500,
     description: 'How long to hold the transaction open before it ends, in ms.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(60_000)
   holdMs?: number;
 
   @ApiPropertyOptional({ default: false, description: 'Roll the transaction back instead of committing it.' })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   rollback?: boolean;
 }
 
 export class EmitEventDto extends EventDto {
   @ApiPropertyOptional({ example: 'order-700', description: 'Events that share it keep their order.' })
-  @IsOptional()
+  @Allow()
   orderingKey?: string;
 
   @ApiPropertyOptional({
     description: 'A uid of your own: the same one again with the same body changes nothing.',
   })
-  @IsOptional()
+  @Allow()
   eventUid?: string;
 }
 
@@ -59,7 +60,7 @@ export class EmitBatchDto extends EventDto {
     example: 3,
     description: 'Ordering keys that the events get in turn: a list, or a number n for key-0 to key-(n-1).',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOrderingKeys()
   orderingKeys?: number | string[];
 }

@@ -6,13 +6,13 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { UID } from '../database/uid-pattern.js';
+import { MayBeLeftOut } from '../input/may-be-left-out.js';
+import { UID } from '../input/uid-pattern.js';
 import { HANDLING_STATES, type HandlingState } from './order-handling.entity.js';
 
 const MOST_MONEY = 10_000_000;
@@ -32,7 +32,7 @@ export class OrderLineDto {
     example: 549,
     description: "In the smallest unit. Default: the product's newest price.",
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(100_000)
@@ -49,17 +49,17 @@ export class PaymentDto {
 
 export class CreateOrderDto {
   @ApiPropertyOptional({ example: 'order-1' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   orderUid?: string;
 
   @ApiPropertyOptional({ example: 'till-1', description: 'The till the money goes into; it has to be open.' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   tillUid?: string;
 
   @ApiPropertyOptional({ example: 'kari' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   customerUid?: string;
 
@@ -68,7 +68,7 @@ export class CreateOrderDto {
     description:
       'Where the goods are taken from when the customer takes them along: delivers every line at once.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   warehouseUid?: string;
 
@@ -84,7 +84,7 @@ export class CreateOrderDto {
     type: [PaymentDto],
     description: 'Settles the order when they add up to its total.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(10)
   @ValidateNested({ each: true })
@@ -110,12 +110,12 @@ export class DeliverOrderDto {
     example: 'central',
     description: 'Where the goods are taken from. Default: no stock moves.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   warehouseUid?: string;
 
   @ApiPropertyOptional({ type: [DeliveredLineDto], description: 'Default: everything that is outstanding.' })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
@@ -125,7 +125,7 @@ export class DeliverOrderDto {
 
 export class CreateReceiptDto {
   @ApiPropertyOptional({ example: 'receipt-1' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   receiptUid?: string;
 }

@@ -1,23 +1,23 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
-import { UID } from '../database/uid-pattern.js';
+import { IsInt, IsUrl, Length, Matches, Max, Min } from 'class-validator';
+import { IsText } from '../input/is-text.js';
+import { MayBeLeftOut } from '../input/may-be-left-out.js';
+import { UID } from '../input/uid-pattern.js';
 
 export class CreateProductDto {
   @ApiPropertyOptional({ example: 'coffee' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   productUid?: string;
 
   @ApiProperty({ example: 'Filter coffee, 250 g' })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   name!: string;
 }
 
 export class UpdateProductDto {
   @ApiProperty({ example: 'Filter coffee, 500 g' })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   name!: string;
 }
 
@@ -31,7 +31,7 @@ export class UpdatePriceDto {
 
 export class CreatePriceDto extends UpdatePriceDto {
   @ApiPropertyOptional({ example: 'coffee-2026' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   priceUid?: string;
 }
@@ -45,7 +45,7 @@ export class UpdateMediaDto {
 
 export class CreateMediaDto extends UpdateMediaDto {
   @ApiPropertyOptional({ example: 'coffee-front' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   mediaUid?: string;
 }

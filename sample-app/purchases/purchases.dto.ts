@@ -5,15 +5,14 @@ import {
   ArrayMinSize,
   IsArray,
   IsInt,
-  IsOptional,
-  IsString,
-  Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { UID } from '../database/uid-pattern.js';
+import { IsText } from '../input/is-text.js';
+import { MayBeLeftOut } from '../input/may-be-left-out.js';
+import { UID } from '../input/uid-pattern.js';
 
 export class PurchaseLineDto {
   @ApiProperty({ example: 'coffee' })
@@ -29,7 +28,7 @@ export class PurchaseLineDto {
 
 export class CreatePurchaseDto {
   @ApiPropertyOptional({ example: 'purchase-1' })
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UID)
   purchaseUid?: string;
 
@@ -38,8 +37,7 @@ export class CreatePurchaseDto {
   warehouseUid!: string;
 
   @ApiProperty({ example: 'Roastery & Sons' })
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   supplier!: string;
 
   @ApiProperty({ type: [PurchaseLineDto] })
@@ -69,7 +67,7 @@ export class ReceivePurchaseDto {
     type: [ReceivedLineDto],
     description: 'What came. Default: everything that is outstanding.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
