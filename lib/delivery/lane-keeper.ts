@@ -41,6 +41,10 @@ export class LaneKeeper {
     return this.#lanes.size;
   }
 
+  get mostLanes(): number {
+    return this.options.mostLanes;
+  }
+
   /** How many more lanes may be held. */
   get room(): number {
     return this.options.mostLanes - this.#lanes.size;

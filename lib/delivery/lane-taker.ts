@@ -85,18 +85,19 @@ export class LaneTaker {
     this.#told.clear();
     if (told.length > 0) await this.options.taken(await this.keeper.takeThese(told));
     if (this.#mayBeMore || performance.now() - this.#lookedAt >= this.options.pollMs) await this.#takeDue();
-    return this.#told.size > 0 || (this.#mayBeMore && this.keeper.room > 0);
+    return this.#told.size > 0;
   }
 
   async #takeDue(): Promise<void> {
     const { isBusy, pollMs } = this.options;
+    const isGreedy = !isBusy();
     const room = this.keeper.room;
-    this.#mayBeMore = room <= 0;
-    if (room > 0) {
+    // A busy process waits until there is room for more than a few: each look costs a round trip.
+    this.#mayBeMore = room < (isGreedy ? 1 : this.keeper.mostLanes / 4);
+    if (!this.#mayBeMore) {
       this.#lookedAt = performance.now();
-      const isGreedy = !isBusy();
       const taken = await this.keeper.takeDue(isGreedy ? 0 : pollMs + HEAD_START_MS);
-      this.#mayBeMore = isGreedy && taken.length === room;
+      this.#mayBeMore = taken.length === room || !isGreedy;
       this.#foundNothing = taken.length === 0;
       await this.options.taken(taken);
     }

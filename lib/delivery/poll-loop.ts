@@ -44,6 +44,7 @@ export class PollLoop {
     let failures = 0;
     while (!this.#stopped) {
       this.#woken = false;
+      const startedAt = performance.now();
       let more = false;
       try {
         more = await this.options.round();
@@ -53,7 +54,12 @@ export class PollLoop {
         this.options.onError(error, failures);
       }
       if (failures > 0) await this.#wait(backoffMs(failures), { wakeable: false });
-      else if (!more && !this.#woken) await this.#wait(this.options.pollMs, { wakeable: true });
+      else if (!more && !this.#woken) {
+        // From start to start, so that what a round costs does not add to the latency of other processes' work.
+        await this.#wait(Math.max(0, startedAt + this.options.pollMs - performance.now()), {
+          wakeable: true,
+        });
+      }
     }
   }
 
