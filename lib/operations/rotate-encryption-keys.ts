@@ -25,12 +25,12 @@ import { withDatabase } from '../persistence/with-database.js';
  * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
  * @throws {SchemaBehindError}
  */
-export function rotateEncryptionKeys(
+export async function rotateEncryptionKeys(
   dataSource: DataSource,
   { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
 ): Promise<RotationResult> {
   if (keys.length === 0)
-    throw new InvalidOptionError('keys', keys, 'give the key to seal with, and the others.');
+    throw new InvalidOptionError('keys', [], 'give the key to seal with, and the others.');
   return withDatabase(dataSource, async (database) => {
     await assertSchemaIsCurrent(database);
     const secrets = await openSecretBox(database, { keys: () => keys }, false);
