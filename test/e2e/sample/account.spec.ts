@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+import { parseDatabaseTarget } from '../../../sample-app/config/database-target.js';
+import { createPosDataSource } from '../../../sample-app/database/pos-data-source.js';
+import { ACCESS_TOKEN_SECRET, Setting } from '../../../sample-app/database/setting.entity.js';
 import { createDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { accessToken, type Call, SampleApp } from './sample-app.js';
@@ -106,6 +110,27 @@ describe('an access token', () => {
     for (const token of [undefined, 'demo-device', 'nonsense', forged]) {
       const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
       expect(await answers(call, ROUTES)).toEqual(all(401, ROUTES));
+    }
+  });
+
+  it('is no longer good when it has expired', async () => {
+    const dataSource = await createPosDataSource(
+      parseDatabaseTarget('DATABASE_URL', database.url),
+    ).initialize();
+    const { value } = await dataSource.getRepository(Setting).findOneByOrFail({ name: ACCESS_TOKEN_SECRET });
+    await dataSource.destroy();
+    const jwt = new JwtService({ secret: Buffer.from(value, 'base64') });
+    const { iat, exp, ...claims } = jwt.decode<{ iat: number; exp: number }>(
+      await accessToken(app.url, 'admin'),
+    );
+    expect(exp - iat).toBe(12 * 3600);
+    for (const [left, status] of [
+      [60, 200],
+      [-60, 401],
+    ] as const) {
+      const token = jwt.sign({ ...claims, exp: Math.floor(Date.now() / 1000) + left });
+      expect(await app.callWith(token)('GET', '/v2/tenants/demo/products')).toMatchObject({ status });
+      expect(await app.callWith(token)('GET', '/v2/tenants/demo/httptransports')).toMatchObject({ status });
     }
   });
 
