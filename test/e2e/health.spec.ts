@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { WebhooksHealth } from 'nestjs-tillhook';
+import { DataSource } from 'typeorm';
+import { createDatabase, eachDatabase } from '../support/databases.js';
+import { LogCapture } from '../support/log-capture.js';
+import { Receiver } from '../support/receiver.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { TestHost } from '../support/test-host.js';
+
+const TENANT = 'shop';
+/** What a check may take when the database says nothing. */
+const LIMIT_MS = 3_500;
+const TEN_MINUTES_MS = 600_000;
+
+const healthOf = (host: TestHost): WebhooksHealth => host.app.get(WebhooksHealth, { strict: false });
+
+describe('the health of the module', () => {
+  eachDatabase((database, kind) => {
+    let host: TestHost;
+    afterEach(() => host.close());
+
+    it('is ok, and says what this process does', async () => {
+      host = await TestHost.start({ database: database() });
+      const { database: seen, ...report } = await healthOf(host).check();
+      expect(report).toEqual({
+        status: 'ok',
+        reasons: [],
+        worker: { enabled: true, heldBy: [], inFlight: 0, lanes: 0 },
+        environment: { own: null, database: null },
+      });
+      expect(seen.reachable).toBe(true);
+      expect(Math.abs(seen.clockOffsetMs)).toBeLessThan(kind === 'sqlite' ? 1 : 1_000);
+    });
+
+    it('shows requests in flight and queues at work', async () => {
+      const receiver = await Receiver.start();
+      receiver.answer('hang');
+      host = await TestHost.start({ database: database() });
+      const api = host.api(TENANT);
+      await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+      await api.post('/httptransports/erp/webhooks', { action: '*' });
+      await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
+      await receiver.waitFor(1);
+      expect((await healthOf(host).check()).worker).toMatchObject({ inFlight: 1, lanes: 1 });
+      await receiver.close();
+    });
+
+    it('is that of a process without a worker, too', async () => {
+      host = await TestHost.start({ database: database(), webhooks: { worker: false } });
+      expect(await healthOf(host).check()).toMatchObject({ status: 'ok', worker: { enabled: false } });
+    });
+
+    it('costs one question for all who ask at the same time', async () => {
+      host = await TestHost.start({ database: database() });
+      const health = healthOf(host);
+      const first = health.check();
+      expect(health.check()).toBe(first);
+      await first;
+      const second = health.check();
+      expect(second).not.toBe(first);
+      await second;
+    });
+  });
+
+  describe('on PostgreSQL that does not answer', () => {
+    let database: TestDatabase;
+    let proxy: TcpProxy;
+    let host: TestHost;
+
+    beforeEach(async () => {
+      database = await createDatabase('postgres');
+      const url = new URL(database.url);
+      proxy = await TcpProxy.start(url.hostname, Number(url.port));
+      url.port = String(proxy.port);
+      const options = { type: 'postgres', url: url.href } as const;
+      host = await TestHost.start({ database: { ...database, options }, logger: new LogCapture() });
+    });
+    afterEach(async () => {
+      await host.close();
+      await proxy.close();
+      await database.drop();
+    });
+
+    it.each(['cut', 'freeze'] as const)(
+      'is down and soon says so (%s), and is ok again afterwards',
+      async (how) => {
+        expect((await healthOf(host).check()).status).toBe('ok');
+        proxy[how]();
+        const startedAt = performance.now();
+        const report = await healthOf(host).check();
+        expect(performance.now() - startedAt).toBeLessThan(LIMIT_MS);
+        expect(report).toMatchObject({
+          status: 'down',
+          reasons: [{ code: 'DATABASE_UNREACHABLE' }],
+          database: { reachable: false },
+        });
+        proxy.open();
+        expect(await healthOf(host).check()).toMatchObject({ status: 'ok', reasons: [] });
+      },
+    );
+  });
+
+  describe.each([TEN_MINUTES_MS, -TEN_MINUTES_MS])(
+    'when the clock of PostgreSQL is %i ms ahead',
+    (offsetMs) => {
+      let database: TestDatabase;
+      let receiver: Receiver;
+      let logger: LogCapture;
+      let host: TestHost;
+
+      beforeEach(async () => {
+        database = await createDatabase('postgres');
+        await shiftClock(database, offsetMs);
+        receiver = await Receiver.start();
+        logger = new LogCapture();
+        host = await TestHost.start({ database, webhooks: { retryScheduleMs: [300] }, logger });
+      });
+      afterEach(async () => {
+        await host.close();
+        await receiver.close();
+        await database.drop();
+      });
+
+      it('is degraded and warns once, while deliveries and retries are on time and dated by the database', async () => {
+        const health = healthOf(host);
+        const report = await health.check();
+        expect(report).toMatchObject({ status: 'degraded', reasons: [{ code: 'CLOCK_SKEW' }] });
+        expect(Math.abs(report.database.clockOffsetMs - offsetMs)).toBeLessThan(1_000);
+        await health.check();
+        const warnings = logger.at('warn', /The clock of this process/);
+        expect(warnings).toHaveLength(1);
+        expect(warnings[0]).toMatch(offsetMs > 0 ? /600 s behind/ : /600 s ahead/);
+
+        const api = host.api(TENANT);
+        await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+        await api.post('/httptransports/erp/webhooks', { action: '*' });
+        receiver.answerNext({ status: 500 });
+        await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
+        const [first, second] = await receiver.waitFor(2, 5_000);
+        const waited = second!.receivedAt - first!.receivedAt;
+        expect(waited).toBeGreaterThan(200);
+        expect(waited).toBeLessThan(2_000);
+        const timestamp = Number(first!.headers['webhook-timestamp']) * 1_000;
+        expect(Math.abs(timestamp - first!.receivedAt - offsetMs)).toBeLessThan(3_000);
+      });
+    },
+  );
+});
+
+/** From the next connection on, the functions that tell the time in this database are off by so much. */
+async function shiftClock({ options, url }: TestDatabase, offsetMs: number): Promise<void> {
+  const dataSource = await new DataSource(options).initialize();
+  await dataSource.query('CREATE SCHEMA shifted');
+  for (const name of ['clock_timestamp', 'statement_timestamp', 'now']) {
+    await dataSource.query(
+      `CREATE FUNCTION shifted.${name}() RETURNS timestamptz LANGUAGE sql
+         RETURN pg_catalog.${name}() + make_interval(secs => ${offsetMs / 1_000})`,
+    );
+  }
+  const name = new URL(url).pathname.slice(1);
+  await dataSource.query(`ALTER DATABASE ${name} SET search_path = public, shifted, pg_catalog`);
+  await dataSource.destroy();
+}
