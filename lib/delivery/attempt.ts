@@ -112,7 +112,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   const { delivery, config } = prepared;
   const nowMs = context.now();
   const outcome: Outcome | { kind: 'failed'; reason: string } =
-    'ok' in prepared.request
+    'ok' in prepared.request && !prepared.request.mayPass
       ? { kind: 'failed', reason: prepared.request.code }
       : decideOutcome(resultOf(sent), {
           clientErrors: context.clientErrors,

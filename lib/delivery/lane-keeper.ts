@@ -80,7 +80,9 @@ export class LaneKeeper {
     if (held.length === 0) return { changed: [], lost: [] };
     const lost = new Set<Lane>();
 
+    const checkedAt = performance.now();
     await this.#reconfigure(held, lost);
+    for (const lane of held) if (!lost.has(lane)) lane.confirmed(checkedAt);
 
     const askedAt = performance.now();
     const ending = held.filter((lane) => !lost.has(lane) && lane.needsRenewal(askedAt));

@@ -30,6 +30,8 @@ const MOST_READ_AHEAD = 512;
 const CAREFUL_FROM = 2;
 /** What must be left of a lease beyond the attempt's own deadline, for a timer that fires late. */
 const LEASE_MARGIN_MS = 500;
+/** How long a look at the lane's configuration counts: a pause takes effect within a second, also when the database stalls. */
+const CHECK_LASTS_MS = 900;
 
 /**
  * A lane this process holds: what has been read of it, what is in hand, and until when it may send. All state, no I/O.
@@ -63,6 +65,8 @@ export class Lane {
 
   /** Monotonic (performance.now()): the lease is ours at least until then. */
   #leaseEndsAt: number;
+  /** Monotonic: when the configuration was last found to be current, or was read. */
+  #checkedAt: number;
   #ready: QueuedDelivery[] = [];
   #readyFrom = 0;
   /** Ids of deliveries that are ready, in flight, or answered and not recorded. */
@@ -97,6 +101,7 @@ export class Lane {
     this.blockedUntil = taken.blockedUntil;
     this.config = config;
     this.heldSince = takenAt;
+    this.#checkedAt = takenAt;
     this.#suspectId = taken.crashes > 0 ? taken.notedDeliveryId : null;
     if (this.#suspectId !== null) this.#inHand.add(this.#suspectId);
     this.isCareful = taken.crashes >= CAREFUL_FROM;
@@ -122,6 +127,7 @@ export class Lane {
       this.inFlight < this.#cap &&
       this.#isOpen(now) &&
       this.coversAttempt(monotonicNow) &&
+      monotonicNow - this.#checkedAt <= CHECK_LASTS_MS &&
       (this.#rate === undefined || this.#rate.nextAt(now) <= now)
     );
   }
@@ -303,6 +309,11 @@ export class Lane {
     if (this.config.state === 'DISABLED' && config.state === 'ACTIVE') this.#startAfresh();
     this.config = config;
     this.leaseMs = Math.max(this.leaseMs, 2 * config.timeoutMs + 2_000);
+  }
+
+  /** `config` is what the database had at this moment. @param askedAt performance.now() before it was asked */
+  confirmed(askedAt: number): void {
+    this.#checkedAt = askedAt;
   }
 
   /** The lane's state in the database. True: `config` is out of date and has to be read. */

@@ -21,7 +21,7 @@ export interface RequestSettings {
  * @param own name, value, …: what tells this kind of request from others
  */
 export function signedRequest(
-  { url, headers, keys }: TransportTarget,
+  { url, headers, keys, lookupGroup, secrets }: TransportTarget,
   { eventUid, action, body }: SignedContent,
   own: readonly string[],
   { nowMs, timeoutMs, userAgent, signal }: RequestSettings,
@@ -48,6 +48,8 @@ export function signedRequest(
     ],
     body,
     timeoutMs,
+    lookupGroup,
+    secrets,
     ...(signal && { signal }),
   };
 }

@@ -6,6 +6,7 @@ import type { RateLimit } from '../domain/rate-window.js';
 import type { TransportState } from '../domain/transport-state.js';
 import { parseSigningSecret } from '../domain/signing-secret.js';
 import type { CheckedUrl } from '../egress/url-policy.js';
+import { TargetRefusedError } from '../errors/target-refused.error.js';
 import { WebhooksError } from '../errors/webhooks-error.js';
 
 /** What a transport that sets no limit of its own gets. */
@@ -40,11 +41,17 @@ export interface TransportTarget {
   /** Name, value, …: the tenant's headers and the authorization. */
   readonly headers: readonly string[];
   readonly keys: readonly SigningKey[];
+  /** The tenant's uid: slow look-ups of one tenant delay no other. */
+  readonly lookupGroup: string;
+  /** What must not be kept, should the receiver send it back. */
+  readonly secrets: readonly string[];
 }
 
 /** Why nothing can be sent to the transport as it is configured. */
 export interface TransportProblem {
   readonly ok: false;
+  /** True: another try may succeed, since it depends on the operator's rules and not on what is stored. */
+  readonly mayPass?: boolean;
   readonly code: string;
   readonly message: string;
 }
@@ -73,17 +80,28 @@ export class TransportConfigs {
   /** A transport that cannot be opened fails its own deliveries and nobody else's. */
   #target(stored: StoredTransport): TransportTarget | TransportProblem {
     try {
+      const own = this.#tenantHeaders(stored);
+      const authorization = this.#authorization(stored);
       return {
         ok: true,
         url: this.checkUrl(stored.url),
-        headers: [...this.#tenantHeaders(stored), ...this.#authorization(stored)],
+        headers: [...own, ...authorization.headers],
         keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
           key: parseSigningSecret(this.#open(stored, 'signing_secret', secret)),
           expiresAt,
         })),
+        lookupGroup: stored.tenantUid,
+        secrets: [...own.filter((_, index) => index % 2 === 1), ...authorization.secrets],
       };
     } catch (error) {
-      if (error instanceof WebhooksError) return { ok: false, code: error.code, message: error.message };
+      if (error instanceof WebhooksError) {
+        return {
+          ok: false,
+          code: error.code,
+          message: error.message,
+          mayPass: error instanceof TargetRefusedError,
+        };
+      }
       return {
         ok: false,
         code: 'TRANSPORT_UNREADABLE',
@@ -99,19 +117,20 @@ export class TransportConfigs {
     ]);
   }
 
-  #authorization(stored: StoredTransport): string[] {
+  #authorization(stored: StoredTransport): { headers: string[]; secrets: string[] } {
     switch (stored.securityType) {
       case 'NONE':
-        return [];
+        return { headers: [], secrets: [] };
       case 'BASIC_AUTH': {
         const password = stored.password === null ? '' : this.#open(stored, 'password', stored.password);
         const credentials = Buffer.from(`${stored.username ?? ''}:${password}`, 'utf8').toString('base64');
-        return ['authorization', `Basic ${credentials}`];
+        return { headers: ['authorization', `Basic ${credentials}`], secrets: [credentials, password] };
       }
-      case 'BEARER_TOKEN':
-        return stored.token === null
-          ? []
-          : ['authorization', `Bearer ${this.#open(stored, 'token', stored.token)}`];
+      case 'BEARER_TOKEN': {
+        if (stored.token === null) return { headers: [], secrets: [] };
+        const token = this.#open(stored, 'token', stored.token);
+        return { headers: ['authorization', `Bearer ${token}`], secrets: [token] };
+      }
     }
   }
 

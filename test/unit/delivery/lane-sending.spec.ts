@@ -17,12 +17,22 @@ describe('Lane', () => {
       expect(lane.maySend(0, NOW)).toBe(false);
     });
 
+    it('sends nothing when a look at the configuration is overdue: it may have been paused', () => {
+      const lane = laneOf({ timeoutMs: 10_000 }, { leaseMs: 30_000 });
+      read(lane, rows(1));
+      lane.confirmed(5_000);
+      expect(lane.maySend(5_900, NOW)).toBe(true);
+      expect(lane.maySend(5_901, NOW)).toBe(false);
+    });
+
     it('sends only while the lease leaves room for a whole attempt', () => {
       const lane = laneOf({ timeoutMs: 10_000 }, { leaseMs: 30_000 });
       read(lane, rows(1));
+      lane.confirmed(19_000);
       expect(lane.maySend(19_500, NOW)).toBe(true);
       expect(lane.maySend(19_501, NOW)).toBe(false);
       lane.renewed(15_000);
+      lane.confirmed(34_000);
       expect(lane.maySend(34_500, NOW)).toBe(true);
       expect(lane.maySend(34_501, NOW)).toBe(false);
     });
