@@ -4,6 +4,7 @@ import type { StoredTransport } from '../persistence/lane-store.js';
 import type { StoredHeader, StoredSigningSecret } from '../persistence/entities/http-transport.entity.js';
 import type { RateLimit } from '../domain/rate-window.js';
 import type { TransportState } from '../domain/transport-state.js';
+import { secretSpellings } from '../domain/secret-spellings.js';
 import { parseSigningSecret } from '../domain/signing-secret.js';
 import type { CheckedUrl } from '../egress/url-policy.js';
 import { TargetRefusedError } from '../errors/target-refused.error.js';
@@ -91,7 +92,9 @@ export class TransportConfigs {
           expiresAt,
         })),
         lookupGroup: stored.tenantUid,
-        secrets: [...own.filter((_, index) => index % 2 === 1), ...authorization.secrets],
+        secrets: [...own.filter((_, index) => index % 2 === 1), ...authorization.secrets].flatMap(
+          secretSpellings,
+        ),
       };
     } catch (error) {
       if (error instanceof WebhooksError) {
