@@ -20,7 +20,9 @@ export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_
  * byte order shows here.
  *
  * @param {Record<string, string | number>} settings server settings beside the defaults, e.g. `NOT_DURABLE`.
- * @returns {Promise<{ url: string, version: string, stop: () => Promise<void> }>} `stop` also removes the folder.
+ * @returns {Promise<{ url: string, version: string, crash: () => Promise<void>, restart: () => Promise<void>, stop: () => Promise<void> }>}
+ *   `crash` ends it at once, as if it had been killed; `restart` starts it again at the same port with the same data; `stop` also removes
+ *   the folder.
  */
 export async function startPostgres(settings = {}) {
   const account = unprivilegedAccount();
@@ -47,13 +49,17 @@ export async function startPostgres(settings = {}) {
     };
     const flags = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`);
     const log = path.join(folder, 'server.log');
-    await start(pg_ctl, ['-D', data, '-l', log, '-o', flags.join(' '), '-w', 'start'], options, log);
+    const startServer = () =>
+      start(pg_ctl, ['-D', data, '-l', log, '-o', flags.join(' '), '-w', 'start'], options, log);
+    const stopServer = (mode) => run(pg_ctl, ['-D', data, '-m', mode, '-w', 'stop'], options);
+    await startServer();
     const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
     const stop = async () => {
-      await run(pg_ctl, ['-D', data, '-m', 'fast', '-w', 'stop'], options);
+      await stopServer('fast');
       rmSync(folder, { recursive: true, force: true });
     };
-    return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, version, stop };
+    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    return { url, version, crash: () => stopServer('immediate'), restart: startServer, stop };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start. ${REMEDY}\n${error.message}`, { cause: error });

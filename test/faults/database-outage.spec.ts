@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PostgresCluster } from '../../scripts/postgres.mjs';
+import { eventually } from '../support/eventually.js';
+import { TestHost } from '../support/test-host.js';
+import { startCluster } from './support/cluster.js';
+import { Scene } from './support/scene.js';
+import { IS_FULL, shortestLease, sized, sleep } from './support/sizes.js';
+import { TcpLink } from './support/tcp-link.js';
+
+const { outageMs, aroundMs } = sized(
+  { outageMs: 3_000, aroundMs: 1_000 },
+  { outageMs: 60_000, aroundMs: 5_000 },
+);
+const ENDPOINTS = 4;
+const WORKERS = 2;
+const TIMEOUT_MS = 1_000;
+const LEASE_MS = shortestLease(TIMEOUT_MS);
+const POLL_MS = 100;
+/** How often a process may say that its database is away: at first for each thing it does, then ever more rarely. */
+const MOST_LINES = 40;
+/** When a query that gets no answer fails. */
+const QUERY_TIMEOUT_MS = 30_000;
+
+let scene: Scene;
+let cluster: PostgresCluster;
+let link: TcpLink;
+/** The database, by way of `link`. */
+let linked: { type: 'postgres'; url: string };
+beforeEach(async () => {
+  const started = await startCluster();
+  cluster = started.cluster;
+  link = await TcpLink.to(Number(new URL(cluster.url).port));
+  linked = { type: 'postgres', url: link.through(cluster.url) };
+  const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, pollMs: POLL_MS };
+  scene = await Scene.open({ database: started.database, endpoints: ENDPOINTS, webhooks });
+  scene.endpoints.answering = () => ({ status: 204, afterMs: Math.random() * 100 });
+  for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+}, 30_000);
+afterEach(async () => {
+  await link.close();
+  await scene.close();
+});
+
+describe('a PostgreSQL that is stopped hard under load and started again', () => {
+  it(
+    'ends no process, floods no log, fails emits fast and by their type, and costs no event',
+    async () => {
+      const workers = await scene.startWorkers(WORKERS);
+      const emits = new Emits(scene);
+      await sleep(aroundMs);
+      await cluster.crash();
+      await sleep(outageMs);
+      await cluster.restart();
+      await sleep(aroundMs);
+      await emits.stop();
+
+      const allArrived = () => emits.missing().length === 0;
+      await eventually(allArrived, { what: 'all to arrive', withinMs: LEASE_MS + 15_000 });
+      await eventually(async () => (await scene.log()).PENDING === undefined);
+      expect(emits.failures.length).toBeGreaterThan(0);
+      const unlike = emits.failures.filter(
+        ({ code, tookMs }) => code !== 'DATABASE_UNAVAILABLE' || tookMs > 5_000,
+      );
+      expect(unlike).toEqual([]);
+      expect(workers.map(({ isRunning }) => isRunning)).toEqual(workers.map(() => true));
+      for (const { log } of workers) expect(log.length).toBeLessThan(MOST_LINES);
+    },
+    sized(60_000, 180_000),
+  );
+});
+
+describe('a process that the network has parted from the database without a word', () => {
+  it('leaves its work to others, and comes back by itself', async () => {
+    const parted = await scene.startWorker({ database: linked });
+    const emits = new Emits(scene);
+    const ofParted = () => scene.endpoints.arrivals.filter(({ sender }) => sender === parted.name);
+    await eventually(() => ofParted().length > ENDPOINTS);
+    link.silence();
+    const silentAt = Date.now();
+    const other = await scene.startWorker();
+    const ofOther = () => scene.endpoints.arrivals.filter(({ sender }) => sender === other.name);
+    const areAllTakenOver = () => new Set(ofOther().map(({ endpoint }) => endpoint)).size === ENDPOINTS;
+    await eventually(areAllTakenOver, { what: 'all to be taken over', withinMs: LEASE_MS + 15_000 });
+
+    link.reopen();
+    // What waits for an answer on a connection that is half-open gives up after half a minute. A short run spares itself that.
+    if (!IS_FULL) link.cut();
+    await other.terminate();
+    const cameBack = () => ofParted().some(({ at }) => at > silentAt + LEASE_MS);
+    await eventually(cameBack, { what: 'it to come back', withinMs: QUERY_TIMEOUT_MS + 10_000 });
+    await emits.stop();
+    const allArrived = () => emits.missing().length === 0;
+    await eventually(allArrived, { what: 'all to arrive', withinMs: 60_000 });
+    expect(emits.failures).toEqual([]);
+  }, 120_000);
+
+  if (IS_FULL) {
+    it('fails an emit by its type, and within the time-out of a query', async () => {
+      const database = { ...scene.database, options: linked };
+      const host = await TestHost.start({ database, webhooks: { worker: false } });
+      link.silence();
+      const startedAt = performance.now();
+      const emit = host.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: 'tenant-0' });
+      await expect(emit).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      expect(performance.now() - startedAt).toBeLessThan(QUERY_TIMEOUT_MS + 2_000);
+      link.cut();
+      await host.close();
+    }, 60_000);
+  }
+});
+
+interface Failure {
+  readonly code: unknown;
+  readonly tookMs: number;
+}
+
+/** Emits steadily for each endpoint, whether or not it works, until it is stopped. */
+class Emits {
+  /** What has to arrive: `endpoint/event`. */
+  readonly committed: string[] = [];
+  readonly failures: Failure[] = [];
+  #isStopped = false;
+  readonly #running: Promise<unknown>;
+
+  constructor(private readonly scene: Scene) {
+    this.#running = Promise.all(Array.from({ length: ENDPOINTS }, (_, n) => this.#run(n)));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running;
+  }
+
+  missing(): string[] {
+    const delivered = this.scene.endpoints.delivered();
+    return this.committed.filter((key) => !delivered.has(key));
+  }
+
+  async #run(endpoint: number): Promise<void> {
+    while (!this.#isStopped) {
+      const startedAt = performance.now();
+      try {
+        this.committed.push(`${endpoint}/${await this.scene.emit(`tenant-${endpoint}`)}`);
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        this.failures.push({ code, tookMs: performance.now() - startedAt });
+      }
+      await sleep(30);
+    }
+  }
+}

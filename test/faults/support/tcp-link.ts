@@ -1,0 +1,60 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A piece of network between a process and a server that can fall silent without telling either end. */
+export class TcpLink {
+  /** Both ends of each connection. */
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #isSilent = false;
+
+  readonly #server = createServer({ pauseOnConnect: true }, (near) => {
+    const far = connect(this.port, '127.0.0.1').pause();
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
+    const end = (): void => {
+      near.destroy();
+      far.destroy();
+      this.#pairs.delete(pair);
+    };
+    for (const [from, to] of [pair, [far, near] as const]) {
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('error', end).on('close', end);
+      if (!this.#isSilent) from.resume();
+    }
+  });
+
+  private constructor(private readonly port: number) {}
+
+  static async to(port: number): Promise<TcpLink> {
+    const link = new TcpLink(port);
+    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  /** The same server, by way of this link. */
+  through(url: string): string {
+    const rerouted = new URL(url);
+    rerouted.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return rerouted.href;
+  }
+
+  /** From now on nothing comes through, neither on old connections nor on new ones. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+  }
+
+  /** New connections work again. The old ones stay silent: they are half-open. */
+  reopen(): void {
+    this.#isSilent = false;
+  }
+
+  /** Ends the present connections, so that both ends notice. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
