@@ -34,6 +34,7 @@ export class Recorder {
   #waiting: RecordEntry[] = [];
   #writing: Promise<void> | undefined;
   #endGathering: (() => void) | undefined;
+  #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
 
@@ -52,7 +53,9 @@ export class Recorder {
 
   add(entry: RecordEntry): void {
     this.#waiting.push(entry);
-    if (this.#waiting.length >= this.largeGroup) this.#endGathering?.();
+    // The next one of its key waits for it.
+    if (entry.attempt?.orderingKey != null) this.#isUrgent = true;
+    if (this.#isUrgent || this.#waiting.length >= this.largeGroup) this.#endGathering?.();
     this.#writing ??= this.#run();
   }
 
@@ -79,6 +82,7 @@ export class Recorder {
     while (this.#waiting.length > 0 && !this.#hasGivenUp) {
       const group = this.#waiting;
       this.#waiting = [];
+      this.#isUrgent = false;
       await this.#write(group);
     }
     // With no await since the look above: what is added from now on starts a new run.
@@ -86,7 +90,7 @@ export class Recorder {
   }
 
   #gather(): Promise<void> {
-    if (this.#stopping) return Promise.resolve();
+    if (this.#stopping || this.#isUrgent) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, GATHER_MS);
       this.#endGathering = () => {

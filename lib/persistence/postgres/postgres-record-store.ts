@@ -112,23 +112,17 @@ export class PostgresRecordStore implements RecordStore {
     const isPlain = attempts.every(
       ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
     );
-    if (isPlain && transports.length === 0 && parked.length === 0) {
-      return idsOf(
-        await this.database.query('tillhook_record_ends', this.#recordEnds, endParameters(attempts)),
-      );
-    }
+    const recording = isPlain
+      ? prepared('tillhook_record_ends', this.#recordEnds, endParameters(attempts))
+      : prepared('tillhook_record_any', this.#recordAny, [...endParameters(attempts), now]);
+    const parking = prepared('tillhook_park', this.#park, parkParameters(parked));
+    // Most groups are one statement, which needs no transaction around it.
+    if (transports.length === 0 && parked.length === 0) return idsOf(await this.#runAlone(recording));
+    if (transports.length === 0 && attempts.length === 0) return idsOf(await this.#runAlone(parking));
+
     return this.database.transaction(async (client) => {
-      const orphaned =
-        attempts.length === 0
-          ? []
-          : (await client.query<OrphanRow>(this.#recordAny, [...endParameters(attempts), now])).rows;
-      if (parked.length > 0) {
-        await client.query(this.#park, [
-          numbers(parked.map((row) => row.transportId)),
-          numbers(parked.map((row) => row.dueAt)),
-          numbers(parked.map((row) => row.deliveryId)),
-        ]);
-      }
+      const orphaned = attempts.length === 0 ? [] : (await client.query<OrphanRow>(recording)).rows;
+      if (parked.length > 0) await client.query(parking);
       // In key order, lanes last: the order in which everybody locks them.
       const inOrder = [...transports].sort((a, b) => a.transportId - b.transportId);
       for (const change of inOrder) {
@@ -146,6 +140,10 @@ export class PostgresRecordStore implements RecordStore {
       return idsOf(orphaned);
     });
   }
+
+  #runAlone({ name, text, values }: Prepared): Promise<OrphanRow[]> {
+    return this.database.query<OrphanRow>(name, text, values);
+  }
 }
 
 interface OrphanRow {
@@ -153,6 +151,20 @@ interface OrphanRow {
 }
 
 const idsOf = (rows: OrphanRow[]): ReadonlySet<number> => new Set(rows.map((row) => row.delivery_id));
+
+interface Prepared {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+const prepared = (name: string, text: string, values: unknown[]): Prepared => ({ name, text, values });
+
+const parkParameters = (parked: RecordGroup['parked']): unknown[] => [
+  numbers(parked.map((row) => row.transportId)),
+  numbers(parked.map((row) => row.dueAt)),
+  numbers(parked.map((row) => row.deliveryId)),
+];
 
 const endParameters = (attempts: RecordGroup['attempts']): unknown[] => [
   numbers(attempts.map((a) => a.transportId)),
