@@ -39,11 +39,22 @@ export class EventContents {
     const event = { eventId, eventUid, action, body: Buffer.from(body, 'utf8') };
     this.#events.set(eventId, event);
     this.#bytes += event.body.length;
-    for (const [oldestId, oldest] of this.#events) {
-      if (this.#bytes <= this.limitBytes || oldestId === eventId) break;
-      this.#events.delete(oldestId);
-      this.#bytes -= oldest.body.length;
-    }
+    if (this.#bytes > this.limitBytes) this.#forgetOldest();
     return event;
+  }
+
+  /**
+   * Makes room for a while: a quarter at once, since a Map from whose head one entry at a time is deleted is walked past
+   * all those deleted ones again and again.
+   */
+  #forgetOldest(): void {
+    const target = this.limitBytes * 0.75;
+    const newest = this.#events.size - 1;
+    let seen = 0;
+    for (const [eventId, { body }] of this.#events) {
+      if (this.#bytes <= target || seen++ === newest) break;
+      this.#events.delete(eventId);
+      this.#bytes -= body.length;
+    }
   }
 }

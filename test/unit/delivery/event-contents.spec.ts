@@ -28,14 +28,19 @@ describe('EventContents', () => {
     expect(contents.has(1)).toBe(false);
   });
 
-  it('drops the least recently used when it is full', () => {
-    const contents = new EventContents(30);
-    for (const id of [1, 2, 3]) contents.add(content(id));
+  it('drops the least recently used when it is full, a quarter of its room at once', () => {
+    const contents = new EventContents(40);
+    for (const id of [1, 2, 3, 4]) contents.add(content(id, 'x'.repeat(10)));
     contents.get(1);
-    contents.add(content(4));
-    expect([1, 2, 3, 4].filter((id) => contents.has(id))).toEqual([1, 3, 4]);
-    contents.add(content(5, 'y'.repeat(20)));
-    expect([1, 2, 3, 4, 5].filter((id) => contents.has(id))).toEqual([4, 5]);
+    contents.add(content(5, 'x'.repeat(10)));
+    expect([1, 2, 3, 4, 5].filter((id) => contents.has(id))).toEqual([1, 4, 5]);
+  });
+
+  it('keeps the newest, however large it is', () => {
+    const contents = new EventContents(40);
+    for (const id of [1, 2]) contents.add(content(id, 'x'.repeat(10)));
+    contents.add(content(3, 'x'.repeat(100)));
+    expect([1, 2, 3].filter((id) => contents.has(id))).toEqual([3]);
   });
 
   it('counts bytes, not characters', () => {
