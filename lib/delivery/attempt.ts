@@ -147,7 +147,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   };
 }
 
-/** The end of a delivery whose sender died of it, twice at least: it must not take a third one along. */
+/** The end of a delivery that several processes have died of (see careful-mode): it must not take another one along. */
 export const crashedAttempt = (delivery: QueuedDelivery, now: number): AttemptRecord => ({
   transportId: delivery.transportId,
   dueAt: delivery.dueAt,

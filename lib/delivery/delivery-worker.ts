@@ -15,9 +15,9 @@ import { LaneKeeper } from './lane-keeper.js';
 import { LaneReader } from './lane-reader.js';
 import { LaneTaker } from './lane-taker.js';
 import type { Lane } from './lane.js';
-import { OriginLimit, originOf } from './origin-limit.js';
 import { PollLoop } from './poll-loop.js';
 import { Recorder } from './recorder.js';
+import { SendingRoom, type Room } from './sending-room.js';
 import type { TransportConfigs } from './transport-config.js';
 
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
@@ -52,7 +52,7 @@ export class DeliveryWorker {
   readonly #taker: LaneTaker;
   readonly #reader: LaneReader;
   readonly #queue: FairQueue;
-  readonly #origins: OriginLimit;
+  readonly #room: SendingRoom;
   readonly #recorder: Recorder;
   readonly #refreshLoop: PollLoop;
   readonly #abort = new AbortController();
@@ -67,7 +67,7 @@ export class DeliveryWorker {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    lanes: LaneStore,
+    private readonly store: LaneStore,
     records: RecordStore,
     configs: TransportConfigs,
     private readonly context: AttemptContext,
@@ -80,22 +80,28 @@ export class DeliveryWorker {
     };
     const touch = (lane: Lane): void => this.#touch(lane);
     this.#queue = new FairQueue(concurrency);
-    this.#origins = new OriginLimit(options.maxPerOrigin);
-    this.#keeper = new LaneKeeper(lanes, configs, {
+    this.#room = new SendingRoom({
+      maxPerOrigin: options.maxPerOrigin,
+      isReady: (lane) =>
+        this.#keeper.get(lane.transportId) === lane && lane.maySend(performance.now(), context.now()),
+      touch,
+    });
+    this.#keeper = new LaneKeeper(store, configs, {
       ...options,
       mostLanes: concurrency * LANES_PER_SLOT,
       now: context.now,
     });
-    this.#taker = new LaneTaker(lanes, this.#keeper, {
+    this.#taker = new LaneTaker(store, this.#keeper, {
       ...options,
       isBusy: () => this.#queue.inFlight >= concurrency * 0.75,
       taken: (taken) => this.#begin(taken),
       touch,
       onError: once('Taking lanes failed'),
     });
-    this.#reader = new LaneReader(lanes, {
+    this.#reader = new LaneReader(store, {
       now: context.now,
       park: (lane, rows) => this.#park(lane, rows),
+      condemn: (lane, rows) => this.#condemn(lane, rows),
       touch,
       onError: (error) => log.warn('Reading lanes failed', error),
     });
@@ -188,25 +194,13 @@ export class DeliveryWorker {
     return this.#keeper.all().next().done !== true;
   }
 
-  /** A taken lane is run from now on; what killed its last holder is dealt with first. */
-  async #begin(taken: readonly Lane[]): Promise<void> {
+  /** A taken lane is run from now on. */
+  #begin(taken: readonly Lane[]): void {
     for (const lane of taken) {
       // Taken while the switch was being turned.
       if (!this.#isEnabled) lane.yield();
-      const suspectId = lane.takeSuspect();
-      if (suspectId !== null) await this.#convict(lane, suspectId);
       this.#touch(lane);
     }
-  }
-
-  async #convict(lane: Lane, deliveryId: number): Promise<void> {
-    const suspect = await this.#keeper.noted(deliveryId).catch((error: unknown) => {
-      this.log.warn(`Whether delivery ${deliveryId} ended a process could not be looked up`, error);
-      return undefined;
-    });
-    if (!suspect) return lane.returned({ deliveryId });
-    const attempt = crashedAttempt(suspect, this.context.now());
-    this.#recorder.add({ attempt, written: () => this.#recorded(lane, suspect, null) });
   }
 
   // ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -294,32 +288,32 @@ export class DeliveryWorker {
         this.#queue.give(lane);
         continue;
       }
-      const origin = originOf(lane);
-      if (!this.#origins.take(origin, lane)) {
+      const room = this.#room.take(lane);
+      if (!room) {
         this.#queue.give(lane);
         continue;
       }
       const delivery = lane.next(now);
-      this.#deliver(lane, delivery, origin).catch((error: unknown) => {
+      this.#deliver(lane, delivery, room).catch((error: unknown) => {
         this.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
-        this.#giveUp(lane, delivery, origin);
+        this.#giveUp(lane, delivery, room);
       });
       if (lane.maySend(performance.now(), now)) this.#queue.add(lane);
       else this.#waitForRate(lane, now);
     }
   }
 
-  async #deliver(lane: Lane, delivery: QueuedDelivery, origin: string | undefined): Promise<void> {
+  async #deliver(lane: Lane, delivery: QueuedDelivery, room: Room): Promise<void> {
     const { config } = lane;
     const content = this.#reader.contentOf(delivery);
     const event = content instanceof Promise ? await content : content;
-    if (lane.isCareful) await this.#keeper.note(lane, delivery);
+    if (lane.isCareful) await this.store.note(delivery);
     // Again, since whatever was waited for has cost time of the lease.
-    if (!lane.coversAttempt(performance.now())) return this.#giveUp(lane, delivery, origin);
+    if (!lane.coversAttempt(performance.now())) return this.#takeBack(lane, delivery, room);
     const prepared = prepareAttempt(delivery, event, config, this.context, this.#abort.signal);
     const sent = await sendAttempt(prepared, this.context);
-    if (wasAborted(sent)) return this.#giveUp(lane, delivery, origin);
-    this.#answered(lane, origin);
+    if (wasAborted(sent)) return this.#takeBack(lane, delivery, room);
+    this.#answered(lane, room);
     const concluded = concludeAttempt(sent, this.context);
     const transport = lane.learn(concluded, this.context.now(), this.context.random());
     this.#recorder.add({
@@ -334,24 +328,32 @@ export class DeliveryWorker {
     this.#touch(lane);
   }
 
-  /** The attempt did not take place, or nobody waited for its end: whoever reads the lane next sends it. */
-  #giveUp(lane: Lane, delivery: QueuedDelivery, origin: string | undefined): void {
-    this.#answered(lane, origin);
+  /** The attempt did not take place, or nobody waited for its end. */
+  async #takeBack(lane: Lane, delivery: QueuedDelivery, room: Room): Promise<void> {
+    if (lane.isCareful) await this.store.unnote(delivery);
+    this.#giveUp(lane, delivery, room);
+  }
+
+  /** Whoever reads the lane next sends it. */
+  #giveUp(lane: Lane, delivery: QueuedDelivery, room: Room): void {
+    this.#answered(lane, room);
     lane.returned(delivery);
     this.#touch(lane);
   }
 
   /** Makes room for the next one: in the lane, in the process and at the origin. */
-  #answered(lane: Lane, origin: string | undefined): void {
+  #answered(lane: Lane, room: Room): void {
     lane.answered();
     this.#queue.give(lane);
-    const now = this.context.now();
-    const next = this.#origins.give(
-      origin,
-      (waiting) =>
-        this.#keeper.get(waiting.transportId) === waiting && waiting.maySend(performance.now(), now),
-    );
-    if (next) this.#touch(next);
+    this.#room.give(room);
+  }
+
+  #condemn(lane: Lane, rows: readonly QueuedDelivery[]): void {
+    for (const row of rows) {
+      this.log.warn(`Delivery ${row.deliveryId} has ended its process each time it was sent: it is given up`);
+      const attempt = crashedAttempt(row, this.context.now());
+      this.#recorder.add({ attempt, written: () => this.#recorded(lane, row, null) });
+    }
   }
 
   #park(lane: Lane, rows: readonly QueuedDelivery[]): void {

@@ -1,5 +1,5 @@
 import type { HealthPolicy } from '../domain/transport-health.js';
-import type { LaneRelease, LaneStore, QueuedDelivery, TakeRequest } from '../persistence/lane-store.js';
+import type { LaneRelease, LaneStore, TakeRequest } from '../persistence/lane-store.js';
 import { Lane } from './lane.js';
 import type { TransportConfigs } from './transport-config.js';
 
@@ -58,16 +58,6 @@ export class LaneKeeper {
   /** Takes due lanes, longest due first, but no more than half of all lanes for one tenant. */
   takeDue(overdueMs: number): Promise<Lane[]> {
     return this.#take({ overdueMs, limit: this.room });
-  }
-
-  /** Writes down what is sent next, see {@link LaneStore.note}. */
-  note(lane: Lane, { deliveryId }: QueuedDelivery): Promise<void> {
-    return this.store.note(lane, deliveryId);
-  }
-
-  /** The noted delivery, unless it has ended. */
-  noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
-    return this.store.noted(deliveryId);
   }
 
   /**

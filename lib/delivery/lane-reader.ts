@@ -1,5 +1,11 @@
 import { CLOCK_SLACK_MS } from '../persistence/lane-store.js';
-import type { EventContent, LaneReadRequest, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
+import type {
+  EventContent,
+  LaneReading,
+  LaneReadRequest,
+  LaneStore,
+  QueuedDelivery,
+} from '../persistence/lane-store.js';
 import { EventContents, type OutgoingEvent } from './event-contents.js';
 import type { Lane } from './lane.js';
 import type { TransportProblem } from './transport-config.js';
@@ -12,6 +18,8 @@ export interface LaneReaderOptions {
   readonly now: () => number;
   /** Rows that wait behind an earlier one of their ordering key. */
   readonly park: (lane: Lane, rows: readonly QueuedDelivery[]) => void;
+  /** Rows of which processes have died. */
+  readonly condemn: (lane: Lane, rows: readonly QueuedDelivery[]) => void;
   /** The lane has been read. */
   readonly touch: (lane: Lane) => void;
   readonly onError: (error: unknown) => void;
@@ -72,7 +80,7 @@ export class LaneReader {
       const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
       for (const [lane, { limit }] of reads) {
         const reading = byTransport.get(lane.transportId);
-        if (reading) this.options.park(lane, lane.accept(reading, limit));
+        if (reading) this.#accept(lane, reading, limit);
         else lane.readFailed();
         this.options.touch(lane);
       }
@@ -81,6 +89,12 @@ export class LaneReader {
       for (const lane of reads.keys()) lane.readFailed();
       this.options.onError(error);
     }
+  }
+
+  #accept(lane: Lane, reading: LaneReading, limit: number): void {
+    const { behind, condemned } = lane.accept(reading, limit);
+    this.options.park(lane, behind);
+    this.options.condemn(lane, condemned);
   }
 
   async #load(rows: readonly QueuedDelivery[]): Promise<void> {

@@ -18,7 +18,7 @@ export interface LaneTakerOptions {
   /** Whether this process has as much to send as it can. */
   readonly isBusy: () => boolean;
   /** Lanes were taken. */
-  readonly taken: (lanes: readonly Lane[]) => Promise<void>;
+  readonly taken: (lanes: readonly Lane[]) => void;
   /** A lane has been asked to yield. */
   readonly touch: (lane: Lane) => void;
   readonly onError: (error: unknown, failures: number) => void;
@@ -83,7 +83,7 @@ export class LaneTaker {
     if (!this.#isEnabled) return false;
     const told = [...this.#told].slice(0, Math.max(0, this.keeper.room));
     this.#told.clear();
-    if (told.length > 0) await this.options.taken(await this.keeper.takeThese(told));
+    if (told.length > 0) this.options.taken(await this.keeper.takeThese(told));
     if (this.#mayBeMore || performance.now() - this.#lookedAt >= this.options.pollMs) await this.#takeDue();
     return this.#told.size > 0;
   }
@@ -99,7 +99,7 @@ export class LaneTaker {
       const taken = await this.keeper.takeDue(isGreedy ? 0 : pollMs + HEAD_START_MS);
       this.#mayBeMore = taken.length === room || !isGreedy;
       this.#foundNothing = taken.length === 0;
-      await this.options.taken(taken);
+      this.options.taken(taken);
     }
     await this.#compare();
   }

@@ -18,6 +18,7 @@ import {
 } from '../domain/transport-health.js';
 import type { TransportRecord } from '../persistence/record-store.js';
 import type { ConcludedAttempt } from './attempt.js';
+import { isCondemned, isRunCarefully, isSuspect } from './careful-mode.js';
 import type { TransportConfig } from './transport-config.js';
 
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
@@ -26,12 +27,18 @@ const HEAD: LaneCursor = { dueAt: -1, deliveryId: -1 };
 const READ_AHEAD_FACTOR = 8;
 const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
-/** Holders that crashed in a row before a lane is run carefully. */
-const CAREFUL_FROM = 2;
 /** What must be left of a lease beyond the attempt's own deadline, for a timer that fires late. */
 const LEASE_MARGIN_MS = 500;
 /** How long a look at the lane's configuration counts: a pause takes effect within a second, also when the database stalls. */
 const CHECK_LASTS_MS = 900;
+
+/** Rows that were read and are not to be sent. */
+export interface UnsentRows {
+  /** They wait behind an earlier one of their key and should be parked. */
+  readonly behind: QueuedDelivery[];
+  /** Processes have died of them. */
+  readonly condemned: QueuedDelivery[];
+}
 
 /**
  * A lane this process holds: what has been read of it, what is in hand, and until when it may send. All state, no I/O.
@@ -54,10 +61,10 @@ export class Lane {
   inFlight = 0;
   /** Monotonic (performance.now()). */
   readonly heldSince: number;
-  /** Earlier holders have crashed: one delivery at a time, noted before it is sent. */
+  /** Earlier holders have crashed: see careful-mode. */
   readonly isCareful: boolean;
-  /** The delivery that the holder before was sending when it crashed, if it had noted it. */
-  #suspectId: number | null;
+  /** Outcomes recorded since it was taken, as long as it is run carefully. */
+  #recordedCarefully = 0;
   #health: TransportHealth;
   #rate: RateWindow | undefined;
   /** Requests since the rate's state was last written. */
@@ -102,9 +109,7 @@ export class Lane {
     this.config = config;
     this.heldSince = takenAt;
     this.#checkedAt = takenAt;
-    this.#suspectId = taken.crashes > 0 ? taken.notedDeliveryId : null;
-    if (this.#suspectId !== null) this.#inHand.add(this.#suspectId);
-    this.isCareful = taken.crashes >= CAREFUL_FROM;
+    this.isCareful = isRunCarefully(taken.crashes);
     this.#health = {
       failingSince: config.failingSince,
       consecutiveFailures: taken.consecutiveFailures,
@@ -142,6 +147,12 @@ export class Lane {
   /** Whether the lease leaves room for a whole attempt: nobody else will send for this lane before it has ended. */
   coversAttempt(monotonicNow: number): boolean {
     return monotonicNow + this.config.timeoutMs + LEASE_MARGIN_MS <= this.#leaseEndsAt;
+  }
+
+  /** The next ready delivery must be sent while no other suspect is. */
+  get nextIsSuspect(): boolean {
+    const next = this.#ready[this.#readyFrom];
+    return this.isCareful && next !== undefined && isSuspect(next);
   }
 
   /** The next ready delivery, which from now on is in flight. */
@@ -189,16 +200,9 @@ export class Lane {
   }
 
   /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
-  returned({ deliveryId }: Pick<QueuedDelivery, 'deliveryId'>): void {
+  returned({ deliveryId }: QueuedDelivery): void {
     this.#inHand.delete(deliveryId);
     this.#told = true;
-  }
-
-  /** The suspect, to be dealt with once. It is in hand: let go of it with `recorded` or `returned`. */
-  takeSuspect(): number | null {
-    const suspectId = this.#suspectId;
-    this.#suspectId = null;
-    return suspectId;
   }
 
   /** The outcome is in the database (or was given up): the delivery is out of hand. */
@@ -211,6 +215,7 @@ export class Lane {
     this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
     // The next one of the key may have become due, before the cursor; or this one has a new date there.
     if (orderingKey !== null || this.#isPassed(nextDueAt)) this.#told = true;
+    if (this.isCareful) this.#survived();
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,9 +248,9 @@ export class Lane {
    * Takes in what was read.
    *
    * @param limit as it was asked for
-   * @returns the rows that wait behind an earlier one of their key and should be parked
+   * @returns what is in hand from now on without being sent
    */
-  accept(reading: LaneReading, limit: number): QueuedDelivery[] {
+  accept(reading: LaneReading, limit: number): UnsentRows {
     this.#reading = false;
     this.#scanVersion ??= reading.version;
     this.#nextDueAt = earlier(reading.nextDueAt, this.#redatedMeanwhile);
@@ -254,15 +259,16 @@ export class Lane {
     if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
     if (this.#isPassed(this.#redatedMeanwhile)) this.#told = true;
 
-    const behind: QueuedDelivery[] = [];
+    const unsent: UnsentRows = { behind: [], condemned: [] };
     for (const row of reading.rows) {
       if (this.#inHand.has(row.deliveryId) || this.#recordedMeanwhile.has(row.deliveryId)) continue;
-      if (row.behind) behind.push(row);
+      if (row.behind) unsent.behind.push(row);
+      else if (this.isCareful && isCondemned(row)) unsent.condemned.push(row);
       else this.#ready.push(row);
       this.#inHand.add(row.deliveryId);
     }
     this.#forgetMeanwhile();
-    return behind;
+    return unsent;
   }
 
   readFailed(): void {
@@ -292,10 +298,10 @@ export class Lane {
   /**
    * The lease ran out and this process itself took the lane again: what is in hand stays in hand.
    *
-   * @returns false for a lane that was being given back: it is another one now
+   * @returns false for a lane that was being given back, or that somebody else has held meanwhile: it is another one now
    */
   retaken({ leaseToken, leaseMs }: TakenLane, takenAt: number): boolean {
-    if (this.#releasing) return false;
+    if (this.#releasing || leaseToken !== this.leaseToken + 1) return false;
     this.leaseToken = leaseToken;
     this.#leaseEndsAt = takenAt + leaseMs;
     this.#told = true;
@@ -392,7 +398,16 @@ export class Lane {
   }
 
   get #cap(): number {
-    return this.isCareful || isProbing(this.#health, this.policy) ? 1 : this.config.maxConcurrency;
+    return isProbing(this.#health, this.policy) ? 1 : this.config.maxConcurrency;
+  }
+
+  /**
+   * The cause of the crashes was among what was under way then, at the head of the lane and never more than its cap. When so many
+   * have an outcome it is behind us: a clean release ends the careful mode.
+   */
+  #survived(): void {
+    this.#recordedCarefully++;
+    if (this.#recordedCarefully >= this.config.maxConcurrency && !this.nextIsSuspect) this.yield();
   }
 
   #forgetMeanwhile(): void {

@@ -65,52 +65,41 @@ export class TransportConfigs {
     private readonly defaults: TransportDefaults,
   ) {}
 
+  /** Never throws: a transport that cannot be opened fails its own deliveries and nobody else's. */
   open(stored: StoredTransport): TransportConfig {
-    return {
+    const config = {
       version: stored.version,
       state: stored.state,
       failingSince: stored.failingSince,
       timeoutMs: stored.timeoutMs ?? this.defaults.timeoutMs,
       maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
       rateLimit: rateLimitOf(stored),
-      retryScheduleMs: scheduleOf(stored) ?? this.defaults.retryScheduleMs,
-      target: this.#target(stored),
+      retryScheduleMs: this.defaults.retryScheduleMs,
     };
+    try {
+      const retryScheduleMs = scheduleOf(stored) ?? config.retryScheduleMs;
+      return { ...config, retryScheduleMs, target: this.#target(stored) };
+    } catch (error) {
+      return { ...config, target: problemOf(error) };
+    }
   }
 
-  /** A transport that cannot be opened fails its own deliveries and nobody else's. */
-  #target(stored: StoredTransport): TransportTarget | TransportProblem {
-    try {
-      const own = this.#tenantHeaders(stored);
-      const authorization = this.#authorization(stored);
-      return {
-        ok: true,
-        url: this.checkUrl(stored.url),
-        headers: [...own, ...authorization.headers],
-        keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
-          key: parseSigningSecret(this.#open(stored, 'signing_secret', secret)),
-          expiresAt,
-        })),
-        lookupGroup: stored.tenantUid,
-        secrets: [...own.filter((_, index) => index % 2 === 1), ...authorization.secrets].flatMap(
-          secretSpellings,
-        ),
-      };
-    } catch (error) {
-      if (error instanceof WebhooksError) {
-        return {
-          ok: false,
-          code: error.code,
-          message: error.message,
-          mayPass: error instanceof TargetRefusedError,
-        };
-      }
-      return {
-        ok: false,
-        code: 'TRANSPORT_UNREADABLE',
-        message: 'The stored configuration of the transport is damaged.',
-      };
-    }
+  #target(stored: StoredTransport): TransportTarget {
+    const own = this.#tenantHeaders(stored);
+    const authorization = this.#authorization(stored);
+    return {
+      ok: true,
+      url: this.checkUrl(stored.url),
+      headers: [...own, ...authorization.headers],
+      keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
+        key: parseSigningSecret(this.#open(stored, 'signing_secret', secret)),
+        expiresAt,
+      })),
+      lookupGroup: stored.tenantUid,
+      secrets: [...own.filter((_, index) => index % 2 === 1), ...authorization.secrets].flatMap(
+        secretSpellings,
+      ),
+    };
   }
 
   #tenantHeaders(stored: StoredTransport): string[] {
@@ -140,6 +129,18 @@ export class TransportConfigs {
   #open(stored: StoredTransport, field: TransportSecretField, sealed: string): string {
     return this.secrets.open(sealed, transportSecret(stored, field));
   }
+}
+
+function problemOf(error: unknown): TransportProblem {
+  if (error instanceof WebhooksError) {
+    const { code, message } = error;
+    return { ok: false, code, message, mayPass: error instanceof TargetRefusedError };
+  }
+  return {
+    ok: false,
+    code: 'TRANSPORT_UNREADABLE',
+    message: 'The stored configuration of the transport is damaged.',
+  };
 }
 
 const scheduleOf = ({ retryScheduleSeconds }: StoredTransport): number[] | undefined =>

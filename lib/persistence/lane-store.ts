@@ -44,8 +44,6 @@ export interface TakenLane {
   readonly blockedUntil: number;
   /** How many holders in a row ended without giving it back. */
   readonly crashes: number;
-  /** The delivery that the last holder was sending when it ended so, if it had noted it. */
-  readonly notedDeliveryId: number | null;
   readonly consecutiveFailures: number;
   readonly rate: RateState;
   readonly transport: StoredTransport;
@@ -74,6 +72,8 @@ export interface QueuedDelivery {
   readonly orderingKey: string | null;
   /** True when an earlier delivery of the same key is still in the queue: this one must be parked, not sent. */
   readonly behind: boolean;
+  /** How often it was noted before it was sent, and its process ended before the outcome was recorded. */
+  readonly lostAttempts: number;
 }
 
 export interface LaneReading {
@@ -150,11 +150,11 @@ export interface LaneStore {
   /** Whether another process has announced within the last `withinMs` that it is idle. */
   isOtherIdle(holder: string, withinMs: number): Promise<boolean>;
 
-  /** Notes the delivery that is sent next, so that it is known should this process die of it. */
-  note(lane: HeldLane, deliveryId: number): Promise<void>;
+  /** Notes that a delivery is about to be sent, so that it is known should this process die of it; an outcome wipes that out. */
+  note(delivery: QueuedDelivery): Promise<void>;
 
-  /** The queue row of a delivery; undefined when it has ended. */
-  noted(deliveryId: number): Promise<QueuedDelivery | undefined>;
+  /** Takes a note back: the delivery was not sent, or this process itself gave it up. */
+  unnote(delivery: QueuedDelivery): Promise<void>;
 
   /** Reads due rows of lanes held by this process. `now` is the database's clock in ms. */
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]>;

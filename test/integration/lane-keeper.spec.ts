@@ -146,6 +146,19 @@ describe('LaneKeeper', () => {
       expect(await keeper.refresh()).toEqual({ changed: [lane], lost: [] });
     });
 
+    it('starts anew with a lane that somebody else has held meanwhile: what was in hand may have been sent', async () => {
+      const keeper = keeperOf();
+      const lane = await take(keeper);
+      await read(lane);
+      await endLease();
+      await take(keeperOf(undefined, 'somebody else'));
+      await endLease();
+      const again = await take(keeper);
+      expect(again).not.toBe(lane);
+      expect(again.readyCount).toBe(0);
+      expect(keeper.get(transport.id)).toBe(again);
+    });
+
     it.each([
       ['check', 'back'],
       ['renew', 'there'],

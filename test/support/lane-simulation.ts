@@ -110,7 +110,7 @@ export class LaneSimulation {
     this.#call(
       () => (reading = this.#readRows(request, now)),
       () => {
-        for (const row of lane.accept(reading!, request.limit)) this.#park(lane, row);
+        for (const row of lane.accept(reading!, request.limit).behind) this.#park(lane, row);
       },
     );
   }
@@ -245,7 +245,7 @@ export class LaneSimulation {
       transportId: 1,
       version: this.#version,
       nextDueAt: sorted.find((row) => row.dueAt > now)?.dueAt ?? null,
-      rows: due.map((row) => ({ ...row, transportId: 1, behind: this.#isBehind(row) })),
+      rows: due.map((row) => ({ ...row, transportId: 1, lostAttempts: 0, behind: this.#isBehind(row) })),
     };
   }
 

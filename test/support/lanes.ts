@@ -1,5 +1,5 @@
 import type { ConcludedAttempt } from '../../lib/delivery/attempt.js';
-import { Lane } from '../../lib/delivery/lane.js';
+import { Lane, type UnsentRows } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import type { QueuedDelivery, StoredTransport, TakenLane } from '../../lib/persistence/lane-store.js';
@@ -35,7 +35,6 @@ export const takenLane = (taken: Partial<TakenLane> = {}): TakenLane => ({
   version: 0,
   blockedUntil: 0,
   crashes: 0,
-  notedDeliveryId: null,
   consecutiveFailures: 0,
   rate: { used: 0, usedUntil: 0 },
   transport: TRANSPORT,
@@ -64,6 +63,7 @@ export const queued = (deliveryId: number, delivery: Partial<QueuedDelivery> = {
   attempts: 0,
   orderingKey: null,
   behind: false,
+  lostAttempts: 0,
   ...delivery,
 });
 
@@ -110,12 +110,12 @@ export const laneOf = (
 export const rows = (count: number): QueuedDelivery[] =>
   Array.from({ length: count }, (_, index) => queued(index + 1));
 
-/** Lets the lane read these rows to the end of the queue. @returns those that it wants to be parked */
+/** Lets the lane read these rows to the end of the queue. @returns those that are not to be sent */
 export function read(
   lane: Lane,
   rows: readonly QueuedDelivery[],
   { version = 0, nextDueAt = null }: { version?: number; nextDueAt?: number | null } = {},
-): QueuedDelivery[] {
+): UnsentRows {
   const request = lane.nextRead(NOW);
   if (!request) throw new Error('The lane wants nothing to be read.');
   return lane.accept({ transportId: 1, version, nextDueAt, rows }, request.limit);

@@ -108,12 +108,14 @@ export const postgresTables = (table: (name: string) => string): string[] => [
   `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (tenant_uid, http_transport_uid, id)`,
 
   // What is due, narrow, in the order in which a lane reads it. ordering_key is null for unordered deliveries.
+  // lost_attempts: processes that ended while they were sending it, as far as that was noted (see careful-mode).
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id bigint NOT NULL,
     due_at bigint NOT NULL,
     delivery_id bigint NOT NULL,
     event_id bigint NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
+    lost_attempts integer NOT NULL DEFAULT 0,
     ordering_key varchar(255),
     PRIMARY KEY (transport_id, due_at, delivery_id)
   )`,
@@ -132,7 +134,6 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     version bigint NOT NULL DEFAULT 0,
     blocked_until bigint NOT NULL DEFAULT 0,
     crashes integer NOT NULL DEFAULT 0,
-    noted_delivery_id bigint,
     consecutive_failures integer NOT NULL DEFAULT 0,
     rate_used integer NOT NULL DEFAULT 0,
     rate_used_until bigint NOT NULL DEFAULT 0

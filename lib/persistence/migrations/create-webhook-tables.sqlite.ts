@@ -94,6 +94,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     delivery_id INTEGER NOT NULL,
     event_id INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    lost_attempts INTEGER NOT NULL DEFAULT 0,
     ordering_key TEXT,
     PRIMARY KEY (transport_id, due_at, delivery_id)
   ) WITHOUT ROWID`,
@@ -110,7 +111,6 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     version INTEGER NOT NULL DEFAULT 0,
     blocked_until INTEGER NOT NULL DEFAULT 0,
     crashes INTEGER NOT NULL DEFAULT 0,
-    noted_delivery_id INTEGER,
     consecutive_failures INTEGER NOT NULL DEFAULT 0,
     rate_used INTEGER NOT NULL DEFAULT 0,
     rate_used_until INTEGER NOT NULL DEFAULT 0

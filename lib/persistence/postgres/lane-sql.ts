@@ -27,7 +27,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           RETURNING l.*, l.lease_until - ${STATEMENT_MS} AS lease_ms
         )
         SELECT taken.transport_id, taken.lease_token, taken.lease_ms, taken.version, taken.blocked_until, taken.crashes,
-               taken.noted_delivery_id, taken.consecutive_failures, taken.rate_used, taken.rate_used_until, t.*
+               taken.consecutive_failures, taken.rate_used, taken.rate_used_until, t.*
         FROM taken JOIN due ON due.transport_id = taken.transport_id ${config('taken.transport_id')}
         ORDER BY due.due_at`;
   // A lease is not cut short by the slack that work may have.
@@ -55,15 +55,12 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
     isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> $1 AND idle_at > ${STATEMENT_MS} - $2::bigint LIMIT 1`,
     forgetIdle: `DELETE FROM ${process} WHERE idle_at < ${STATEMENT_MS} - ${FORGET_IDLE_MS}`,
-    note: `UPDATE ${lane} SET noted_delivery_id = $3 WHERE transport_id = $1 AND lease_token = $2`,
-    noted: `
-        SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, false AS behind
-        FROM ${database.table('webhook_delivery')} d
-        JOIN ${queue} q ON q.transport_id = d.transport_id AND q.due_at = d.due_at AND q.delivery_id = d.id
-        WHERE d.id = $1`,
+    note: `
+        UPDATE ${queue} SET lost_attempts = lost_attempts + $5
+        WHERE transport_id = $1 AND due_at = $2 AND delivery_id = $3 AND attempts = $4`,
     read: `
         SELECT r.transport_id, l.version, n.due_at AS next_due_at,
-               q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.behind
+               q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.behind
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
         CROSS JOIN LATERAL (SELECT version FROM ${lane} WHERE transport_id = r.transport_id LIMIT 1) l
         LEFT JOIN LATERAL (
@@ -71,7 +68,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           ORDER BY transport_id, due_at, delivery_id LIMIT 1
         ) n ON true
         LEFT JOIN LATERAL (
-          SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key,
+          SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
                  q.ordering_key IS NOT NULL AND EXISTS (
                    SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
                      AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
@@ -101,7 +98,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
             AS r (transport_id, lease_token, failures, used, used_until, version, due_at)
           ${locked('AND l.version = coalesce(r.version, l.version)')}
         )
-        UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
+        UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0,
           consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
           due_at = CASE WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
         FROM mine WHERE l.transport_id = mine.transport_id AND l.transport_id = ANY ($1::bigint[])

@@ -25,7 +25,6 @@ interface TakenRow extends StoredTransportRow {
   version: number;
   blocked_until: number;
   crashes: number;
-  noted_delivery_id: number | null;
   consecutive_failures: number;
   rate_used: number;
   rate_used_until: number;
@@ -40,6 +39,7 @@ interface ReadRow {
   event_id: number;
   attempts: number;
   ordering_key: string | null;
+  lost_attempts: number;
   behind: boolean;
 }
 
@@ -80,7 +80,6 @@ export class PostgresLaneStore implements LaneStore {
       version: row.version,
       blockedUntil: row.blocked_until,
       crashes: row.crashes,
-      notedDeliveryId: row.noted_delivery_id,
       consecutiveFailures: row.consecutive_failures,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
       transport: storedTransportOf(row),
@@ -104,13 +103,12 @@ export class PostgresLaneStore implements LaneStore {
     return rows.length > 0;
   }
 
-  async note({ transportId, leaseToken }: HeldLane, deliveryId: number): Promise<void> {
-    await this.database.query('tillhook_lane_note', this.#sql.note, [transportId, leaseToken, deliveryId]);
+  note(delivery: QueuedDelivery): Promise<void> {
+    return this.#note(delivery, 1);
   }
 
-  async noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
-    const [row] = await this.database.query<ReadRow>('tillhook_lane_noted', this.#sql.noted, [deliveryId]);
-    return row && queuedOf(row, row.due_at!);
+  unnote(delivery: QueuedDelivery): Promise<void> {
+    return this.#note(delivery, -1);
   }
 
   async read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -193,6 +191,11 @@ export class PostgresLaneStore implements LaneStore {
     }));
   }
 
+  async #note({ transportId, dueAt, deliveryId, attempts }: QueuedDelivery, by: 1 | -1): Promise<void> {
+    const row = [transportId, dueAt, deliveryId, attempts];
+    await this.database.query('tillhook_lane_note', this.#sql.note, [...row, by]);
+  }
+
   async #transportIds(name: string, sql: string, values: unknown[]): Promise<ReadonlySet<number>> {
     const rows = await this.database.query<{ transport_id: number }>(name, sql, values);
     return new Set(rows.map((row) => row.transport_id));
@@ -219,4 +222,5 @@ const queuedOf = (row: ReadRow, dueAt: number): QueuedDelivery => ({
   attempts: row.attempts,
   orderingKey: row.ordering_key,
   behind: row.behind,
+  lostAttempts: row.lost_attempts,
 });

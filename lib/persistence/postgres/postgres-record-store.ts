@@ -64,7 +64,7 @@ export class PostgresRecordStore implements RecordStore {
     // promoted: when a delivery with an ordering key has ended, the earliest one behind it becomes due.
     this.#recordAny = `${found},
       moved AS (
-        UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + 1 FROM found f
+        UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + 1, lost_attempts = 0 FROM found f
         WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
       ),
       next AS MATERIALIZED (

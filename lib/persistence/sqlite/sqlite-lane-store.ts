@@ -27,7 +27,6 @@ interface LaneRow extends StoredTransportRow {
   blocked_until: number;
   crashes: number;
   holder: string | null;
-  noted_delivery_id: number | null;
   consecutive_failures: number;
   rate_used: number;
   rate_used_until: number;
@@ -39,6 +38,7 @@ interface QueueRow {
   event_id: number;
   attempts: number;
   ordering_key: string | null;
+  lost_attempts: number;
   behind: number;
 }
 
@@ -70,12 +70,9 @@ export class SqliteLaneStore implements LaneStore {
         ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
       isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> ? AND idle_at > ? LIMIT 1`,
       forgetIdle: `DELETE FROM ${process} WHERE idle_at < ?`,
-      note: `UPDATE ${lane} SET noted_delivery_id = ? WHERE transport_id = ? AND lease_token = ?`,
-      noted: `
-        SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, 0 AS behind
-        FROM ${database.table('webhook_delivery')} d
-        JOIN ${queue} q ON q.transport_id = d.transport_id AND q.due_at = d.due_at AND q.delivery_id = d.id
-        WHERE d.id = ?`,
+      note: `
+        UPDATE ${queue} SET lost_attempts = lost_attempts + ?
+        WHERE transport_id = ? AND due_at = ? AND delivery_id = ? AND attempts = ?`,
       take: `
         UPDATE ${lane} SET holder = ?, lease_token = ?, lease_until = ?, due_at = ?, crashes = ? WHERE transport_id = ?`,
       version: `SELECT version FROM ${lane} WHERE transport_id = ?`,
@@ -83,7 +80,7 @@ export class SqliteLaneStore implements LaneStore {
         SELECT due_at FROM ${queue} WHERE transport_id = ? AND due_at > ?
         ORDER BY transport_id, due_at, delivery_id LIMIT 1`,
       rows: `
-        SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key,
+        SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
                q.ordering_key IS NOT NULL AND EXISTS (
                  SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
                    AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
@@ -97,7 +94,7 @@ export class SqliteLaneStore implements LaneStore {
         UPDATE ${lane} SET lease_until = ?, due_at = ?, consecutive_failures = ?, rate_used = ?, rate_used_until = ?
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL`,
       release: `
-        UPDATE ${lane} SET holder = NULL, lease_until = 0, crashes = 0, noted_delivery_id = NULL,
+        UPDATE ${lane} SET holder = NULL, lease_until = 0, crashes = 0,
           consecutive_failures = ?, rate_used = ?, rate_used_until = ?, due_at = max(?, blocked_until)
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL AND version = coalesce(?, version)`,
       transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
@@ -132,15 +129,12 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(row !== undefined);
   }
 
-  async note({ transportId, leaseToken }: HeldLane, deliveryId: number): Promise<void> {
-    await this.database.transaction(() =>
-      this.database.prepare(this.#sql.note).run(deliveryId, transportId, leaseToken),
-    );
+  note(delivery: QueuedDelivery): Promise<void> {
+    return this.#note(delivery, 1);
   }
 
-  noted(deliveryId: number): Promise<QueuedDelivery | undefined> {
-    const row = this.database.prepare<QueueRow & { transport_id: number }>(this.#sql.noted).get(deliveryId);
-    return Promise.resolve(row && queuedOf(row.transport_id, row));
+  unnote(delivery: QueuedDelivery): Promise<void> {
+    return this.#note(delivery, -1);
   }
 
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -241,7 +235,6 @@ export class SqliteLaneStore implements LaneStore {
       version: row.version,
       blockedUntil: row.blocked_until,
       crashes: row.holder === null ? row.crashes : row.crashes + 1,
-      notedDeliveryId: row.noted_delivery_id,
       consecutiveFailures: row.consecutive_failures,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
       transport: storedTransportOf(row),
@@ -251,6 +244,12 @@ export class SqliteLaneStore implements LaneStore {
       .prepare(this.#sql.take)
       .run(holder, taken.leaseToken, leaseUntil, leaseUntil, taken.crashes, transportId);
     return [taken];
+  }
+
+  async #note({ transportId, dueAt, deliveryId, attempts }: QueuedDelivery, by: 1 | -1): Promise<void> {
+    await this.database.transaction(() =>
+      this.database.prepare(this.#sql.note).run(by, transportId, dueAt, deliveryId, attempts),
+    );
   }
 
   #each<Lane extends HeldLane>(
@@ -280,4 +279,5 @@ const queuedOf = (transportId: number, row: QueueRow): QueuedDelivery => ({
   attempts: row.attempts,
   orderingKey: row.ordering_key,
   behind: row.behind === 1,
+  lostAttempts: row.lost_attempts,
 });

@@ -23,7 +23,7 @@ export class SqliteRecordStore implements RecordStore {
     const sameRow = 'transport_id = ? AND due_at = ? AND delivery_id = ?';
     this.#sql = {
       remove: `DELETE FROM ${queue} WHERE ${sameRow} AND attempts = ? RETURNING ordering_key, event_id`,
-      move: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1 WHERE ${sameRow} AND attempts = ?`,
+      move: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0 WHERE ${sameRow} AND attempts = ?`,
       nextOfKey: `
         SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
         ORDER BY event_id LIMIT 1`,

@@ -90,6 +90,7 @@ describe('FanoutStore', () => {
             delivery_id: delivery!['id'],
             event_id: eventId,
             attempts: 0,
+            lost_attempts: 0,
             ordering_key: null,
           },
         ]);

@@ -51,6 +51,7 @@ describe('LaneStore, reading lanes,', () => {
         attempts: 0,
         orderingKey: 'key-2',
         behind: false,
+        lostAttempts: 0,
       });
       expect(reading).toMatchObject({ transportId: transport.id, version: 1, nextDueAt: now + 1 });
     });

@@ -72,6 +72,14 @@ describe('RecordStore', () => {
         ]);
       });
 
+      it('wipes out that attempts were lost: whatever came of this one, nobody died of it', async () => {
+        const [first] = deliveries as [QueuedDelivery];
+        await fixture.stores.lanes.note(first);
+        await record(retried(first, first.dueAt + 1));
+        const rows = await fixture.rowsWith('webhook_queue', { delivery_id: first.deliveryId });
+        expect(rows).toMatchObject([{ attempts: 1, lost_attempts: 0 }]);
+      });
+
       it('keeps each attempt with all that is known of it', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await record(retried(first, first.dueAt + 1));

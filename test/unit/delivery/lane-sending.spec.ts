@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lane } from '../../../lib/delivery/lane.js';
-import { concluded, laneConfig, laneOf, NO_CIRCUIT, NOW, queued, read, rows } from '../../support/lanes.js';
+import {
+  concluded,
+  deliver,
+  laneConfig,
+  laneOf,
+  NO_CIRCUIT,
+  NOW,
+  queued,
+  read,
+  rows,
+} from '../../support/lanes.js';
 
 describe('Lane', () => {
   describe('sending', () => {
@@ -63,28 +73,51 @@ describe('Lane', () => {
       expect(lane.maySend(0, NOW + 999)).toBe(false);
       expect(lane.maySend(0, NOW + 1_000)).toBe(true);
     });
+  });
 
-    it('sends one at a time once its holders have crashed twice in a row', () => {
-      expect(laneOf({}, { crashes: 1 }).isCareful).toBe(false);
+  describe('after crashes of its holders', () => {
+    const lost = (deliveryId: number, lostAttempts: number) => queued(deliveryId, { lostAttempts });
+
+    it('is run carefully from the second in a row on', () => {
+      expect([0, 1, 2, 3].map((crashes) => laneOf({}, { crashes }).isCareful)).toEqual([
+        false,
+        false,
+        true,
+        true,
+      ]);
+    });
+
+    it('tells which deliveries are suspect: those that were under way at a crash', () => {
       const lane = laneOf({}, { crashes: 2 });
-      expect(lane.isCareful).toBe(true);
-      read(lane, rows(2));
-      lane.next(NOW);
+      read(lane, [queued(1), lost(2, 1), lost(3, 2)]);
+      const suspicions = rows(3).map(() => [lane.nextIsSuspect, lane.next(NOW).deliveryId]);
+      expect(suspicions).toEqual([
+        [false, 1],
+        [true, 2],
+        [true, 3],
+      ]);
+      expect(lane.nextIsSuspect).toBe(false);
+    });
+
+    it('does not send what was under way at three, unless its last holder gave it back', () => {
+      const guilty = lost(2, 3);
+      const careful = laneOf({}, { crashes: 3 });
+      expect(read(careful, [queued(1), guilty])).toEqual({ behind: [], condemned: [guilty] });
+      expect(careful.readyCount).toBe(1);
+      const calm = laneOf();
+      expect(read(calm, [guilty])).toEqual({ behind: [], condemned: [] });
+      expect([calm.nextIsSuspect, calm.readyCount]).toEqual([false, 1]);
+    });
+
+    it('is given back, and so run as usual, once as much as could have been under way has an outcome', () => {
+      const lane = laneOf({ maxConcurrency: 2 }, { crashes: 2 });
+      read(lane, [...rows(2), lost(3, 1), queued(4), queued(5)]);
+      deliver(lane);
+      deliver(lane);
+      expect(lane.maySend(0, NOW)).toBe(true);
+      deliver(lane);
       expect(lane.maySend(0, NOW)).toBe(false);
-    });
-
-    it('never sends the delivery that its last holder may have died of before that is dealt with', () => {
-      const lane = laneOf({}, { crashes: 2, notedDeliveryId: 2 });
-      read(lane, rows(3));
-      expect(lane.readyCount).toBe(2);
-      expect([lane.takeSuspect(), lane.takeSuspect()]).toEqual([2, null]);
-      lane.returned({ deliveryId: 2 });
-      read(lane, rows(3));
-      expect(lane.readyCount).toBe(3);
-    });
-
-    it('suspects nothing of what a holder noted that did not crash', () => {
-      expect(laneOf({}, { crashes: 0, notedDeliveryId: 2 }).takeSuspect()).toBeNull();
+      expect(lane.release(NOW)).toMatchObject({ version: null, dueAt: NOW });
     });
   });
 
