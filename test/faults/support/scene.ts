@@ -71,17 +71,23 @@ export class Scene {
     return this.workers.filter((worker) => worker.isRunning);
   }
 
-  /** Subscribes an endpoint to all that a tenant emits. The transport has the number of its endpoint. */
-  async route({ tenantUid, endpoint, ordered = false, transport }: RouteSettings): Promise<void> {
+  /** Subscribes an endpoint to all that a tenant emits. The transport has the number of its endpoint. @returns its signing secret */
+  async route({ tenantUid, endpoint, ordered = false, transport }: RouteSettings): Promise<string> {
     const api = this.host.api(tenantUid);
     const path = '/httptransports';
     const url = this.endpoints.urlOf(endpoint);
     const httpTransportUid = String(endpoint);
-    const created = await api.post(path, { httpTransportUid, name: httpTransportUid, url, ...transport });
+    const created = await api.post<{ signingSecret: string }>(path, {
+      httpTransportUid,
+      name: httpTransportUid,
+      url,
+      ...transport,
+    });
     const subscribed = await api.post(`${path}/${httpTransportUid}/webhooks`, { action: '*', ordered });
     if (created.status !== 200 || subscribed.status !== 200) {
       throw new Error(`No route: ${JSON.stringify([created.body, subscribed.body])}`);
     }
+    return created.body.signingSecret;
   }
 
   /** Emits an event and commits it. @returns its uid, which is the `webhook-id` */

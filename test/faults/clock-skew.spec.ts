@@ -1,0 +1,84 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { eventually } from '../support/eventually.js';
+import type { Arrival } from './support/endpoints.js';
+import { Scene } from './support/scene.js';
+import { shortestLease, sized } from './support/sizes.js';
+
+const { perEndpoint } = sized({ perEndpoint: 5 }, { perEndpoint: 200 });
+const SKEWS_MS = [0, 600_000, -600_000];
+const ENDPOINTS = 12;
+const RETRY_MS = 1_000;
+/** One endpoint asks to be left alone, until a date. */
+const LATER = ENDPOINTS - 1;
+const LATER_MS = 3_000;
+/** How far two processes' ideas of the database's clock may be apart on a busy machine. */
+const UNSURE_MS = 100;
+const TIMEOUT_MS = 2_000;
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+it(
+  'clocks that are ten minutes off: no early or doubled retries, valid signatures, a warning',
+  async () => {
+    const webhooks = {
+      timeoutMs: TIMEOUT_MS,
+      leaseMs: shortestLease(TIMEOUT_MS),
+      pollMs: 50,
+      // The last wait is never needed; no receiver is left alone for longer than that.
+    retryScheduleMs: [RETRY_MS, RETRY_MS, 10_000],
+      circuitFailures: 0,
+    };
+    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
+    const { endpoints } = scene;
+    const laterUntil = Math.ceil((Date.now() + LATER_MS) / 1_000) * 1_000;
+    endpoints.answering = ({ endpoint, attempt, at }) => {
+      if (endpoint !== LATER) return { status: attempt < 3 ? 500 : 204 };
+      const headers = { 'retry-after': new Date(laterUntil).toUTCString() };
+      return at < laterUntil - UNSURE_MS ? { status: 503, headers } : { status: 204 };
+    };
+    const secrets: string[] = [];
+    for (let n = 0; n < ENDPOINTS; n += 1)
+      secrets.push(await scene.route({ tenantUid: `tenant-${n}`, endpoint: n }));
+    const workers = await Promise.all(
+      SKEWS_MS.map((skewMs) =>
+        scene.startWorker({ preload: ['skewed-clock.mjs'], env: { CLOCK_SKEW_MS: String(skewMs) } }),
+      ),
+    );
+    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
+    await scene.untilLog({ DELIVERED: ENDPOINTS * perEndpoint }, 60_000);
+
+    const { arrivals } = endpoints;
+    expect(new Set(arrivals.map(({ sender }) => sender))).toEqual(new Set(workers.map(({ name }) => name)));
+    const byDelivery = new Map<string, Arrival[]>();
+    for (const arrival of arrivals) {
+      byDelivery.set(arrival.deliveryUid, [...(byDelivery.get(arrival.deliveryUid) ?? []), arrival]);
+    }
+    for (const [first, ...others] of byDelivery.values()) {
+      if (first!.endpoint === LATER) continue;
+      expect([first, ...others].map((arrival) => arrival!.attempt)).toEqual([1, 2, 3]);
+      [first!, ...others].reduce((before, next) => {
+        expect(next.at - before.endedAt!).toBeGreaterThan(RETRY_MS * 0.8 - UNSURE_MS);
+        return next;
+      });
+    }
+    const atLater = arrivals.filter(({ endpoint }) => endpoint === LATER);
+    const [asked] = atLater.filter(({ status }) => status === 503);
+    const tooSoon = atLater.filter(
+      ({ at }) => at > asked!.endedAt! + UNSURE_MS && at < laterUntil - UNSURE_MS,
+    );
+    expect(tooSoon).toEqual([]);
+    for (const { body, headers, endpoint } of arrivals) new Webhook(secrets[endpoint]!).verify(body, headers);
+
+    for (const [n, worker] of workers.entries()) {
+      const { reasons } = await worker.ask('health');
+      const isSkewed = SKEWS_MS[n] !== 0;
+      expect(reasons.map(({ code }) => code)).toEqual(isSkewed ? ['CLOCK_SKEW'] : []);
+      await eventually(
+        () => worker.log.some((line) => line.includes('10 min') || line.includes('600 s')) === isSkewed,
+      );
+    }
+  },
+  sized(60_000, 180_000),
+);
