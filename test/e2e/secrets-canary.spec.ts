@@ -209,7 +209,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
       stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
         written.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1'));
         return write(chunk, ...rest);
-      }) as typeof stream.write;
+      });
       restoreStreams.push(() => (stream.write = write));
     }
     database = await createDatabase(kind);
@@ -326,7 +326,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   it('cannot be reached from the application or an instance in it by any property, at any depth', () => {
     const instances = [...host.app.get(ModulesContainer).values()].flatMap((module) =>
       [module.providers, module.controllers, module.injectables].flatMap((wrappers) =>
-        [...wrappers.values()].map(({ token, instance }) => [String(token), instance as unknown]),
+        [...wrappers.values()].map(({ token, instance }) => [String(token), instance]),
       ),
     );
     const reachable = reachableFrom(
