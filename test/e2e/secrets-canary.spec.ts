@@ -206,10 +206,10 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   beforeAll(async () => {
     for (const stream of [process.stdout, process.stderr]) {
       const write = stream.write.bind(stream);
-      stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+      stream.write = (chunk: string | Uint8Array, ...rest: never[]) => {
         written.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1'));
         return write(chunk, ...rest);
-      });
+      };
       restoreStreams.push(() => (stream.write = write));
     }
     database = await createDatabase(kind);
