@@ -64,6 +64,8 @@ export class DeliveryWorker {
   #isEnabled = true;
   #stepping = false;
   #releasing: Promise<void> | undefined;
+  /** In a row. */
+  #failedReleases = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -263,11 +265,12 @@ export class DeliveryWorker {
     this.#releasing = this.#keeper
       .release(releases)
       .then((kept) => {
+        this.#failedReleases = 0;
         for (const lane of kept) this.#touch(lane);
       })
       .catch((error: unknown) => {
         for (const { transportId } of releases) this.#keeper.get(transportId)?.doubted();
-        this.log.warn('Giving lanes back failed', error);
+        if (++this.#failedReleases === 1) this.log.warn('Giving lanes back failed', error);
       })
       .finally(() => {
         this.#releasing = undefined;
@@ -313,9 +316,9 @@ export class DeliveryWorker {
     const prepared = prepareAttempt(delivery, event, config, this.context, this.#abort.signal);
     const sent = await sendAttempt(prepared, this.context);
     if (wasAborted(sent)) return this.#takeBack(lane, delivery, room);
-    this.#answered(lane, room);
     const concluded = concludeAttempt(sent, this.context);
     const transport = lane.learn(concluded, this.context.now(), this.context.random());
+    this.#answered(lane, room);
     this.#recorder.add({
       attempt: concluded.record,
       ...(transport && { transport }),
