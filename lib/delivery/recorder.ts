@@ -54,7 +54,7 @@ export class Recorder {
   add(entry: RecordEntry): void {
     this.#waiting.push(entry);
     // The next one of its key waits for it.
-    if (entry.attempt?.orderingKey != null) this.#isUrgent = true;
+    if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
     if (this.#isUrgent || this.#waiting.length >= this.largeGroup) this.#endGathering?.();
     this.#writing ??= this.#run();
   }

@@ -27,7 +27,7 @@ it(
       leaseMs: shortestLease(TIMEOUT_MS),
       pollMs: 50,
       // The last wait is never needed; no receiver is left alone for longer than that.
-    retryScheduleMs: [RETRY_MS, RETRY_MS, 10_000],
+      retryScheduleMs: [RETRY_MS, RETRY_MS, 10_000],
       circuitFailures: 0,
     };
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });

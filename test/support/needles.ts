@@ -39,7 +39,9 @@ export class Needles {
 function within(bytes: Buffer, encoding: 'base64' | 'base64url', before: number): string {
   const [low, high] = [0x00, 0xff].map((neighbour) => {
     const around = Buffer.alloc(before, neighbour);
-    return Buffer.concat([around, bytes, Buffer.alloc(3, neighbour)]).toString(encoding).replaceAll('=', '');
+    return Buffer.concat([around, bytes, Buffer.alloc(3, neighbour)])
+      .toString(encoding)
+      .replaceAll('=', '');
   }) as [string, string];
   const isSame = [...low].map((character, index) => character === high[index]);
   return low.slice(isSame.indexOf(true), isSame.lastIndexOf(true) + 1);
