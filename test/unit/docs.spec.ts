@@ -1,0 +1,243 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import type { Type } from '@nestjs/common';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { AttemptDto, DeliveryDetailsDto, EventDto } from '../../lib/admin/deliveries/delivery-details.dto.js';
+import { DeliveryDto } from '../../lib/admin/deliveries/delivery.dto.js';
+import { TestSendResultDto } from '../../lib/admin/http-transport-operations/test-send.dto.js';
+import { CreatedHttpTransportDto } from '../../lib/admin/http-transports/http-transport.dto.js';
+import { WebhookDto } from '../../lib/admin/webhooks/webhook.dto.js';
+import { buildEnvelope } from '../../lib/domain/envelope.js';
+import { DEFAULT_RETRY_SCHEDULE_MS } from '../../lib/domain/retry-schedule.js';
+import { posCatalog } from '../../lib/pos/pos-catalog.js';
+import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
+import { allSources, declaredCodes } from '../support/declared-codes.js';
+import { declaredRoutes } from '../support/declared-routes.js';
+import { declaredOptions, documentedOptions } from '../support/documented-options.js';
+import { codeBlocksOf, codeIn, deadLinksOf, readPage, readPages, rowsOf } from '../support/markdown.js';
+import type { CodeBlock } from '../support/markdown.js';
+import { typeCheck } from '../support/type-check.js';
+
+const pages = readPages();
+const blocks = pages.flatMap(codeBlocksOf);
+const textOf = (file: string): string => readPage(file).text;
+
+describe('The code in the documentation', () => {
+  const snippets = blocks.filter(({ language }) => language === 'ts');
+  let errors: string[][];
+
+  beforeAll(() => {
+    // A module each, so that two snippets may use one name.
+    errors = typeCheck(
+      'docs',
+      snippets.map(({ code }) => `${code}\nexport {};`),
+    );
+  });
+
+  it('is there', () => {
+    expect(snippets.length).toBeGreaterThan(10);
+  });
+
+  it.each(snippets.map(({ place }, index) => [place, index] as const))('compiles: %s', (_place, index) => {
+    expect(errors[index]).toEqual([]);
+  });
+
+  const json = blocks.filter(({ language }) => language === 'json');
+  it.each(json.map((block): [string, CodeBlock] => [block.place, block]))(
+    'parses: %s',
+    (_place, { code }) => {
+      expect(() => JSON.parse(code) as unknown).not.toThrow();
+    },
+  );
+
+  it('shows the body of a request as it is sent', () => {
+    const shown = codeBlocksOf(readPage('README.md')).find(({ language }) => language === 'json')!;
+    const sent = buildEnvelope('ORDER_SETTLED', '7', posCatalog.ORDER_SETTLED.example);
+    expect(JSON.stringify(JSON.parse(shown.code))).toBe(sent);
+  });
+});
+
+describe('The links in the documentation', () => {
+  it.each(pages.map((page) => [page.file, page] as const))('lead somewhere: %s', (_file, page) => {
+    expect(deadLinksOf(page)).toEqual([]);
+  });
+
+  it('lead from the index to every page', () => {
+    const index = textOf('docs/README.md');
+    const missing = pages.filter(
+      ({ file }) => file.startsWith('docs/') && !index.includes(`(${file.slice('docs/'.length)})`),
+    );
+    expect(missing.map(({ file }) => file)).toEqual(['docs/README.md']);
+  });
+});
+
+describe('The options', () => {
+  const documented = documentedOptions();
+
+  it('are all documented, and no others', () => {
+    expect(documented.map(({ name }) => name).sort()).toEqual(declaredOptions().sort());
+  });
+
+  it('have the defaults that the page gives', () => {
+    const resolved = resolveOptions({});
+    const numbers = documented.filter(({ fallback }) => fallback !== undefined);
+    expect(numbers.length).toBeGreaterThan(8);
+    for (const { name, fallback } of numbers) expect([name, read(resolved, name)]).toEqual([name, fallback]);
+  });
+
+  it('have the ranges that the page gives', () => {
+    const ranged = documented.flatMap(({ name, range }) => (range ? [{ name, range }] : []));
+    expect(ranged.length).toBeGreaterThan(8);
+    const accepts = (name: string, value: number): boolean => {
+      try {
+        resolveOptions(optionsWith(name, value));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const { name, range } of ranged) {
+      const [least, most] = range;
+      const accepted = [least - 1, least, most, most + 1].map((value) => accepts(name, value));
+      expect([name, ...accepted]).toEqual([name, false, true, true, false]);
+    }
+  });
+});
+
+describe('The codes of errors', () => {
+  const documented = rowsOf(textOf('docs/errors.md')).map(([first]) => codeIn(first!)!);
+
+  it('are all documented', () => {
+    const missing = [...declaredCodes()].filter(([code]) => !documented.includes(code));
+    expect(missing).toEqual([]);
+  });
+
+  it('all exist', () => {
+    const sources = allSources();
+    const stale = documented.filter((code) => !new RegExp(`\\b${code}\\b`).test(sources));
+    expect(stale).toEqual([]);
+  });
+
+  it('name every exported class', () => {
+    const classes = [...readFileSync('lib/index.ts', 'utf8').matchAll(/\b\w+Error\b(?= })/g)].map(
+      ([name]) => name,
+    );
+    expect(classes.length).toBeGreaterThan(10);
+    const missing = classes.filter((name) => !textOf('docs/errors.md').includes(name));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('The admin API', () => {
+  const documented = pages
+    .filter(({ file }) => file.startsWith('docs/'))
+    .flatMap(({ text }) => rowsOf(text).flatMap((cells) => codeIn(cells[0]!) ?? []))
+    .filter((code) => /^[A-Z]+ \//.test(code));
+
+  it('has all of its routes documented, and no others', () => {
+    expect(documented.sort()).toEqual(declaredRoutes().sort());
+  });
+
+  const resources: [string, Type][] = [
+    ['docs/http-transports.md', CreatedHttpTransportDto],
+    ['docs/http-transports.md', TestSendResultDto],
+    ['docs/webhooks.md', WebhookDto],
+    ['docs/deliveries.md', DeliveryDto],
+    ['docs/deliveries.md', DeliveryDetailsDto],
+    ['docs/deliveries.md', AttemptDto],
+    ['docs/deliveries.md', EventDto],
+  ];
+  it.each(resources)('has every field documented: %s, %p', (file, dto) => {
+    const names = fieldsOf(dto);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !textOf(file).includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('The catalog', () => {
+  const rows = rowsOf(textOf('docs/actions-and-catalog.md')).flatMap(([action, when, payload]) => {
+    const name = codeIn(action!)!;
+    return /^[A-Z_]+$/.test(name) ? [{ name, when, payload: payload! }] : [];
+  });
+
+  it('is listed action by action', () => {
+    const actions = Object.entries(posCatalog).map(([name, { description }]) => [name, description]);
+    expect(rows.map(({ name, when }) => [name, when])).toEqual(actions);
+  });
+
+  it.each(rows)('is listed with the payload of $name', ({ name, payload }) => {
+    const members = [...payload.matchAll(/`(\w+)\??`/g)].map((match) => match[1]);
+    const { example } = posCatalog[name as keyof typeof posCatalog];
+    const own = Object.keys(example).filter((key) => key !== 'tenant' && key !== 'tenantUser');
+    expect(members).toEqual(own);
+  });
+});
+
+describe('The tables', () => {
+  const page = textOf('docs/databases.md');
+  const tables = ['postgres', 'sqlite'].map((dialect) => {
+    const sql = readFileSync(`lib/persistence/migrations/create-webhook-tables.${dialect}.ts`, 'utf8');
+    return [...sql.matchAll(/CREATE TABLE \$\{table\('(\w+)'\)\}/g)].map((match) => match[1]!);
+  });
+
+  it.each(tables)('are all listed: %#', (...names) => {
+    const listed = rowsOf(page.slice(page.indexOf('## Tables'))).map(([name]) => codeIn(name!));
+    expect(listed.sort()).toEqual([...names, 'webhook_migration'].sort());
+  });
+
+  it('are all granted', () => {
+    const sql = codeBlocksOf(readPage('docs/databases.md')).find(({ language }) => language === 'sql')!.code;
+    expect(tables[0]!.filter((name) => !new RegExp(`\\b${name}\\b`).test(sql))).toEqual([]);
+  });
+});
+
+describe('What is told of the module', () => {
+  it('has the default schedule', () => {
+    const schedule = DEFAULT_RETRY_SCHEDULE_MS.map(spoken).join(', ');
+    for (const file of ['docs/deliveries.md', 'docs/options.md']) expect(textOf(file)).toContain(schedule);
+  });
+
+  it('mentions everything that the package exports', () => {
+    const exports = [...readFileSync('lib/index.ts', 'utf8').matchAll(/^export \{ ([^}]+) \}/gm)];
+    const names = exports.flatMap((match) => match[1]!.split(', '));
+    const all = pages.map(({ text }) => text).join('\n');
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !all.includes(name))).toEqual([]);
+  });
+
+  it('gives commands that the scripts of the package know', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
+    const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
+    const named = [...shell.join('\n').matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!);
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+  });
+
+  it('gives the command that .ci/run looks for', () => {
+    expect(textOf('README.md')).toMatch(/^npm ci && npm test\b/m);
+  });
+});
+
+/** `egress.maxPerOrigin` of the options. */
+function read(options: object, name: string): unknown {
+  return name.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], options);
+}
+
+function optionsWith(name: string, value: number): WebhooksOptions {
+  const [first, second] = name.split('.') as [string, string?];
+  // A long attempt wants a long lease; here the attempt is what matters.
+  return { leaseMs: 100_000, [first]: second === undefined ? value : { [second]: value } };
+}
+
+/** The names of the fields that the OpenAPI document shows. */
+function fieldsOf(dto: Type): string[] {
+  const marked = Reflect.getMetadata('swagger/apiModelPropertiesArray', dto.prototype as object) as string[];
+  return marked.map((name) => name.replace(/^:/, ''));
+}
+
+/** `5 s`, `30 min`, `2 h`. */
+function spoken(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3_600 ? `${seconds / 60} min` : `${seconds / 3_600} h`;
+}
