@@ -46,7 +46,8 @@ export class WebhooksWorker
   ) {
     const now = (): number => database.now();
     const log = {
-      warn: (message: string, error?: unknown) => this.#logger.warn(`${message}: ${textOf(error)}`),
+      warn: (message: string, error?: unknown) =>
+        this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
     };
     this.#delivery = new DeliveryWorker(
       stores.lanes,

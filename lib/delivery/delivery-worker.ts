@@ -10,6 +10,7 @@ import {
   wasAborted,
   type AttemptContext,
 } from './attempt.js';
+import { FailingWarnings } from './failing-warnings.js';
 import { FairQueue } from './fair-queue.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneReader } from './lane-reader.js';
@@ -55,6 +56,7 @@ export class DeliveryWorker {
   readonly #room: SendingRoom;
   readonly #recorder: Recorder;
   readonly #refreshLoop: PollLoop;
+  readonly #warnings: FailingWarnings;
   readonly #abort = new AbortController();
 
   readonly #touched = new Set<Lane>();
@@ -81,6 +83,7 @@ export class DeliveryWorker {
       if (failures === 1) log.warn(message, error);
     };
     const touch = (lane: Lane): void => this.#touch(lane);
+    this.#warnings = new FailingWarnings(options.policy.disableAfterMs);
     this.#queue = new FairQueue(concurrency);
     this.#room = new SendingRoom({
       maxPerOrigin: options.maxPerOrigin,
@@ -319,6 +322,7 @@ export class DeliveryWorker {
     const concluded = concludeAttempt(sent, this.context);
     const transport = lane.learn(concluded, this.context.now(), this.context.random());
     this.#answered(lane, room);
+    this.#warnOf(lane);
     this.#recorder.add({
       attempt: concluded.record,
       ...(transport && { transport }),
@@ -357,6 +361,15 @@ export class DeliveryWorker {
       const attempt = crashedAttempt(row, this.context.now());
       this.#recorder.add({ attempt, written: () => this.#recorded(lane, row, null) });
     }
+  }
+
+  #warnOf(lane: Lane): void {
+    const hoursLeft = this.#warnings.due(lane.transportId, lane.failingSince, this.context.now());
+    if (hoursLeft === undefined) return;
+    this.log.warn(
+      `Every attempt to an http transport of tenant "${lane.tenantUid}" (number ${lane.transportId}) has failed since ` +
+        `${new Date(lane.failingSince!).toISOString()}; it is disabled in ${Math.round(hoursLeft)} h unless one succeeds`,
+    );
   }
 
   #park(lane: Lane, rows: readonly QueuedDelivery[]): void {

@@ -121,6 +121,11 @@ export class Lane {
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
+  get failingSince(): number | null {
+    return this.#health.failingSince;
+  }
+
   get readyCount(): number {
     return this.#ready.length - this.#readyFrom;
   }
