@@ -5,7 +5,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const ALWAYS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cjs/package.json'];
-const ALLOWED = [...ALWAYS, 'SECURITY.md', /^docs\/[a-z-]+\.md$|^docs\/README\.md$/, /^dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)$/];
+const ALLOWED = [
+  ...ALWAYS,
+  'SECURITY.md',
+  /^docs\/[a-z-]+\.md$|^docs\/README\.md$/,
+  /^dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)$/,
+];
 
 /** Packs into `folder`, checks the list of files, and returns the tarball's path. */
 export function packAndCheck(folder) {
