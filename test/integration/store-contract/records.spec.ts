@@ -142,6 +142,17 @@ describe('RecordStore', () => {
         },
       );
 
+      it('knows a second recorder by the number of attempts, also where the date is the same', async () => {
+        const [first] = deliveries as [QueuedDelivery];
+        await record(retried(first, first.dueAt));
+        const [queue, log] = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
+        const orphans = new Set([first.deliveryId]);
+        expect(await record(retried(first, 99_999, { startedAt: 77 }))).toEqual(orphans);
+        expect(await record(delivered(first, { startedAt: 78 }))).toEqual(orphans);
+        expect(await fixture.rows('webhook_queue')).toEqual(queue);
+        expect(await fixture.rows('webhook_delivery')).toEqual(log);
+      });
+
       it('can be repeated when nobody knows whether it was committed', async () => {
         const [first, second] = deliveries as [QueuedDelivery, QueuedDelivery];
         const attempts = [delivered(first), retried(second, second.dueAt + 60_000)];
