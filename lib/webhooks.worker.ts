@@ -33,6 +33,7 @@ export class WebhooksWorker
   readonly #fanout: FanoutWorker;
   readonly #delivery: DeliveryWorker;
   #drained: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -122,7 +123,13 @@ export class WebhooksWorker
     return this.drain();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    // An application may be closed twice.
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.egress.close();
     await this.database.close();
   }
