@@ -1,0 +1,69 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Scene } from './support/scene.js';
+import { sized, sleep } from './support/sizes.js';
+
+const { silent, events, phaseMs } = sized(
+  { silent: 20, events: 100, phaseMs: 4_000 },
+  { silent: 50, events: 5_000, phaseMs: 30_000 },
+);
+const WORKERS = 2;
+const HEALTHY = 20;
+const PER_SECOND = 50;
+const CAP = 8;
+const SILENT_TENANT = 'silent';
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+it(
+  'a tenant whose receivers never answer does not delay the others, and keeps to its caps',
+  async () => {
+    scene = await Scene.open({ endpoints: HEALTHY + silent, webhooks: { transportConcurrency: CAP } });
+    const { endpoints } = scene;
+    endpoints.answering = ({ endpoint }) => (endpoint < HEALTHY ? { status: 204, afterMs: 5 } : 'never');
+    for (let n = 0; n < HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    for (let n = 0; n < silent; n += 1) {
+      await scene.route({ tenantUid: SILENT_TENANT, endpoint: HEALTHY + n });
+    }
+    await scene.startWorkers(WORKERS);
+
+    await emitSteadily(1_000);
+    const calm = await latenciesOf(await emitSteadily(phaseMs));
+    const [committed] = await Promise.all([emitSteadily(phaseMs), scene.emitMany(SILENT_TENANT, events)]);
+    const disturbed = await latenciesOf(committed);
+
+    expect(calm).toHaveLength(committed.size);
+    expect(disturbed).toHaveLength(committed.size);
+    expect(percentile(disturbed, 95)).toBeLessThanOrEqual(Math.max(1.5 * percentile(calm, 95), 500));
+    expect(percentile(disturbed, 99)).toBeLessThanOrEqual(2_000);
+    const atOnce = Array.from({ length: silent }, (_, n) => endpoints.mostAtOnce(HEALTHY + n));
+    expect(Math.max(...atOnce)).toBeLessThanOrEqual(CAP);
+    // It did get its share: what is not kept for others.
+    expect(atOnce.filter((most) => most > 0).length).toBeGreaterThan(silent / 4);
+  },
+  sized(60_000, 180_000),
+);
+
+/** For the healthy tenants in turn. @returns when each event was committed */
+async function emitSteadily(forMs: number): Promise<Map<string, number>> {
+  const committed = new Map<string, number>();
+  const startedAt = performance.now();
+  const count = (forMs / 1_000) * PER_SECOND;
+  for (let n = 0; n < count; n += 1) {
+    await sleep(startedAt + (n * 1_000) / PER_SECOND - performance.now());
+    committed.set(await scene.emit(`tenant-${n % HEALTHY}`), Date.now());
+  }
+  return committed;
+}
+
+/** From commit to arrival in ms, ascending, of what arrives within a while. */
+async function latenciesOf(committed: ReadonlyMap<string, number>): Promise<number[]> {
+  await sleep(2_000);
+  return scene.endpoints.arrivals
+    .flatMap(({ eventUid, at }) => at - (committed.get(eventUid) ?? Infinity))
+    .filter((latency) => latency > -Infinity)
+    .sort((a, b) => a - b);
+}
+
+const percentile = (ascending: readonly number[], percent: number): number =>
+  ascending[Math.ceil((ascending.length * percent) / 100) - 1]!;
