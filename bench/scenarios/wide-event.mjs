@@ -1,4 +1,5 @@
 // One event that goes to 10,000 transports, and what other tenants notice of its fan-out.
+import { dataOf } from '../body.mjs';
 import { addTransports, drained, emit, quantile, startHost, timed } from '../host.mjs';
 
 export const title = 'one event to many transports';
@@ -12,17 +13,18 @@ export async function run({ databaseUrl, sinkUrl, size }) {
   await emit(host, { count: 20, tenants: 20, chunk: 1 });
   await drained(host, 'outbox');
 
-  const fanOutOf = (prefix, tenants) =>
+  const fanOutOf = (prefix) =>
     timed(async () => {
-      await emit(host, { count: 1, tenants, prefix });
+      // Without a manager: on SQLite the host's connection cannot run two transactions at once.
+      await host.emitter.emit('ORDER_SETTLED', dataOf(0), { tenantUid: `${prefix}0` });
       await drainedFor(host, prefix);
     });
   const alone = [];
-  for (let index = 0; index < 20; index += 1) alone.push(await fanOutOf('t', 1));
+  for (let index = 0; index < 20; index += 1) alone.push(await fanOutOf('t'));
   const progress = { isDone: false };
-  const wideFanOut = fanOutOf('wide', 1).finally(() => (progress.isDone = true));
+  const wideFanOut = fanOutOf('wide').finally(() => (progress.isDone = true));
   const meanwhile = [];
-  while (!progress.isDone) meanwhile.push(await fanOutOf('t', 1));
+  while (!progress.isDone) meanwhile.push(await fanOutOf('t'));
   const seconds = await wideFanOut;
   await host.close();
   const p95 = (values) => quantile(values, 0.95) * 1_000;
