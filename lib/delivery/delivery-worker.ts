@@ -313,9 +313,12 @@ export class DeliveryWorker {
     const { config } = lane;
     const content = this.#reader.contentOf(delivery);
     const event = content instanceof Promise ? await content : content;
+    const isOurs = !lane.isRateLimited || (await this.#keeper.noteUse(lane));
     if (lane.isCareful) await this.store.note(delivery);
-    // Again, since whatever was waited for has cost time of the lease.
-    if (!lane.coversAttempt(performance.now())) return this.#takeBack(lane, delivery, room);
+    // Again, since whatever was waited for has taken its time.
+    if (!isOurs || !lane.mayStillSend(performance.now(), this.context.now())) {
+      return this.#takeBack(lane, delivery, room);
+    }
     const prepared = prepareAttempt(delivery, event, config, this.context, this.#abort.signal);
     const sent = await sendAttempt(prepared, this.context);
     if (wasAborted(sent)) return this.#takeBack(lane, delivery, room);

@@ -1,9 +1,8 @@
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { LaneRelease, LaneStore, TakeRequest } from '../persistence/lane-store.js';
 import { Lane } from './lane.js';
+import { LaneRenewals } from './lane-renewals.js';
 import type { TransportConfigs } from './transport-config.js';
-
-const NONE: ReadonlySet<number> = new Set();
 
 export interface LaneKeeperOptions {
   /** Names this process, uniquely among all that share the database and ever did. */
@@ -22,12 +21,15 @@ export interface LaneKeeperOptions {
  */
 export class LaneKeeper {
   readonly #lanes = new Map<number, Lane>();
+  readonly #renewals: LaneRenewals;
 
   constructor(
     private readonly store: LaneStore,
     private readonly configs: TransportConfigs,
     private readonly options: LaneKeeperOptions,
-  ) {}
+  ) {
+    this.#renewals = new LaneRenewals(store, options.now);
+  }
 
   get(transportId: number): Lane | undefined {
     return this.#lanes.get(transportId);
@@ -74,17 +76,20 @@ export class LaneKeeper {
     await this.#reconfigure(held, lost);
     for (const lane of held) if (!lost.has(lane)) lane.confirmed(checkedAt);
 
-    const askedAt = performance.now();
-    const ending = held.filter((lane) => !lost.has(lane) && lane.needsRenewal(askedAt));
-    const renewals = ending.map((lane) => ({ lane, renewal: lane.renewal(this.options.now()) }));
-    const renewed =
-      renewals.length === 0 ? NONE : await this.store.renew(renewals.map(({ renewal }) => renewal));
-    for (const { lane, renewal } of renewals) {
-      if (renewed.has(lane.transportId)) lane.renewed(askedAt);
-      else if (lane.leaseToken === renewal.leaseToken) lost.add(lane);
-    }
+    const monotonicNow = performance.now();
+    const ending = held.filter((lane) => !lost.has(lane) && lane.needsRenewal(monotonicNow));
+    if (ending.length > 0) for (const lane of await this.#renewals.renew(ending)) lost.add(lane);
     for (const lane of lost) this.#drop(lane);
     return { changed: held.filter((lane) => !lost.has(lane)), lost: [...lost] };
+  }
+
+  /**
+   * Writes down what the lane has used of its rate limit, together with what others have to write.
+   *
+   * @returns whether the lane is still ours
+   */
+  async noteUse(lane: Lane): Promise<boolean> {
+    return !(await this.#renewals.renew([lane])).has(lane);
   }
 
   /** Gives lanes back. @returns those that are kept, since work was added meanwhile */

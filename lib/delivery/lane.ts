@@ -67,8 +67,6 @@ export class Lane {
   #recordedCarefully = 0;
   #health: TransportHealth;
   #rate: RateWindow | undefined;
-  /** Requests since the rate's state was last written. */
-  #hasUnwrittenRate = false;
 
   /** Monotonic (performance.now()): the lease is ours at least until then. */
   #leaseEndsAt: number;
@@ -135,10 +133,17 @@ export class Lane {
     return (
       this.readyCount > 0 &&
       this.inFlight < this.#cap &&
+      this.mayStillSend(monotonicNow, now) &&
+      (this.#rate === undefined || this.#rate.nextAt(now) <= now)
+    );
+  }
+
+  /** Whether a request that `maySend` has let go may still start, after whatever was waited for. */
+  mayStillSend(monotonicNow: number, now: number): boolean {
+    return (
       this.#isOpen(now) &&
       this.coversAttempt(monotonicNow) &&
-      monotonicNow - this.#checkedAt <= CHECK_LASTS_MS &&
-      (this.#rate === undefined || this.#rate.nextAt(now) <= now)
+      monotonicNow - this.#checkedAt <= CHECK_LASTS_MS
     );
   }
 
@@ -160,10 +165,14 @@ export class Lane {
     return this.isCareful && next !== undefined && isSuspect(next);
   }
 
+  /** What it uses of its rate limit must be written down before it is used: the next holder has to know, also of one that dies. */
+  get isRateLimited(): boolean {
+    return this.#rate !== undefined;
+  }
+
   /** The next ready delivery, which from now on is in flight. */
   next(now: number): QueuedDelivery {
     this.#rate?.sent(now);
-    this.#hasUnwrittenRate = this.#rate !== undefined;
     const delivery = this.#ready[this.#readyFrom++]!;
     if (this.#readyFrom > MOST_READ_AHEAD) this.#compact();
     this.inFlight++;
@@ -285,13 +294,12 @@ export class Lane {
 
   // ── lease ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the lease should be extended: a third of it has gone, or it has news of the rate to write. */
+  /** Whether the lease should be extended: a third of it has gone. */
   needsRenewal(monotonicNow: number): boolean {
-    return this.#hasUnwrittenRate || this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
+    return this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
   }
 
   renewal(now: number): LaneRenewal {
-    this.#hasUnwrittenRate = false;
     return { ...this.#handover(now), leaseMs: this.leaseMs };
   }
 

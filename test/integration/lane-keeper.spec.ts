@@ -179,6 +179,27 @@ describe('LaneKeeper', () => {
       },
     );
 
+    it('has written down what is used of a rate limit when it says so, also while a renewal is under way', async () => {
+      const limit = { rate_limit_requests: 5, rate_limit_per_seconds: 60 };
+      await fixture.set('webhook_http_transport', limit, { id: transport.id });
+      const { store, asked, letGo } = slow('renew', 'there');
+      const keeper = keeperOf(store);
+      const lane = await take(keeper);
+      await read(lane);
+      lane.doubted();
+      const refreshing = keeper.refresh();
+      await asked;
+      lane.next(now);
+      const noted = keeper.noteUse(lane);
+      letGo();
+      expect([await refreshing, await noted]).toEqual([{ changed: [lane], lost: [] }, true]);
+      const [row] = await fixture.rowsWith('webhook_lane', { transport_id: transport.id });
+      expect(row).toMatchObject({ rate_used: 1, rate_used_until: now + 60_000 });
+      await endLease();
+      await take(keeperOf(undefined, 'somebody else'));
+      expect(await keeper.noteUse(lane)).toBe(false);
+    });
+
     it('keeps a lane that it took again before it learned that it had given it back', async () => {
       const { store, asked, letGo } = slow('release', 'back');
       const keeper = keeperOf(store);

@@ -151,14 +151,11 @@ describe('Lane', () => {
       expect(lane.maySend(1, NOW)).toBe(true);
     });
 
-    it('is renewed to write down the use of the rate limit', () => {
+    it('is renewed along with the use of the rate limit', () => {
       const lane = laneOf({ rateLimit: { requests: 5, perSeconds: 1 } });
       read(lane, rows(1));
-      expect(lane.needsRenewal(1)).toBe(false);
       lane.next(NOW);
-      expect(lane.needsRenewal(1)).toBe(true);
       expect(lane.renewal(NOW).rate).toEqual({ used: 1, usedUntil: NOW + 1_000 });
-      expect(lane.needsRenewal(1)).toBe(false);
     });
   });
 });
