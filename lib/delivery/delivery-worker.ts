@@ -91,7 +91,7 @@ export class DeliveryWorker {
         this.#keeper.get(lane.transportId) === lane && lane.maySend(performance.now(), context.now()),
       touch,
     });
-    this.#keeper = new LaneKeeper(store, configs, {
+    this.#keeper = new LaneKeeper(store, records, configs, {
       ...options,
       mostLanes: concurrency * LANES_PER_SLOT,
       now: context.now,

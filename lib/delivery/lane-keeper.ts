@@ -1,8 +1,11 @@
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { LaneRelease, LaneStore, TakeRequest } from '../persistence/lane-store.js';
+import { PARKED_DUE_AT, type RecordStore } from '../persistence/record-store.js';
 import { Lane } from './lane.js';
 import { LaneRenewals } from './lane-renewals.js';
 import type { TransportConfigs } from './transport-config.js';
+
+const NONE: ReadonlySet<number> = new Set();
 
 export interface LaneKeeperOptions {
   /** Names this process, uniquely among all that share the database and ever did. */
@@ -25,6 +28,7 @@ export class LaneKeeper {
 
   constructor(
     private readonly store: LaneStore,
+    private readonly records: Pick<RecordStore, 'unpark'>,
     private readonly configs: TransportConfigs,
     private readonly options: LaneKeeperOptions,
   ) {
@@ -94,7 +98,8 @@ export class LaneKeeper {
 
   /** Gives lanes back. @returns those that are kept, since work was added meanwhile */
   async release(releases: readonly LaneRelease[]): Promise<Lane[]> {
-    const released = await this.store.release(releases);
+    const stuck = await this.#freeStuck(releases);
+    const released = await this.store.release(releases.filter(({ transportId }) => !stuck.has(transportId)));
     const kept: Lane[] = [];
     for (const { transportId, leaseToken } of releases) {
       const lane = this.#lanes.get(transportId);
@@ -108,6 +113,16 @@ export class LaneKeeper {
       }
     }
     return kept;
+  }
+
+  /** Whoever would come back for parked deliveries only has nobody left to wait for: these wait for nobody either. */
+  async #freeStuck(releases: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
+    const onlyParked = releases.filter(({ dueAt }) => dueAt === PARKED_DUE_AT);
+    if (onlyParked.length === 0) return NONE;
+    return this.records.unpark(
+      onlyParked.map(({ transportId }) => transportId),
+      this.options.now(),
+    );
   }
 
   async #take(request: Pick<TakeRequest, 'limit' | 'overdueMs' | 'transportIds'>): Promise<Lane[]> {

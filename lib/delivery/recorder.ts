@@ -40,7 +40,7 @@ export class Recorder {
 
   /** @param largeGroup a group of so many waits no longer */
   constructor(
-    private readonly store: RecordStore,
+    private readonly store: Pick<RecordStore, 'record'>,
     private readonly largeGroup: number,
     private readonly now: () => number,
     private readonly onError: (error: unknown) => void,

@@ -65,4 +65,12 @@ export interface RecordStore {
    * @returns the deliveries whose attempt is orphaned: what the queue holds of them now is somebody else's doing
    */
   record(group: RecordGroup): Promise<ReadonlySet<number>>;
+
+  /**
+   * Makes due what is parked behind nothing: deliveries whose predecessor ended at the very moment at which another
+   * process parked them. A lane in which everything is parked holds such ones.
+   *
+   * @returns the transports with deliveries that were freed
+   */
+  unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>>;
 }

@@ -4,6 +4,7 @@ import type { Lane } from '../../lib/delivery/lane.js';
 import { TransportConfigs } from '../../lib/delivery/transport-config.js';
 import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
 import type { LaneRelease, LaneStore } from '../../lib/persistence/lane-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
 import { SecretBox } from '../../lib/persistence/secret-box.js';
 import { eachDatabase } from '../support/databases.js';
 import { NO_CIRCUIT } from '../support/lanes.js';
@@ -32,13 +33,18 @@ describe('LaneKeeper', () => {
       const refuse = (url: string): never => {
         throw new Error(`Nothing is sent here, to ${url} either.`);
       };
-      return new LaneKeeper(store, new TransportConfigs(new SecretBox([]), refuse, DEFAULTS), {
-        holder,
-        leaseMs: 30_000,
-        mostLanes,
-        policy: NO_CIRCUIT,
-        now: () => fixture.database.now(),
-      });
+      return new LaneKeeper(
+        store,
+        fixture.stores.records,
+        new TransportConfigs(new SecretBox([]), refuse, DEFAULTS),
+        {
+          holder,
+          leaseMs: 30_000,
+          mostLanes,
+          policy: NO_CIRCUIT,
+          now: () => fixture.database.now(),
+        },
+      );
     };
     const read = async (lane: Lane): Promise<void> => {
       const request = lane.nextRead(now + 1_000)!;
@@ -129,6 +135,20 @@ describe('LaneKeeper', () => {
       expect(keeper.get(transport.id)).toBe(lane);
       expect(await keeper.release([{ ...releaseOf(lane), version: null }])).toEqual([]);
       expect(keeper.get(transport.id)).toBeUndefined();
+    });
+
+    it('does not leave a lane whose deliveries are all parked, and wait for nobody', async () => {
+      const ordered = await fixture.transport('ordered');
+      await fixture.webhook(ordered, { ordered: true });
+      await fixture.queue({ tenantUid: 'ordered' }, { tenantUid: 'ordered' });
+      await fixture.set('webhook_queue', { due_at: PARKED_DUE_AT }, { transport_id: ordered.id });
+      const keeper = keeperOf();
+      const [lane] = await keeper.takeThese([ordered.id]);
+      await read(lane!);
+      expect(await keeper.release([lane!.release(now)!])).toEqual([lane]);
+      now = fixture.database.now();
+      await read(lane!);
+      expect(lane!.readyCount).toBe(1);
     });
 
     it('goes on with a lane whose lease ran out and that only it itself took again', async () => {

@@ -168,6 +168,18 @@ export class LaneSimulation {
     this.lane.returned(delivery);
   }
 
+  /**
+   * A process that had lost this lane records an end at the moment at which this one parks what is behind it, so that
+   * neither sees the other: the next of the key is parked, and nobody is in front of it.
+   */
+  strand(): void {
+    const delivery = this.#inFlight.find(({ orderingKey }) => orderingKey !== null);
+    if (!delivery || !this.#recordRow(delivery, null)) return;
+    const next = this.#headOf(delivery.orderingKey);
+    if (next && !this.#inFlight.some(({ deliveryId }) => deliveryId === next.deliveryId))
+      next.dueAt = PARKED_DUE_AT;
+  }
+
   /** The receiver asks for a pause. */
   block(ms: number): void {
     if (this.lane) this.lane.blockedUntil = Math.max(this.lane.blockedUntil, this.now + ms);
@@ -220,6 +232,7 @@ export class LaneSimulation {
       () => choice() === 0 && this.giveUp(),
       () => choice() === 0 && this.interfere(choice() > 5, choice()),
       () => choice() === 0 && this.block(choice()),
+      () => choice() === 0 && this.strand(),
     ];
     for (let round = 0; !this.isDone; round++) {
       if (round > 30_000)
@@ -269,11 +282,16 @@ export class LaneSimulation {
     }
     this.#rows.splice(index, 1);
     this.ended.push(row);
-    const next = this.#rows
-      .filter((other) => row.orderingKey !== null && other.orderingKey === row.orderingKey)
-      .sort((a, b) => a.eventId - b.eventId)[0];
+    const next = this.#headOf(row.orderingKey);
     if (next?.dueAt === PARKED_DUE_AT) next.dueAt = this.now;
     return true;
+  }
+
+  #headOf(key: string | null): QueueRow | undefined {
+    if (key === null) return undefined;
+    return this.#rows
+      .filter(({ orderingKey }) => orderingKey === key)
+      .sort((a, b) => a.eventId - b.eventId)[0];
   }
 
   #park(lane: Lane, delivery: QueuedDelivery): void {
@@ -287,6 +305,7 @@ export class LaneSimulation {
   }
 
   #releaseLane({ version, dueAt }: LaneRelease): boolean {
+    if (dueAt === PARKED_DUE_AT && this.#unpark()) return false;
     if (version !== null && version !== this.#version) return false;
     this.#laneDueAt = dueAt;
     this.lane = undefined;
@@ -296,6 +315,13 @@ export class LaneSimulation {
       throw new Error(`Lost wake-up: the lane is due at ${dueAt}, a delivery at ${earliest}`);
     }
     return true;
+  }
+
+  /** As LaneKeeper has it done. */
+  #unpark(): boolean {
+    const heads = this.#rows.filter((row) => row.dueAt === PARKED_DUE_AT && !this.#isBehind(row));
+    for (const row of heads) row.dueAt = this.now;
+    return heads.length > 0;
   }
 
   #checkOrder({ orderingKey, eventId }: QueuedDelivery): void {

@@ -19,6 +19,7 @@ export class PostgresRecordStore implements RecordStore {
   readonly #recordEnds: string;
   readonly #recordAny: string;
   readonly #park: string;
+  readonly #unpark: string;
   readonly #block: string;
   readonly #updateTransport: string;
 
@@ -94,6 +95,20 @@ export class PostgresRecordStore implements RecordStore {
       )
       UPDATE ${delivery} d SET due_at = ${PARKED_DUE_AT} FROM parked p WHERE d.id = p.delivery_id`;
 
+    this.#unpark = `
+      WITH freed AS MATERIALIZED (
+        SELECT q.ctid AS place, q.delivery_id, q.transport_id FROM ${queue} q
+        WHERE q.transport_id = ANY ($1::bigint[]) AND q.due_at = ${PARKED_DUE_AT} AND NOT EXISTS (
+          SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id AND p.ordering_key = q.ordering_key
+            AND p.event_id < q.event_id)
+        ORDER BY q.transport_id, q.delivery_id FOR UPDATE OF q
+      ), redated AS (
+        UPDATE ${queue} SET due_at = $2 WHERE ctid = ANY (ARRAY(SELECT place FROM freed))
+      ), logged AS (
+        UPDATE ${delivery} d SET due_at = $2 FROM freed f WHERE d.id = f.delivery_id
+      )
+      SELECT DISTINCT transport_id FROM freed`;
+
     this.#block = `
       UPDATE ${database.table('webhook_lane')} SET blocked_until = greatest(blocked_until, $2), consecutive_failures = $3
       WHERE transport_id = $1`;
@@ -143,6 +158,14 @@ export class PostgresRecordStore implements RecordStore {
 
   #runAlone({ name, text, values }: Prepared): Promise<OrphanRow[]> {
     return this.database.query<OrphanRow>(name, text, values);
+  }
+
+  async unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>> {
+    const rows = await this.database.query<{ transport_id: number }>('tillhook_unpark', this.#unpark, [
+      numbers(transportIds),
+      now,
+    ]);
+    return new Set(rows.map((row) => row.transport_id));
   }
 }
 

@@ -40,6 +40,11 @@ export class SqliteRecordStore implements RecordStore {
         SELECT 1 FROM ${queue} q WHERE q.transport_id = ? AND q.due_at = ? AND q.delivery_id = ? AND EXISTS (
           SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id AND p.ordering_key = q.ordering_key
             AND p.event_id < q.event_id)`,
+      parkedHeads: `
+        SELECT q.transport_id, q.due_at, q.delivery_id FROM ${queue} q
+        WHERE q.transport_id = ? AND q.due_at = ${PARKED_DUE_AT} AND NOT EXISTS (
+          SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id AND p.ordering_key = q.ordering_key
+            AND p.event_id < q.event_id)`,
       block: `
         UPDATE ${database.table('webhook_lane')} SET blocked_until = max(blocked_until, ?), consecutive_failures = ?
         WHERE transport_id = ?`,
@@ -58,6 +63,20 @@ export class SqliteRecordStore implements RecordStore {
       for (const row of parked) this.#park(row);
       for (const change of transports) this.#change(change, now);
       return orphaned;
+    });
+  }
+
+  unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>> {
+    return this.database.transaction(() => {
+      const freed = new Set<number>();
+      const heads = this.database.prepare<{ due_at: number; delivery_id: number }>(this.#sql.parkedHeads);
+      for (const transportId of transportIds) {
+        for (const row of heads.all(transportId)) {
+          this.#redate({ transportId, dueAt: row.due_at, deliveryId: row.delivery_id }, now);
+          freed.add(transportId);
+        }
+      }
+      return freed;
     });
   }
 

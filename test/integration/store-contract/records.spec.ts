@@ -258,6 +258,27 @@ describe('RecordStore', () => {
         expect(await dates()).toEqual([4_000]);
       });
 
+      it('frees what is parked behind nothing, in queue and log, and nothing else', async () => {
+        const [first, second, other] = await dueDeliveries(
+          { orderingKey: 'k' },
+          { orderingKey: 'k' },
+          { orderingKey: 'other' },
+        );
+        const unpark = () => fixture.stores.records.unpark([transport.id, 987_654], 4_000);
+        await park(second!);
+        expect(await unpark()).toEqual(new Set());
+        // The end of the first, and the parking of those behind it, as if neither had seen the other.
+        await record(delivered(first!));
+        for (const table of ['webhook_queue', 'webhook_delivery'] as const) {
+          for (const { eventId } of [second!, other!])
+            await fixture.set(table, { due_at: PARKED_DUE_AT }, { event_id: eventId });
+        }
+        expect(await unpark()).toEqual(new Set([transport.id]));
+        expect(await dates()).toEqual([4_000, 4_000]);
+        expect(await fixture.rowsWith('webhook_delivery', { due_at: 4_000 })).toHaveLength(2);
+        expect(await unpark()).toEqual(new Set());
+      });
+
       it('leaves the keys of other transports alone', async () => {
         const other = await fixture.transport();
         await fixture.webhook(other, { ordered: true });

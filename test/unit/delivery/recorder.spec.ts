@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 import { queued } from '../../support/lanes.js';
 
 /** Keeps what is recorded; `failing` says what to throw for a group, or undefined. */
-class KeepingStore implements RecordStore {
+class KeepingStore implements Pick<RecordStore, 'record'> {
   readonly groups: RecordGroup[] = [];
   underWay = 0;
   mostUnderWay = 0;
