@@ -2,20 +2,12 @@ import { Lane } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
 import type {
   LaneReading,
-  LaneReadRequest,
   LaneRelease,
   QueuedDelivery,
 } from '../../lib/persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
 import { concluded, laneConfig, takenLane } from './lanes.js';
-
-interface QueueRow {
-  readonly deliveryId: number;
-  readonly eventId: number;
-  readonly orderingKey: string | null;
-  dueAt: number;
-  attempts: number;
-}
+import { SimulatedQueue } from './simulated-queue.js';
 
 /** Something that is on its way to the database and back: `commit` happens there, then `arrive` here. */
 interface Call {
@@ -34,12 +26,8 @@ const RETRY_MS = [0, 3, 20, 100];
 export class LaneSimulation {
   now = 1_000_000;
   lane: Lane | undefined;
-  /** Deliveries that ended, in that order. */
-  readonly ended: QueueRow[] = [];
-  readonly #rows: QueueRow[] = [];
-  #version = 0;
+  readonly #queue = new SimulatedQueue();
   #laneDueAt: number | null = null;
-  #ids = 0;
   #calls: Call[] = [];
   #refreshing = false;
   /** Recording is one at a time and in order, as the Recorder does it. */
@@ -51,15 +39,13 @@ export class LaneSimulation {
   constructor(private readonly config: Partial<TransportConfig> = {}) {}
 
   get isDone(): boolean {
-    return this.#rows.length === 0 && this.#calls.length === 0 && this.#records.length === 0;
+    return this.#queue.isEmpty && this.#calls.length === 0 && this.#records.length === 0;
   }
 
   /** Fan-out adds a delivery in one transaction with its tell; `lateMs`: it was dated so long before its commit. */
   add(orderingKey: string | null, lateMs: number): void {
-    this.#ids += 1;
     const dueAt = this.now - lateMs;
-    this.#rows.push({ deliveryId: this.#ids, eventId: this.#ids, orderingKey, dueAt, attempts: 0 });
-    this.#version += 1;
+    this.#queue.add(orderingKey, dueAt);
     if (!this.lane) this.#laneDueAt = Math.min(this.#laneDueAt ?? Infinity, dueAt);
   }
 
@@ -78,7 +64,7 @@ export class LaneSimulation {
 
   take(): void {
     if (this.lane || this.#laneDueAt === null || this.#laneDueAt > this.now) return;
-    this.lane = new Lane(takenLane({ version: this.#version }), laneConfig(this.config), this.now, {
+    this.lane = new Lane(takenLane({ version: this.#queue.version }), laneConfig(this.config), this.now, {
       circuitFailures: 0,
       circuitCoolDownMs: 1,
       disableAfterMs: Infinity,
@@ -91,9 +77,9 @@ export class LaneSimulation {
     if (!lane || this.#refreshing) return;
     this.#refreshing = true;
     lane.renewed(this.now);
-    let version = this.#version;
+    let version = this.#queue.version;
     this.#call(
-      () => (version = this.#version),
+      () => (version = this.#queue.version),
       () => {
         this.#refreshing = false;
         if (this.lane === lane) lane.checked(version, lane.config.version);
@@ -108,7 +94,7 @@ export class LaneSimulation {
     if (!lane || !request) return;
     let reading: LaneReading | undefined;
     this.#call(
-      () => (reading = this.#readRows(request, now)),
+      () => (reading = this.#queue.read(request, now)),
       () => {
         for (const row of lane.accept(reading!, request.limit).behind) this.#park(lane, row);
       },
@@ -143,7 +129,7 @@ export class LaneSimulation {
     lane.learn(concluded(delivery, nextDueAt), this.now, 0);
     let isCounted = false;
     this.#record(
-      () => (isCounted = this.#recordRow(delivery, nextDueAt)),
+      () => (isCounted = this.#queue.record(delivery, nextDueAt, this.now)),
       () => {
         this.#inHand.delete(delivery.deliveryId);
         if (!isCounted) lane.told();
@@ -155,8 +141,8 @@ export class LaneSimulation {
   /** A process that had lost this lane records late what it had sent: a delivery that this one has in flight as well. */
   interfere(isDelivered: boolean, choice: number): void {
     const delivery = this.#inFlight[0];
-    if (delivery)
-      this.#recordRow(delivery, isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!);
+    const nextDueAt = isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!;
+    if (delivery) this.#queue.record(delivery, nextDueAt, this.now);
   }
 
   /** The oldest request is given up, and nothing is written about it. */
@@ -174,10 +160,7 @@ export class LaneSimulation {
    */
   strand(): void {
     const delivery = this.#inFlight.find(({ orderingKey }) => orderingKey !== null);
-    if (!delivery || !this.#recordRow(delivery, null)) return;
-    const next = this.#headOf(delivery.orderingKey);
-    if (next && !this.#inFlight.some(({ deliveryId }) => deliveryId === next.deliveryId))
-      next.dueAt = PARKED_DUE_AT;
+    if (delivery && this.#queue.record(delivery, null, this.now)) this.#queue.strand(delivery.orderingKey);
   }
 
   /** The receiver asks for a pause. */
@@ -236,7 +219,7 @@ export class LaneSimulation {
     ];
     for (let round = 0; !this.isDone; round++) {
       if (round > 30_000)
-        throw new Error(`Left behind: ${JSON.stringify(this.#rows)} (lane due ${this.#laneDueAt})`);
+        throw new Error(`Left behind: ${String(this.#queue)} (lane due ${this.#laneDueAt})`);
       steps[Math.floor(random() * steps.length)]!();
     }
   }
@@ -249,84 +232,29 @@ export class LaneSimulation {
     this.#records.push({ commit, arrive, isCommitted: false });
   }
 
-  #readRows({ after, limit }: LaneReadRequest, now: number): LaneReading {
-    const sorted = [...this.#rows].sort((a, b) => a.dueAt - b.dueAt || a.deliveryId - b.deliveryId);
-    const isAfter = (row: QueueRow): boolean =>
-      row.dueAt > after.dueAt || (row.dueAt === after.dueAt && row.deliveryId > after.deliveryId);
-    const due = sorted.filter((row) => row.dueAt <= now && isAfter(row)).slice(0, limit);
-    return {
-      transportId: 1,
-      version: this.#version,
-      nextDueAt: sorted.find((row) => row.dueAt > now)?.dueAt ?? null,
-      rows: due.map((row) => ({ ...row, transportId: 1, lostAttempts: 0, behind: this.#isBehind(row) })),
-    };
-  }
-
-  #isBehind({ orderingKey, eventId }: QueueRow): boolean {
-    return (
-      orderingKey !== null &&
-      this.#rows.some((row) => row.orderingKey === orderingKey && row.eventId < eventId)
-    );
-  }
-
-  /** @returns false for an attempt that finds its row changed, and changes nothing */
-  #recordRow(delivery: QueuedDelivery, nextDueAt: number | null): boolean {
-    const { deliveryId, dueAt, attempts } = delivery;
-    const index = this.#rows.findIndex((row) => row.deliveryId === deliveryId);
-    const row = this.#rows[index];
-    if (row?.attempts !== attempts || row.dueAt !== dueAt) return false;
-    if (nextDueAt !== null) {
-      row.dueAt = nextDueAt;
-      row.attempts += 1;
-      return true;
-    }
-    this.#rows.splice(index, 1);
-    this.ended.push(row);
-    const next = this.#headOf(row.orderingKey);
-    if (next?.dueAt === PARKED_DUE_AT) next.dueAt = this.now;
-    return true;
-  }
-
-  #headOf(key: string | null): QueueRow | undefined {
-    if (key === null) return undefined;
-    return this.#rows
-      .filter(({ orderingKey }) => orderingKey === key)
-      .sort((a, b) => a.eventId - b.eventId)[0];
-  }
-
   #park(lane: Lane, delivery: QueuedDelivery): void {
     this.#record(
-      () => {
-        const row = this.#rows.find((other) => other.deliveryId === delivery.deliveryId);
-        if (row && this.#isBehind(row)) row.dueAt = PARKED_DUE_AT;
-      },
+      () => this.#queue.park(delivery),
       () => lane.recorded(delivery, null),
     );
   }
 
   #releaseLane({ version, dueAt }: LaneRelease): boolean {
-    if (dueAt === PARKED_DUE_AT && this.#unpark()) return false;
-    if (version !== null && version !== this.#version) return false;
+    // As LaneKeeper has it done.
+    if (dueAt === PARKED_DUE_AT && this.#queue.unpark(this.now)) return false;
+    if (version !== null && version !== this.#queue.version) return false;
     this.#laneDueAt = dueAt;
     this.lane = undefined;
-    const earliest = Math.min(...this.#rows.map((row) => row.dueAt));
+    const { earliest } = this.#queue;
     const isKnown = dueAt !== null && dueAt <= Math.max(earliest, this.now);
-    if (this.#rows.length > 0 && version !== null && !isKnown) {
+    if (!this.#queue.isEmpty && version !== null && !isKnown) {
       throw new Error(`Lost wake-up: the lane is due at ${dueAt}, a delivery at ${earliest}`);
     }
     return true;
   }
 
-  /** As LaneKeeper has it done. */
-  #unpark(): boolean {
-    const heads = this.#rows.filter((row) => row.dueAt === PARKED_DUE_AT && !this.#isBehind(row));
-    for (const row of heads) row.dueAt = this.now;
-    return heads.length > 0;
-  }
-
-  #checkOrder({ orderingKey, eventId }: QueuedDelivery): void {
-    if (orderingKey === null) return;
-    const earlier = this.#rows.find((row) => row.orderingKey === orderingKey && row.eventId < eventId);
-    if (earlier) throw new Error(`${eventId} is sent before ${earlier.eventId} of its key`);
+  #checkOrder(delivery: QueuedDelivery): void {
+    const earlier = this.#queue.earlierOf(delivery);
+    if (earlier !== undefined) throw new Error(`${delivery.deliveryId} is sent before ${earlier} of its key`);
   }
 }

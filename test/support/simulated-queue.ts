@@ -1,0 +1,102 @@
+import type { LaneReading, LaneReadRequest, QueuedDelivery } from '../../lib/persistence/lane-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
+
+interface QueueRow {
+  readonly deliveryId: number;
+  readonly eventId: number;
+  readonly orderingKey: string | null;
+  dueAt: number;
+  attempts: number;
+}
+
+/** The queue of one lane, as its statements treat it: each method is what one of them does, whole. */
+export class SimulatedQueue {
+  /** Rises with each row that is added. */
+  version = 0;
+  readonly #rows: QueueRow[] = [];
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  /** When the first row is due; Infinity: there is none. */
+  get earliest(): number {
+    return Math.min(...this.#rows.map((row) => row.dueAt));
+  }
+
+  add(orderingKey: string | null, dueAt: number): void {
+    this.version += 1;
+    this.#rows.push({ deliveryId: this.version, eventId: this.version, orderingKey, dueAt, attempts: 0 });
+  }
+
+  read({ after, limit }: LaneReadRequest, now: number): LaneReading {
+    const sorted = [...this.#rows].sort((a, b) => a.dueAt - b.dueAt || a.deliveryId - b.deliveryId);
+    const isAfter = (row: QueueRow): boolean =>
+      row.dueAt > after.dueAt || (row.dueAt === after.dueAt && row.deliveryId > after.deliveryId);
+    const due = sorted.filter((row) => row.dueAt <= now && isAfter(row)).slice(0, limit);
+    return {
+      transportId: 1,
+      version: this.version,
+      nextDueAt: sorted.find((row) => row.dueAt > now)?.dueAt ?? null,
+      rows: due.map((row) => ({ ...row, transportId: 1, lostAttempts: 0, behind: this.#isBehind(row) })),
+    };
+  }
+
+  /**
+   * Records an attempt: an end at `nextDueAt` null, else a retry.
+   *
+   * @returns false for an attempt that finds its row changed, and changes nothing
+   */
+  record(delivery: QueuedDelivery, nextDueAt: number | null, now: number): boolean {
+    const { deliveryId, dueAt, attempts } = delivery;
+    const index = this.#rows.findIndex((row) => row.deliveryId === deliveryId);
+    const row = this.#rows[index];
+    if (row?.attempts !== attempts || row.dueAt !== dueAt) return false;
+    if (nextDueAt !== null) {
+      row.dueAt = nextDueAt;
+      row.attempts += 1;
+      return true;
+    }
+    this.#rows.splice(index, 1);
+    const next = this.#headOf(row.orderingKey);
+    if (next?.dueAt === PARKED_DUE_AT) next.dueAt = now;
+    return true;
+  }
+
+  park({ deliveryId }: QueuedDelivery): void {
+    const row = this.#rows.find((other) => other.deliveryId === deliveryId);
+    if (row && this.#isBehind(row)) row.dueAt = PARKED_DUE_AT;
+  }
+
+  /** @returns whether anything was freed */
+  unpark(now: number): boolean {
+    const heads = this.#rows.filter((row) => row.dueAt === PARKED_DUE_AT && !this.#isBehind(row));
+    for (const row of heads) row.dueAt = now;
+    return heads.length > 0;
+  }
+
+  /** Parks the head of a key, as only two statements can that do not see each other. */
+  strand(orderingKey: string | null): void {
+    const head = this.#headOf(orderingKey);
+    if (head) head.dueAt = PARKED_DUE_AT;
+  }
+
+  /** The row that must be sent before this one. */
+  earlierOf({ orderingKey, eventId }: Pick<QueueRow, 'orderingKey' | 'eventId'>): number | undefined {
+    const isEarlier = (row: QueueRow): boolean => row.orderingKey === orderingKey && row.eventId < eventId;
+    return orderingKey === null ? undefined : this.#rows.find(isEarlier)?.deliveryId;
+  }
+
+  toString(): string {
+    return JSON.stringify(this.#rows);
+  }
+
+  #isBehind(row: QueueRow): boolean {
+    return this.earlierOf(row) !== undefined;
+  }
+
+  #headOf(key: string | null): QueueRow | undefined {
+    const ofKey = this.#rows.filter(({ orderingKey }) => key !== null && orderingKey === key);
+    return ofKey.sort((a, b) => a.eventId - b.eventId)[0];
+  }
+}
