@@ -41,6 +41,8 @@ export async function run({ databaseUrl, sinkUrl, size }) {
 }
 
 async function drainedFor({ dataSource }, prefix) {
+  // SQLite answers without leaving the event loop, which would then never get to its timers.
+  await new Promise((resolve) => setImmediate(resolve));
   while (
     (await dataSource.query(`SELECT 1 FROM webhook_outbox WHERE tenant_uid = '${prefix}0' LIMIT 1`)).length >
     0
