@@ -1,10 +1,6 @@
 import { Lane } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
-import type {
-  LaneReading,
-  LaneRelease,
-  QueuedDelivery,
-} from '../../lib/persistence/lane-store.js';
+import type { LaneReading, LaneRelease, QueuedDelivery } from '../../lib/persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
 import { concluded, laneConfig, takenLane } from './lanes.js';
 import { SimulatedQueue } from './simulated-queue.js';
