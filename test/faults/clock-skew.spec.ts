@@ -32,9 +32,11 @@ it(
     };
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
-    const laterUntil = Math.ceil((Date.now() + LATER_MS) / 1_000) * 1_000;
+    let laterUntil = 0;
     endpoints.answering = ({ endpoint, attempt, at }) => {
       if (endpoint !== LATER) return { status: attempt < 3 ? 500 : 204 };
+      // From its first request on, whenever that comes.
+      laterUntil ||= Math.ceil((at + LATER_MS) / 1_000) * 1_000;
       const headers = { 'retry-after': new Date(laterUntil).toUTCString() };
       return at < laterUntil - UNSURE_MS ? { status: 503, headers } : { status: 204 };
     };
