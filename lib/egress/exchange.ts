@@ -26,6 +26,8 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #deadline: NodeJS.Timeout;
+  /** Monotonic (performance.now()). */
+  readonly #expiresAt: number;
   #connection: Connection | undefined;
   /** What the socket had received before this request was written; undefined until then. */
   #bytesBefore: number | undefined;
@@ -42,6 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     private readonly request: EgressRequest,
     private readonly onSettled: (exchange: Exchange, result: EgressResponse | EgressError) => void,
   ) {
+    this.#expiresAt = performance.now() + request.timeoutMs;
     this.#deadline = setTimeout(giveUp, request.timeoutMs, this);
   }
 
@@ -59,8 +62,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#conclude(new EgressError(code));
   }
 
-  onRequestStart(): void {
+  /** Called just before the request is written. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#bytesBefore = this.#connection?.bytesRead;
+    // A process that has stood still hears of its new connections before its timers: too late is too late.
+    if (performance.now() < this.#expiresAt) return;
+    this.end('TIMEOUT');
+    controller.abort(new EgressError('TIMEOUT'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Headers): void {

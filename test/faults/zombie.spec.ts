@@ -58,6 +58,27 @@ describe('a process that is frozen for longer than its lease', () => {
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
 
+  it('sends nothing again that others have delivered and given back meanwhile', async () => {
+    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
+    const { endpoints } = scene;
+    endpoints.answering = () => ({ status: 204, afterMs: 50 });
+    for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    const zombie = await scene.startWorker();
+    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
+    await eventually(() => Array.from({ length: ENDPOINTS }).every((_, n) => endpoints.openAt(n) > 0));
+    zombie.freeze();
+    const other = await scene.startWorker();
+    await scene.untilLog({ DELIVERED: perEndpoint * ENDPOINTS }, LEASE_MS + 30_000);
+    await other.terminate();
+
+    const before = endpoints.arrivals.length;
+    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, 1);
+    zombie.thaw();
+    await scene.untilLog({ DELIVERED: (perEndpoint + 1) * ENDPOINTS }, LEASE_MS + 10_000);
+    await sleep(AWAKE_MS);
+    expect(endpoints.arrivals.slice(before)).toHaveLength(ENDPOINTS);
+  }, 60_000);
+
   it('sends nothing on a connection that came about meanwhile', async () => {
     const egress = { allowCidrs: ['127.0.0.0/8'], allowHttp: true };
     scene = await Scene.open({ webhooks: { ...webhooks, egress } });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConnectionPool } from '../../../lib/egress/connection-pool.js';
 import type { EgressClient } from '../../../lib/egress/egress-client.js';
@@ -51,6 +53,25 @@ describe('connections', () => {
     );
     expect(outcomes.map(({ code }) => code)).toEqual(Array.from({ length: 9 }, () => 'TIMEOUT'));
     expect(performance.now() - startedAt).toBeLessThan(800);
+  });
+
+  it('carry no request whose deadline has passed while the process stood still', async () => {
+    const [near, far] = await socketPair();
+    const timeoutMs = 200;
+    let request: Promise<unknown> | undefined;
+    // The standstill is in the middle of events: the connection that has come about meanwhile is told of before any timer.
+    near.once('data', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * timeoutMs));
+    setImmediate(() => {
+      far.write('!');
+      request = post(client, receiver.url, { timeoutMs });
+    });
+    await eventually(() => request !== undefined);
+    expect(await failureOf(request!)).toMatchObject({ code: 'TIMEOUT' });
+    await eventually(() => receiver.connections === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(receiver.requests).toEqual([]);
+    near.destroy();
+    far.destroy();
   });
 
   it('do not go to those who have given up waiting', async () => {
@@ -222,3 +243,14 @@ describe('connections', () => {
     expect(receiver.connections).toBe(0);
   });
 });
+
+/** Two ends of one connection. */
+async function socketPair(): Promise<[Socket, Socket]> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const near = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [far] = await accepted;
+  server.close();
+  return [near, far];
+}
