@@ -60,8 +60,10 @@ function webhooksOptions(env: Environment): WebhooksOptions {
       // The sample is tried out on one machine, where the receiver listens on loopback without TLS.
       allowCidrs: env.list('WEBHOOKS_ALLOW_CIDRS') ?? LOOPBACK,
       allowHttp: env.boolean('WEBHOOKS_ALLOW_HTTP') ?? true,
+      dnsServers: env.list('WEBHOOKS_DNS_SERVERS') ?? [],
     },
     encryption: keys.length === 0 ? undefined : { keys },
+    environment: env.text('WEBHOOKS_ENVIRONMENT'),
   };
 }
 

@@ -13,7 +13,9 @@ const VARIABLE_OF_OPTION: Readonly<Record<string, string>> = {
   clientErrors: 'WEBHOOKS_CLIENT_ERRORS',
   'egress.allowCidrs': 'WEBHOOKS_ALLOW_CIDRS',
   'egress.allowHttp': 'WEBHOOKS_ALLOW_HTTP',
+  'egress.dnsServers': 'WEBHOOKS_DNS_SERVERS',
   'encryption.keys': 'WEBHOOKS_ENCRYPTION_KEYS',
+  environment: 'WEBHOOKS_ENVIRONMENT',
 };
 
 /** What to tell the operator about an error that kept the app from starting. */

@@ -15,7 +15,7 @@ describe('the sample app reads its environment', () => {
       webhooks: {
         runMigrations: true,
         pollMs: 250,
-        egress: { allowCidrs: ['127.0.0.0/8', '::1/128'], allowHttp: true },
+        egress: { allowCidrs: ['127.0.0.0/8', '::1/128'], allowHttp: true, dnsServers: [] },
       },
     });
   });
@@ -28,6 +28,8 @@ describe('the sample app reads its environment', () => {
       WEBHOOKS_CONTROLLERS: 'false',
       WEBHOOKS_ALLOW_CIDRS: '10.0.0.0/8, 127.0.0.1/32:8080',
       WEBHOOKS_ALLOW_HTTP: 'false',
+      WEBHOOKS_DNS_SERVERS: '127.0.0.1:5353',
+      WEBHOOKS_ENVIRONMENT: 'staging',
       WEBHOOKS_RETRY_SCHEDULE_MS: '100, 200,300',
       WEBHOOKS_TIMEOUT_MS: '2000',
       WEBHOOKS_LEASE_MS: '6000',
@@ -51,7 +53,12 @@ describe('the sample app reads its environment', () => {
         pollMs: 50,
         retryScheduleMs: [100, 200, 300],
         clientErrors: 'fail',
-        egress: { allowCidrs: ['10.0.0.0/8', '127.0.0.1/32:8080'], allowHttp: false },
+        environment: 'staging',
+        egress: {
+          allowCidrs: ['10.0.0.0/8', '127.0.0.1/32:8080'],
+          allowHttp: false,
+          dnsServers: ['127.0.0.1:5353'],
+        },
         encryption: {
           keys: [
             { id: 'new', key: Buffer.alloc(32, 7) },
