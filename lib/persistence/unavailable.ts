@@ -15,8 +15,8 @@ export function asUnavailable(error: unknown): never {
   throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 }
 
-/** By shape and not by class: errors of drivers come from other realms (jest's, say). */
-function isUnavailable(error: unknown): boolean {
+/** Whether it says that the database is away. By shape and not by class: errors of drivers come from other realms (jest's, say). */
+export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, driverError, message } = error as {
     code?: unknown;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PostgresCluster } from '../../scripts/postgres.mjs';
+import { DataSource } from 'typeorm';
+import { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
 import { eventually } from '../support/eventually.js';
 import { TestHost } from '../support/test-host.js';
 import { startCluster } from './support/cluster.js';
@@ -20,6 +22,8 @@ const POLL_MS = 100;
 const MOST_LINES = 40;
 /** When a query that gets no answer fails. */
 const QUERY_TIMEOUT_MS = 30_000;
+/** When the server ends a transaction in which nothing happens. */
+const IDLE_TIMEOUT_MS = 10_000;
 
 let scene: Scene;
 let cluster: PostgresCluster;
@@ -105,6 +109,25 @@ describe('a process that the network has parted from the database without a word
       expect(performance.now() - startedAt).toBeLessThan(QUERY_TIMEOUT_MS + 2_000);
       link.cut();
       await host.close();
+    }, 60_000);
+
+    it('holds nobody up with a transaction that it left open, and gives it up when a query has timed out', async () => {
+      const parted = new PostgresDatabase(new DataSource(linked), 2);
+      await parted.open();
+      const startedAt = performance.now();
+      const leftOpen = parted.transaction(async (client) => {
+        await client.query('UPDATE webhook_lane SET version = version');
+        link.silence();
+        await client.query('SELECT 1');
+      });
+      const gaveUp = expect(leftOpen).rejects.toThrow(/timeout/i);
+      await eventually(() => performance.now() - startedAt > 1_000);
+      await scene.host.dataSource.query('UPDATE webhook_lane SET version = version');
+      expect(performance.now() - startedAt).toBeLessThan(IDLE_TIMEOUT_MS + 2_000);
+      await gaveUp;
+      expect(performance.now() - startedAt).toBeLessThan(QUERY_TIMEOUT_MS + 2_000);
+      link.cut();
+      await parted.close();
     }, 60_000);
   }
 });

@@ -5,6 +5,7 @@ import { DatabaseClock } from '../clock.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
+import { isUnavailable } from '../unavailable.js';
 
 /** Any constant that other software on the same database will not use by accident. */
 const MIGRATION_LOCK = 7_455_446_655;
@@ -100,7 +101,9 @@ export class PostgresDatabase implements Database {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      // A query without an answer is still under way: only the end of the connection ends the transaction.
+      if (isUnavailable(error)) broken = error as Error;
+      else await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
     } finally {
       client.release(broken);
@@ -116,13 +119,10 @@ export class PostgresDatabase implements Database {
         values: [MIGRATION_LOCK],
         ...({ query_timeout: MIGRATION_WAIT_MS } as object),
       });
-      try {
-        return await work();
-      } finally {
-        await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      }
+      return await work();
     } finally {
-      client.release();
+      // The lock ends with its session, whatever has happened to it.
+      client.release(true);
     }
   }
 
