@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 
-const { heldMs } = sized({ heldMs: 3_000 }, { heldMs: 60_000 });
+const { heldMs } = sized({ heldMs: 2_000 }, { heldMs: 60_000 });
 const WORKERS = 2;
 const ORDERED = 0;
 const UNORDERED = 1;

@@ -10,12 +10,12 @@ import { IS_FULL, shortestLease, sized, sleep } from './support/sizes.js';
 import { TcpLink } from './support/tcp-link.js';
 
 const { outageMs, aroundMs } = sized(
-  { outageMs: 3_000, aroundMs: 1_000 },
+  { outageMs: 2_000, aroundMs: 700 },
   { outageMs: 60_000, aroundMs: 5_000 },
 );
 const ENDPOINTS = 4;
 const WORKERS = 2;
-const TIMEOUT_MS = 1_000;
+const TIMEOUT_MS = 500;
 const LEASE_MS = shortestLease(TIMEOUT_MS);
 const POLL_MS = 100;
 /** How often a process may say that its database is away: at first for each thing it does, then ever more rarely. */

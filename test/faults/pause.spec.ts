@@ -4,7 +4,7 @@ import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 
 const { perEndpoint, pausedMs } = sized(
-  { perEndpoint: 150, pausedMs: 2_500 },
+  { perEndpoint: 120, pausedMs: 2_000 },
   { perEndpoint: 2_000, pausedMs: 10_000 },
 );
 const WORKERS = 3;

@@ -1,15 +1,22 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized } from './support/sizes.js';
 
 const { lanes, perLane, timeoutMs } = sized(
-  { lanes: 4, perLane: 12, timeoutMs: 500 },
+  { lanes: 4, perLane: 12, timeoutMs: 300 },
   { lanes: 20, perLane: 100, timeoutMs: 2_000 },
 );
 const POLL_MS = 50;
 const DEADLY = 'the-order-that-kills';
 
-const webhooks = { timeoutMs, leaseMs: shortestLease(timeoutMs), pollMs: POLL_MS };
+const webhooks = {
+  timeoutMs,
+  leaseMs: shortestLease(timeoutMs),
+  pollMs: POLL_MS,
+  retryScheduleMs: [200, 200, 200],
+  transportConcurrency: 4,
+};
 let scene: Scene;
 afterEach(() => scene.close());
 
@@ -52,25 +59,39 @@ async function supervise(signal: AbortSignal): Promise<void> {
   }
 }
 
-describe('a stored transport that cannot be read', () => {
-  it.each([
-    ['headers that are no JSON', "headers = '{'", 'TRANSPORT_UNREADABLE'],
-    ['signing secrets that are no JSON', "signing_secrets = '['", 'TRANSPORT_UNREADABLE'],
-    ['a retry schedule that is no JSON', "retry_schedule_seconds = '[1,'", 'TRANSPORT_UNREADABLE'],
-    [
-      'a token sealed with an unknown key',
-      "security_type = 'BEARER_TOKEN', token = 'v1:k9:AAAA'",
-      'SECRET_UNREADABLE',
-    ],
-  ])('fails its own deliveries and nobody else’s: %s', async (_what, damage, reason) => {
-    scene = await Scene.open({ endpoints: 3, webhooks });
-    for (let n = 0; n < 3; n += 1) await scene.route({ tenantUid: 'shop', endpoint: n });
+describe('stored transports that cannot be read', () => {
+  it('fail their own deliveries with a reason, and nobody else’s', async () => {
+    const damages = [
+      { column: 'headers', value: '{', reason: 'TRANSPORT_UNREADABLE' },
+      { column: 'signing_secrets', value: '[', reason: 'TRANSPORT_UNREADABLE' },
+      { column: 'retry_schedule_seconds', value: '[1,', reason: 'TRANSPORT_UNREADABLE' },
+      // Sealed with a key that nobody here has.
+      { column: 'token', value: 'v1:k9:AAAA', reason: 'SECRET_UNREADABLE' },
+    ];
+    const healthy = damages.length;
+    scene = await Scene.open({ endpoints: damages.length + 1, webhooks });
+    const transport = { securityType: 'BEARER_TOKEN', token: 'secret' };
+    for (let endpoint = 0; endpoint <= healthy; endpoint += 1) {
+      await scene.route({ tenantUid: 'shop', endpoint, transport });
+    }
     const worker = await scene.startWorker();
-    await scene.host.dataSource.query(
-      `UPDATE webhook_http_transport SET ${damage}, version = version + 1 WHERE http_transport_uid = '1'`,
+    for (const [endpoint, { column, value }] of damages.entries()) {
+      await scene.host.dataSource.query(
+        `UPDATE webhook_http_transport SET ${column} = '${value}', version = version + 1
+          WHERE http_transport_uid = '${endpoint}'`,
+      );
+    }
+    const events = await scene.emitMany('shop', 5);
+    const ended = events.length * (damages.length + 1);
+    await eventually(async () => {
+      const { PENDING, ...others } = await scene.log();
+      return PENDING === undefined && Object.values(others).reduce((sum, count) => sum + count, 0) === ended;
+    });
+    const rows = await scene.host.dataSource.query<{ http_transport_uid: string; reason: string | null }[]>(
+      'SELECT DISTINCT http_transport_uid, reason FROM webhook_delivery ORDER BY http_transport_uid',
     );
-    await scene.emitMany('shop', 5);
-    await scene.untilLog({ DELIVERED: 10, [`FAILED ${reason}`]: 5 }, 10_000);
+    expect(rows.map(({ reason }) => reason)).toEqual([...damages.map(({ reason }) => reason), null]);
+    expect(scene.endpoints.arrivals.map(({ eventUid }) => eventUid).sort()).toEqual(events.sort());
     expect(worker.isRunning).toBe(true);
-  });
+  }, 30_000);
 });

@@ -6,7 +6,7 @@ import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
 const { transactions, heldMs, kills, everyMs } = sized(
-  { transactions: 6, heldMs: 1_000, kills: 2, everyMs: 2_500 },
+  { transactions: 5, heldMs: 1_000, kills: 2, everyMs: 1_500 },
   { transactions: 30, heldMs: 3_000, kills: 15, everyMs: 6_000 },
 );
 const WORKERS = 2;
