@@ -4,6 +4,8 @@ const MEASURE_EVERY_MS = 15_000;
 const RETRY_EVERY_MS = 1_000;
 /** An answer that took longer says too little about the moment at which it was given. */
 const LONGEST_ROUND_TRIP_MS = 1_000;
+/** By more than this the process's clock does not run wrong: it has been set, or the process has been suspended. */
+const STEP_MS = 500;
 
 /**
  * The database's clock, seen from this process: `Date.now()` plus an offset measured from time to time, so that
@@ -12,18 +14,26 @@ const LONGEST_ROUND_TRIP_MS = 1_000;
 export class DatabaseClock {
   #offsetMs = 0;
   #isMeasured = false;
+  /** What has to be added to `performance.now()`, as `offsetMs` to `Date.now()`. */
+  #steadyOffsetMs = 0;
   #measureAt = -Infinity;
+  #retryAt = -Infinity;
   #measuring: Promise<void> | undefined;
 
   /** @param read asks the database for its time, in milliseconds since the epoch */
   constructor(private readonly read: () => Promise<number>) {}
 
   now(): number {
-    if (performance.now() > this.#measureAt && !this.#measuring) {
+    const steadyNow = performance.now();
+    const now = Date.now() + this.#offsetMs;
+    const steady = this.#isMeasured ? steadyNow + this.#steadyOffsetMs : now;
+    const hasStepped = Math.abs(now - steady) > STEP_MS;
+    if (steadyNow > (hasStepped ? this.#retryAt : this.#measureAt) && !this.#measuring) {
       // A failed measurement keeps the old offset.
       this.measure().catch(() => undefined);
     }
-    return Math.round(Date.now() + this.#offsetMs);
+    // Until it is measured again nothing may happen too early; a little too late does no harm.
+    return Math.round(hasStepped ? Math.min(now, steady) : now);
   }
 
   /** Difference to this process's clock in ms, positive when the database is ahead. */
@@ -38,13 +48,16 @@ export class DatabaseClock {
   }
 
   async #measureOnce(): Promise<void> {
-    this.#measureAt = performance.now() + RETRY_EVERY_MS;
-    const sentAt = Date.now();
+    const sentAt = performance.now();
+    this.#retryAt = sentAt + RETRY_EVERY_MS;
+    this.#measureAt = this.#retryAt;
     const databaseNow = await this.read();
-    const receivedAt = Date.now();
-    if (this.#isMeasured && receivedAt - sentAt > LONGEST_ROUND_TRIP_MS) return;
+    const receivedAt = performance.now();
+    const roundTripMs = receivedAt - sentAt;
+    if (this.#isMeasured && roundTripMs > LONGEST_ROUND_TRIP_MS) return;
     this.#isMeasured = true;
-    this.#offsetMs = databaseNow - (sentAt + receivedAt) / 2;
-    this.#measureAt = performance.now() + MEASURE_EVERY_MS;
+    this.#offsetMs = databaseNow + roundTripMs / 2 - Date.now();
+    this.#steadyOffsetMs = databaseNow + roundTripMs / 2 - receivedAt;
+    this.#measureAt = receivedAt + MEASURE_EVERY_MS;
   }
 }

@@ -84,3 +84,27 @@ it(
   },
   sized(60_000, 180_000),
 );
+
+it.each([600_000, -600_000])(
+  'a clock that is set by %i ms while its process works: the same',
+  async (skewMs) => {
+    const webhooks = { pollMs: 50, retryScheduleMs: [RETRY_MS] };
+    scene = await Scene.open({ webhooks });
+    scene.endpoints.answering = ({ attempt }) => ({ status: attempt === 1 ? 500 : 204 });
+    const secret = await scene.route({ tenantUid: 'shop', endpoint: 0 });
+    const env = { CLOCK_SKEW_MS: String(skewMs), CLOCK_SKEW_LATER: 'true' };
+    const worker = await scene.startWorker({ preload: ['skewed-clock.mjs'], env });
+    await scene.emitMany('shop', 5);
+    const { arrivals } = scene.endpoints;
+    await eventually(() => arrivals.length === 5);
+    worker.signal();
+    await scene.untilLog({ DELIVERED: 5 }, 10_000);
+    expect(arrivals).toHaveLength(10);
+    const firstEnd = Math.min(...arrivals.slice(0, 5).map(({ endedAt }) => endedAt!));
+    expect(Math.min(...arrivals.slice(5).map(({ at }) => at))).toBeGreaterThan(
+      firstEnd + RETRY_MS * 0.8 - UNSURE_MS,
+    );
+    for (const { body, headers } of arrivals) new Webhook(secret).verify(body, headers);
+  },
+  30_000,
+);

@@ -100,6 +100,11 @@ export class HostProcess {
     this.child.kill('SIGCONT');
   }
 
+  /** SIGUSR2, which means what a script that was preloaded makes of it. */
+  signal(): void {
+    this.child.kill('SIGUSR2');
+  }
+
   async ask<Question extends keyof Answers>(question: Question): Promise<Answers[Question]> {
     const id = ++this.#questions;
     const answer = new Promise<Answers[Question]>((resolve) => this.#waiting.set(id, resolve));

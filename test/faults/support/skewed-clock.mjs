@@ -1,5 +1,7 @@
-// Preloaded into a process: its clock is off by so many ms.
-const skewMs = Number(process.env.CLOCK_SKEW_MS);
+// Preloaded into a process: its clock is off by so many ms, from SIGUSR2 on if CLOCK_SKEW_LATER says so.
+const isLater = process.env.CLOCK_SKEW_LATER === 'true';
+let skewMs = isLater ? 0 : Number(process.env.CLOCK_SKEW_MS);
+if (isLater) process.once('SIGUSR2', () => (skewMs = Number(process.env.CLOCK_SKEW_MS)));
 const RealDate = Date;
 const realNow = Date.now;
 
