@@ -28,32 +28,37 @@ export class PostgresRecordStore implements RecordStore {
     const delivery = database.table('webhook_delivery');
     const attemptColumns = `delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
       response_body, error_code, error_message, trigger, orphaned`;
-    // The fence: a queue row is touched only if it is where this attempt found it. It is found by its key and locked
-    // (`rowAt`), then addressed by its place.
-    const found = `
+    const input = `
       WITH input AS MATERIALIZED (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
           $8::bigint[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
         AS i (transport_id, due_at, delivery_id, attempts, status, reason, next_due_at,
           started_at, duration_ms, response_status_code, response_headers, response_body, error_code, error_message, trigger)
-      ), found AS MATERIALIZED (
-        SELECT i.*, q.place, q.ordering_key, q.event_id, d.place AS log_place FROM input i
+      )`;
+    const attemptOf = `INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
+        SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
+          i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger`;
+
+    // The fence: a queue row is touched only if it is where this attempt found it. It is found by its key and locked
+    // (`rowAt`), then addressed by its place. The log is addressed by `= ANY` for the same reason as the queue: no
+    // statistics make that anything but probes of its primary key, in key order.
+    const found = `${input}, found AS MATERIALIZED (
+        SELECT i.*, q.place, q.ordering_key, q.event_id FROM input i
         CROSS JOIN LATERAL ${rowAt(queue, 'i', 'AND q.attempts = i.attempts')} q
-        CROSS JOIN LATERAL (SELECT ctid AS place FROM ${delivery} WHERE id = i.delivery_id LIMIT 1 FOR UPDATE) d
       ), removed AS (
         DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
       ), logged AS (
         UPDATE ${delivery} d SET status = f.status, reason = f.reason, attempts = f.attempts + 1, due_at = f.next_due_at,
           last_status_code = f.response_status_code, last_error_code = f.error_code,
           finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
-        FROM found f WHERE d.ctid = f.log_place
+        FROM found f WHERE d.id = f.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM found))
       )`;
+    // What has been found is new, and checking each for a conflict would cost two records in the write-ahead log. Only
+    // orphans may be there already (a group whose COMMIT was not heard of is written again).
     const attempted = `, attempted AS (
-        INSERT INTO ${database.table('webhook_attempt')} (${attemptColumns})
-        SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
-          i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger,
-          i.delivery_id NOT IN (SELECT delivery_id FROM found)
-        FROM input i
+        ${attemptOf}, false FROM found i
+      ), orphaned AS (
+        ${attemptOf}, true FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM found)
         ON CONFLICT (delivery_id, number, started_at) DO NOTHING
       )
       SELECT delivery_id FROM input WHERE delivery_id NOT IN (SELECT delivery_id FROM found)`;
