@@ -85,10 +85,14 @@ async function deliver(app, count, deliveredInAll) {
   return seconds;
 }
 
-/** Whether an event waits for fan-out or a delivery for its record: cheaper to ask often than to count the log. */
+/**
+ * Whether an event waits for fan-out or a delivery for its record. In key order: the index drops dead rows as it
+ * meets them, whereas the table as such would be read from its beginning each time, which would measure the asking.
+ */
 async function hasWork(dataSource) {
-  const rows = await dataSource.query(
-    'SELECT event_id AS id FROM webhook_outbox UNION ALL SELECT delivery_id AS id FROM webhook_queue LIMIT 1',
-  );
+  const rows = await dataSource.query(`
+    SELECT * FROM (SELECT event_id AS id FROM webhook_outbox ORDER BY tenant_uid, event_id LIMIT 1) unfanned
+    UNION ALL
+    SELECT * FROM (SELECT delivery_id AS id FROM webhook_queue ORDER BY transport_id, due_at, delivery_id LIMIT 1) due`);
   return rows.length > 0;
 }

@@ -10,14 +10,15 @@ type TableName = (name: string) => string;
 
 /**
  * $1, $2: cursors (tenants, events); $3: limit; $4: whether to read bodies. `tenants` is a loose scan: one index probe
- * for each tenant that has unfanned events.
+ * for each tenant that has unfanned events. It goes backwards, so that a probe meets a tenant's newest event at once;
+ * what has been fanned out and not been vacuumed stands before that.
  */
 export const readText = (table: TableName): string => `
   WITH RECURSIVE tenants AS (
-    (SELECT tenant_uid FROM ${table('webhook_outbox')} ORDER BY tenant_uid LIMIT 1)
+    (SELECT tenant_uid FROM ${table('webhook_outbox')} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1)
     UNION ALL
-    SELECT (SELECT o.tenant_uid FROM ${table('webhook_outbox')} o WHERE o.tenant_uid > t.tenant_uid
-            ORDER BY o.tenant_uid LIMIT 1)
+    SELECT (SELECT o.tenant_uid FROM ${table('webhook_outbox')} o WHERE o.tenant_uid < t.tenant_uid
+            ORDER BY o.tenant_uid DESC, o.event_id DESC LIMIT 1)
     FROM tenants t WHERE t.tenant_uid IS NOT NULL
   ), reading AS MATERIALIZED (
     SELECT t.tenant_uid, coalesce(c.after_id, 0) AS after_id

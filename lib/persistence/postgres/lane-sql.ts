@@ -58,6 +58,8 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     note: `
         UPDATE ${queue} SET lost_attempts = lost_attempts + $5
         WHERE transport_id = $1 AND due_at = $2 AND delivery_id = $3 AND attempts = $4`,
+    // The cursor begins with due_at: with transport_id in it, too, the index would be entered at the head of the lane,
+    // and each read would walk over all that has been delivered since the last vacuum.
     read: `
         SELECT r.transport_id, l.version, n.due_at AS next_due_at,
                q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.behind
@@ -74,7 +76,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
                      AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
           FROM ${queue} q
           WHERE q.transport_id = r.transport_id AND q.due_at <= $5
-            AND (q.transport_id, q.due_at, q.delivery_id) > (r.transport_id, r.after_due, r.after_id)
+            AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
           ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
         ) q ON true`,
     check: `
