@@ -9,7 +9,7 @@ export async function run({ databaseUrl, sinkUrl, barePerSecond, database, size 
   await emit(host, { count: 4_000, tenants: 8 });
   await drained(host, 'outbox', 'queue');
 
-  const count = Math.ceil(40_000 * size);
+  const count = Math.ceil(100_000 * size);
   host.worker.setDeliveryEnabled(false);
   await emit(host, { count, tenants: 8 });
   await drained(host, 'outbox');
