@@ -51,14 +51,26 @@ export const readText = (table: TableName): string => `
     SELECT id, http_transport_uid, state FROM ${table('webhook_http_transport')} WHERE id = w.transport_id LIMIT 1
   ) t`;
 
+/** Which of the four texts of `writeText` a plan needs. */
+export interface WriteKind {
+  /** Some of its deliveries are ordered. */
+  readonly isOrdered: boolean;
+  /**
+   * Some may be there already: of an event that is written by several plans, and of which another process knows more.
+   * To check each row for that costs a sixth of the insert.
+   */
+  readonly mayExist: boolean;
+}
+
 /**
- * $1, $2: the plan's events (tenants, numbers); $3: those of them that are not finished; $4 to $11: its deliveries;
- * $12: now; $13: its transports, ascending; $14: the events that must be ordered, if any.
+ * $1, $2: the plan's events (tenants, numbers); $3: those of them that are not finished; $4: now; $5: its transports,
+ * ascending. Its deliveries by *route*, what they have in common: $6 to $11: the routes; $12, $13: of each, the first and
+ * the last place of its deliveries in $14 (events) and $15 (ordering keys). $16: the events that must be ordered, if any.
  *
  * `locked`: what no other process is fanning out. `lanes` locks the lanes before anything is written for them, in key
  * order (no deadlocks); a lane that a delete has removed meanwhile is not told and gets no delivery.
  */
-export const writeText = (table: TableName, isOrdered: boolean): string => `
+export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind): string => `
   WITH locked AS MATERIALIZED (
     SELECT p.tenant_uid, p.event_id, o.place
     FROM unnest($1::text[], $2::bigint[]) AS p (tenant_uid, event_id)
@@ -68,7 +80,7 @@ export const writeText = (table: TableName, isOrdered: boolean): string => `
     ) o
   ), ${isOrdered ? readyInOrder(table) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
   lanes AS MATERIALIZED (
-    SELECT l.transport_id FROM unnest($13::bigint[]) AS p (transport_id)
+    SELECT l.transport_id FROM unnest($5::bigint[]) AS p (transport_id)
     CROSS JOIN LATERAL (
       SELECT transport_id FROM ${table('webhook_lane')} lane
       WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE
@@ -79,13 +91,15 @@ export const writeText = (table: TableName, isOrdered: boolean): string => `
     SELECT tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
            CASE WHEN queued THEN 'PENDING' ELSE 'MISSED' END,
            CASE WHEN queued THEN NULL ELSE 'TRANSPORT_DISABLED' END,
-           CASE WHEN queued THEN $12::bigint END, $12::bigint, CASE WHEN queued THEN NULL ELSE $12::bigint END
-    FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::text[])
-      AS p (event_id, transport_id, tenant_uid, action, http_transport_uid, webhook_uid, queued, ordering_key)
+           CASE WHEN queued THEN $4::bigint END, $4::bigint, CASE WHEN queued THEN NULL ELSE $4::bigint END
+    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::int[], $13::int[])
+      AS r (transport_id, tenant_uid, action, http_transport_uid, webhook_uid, queued, first, last)
+    CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last], ($15::text[])[r.first:r.last])
+      AS p (event_id, ordering_key)
     WHERE (event_id IN (SELECT event_id FROM ready)) IS TRUE
       AND (transport_id IN (SELECT transport_id FROM lanes)) IS TRUE
     ORDER BY event_id
-    ON CONFLICT (event_id, transport_id) DO NOTHING
+    ${mayExist ? 'ON CONFLICT (event_id, transport_id) DO NOTHING' : ''}
     RETURNING id, event_id, transport_id, due_at, ordering_key
   ), queued AS (
     INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
@@ -94,9 +108,9 @@ export const writeText = (table: TableName, isOrdered: boolean): string => `
   ), told AS (
     UPDATE ${table('webhook_lane')} lane SET version = lane.version + 1,
       due_at = CASE WHEN lane.holder IS NULL
-                    THEN least(coalesce(lane.due_at, 9007199254740991), greatest($12::bigint, lane.blocked_until))
+                    THEN least(coalesce(lane.due_at, 9007199254740991), greatest($4::bigint, lane.blocked_until))
                     ELSE lane.due_at END
-    WHERE lane.transport_id = ANY ($13::bigint[]) AND (lane.transport_id IN (SELECT transport_id FROM queued)) IS TRUE
+    WHERE lane.transport_id = ANY ($5::bigint[]) AND (lane.transport_id IN (SELECT transport_id FROM queued)) IS TRUE
   ), taken AS (
     DELETE FROM ${table('webhook_outbox')}
     WHERE ctid = ANY (ARRAY(SELECT place FROM ready WHERE event_id <> ALL ($3::bigint[])))
@@ -104,13 +118,13 @@ export const writeText = (table: TableName, isOrdered: boolean): string => `
   SELECT event_id FROM ready`;
 
 /**
- * What is locked, less the events that must be ordered ($14) and wait: `stragglers` are unfanned events of their
+ * What is locked, less the events that must be ordered ($16) and wait: `stragglers` are unfanned events of their
  * tenants that came before and are not ours now (few, since a plan starts with a tenant's oldest events).
  */
 const readyInOrder = (table: TableName): string => `
   stragglers AS MATERIALIZED (
     SELECT o.event_id, t.tenant_uid, e.ordering_key
-    FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($14::bigint[]) GROUP BY tenant_uid) t
+    FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($16::bigint[]) GROUP BY tenant_uid) t
     CROSS JOIN LATERAL (
       SELECT event_id FROM ${table('webhook_outbox')} o
       WHERE o.tenant_uid = t.tenant_uid AND o.event_id < t.newest OFFSET 0
@@ -119,7 +133,7 @@ const readyInOrder = (table: TableName): string => `
     WHERE o.event_id NOT IN (SELECT event_id FROM locked)
   ), waiting AS MATERIALIZED (
     SELECT mine.id AS event_id FROM ${table('webhook_event')} mine
-    WHERE mine.id = ANY ($14::bigint[]) AND EXISTS (
+    WHERE mine.id = ANY ($16::bigint[]) AND EXISTS (
       SELECT 1 FROM stragglers s WHERE s.tenant_uid = mine.tenant_uid AND s.event_id < mine.id
         AND s.ordering_key IS NOT DISTINCT FROM mine.ordering_key OFFSET 0)
   ), ready AS MATERIALIZED (

@@ -6,7 +6,9 @@ import type {
   OutboxCursor,
   UnfannedEvent,
 } from '../fanout-store.js';
+import { isUniqueViolation } from '../constraint-violation.js';
 import type { PostgresDatabase } from './postgres-database.js';
+import { writeParameters } from './fanout-parameters.js';
 import { readText, writeText } from './fanout-sql.js';
 import { numbers } from './sql.js';
 
@@ -31,15 +33,14 @@ interface TakenRow {
 
 /** Fan-out on PostgreSQL: one statement reads, one statement writes, no transaction stays open in between. */
 export class PostgresFanoutStore implements FanoutStore {
+  readonly #table: (name: string) => string;
   readonly #read: string;
-  readonly #writePlain: string;
-  readonly #writeOrdered: string;
+  /** By name. */
+  readonly #writes: Record<string, string> = {};
 
   constructor(private readonly database: PostgresDatabase) {
-    const table = (name: string): string => database.table(name);
-    this.#read = readText(table);
-    this.#writePlain = writeText(table, false);
-    this.#writeOrdered = writeText(table, true);
+    this.#table = (name) => database.table(name);
+    this.#read = readText(this.#table);
   }
 
   async read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
@@ -58,29 +59,22 @@ export class PostgresFanoutStore implements FanoutStore {
     return { events: events.sort((a, b) => a.id - b.id), webhooks };
   }
 
-  async write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
-    const ordered = new Set(deliveries.filter((d) => d.orderingKey !== null).map((d) => d.eventId));
-    const values: unknown[] = [
-      events.map((event) => event.tenantUid),
-      numbers(events.map((event) => event.id)),
-      numbers(events.filter((event) => !event.isFinished).map((event) => event.id)),
-      numbers(deliveries.map((d) => d.eventId)),
-      numbers(deliveries.map((d) => d.transportId)),
-      deliveries.map((d) => d.tenantUid),
-      deliveries.map((d) => d.action),
-      deliveries.map((d) => d.httpTransportUid),
-      deliveries.map((d) => d.webhookUid),
-      deliveries.map((d) => d.queued),
-      deliveries.map((d) => d.orderingKey),
-      now,
-      numbers([...new Set(deliveries.map((d) => d.transportId))].sort((one, other) => one - other)),
-    ];
-    const rows = await (ordered.size === 0
-      ? this.database.query<TakenRow>('tillhook_fanout_write', this.#writePlain, values)
-      : this.database.query<TakenRow>('tillhook_fanout_write_ordered', this.#writeOrdered, [
-          ...values,
-          numbers([...ordered]),
-        ]));
+  async write(plan: FanoutPlan): Promise<ReadonlySet<number>> {
+    const mayExist = plan.events.some((event) => !event.isFinished);
+    try {
+      return await this.#write(plan, mayExist);
+    } catch (error) {
+      // Somebody has written a part of it when it was longer: webhooks have been deleted since.
+      if (mayExist || !isUniqueViolation(error)) throw error;
+      return this.#write(plan, true);
+    }
+  }
+
+  async #write(plan: FanoutPlan, mayExist: boolean): Promise<ReadonlySet<number>> {
+    const isOrdered = plan.deliveries.some((delivery) => delivery.orderingKey !== null);
+    const name = `tillhook_fanout_write${isOrdered ? '_ordered' : ''}${mayExist ? '_again' : ''}`;
+    const text = (this.#writes[name] ??= writeText(this.#table, { isOrdered, mayExist }));
+    const rows = await this.database.query<TakenRow>(name, text, writeParameters(plan, isOrdered));
     return new Set(rows.map((row) => row.event_id));
   }
 }
