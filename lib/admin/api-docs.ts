@@ -5,12 +5,14 @@ import {
   ApiNotFoundResponse,
   ApiParam,
   ApiQuery,
+  ApiServiceUnavailableResponse,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { ApiErrorDto } from './api-error.dto.js';
 import {
   conflict,
+  databaseUnavailable,
   forbidden,
   notFound,
   tooManyRequests,
@@ -76,21 +78,28 @@ export const ApiConflicting = (
 
 /** Documents the 429 answer. */
 export const ApiRateLimited = (description: string): MethodDecorator =>
-  ApiTooManyRequestsResponse({
-    ...documented(description, tooManyRequests('Too soon: try again in 4 s.')),
-    headers: {
-      'retry-after': {
-        description: 'Seconds until it may be asked for again.',
-        schema: { type: 'integer', example: 4 },
-      },
-    },
-  });
+  ApiTooManyRequestsResponse(documented(description, tooManyRequests('Too soon: try again in 4 s.', 4)));
+
+/** Documents the 503 answer. */
+export const ApiDatabaseAway = (): ClassDecorator & MethodDecorator =>
+  ApiServiceUnavailableResponse(
+    documented('The database is busy or does not answer.', databaseUnavailable(), ['DATABASE_BUSY']),
+  );
 
 function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
   const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');
+  const { retryAfterSeconds } = example;
   return {
     description: `${description} \`code\`: ${codes}.`,
     type: ApiErrorDto,
     example: example.getResponse(),
+    ...(retryAfterSeconds !== undefined && { headers: retryAfter(retryAfterSeconds) }),
   };
 }
+
+const retryAfter = (example: number) => ({
+  'retry-after': {
+    description: 'Seconds until it makes sense to ask again.',
+    schema: { type: 'integer', example } as const,
+  },
+});

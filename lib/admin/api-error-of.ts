@@ -6,7 +6,9 @@ import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
 import { UidTakenError } from '../errors/uid-taken.error.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
-import { badRequest, conflict, tooManyRequests } from './api-error.js';
+import { isBusy } from '../persistence/busy.js';
+import { isUnavailable } from '../persistence/unavailable.js';
+import { badRequest, conflict, databaseBusy, databaseUnavailable, tooManyRequests } from './api-error.js';
 
 /** An error of the rooms below in the terms of the admin API; any other comes back as it is. */
 export function apiErrorOf(error: unknown): unknown {
@@ -20,6 +22,9 @@ export function apiErrorOf(error: unknown): unknown {
     return conflict('TRANSPORT_STATE_CONFLICT', error.message);
   if (error instanceof ConcurrentChangeError) return conflict('CONCURRENT_CHANGE', error.message);
   if (error instanceof DeliveriesHeldError) return conflict('DELIVERIES_HELD', error.message);
-  if (error instanceof RateLimitedError) return tooManyRequests(error.message);
+  if (error instanceof RateLimitedError)
+    return tooManyRequests(error.message, Math.ceil(error.retryAfterMs / 1_000));
+  if (isBusy(error)) return databaseBusy(error);
+  if (isUnavailable(error)) return databaseUnavailable(error);
   return error;
 }

@@ -21,6 +21,8 @@ export const API_ERROR_CODES = [
   'TRANSPORT_STATE_CONFLICT',
   'DELIVERIES_HELD',
   'RATE_LIMITED',
+  'DATABASE_BUSY',
+  'DATABASE_UNAVAILABLE',
 ] as const;
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
 
@@ -31,17 +33,32 @@ const ERROR_NAMES = {
   [HttpStatus.NOT_FOUND]: 'Not Found',
   [HttpStatus.CONFLICT]: 'Conflict',
   [HttpStatus.TOO_MANY_REQUESTS]: 'Too Many Requests',
+  [HttpStatus.SERVICE_UNAVAILABLE]: 'Service Unavailable',
 } as const;
 export type ApiErrorStatus = keyof typeof ERROR_NAMES;
 
+/** A database is back when it is back. */
+const SOON_SECONDS = 1;
+
+export interface ApiErrorOptions {
+  /** When it makes sense to ask again: becomes the header `retry-after`. */
+  readonly retryAfterSeconds?: number;
+  /** For the log, never for the answer. */
+  readonly cause?: unknown;
+}
+
 /** An answer of the admin API other than success: Nest's usual body plus a stable `code`. */
 export class ApiError extends HttpException {
+  readonly retryAfterSeconds: number | undefined;
+
   constructor(
     statusCode: ApiErrorStatus,
     readonly code: ApiErrorCode,
     message: readonly string[],
+    { retryAfterSeconds, cause }: ApiErrorOptions = {},
   ) {
-    super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode);
+    super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode, { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -75,5 +92,23 @@ export const conflict = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.CONFLICT, code, message);
 
 /** 429. */
-export const tooManyRequests = (message: string): ApiError =>
-  new ApiError(HttpStatus.TOO_MANY_REQUESTS, 'RATE_LIMITED', [message]);
+export const tooManyRequests = (message: string, retryAfterSeconds: number): ApiError =>
+  new ApiError(HttpStatus.TOO_MANY_REQUESTS, 'RATE_LIMITED', [message], { retryAfterSeconds });
+
+/** 503 for a request that was not carried out: others kept the database busy. */
+export const databaseBusy = (cause?: unknown): ApiError =>
+  new ApiError(
+    HttpStatus.SERVICE_UNAVAILABLE,
+    'DATABASE_BUSY',
+    ['The database is busy. Nothing was changed: try again.'],
+    { retryAfterSeconds: SOON_SECONDS, cause },
+  );
+
+/** 503 for a request of which nobody knows how far it came. */
+export const databaseUnavailable = (cause?: unknown): ApiError =>
+  new ApiError(
+    HttpStatus.SERVICE_UNAVAILABLE,
+    'DATABASE_UNAVAILABLE',
+    ['The database does not answer. A change may have been made all the same: look before you try again.'],
+    { retryAfterSeconds: SOON_SECONDS, cause },
+  );

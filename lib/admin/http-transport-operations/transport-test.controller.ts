@@ -1,6 +1,5 @@
-import { Body, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { RateLimitedError } from '../../errors/rate-limited.error.js';
 import { TestSendService } from '../../operations/test-send.service.js';
 import { AdminController } from '../admin-controller.js';
 import { ApiConflicting, ApiInvalid, ApiMissing, ApiRateLimited, ApiUid } from '../api-docs.js';
@@ -9,11 +8,6 @@ import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { answerOf } from './answer-of.js';
 import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
-
-/** What the responses of Express and of Fastify have in common. */
-interface AnyResponse {
-  header(name: string, value: string): unknown;
-}
 
 /** Trying out an http transport. */
 @AdminController('httptransports/:httpTransportUid')
@@ -35,17 +29,11 @@ export class TransportTestController {
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('DELIVERIES_HELD', 'The operator holds all deliveries.')
   @ApiRateLimited('One per http transport in 5 seconds, and 20 per tenant in a minute.')
-  async test(
+  test(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(AbsentBodyPipe, new DtoPipe(TestSendDto)) { action }: Input<TestSendDto>,
-    @Res({ passthrough: true }) response: AnyResponse,
   ): Promise<TestSendResultDto> {
-    const result = this.tests.send(tenantUid, httpTransportUid, action).catch((error: unknown) => {
-      if (error instanceof RateLimitedError)
-        response.header('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
-      throw error;
-    });
-    return answerOf(result);
+    return answerOf(this.tests.send(tenantUid, httpTransportUid, action));
   }
 }

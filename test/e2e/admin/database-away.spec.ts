@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import type { ApiClient, ApiResponse } from '../../support/api-client.js';
+import { createDatabase } from '../../support/databases.js';
+import { eventually } from '../../support/eventually.js';
+import { LogCapture } from '../../support/log-capture.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import type { TestDatabase } from '../../support/test-database.js';
+import { TestHost } from '../../support/test-host.js';
+
+const TENANT = 'shop';
+const TRANSPORT = { httpTransportUid: 'erp', name: 'ERP', url: 'https://erp.example.com' };
+const POOL_SIZE = 2;
+/** What the module waits at most: for a connection, for a query, for SQLite's write lock; and what a busy machine adds. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const QUERY_TIMEOUT_MS = 30_000;
+const BUSY_LIMIT_MS = 30_000;
+const SPARE_MS = 3_000;
+
+type Code = 'DATABASE_UNAVAILABLE' | 'DATABASE_BUSY';
+
+/** A request that reads, one that writes, one that does both, a command, a test send. */
+const REQUESTS: [method: string, path: string, body?: object][] = [
+  ['GET', '/httptransports'],
+  ['GET', '/deliveries'],
+  ['POST', '/httptransports', { ...TRANSPORT, httpTransportUid: 'other' }],
+  ['PATCH', '/httptransports/erp', { name: 'New' }],
+  ['DELETE', '/httptransports/erp'],
+  ['POST', '/httptransports/erp/webhooks', { action: '*' }],
+  ['POST', '/httptransports/erp/pause'],
+  ['POST', '/httptransports/erp/rotatesecret', {}],
+  ['POST', '/httptransports/erp/test', {}],
+];
+
+/** The whole answer: nothing in it tells what the database is or where. */
+function expectRefusal(answer: ApiResponse<object>, code: Code): void {
+  const { status, headers, body } = answer;
+  const message = [expect.stringMatching(/^The database [a-z ]+\. [A-Z][A-Za-z :]+\.$/)];
+  expect([status, body]).toEqual([503, { statusCode: 503, error: 'Service Unavailable', code, message }]);
+  expect(headers.get('retry-after')).toBe('1');
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ result: T; tookMs: number }> {
+  const startedAt = performance.now();
+  const result = await work;
+  return { result, tookMs: performance.now() - startedAt };
+}
+
+describe.each(['express', 'fastify'] as const)('the admin API on %s, without its PostgreSQL', (platform) => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  let logger: LogCapture;
+  let host: TestHost;
+  let api: ApiClient;
+
+  beforeEach(async () => {
+    database = await createDatabase('postgres');
+    const url = new URL(database.url);
+    proxy = await TcpProxy.start(url.hostname, Number(url.port));
+    url.port = String(proxy.port);
+    logger = new LogCapture();
+    host = await TestHost.start({
+      database: { ...database, options: { type: 'postgres', url: url.href } },
+      platform,
+      webhooks: { worker: false },
+      logger,
+    });
+    api = host.api(TENANT);
+    expect((await api.post('/httptransports', TRANSPORT)).status).toBe(200);
+  });
+  afterEach(async () => {
+    await host.close();
+    await proxy.close();
+    await database.drop();
+  });
+
+  it('answers every kind of request with 503, tells its operator why, and works again afterwards', async () => {
+    proxy.cut();
+    for (const [method, path, body] of REQUESTS) {
+      const { result, tookMs } = await timed(api.request<object>(method, path, body));
+      expectRefusal(result, 'DATABASE_UNAVAILABLE');
+      expect(tookMs).toBeLessThan(SPARE_MS);
+    }
+    expect(logger.at('error', /./)).toEqual([]);
+    expect(logger.at('warn', /503 DATABASE_UNAVAILABLE: Connection terminated/)).toHaveLength(1);
+    proxy.open();
+    expect((await api.get('/httptransports/erp')).status).toBe(200);
+  });
+
+  it('answers with 503 when nobody listens there any more', async () => {
+    await proxy.close();
+    expectRefusal(await api.get('/httptransports/erp'), 'DATABASE_UNAVAILABLE');
+    expectRefusal(await api.post('/httptransports', TRANSPORT), 'DATABASE_UNAVAILABLE');
+  });
+
+  it('still says first who may not ask, and what is wrong with a request', async () => {
+    proxy.cut();
+    const answers = [
+      await host.api(TENANT, 'nobody').get('/httptransports'),
+      await host.api(TENANT, 'cashier').get('/httptransports'),
+      await api.get('/httptransports?pageSize=x'),
+      await api.get('/webhookactions'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 403, 400, 200]);
+  });
+});
+
+describe('the admin API, while others hold', () => {
+  let postgres: TestDatabase;
+  let sqlite: TestDatabase;
+  let onPostgres: TestHost;
+  let onSqlite: TestHost;
+
+  beforeAll(async () => {
+    [postgres, sqlite] = [await createDatabase('postgres'), await createDatabase('sqlite')];
+    const webhooks = { worker: false, poolSize: POOL_SIZE };
+    const start = (database: TestDatabase) =>
+      TestHost.start({ database, webhooks, logger: new LogCapture() });
+    [onPostgres, onSqlite] = [await start(postgres), await start(sqlite)];
+    await onPostgres.api(TENANT).post('/httptransports', TRANSPORT);
+    await onSqlite.api(TENANT).post('/httptransports', TRANSPORT);
+  });
+  afterAll(async () => {
+    await onPostgres?.close();
+    await onSqlite?.close();
+    await postgres?.drop();
+    await sqlite?.drop();
+  });
+
+  /** What another program does that locks the table for as long as `work` takes. */
+  const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
+    onPostgres.dataSource.transaction(async (manager) => {
+      await manager.query('LOCK TABLE webhook_http_transport IN ACCESS EXCLUSIVE MODE');
+      return work();
+    });
+
+  /** How many of the module's connections wait for a lock. */
+  const waiting = async (): Promise<number> => {
+    const [row] = await onPostgres.dataSource.query<[{ count: number }]>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'nestjs-tillhook' AND wait_event_type = 'Lock'`,
+    );
+    return row.count;
+  };
+
+  it('all of its connections, answers with 503 as soon as none is to be had', async () => {
+    const api = onPostgres.api(TENANT);
+    const { held, refused } = await whileLocked(async () => {
+      const held = Array.from({ length: POOL_SIZE }, () => api.get('/httptransports'));
+      await eventually(async () => (await waiting()) === POOL_SIZE);
+      return { held, refused: await timed(api.get<object>('/httptransports')) };
+    });
+    expectRefusal(refused.result, 'DATABASE_UNAVAILABLE');
+    expect(refused.tookMs).toBeLessThan(CONNECT_TIMEOUT_MS + SPARE_MS);
+    // Those that were only late are answered as ever.
+    for (const answer of await Promise.all(held)) expect(answer.status).toBe(200);
+  });
+
+  describe('what it needs for half a minute,', () => {
+    let read: Promise<{ result: ApiResponse<object>; tookMs: number }>;
+    let written: typeof read;
+    const file = () => new Sqlite((sqlite.options as { database: string }).database);
+
+    // At the same time, so that half a minute is enough for both.
+    beforeAll(() => {
+      read = whileLocked(() => timed(onPostgres.api(TENANT).get<object>('/httptransports/erp')));
+      written = (async () => {
+        const other = file();
+        other.exec('BEGIN EXCLUSIVE');
+        try {
+          const change = onSqlite.api(TENANT).patch<object>('/httptransports/erp', { name: 'New' });
+          return await timed(change);
+        } finally {
+          other.exec('ROLLBACK');
+          other.close();
+        }
+      })();
+    });
+
+    it(
+      'on PostgreSQL, answers with 503 and serves the next request',
+      async () => {
+        const { result, tookMs } = await read;
+        expectRefusal(result, 'DATABASE_UNAVAILABLE');
+        expect(tookMs).toBeLessThan(QUERY_TIMEOUT_MS + SPARE_MS);
+        expect((await onPostgres.api(TENANT).get('/httptransports/erp')).status).toBe(200);
+      },
+      QUERY_TIMEOUT_MS + 15_000,
+    );
+
+    it(
+      'on SQLite, answers with 503, has changed nothing, and serves the next request',
+      async () => {
+        const { result, tookMs } = await written;
+        expectRefusal(result, 'DATABASE_BUSY');
+        expect(tookMs).toBeLessThan(BUSY_LIMIT_MS + SPARE_MS);
+        const api = onSqlite.api(TENANT);
+        expect((await api.get('/httptransports/erp')).body).toMatchObject({ name: 'ERP' });
+        expect((await api.patch('/httptransports/erp', { name: 'New' })).body).toMatchObject({ name: 'New' });
+      },
+      BUSY_LIMIT_MS + 15_000,
+    );
+  });
+});
