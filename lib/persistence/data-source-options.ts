@@ -12,6 +12,9 @@ import { prepareClient } from './postgres/prepare-client.js';
 const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** Where it is kept which migrations were run. */
+export const MIGRATIONS_TABLE = 'webhook_migration';
+
 /**
  * The options of the module's own data source: where to connect is the host's, everything else is the module's
  * (entities, migrations, pool), so that the host's naming strategy, `synchronize` or subscribers never meet our tables.
@@ -23,7 +26,7 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
     name: 'nestjs-tillhook',
     entities: [HttpTransportEntity, WebhookEntity, EventEntity, DeliveryEntity, AttemptEntity],
     migrations,
-    migrationsTableName: 'webhook_migration',
+    migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each' as const,
     subscribers: [],
     namingStrategy: undefined,

@@ -1,6 +1,7 @@
 import { MigrationExecutor, type DataSource } from 'typeorm';
 import { SchemaBehindError } from '../errors/schema-behind.error.js';
 import type { AnyDatabase } from './open-database.js';
+import { assertMigrationsAreReadable } from './readable-migrations.js';
 import { retryWhileBusy } from './sqlite/sqlite-database.js';
 import { withDatabase } from './with-database.js';
 
@@ -22,7 +23,7 @@ export async function runWebhookMigrations(host: DataSource): Promise<string[]> 
 export async function revertWebhookMigration(host: DataSource): Promise<string | undefined> {
   return withDatabase(host, (database) =>
     exclusively(database, async () => {
-      const executor = new MigrationExecutor(database.dataSource);
+      const executor = await executorOf(database);
       const [newest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
       if (newest) await database.dataSource.undoLastMigration();
       return newest?.name;
@@ -45,7 +46,7 @@ export function migrate(database: AnyDatabase): Promise<string[]> {
   });
 }
 
-/** @throws {SchemaBehindError} naming what is missing and what to run */
+/** @throws {SchemaBehindError} naming what is missing and what to do about it */
 export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return;
@@ -56,7 +57,13 @@ export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void
 }
 
 const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
-  (await new MigrationExecutor(database.dataSource).getPendingMigrations()).map(({ name }) => name);
+  (await (await executorOf(database)).getPendingMigrations()).map(({ name }) => name);
+
+/** TypeORM takes a table that the role may not see for one that is not there, and all that was run for missing. */
+async function executorOf(database: AnyDatabase): Promise<MigrationExecutor> {
+  if (database.kind === 'postgres') await assertMigrationsAreReadable(database);
+  return new MigrationExecutor(database.dataSource);
+}
 
 /** On SQLite the write lock is the lock: whoever comes second fails as busy, tries again and finds the work done. */
 const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runWebhookMigrations, SchemaBehindError } from 'nestjs-tillhook';
-import { DataSource } from 'typeorm';
+import { runWebhookMigrations } from 'nestjs-tillhook';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
+import { LogCapture } from '../support/log-capture.js';
 import { codeBlocksOf, readPage } from '../support/markdown.js';
 import { Receiver } from '../support/receiver.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -19,7 +20,26 @@ describe('A role with the documented privileges', () => {
   let owner: DataSource;
   let receiver: Receiver;
   let host: TestHost | undefined;
-  const start = () => TestHost.start({ database: asApp, webhooks: { runMigrations: false } });
+  const start = ({ runMigrations = false, schema }: { runMigrations?: boolean; schema?: string } = {}) => {
+    const options = { ...asApp.options, schema } as DataSourceOptions;
+    return TestHost.start({
+      database: { ...asApp, options },
+      webhooks: { runMigrations },
+      logger: new LogCapture(),
+    });
+  };
+  /** Starts in vain. @returns what the error says to run */
+  const adviceOf = async (starting: Promise<unknown>): Promise<string> => {
+    const error = (await starting.catch((thrown: unknown) => thrown)) as { code: string; message: string };
+    expect(error).toMatchObject({
+      code: 'SCHEMA_BEHIND',
+      message: expect.stringMatching(
+        `The role "${ROLE}" may not read .*"webhook_migration".* cannot be told`,
+      ),
+    });
+    expect(error.message).not.toMatch(/lack|runWebhookMigrations/);
+    return /run: (.*;) /.exec(error.message)![1]!;
+  };
 
   beforeAll(async () => {
     database = await createDatabase('postgres');
@@ -41,12 +61,36 @@ describe('A role with the documented privileges', () => {
   });
 
   it('cannot start before the migrations were run', async () => {
-    await expect(start()).rejects.toThrow(SchemaBehindError);
+    await expect(start()).rejects.toMatchObject({
+      code: 'SCHEMA_BEHIND',
+      message: expect.stringMatching(/lack .*runWebhookMigrations/),
+    });
   });
 
-  it('cannot start while it may not see what was run', async () => {
+  it('cannot start while it may not see what was run, and is told so instead of to run it again', async () => {
     await runWebhookMigrations(owner);
-    await expect(start()).rejects.toThrow(SchemaBehindError);
+    const grant = `GRANT SELECT ON "public"."webhook_migration" TO "${ROLE}";`;
+    expect(await adviceOf(start())).toBe(grant);
+    expect(await adviceOf(start({ runMigrations: true }))).toBe(grant);
+    await owner.query(`GRANT INSERT, UPDATE ON webhook_migration TO ${ROLE}`);
+    expect(await adviceOf(start())).toBe(grant);
+    await owner.query(grant);
+    // The other tables are still to be granted.
+    await expect(start()).rejects.toThrow(/permission denied for table webhook_(?!migration)/);
+  });
+
+  it('is told the same of a schema that it may not enter', async () => {
+    await owner.query('CREATE SCHEMA "Till Hooks"');
+    const inSchema = { ...database.options, schema: 'Till Hooks' } as DataSourceOptions;
+    const ofSchema = await new DataSource(inSchema).initialize();
+    await runWebhookMigrations(ofSchema);
+    await ofSchema.destroy();
+    const grants = await adviceOf(start({ schema: 'Till Hooks' }));
+    expect(grants).toBe(
+      `GRANT USAGE ON SCHEMA "Till Hooks" TO "${ROLE}"; GRANT SELECT ON "Till Hooks"."webhook_migration" TO "${ROLE}";`,
+    );
+    await owner.query(grants);
+    await expect(start({ schema: 'Till Hooks' })).rejects.toThrow(/permission denied for table/);
   });
 
   it('can do everything with them', async () => {

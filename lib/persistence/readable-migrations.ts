@@ -1,0 +1,38 @@
+import { SchemaBehindError } from '../errors/schema-behind.error.js';
+import { MIGRATIONS_TABLE } from './data-source-options.js';
+import type { Database } from './database.js';
+
+/** The catalog shows tables to everyone, whatever the role may do with them. */
+const LOOK = `
+  SELECT n.nspname AS schema, current_user AS role,
+    has_schema_privilege(n.oid, 'USAGE') AS "mayEnter", has_table_privilege(c.oid, 'SELECT') AS "mayRead"
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relname = $1 AND n.nspname = coalesce($2, current_schema(), 'public')`;
+
+interface Look {
+  schema: string;
+  role: string;
+  mayEnter: boolean;
+  mayRead: boolean;
+}
+
+/**
+ * On PostgreSQL: a table that is not there yet is readable enough.
+ *
+ * @throws {SchemaBehindError} naming the role, the table and the grant that is missing
+ */
+export async function assertMigrationsAreReadable({ dataSource }: Database): Promise<void> {
+  const { schema } = dataSource.options as { schema?: string };
+  const [found] = await dataSource.query<Look[]>(LOOK, [MIGRATIONS_TABLE, schema ?? null]);
+  if (!found || (found.mayEnter && found.mayRead)) return;
+  const [place, role] = [found.schema, found.role].map((name) => dataSource.driver.escape(name));
+  const table = `${place}.${dataSource.driver.escape(MIGRATIONS_TABLE)}`;
+  const grants = [
+    ...(found.mayEnter ? [] : [`GRANT USAGE ON SCHEMA ${place} TO ${role};`]),
+    ...(found.mayRead ? [] : [`GRANT SELECT ON ${table} TO ${role};`]),
+  ];
+  throw new SchemaBehindError(
+    `The role ${role} may not read ${table}, so whether the webhook tables are up to date cannot be told. ` +
+      `As their owner run: ${grants.join(' ')} The other tables want grants too: see "Privileges" in docs/databases.md.`,
+  );
+}
