@@ -1,6 +1,7 @@
 // Runs one contestant or scenario in a process of its own, so that none inherits the heap or the compiled code of another.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { TLS } from './tls.mjs';
 
 /**
  * @param {string} name a file below bench/, without its ending
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
  * @returns what its `run()` gave
  */
 export async function runInProcess(name, job) {
-  const child = fork(fileURLToPath(import.meta.url), [name]);
+  const child = fork(fileURLToPath(import.meta.url), [name], { env: { ...process.env, ...TLS.environment } });
   child.send(job);
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
