@@ -1,22 +1,47 @@
-import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { WebhooksHealth, type WebhooksHealthReport } from 'nestjs-tillhook';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 
-/** Says that the process is up and reaches its database. It is there without controllers too. */
+/** What a probe and an operator want to know of a process. */
+interface Health {
+  readonly status: WebhooksHealthReport['status'];
+  readonly pid: number;
+  readonly database: AppConfig['database']['kind'];
+  readonly worker: boolean;
+  readonly controllers: boolean;
+  readonly webhooks: WebhooksHealthReport;
+}
+
+/** Says how the process fares. It is there without controllers too. */
 @Controller('health')
 @ApiTags('health')
 export class HealthController {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly webhooks: WebhooksHealth,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
+  /**
+   * The module's report tells of the database as well, which is the app's own. Only a process that cannot work answers
+   * 503: taken out of service for a clock or a switch, it would help nobody.
+   */
   @Get()
   @ApiOperation({ summary: 'Is this process up, and what does it do?' })
-  async check() {
-    await this.dataSource.query('SELECT 1');
+  @ApiOkResponse({ description: '`ok`, or `degraded` with what wants an operator in `webhooks.reasons`.' })
+  @ApiServiceUnavailableResponse({ description: '`down`: the database cannot be reached.' })
+  async check(): Promise<Health> {
+    const webhooks = await this.webhooks.check();
     const { worker, controllers, database } = this.config;
-    return { status: 'ok', pid: process.pid, database: database.kind, worker, controllers };
+    const health: Health = {
+      status: webhooks.status,
+      pid: process.pid,
+      database: database.kind,
+      worker,
+      controllers,
+      webhooks,
+    };
+    if (webhooks.status === 'down') throw new ServiceUnavailableException(health);
+    return health;
   }
 }

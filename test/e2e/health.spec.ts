@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhooksHealth } from 'nestjs-tillhook';
-import { DataSource } from 'typeorm';
 import { createDatabase, eachDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
+import { shiftClock } from '../support/shifted-clock.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
@@ -147,18 +147,3 @@ describe('the health of the module', () => {
     },
   );
 });
-
-/** From the next connection on, the functions that tell the time in this database are off by so much. */
-async function shiftClock({ options, url }: TestDatabase, offsetMs: number): Promise<void> {
-  const dataSource = await new DataSource(options).initialize();
-  await dataSource.query('CREATE SCHEMA shifted');
-  for (const name of ['clock_timestamp', 'statement_timestamp', 'now']) {
-    await dataSource.query(
-      `CREATE FUNCTION shifted.${name}() RETURNS timestamptz LANGUAGE sql
-         RETURN pg_catalog.${name}() + make_interval(secs => ${offsetMs / 1_000})`,
-    );
-  }
-  const name = new URL(url).pathname.slice(1);
-  await dataSource.query(`ALTER DATABASE ${name} SET search_path = public, shifted, pg_catalog`);
-  await dataSource.destroy();
-}
