@@ -6,8 +6,7 @@ export const title = 'a long drain: memory, and a snapshot held open';
 export async function run({ databaseUrl, sinkUrl, size, database }) {
   const host = await startHost(databaseUrl);
   await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
-  const count = Math.ceil(250_000 * size);
-  const drain = async () => {
+  const drain = async (count) => {
     host.worker.setDeliveryEnabled(false);
     for (let left = count; left > 0; left -= 20_000)
       await emit(host, { count: Math.min(left, 20_000), tenants: 8 });
@@ -21,8 +20,9 @@ export async function run({ databaseUrl, sinkUrl, size, database }) {
     clearInterval(watch);
     return { seconds, growthMiB: (most - before) / 2 ** 20 };
   };
-  await drain();
-  const plain = await drain();
+  const count = Math.ceil(1_000_000 * size);
+  await drain(Math.ceil(count / 10));
+  const plain = await drain(count);
   const results = [
     { measure: `growth of memory while draining ${count}`, value: plain.growthMiB, unit: 'MiB', atMost: 100 },
   ];
@@ -30,7 +30,7 @@ export async function run({ databaseUrl, sinkUrl, size, database }) {
     const report = host.dataSource.createQueryRunner();
     await report.startTransaction('REPEATABLE READ');
     await report.query('SELECT count(*) FROM webhook_http_transport');
-    const held = await drain();
+    const held = await drain(count);
     await report.rollbackTransaction();
     await report.release();
     results.push({
