@@ -77,8 +77,10 @@ export const ApiConflicting = (
 ): MethodDecorator => ApiConflictResponse(documented(description, conflict(code, description), otherCodes));
 
 /** Documents the 429 answer. */
-export const ApiRateLimited = (description: string): MethodDecorator =>
-  ApiTooManyRequestsResponse(documented(description, tooManyRequests('Too soon: try again in 4 s.', 4)));
+export const ApiRateLimited = (description: string, ...codes: ApiErrorCode[]): MethodDecorator =>
+  ApiTooManyRequestsResponse(
+    documented(description, tooManyRequests('RATE_LIMITED', 'Too soon: try again in 4 s.', 4_000), codes),
+  );
 
 /** Documents the 503 answer. */
 export const ApiDatabaseAway = (): ClassDecorator & MethodDecorator =>

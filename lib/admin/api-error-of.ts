@@ -1,6 +1,7 @@
 import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
 import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
 import { InvalidSigningSecretError } from '../errors/invalid-signing-secret.error.js';
+import { OriginBusyError } from '../errors/origin-busy.error.js';
 import { QuotaExceededError } from '../errors/quota-exceeded.error.js';
 import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
@@ -23,7 +24,9 @@ export function apiErrorOf(error: unknown): unknown {
   if (error instanceof ConcurrentChangeError) return conflict('CONCURRENT_CHANGE', error.message);
   if (error instanceof DeliveriesHeldError) return conflict('DELIVERIES_HELD', error.message);
   if (error instanceof RateLimitedError)
-    return tooManyRequests(error.message, Math.ceil(error.retryAfterMs / 1_000));
+    return tooManyRequests('RATE_LIMITED', error.message, error.retryAfterMs);
+  if (error instanceof OriginBusyError)
+    return tooManyRequests('ORIGIN_BUSY', error.message, error.retryAfterMs);
   if (isBusy(error)) return databaseBusy(error);
   if (isUnavailable(error)) return databaseUnavailable(error);
   return error;

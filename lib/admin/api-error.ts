@@ -21,6 +21,7 @@ export const API_ERROR_CODES = [
   'TRANSPORT_STATE_CONFLICT',
   'DELIVERIES_HELD',
   'RATE_LIMITED',
+  'ORIGIN_BUSY',
   'DATABASE_BUSY',
   'DATABASE_UNAVAILABLE',
 ] as const;
@@ -92,8 +93,10 @@ export const conflict = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.CONFLICT, code, message);
 
 /** 429. */
-export const tooManyRequests = (message: string, retryAfterSeconds: number): ApiError =>
-  new ApiError(HttpStatus.TOO_MANY_REQUESTS, 'RATE_LIMITED', [message], { retryAfterSeconds });
+export const tooManyRequests = (code: ApiErrorCode, message: string, retryAfterMs: number): ApiError =>
+  new ApiError(HttpStatus.TOO_MANY_REQUESTS, code, [message], {
+    retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
+  });
 
 /** 503 for a request that was not carried out: others kept the database busy. */
 export const databaseBusy = (cause?: unknown): ApiError =>

@@ -98,6 +98,13 @@ export class EgressClient {
     });
   }
 
+  /** Requests under way to an origin. It counts them one by one: not for what happens often. */
+  inFlightTo(origin: string): number {
+    let count = 0;
+    for (const exchange of this.#underWay) if (exchange.origin === origin) count += 1;
+    return count;
+  }
+
   /**
    * Lets nothing out: a new request is `ABORTED` at once, and so is, after `graceMs`, what is under way then.
    * Undone by `resume()`.

@@ -48,6 +48,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#deadline = setTimeout(giveUp, request.timeoutMs, this);
   }
 
+  /** Where it goes: scheme, host and port. */
+  get origin(): string {
+    return this.request.url.origin;
+  }
+
   start(): void {
     const connection = this.pool.take(this.request.url, this.#isSecondTry);
     if (!connection) return this.pool.wait(this.request.url, () => this.#startLater());

@@ -28,6 +28,7 @@ export class TestSendService {
    * @throws {UnknownActionError}
    * @throws {DeliveriesHeldError} while this process may not send
    * @throws {RateLimitedError}
+   * @throws {OriginBusyError}
    */
   async send(
     tenantUid: string,

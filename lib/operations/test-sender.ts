@@ -5,11 +5,13 @@ import { signedRequest, type SignedContent } from '../delivery/signed-request.js
 import { TransportConfigs, type TransportConfig } from '../delivery/transport-config.js';
 import { isDelivered } from '../domain/attempt-outcome.js';
 import { EgressClient, type EgressRequest } from '../egress/egress-client.js';
+import { OriginBusyError } from '../errors/origin-busy.error.js';
 import { DATABASE, type Database } from '../persistence/database.js';
 import type { StoredTransport } from '../persistence/lane-store.js';
 import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
 import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
+import { PER_TRANSPORT } from './test-turns.js';
 
 /** What came of a test send: as much as tells a receiver that works from one that does not, and no more. */
 export interface TestSendResult {
@@ -44,9 +46,12 @@ export class TestSender {
   /**
    * What never became a connection is answered at a whole second after its start, so that an address which the policy blocks
    * (at once) looks like a port that is closed (a round trip later), by the clock too.
+   *
+   * @throws {OriginBusyError} when whoever is there gets as many requests from this process as it may
    */
   async send(transport: StoredTransport, content: SignedContent): Promise<TestSendResult> {
     const { target, timeoutMs } = this.#configs.open(transport);
+    if (target.ok) this.#assertRoomAt(target.url.origin);
     const request = target.ok ? this.#request(target, content, timeoutMs, transport.tenantUid) : target;
     const { response, failure, durationMs } = await sendAttempt(
       { request },
@@ -67,6 +72,12 @@ export class TestSender {
       : durationMs;
     await sleep(shownMs - durationMs);
     return { delivered: false, responseStatusCode: null, durationMs: shownMs, errorCode };
+  }
+
+  /** A delivery waits until there is room. Somebody waits for the answer to a test, whose turn is used up. */
+  #assertRoomAt(origin: string): void {
+    if (this.egress.inFlightTo(origin) >= this.options.egress.maxPerOrigin)
+      throw new OriginBusyError(PER_TRANSPORT.intervalMs);
   }
 
   #request(

@@ -3,7 +3,7 @@ import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { ThrottleRepository, type Throttle } from '../persistence/repositories/throttle.repository.js';
 
 /** One transport: time enough to look at what came of the test before. */
-const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
+export const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
 /** All transports of a tenant, whether they are still there or not: 20 at once, 20 a minute. */
 const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/api-client.js';
 import { eachDatabase } from '../support/databases.js';
@@ -133,6 +134,42 @@ describe('third parties', () => {
         const lastOf = (tenant: string): number =>
           receiver.requests.findLastIndex(({ path }) => path.endsWith(`/${tenant}`));
         for (const tenant of tenants.slice(1)) expect(lastOf(tenant)).toBeLessThan(lastOf(tenants[0]!));
+      });
+
+      it('get no test beyond the cap either: its admin is told so, and may try again', async () => {
+        await start({ maxPerOrigin: CAP }, { timeoutMs: 3_000 });
+        receiver.answer('hang');
+        const tenants = Array.from({ length: CAP + 1 }, (_, index) => `${tenantUid}-${index}`);
+        for (const tenant of tenants) await create(host.api(tenant), 'erp', receiver.url);
+        const test = (tenant: string) =>
+          host.api(tenant).request<ErrorBody>('POST', '/httptransports/erp/test');
+        // One of them by a test, the others by deliveries.
+        const tested = test(tenants[0]!);
+        for (const tenant of tenants.slice(1, CAP)) await emit(tenant);
+        await eventually(() => receiver.unanswered === CAP);
+        const { status, headers, body } = await test(tenants[CAP]!);
+        expect([status, body]).toEqual([
+          429,
+          {
+            statusCode: 429,
+            error: 'Too Many Requests',
+            code: 'ORIGIN_BUSY',
+            message: [expect.stringMatching(/^Nothing was sent/)],
+          },
+        ]);
+        expect(receiver.mostAtOnce).toBe(CAP);
+        expect(JSON.stringify(body)).not.toContain('127.0.0.1');
+
+        // Another host has room all the while.
+        const other = await Receiver.start();
+        await create(host.api(`${tenantUid}-free`), 'erp', other.url);
+        expect((await test(`${tenantUid}-free`)).status).toBe(200);
+        await other.close();
+
+        receiver.answer({ status: 204 });
+        expect((await tested).body).toMatchObject({ delivered: false, errorCode: 'TIMEOUT' });
+        await sleep(Number(headers.get('retry-after')) * 1_000);
+        expect((await test(tenants[CAP]!)).body).toMatchObject({ delivered: true });
       });
 
       it('hold up no other receiver when they hang', async () => {

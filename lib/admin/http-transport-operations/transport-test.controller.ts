@@ -28,7 +28,10 @@ export class TransportTestController {
   @ApiInvalid('UNKNOWN_ACTION')
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('DELIVERIES_HELD', 'The operator holds all deliveries.')
-  @ApiRateLimited('One per http transport in 5 seconds, and 20 per tenant in a minute.')
+  @ApiRateLimited(
+    'One per http transport in 5 seconds, and 20 per tenant in a minute; or its host has as many requests as it may.',
+    'ORIGIN_BUSY',
+  )
   test(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
