@@ -6,12 +6,16 @@ import type {
   LaneStore,
   QueuedDelivery,
 } from '../persistence/lane-store.js';
-import { EventContents, type OutgoingEvent } from './event-contents.js';
+import type { OutgoingEvent } from './event-contents.js';
+import { EventLoader } from './event-loader.js';
 import type { Lane } from './lane.js';
 import type { TransportProblem } from './transport-config.js';
 
-/** Bodies kept in memory. */
-const CONTENTS_BYTES = 32 * 1024 * 1024;
+const EVENT_MISSING = {
+  ok: false,
+  code: 'EVENT_MISSING',
+  message: 'The event is not stored any more.',
+} as const;
 
 export interface LaneReaderOptions {
   /** The database's clock, ms since the epoch. */
@@ -25,20 +29,22 @@ export interface LaneReaderOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Reads what is due into lanes that run low, many lanes in one round trip, and the bodies that are not at hand. */
+/** Reads what is due into lanes that run low, many lanes in one round trip, and the first of the bodies that are not at hand. */
 export class LaneReader {
-  readonly #contents = new EventContents(CONTENTS_BYTES);
+  readonly #events: EventLoader;
   readonly #wanted = new Set<Lane>();
   #reading: Promise<void> | undefined;
 
   constructor(
     private readonly store: LaneStore,
     private readonly options: LaneReaderOptions,
-  ) {}
+  ) {
+    this.#events = new EventLoader(store);
+  }
 
   /** Bodies that somebody had at hand. */
   remember(contents: Iterable<EventContent>): void {
-    for (const content of contents) this.#contents.add(content);
+    this.#events.remember(contents);
   }
 
   /** The lane may want to be read. */
@@ -70,13 +76,13 @@ export class LaneReader {
 
   /** What a delivery sends: usually at hand. */
   contentOf({ eventId }: QueuedDelivery): OutgoingEvent | Promise<OutgoingEvent | TransportProblem> {
-    return this.#contents.get(eventId) ?? this.#loadOne(eventId);
+    return this.#events.get(eventId) ?? this.#load(eventId);
   }
 
   async #read(reads: ReadonlyMap<Lane, LaneReadRequest>, now: number): Promise<void> {
     try {
       const readings = await this.store.read([...reads.values()], now);
-      await this.#load(readings.flatMap((reading) => reading.rows));
+      await this.#events.loadAhead(readings.flatMap(({ rows }) => rows.map(({ eventId }) => eventId)));
       const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
       for (const [lane, { limit }] of reads) {
         const reading = byTransport.get(lane.transportId);
@@ -97,16 +103,7 @@ export class LaneReader {
     this.options.condemn(lane, condemned);
   }
 
-  async #load(rows: readonly QueuedDelivery[]): Promise<void> {
-    const missing = new Set<number>();
-    for (const { eventId } of rows) if (!this.#contents.has(eventId)) missing.add(eventId);
-    if (missing.size > 0) this.remember(await this.store.contents([...missing]));
-  }
-
-  async #loadOne(eventId: number): Promise<OutgoingEvent | TransportProblem> {
-    const [content] = await this.store.contents([eventId]);
-    return content
-      ? this.#contents.add(content)
-      : { ok: false, code: 'EVENT_MISSING', message: 'The event is not stored any more.' };
+  async #load(eventId: number): Promise<OutgoingEvent | TransportProblem> {
+    return (await this.#events.load(eventId)) ?? EVENT_MISSING;
   }
 }

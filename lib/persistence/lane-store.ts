@@ -171,6 +171,9 @@ export interface LaneStore {
   /** The present configuration of transports. */
   transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>>;
 
-  /** What is to be sent. */
-  contents(eventIds: readonly number[]): Promise<EventContent[]>;
+  /**
+   * What is to be sent, the oldest event first: as many as it takes to reach `leastBytes` of bodies, so never more than
+   * that and one body. An event before the last one of the answer, or any if it is empty, that is left out is not stored.
+   */
+  contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]>;
 }

@@ -115,7 +115,10 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       database.now(),
     );
     expect(reading!.rows).toHaveLength(200);
-    await lanes.contents(events.map(({ id }) => id));
+    await lanes.contents(
+      events.map(({ id }) => id),
+      1_000_000,
+    );
     await records.record({
       attempts: reading!.rows.map((row) => ({ ...row, ...ATTEMPT, status: 'DELIVERED', nextDueAt: null })),
       transports: [],

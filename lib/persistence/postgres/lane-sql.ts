@@ -107,7 +107,12 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         RETURNING l.transport_id`,
     transports: `
         SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
+    // The length of a body is known without reading it.
     contents: `
-        SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[])`,
+        SELECT id, event_uid, action, body FROM (
+          SELECT id, event_uid, action, body,
+                 sum(octet_length(body)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
+          FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[])
+        ) e WHERE before < $2::bigint ORDER BY id`,
   };
 }

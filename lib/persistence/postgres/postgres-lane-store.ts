@@ -177,11 +177,11 @@ export class PostgresLaneStore implements LaneStore {
     return new Map(rows.map((row) => [row.transport_id, storedTransportOf(row)]));
   }
 
-  async contents(eventIds: readonly number[]): Promise<EventContent[]> {
+  async contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]> {
     const rows = await this.database.query<{ id: number; event_uid: string; action: string; body: string }>(
       'tillhook_lane_contents',
       this.#sql.contents,
-      [numbers(eventIds)],
+      [numbers(eventIds), leastBytes],
     );
     return rows.map((row) => ({
       eventId: row.id,

@@ -203,14 +203,20 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(found);
   }
 
-  contents(eventIds: readonly number[]): Promise<EventContent[]> {
+  contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]> {
     const statement = this.database.prepare<{ id: number; event_uid: string; action: string; body: string }>(
       this.#sql.content,
     );
-    const rows = eventIds.flatMap((eventId) => statement.get(eventId) ?? []);
-    return Promise.resolve(
-      rows.map((row) => ({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body })),
-    );
+    const contents: EventContent[] = [];
+    let bytes = 0;
+    for (const eventId of [...eventIds].sort((one, other) => one - other)) {
+      const row = statement.get(eventId);
+      if (!row) continue;
+      contents.push({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body });
+      bytes += Buffer.byteLength(row.body);
+      if (bytes >= leastBytes) break;
+    }
+    return Promise.resolve(contents);
   }
 
   #due({ transportIds, overdueMs, exceptTenants, limit }: TakeRequest): number[] {

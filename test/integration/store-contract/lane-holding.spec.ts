@@ -101,11 +101,21 @@ describe('LaneStore, holding lanes,', () => {
           { eventUid: 'a', body: '{"n":1}' },
           { eventUid: 'b', body: '{"n":2}' },
         );
-        const contents = await lanes().contents([ids[1]!, ids[0]!, 987_654]);
-        expect([...contents].sort((a, b) => a.eventId - b.eventId)).toEqual([
+        const contents = await lanes().contents([ids[1]!, ids[0]!, 987_654], 1_000);
+        expect(contents).toEqual([
           { eventId: ids[0], eventUid: 'a', action: 'ORDER_SETTLED', body: '{"n":1}' },
           { eventId: ids[1], eventUid: 'b', action: 'ORDER_SETTLED', body: '{"n":2}' },
         ]);
+      });
+
+      it('brings no more bodies than asked for and one, the oldest first, counted in bytes', async () => {
+        const ids = await fixture.emit({ body: '{"n":"ä"}' }, { body: '{"n":"ö"}' }, { body: '{"n":"ü"}' });
+        const found = async (leastBytes: number) =>
+          (await lanes().contents([...ids].reverse(), leastBytes)).map(({ eventId }) => eventId);
+        expect(await found(1)).toEqual(ids.slice(0, 1));
+        expect(await found(10)).toEqual(ids.slice(0, 1));
+        expect(await found(11)).toEqual(ids.slice(0, 2));
+        expect(await found(21)).toEqual(ids);
       });
     });
 

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { EventContent, LaneStore } from '../../../lib/persistence/lane-store.js';
+import { STORES, type Stores } from '../../../lib/persistence/stores.js';
+import { eachDatabase } from '../../support/databases.js';
+import { eventually } from '../../support/eventually.js';
+import { LogCapture } from '../../support/log-capture.js';
+import { Receiver } from '../../support/receiver.js';
+import { TenantClient } from '../../support/tenant-client.js';
+import { TestHost, type TestHostOptions } from '../../support/test-host.js';
+
+const TENANTS = 220;
+/** Just under what an event may have. */
+const BODY_CHARS = 255 * 1024;
+/** What may come at once, on the way to those that wait and ahead of those that will. */
+const MOST_BYTES = 2 * (8 * 1024 + 256) * 1024;
+
+describe('a backlog of the largest bodies in many lanes', () => {
+  eachDatabase((database) => {
+    const hosts: TestHost[] = [];
+    let receiver: Receiver | undefined;
+    afterEach(async () => {
+      for (const host of hosts.splice(0)) await host.close();
+      await receiver?.close();
+    });
+    /** Several in one process: what they say is that they are several, and that one sends nothing. */
+    const start = async (webhooks: TestHostOptions['webhooks'] = {}): Promise<TestHost> => {
+      const host = await TestHost.start({ database: database(), webhooks, logger: new LogCapture() });
+      hosts.push(host);
+      return host;
+    };
+
+    it('is delivered with a few of them in memory at a time', async () => {
+      receiver = await Receiver.start();
+      const emitting = await start({ worker: false });
+      for (let n = 0; n < TENANTS; n++) {
+        const tenant = new TenantClient(emitting);
+        await tenant.transport(receiver);
+        const data = { order: { Uid: '700' }, note: 'x'.repeat(BODY_CHARS) };
+        await emitting.emitter.emit('ORDER_SETTLED', data, { tenantUid: tenant.tenantUid });
+      }
+      // By another process than the one that delivers: the bodies do not stay there.
+      await start({ deliveryEnabled: false });
+      const isFanned = async (): Promise<boolean> =>
+        (await emitting.dataSource.query<unknown[]>('SELECT 1 FROM webhook_outbox LIMIT 1')).length === 0;
+      await eventually(isFanned, { withinMs: 60_000 });
+
+      const delivering = await start();
+      const seen = watch(delivering.app.get<Stores>(STORES, { strict: false }).lanes);
+      let arrived = 0;
+      receiver.answer(({ body }) => {
+        if (body.length > BODY_CHARS) arrived++;
+        // What arrived is not to be counted as the sender's memory.
+        receiver!.requests.length = 0;
+        return { status: 204 };
+      });
+      await eventually(() => arrived === TENANTS, { withinMs: 60_000 });
+      expect(seen.bytes).toBeGreaterThan((TENANTS - 1) * BODY_CHARS);
+      expect(seen.mostBytes).toBeLessThanOrEqual(MOST_BYTES);
+    }, 120_000);
+  });
+});
+
+/** Counts the bodies that are asked for: all of them, and the most that were under way to the worker at a time. */
+function watch(lanes: LaneStore): { bytes: number; mostBytes: number } {
+  const seen = { bytes: 0, mostBytes: 0 };
+  let now = 0;
+  const contents = lanes.contents.bind(lanes);
+  lanes.contents = async (...asked): Promise<EventContent[]> => {
+    const found = await contents(...asked);
+    const bytes = found.reduce((sum, { body }) => sum + body.length, 0);
+    seen.bytes += bytes;
+    now += bytes;
+    seen.mostBytes = Math.max(seen.mostBytes, now);
+    setImmediate(() => (now -= bytes));
+    return found;
+  };
+  return seen;
+}
