@@ -29,6 +29,29 @@ describe('a cursor', () => {
     );
   });
 
+  it('that was made up is refused, whatever it looks like, and nothing else happens', () => {
+    const made = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .tuple(positiveId, fc.uint8Array({ minLength: 16, maxLength: 16 }))
+        .map(([id, mac]) => `${id}.${Buffer.from(mac).toString('base64url')}`),
+      fc.stringMatching(/^[0-9]{0,20}\.?[A-Za-z0-9_=+/-]{0,30}$/),
+    );
+    fc.assert(fc.property(made, (cursor) => expect(() => decodeCursor(key, list, cursor)).toThrow(INVALID)));
+  });
+
+  it('of one list leads nowhere in any other, however alike their names are', () => {
+    const part = fc.constantFrom('a', 'b', 'a,b', 'a","b', '"', '');
+    const lists = fc.array(part, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(lists, lists, positiveId, (one, other, id) => {
+        fc.pre(JSON.stringify(one) !== JSON.stringify(other));
+        expect(() => decodeCursor(key, other, encodeCursor(key, one, id))).toThrow(INVALID);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it.each([
     ['of another tenant', encodeCursor(key, ['deliveries', 'other'], 7)],
     ['of another list', encodeCursor(key, ['events', 'tenant'], 7)],

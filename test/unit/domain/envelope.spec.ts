@@ -70,6 +70,35 @@ describe('buildEnvelope', () => {
     );
   });
 
+  it('names no member twice and no other tenant, whatever the payload says of its own', () => {
+    const member = fc.oneof(fc.string(), fc.constantFrom('Uid', 'Id', 'uid', '__proto__', '0', 'tenant'));
+    const tenantArbitrary = fc.dictionary(member, fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(dataArbitrary, tenantArbitrary, (data, tenant) => {
+        const body = build({ ...data, tenant });
+        const written = JSON.parse(body) as { tenant: object };
+        expect(written.tenant).toEqual({ ...tenant, Uid: '7' });
+        // A reader keeps one of two members with one name, and which one is its own affair.
+        expect(JSON.stringify(written)).toHaveLength(body.length);
+      }),
+    );
+  });
+
+  it('makes no body over the limit, and refuses none within it', () => {
+    const frame = Buffer.byteLength(build({ text: '' }));
+    const pattern = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(pattern, fc.integer({ min: -8, max: 8 }), (text, over) => {
+        const bytes = Buffer.byteLength(JSON.stringify(text)) - 2;
+        const room = MAX_BODY_BYTES + over - frame;
+        const data = { text: text.repeat(Math.floor(room / bytes)) + 'x'.repeat(room % bytes) };
+        if (over > 0) expect(() => build(data)).toThrow(PayloadTooLargeError);
+        else expect(Buffer.byteLength(build(data))).toBe(MAX_BODY_BYTES + over);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('writes a value of any kind unharmed or refuses the payload', () => {
     fc.assert(
       fc.property(

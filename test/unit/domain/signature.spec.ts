@@ -46,6 +46,31 @@ describe('sign', () => {
     );
   });
 
+  it('is good for nothing but what was signed: no other body, no other id, no other time', () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const text = fc.string({ unit: 'grapheme', minLength: 1 });
+    fc.assert(
+      fc.property(secretArbitrary, fc.uuid(), fc.uuid(), text, text, (secret, id, otherId, body, other) => {
+        fc.pre(id !== otherId && body !== other);
+        const signature = sign([parseSigningSecret(secret)], id, now, body);
+        const isAccepted = (sent: string, as: string, seconds: number): boolean => {
+          try {
+            new Webhook(secret).verify(sent, headers(as, seconds, signature));
+            return true;
+          } catch (error) {
+            // It reads the body, which is no JSON here, once the signature is good.
+            return error instanceof SyntaxError;
+          }
+        };
+        expect(isAccepted(body, id, now)).toBe(true);
+        for (const changed of [other, other + body, body + other, `${body} `, ''])
+          expect(isAccepted(changed, id, now)).toBe(false);
+        expect(isAccepted(body, otherId, now)).toBe(false);
+        expect(isAccepted(body, id, now + 1)).toBe(false);
+      }),
+    );
+  });
+
   it('differs when the id, the time or the body differ', () => {
     const keys = [parseSigningSecret(SECRET)];
     const signatures = new Set([

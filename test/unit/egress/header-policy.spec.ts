@@ -151,6 +151,33 @@ describe('assertTenantHeaders', () => {
     expect(refusalOf(valued(`${SECRET}\n`))?.message).not.toContain(SECRET);
   });
 
+  it('accepts no reserved name, however it is written and whatever follows a reserved beginning', () => {
+    const rest = fc.stringMatching(/^[a-z0-9-]{0,12}$/);
+    const reserved = fc.oneof(
+      fc.constantFrom(
+        'host',
+        'connection',
+        'cookie',
+        'te',
+        'transfer-encoding',
+        'user-agent',
+        'via',
+        'expect',
+      ),
+      fc
+        .tuple(fc.constantFrom('content-', 'proxy-', 'webhook-', 'x-webhook-', 'x-forwarded-'), rest)
+        .map((parts) => parts.join('')),
+    );
+    const respelled = reserved.chain((name) =>
+      fc
+        .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+        .map((upper) => [...name].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter)).join('')),
+    );
+    fc.assert(
+      fc.property(respelled, fc.string(), (key, value) => expect(refusalOf([{ key, value }])).toBeDefined()),
+    );
+  });
+
   it('accepts nothing that Node would not write as one header line, for any input', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
