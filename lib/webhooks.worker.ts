@@ -51,8 +51,7 @@ export class WebhooksWorker
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
     };
     this.#delivery = new DeliveryWorker(
-      stores.lanes,
-      stores.records,
+      stores,
       new TransportConfigs(secrets, (url) => egress.checkUrl(url), options),
       {
         request: (request) => egress.request(request),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { EventContent, LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
-import type { RecordStore } from '../persistence/record-store.js';
+import type { Stores } from '../persistence/stores.js';
 import {
   concludeAttempt,
   crashedAttempt,
@@ -14,6 +14,7 @@ import { FailingWarnings } from './failing-warnings.js';
 import { FairQueue } from './fair-queue.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneReader } from './lane-reader.js';
+import { LaneSweep } from './lane-sweep.js';
 import { LaneTaker } from './lane-taker.js';
 import type { Lane } from './lane.js';
 import { PollLoop } from './poll-loop.js';
@@ -49,6 +50,7 @@ export interface WorkerLog {
  * want next (`#step`). So no step waits for another, and nothing is scanned.
  */
 export class DeliveryWorker {
+  readonly #store: LaneStore;
   readonly #keeper: LaneKeeper;
   readonly #taker: LaneTaker;
   readonly #reader: LaneReader;
@@ -56,6 +58,7 @@ export class DeliveryWorker {
   readonly #room: SendingRoom;
   readonly #recorder: Recorder;
   readonly #refreshLoop: PollLoop;
+  readonly #sweep: LaneSweep;
   readonly #warnings: FailingWarnings;
   readonly #abort = new AbortController();
 
@@ -71,14 +74,14 @@ export class DeliveryWorker {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    private readonly store: LaneStore,
-    records: RecordStore,
+    { lanes: store, records, sweep }: Pick<Stores, 'lanes' | 'records' | 'sweep'>,
     configs: TransportConfigs,
     private readonly context: AttemptContext,
     private readonly options: DeliveryWorkerOptions,
     private readonly log: WorkerLog,
   ) {
     const { concurrency, pollMs } = options;
+    this.#store = store;
     const once = (message: string) => (error: unknown, failures: number) => {
       if (failures === 1) log.warn(message, error);
     };
@@ -118,6 +121,10 @@ export class DeliveryWorker {
       round: () => this.#refresh(),
       onError: once('Refreshing lanes failed'),
     });
+    this.#sweep = new LaneSweep(sweep, {
+      now: context.now,
+      warn: (message, error) => log.warn(message, error),
+    });
   }
 
   /** Requests that have been sent and not answered. */
@@ -133,6 +140,7 @@ export class DeliveryWorker {
   start(): void {
     this.#taker.start();
     this.#refreshLoop.start();
+    this.#sweep.start();
   }
 
   /** Fan-out has added deliveries for these transports; `contents` are bodies it had at hand. */
@@ -155,6 +163,7 @@ export class DeliveryWorker {
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#taker.setEnabled(isEnabled);
+    this.#sweep.setEnabled(isEnabled);
     if (isEnabled) return;
     for (const lane of this.#keeper.all()) {
       lane.yield();
@@ -188,6 +197,7 @@ export class DeliveryWorker {
     await this.#recorder.stop(giveUpAt);
     await this.#releasing;
     await this.#refreshLoop.stop();
+    await this.#sweep.stop();
     const rest = [...this.#keeper.all()].map((lane) => lane.abandon(this.context.now()));
     if (rest.length === 0) return;
     await this.#keeper.release(rest).catch((error: unknown) => {
@@ -314,7 +324,7 @@ export class DeliveryWorker {
     const content = this.#reader.contentOf(delivery);
     const event = content instanceof Promise ? await content : content;
     const isOurs = !lane.isRateLimited || (await this.#keeper.noteUse(lane));
-    if (lane.isCareful) await this.store.note(delivery);
+    if (lane.isCareful) await this.#store.note(delivery);
     // Again, since whatever was waited for has taken its time.
     if (!isOurs || !lane.mayStillSend(performance.now(), this.context.now())) {
       return this.#takeBack(lane, delivery, room);
@@ -340,7 +350,7 @@ export class DeliveryWorker {
 
   /** The attempt did not take place, or nobody waited for its end. */
   async #takeBack(lane: Lane, delivery: QueuedDelivery, room: Room): Promise<void> {
-    if (lane.isCareful) await this.store.unnote(delivery);
+    if (lane.isCareful) await this.#store.unnote(delivery);
     this.#giveUp(lane, delivery, room);
   }
 
