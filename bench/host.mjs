@@ -75,18 +75,21 @@ export async function emit({ dataSource, emitter }, { count, tenants, prefix = '
   });
 }
 
-/** In key order: the index drops dead rows as it meets them; the table as such would be read from its beginning. */
-const FIRST = {
-  outbox: 'SELECT 1 FROM webhook_outbox ORDER BY tenant_uid, event_id LIMIT 1',
-  queue: 'SELECT 1 FROM webhook_queue ORDER BY transport_id, due_at, delivery_id LIMIT 1',
+/**
+ * From the end that is worked off last: what is done leaves dead rows, and walking over them again and again would be
+ * what is measured, above all while a snapshot keeps them alive.
+ */
+const LAST = {
+  outbox: 'SELECT 1 FROM webhook_outbox ORDER BY tenant_uid DESC, event_id DESC LIMIT 1',
+  queue: 'SELECT 1 FROM webhook_queue ORDER BY transport_id DESC, due_at DESC, delivery_id DESC LIMIT 1',
 };
 
 /** Waits until nothing of the kind is left: `outbox` for fan-out, `queue` for delivery. */
 export async function drained({ dataSource }, ...tables) {
   for (;;) {
-    const left = await Promise.all(tables.map((table) => dataSource.query(FIRST[table])));
+    const left = await Promise.all(tables.map((table) => dataSource.query(LAST[table])));
     if (left.every((rows) => rows.length === 0)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
