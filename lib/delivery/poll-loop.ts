@@ -1,10 +1,20 @@
 /** After a failed round the loop waits this long, doubled up to the longest, so that a database that is away is not hammered. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
+/** Of a sparing loop, see `isSparing`. */
+const REST_FACTOR = 10;
+/** A look that only had to wait (for a lock, for the network) must not blind a process for long. */
+const LONGEST_REST_MS = 2_000;
 
 export interface PollLoopOptions {
   /** How long to wait after a round that found nothing more to do. */
   pollMs: number;
+  /**
+   * True: after a round that found nothing it rests ten times as long as that took (at most 2 s), so that looking in vain
+   * costs a tenth of the time. That matters where a foreign snapshot (a backup, a report) keeps dead rows alive, which
+   * every look has to walk over. Default false: always after `pollMs`.
+   */
+  isSparing?: boolean;
   /** One round. True: there is more, go on at once. */
   round: () => Promise<boolean>;
   /** Told about a failed round; `failures` counts those in a row. */
@@ -56,9 +66,11 @@ export class PollLoop {
       if (failures > 0) await this.#wait(backoffMs(failures), { wakeable: false });
       else if (!more && !this.#woken) {
         // From start to start, so that what a round costs does not add to the latency of other processes' work.
-        await this.#wait(Math.max(0, startedAt + this.options.pollMs - performance.now()), {
-          wakeable: true,
-        });
+        const endedAt = performance.now();
+        const restMs = this.options.isSparing
+          ? Math.min(REST_FACTOR * (endedAt - startedAt), LONGEST_REST_MS)
+          : 0;
+        await this.#wait(Math.max(restMs, startedAt + this.options.pollMs - endedAt), { wakeable: true });
       }
     }
   }

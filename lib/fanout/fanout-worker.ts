@@ -43,6 +43,7 @@ export class FanoutWorker {
   ) {
     this.#loop = new PollLoop({
       pollMs: options.pollMs,
+      isSparing: true,
       round: () => this.#round(),
       onError: options.onError,
     });

@@ -33,6 +33,26 @@ describe('PollLoop', () => {
     await eventually(() => rounds === 2);
   });
 
+  it('rests after looking in vain for long, when it is sparing, but not when it is woken', async () => {
+    let rounds = 0;
+    const loop = new PollLoop({
+      pollMs: 1,
+      isSparing: true,
+      round: async () => {
+        rounds += 1;
+        await sleep(20);
+        return false;
+      },
+      onError: () => undefined,
+    });
+    loops.push(loop);
+    loop.start();
+    await sleep(150);
+    expect(rounds).toBe(1);
+    loop.wake();
+    await eventually(() => rounds === 2, { withinMs: 100 });
+  });
+
   it('loses no wake-up that comes during a round, and makes one round of several', async () => {
     let rounds = 0;
     let wakes = 0;
