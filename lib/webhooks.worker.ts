@@ -4,6 +4,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } f
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { TransportConfigs } from './delivery/transport-config.js';
+import { until } from './delivery/until.js';
 import type { WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
@@ -39,7 +40,7 @@ export class WebhooksWorker
     @Inject(DATABASE) private readonly database: Database,
     @Inject(STORES) stores: Stores,
     @Inject(SECRET_BOX) secrets: SecretBox,
-    @Inject(WEBHOOKS_OPTIONS) options: ResolvedWebhooksOptions,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
     @Inject(WEBHOOKS_WORKER_ENABLED) readonly isEnabled: boolean,
     private readonly egress: EgressClient,
     private readonly signal: CommitSignal,
@@ -145,7 +146,11 @@ export class WebhooksWorker
 
   async #stop(): Promise<void> {
     if (!this.isEnabled) return;
-    await Promise.all([this.#fanout.stop(), this.#delivery.stop()]);
+    // What a fan-out has not committed, another one does: no need to wait longer for it than for the requests.
+    await Promise.all([
+      until(performance.now() + this.options.drainTimeoutMs, this.#fanout.stop()),
+      this.#delivery.stop(),
+    ]);
   }
 }
 

@@ -18,9 +18,10 @@ import { LaneSweep } from './lane-sweep.js';
 import { LaneTaker } from './lane-taker.js';
 import type { Lane } from './lane.js';
 import { PollLoop } from './poll-loop.js';
-import { Recorder } from './recorder.js';
+import { LAST_WRITE_MS, Recorder } from './recorder.js';
 import { SendingRoom, type Room } from './sending-room.js';
 import type { TransportConfigs } from './transport-config.js';
+import { until } from './until.js';
 
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
 const LANES_PER_SLOT = 4;
@@ -173,7 +174,8 @@ export class DeliveryWorker {
 
   /**
    * Stops: takes and sends nothing more, gives lanes back as soon as nothing of them is in flight, and waits for requests in
-   * flight within the drain limit. What cannot finish is given up, and is sent again by whoever takes the lane.
+   * flight within the drain limit. What cannot finish is given up, and is sent again by whoever takes the lane. It
+   * lasts a second longer at most, for the last writes, also when the database has fallen silent.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -182,27 +184,26 @@ export class DeliveryWorker {
 
   async #stop(): Promise<void> {
     const giveUpAt = performance.now() + this.options.drainTimeoutMs;
-    await this.#taker.stop();
+    const endAt = giveUpAt + LAST_WRITE_MS;
+    await until(giveUpAt, this.#taker.stop());
     for (const timer of this.#rateTimers.values()) clearTimeout(timer);
     while (this.#hasLanes() && performance.now() < giveUpAt) {
       for (const lane of this.#keeper.all()) {
         lane.yield();
         this.#toRelease.add(lane);
       }
-      await this.#reader.settled();
+      await until(giveUpAt, this.#reader.settled());
       this.#release();
       await sleep(DRAIN_STEP_MS);
     }
     this.#abort.abort();
     await this.#recorder.stop(giveUpAt);
-    await this.#releasing;
-    await this.#refreshLoop.stop();
-    await this.#sweep.stop();
+    await until(endAt, Promise.all([this.#releasing, this.#refreshLoop.stop(), this.#sweep.stop()]));
     const rest = [...this.#keeper.all()].map((lane) => lane.abandon(this.context.now()));
     if (rest.length === 0) return;
-    await this.#keeper.release(rest).catch((error: unknown) => {
+    const failed = (error?: unknown): void =>
       this.log.warn('Giving lanes back failed; others take them when the leases end', error);
-    });
+    if (!(await until(endAt, this.#keeper.release(rest).catch(failed)))) failed();
   }
 
   #hasLanes(): boolean {

@@ -11,7 +11,7 @@ const GATHER_MS = 5;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
 /** What is left when a process stops gets at least this long: it is all that others would send again. */
-const LAST_WRITE_MS = 1_000;
+export const LAST_WRITE_MS = 1_000;
 
 /** Something to write, and what to do when it is in the database. */
 export interface RecordEntry {

@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PostgresCluster } from '../../scripts/postgres.mjs';
 import { DataSource } from 'typeorm';
 import { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
+import { WebhooksWorker } from '../../lib/webhooks.worker.js';
 import { eventually } from '../support/eventually.js';
+import { LogCapture } from '../support/log-capture.js';
 import { TestHost } from '../support/test-host.js';
 import { startCluster } from './support/cluster.js';
-import { Scene } from './support/scene.js';
+import { LOOPBACK, Scene } from './support/scene.js';
 import { IS_FULL, shortestLease, sized, sleep } from './support/sizes.js';
 import { TcpLink } from './support/tcp-link.js';
 
@@ -24,6 +26,10 @@ const MOST_LINES = 40;
 const QUERY_TIMEOUT_MS = 30_000;
 /** When the server ends a transaction in which nothing happens. */
 const IDLE_TIMEOUT_MS = 10_000;
+
+const DRAIN_MS = 1_000;
+/** How late a timer may be on a busy machine. */
+const NOTICED_MS = 500;
 
 let scene: Scene;
 let cluster: PostgresCluster;
@@ -97,6 +103,23 @@ describe('a process that the network has parted from the database without a word
     await eventually(allArrived, { what: 'all to arrive', withinMs: 60_000 });
     expect(emits.failures).toEqual([]);
   }, 120_000);
+
+  it('drains within its limit and the second for the last write, whatever it was asking', async () => {
+    const webhooks = { drainTimeoutMs: DRAIN_MS, pollMs: POLL_MS, timeoutMs: TIMEOUT_MS, egress: LOOPBACK };
+    const logger = new LogCapture();
+    const host = await TestHost.start({ database: { ...scene.database, options: linked }, webhooks, logger });
+    const emits = new Emits(scene);
+    await eventually(() => scene.endpoints.arrivals.length > ENDPOINTS);
+    link.silence();
+    // Long enough for everything that asks from time to time to be asking.
+    await sleep(1_500);
+    const startedAt = performance.now();
+    await host.app.get(WebhooksWorker).drain();
+    expect(performance.now() - startedAt).toBeLessThan(DRAIN_MS + 1_000 + NOTICED_MS);
+    link.cut();
+    await host.close();
+    await emits.stop();
+  }, 60_000);
 
   if (IS_FULL) {
     it('fails an emit by its type, and within the time-out of a query', async () => {

@@ -27,7 +27,7 @@ const ACTION = 'ORDER_SETTLED' as const;
 const DATA = { order: { Uid: '700' } };
 
 /** Receivers are on the loopback interface, and all of a scene's look like one destination. */
-const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true, maxPerOrigin: 10_000 };
+export const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true, maxPerOrigin: 10_000 };
 
 /**
  * A database, receivers, and processes that deliver: the test itself emits and administers, and does not deliver.
