@@ -21,10 +21,11 @@ export interface EnvironmentOptions {
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger('Webhooks');
   #remembered: string | undefined;
+  #lastLook: Promise<void> = Promise.resolve();
   readonly #loop = new PollLoop({
     pollMs: LOOK_EVERY_MS,
     round: async () => {
-      this.#judge(await this.settings.read(ENVIRONMENT_SETTING));
+      await this.look();
       return false;
     },
     // A database that is away sends nothing either, and others tell of it.
@@ -64,6 +65,13 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
 
   onModuleDestroy(): Promise<void> {
     return this.#loop.stop();
+  }
+
+  /** Asks the database now whose it is. One look after another, so that no older answer replaces a newer one. */
+  look(): Promise<void> {
+    const look = this.#lastLook.then(async () => this.#judge(await this.settings.read(ENVIRONMENT_SETTING)));
+    this.#lastLook = look.catch(() => undefined);
+    return look;
   }
 
   async #start(): Promise<void> {

@@ -3,6 +3,7 @@ import { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { STORES, type Stores } from '../persistence/stores.js';
+import { EnvironmentGuard } from './environment-guard.js';
 import { TestEvents } from './test-events.js';
 import { TestSender, type TestSendResult } from './test-sender.js';
 import { TestTurns } from './test-turns.js';
@@ -19,6 +20,7 @@ export class TestSendService {
     private readonly turns: TestTurns,
     private readonly sender: TestSender,
     private readonly deliveries: DeliverySwitch,
+    private readonly environment: EnvironmentGuard,
     @Inject(STORES) private readonly stores: Stores,
   ) {}
 
@@ -38,9 +40,17 @@ export class TestSendService {
     const transport = await this.transports.find(tenantUid, httpTransportUid);
     if (!transport) return undefined;
     const content = await this.events.make(tenantUid, httpTransportUid, action);
-    if (!this.deliveries.isOn) throw new DeliveriesHeldError();
+    this.#assertMaySend();
     await this.turns.take(tenantUid, httpTransportUid);
     const stored = (await this.stores.lanes.transports([transport.id])).get(transport.id);
+    // After what is sent was read: a copy that was restored before that is noticed.
+    await this.environment.look();
+    this.#assertMaySend();
     return stored && this.sender.send(stored, content);
+  }
+
+  /** @throws {DeliveriesHeldError} */
+  #assertMaySend(): void {
+    if (!this.deliveries.isOn) throw new DeliveriesHeldError();
   }
 }

@@ -155,6 +155,21 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(reports.find(({ status }) => status === 'ok')?.environment.own).toBe(name);
   });
 
+  it('is looked at before each test send: none leaves for a transport of another environment', async () => {
+    const host = await start(production, { environment: 'production', worker: false });
+    const create = (tenant: string) =>
+      host.api(tenant).post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+    const test = (tenant: string) => host.api(tenant).request('POST', '/httptransports/erp/test');
+    for (const tenant of [TENANT, 'other']) expect((await create(tenant)).status).toBe(200);
+    expect((await test(TENANT)).status).toBe(200);
+    await adoptEnvironment(host.dataSource, 'elsewhere');
+    // At once: long before the guard looks again by itself.
+    const { status, body } = await test('other');
+    expect([status, body]).toMatchObject([409, { code: 'DELIVERIES_HELD' }]);
+    expect(receiver.requests).toHaveLength(1);
+    expect(log.at('error', HELD)).toHaveLength(1);
+  });
+
   it('is looked at again: a process whose database is taken away from it stops sending', async () => {
     const host = await start(production, { environment: 'production' });
     const api = host.api(TENANT);
