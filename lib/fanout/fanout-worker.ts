@@ -105,8 +105,8 @@ export class FanoutWorker {
     const taken = await this.store.write({ events, deliveries, now: this.options.now() });
 
     const transportIds = new Set<number>();
-    for (const { eventId, transportId, queued } of deliveries) {
-      if (queued && taken.has(eventId)) transportIds.add(transportId);
+    for (const { eventId, transportId, missedReason } of deliveries) {
+      if (missedReason === null && taken.has(eventId)) transportIds.add(transportId);
     }
     const contents = [...taken].flatMap((eventId) => contentOf(read.get(eventId)));
     if (transportIds.size > 0) this.options.told(transportIds, contents);

@@ -43,6 +43,6 @@ const plan = (event: UnfannedEvent, webhook: FanoutWebhook): PlannedDelivery => 
   transportId: webhook.transportId,
   httpTransportUid: webhook.httpTransportUid,
   webhookUid: webhook.webhookUid,
-  queued: webhook.transportState !== 'DISABLED',
+  missedReason: webhook.transportState === 'DISABLED' ? 'TRANSPORT_DISABLED' : null,
   orderingKey: webhook.ordered ? (event.orderingKey ?? TENANT_KEY) : null,
 });

@@ -1,3 +1,4 @@
+import type { MissedReason } from '../domain/delivery-status.js';
 import type { TransportState } from '../domain/transport-state.js';
 
 /** An event that has not been fanned out yet. */
@@ -36,8 +37,8 @@ export interface PlannedDelivery {
   readonly transportId: number;
   readonly httpTransportUid: string;
   readonly webhookUid: string;
-  /** False for a disabled transport: logged as `MISSED`, not queued. */
-  readonly queued: boolean;
+  /** Why it is logged as `MISSED` and not queued; null: it is queued. */
+  readonly missedReason: MissedReason | null;
   /** Null for an unordered delivery. */
   readonly orderingKey: string | null;
 }

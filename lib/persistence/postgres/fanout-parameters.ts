@@ -20,7 +20,7 @@ export function writeParameters({ events, deliveries, now }: FanoutPlan, isOrder
     heads.map((head) => head.action),
     heads.map((head) => head.httpTransportUid),
     heads.map((head) => head.webhookUid),
-    heads.map((head) => head.queued),
+    heads.map((head) => head.missedReason),
     numbers(routes.map(({ length }, index) => ends[index]! - length + 1)),
     numbers(ends),
     numbers(inOrder.map((delivery) => delivery.eventId)),
@@ -35,5 +35,5 @@ export function writeParameters({ events, deliveries, now }: FanoutPlan, isOrder
   ];
 }
 
-const routeOf = ({ transportId, webhookUid, queued, action }: PlannedDelivery): string =>
-  `${transportId} ${webhookUid} ${queued} ${action}`;
+const routeOf = ({ transportId, webhookUid, missedReason, action }: PlannedDelivery): string =>
+  `${transportId} ${webhookUid} ${missedReason} ${action}`;

@@ -89,11 +89,11 @@ export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind):
     INSERT INTO ${table('webhook_delivery')} (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid,
       action, ordering_key, status, reason, due_at, created_at, finished_at)
     SELECT tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
-           CASE WHEN queued THEN 'PENDING' ELSE 'MISSED' END,
-           CASE WHEN queued THEN NULL ELSE 'TRANSPORT_DISABLED' END,
-           CASE WHEN queued THEN $4::bigint END, $4::bigint, CASE WHEN queued THEN NULL ELSE $4::bigint END
-    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::int[], $13::int[])
-      AS r (transport_id, tenant_uid, action, http_transport_uid, webhook_uid, queued, first, last)
+           CASE WHEN missed_reason IS NULL THEN 'PENDING' ELSE 'MISSED' END, missed_reason,
+           CASE WHEN missed_reason IS NULL THEN $4::bigint END, $4::bigint,
+           CASE WHEN missed_reason IS NULL THEN NULL ELSE $4::bigint END
+    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::int[])
+      AS r (transport_id, tenant_uid, action, http_transport_uid, webhook_uid, missed_reason, first, last)
     CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last], ($15::text[])[r.first:r.last])
       AS p (event_id, ordering_key)
     WHERE (event_id IN (SELECT event_id FROM ready)) IS TRUE

@@ -107,7 +107,8 @@ export class SqliteFanoutStore implements FanoutStore {
       const lanes = new Map<number, boolean>();
       const told = new Set<number>();
       for (const delivery of deliveries) {
-        const { eventId, transportId, queued } = delivery;
+        const { eventId, transportId, missedReason } = delivery;
+        const isQueued = missedReason === null;
         if (!taken.has(eventId)) continue;
         if (!lanes.has(transportId))
           lanes.set(transportId, this.database.prepare(this.#sql.hasLane).get(transportId) !== undefined);
@@ -121,13 +122,13 @@ export class SqliteFanoutStore implements FanoutStore {
           delivery.webhookUid,
           delivery.action,
           delivery.orderingKey,
-          queued ? 'PENDING' : 'MISSED',
-          queued ? null : 'TRANSPORT_DISABLED',
-          queued ? now : null,
+          isQueued ? 'PENDING' : 'MISSED',
+          missedReason,
+          isQueued ? now : null,
           now,
-          queued ? null : now,
+          isQueued ? null : now,
         );
-        if (logged.changes === 0 || !queued) continue;
+        if (logged.changes === 0 || !isQueued) continue;
         run(this.#sql.queue, transportId, now, logged.lastInsertRowid, eventId, delivery.orderingKey);
         told.add(transportId);
       }

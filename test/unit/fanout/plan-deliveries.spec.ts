@@ -37,7 +37,7 @@ describe('planDeliveries', () => {
         transportId: 10,
         httpTransportUid: 'erp',
         webhookUid: 'webhook-3',
-        queued: true,
+        missedReason: null,
         orderingKey: 'k',
       },
     ]);
@@ -96,9 +96,9 @@ describe('planDeliveries', () => {
       [event()],
       [webhook(1, { transportState: 'PAUSED' }), webhook(2, { transportId: 11, transportState: 'DISABLED' })],
     );
-    expect(plan.map(({ webhookUid, queued }) => [webhookUid, queued])).toEqual([
-      ['webhook-1', true],
-      ['webhook-2', false],
+    expect(plan.map(({ webhookUid, missedReason }) => [webhookUid, missedReason])).toEqual([
+      ['webhook-1', null],
+      ['webhook-2', 'TRANSPORT_DISABLED'],
     ]);
   });
 
