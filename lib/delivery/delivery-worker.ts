@@ -343,6 +343,7 @@ export class DeliveryWorker {
       written: (isOrphaned) => {
         // Its date in the queue is not the one that this attempt led to.
         if (isOrphaned) lane.told();
+        else if (concluded.record.nextDueAt === null) lane.ended();
         this.#recorded(lane, delivery, concluded.record.nextDueAt);
       },
     });
@@ -373,7 +374,13 @@ export class DeliveryWorker {
     for (const row of rows) {
       this.log.warn(`Delivery ${row.deliveryId} has ended its process each time it was sent: it is given up`);
       const attempt = crashedAttempt(row, this.context.now());
-      this.#recorder.add({ attempt, written: () => this.#recorded(lane, row, null) });
+      this.#recorder.add({
+        attempt,
+        written: (isOrphaned) => {
+          if (!isOrphaned) lane.ended();
+          this.#recorded(lane, row, null);
+        },
+      });
     }
   }
 

@@ -36,7 +36,7 @@ export class LaneRenewals {
     const renewed = await this.store.renew(renewals.map(({ renewal }) => renewal));
     const lost = new Set<Lane>();
     for (const { lane, renewal } of renewals) {
-      if (renewed.has(lane.transportId)) lane.renewed(askedAt);
+      if (renewed.has(lane.transportId)) lane.renewed(askedAt, renewal.ended);
       else if (lane.leaseToken === renewal.leaseToken) lost.add(lane);
     }
     return lost;

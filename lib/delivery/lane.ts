@@ -19,6 +19,7 @@ import {
 import type { TransportRecord } from '../persistence/record-store.js';
 import type { ConcludedAttempt } from './attempt.js';
 import { isCondemned, isRunCarefully, isSuspect } from './careful-mode.js';
+import { EndedCount } from './ended-count.js';
 import type { TransportConfig } from './transport-config.js';
 
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
@@ -65,6 +66,7 @@ export class Lane {
   readonly isCareful: boolean;
   /** Outcomes recorded since it was taken, as long as it is run carefully. */
   #recordedCarefully = 0;
+  readonly #ended: EndedCount;
   #health: TransportHealth;
   #rate: RateWindow | undefined;
 
@@ -108,6 +110,7 @@ export class Lane {
     this.heldSince = takenAt;
     this.#checkedAt = takenAt;
     this.isCareful = isRunCarefully(taken.crashes);
+    this.#ended = new EndedCount(taken.ended, takenAt);
     this.#health = {
       failingSince: config.failingSince,
       consecutiveFailures: taken.consecutiveFailures,
@@ -232,6 +235,11 @@ export class Lane {
     if (this.isCareful) this.#survived();
   }
 
+  /** A delivery that was recorded has left the queue. */
+  ended(): void {
+    this.#ended.add();
+  }
+
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Work was added, or may have been. */
@@ -294,18 +302,22 @@ export class Lane {
 
   // ── lease ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the lease should be extended: a third of it has gone. */
+  /** Whether the lease should be extended, since a third of it has gone, or what has ended is to be told. */
   needsRenewal(monotonicNow: number): boolean {
-    return this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3;
+    return this.#leaseEndsAt - monotonicNow < (this.leaseMs * 2) / 3 || this.#ended.isDue(monotonicNow);
   }
 
   renewal(now: number): LaneRenewal {
     return { ...this.#handover(now), leaseMs: this.leaseMs };
   }
 
-  /** @param askedAt performance.now() before the query was sent */
-  renewed(askedAt: number): void {
+  /**
+   * @param askedAt performance.now() before the query was sent
+   * @param ended as it was written
+   */
+  renewed(askedAt: number, ended = this.#ended.total): void {
     this.#leaseEndsAt = askedAt + this.leaseMs;
+    this.#ended.told(ended, askedAt);
   }
 
   /**
@@ -313,9 +325,10 @@ export class Lane {
    *
    * @returns false for a lane that was being given back, or that somebody else has held meanwhile: it is another one now
    */
-  retaken({ leaseToken, leaseMs }: TakenLane, takenAt: number): boolean {
+  retaken({ leaseToken, leaseMs, ended }: TakenLane, takenAt: number): boolean {
     if (this.#releasing || leaseToken !== this.leaseToken + 1) return false;
     this.leaseToken = leaseToken;
+    this.#ended.raise(ended);
     this.#leaseEndsAt = takenAt + leaseMs;
     this.#told = true;
     return true;
@@ -370,24 +383,26 @@ export class Lane {
     if (!this.#isOpen(now) || this.#yielding) this.#dropReady();
     if (this.#inHand.size > 0) return undefined;
     const lane = this.#handover(now);
-    if (this.#yielding) return { ...lane, version: null, dueAt: Math.max(now, this.blockedUntil) };
+    if (this.#yielding)
+      return { ...lane, version: null, dueAt: Math.max(now, this.blockedUntil), isEmpty: false };
     if (this.config.state !== 'ACTIVE') {
       // Whoever activates it tells the lane: the version must be one at which the configuration was looked at.
       return this.#configSeenAtVersion === undefined
         ? undefined
-        : { ...lane, version: this.#configSeenAtVersion, dueAt: null };
+        : { ...lane, version: this.#configSeenAtVersion, dueAt: null, isEmpty: false };
     }
-    if (this.blockedUntil > now) return { ...lane, version: null, dueAt: this.blockedUntil };
+    if (this.blockedUntil > now) return { ...lane, version: null, dueAt: this.blockedUntil, isEmpty: false };
     if (this.#told || !this.#scanEnded || this.#scanVersion === undefined) return undefined;
     if (this.#nextDueAt !== null && this.#nextDueAt <= now) return undefined;
-    return { ...lane, version: this.#scanVersion, dueAt: this.#nextDueAt };
+    const dueAt = this.#nextDueAt;
+    return { ...lane, version: this.#scanVersion, dueAt, isEmpty: dueAt === null };
   }
 
   /** Gives up what has not been sent. @returns how to give the lane back once nothing is in flight */
   abandon(now: number): LaneRelease {
     this.yield();
     this.#dropReady();
-    return { ...this.#handover(now), version: null, dueAt: now };
+    return { ...this.#handover(now), version: null, dueAt: now, isEmpty: false };
   }
 
   /** Somebody else should have it: nothing more is read or sent, and it is given back as soon as nothing is in hand. */
@@ -400,6 +415,7 @@ export class Lane {
       transportId: this.transportId,
       leaseToken: this.leaseToken,
       consecutiveFailures: this.#health.consecutiveFailures,
+      ended: this.#ended.total,
       rate: this.#rate?.state(now) ?? NO_RATE,
     };
   }

@@ -87,4 +87,7 @@ export interface FanoutStore {
    * @returns the events (finished or not) whose deliveries of this plan exist now
    */
   write(plan: FanoutPlan): Promise<ReadonlySet<number>>;
+
+  /** How many deliveries of each tenant are pending: never too few, too many by what crashes left out (see `LaneState`). */
+  pending(tenantUids: readonly string[]): Promise<Map<string, number>>;
 }

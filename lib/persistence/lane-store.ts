@@ -45,6 +45,8 @@ export interface TakenLane {
   /** How many holders in a row ended without giving it back. */
   readonly crashes: number;
   readonly consecutiveFailures: number;
+  /** See `LaneState`. */
+  readonly ended: number;
   readonly rate: RateState;
   readonly transport: StoredTransport;
 }
@@ -102,6 +104,11 @@ export interface HeldLane {
 /** Run-time state of a lane that its next holder needs. */
 export interface LaneState {
   readonly consecutiveFailures: number;
+  /**
+   * How many deliveries have ever left the lane's queue. The sum and not what was added to it, so that whoever does not
+   * know whether it was written can write it again. What a crash leaves out is made good when the lane is found empty.
+   */
+  readonly ended: number;
   readonly rate: RateState;
 }
 
@@ -114,6 +121,8 @@ export interface LaneRelease extends HeldLane, LaneState {
   readonly version: number | null;
   /** When the lane should be looked at again; null: when it is told. */
   readonly dueAt: number | null;
+  /** At this version there is nothing in its queue: whatever has come into it has ended. */
+  readonly isEmpty: boolean;
 }
 
 export interface EventContent {

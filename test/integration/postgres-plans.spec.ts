@@ -101,6 +101,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       deliveries: planDeliveries(events, webhooks),
       now: database.now(),
     });
+    expect(await fanout.pending(['shop'])).toEqual(new Map([['shop', 200]]));
     // As though the lane had been told: the backlog was written past it.
     await database.dataSource.query('UPDATE webhook_lane SET due_at = 1');
     const [lane] = await lanes.take({
@@ -132,6 +133,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     expect(plans.map(({ name }) => name)).toEqual([
       'tillhook_fanout_read',
       'tillhook_fanout_write',
+      'tillhook_fanout_pending',
       'tillhook_lane_take',
       'tillhook_lane_read',
       'tillhook_lane_contents',

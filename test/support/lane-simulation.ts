@@ -24,6 +24,8 @@ export class LaneSimulation {
   lane: Lane | undefined;
   readonly #queue = new SimulatedQueue();
   #laneDueAt: number | null = null;
+  /** Of the rows that were added, those that have ended, as the lane's row has it. */
+  #laneEnded = 0;
   #calls: Call[] = [];
   #refreshing = false;
   /** Recording is one at a time and in order, as the Recorder does it. */
@@ -60,11 +62,16 @@ export class LaneSimulation {
 
   take(): void {
     if (this.lane || this.#laneDueAt === null || this.#laneDueAt > this.now) return;
-    this.lane = new Lane(takenLane({ version: this.#queue.version }), laneConfig(this.config), this.now, {
-      circuitFailures: 0,
-      circuitCoolDownMs: 1,
-      disableAfterMs: Infinity,
-    });
+    this.lane = new Lane(
+      takenLane({ version: this.#queue.version, ended: this.#laneEnded }),
+      laneConfig(this.config),
+      this.now,
+      {
+        circuitFailures: 0,
+        circuitCoolDownMs: 1,
+        disableAfterMs: Infinity,
+      },
+    );
   }
 
   /** The refresh of the lane: lease, configuration and version. */
@@ -129,6 +136,7 @@ export class LaneSimulation {
       () => {
         this.#inHand.delete(delivery.deliveryId);
         if (!isCounted) lane.told();
+        else if (nextDueAt === null) lane.ended();
         lane.recorded(delivery, nextDueAt);
       },
     );
@@ -235,11 +243,16 @@ export class LaneSimulation {
     );
   }
 
-  #releaseLane({ version, dueAt }: LaneRelease): boolean {
+  #releaseLane({ version, dueAt, isEmpty, ended }: LaneRelease): boolean {
     // As LaneKeeper has it done.
     if (dueAt === PARKED_DUE_AT && this.#queue.unpark(this.now)) return false;
     if (version !== null && version !== this.#queue.version) return false;
     this.#laneDueAt = dueAt;
+    this.#laneEnded = isEmpty ? this.#queue.version : ended;
+    const pending = this.#queue.version - this.#laneEnded;
+    if (pending < this.#queue.size)
+      throw new Error(`${pending} are said to be pending, of ${this.#queue.size}`);
+    if (dueAt === null && pending > 0) throw new Error(`${pending} are said to be pending, of none`);
     this.lane = undefined;
     const { earliest } = this.#queue;
     const isKnown = dueAt !== null && dueAt <= Math.max(earliest, this.now);

@@ -36,6 +36,7 @@ export const takenLane = (taken: Partial<TakenLane> = {}): TakenLane => ({
   blockedUntil: 0,
   crashes: 0,
   consecutiveFailures: 0,
+  ended: 0,
   rate: { used: 0, usedUntil: 0 },
   transport: TRANSPORT,
   ...taken,

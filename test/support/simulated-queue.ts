@@ -15,6 +15,10 @@ export class SimulatedQueue {
   version = 0;
   readonly #rows: QueueRow[] = [];
 
+  get size(): number {
+    return this.#rows.length;
+  }
+
   get isEmpty(): boolean {
     return this.#rows.length === 0;
   }

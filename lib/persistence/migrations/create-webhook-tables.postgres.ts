@@ -124,7 +124,8 @@ export const postgresTables = (table: (name: string) => string): string[] => [
      WHERE ordering_key IS NOT NULL`,
 
   // due_at: when somebody should look at the lane. Free: the earliest due delivery (null: none). Held: the end of
-  // the lease, so that a crashed holder's lanes come up by themselves.
+  // the lease, so that a crashed holder's lanes come up by themselves. queued, ended: rows that ever came into its queue,
+  // and those of them that have left it, as far as its holders have told; the difference is pending.
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id bigint PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -133,6 +134,8 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     lease_until bigint NOT NULL DEFAULT 0,
     lease_token bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL DEFAULT 0,
+    queued bigint NOT NULL DEFAULT 0,
+    ended bigint NOT NULL DEFAULT 0,
     blocked_until bigint NOT NULL DEFAULT 0,
     crashes integer NOT NULL DEFAULT 0,
     consecutive_failures integer NOT NULL DEFAULT 0,

@@ -27,7 +27,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           RETURNING l.*, l.lease_until - ${STATEMENT_MS} AS lease_ms
         )
         SELECT taken.transport_id, taken.lease_token, taken.lease_ms, taken.version, taken.blocked_until, taken.crashes,
-               taken.consecutive_failures, taken.rate_used, taken.rate_used_until, t.*
+               taken.consecutive_failures, taken.ended, taken.rate_used, taken.rate_used_until, t.*
         FROM taken JOIN due ON due.transport_id = taken.transport_id ${config('taken.transport_id')}
         ORDER BY due.due_at`;
   // A lease is not cut short by the slack that work may have.
@@ -86,22 +86,24 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         WHERE l.transport_id = ANY ($1::bigint[])`,
     renew: `
         WITH mine AS MATERIALIZED (
-          SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[])
-            AS r (transport_id, lease_token, failures, used, used_until, lease_ms)
+          SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+            AS r (transport_id, lease_token, failures, used, used_until, ended, lease_ms)
           ${locked('')}
         )
         UPDATE ${lane} l SET lease_until = ${STATEMENT_MS} + mine.lease_ms, due_at = ${STATEMENT_MS} + mine.lease_ms,
-          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until
+          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until, ended = mine.ended
         FROM mine WHERE l.transport_id = mine.transport_id AND l.transport_id = ANY ($1::bigint[])
         RETURNING l.transport_id`,
     release: `
         WITH mine AS MATERIALIZED (
-          SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
-            AS r (transport_id, lease_token, failures, used, used_until, version, due_at)
+          SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::boolean[])
+            AS r (transport_id, lease_token, failures, used, used_until, ended, version, due_at, is_empty)
           ${locked('AND l.version = coalesce(r.version, l.version)')}
         )
         UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0,
           consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
+          ended = CASE WHEN mine.is_empty THEN l.queued ELSE mine.ended END,
           due_at = CASE WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
         FROM mine WHERE l.transport_id = mine.transport_id AND l.transport_id = ANY ($1::bigint[])
         RETURNING l.transport_id`,

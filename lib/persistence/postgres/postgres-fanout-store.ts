@@ -9,7 +9,7 @@ import type {
 import { isUniqueViolation } from '../constraint-violation.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { writeParameters } from './fanout-parameters.js';
-import { readText, writeText } from './fanout-sql.js';
+import { pendingText, readText, writeText } from './fanout-sql.js';
 import { numbers } from './sql.js';
 
 /** Both kinds of row that `read` answers, in one shape: they come in one round trip. */
@@ -35,12 +35,14 @@ interface TakenRow {
 export class PostgresFanoutStore implements FanoutStore {
   readonly #table: (name: string) => string;
   readonly #read: string;
+  readonly #pending: string;
   /** By name. */
   readonly #writes: Record<string, string> = {};
 
   constructor(private readonly database: PostgresDatabase) {
     this.#table = (name) => database.table(name);
     this.#read = readText(this.#table);
+    this.#pending = pendingText(this.#table);
   }
 
   async read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
@@ -68,6 +70,15 @@ export class PostgresFanoutStore implements FanoutStore {
       if (mayExist || !isUniqueViolation(error)) throw error;
       return this.#write(plan, true);
     }
+  }
+
+  async pending(tenantUids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ tenant_uid: string; pending: number }>(
+      'tillhook_fanout_pending',
+      this.#pending,
+      [tenantUids],
+    );
+    return new Map(rows.map((row) => [row.tenant_uid, row.pending]));
   }
 
   async #write(plan: FanoutPlan, mayExist: boolean): Promise<ReadonlySet<number>> {

@@ -26,6 +26,7 @@ interface TakenRow extends StoredTransportRow {
   blocked_until: number;
   crashes: number;
   consecutive_failures: number;
+  ended: number;
   rate_used: number;
   rate_used_until: number;
 }
@@ -81,6 +82,7 @@ export class PostgresLaneStore implements LaneStore {
       blockedUntil: row.blocked_until,
       crashes: row.crashes,
       consecutiveFailures: row.consecutive_failures,
+      ended: row.ended,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
       transport: storedTransportOf(row),
     }));
@@ -165,6 +167,7 @@ export class PostgresLaneStore implements LaneStore {
       ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.version)),
       numbers(lanes.map((lane) => lane.dueAt)),
+      lanes.map((lane) => lane.isEmpty),
     ]);
   }
 
@@ -212,6 +215,7 @@ const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => 
   numbers(lanes.map((lane) => lane.consecutiveFailures)),
   numbers(lanes.map((lane) => lane.rate.used)),
   numbers(lanes.map((lane) => lane.rate.usedUntil)),
+  numbers(lanes.map((lane) => lane.ended)),
 ];
 
 const queuedOf = (row: ReadRow, dueAt: number): QueuedDelivery => ({

@@ -72,9 +72,13 @@ export class SqliteFanoutStore implements FanoutStore {
         INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
         VALUES (?, ?, ?, ?, ?)`,
       tell: `
-        UPDATE ${table('webhook_lane')} SET version = version + 1,
+        UPDATE ${table('webhook_lane')} SET version = version + 1, queued = queued + ?,
           due_at = CASE WHEN holder IS NULL THEN min(coalesce(due_at, 9007199254740991), max(?, blocked_until)) ELSE due_at END
         WHERE transport_id = ?`,
+      pending: `
+        SELECT coalesce(sum(l.queued - l.ended), 0) AS pending
+        FROM ${table('webhook_http_transport')} t JOIN ${table('webhook_lane')} l ON l.transport_id = t.id
+        WHERE t.tenant_uid = ?`,
     };
   }
 
@@ -105,7 +109,8 @@ export class SqliteFanoutStore implements FanoutStore {
       }
       this.#leaveWaiting(events, deliveries, taken);
       const lanes = new Map<number, boolean>();
-      const told = new Set<number>();
+      /** Rows that came into the queue, by transport. */
+      const added = new Map<number, number>();
       for (const delivery of deliveries) {
         const { eventId, transportId, missedReason } = delivery;
         const isQueued = missedReason === null;
@@ -130,11 +135,18 @@ export class SqliteFanoutStore implements FanoutStore {
         );
         if (logged.changes === 0 || !isQueued) continue;
         run(this.#sql.queue, transportId, now, logged.lastInsertRowid, eventId, delivery.orderingKey);
-        told.add(transportId);
+        added.set(transportId, (added.get(transportId) ?? 0) + 1);
       }
-      for (const transportId of told) run(this.#sql.tell, now, transportId);
+      for (const [transportId, rows] of added) run(this.#sql.tell, rows, now, transportId);
       return taken;
     });
+  }
+
+  pending(tenantUids: readonly string[]): Promise<Map<string, number>> {
+    const find = this.database.prepare<{ pending: number }>(this.#sql.pending);
+    return Promise.resolve(
+      new Map(tenantUids.map((tenantUid) => [tenantUid, find.get(tenantUid)?.pending ?? 0])),
+    );
   }
 
   /**

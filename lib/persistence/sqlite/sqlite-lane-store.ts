@@ -28,6 +28,7 @@ interface LaneRow extends StoredTransportRow {
   crashes: number;
   holder: string | null;
   consecutive_failures: number;
+  ended: number;
   rate_used: number;
   rate_used_until: number;
 }
@@ -91,11 +92,12 @@ export class SqliteLaneStore implements LaneStore {
         SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
         FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id WHERE l.transport_id = ?`,
       renew: `
-        UPDATE ${lane} SET lease_until = ?, due_at = ?, consecutive_failures = ?, rate_used = ?, rate_used_until = ?
+        UPDATE ${lane} SET lease_until = ?, due_at = ?, consecutive_failures = ?, rate_used = ?, rate_used_until = ?, ended = ?
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL`,
       release: `
         UPDATE ${lane} SET holder = NULL, lease_until = 0, crashes = 0,
-          consecutive_failures = ?, rate_used = ?, rate_used_until = ?, due_at = max(?, blocked_until)
+          consecutive_failures = ?, rate_used = ?, rate_used_until = ?, ended = iif(?, queued, ?),
+          due_at = max(?, blocked_until)
         WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL AND version = coalesce(?, version)`,
       transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
       content: `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ?`,
@@ -181,7 +183,7 @@ export class SqliteLaneStore implements LaneStore {
       const leaseUntil = this.database.now() + lane.leaseMs;
       return this.database
         .prepare(this.#sql.renew)
-        .run(leaseUntil, leaseUntil, ...stateOf(lane), lane.transportId, lane.leaseToken);
+        .run(leaseUntil, leaseUntil, ...stateOf(lane), lane.ended, lane.transportId, lane.leaseToken);
     });
   }
 
@@ -189,7 +191,15 @@ export class SqliteLaneStore implements LaneStore {
     return this.#each(lanes, (lane) =>
       this.database
         .prepare(this.#sql.release)
-        .run(...stateOf(lane), lane.dueAt, lane.transportId, lane.leaseToken, lane.version),
+        .run(
+          ...stateOf(lane),
+          Number(lane.isEmpty),
+          lane.ended,
+          lane.dueAt,
+          lane.transportId,
+          lane.leaseToken,
+          lane.version,
+        ),
     );
   }
 
@@ -242,6 +252,7 @@ export class SqliteLaneStore implements LaneStore {
       blockedUntil: row.blocked_until,
       crashes: row.holder === null ? row.crashes : row.crashes + 1,
       consecutiveFailures: row.consecutive_failures,
+      ended: row.ended,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
       transport: storedTransportOf(row),
     };

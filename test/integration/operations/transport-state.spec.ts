@@ -8,7 +8,7 @@ import { storedTransport } from '../../support/stored-transport.js';
 import { TestHost } from '../../support/test-host.js';
 
 const PATH = '/httptransports/erp';
-const NO_STATE = { consecutiveFailures: 3, rate: { used: 0, usedUntil: 0 } };
+const NO_STATE = { isEmpty: false, consecutiveFailures: 3, ended: 0, rate: { used: 0, usedUntil: 0 } };
 
 /** What the lane of a transport is told: by the store that a worker uses, step by step. */
 describe('a lane, when the state of its transport changes', () => {

@@ -59,6 +59,25 @@ describe('FanoutStore', () => {
       });
     });
 
+    describe('counting what is pending', () => {
+      it('adds up the lanes of each tenant', async () => {
+        for (const tenantUid of ['shop', 'shop', 'elsewhere'])
+          await fixture.webhook(await fixture.transport(tenantUid));
+        await fixture.transport('idle');
+        await fixture.queue({}, {}, {}, { tenantUid: 'elsewhere' });
+        const [lane] = await fixture.rows('webhook_lane');
+        await fixture.set('webhook_lane', { ended: 2 }, { transport_id: lane!['transport_id']! });
+        expect(await fanout().pending(['shop', 'elsewhere', 'idle', 'nobody'])).toEqual(
+          new Map([
+            ['shop', 4],
+            ['elsewhere', 1],
+            ['idle', 0],
+            ['nobody', 0],
+          ]),
+        );
+      });
+    });
+
     describe('writing', () => {
       it('turns an event into a row of the log and one of the queue, and tells the lane', async () => {
         const transport = await fixture.transport();
@@ -151,6 +170,26 @@ describe('FanoutStore', () => {
         expect(await queuedEvents()).toEqual(ids);
       });
 
+      it('logs as MISSED what its plan says is too many, next to what it queues', async () => {
+        const [one, another] = [await fixture.transport(), await fixture.transport()];
+        for (const transport of [one, another]) await fixture.webhook(transport);
+        await fixture.emit({}, {});
+        const plan = await fixture.plan();
+        const deliveries = plan.deliveries.map((delivery, index) =>
+          index === 0 ? delivery : { ...delivery, missedReason: 'QUOTA_EXCEEDED' as const },
+        );
+        await fanout().write({ ...plan, deliveries });
+        const log = await fixture.rows('webhook_delivery');
+        const missed = { status: 'MISSED', reason: 'QUOTA_EXCEEDED', due_at: null, finished_at: plan.now };
+        expect(log).toHaveLength(4);
+        expect(log.filter(({ status }) => status === 'MISSED')).toMatchObject([missed, missed, missed]);
+        const { transportId } = deliveries[0]!;
+        expect(await fixture.rows('webhook_queue')).toMatchObject([{ transport_id: transportId }]);
+        expect(
+          (await fixture.rows('webhook_lane')).map((lane) => [lane['transport_id'], lane['version']]),
+        ).toEqual([one, another].map(({ id }) => [id, Number(id === transportId)]));
+      });
+
       it('leaves out deliveries whose transport was deleted after it read', async () => {
         const gone = await fixture.transport();
         await fixture.webhook(gone);
@@ -179,6 +218,20 @@ describe('FanoutStore', () => {
         expect(dueAt(idle!.id)).toBe(plan.now);
         expect(dueAt(sooner!.id)).toBe(now - 5_000);
         expect(dueAt(blocked!.id)).toBe(now + 60_000);
+      });
+
+      it('counts what it queues, each row once, also of a wide event that is written in several plans', async () => {
+        const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
+        for (const transport of transports) await fixture.webhook(transport);
+        await fixture.emit({}, {}, {});
+        const plan = await fixture.plan();
+        const events = plan.events.map((event) => ({ ...event, isFinished: false }));
+        await fanout().write({ ...plan, events, deliveries: plan.deliveries.slice(0, 4) });
+        await fanout().write({ ...plan, events, deliveries: plan.deliveries.slice(2) });
+        await fanout().write(plan);
+        await fanout().write(plan);
+        expect(column(await fixture.rows('webhook_lane'), 'queued')).toEqual([3, 3, 3]);
+        expect(await fanout().pending(['shop'])).toEqual(new Map([['shop', 9]]));
       });
 
       it('only counts up the version of a lane that is held', async () => {

@@ -5,7 +5,7 @@ import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture, type Row } from '../../support/store-fixture.js';
 
 const LEASE_MS = 30_000;
-const CALM = { consecutiveFailures: 0, rate: { used: 0, usedUntil: 0 } };
+const CALM = { consecutiveFailures: 0, ended: 0, rate: { used: 0, usedUntil: 0 } };
 
 describe('LaneStore, holding lanes,', () => {
   eachDatabase((db) => {
@@ -27,7 +27,7 @@ describe('LaneStore, holding lanes,', () => {
         ...request,
       });
     const release = (lane: Pick<LaneRelease, 'transportId' | 'leaseToken'> & Partial<LaneRelease>) =>
-      lanes().release([{ version: null, dueAt: null, ...CALM, ...lane }]);
+      lanes().release([{ version: null, dueAt: null, isEmpty: false, ...CALM, ...lane }]);
     /** A transport whose lane is due since `overdueMs`. */
     const due = async (
       overdueMs = 1_000,
@@ -73,7 +73,7 @@ describe('LaneStore, holding lanes,', () => {
         const taken = await take();
         await setLane(lost, { lease_token: 8 });
         await release({ ...taken[2]!, version: null });
-        const state = { consecutiveFailures: 2, rate: { used: 3, usedUntil: 4 }, leaseMs: 90_000 };
+        const state = { consecutiveFailures: 2, ended: 5, rate: { used: 3, usedUntil: 4 }, leaseMs: 90_000 };
         const renewed = await lanes().renew(taken.map((one) => ({ ...one, ...state })));
         expect([...renewed]).toEqual([mine.id]);
         const row = await lane(mine);
@@ -81,6 +81,7 @@ describe('LaneStore, holding lanes,', () => {
         expect(row).toMatchObject({
           due_at: row['lease_until'],
           consecutive_failures: 2,
+          ended: 5,
           rate_used: 3,
           rate_used_until: 4,
         });
@@ -160,6 +161,35 @@ describe('LaneStore, holding lanes,', () => {
         const [again] = await take();
         await fixture.queue({});
         expect(await release({ ...again!, version: null, dueAt: 1 })).toEqual(new Set([transport.id]));
+      });
+
+      it('writes how many have ended, and that all have when the lane is empty; who takes it goes on from there', async () => {
+        const transport = await fixture.transport();
+        await fixture.webhook(transport);
+        await fixture.queue({}, {}, {});
+        const counts = async () => {
+          const { queued, ended } = await lane(transport);
+          return [queued, ended];
+        };
+        const [first] = await take();
+        expect(first!.ended).toBe(0);
+        await lanes().renew([{ ...first!, leaseMs: LEASE_MS, ended: 1 }]);
+        await lanes().renew([{ ...first!, leaseMs: LEASE_MS, ended: 1 }]);
+        expect(await counts()).toEqual([3, 1]);
+        await release({ ...first!, ended: 2, dueAt: 1 });
+        await release({ ...first!, ended: 3, dueAt: 1 });
+        expect(await counts()).toEqual([3, 2]);
+
+        const [second] = await take();
+        expect(second!.ended).toBe(2);
+        await lanes().renew([{ ...first!, leaseMs: LEASE_MS, ended: 9 }]);
+        // Found empty, and then something came: it is not.
+        await fixture.queue({});
+        const empty = { ...second!, ended: 2, dueAt: null, isEmpty: true };
+        expect(await release(empty)).toEqual(new Set());
+        expect(await counts()).toEqual([4, 2]);
+        expect(await release({ ...empty, version: second!.version + 1 })).toEqual(new Set([transport.id]));
+        expect(await counts()).toEqual([4, 4]);
       });
 
       it('fails for somebody who has lost the lane, or gave it back already', async () => {

@@ -5,7 +5,7 @@ import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture, type Row } from '../../support/store-fixture.js';
 
 const LEASE_MS = 30_000;
-const CALM = { consecutiveFailures: 0, rate: { used: 0, usedUntil: 0 } };
+const CALM = { consecutiveFailures: 0, ended: 0, rate: { used: 0, usedUntil: 0 } };
 
 describe('LaneStore, taking lanes,', () => {
   eachDatabase((db) => {
@@ -29,7 +29,7 @@ describe('LaneStore, taking lanes,', () => {
     const takenIds = async (request: Partial<TakeRequest> = {}) =>
       (await take(request)).map(({ transportId }) => transportId);
     const release = (lane: Pick<LaneRelease, 'transportId' | 'leaseToken'> & Partial<LaneRelease>) =>
-      lanes().release([{ version: null, dueAt: null, ...CALM, ...lane }]);
+      lanes().release([{ version: null, dueAt: null, isEmpty: false, ...CALM, ...lane }]);
     /** A transport whose lane is due since `overdueMs`. */
     const due = async (
       overdueMs = 1_000,
@@ -61,6 +61,7 @@ describe('LaneStore, taking lanes,', () => {
           version: 5,
           blocked_until: 17,
           consecutive_failures: 4,
+          ended: 8,
           rate_used: 6,
           rate_used_until: 99,
         });
@@ -73,6 +74,7 @@ describe('LaneStore, taking lanes,', () => {
           blockedUntil: 17,
           crashes: 0,
           consecutiveFailures: 4,
+          ended: 8,
           rate: { used: 6, usedUntil: 99 },
           transport: {
             tenantUid: 'shop',

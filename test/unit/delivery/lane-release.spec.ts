@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lane } from '../../../lib/delivery/lane.js';
-import { deliver, laneConfig, laneOf, NOW, read, rows } from '../../support/lanes.js';
+import { deliver, laneConfig, laneOf, NOW, read, rows, takenLane } from '../../support/lanes.js';
 
 describe('Lane', () => {
   describe('giving itself back', () => {
@@ -17,10 +17,12 @@ describe('Lane', () => {
         leaseToken: 1,
         version: VERSION,
         dueAt: null,
+        isEmpty: true,
+        ended: 0,
         consecutiveFailures: 0,
         rate: { used: 0, usedUntil: 0 },
       });
-      expect(idle(NOW + 5).release(NOW)).toMatchObject({ version: VERSION, dueAt: NOW + 5 });
+      expect(idle(NOW + 5).release(NOW)).toMatchObject({ version: VERSION, dueAt: NOW + 5, isEmpty: false });
     });
 
     it('names the version of the first of several reads', () => {
@@ -99,7 +101,7 @@ describe('Lane', () => {
       const lane = laneOf({ state: 'PAUSED', version: 3 });
       expect(lane.release(NOW)).toBeUndefined();
       expect(lane.checked(VERSION, 3)).toBe(false);
-      expect(lane.release(NOW)).toMatchObject({ version: VERSION, dueAt: null });
+      expect(lane.release(NOW)).toMatchObject({ version: VERSION, dueAt: null, isEmpty: false });
     });
 
     it('finds out that its configuration is out of date', () => {
@@ -149,6 +151,30 @@ describe('Lane', () => {
       expect(lane.renewal(NOW)).toMatchObject({ leaseMs: 62_000 });
       lane.renewed(1);
       expect(lane.maySend(1, NOW)).toBe(true);
+    });
+
+    it('is renewed a second after deliveries have ended, so that others know how many are left', () => {
+      const lane = laneOf({}, { ended: 40 });
+      expect(lane.needsRenewal(2_000)).toBe(false);
+      lane.ended();
+      expect([lane.needsRenewal(999), lane.needsRenewal(1_000)]).toEqual([false, true]);
+      const { ended } = lane.renewal(NOW);
+      expect(ended).toBe(41);
+      lane.ended();
+      lane.renewed(1_000, ended);
+      expect([lane.needsRenewal(1_999), lane.needsRenewal(2_000)]).toEqual([false, true]);
+      expect(lane.renewal(NOW)).toMatchObject({ ended: 42 });
+      lane.renewed(2_000);
+      expect(lane.needsRenewal(3_000)).toBe(false);
+    });
+
+    it('that this process itself took again goes on with what it has counted, unless the database knows of more', () => {
+      const lane = laneOf({}, { ended: 40 });
+      lane.ended();
+      expect(lane.retaken(takenLane({ leaseToken: 2, ended: 40 }), 0)).toBe(true);
+      expect(lane.renewal(NOW)).toMatchObject({ ended: 41 });
+      expect(lane.retaken(takenLane({ leaseToken: 3, ended: 50 }), 0)).toBe(true);
+      expect(lane.renewal(NOW)).toMatchObject({ ended: 50 });
     });
 
     it('is renewed along with the use of the rate limit', () => {
