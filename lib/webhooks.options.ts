@@ -60,6 +60,8 @@ export interface WebhooksOptions {
   maxTransportsPerTenant?: number;
   /** Webhooks that a tenant may have, over all its http transports. Default 10,000, minimum 1. */
   maxWebhooksPerTenant?: number;
+  /** Deliveries of a tenant that may be pending; what is emitted beyond is logged as `MISSED` and not sent. Default 1,000,000, minimum 1. */
+  maxPendingDeliveriesPerTenant?: number;
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
   drainTimeoutMs?: number;
   egress?: EgressOptions;
@@ -91,6 +93,7 @@ export interface ResolvedWebhooksOptions {
   readonly disableAfterHours: number;
   readonly maxTransportsPerTenant: number;
   readonly maxWebhooksPerTenant: number;
+  readonly maxPendingDeliveriesPerTenant: number;
   readonly drainTimeoutMs: number;
   readonly egress: Required<EgressOptions>;
   readonly encryption: Required<EncryptionOptions>;
@@ -141,6 +144,12 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
       least: 1,
       most: 1_000_000,
     }),
+    maxPendingDeliveriesPerTenant: integer(
+      'maxPendingDeliveriesPerTenant',
+      options.maxPendingDeliveriesPerTenant,
+      1_000_000,
+      { least: 1, most: 1_000_000_000 },
+    ),
     drainTimeoutMs: integer('drainTimeoutMs', options.drainTimeoutMs, timeoutMs + 2_000, {
       least: 0,
       most: DAY_MS,

@@ -73,6 +73,8 @@ export class WebhooksWorker
       pollMs: options.pollMs,
       now,
       told: (transportIds, contents) => this.#delivery.told(transportIds, contents),
+      maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
+      onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
       },
@@ -88,6 +90,10 @@ export class WebhooksWorker
 
   get lanes(): number {
     return this.#delivery.lanes;
+  }
+
+  get tenantsOverQuota(): number {
+    return this.#fanout.tenantsOverQuota;
   }
 
   /**
@@ -153,5 +159,14 @@ export class WebhooksWorker
     ]);
   }
 }
+
+const quotaExceeded = (
+  tenantUid: string,
+  pending: number,
+  { maxPendingDeliveriesPerTenant: limit }: ResolvedWebhooksOptions,
+): string =>
+  `Tenant "${tenantUid}" has ${pending} deliveries pending, and maxPendingDeliveriesPerTenant is ${limit}: what it emits beyond ` +
+  'that is logged as MISSED (QUOTA_EXCEEDED) and not sent. See which of its http transports do not deliver, and disable or ' +
+  'delete those; or raise the option.';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -10,6 +10,7 @@ import { HttpTransportStateRepository } from '../persistence/repositories/http-t
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
+import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
@@ -19,6 +20,7 @@ import { TransportTestController } from './http-transport-operations/transport-t
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
+import { QuotasController } from './quotas/quotas.controller.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
@@ -35,6 +37,7 @@ export const adminControllers: Type[] = [
   TenantWebhooksController,
   WebhookActionsController,
   DeliveriesController,
+  QuotasController,
 ];
 
 /**
@@ -46,6 +49,7 @@ export const adminProviders: Provider[] = [
   HttpTransportStateRepository,
   WebhookRepository,
   DeliveryRepository,
+  UsageRepository,
   SettingRepository,
   HttpTransportsService,
   TransportStateService,

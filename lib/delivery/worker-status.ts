@@ -6,6 +6,8 @@ export interface WorkerStatus {
   readonly inFlight: number;
   /** Lanes held by this process. */
   readonly lanes: number;
+  /** Tenants of which something was missed within the last minute, since too much was pending. */
+  readonly tenantsOverQuota: number;
 }
 
 /** Injection token of the `WorkerStatus`. */

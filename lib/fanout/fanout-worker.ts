@@ -2,6 +2,7 @@ import { PollLoop } from '../delivery/poll-loop.js';
 import type { FanoutStore, OutboxCursor, UnfannedEvent } from '../persistence/fanout-store.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import { FanoutProgress, type TenantShare } from './fanout-progress.js';
+import { PendingQuota } from './pending-quota.js';
 import { planDeliveries } from './plan-deliveries.js';
 
 /** Events read at a time. */
@@ -19,6 +20,10 @@ export interface FanoutOptions {
   readonly now: () => number;
   /** Told after each transaction: which transports have new deliveries, and the bodies at hand. */
   readonly told: (transportIds: Iterable<number>, contents: Iterable<EventContent>) => void;
+  /** Deliveries of a tenant that may be pending: what is too much is logged as missed. */
+  readonly maxPendingPerTenant: number;
+  /** A tenant has reached that. */
+  readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
 
@@ -29,6 +34,7 @@ export interface FanoutOptions {
 export class FanoutWorker {
   readonly #loop: PollLoop;
   readonly #progress = new FanoutProgress();
+  readonly #quota: PendingQuota;
   /** How far each tenant's outbox has been read: what lies before is dead rows, or cannot be taken yet. */
   readonly #cursors = new Map<string, number>();
   #atHeadAt = -Infinity;
@@ -41,12 +47,21 @@ export class FanoutWorker {
     private readonly store: FanoutStore,
     private readonly options: FanoutOptions,
   ) {
+    this.#quota = new PendingQuota(store, {
+      limit: options.maxPendingPerTenant,
+      onExceeded: options.onQuotaExceeded,
+    });
     this.#loop = new PollLoop({
       pollMs: options.pollMs,
       isSparing: true,
       round: () => this.#round(),
       onError: options.onError,
     });
+  }
+
+  /** Tenants of which something was missed of late, since too much was pending. */
+  get tenantsOverQuota(): number {
+    return this.#quota.exceeded;
   }
 
   start(): void {
@@ -83,7 +98,8 @@ export class FanoutWorker {
 
     const bodies = new Map(events.map((event) => [event.id, event]));
     let allTaken = true;
-    for (const shares of transactions(this.#progress.shares(events, planDeliveries(events, webhooks)))) {
+    const planned = this.#progress.shares(events, planDeliveries(events, webhooks));
+    for (const shares of transactions(await this.#quota.admit(planned))) {
       allTaken = (await this.#write(shares, bodies)) && allTaken;
     }
     if (allTaken) return true;
@@ -111,7 +127,10 @@ export class FanoutWorker {
     const contents = [...taken].flatMap((eventId) => contentOf(read.get(eventId)));
     if (transportIds.size > 0) this.options.told(transportIds, contents);
 
-    for (const share of shares) this.#progress.written(share, taken);
+    for (const share of shares) {
+      this.#progress.written(share, taken);
+      this.#quota.written(share, taken);
+    }
     for (const { id, tenantUid, isFinished } of events) if (isFinished) this.#cursors.set(tenantUid, id);
     return taken.size === events.length;
   }

@@ -38,6 +38,8 @@ export interface WebhooksHealthReport {
     readonly inFlight: number;
     /** Transports whose queues this process works on. */
     readonly lanes: number;
+    /** Tenants of which this process has logged something as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
+    readonly tenantsOverQuota: number;
   };
   readonly environment: {
     /** Of this process; null: the option is not set. */
@@ -69,13 +71,13 @@ export class WebhooksHealth {
   async #check(): Promise<WebhooksHealthReport> {
     const reachable = await this.#reachesDatabase();
     const { own, remembered } = this.environment;
-    const { isEnabled, inFlight, lanes } = this.worker;
+    const { isEnabled, inFlight, lanes, tenantsOverQuota } = this.worker;
     const reasons = this.#reasons(reachable);
     return {
       status: !reachable ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
       reasons,
       database: { reachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
-      worker: { enabled: isEnabled, heldBy: this.deliveries.holds, inFlight, lanes },
+      worker: { enabled: isEnabled, heldBy: this.deliveries.holds, inFlight, lanes, tenantsOverQuota },
       environment: { own: own ?? null, database: remembered ?? null },
     };
   }

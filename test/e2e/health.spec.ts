@@ -26,7 +26,7 @@ describe('the health of the module', () => {
       expect(report).toEqual({
         status: 'ok',
         reasons: [],
-        worker: { enabled: true, heldBy: [], inFlight: 0, lanes: 0 },
+        worker: { enabled: true, heldBy: [], inFlight: 0, lanes: 0, tenantsOverQuota: 0 },
         environment: { own: null, database: null },
       });
       expect(seen.reachable).toBe(true);

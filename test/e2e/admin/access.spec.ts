@@ -14,6 +14,7 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/webhooks'],
   ['GET', '/webhookactions'],
   ['GET', '/deliveries'],
+  ['GET', '/quotas'],
 ];
 
 interface Uids {

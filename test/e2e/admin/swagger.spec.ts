@@ -48,6 +48,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['delete', WEBHOOK, [204, 400, 401, 403, 404]],
   ['get', `${TENANT}/webhookactions`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/quotas`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
 ];
 
@@ -188,6 +189,8 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhookDeliveryList',
       'WebhookEvent',
       'WebhookList',
+      'WebhookQuota',
+      'WebhookQuotas',
       'WebhooksApiError',
       'WebhooksCursorPaging',
       'WebhooksPaging',

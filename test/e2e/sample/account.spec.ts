@@ -86,6 +86,7 @@ describe('an access token', () => {
     ['GET', '/webhooks'],
     ['GET', '/webhookactions'],
     ['GET', '/deliveries'],
+    ['GET', '/quotas'],
     ['POST', '/events', { action: 'TILL_OPEN', data: {} }],
     ['POST', '/events/batch', { action: 'TILL_OPEN', data: {}, count: 1 }],
     ['POST', '/products', { name: 'No' }],

@@ -1,0 +1,31 @@
+import { Get, Inject, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { UsageRepository } from '../../persistence/repositories/usage.repository.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { AdminController } from '../admin-controller.js';
+import { ApiInvalid } from '../api-docs.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { QuotasDto } from './quotas.dto.js';
+
+/** The quotas of a tenant: what it may have, and what it has. */
+@AdminController('quotas')
+export class QuotasController {
+  constructor(
+    private readonly usages: UsageRepository,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'getWebhookQuotas', summary: 'Get the quotas and what is used of them' })
+  @ApiOkResponse({ type: QuotasDto, description: 'The tenant’s quotas.' })
+  @ApiInvalid()
+  async get(@Param('tenantUid', UidPipe) tenantUid: string): Promise<QuotasDto> {
+    const { transports, webhooks, pendingDeliveries } = await this.usages.of(tenantUid);
+    return {
+      transports: { used: transports, limit: this.options.maxTransportsPerTenant },
+      webhooks: { used: webhooks, limit: this.options.maxWebhooksPerTenant },
+      pendingDeliveries: { used: pendingDeliveries, limit: this.options.maxPendingDeliveriesPerTenant },
+    };
+  }
+}

@@ -1,0 +1,135 @@
+import type { FanoutStore, PlannedDelivery } from '../persistence/fanout-store.js';
+import type { TenantShare } from './fanout-progress.js';
+
+/** How long a count is good for that others add to. */
+const LOOK_EVERY_MS = 2_000;
+/** How long it is good for when it was over the quota: a tenant that is costs no more than a look in so long. */
+const LOOK_AGAIN_MS = 100;
+/** What a process may add to a tenant's pending deliveries without having looked, as a part of the quota. */
+const UNSEEN_PART = 0.001;
+/** A tenant that has more than this part of its quota is looked at again and again. */
+const NEAR_PART = 0.5;
+const WARN_EVERY_MS = 600_000;
+/** A tenant that missed something so recently counts as over its quota. */
+const EXCEEDED_FOR_MS = 60_000;
+/** Tenants remembered. Whoever is forgotten starts as unseen. */
+const MOST_TENANTS = 10_000;
+
+/** What is known of a tenant. Instants are monotonic (performance.now()). */
+interface Known {
+  /** As it was when it was looked at; 0 before. */
+  pending: number;
+  /** What this process has queued since. */
+  added: number;
+  lookedAt: number;
+  missedAt: number;
+  warnedAt: number;
+}
+
+export interface PendingQuotaOptions {
+  /** Deliveries of a tenant that may be pending. */
+  readonly limit: number;
+  /** A tenant has reached its quota, said once in ten minutes. */
+  readonly onExceeded: (tenantUid: string, pending: number) => void;
+  /** performance.now() */
+  readonly monotonicNow?: () => number;
+}
+
+/**
+ * Keeps what is pending of a tenant within its quota: what is too much is planned as missed. Almost always that costs
+ * a comparison. The database is asked, once for all tenants of a round, only when a tenant comes near its quota, or has been
+ * given so much unseen that it could be there.
+ */
+export class PendingQuota {
+  readonly #known = new Map<string, Known>();
+  readonly #now: () => number;
+
+  constructor(
+    private readonly store: Pick<FanoutStore, 'pending'>,
+    private readonly options: PendingQuotaOptions,
+  ) {
+    this.#now = options.monotonicNow ?? (() => performance.now());
+  }
+
+  /** Tenants that missed something of late. */
+  get exceeded(): number {
+    const since = this.#now() - EXCEEDED_FOR_MS;
+    return [...this.#known.values()].filter(({ missedAt }) => missedAt > since).length;
+  }
+
+  /** The shares, with what is too much planned as missed. */
+  async admit(shares: readonly TenantShare[]): Promise<TenantShare[]> {
+    const unsure = shares.flatMap(({ events, deliveries }) => {
+      const tenantUid = events[0]?.tenantUid;
+      return tenantUid !== undefined && this.#wantsLook(tenantUid, deliveries.length) ? tenantUid : [];
+    });
+    if (unsure.length > 0) await this.#look(unsure);
+    return shares.map((share) => this.#admit(share));
+  }
+
+  /** The share has been written, as far as its events were taken. */
+  written({ events, deliveries }: TenantShare, taken: ReadonlySet<number>): void {
+    const [first] = events;
+    if (!first) return;
+    let added = 0;
+    for (const { eventId, missedReason } of deliveries)
+      if (missedReason === null && taken.has(eventId)) added++;
+    if (added > 0) this.#of(first.tenantUid).added += added;
+  }
+
+  #wantsLook(tenantUid: string, more: number): boolean {
+    const { limit } = this.options;
+    const { pending, added, lookedAt } = this.#known.get(tenantUid) ?? UNSEEN;
+    const age = this.#now() - lookedAt;
+    if (pending + added + more > limit) return pending < limit || age >= LOOK_AGAIN_MS;
+    return (added + more > limit * UNSEEN_PART || pending > limit * NEAR_PART) && age >= LOOK_EVERY_MS;
+  }
+
+  async #look(tenantUids: readonly string[]): Promise<void> {
+    const pending = await this.store.pending(tenantUids);
+    const lookedAt = this.#now();
+    for (const tenantUid of tenantUids) {
+      Object.assign(this.#of(tenantUid), { pending: pending.get(tenantUid) ?? 0, added: 0, lookedAt });
+    }
+  }
+
+  #admit(share: TenantShare): TenantShare {
+    const tenantUid = share.events[0]?.tenantUid;
+    const known = tenantUid === undefined ? undefined : this.#known.get(tenantUid);
+    if (tenantUid === undefined || !known) return share;
+    const room = Math.max(0, this.options.limit - known.pending - known.added);
+    if (share.deliveries.length <= room) return share;
+    let queued = 0;
+    const deliveries = share.deliveries.map((delivery): PlannedDelivery => {
+      if (delivery.missedReason !== null || ++queued <= room) return delivery;
+      return { ...delivery, missedReason: 'QUOTA_EXCEEDED' };
+    });
+    if (queued > room) this.#exceeded(tenantUid, known);
+    return { ...share, deliveries };
+  }
+
+  #exceeded(tenantUid: string, known: Known): void {
+    known.missedAt = this.#now();
+    if (known.missedAt - known.warnedAt < WARN_EVERY_MS) return;
+    known.warnedAt = known.missedAt;
+    this.options.onExceeded(tenantUid, known.pending + known.added);
+  }
+
+  /** Whoever was used last is forgotten last. */
+  #of(tenantUid: string): Known {
+    let known = this.#known.get(tenantUid);
+    if (known) this.#known.delete(tenantUid);
+    else known = { ...UNSEEN };
+    this.#known.set(tenantUid, known);
+    if (this.#known.size > MOST_TENANTS) this.#known.delete(this.#known.keys().next().value!);
+    return known;
+  }
+}
+
+const UNSEEN: Readonly<Known> = {
+  pending: 0,
+  added: 0,
+  lookedAt: -Infinity,
+  missedAt: -Infinity,
+  warnedAt: -Infinity,
+};

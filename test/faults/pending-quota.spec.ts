@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { DATABASE_KINDS } from '../support/test-database.js';
+import { Scene } from './support/scene.js';
+import { shortestLease } from './support/sizes.js';
+
+const TIMEOUT_MS = 500;
+const EVENTS = 60;
+const TENANT = 'shop';
+
+describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) => {
+  let scene: Scene;
+  afterEach(() => scene.close());
+
+  const open = async (webhooks: object = {}): Promise<void> => {
+    scene = await Scene.open({
+      database: await createDatabase(kind),
+      webhooks: {
+        timeoutMs: TIMEOUT_MS,
+        leaseMs: shortestLease(TIMEOUT_MS),
+        pollMs: 50,
+        transportConcurrency: 4,
+        ...webhooks,
+      },
+    });
+    await scene.route({ tenantUid: TENANT, endpoint: 0 });
+  };
+  const counted = async (): Promise<number> => {
+    const { body } = await scene.host.api(TENANT).get<{ pendingDeliveries: { used: number } }>('/quotas');
+    return body.pendingDeliveries.used;
+  };
+  const queued = async (): Promise<number> => {
+    const [row] = await scene.host.dataSource.query<{ rows: number | string }[]>(
+      'SELECT count(*) AS rows FROM webhook_queue',
+    );
+    return Number(row!.rows);
+  };
+  /** Waits until no expectation fails. */
+  const untilPasses = async (check: () => Promise<void>, withinMs?: number): Promise<void> => {
+    await eventually(
+      async () => {
+        await check();
+        return true;
+      },
+      withinMs === undefined ? {} : { withinMs },
+    );
+  };
+  const delivered = (): number => scene.endpoints.delivered().size;
+
+  it('is too high after a SIGKILL, never too low, and right again when all is delivered', async () => {
+    await open();
+    scene.endpoints.answering = () => ({ status: 204, afterMs: 60 });
+    await scene.emitMany(TENANT, EVENTS);
+    const worker = await scene.startWorker();
+    await eventually(() => delivered() >= 20);
+    await worker.kill();
+    const left = await queued();
+    // What the process had not told of yet; without it, this test shows nothing.
+    expect(await counted()).toBeGreaterThan(left);
+
+    await scene.startWorker();
+    for (;;) {
+      // Rows first: they only become fewer.
+      const rows = await queued();
+      const count = await counted();
+      if (rows === 0) break;
+      expect(count).toBeGreaterThanOrEqual(await queued());
+    }
+    await untilPasses(async () => expect(await counted()).toBe(0));
+    expect((await scene.log())['DELIVERED']).toBe(EVENTS);
+  });
+
+  it('follows a lane that stays at work, within two seconds', async () => {
+    await open({ transportConcurrency: 1 });
+    scene.endpoints.answering = () => ({ status: 204, afterMs: 100 });
+    await scene.emitMany(TENANT, EVENTS);
+    await scene.startWorker();
+    await eventually(() => delivered() >= 25);
+    const ended = delivered();
+    await untilPasses(async () => expect(await counted()).toBeLessThanOrEqual(EVENTS - ended), 2_000);
+    expect(await queued()).toBeGreaterThan(0);
+  });
+
+  it('holds the quota of a tenant that emits through several processes, and lets it go on afterwards', async () => {
+    const limit = 40;
+    await open({ maxPendingDeliveriesPerTenant: limit });
+    const api = scene.host.api(TENANT);
+    await api.request('POST', '/httptransports/0/pause');
+    await scene.startWorkers(2);
+    for (let n = 0; n < 6; n++) await scene.emitMany(TENANT, 30);
+    await untilPasses(async () => {
+      const { PENDING, 'MISSED QUOTA_EXCEEDED': missed } = await scene.log();
+      expect(PENDING! + missed!).toBe(180);
+    });
+    const { PENDING } = await scene.log();
+    expect(PENDING).toBeGreaterThanOrEqual(limit);
+    // One round of each of the two may have been under way.
+    expect(PENDING).toBeLessThanOrEqual(2 * limit);
+    expect(await counted()).toBe(PENDING);
+
+    await api.request('POST', '/httptransports/0/resume');
+    await untilPasses(async () => expect(await counted()).toBe(0));
+    await scene.emitMany(TENANT, limit);
+    await untilPasses(async () => expect((await scene.log())['DELIVERED']).toBe(PENDING! + limit));
+  });
+});

@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { TenantShare } from '../../../lib/fanout/fanout-progress.js';
+import { PendingQuota } from '../../../lib/fanout/pending-quota.js';
+import type { MissedReason } from '../../../lib/domain/delivery-status.js';
+
+const LIMIT = 10_000;
+
+describe('PendingQuota', () => {
+  let quota: PendingQuota;
+  /** What is in the database. */
+  let pending: Record<string, number>;
+  /** The tenants that were looked at, look by look. */
+  let looks: string[][];
+  let warnings: [tenantUid: string, pending: number][];
+  let now: number;
+  let events: number;
+
+  beforeEach(() => {
+    [pending, looks, warnings, now, events] = [{}, [], [], 0, 0];
+    const store = {
+      pending: (tenantUids: readonly string[]) => {
+        looks.push([...tenantUids]);
+        return Promise.resolve(new Map(tenantUids.map((uid) => [uid, pending[uid] ?? 0])));
+      },
+    };
+    quota = new PendingQuota(store, {
+      limit: LIMIT,
+      onExceeded: (...warning) => warnings.push(warning),
+      monotonicNow: () => now,
+    });
+  });
+
+  const share = (tenantUid: string, count: number, missedReason: MissedReason | null = null): TenantShare => {
+    const deliveries = Array.from({ length: count }, () => ({
+      eventId: ++events,
+      tenantUid,
+      action: 'A',
+      transportId: 1,
+      httpTransportUid: 't',
+      webhookUid: 'w',
+      missedReason,
+      orderingKey: null,
+    }));
+    return {
+      events: deliveries.map(({ eventId }) => ({ id: eventId, tenantUid, isFinished: true })),
+      deliveries,
+    };
+  };
+  /** Fans out as a round does. @returns how many were queued of each share */
+  const round = async (...shares: TenantShare[]): Promise<number[]> => {
+    const admitted = await quota.admit(shares);
+    for (const one of admitted) {
+      const queued = one.deliveries.filter(({ missedReason }) => missedReason === null);
+      const [first] = one.deliveries;
+      if (first) pending[first.tenantUid] = (pending[first.tenantUid] ?? 0) + queued.length;
+      quota.written(one, new Set(one.events.map(({ id }) => id)));
+    }
+    return admitted.map(
+      ({ deliveries }) => deliveries.filter(({ missedReason }) => missedReason === null).length,
+    );
+  };
+
+  it('looks at nobody who emits little', async () => {
+    for (let n = 0; n < 500; n++) await round(share(`shop-${n}`, 10));
+    expect(looks).toEqual([]);
+  });
+
+  it('looks once, for all of a round, at tenants that were given much unseen, and after a while again', async () => {
+    await round(share('one', 100), share('another', 100), share('small', 1));
+    for (let n = 0; n < 20; n++) await round(share('one', 100), share('small', 0));
+    expect(looks).toEqual([['one', 'another']]);
+    now += 2_000;
+    await round(share('one', 100));
+    expect(looks).toEqual([['one', 'another'], ['one']]);
+  });
+
+  it('queues up to the limit and not one more; the rest is missed, and it is said once in a while', async () => {
+    pending['shop'] = LIMIT - 30;
+    const full = share('shop', 100);
+    const [admitted] = await quota.admit([full]);
+    expect(admitted!.events).toBe(full.events);
+    expect(admitted!.deliveries.map(({ missedReason }) => missedReason)).toEqual([
+      ...Array.from({ length: 30 }, () => null),
+      ...Array.from({ length: 70 }, () => 'QUOTA_EXCEEDED'),
+    ]);
+    pending['shop'] = LIMIT;
+    quota.written(admitted!, new Set(full.events.map(({ id }) => id)));
+    for (let n = 0; n < 5; n++) expect(await round(share('shop', 3))).toEqual([0]);
+    expect(warnings).toEqual([['shop', LIMIT - 30]]);
+    now += 600_000;
+    await round(share('shop', 3));
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('counts what it queues itself between two looks', async () => {
+    pending['shop'] = LIMIT - 250;
+    expect(await round(share('shop', 100))).toEqual([100]);
+    pending['shop'] = LIMIT - 250;
+    expect(await round(share('shop', 100))).toEqual([100]);
+    expect(looks).toHaveLength(1);
+  });
+
+  it('looks before it misses anything, since deliveries end meanwhile', async () => {
+    pending['shop'] = LIMIT - 100;
+    await round(share('shop', 100));
+    pending['shop'] = 0;
+    expect(await round(share('shop', 100))).toEqual([100]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('looks at a tenant over its quota ten times a second at most, and lets it go on when there is room', async () => {
+    pending['shop'] = LIMIT;
+    for (let n = 0; n < 50; n++) {
+      expect(await round(share('shop', 11))).toEqual([0]);
+      now += 10;
+    }
+    expect(looks.length).toBeLessThanOrEqual(6);
+    pending['shop'] = LIMIT - 2;
+    now += 100;
+    expect(await round(share('shop', 5))).toEqual([2]);
+  });
+
+  it('keeps tenants apart', async () => {
+    pending['full'] = LIMIT;
+    expect(await round(share('full', 50), share('other', 50))).toEqual([0, 50]);
+  });
+
+  it('leaves what is missed anyway as it is, and counts only what was taken', async () => {
+    pending['shop'] = LIMIT - 20;
+    const disabled = share('shop', 50, 'TRANSPORT_DISABLED');
+    const [admitted] = await quota.admit([disabled]);
+    expect(admitted!.deliveries).toEqual(disabled.deliveries);
+    expect(warnings).toEqual([]);
+    quota.written(share('shop', 20), new Set());
+    expect(await round(share('shop', 20))).toEqual([20]);
+  });
+
+  it('says how many tenants have missed something of late', async () => {
+    [pending['one'], pending['two']] = [LIMIT, LIMIT];
+    await round(share('one', 11), share('three', 11));
+    now += 30_000;
+    await round(share('two', 11));
+    expect(quota.exceeded).toBe(2);
+    now += 45_000;
+    expect(quota.exceeded).toBe(1);
+  });
+
+  it('remembers a bounded number of tenants', async () => {
+    pending['shop'] = LIMIT;
+    await round(share('shop', 11));
+    for (let n = 0; n < 10_001; n++) await round(share(`shop-${n}`, 1));
+    expect(await round(share('shop', 1))).toEqual([1]);
+  });
+});
