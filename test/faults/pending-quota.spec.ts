@@ -72,7 +72,8 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
   });
 
   it('follows a lane that stays at work, within two seconds', async () => {
-    await open({ transportConcurrency: 1 });
+    // So long a lease that it is not renewed for its own sake.
+    await open({ transportConcurrency: 1, leaseMs: 30_000 });
     scene.endpoints.answering = () => ({ status: 204, afterMs: 100 });
     await scene.emitMany(TENANT, EVENTS);
     await scene.startWorker();
