@@ -153,7 +153,10 @@ export interface LaneStore {
   /** Whether a lane has been due for `overdueMs` that this process does not hold. */
   isWaiting(overdueMs: number): Promise<boolean>;
 
-  /** This process could send more than it finds: others that have more than they can send should give lanes back. */
+  /**
+   * This process could send more than it finds: others that have more than they can send should give lanes back. Where a
+   * write is dear, it is spared when no other process holds a lane.
+   */
   announceIdle(holder: string): Promise<void>;
 
   /** Whether another process has announced within the last `withinMs` that it is idle. */

@@ -66,6 +66,7 @@ export class SqliteLaneStore implements LaneStore {
         SELECT l.*, ${STORED_TRANSPORT_COLUMNS} FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
         WHERE l.transport_id = ?`,
       isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ? LIMIT 1`,
+      isOtherWorking: `SELECT 1 FROM ${lane} WHERE due_at > ? AND holder <> ? LIMIT 1`,
       announceIdle: `
         INSERT INTO ${process} (holder, idle_at) VALUES (?, ?)
         ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
@@ -120,6 +121,8 @@ export class SqliteLaneStore implements LaneStore {
 
   async announceIdle(holder: string): Promise<void> {
     const now = this.database.now();
+    // A held lane is due when its lease ends. Most often there is one process, and nobody to tell: nothing is written then.
+    if (this.database.prepare(this.#sql.isOtherWorking).get(now, holder) === undefined) return;
     await this.database.transaction(() => {
       this.database.prepare(this.#sql.announceIdle).run(holder, now);
       this.database.prepare(this.#sql.forgetIdle).run(now - FORGET_IDLE_MS);

@@ -8,7 +8,7 @@ const LEASE_MS = 30_000;
 const CALM = { consecutiveFailures: 0, ended: 0, rate: { used: 0, usedUntil: 0 } };
 
 describe('LaneStore, taking lanes,', () => {
-  eachDatabase((db) => {
+  eachDatabase((db, kind) => {
     let fixture: StoreFixture;
     beforeAll(async () => {
       fixture = await StoreFixture.open(db());
@@ -177,6 +177,8 @@ describe('LaneStore, taking lanes,', () => {
 
     describe('idle processes', () => {
       it('are seen by others for as long as an announcement lasts', async () => {
+        await due();
+        await take({ holder: 'busy' });
         await lanes().announceIdle('idle');
         await lanes().announceIdle('idle');
         expect(await lanes().isOtherIdle('busy', 60_000)).toBe(true);
@@ -184,6 +186,18 @@ describe('LaneStore, taking lanes,', () => {
         await new Promise((resolve) => setTimeout(resolve, 30));
         expect(await lanes().isOtherIdle('busy', 20)).toBe(false);
       });
+
+      if (kind === 'sqlite') {
+        it('write nothing while they are alone', async () => {
+          await due();
+          await take({ holder: 'alone' });
+          const announced = () => fixture.query('SELECT * FROM webhook_process WHERE holder = ?', ['alone']);
+          await lanes().announceIdle('alone');
+          expect(await announced()).toEqual([]);
+          await lanes().announceIdle('another');
+          expect(await lanes().isOtherIdle('alone', 60_000)).toBe(true);
+        });
+      }
 
       it('know of a lane that waits', async () => {
         await due(1_000);
