@@ -341,6 +341,7 @@ export class DeliveryWorker {
       attempt: concluded.record,
       ...(transport && { transport }),
       written: (isOrphaned) => {
+        if (transport) lane.learnedIsRecorded(transport, performance.now());
         // Its date in the queue is not the one that this attempt led to.
         if (isOrphaned) lane.told();
         else if (concluded.record.nextDueAt === null) lane.ended();

@@ -166,10 +166,11 @@ export class LaneKeeper {
       else if (lane.checked(check.version, check.transportVersion)) outdated.push(lane);
     }
     if (outdated.length === 0) return;
+    const askedAt = performance.now();
     const stored = await this.store.transports(outdated.map((lane) => lane.transportId));
     for (const lane of outdated) {
       const transport = stored.get(lane.transportId);
-      if (transport) lane.configure(this.configs.open(transport), this.options.now());
+      if (transport) lane.configure(this.configs.open(transport), this.options.now(), askedAt);
       else lost.add(lane);
     }
   }

@@ -68,6 +68,8 @@ export class Lane {
   #recordedCarefully = 0;
   readonly #ended: EndedCount;
   #health: TransportHealth;
+  /** When the run of failures began as far as it is in the database, and since when that is known (monotonic). */
+  #recordedRun: { readonly failingSince: number | null; readonly at: number };
   #rate: RateWindow | undefined;
 
   /** Monotonic (performance.now()): the lease is ours at least until then. */
@@ -116,6 +118,7 @@ export class Lane {
       consecutiveFailures: taken.consecutiveFailures,
       circuitOpenedAt: null,
     };
+    this.#recordedRun = { failingSince: config.failingSince, at: takenAt };
     this.#rate = config.rateLimit && new RateWindow(config.rateLimit, taken.rate);
     this.#leaseEndsAt = takenAt + taken.leaseMs;
   }
@@ -214,6 +217,11 @@ export class Lane {
       ...(failingChanged && { failingSince: health.failingSince }),
       ...(disabledReason !== undefined && { disabledReason }),
     };
+  }
+
+  /** What `learn` had to say is in the database. @param at performance.now() */
+  learnedIsRecorded({ failingSince }: TransportRecord, at: number): void {
+    if (failingSince !== undefined) this.#recordedRun = { failingSince, at };
   }
 
   /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
@@ -334,11 +342,17 @@ export class Lane {
     return true;
   }
 
-  /** Takes over a new configuration. A longer time-out wants a longer lease, see `needsRenewal`. */
-  configure(config: TransportConfig, now: number): void {
+  /**
+   * Takes over a new configuration. A longer time-out wants a longer lease, see `needsRenewal`.
+   *
+   * @param askedAt performance.now() before the database was asked for it
+   */
+  configure(config: TransportConfig, now: number, askedAt: number): void {
     const rate = this.#rate?.state(now) ?? NO_RATE;
     this.#rate = config.rateLimit && new RateWindow(config.rateLimit, rate);
-    if (this.config.state === 'DISABLED' && config.state === 'ACTIVE') this.#startAfresh();
+    if (this.#wasEnabled(config, askedAt)) this.#startAfresh();
+    if (askedAt >= this.#recordedRun.at)
+      this.#recordedRun = { failingSince: config.failingSince, at: askedAt };
     this.config = config;
     this.leaseMs = Math.max(this.leaseMs, 2 * config.timeoutMs + 2_000);
   }
@@ -418,6 +432,17 @@ export class Lane {
       ended: this.#ended.total,
       rate: this.#rate?.state(now) ?? NO_RATE,
     };
+  }
+
+  /**
+   * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, what shows it is that
+   * the run of failures that goes on here, and was in the database, is there no more.
+   */
+  #wasEnabled({ state, failingSince }: TransportConfig, askedAt: number): boolean {
+    if (this.config.state === 'DISABLED') return state === 'ACTIVE';
+    const here = this.#health.failingSince;
+    const { failingSince: recorded, at } = this.#recordedRun;
+    return here !== null && here === recorded && at <= askedAt && failingSince === null;
   }
 
   /** Somebody has enabled the transport: past failures and waits count no more, here as in the database. */

@@ -6,8 +6,10 @@ import type { HttpTransportEntity } from '../../lib/persistence/entities/http-tr
 import type { LaneRelease, LaneStore } from '../../lib/persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
 import { SecretBox } from '../../lib/persistence/secret-box.js';
+import { HttpTransportStateRepository } from '../../lib/persistence/repositories/http-transport-state.repository.js';
+import { HttpTransportRepository } from '../../lib/persistence/repositories/http-transport.repository.js';
 import { eachDatabase } from '../support/databases.js';
-import { NO_CIRCUIT } from '../support/lanes.js';
+import { concluded, NO_CIRCUIT } from '../support/lanes.js';
 import { StoreFixture } from '../support/store-fixture.js';
 
 const DEFAULTS = { timeoutMs: 10_000, transportConcurrency: 8, retryScheduleMs: [], userAgent: 'test' };
@@ -218,6 +220,53 @@ describe('LaneKeeper', () => {
       await endLease();
       await take(keeperOf(undefined, 'somebody else'));
       expect(await keeper.noteUse(lane)).toBe(false);
+    });
+
+    describe('a lane whose attempts fail', () => {
+      const admin = () => new HttpTransportStateRepository(fixture.database);
+      const change = async (state: 'ACTIVE' | 'DISABLED'): Promise<void> => {
+        const { tenantUid, httpTransportUid } = transport;
+        const read = await new HttpTransportRepository(fixture.database).find(tenantUid, httpTransportUid);
+        await admin().change(tenantUid, read!, { state, disabledReason: null });
+      };
+      /** Fails one attempt, without writing that down. */
+      const fail = (lane: Lane) => {
+        const delivery = lane.next(now);
+        lane.answered();
+        return lane.learn(concluded(delivery, now + 60_000), now, 0);
+      };
+      const failures = (lane: Lane): number => lane.renewal(now).consecutiveFailures;
+
+      it('starts afresh when its transport is disabled and enabled between two looks', async () => {
+        const keeper = keeperOf();
+        const lane = await take(keeper);
+        await read(lane);
+        const learned = fail(lane)!;
+        await fixture.stores.records.record({ attempts: [], transports: [learned], parked: [], now });
+        lane.learnedIsRecorded(learned, performance.now());
+        fail(lane);
+        await change('DISABLED');
+        await change('ACTIVE');
+        await keeper.refresh();
+        expect([failures(lane), lane.failingSince]).toEqual([0, null]);
+        // What it learns from now on is told as by one that was never failing.
+        expect(fail(lane)).toMatchObject({ failingSince: 1_000, consecutiveFailures: 1 });
+      });
+
+      it('goes on counting when something else of its transport changes, also while its failing is being recorded', async () => {
+        const keeper = keeperOf();
+        const lane = await take(keeper);
+        await read(lane);
+        const learned = fail(lane)!;
+        await fixture.set('webhook_http_transport', { name: 'one', version: 2 }, { id: transport.id });
+        await keeper.refresh();
+        expect(failures(lane)).toBe(1);
+        await fixture.stores.records.record({ attempts: [], transports: [learned], parked: [], now });
+        lane.learnedIsRecorded(learned, performance.now());
+        await fixture.set('webhook_http_transport', { name: 'another', version: 3 }, { id: transport.id });
+        await keeper.refresh();
+        expect(failures(lane)).toBe(1);
+      });
     });
 
     it('keeps a lane that it took again before it learned that it had given it back', async () => {

@@ -108,7 +108,7 @@ describe('Lane', () => {
       const lane = laneOf({ state: 'PAUSED', version: 3 });
       expect(lane.checked(VERSION, 4)).toBe(true);
       expect(lane.release(NOW)).toBeUndefined();
-      lane.configure(laneConfig({ version: 4 }), NOW);
+      lane.configure(laneConfig({ version: 4 }), NOW, 0);
       expect(lane.nextRead(NOW)).toBeDefined();
     });
 
@@ -145,7 +145,7 @@ describe('Lane', () => {
     it('becomes long enough for a longer time-out, at once', () => {
       const lane = laneOf({}, { leaseMs: 22_000 });
       read(lane, rows(1));
-      lane.configure(laneConfig({ timeoutMs: 30_000 }), NOW);
+      lane.configure(laneConfig({ timeoutMs: 30_000 }), NOW, 0);
       expect(lane.maySend(0, NOW)).toBe(false);
       expect(lane.needsRenewal(1)).toBe(true);
       expect(lane.renewal(NOW)).toMatchObject({ leaseMs: 62_000 });

@@ -55,7 +55,7 @@ describe('Lane', () => {
         expect(laneOf({ state }).nextRead(NOW)).toBeUndefined();
       const lane = laneOf();
       read(lane, rows(1));
-      lane.configure(laneConfig({ state: 'PAUSED', version: 2 }), NOW);
+      lane.configure(laneConfig({ state: 'PAUSED', version: 2 }), NOW, 0);
       expect(lane.maySend(0, NOW)).toBe(false);
     });
 
