@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { UnsupportedDatabaseError } from '../errors/unsupported-database.error.js';
 import { AttemptEntity } from './entities/attempt.entity.js';
@@ -5,6 +6,7 @@ import { DeliveryEntity } from './entities/delivery.entity.js';
 import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
+import { endAfterTimeout } from './end-after-timeout.js';
 import { migrations } from './migrations/migrations.js';
 import { prepareClient } from './postgres/prepare-client.js';
 
@@ -54,7 +56,10 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
           query_timeout: QUERY_TIMEOUT_MS,
           keepAlive: true,
           application_name: 'nestjs-tillhook',
-          onConnect: prepareClient,
+          onConnect: (client: PoolClient) => {
+            endAfterTimeout(client);
+            return prepareClient(client);
+          },
         },
       };
     case 'better-sqlite3':

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
+import { TcpLink } from '../../faults/support/tcp-link.js';
 import type { ApiClient, ApiResponse } from '../../support/api-client.js';
 import { createDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
@@ -109,6 +110,8 @@ describe('the admin API, while others hold', () => {
   let postgres: TestDatabase;
   let sqlite: TestDatabase;
   let onPostgres: TestHost;
+  let link: TcpLink;
+  let overLink: TestHost;
   let onSqlite: TestHost;
 
   beforeAll(async () => {
@@ -117,10 +120,15 @@ describe('the admin API, while others hold', () => {
     const start = (database: TestDatabase) =>
       TestHost.start({ database, webhooks, logger: new LogCapture() });
     [onPostgres, onSqlite] = [await start(postgres), await start(sqlite)];
+    link = await TcpLink.to(Number(new URL(postgres.url).port));
+    overLink = await start({ ...postgres, options: { type: 'postgres', url: link.through(postgres.url) } });
     await onPostgres.api(TENANT).post('/httptransports', TRANSPORT);
     await onSqlite.api(TENANT).post('/httptransports', TRANSPORT);
   });
   afterAll(async () => {
+    link?.cut();
+    await overLink?.close();
+    await link?.close();
     await onPostgres?.close();
     await onSqlite?.close();
     await postgres?.drop();
@@ -159,10 +167,15 @@ describe('the admin API, while others hold', () => {
   describe('what it needs for half a minute,', () => {
     let read: Promise<{ result: ApiResponse<object>; tookMs: number }>;
     let written: typeof read;
+    let parted: typeof read;
     const file = () => new Sqlite((sqlite.options as { database: string }).database);
 
-    // At the same time, so that half a minute is enough for both.
-    beforeAll(() => {
+    // At the same time, so that half a minute is enough for all.
+    beforeAll(async () => {
+      // A connection that it will want to use again.
+      await overLink.api(TENANT).get('/httptransports');
+      link.silence();
+      parted = timed(overLink.api(TENANT).get<object>('/httptransports'));
       read = whileLocked(() => timed(onPostgres.api(TENANT).get<object>('/httptransports/erp')));
       written = (async () => {
         const other = file();
@@ -184,6 +197,21 @@ describe('the admin API, while others hold', () => {
         expectRefusal(result, 'DATABASE_UNAVAILABLE');
         expect(tookMs).toBeLessThan(QUERY_TIMEOUT_MS + SPARE_MS);
         expect((await onPostgres.api(TENANT).get('/httptransports/erp')).status).toBe(200);
+      },
+      QUERY_TIMEOUT_MS + 15_000,
+    );
+
+    it(
+      'or the network says nothing, answers with 503, and serves the next request on a new connection',
+      async () => {
+        const { result, tookMs } = await parted;
+        expectRefusal(result, 'DATABASE_UNAVAILABLE');
+        expect(tookMs).toBeLessThan(QUERY_TIMEOUT_MS + SPARE_MS);
+        // The old connections stay silent for ever.
+        link.reopen();
+        const again = await timed(overLink.api(TENANT).get('/httptransports'));
+        expect(again.result.status).toBe(200);
+        expect(again.tookMs).toBeLessThan(SPARE_MS);
       },
       QUERY_TIMEOUT_MS + 15_000,
     );
