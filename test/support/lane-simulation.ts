@@ -2,7 +2,7 @@ import { Lane } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
 import type { LaneReading, LaneRelease, QueuedDelivery } from '../../lib/persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
-import { concluded, laneConfig, takenLane } from './lanes.js';
+import { block, concluded, laneConfig, takenLane } from './lanes.js';
 import { SimulatedQueue } from './simulated-queue.js';
 
 /** Something that is on its way to the database and back: `commit` happens there, then `arrive` here. */
@@ -169,7 +169,7 @@ export class LaneSimulation {
 
   /** The receiver asks for a pause. */
   block(ms: number): void {
-    if (this.lane) this.lane.blockedUntil = Math.max(this.lane.blockedUntil, this.now + ms);
+    if (this.lane) block(this.lane, this.now + ms);
   }
 
   release(): void {

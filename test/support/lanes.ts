@@ -1,5 +1,6 @@
 import type { ConcludedAttempt } from '../../lib/delivery/attempt.js';
-import { Lane, type UnsentRows } from '../../lib/delivery/lane.js';
+import type { UnsentRows } from '../../lib/delivery/lane-scan.js';
+import { Lane } from '../../lib/delivery/lane.js';
 import type { TransportConfig } from '../../lib/delivery/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import type { QueuedDelivery, StoredTransport, TakenLane } from '../../lib/persistence/lane-store.js';
@@ -128,4 +129,9 @@ export function deliver(lane: Lane, nextDueAt: number | null = null): void {
   lane.answered();
   lane.learn(concluded(delivery, nextDueAt), NOW, 0);
   lane.recorded(delivery, nextDueAt);
+}
+
+/** The lane's receiver asks to be left alone. */
+export function block(lane: Lane, until: number): void {
+  lane.learn(concluded(queued(0), null, { blockedUntil: until }), NOW, 0);
 }

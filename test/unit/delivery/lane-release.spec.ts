@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lane } from '../../../lib/delivery/lane.js';
-import { deliver, laneConfig, laneOf, NOW, read, rows, takenLane } from '../../support/lanes.js';
+import { block, deliver, laneConfig, laneOf, NOW, read, rows, takenLane } from '../../support/lanes.js';
 
 describe('Lane', () => {
   describe('giving itself back', () => {
@@ -80,7 +80,7 @@ describe('Lane', () => {
     it('drops what it has read when it is blocked, and comes back at the end of the block', () => {
       const lane = laneOf();
       read(lane, rows(3));
-      lane.blockedUntil = NOW + 100;
+      block(lane, NOW + 100);
       expect(lane.release(NOW)).toMatchObject({ version: null, dueAt: NOW + 100 });
       expect(lane.readyCount).toBe(0);
     });
@@ -89,7 +89,7 @@ describe('Lane', () => {
       const lane = laneOf();
       read(lane, rows(3), { version: VERSION });
       const delivery = lane.next(NOW);
-      lane.blockedUntil = NOW + 100;
+      block(lane, NOW + 100);
       expect(lane.release(NOW)).toBeUndefined();
       lane.answered();
       lane.recorded(delivery, null);
