@@ -53,7 +53,12 @@ import { WebhooksWorker } from './webhooks.worker.js';
       },
       inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS],
     },
-    { provide: STORES, useFactory: storesFor, inject: [DATABASE] },
+    {
+      provide: STORES,
+      useFactory: (database: AnyDatabase, { environment }: ResolvedWebhooksOptions) =>
+        storesFor(database, environment),
+      inject: [DATABASE, WEBHOOKS_OPTIONS],
+    },
     {
       provide: CommitSignal,
       useFactory: (host: DataSource) => new CommitSignal(host),

@@ -86,9 +86,13 @@ export class LaneReader {
       const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
       for (const [lane, { limit }] of reads) {
         const reading = byTransport.get(lane.transportId);
-        if (reading) this.#accept(lane, reading, limit);
-        else lane.readFailed();
-        this.options.touch(lane);
+        if (reading) {
+          this.#accept(lane, reading, limit);
+          this.options.touch(lane);
+        } else {
+          // Deleted, or another environment's by now: not touched, so that the next refresh finds out which.
+          lane.readFailed();
+        }
       }
     } catch (error) {
       // Not touched: the next refresh touches every lane, after a pause.

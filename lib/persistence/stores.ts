@@ -25,13 +25,13 @@ export interface Stores {
 }
 
 /** The dialect seam: the one place that knows which implementation a database gets. */
-export function storesFor(database: AnyDatabase): Stores {
+export function storesFor(database: AnyDatabase, environment?: string): Stores {
   switch (database.kind) {
     case 'postgres':
       return {
         events: new PostgresEventStore(database),
         fanout: new PostgresFanoutStore(database),
-        lanes: new PostgresLaneStore(database),
+        lanes: new PostgresLaneStore(database, environment),
         records: new PostgresRecordStore(database),
         sweep: new PostgresSweepStore(database),
       };
@@ -39,7 +39,7 @@ export function storesFor(database: AnyDatabase): Stores {
       return {
         events: new SqliteEventStore(database),
         fanout: new SqliteFanoutStore(database),
-        lanes: new SqliteLaneStore(database),
+        lanes: new SqliteLaneStore(database, environment),
         records: new SqliteRecordStore(database),
         sweep: new SqliteSweepStore(database),
       };

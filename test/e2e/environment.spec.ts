@@ -170,6 +170,26 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('error', HELD)).toHaveLength(1);
   });
 
+  it('holds from the very moment at which the database is another one’s, also lanes at work', async () => {
+    const host = await start(production, { environment: 'production' });
+    const api = host.api(TENANT);
+    await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+    await api.post('/httptransports/erp/webhooks', { action: '*' });
+    // Slow, so that the lane is held meanwhile.
+    receiver.answerNext({ status: 204, delayMs: 1_000 });
+    await emit(host, 'before');
+    await receiver.waitFor(1);
+    await adoptEnvironment(host.dataSource, 'elsewhere');
+    await emit(host, 'after');
+    await sleep(A_WHILE_MS);
+    expect((await health(host)).worker).toMatchObject({ heldBy: [], lanes: 1 });
+    await eventually(async () => (await health(host)).worker.heldBy.includes('ENVIRONMENT'));
+    expect(arrived()).toEqual(['before']);
+    await adoptEnvironment(host.dataSource, 'production');
+    await receiver.waitFor(2);
+    expect(arrived()).toEqual(['after', 'before']);
+  });
+
   it('is looked at again: a process whose database is taken away from it stops sending', async () => {
     const host = await start(production, { environment: 'production' });
     const api = host.api(TENANT);

@@ -12,6 +12,9 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');
   const process = database.table('webhook_process');
+  // Evaluated once for a statement, before it looks at a lane: a database that was restored under a running process holds at once.
+  const isOurs = (own: string): string =>
+    `coalesce((SELECT value FROM ${database.table('webhook_setting')} WHERE name = 'environment'), '') = ${own}::text`;
   const config = (id: string): string =>
     `CROSS JOIN LATERAL (SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ${id} LIMIT 1) t`;
   const leaseMs = `greatest($3::bigint,
@@ -44,10 +47,10 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     // and its lock on the lane would be missed, although the version it returns already counts them.
     take: taking(`
           WHERE due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} - $4::bigint AND ${isTakeable}
-            AND tenant_uid <> ALL ($5::text[])
+            AND tenant_uid <> ALL ($5::text[]) AND ${isOurs('$6')}
           ORDER BY due_at`),
     takeThese:
-      taking(`WHERE transport_id = ANY ($4::bigint[]) AND due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} AND ${isTakeable}
+      taking(`WHERE transport_id = ANY ($4::bigint[]) AND due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} AND ${isTakeable} AND ${isOurs('$5')}
           ORDER BY transport_id`),
     isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ${STATEMENT_MS} - $1::bigint LIMIT 1`,
     announceIdle: `
@@ -78,7 +81,8 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           WHERE q.transport_id = r.transport_id AND q.due_at <= $5
             AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
           ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
-        ) q ON true`,
+        ) q ON true
+        WHERE ${isOurs('$6')}`,
     check: `
         SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
         FROM ${lane} l

@@ -48,7 +48,11 @@ interface ReadRow {
 export class PostgresLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
 
-  constructor(private readonly database: PostgresDatabase) {
+  /** @param own the environment of this process; '': none */
+  constructor(
+    private readonly database: PostgresDatabase,
+    private readonly own = '',
+  ) {
     this.#sql = laneTexts(database);
   }
 
@@ -66,6 +70,7 @@ export class PostgresLaneStore implements LaneStore {
           limit,
           leaseMs,
           numbers(transportIds),
+          this.own,
         ])
       : this.database.query<TakenRow>('tillhook_lane_take', this.#sql.take, [
           holder,
@@ -73,6 +78,7 @@ export class PostgresLaneStore implements LaneStore {
           leaseMs,
           overdueMs,
           exceptTenants,
+          this.own,
         ]));
     return rows.map((row) => ({
       transportId: row.transport_id,
@@ -120,6 +126,7 @@ export class PostgresLaneStore implements LaneStore {
       numbers(requests.map((request) => request.after.deliveryId)),
       numbers(requests.map((request) => request.limit)),
       now,
+      this.own,
     ]);
     const readings = new Map<number, LaneReading & { rows: QueuedDelivery[] }>();
     for (const row of rows) {

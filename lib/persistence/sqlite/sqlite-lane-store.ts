@@ -50,12 +50,18 @@ const FORGET_IDLE_MS = 3_600_000;
 export class SqliteLaneStore implements LaneStore {
   readonly #sql;
 
-  constructor(private readonly database: SqliteDatabase) {
+  /** @param own the environment of this process; '': none */
+  constructor(
+    private readonly database: SqliteDatabase,
+    private readonly own = '',
+  ) {
     const lane = database.table('webhook_lane');
     const queue = database.table('webhook_queue');
     const transport = database.table('webhook_http_transport');
     const process = database.table('webhook_process');
     this.#sql = {
+      isOurs: `
+        SELECT 1 WHERE coalesce((SELECT value FROM ${database.table('webhook_setting')} WHERE name = 'environment'), '') = ?`,
       due: `
         SELECT l.transport_id FROM ${lane} l
         WHERE l.due_at <= ? AND l.tenant_uid NOT IN (SELECT value FROM json_each(?)) ORDER BY l.due_at LIMIT ?`,
@@ -160,7 +166,8 @@ export class SqliteLaneStore implements LaneStore {
         rows: rows.map((row) => queuedOf(transportId, row)),
       });
     }
-    return Promise.resolve(readings);
+    // Last: what was read before the database became another one's is as good as not read.
+    return Promise.resolve(this.#isOurs() ? readings : []);
   }
 
   check(transportIds: readonly number[]): Promise<LaneCheck[]> {
@@ -232,7 +239,12 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(contents);
   }
 
+  #isOurs(): boolean {
+    return this.database.prepare(this.#sql.isOurs).get(this.own) !== undefined;
+  }
+
   #due({ transportIds, overdueMs, exceptTenants, limit }: TakeRequest): number[] {
+    if (!this.#isOurs()) return [];
     const now = this.database.now();
     const rows = transportIds
       ? this.database
