@@ -19,8 +19,8 @@ export interface DeliverySenderOptions {
   readonly context: AttemptContext;
   /** How long a transport fails before it is disabled. */
   readonly disableAfterMs: number;
-  /** A group of outcomes that is written without waiting for more. */
-  readonly largeGroup: number;
+  /** So many outcomes are written without waiting for those before them. */
+  readonly fullGroup: number;
   /** What a delivery sends. */
   readonly contentOf: LaneReader['contentOf'];
   /** Something has happened in the lane. */
@@ -40,9 +40,9 @@ export class DeliverySender {
     private readonly keeper: Pick<LaneKeeper, 'noteUse'>,
     private readonly options: DeliverySenderOptions,
   ) {
-    const { context, disableAfterMs, largeGroup, log } = options;
+    const { context, disableAfterMs, fullGroup, log } = options;
     this.#warnings = new FailingWarnings(disableAfterMs);
-    this.#recorder = new Recorder(records, largeGroup, context.now, (error) =>
+    this.#recorder = new Recorder(records, fullGroup, context.now, (error) =>
       log.warn('Recording failed', error),
     );
   }

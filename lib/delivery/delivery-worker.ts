@@ -89,7 +89,8 @@ export class DeliveryWorker {
     this.#sender = new DeliverySender(lanes, records, this.#keeper, {
       context,
       disableAfterMs: policy.disableAfterMs,
-      largeGroup: Math.ceil(concurrency / 2),
+      // As many as dispatching would wait for.
+      fullGroup: concurrency,
       contentOf: (delivery) => this.#reader.contentOf(delivery),
       touch,
       log,

@@ -8,6 +8,8 @@ import type {
 
 /** How long the first outcome of a group waits for company. */
 const GATHER_MS = 5;
+/** Groups under way at once. */
+const MOST_GROUPS = 2;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
 /** What is left when a process stops gets at least this long: it is all that others would send again. */
@@ -23,25 +25,30 @@ export interface RecordEntry {
 }
 
 /**
- * Writes what happened, in groups, one group at a time and in the order it came in. That order is what makes
- * parking safe: a delivery is parked behind an earlier one of its key either before that one's end is written, which
- * then wakes it, or after, when the parking finds nobody in front of it and does nothing.
+ * Writes what happened, in groups, in the order it came in. Ends and retries of unordered deliveries have nothing to do
+ * with each other: while one group of them is under way, a full one follows it, so that a database whose commits take
+ * long does not hold everybody up. Any other group is written alone. That is what makes parking safe: a delivery is parked
+ * behind an earlier one of its key either before that one's end is written, which then wakes it, or after, when the
+ * parking finds nobody in front of it and does nothing.
  *
  * Nothing is given up: while the database is away, a group is tried again; a group it refuses is cut in
  * half until the entry that it cannot store stands alone, which is then stored without what the receiver sent.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
-  #writing: Promise<void> | undefined;
-  #endGathering: (() => void) | undefined;
+  /** Groups under way. */
+  readonly #writing = new Set<Promise<void>>();
+  #isWritingAlone = false;
+  /** Runs while the first outcome of a group waits for company. */
+  #gathering: NodeJS.Timeout | undefined;
   #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
 
-  /** @param largeGroup a group of so many waits no longer */
+  /** @param fullGroup the size of a group that does not wait for the one before it; half of it does not wait for company */
   constructor(
     private readonly store: Pick<RecordStore, 'record'>,
-    private readonly largeGroup: number,
+    private readonly fullGroup: number,
     private readonly now: () => number,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -55,8 +62,7 @@ export class Recorder {
     this.#waiting.push(entry);
     // The next one of its key waits for it.
     if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
-    if (this.#isUrgent || this.#waiting.length >= this.largeGroup) this.#endGathering?.();
-    this.#writing ??= this.#run();
+    this.#next();
   }
 
   /**
@@ -66,10 +72,10 @@ export class Recorder {
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    this.#endGathering?.();
+    this.#next();
     const limitMs = Math.max(LAST_WRITE_MS, giveUpAt - performance.now());
     const limit = sleep(limitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
-    await Promise.race([this.#writing, limit]);
+    await Promise.race([this.#allWritten(), limit]);
     this.#giveUp.abort();
   }
 
@@ -77,27 +83,40 @@ export class Recorder {
     return this.#giveUp.signal.aborted;
   }
 
-  async #run(): Promise<void> {
-    await this.#gather();
-    while (this.#waiting.length > 0 && !this.#hasGivenUp) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      this.#isUrgent = false;
-      await this.#write(group);
-    }
-    // With no await since the look above: what is added from now on starts a new run.
-    this.#writing = undefined;
+  async #allWritten(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  #gather(): Promise<void> {
-    if (this.#stopping || this.#isUrgent) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      this.#endGathering = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+  /** Begins a group, if it is time for one. */
+  #next(): void {
+    const { length } = this.#waiting;
+    if (length === 0 || this.#hasGivenUp || this.#isWritingAlone) return;
+    if (this.#writing.size > 0) {
+      // Else the end of the group under way begins the next.
+      const isFull = length >= this.fullGroup && this.#writing.size < MOST_GROUPS;
+      if (isFull && this.#waiting.every(isIndependent)) this.#begin();
+    } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup / 2) {
+      this.#begin();
+    } else {
+      this.#gathering ??= setTimeout(() => this.#begin(), GATHER_MS);
+    }
+  }
+
+  #begin(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const group = this.#waiting;
+    this.#waiting = [];
+    this.#isUrgent = false;
+    this.#isWritingAlone = !group.every(isIndependent);
+    const writing = this.#write(group).finally(() => {
+      this.#writing.delete(writing);
+      this.#isWritingAlone = false;
+      // What has come meanwhile has waited long enough.
+      if (this.#writing.size === 0 && this.#waiting.length > 0 && !this.#hasGivenUp) this.#begin();
+      else this.#next();
     });
+    this.#writing.add(writing);
   }
 
   async #write(group: RecordEntry[]): Promise<void> {
@@ -163,6 +182,10 @@ function merged(changes: TransportRecord[]): TransportRecord[] {
   }
   return [...byTransport.values()];
 }
+
+/** Whether it concerns an unordered delivery and nothing else. */
+const isIndependent = ({ attempt, transport, parked }: RecordEntry): boolean =>
+  attempt?.orderingKey === null && transport === undefined && parked === undefined;
 
 /** SQLSTATE classes in which the statement itself is at fault: data exception, integrity, syntax, program limit. */
 const REFUSAL = /^(22|23|42|54)/;

@@ -33,7 +33,7 @@ class KeepingStore implements Pick<RecordStore, 'record'> {
   }
 }
 
-const LARGE_GROUP = 30;
+const FULL_GROUP = 60;
 
 const refusal = () => Object.assign(new Error('invalid byte sequence'), { code: '22021' });
 const outage = () => Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
@@ -45,7 +45,7 @@ describe('Recorder', () => {
     const written: number[] = [];
     const recorder = new Recorder(
       store,
-      LARGE_GROUP,
+      FULL_GROUP,
       () => 5_000,
       (error) => errors.push(error),
     );
@@ -69,15 +69,59 @@ describe('Recorder', () => {
     expect([store.deliveries, written]).toEqual([numbers(20), numbers(20)]);
   });
 
-  it('waits no longer once a group is large', async () => {
+  it('waits no longer once a group is half full', async () => {
     const { store, add } = set();
-    for (const id of numbers(LARGE_GROUP)) add(id);
+    for (const id of numbers(FULL_GROUP / 2)) add(id);
     await new Promise((resolve) => setImmediate(resolve));
     expect(store.underWay).toBe(1);
     await eventually(() => store.groups.length === 1);
   });
 
-  it('writes one group at a time; what comes meanwhile is the next', async () => {
+  describe('while a group is under way', () => {
+    const begun = () => new Promise((resolve) => setImmediate(resolve));
+    const first = async () => {
+      const recorder = set();
+      recorder.store.delayMs = 100;
+      for (const id of numbers(FULL_GROUP / 2)) recorder.add(id);
+      await begun();
+      expect(recorder.store.underWay).toBe(1);
+      return recorder;
+    };
+
+    it('lets a full one follow it, and no third', async () => {
+      const { store, add, written } = await first();
+      for (const id of numbers(FULL_GROUP - 1)) add(100 + id);
+      expect(store.underWay).toBe(1);
+      add(100 + FULL_GROUP);
+      expect(store.underWay).toBe(2);
+      for (const id of numbers(2 * FULL_GROUP)) add(200 + id);
+      expect(store.underWay).toBe(2);
+      await eventually(() => written.length === 3.5 * FULL_GROUP);
+      expect(store.mostUnderWay).toBe(2);
+    });
+
+    it('keeps back what must be written alone, and all that comes after it', async () => {
+      const parked = { transportId: 1, dueAt: 1, deliveryId: 99 };
+      for (const alone of [
+        { attempt: { ...delivered(queued(99)), orderingKey: 'till-1' } },
+        { transport: { transportId: 1, blockedUntil: 9_000, consecutiveFailures: 1 } },
+        { attempt: undefined, parked },
+      ] as Partial<RecordEntry>[]) {
+        const { store, add, written } = await first();
+        add(99, alone);
+        for (const id of numbers(2 * FULL_GROUP)) add(100 + id);
+        expect(store.underWay).toBe(1);
+        await eventually(() => store.groups.length === 1);
+        await begun();
+        // Nor does anything overtake it once it is under way.
+        for (const id of numbers(2 * FULL_GROUP)) add(300 + id);
+        await eventually(() => written.length === 4.5 * FULL_GROUP + 1);
+        expect(store.mostUnderWay).toBe(1);
+      }
+    });
+  });
+
+  it('writes what is not a full group after the one before it', async () => {
     const { store, written, add, recorder } = set();
     store.delayMs = 20;
     for (const id of numbers(60)) {
