@@ -17,6 +17,8 @@ import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js'
 
 /** How long requests in flight may go on when deliveries are switched off. */
 const GRACE_MS = 500;
+/** How long the goodbye to the database may take. */
+const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
   off: 'Deliveries of this process are switched off; everything is kept.',
@@ -137,7 +139,8 @@ export class WebhooksWorker
 
   async #close(): Promise<void> {
     await this.egress.close();
-    await this.database.close();
+    // A database that has fallen silent says no farewell, either.
+    await until(performance.now() + CLOSE_LIMIT_MS, this.database.close());
   }
 
   /** Does as the switch says. */

@@ -1,11 +1,14 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { PollLoop } from '../delivery/poll-loop.js';
+import { until } from '../delivery/until.js';
 import { ENVIRONMENT_SETTING } from '../persistence/environment-name.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 
 /** How often the database is asked whose it is: a copy may be restored, or adopted, under a running process. */
 const LOOK_EVERY_MS = 2_000;
+/** How long a look that is under way may keep a process that ends. */
+const STOP_LIMIT_MS = 1_000;
 
 export interface EnvironmentOptions {
   /** The environment of this process. */
@@ -63,8 +66,8 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     this.#loop.start();
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.#loop.stop();
+  async onModuleDestroy(): Promise<void> {
+    await until(performance.now() + STOP_LIMIT_MS, this.#loop.stop());
   }
 
   /** Asks the database now whose it is. One look after another, so that no older answer replaces a newer one. */

@@ -27,6 +27,8 @@ const QUERY_TIMEOUT_MS = 30_000;
 /** When the server ends a transaction in which nothing happens. */
 const IDLE_TIMEOUT_MS = 10_000;
 
+/** How long the module waits for its connections to close. */
+const GOODBYE_MS = 5_000;
 const DRAIN_MS = 1_000;
 /** How late a timer may be on a busy machine. */
 const NOTICED_MS = 500;
@@ -116,6 +118,10 @@ describe('a process that the network has parted from the database without a word
     const startedAt = performance.now();
     await host.app.get(WebhooksWorker).drain();
     expect(performance.now() - startedAt).toBeLessThan(DRAIN_MS + 1_000 + NOTICED_MS);
+    // Nor does the goodbye wait for a query that nobody answers.
+    const goodbyeAt = performance.now();
+    await host.app.get(WebhooksWorker).onApplicationShutdown();
+    expect(performance.now() - goodbyeAt).toBeLessThan(GOODBYE_MS + NOTICED_MS);
     link.cut();
     await host.close();
     await emits.stop();
