@@ -36,7 +36,7 @@ describe('GET /health of the sample app', () => {
             status: 'ok',
             reasons: [],
             database: { reachable: true, clockOffsetMs: expect.any(Number) },
-            worker: { enabled: worker === 'true', heldBy: [], inFlight: 0, lanes: 0 },
+            worker: { enabled: worker === 'true', heldBy: [], inFlight: 0, lanes: 0, tenantsOverQuota: 0 },
             environment: { own: null, database: null },
           },
         },
