@@ -55,7 +55,8 @@ export class DeliveryDispatch {
 
   /** Starts what can start. */
   dispatch(): void {
-    // Backpressure: what has been answered and not written is bounded by the number of slots.
+    // Backpressure: what has been answered and waits to be written is bounded by the number of slots. Beside it two
+    // groups at most are being written; so much would be sent again after a crash.
     while (this.sender.backlog < this.options.concurrency) {
       const lane = this.#queue.take();
       if (!lane) return;

@@ -90,9 +90,11 @@ export class EventLoader {
 }
 
 function newWait(): Wait {
-  let [end, fail] = [(): void => undefined, (): void => undefined] as unknown as [Wait['end'], Wait['fail']];
-  const loaded = new Promise<OutgoingEvent | undefined>(
-    (resolve, reject) => ([end, fail] = [resolve, reject]),
-  );
+  let end!: Wait['end'];
+  let fail!: Wait['fail'];
+  const loaded = new Promise<OutgoingEvent | undefined>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
   return { loaded, end, fail };
 }

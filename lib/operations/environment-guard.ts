@@ -2,7 +2,7 @@ import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nest
 import type { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { PollLoop } from '../delivery/poll-loop.js';
 import { until } from '../delivery/until.js';
-import { ENVIRONMENT_SETTING } from '../persistence/environment-name.js';
+import { ENVIRONMENT_SETTING } from '../persistence/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 
 /** How often the database is asked whose it is: a copy may be restored, or adopted, under a running process. */

@@ -6,7 +6,7 @@ import { DeliveryEntity } from './entities/delivery.entity.js';
 import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
-import { endAfterTimeout } from './end-after-timeout.js';
+import { endAfterTimeout } from './postgres/end-after-timeout.js';
 import { migrations } from './migrations/migrations.js';
 import { prepareClient } from './postgres/prepare-client.js';
 

@@ -1,11 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { ENVIRONMENT_SETTING } from './environment-setting.js';
 import { SettingRepository } from './repositories/setting.repository.js';
 import { assertSchemaIsCurrent } from './schema.js';
 import { withDatabase } from './with-database.js';
-
-/** The setting that holds the name of the environment the database belongs to. */
-export const ENVIRONMENT_SETTING = 'environment';
 
 const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
 

@@ -1,7 +1,7 @@
 import { MigrationExecutor, type DataSource } from 'typeorm';
 import { SchemaBehindError } from '../errors/schema-behind.error.js';
 import type { AnyDatabase } from './open-database.js';
-import { assertMigrationsAreReadable } from './readable-migrations.js';
+import { assertMigrationsAreReadable } from './postgres/readable-migrations.js';
 import { retryWhileBusy } from './sqlite/sqlite-database.js';
 import { withDatabase } from './with-database.js';
 

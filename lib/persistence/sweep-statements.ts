@@ -2,6 +2,20 @@ import type { Database, Statement } from './database.js';
 import { tellLane } from './lane-statements.js';
 import { PARKED_DUE_AT, type ParkedDelivery } from './record-store.js';
 import { statement } from './statement.js';
+import type { Swept } from './sweep-store.js';
+
+export interface SweptLaneRow {
+  transport_id: number;
+  forgotten: number;
+}
+
+/** The first delivery of an ordering key. */
+export interface KeyHeadRow {
+  transport_id: number;
+  ordering_key: string;
+  due_at: number;
+  delivery_id: number;
+}
 
 /** What a sweep reads of a lane. `forgotten`: nobody will look at it although it has something due. */
 export const sweptLanes = (
@@ -24,6 +38,12 @@ export const sweptLanes = (
      FROM ${database.table('webhook_lane')} l WHERE l.transport_id > ? ORDER BY l.transport_id LIMIT ?`,
     [now, now, dueBefore, after, limit],
   );
+
+/** What a look at `limit` lanes has found. */
+export const foundLanes = (lanes: readonly SweptLaneRow[], limit: number): Swept<number> => ({
+  repaired: lanes.filter((lane) => lane.forgotten === 1).map((lane) => lane.transport_id),
+  next: lanes.length < limit ? undefined : lanes.at(-1)?.transport_id,
+});
 
 export const tellLanes = (database: Database, transportIds: readonly number[], now: number): Statement[] =>
   transportIds.map((transportId) => tellLane(database, transportId, now));

@@ -1,3 +1,4 @@
+import { isEnvironment } from '../environment-setting.js';
 import { CLOCK_SLACK_MS } from '../lane-store.js';
 import { STORED_TRANSPORT_COLUMNS } from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
@@ -12,9 +13,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');
   const process = database.table('webhook_process');
-  // Evaluated once for a statement, before it looks at a lane: a database that was restored under a running process holds at once.
-  const isOurs = (own: string): string =>
-    `coalesce((SELECT value FROM ${database.table('webhook_setting')} WHERE name = 'environment'), '') = ${own}::text`;
+  const isOurs = (own: string): string => isEnvironment(database, `${own}::text`);
   const config = (id: string): string =>
     `CROSS JOIN LATERAL (SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ${id} LIMIT 1) t`;
   const leaseMs = `greatest($3::bigint,

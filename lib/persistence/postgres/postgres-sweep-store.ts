@@ -1,19 +1,15 @@
 import { PARKED_DUE_AT } from '../record-store.js';
-import { freeParked, sweptLanes, tellLanes, transportsOf } from '../sweep-statements.js';
+import {
+  foundLanes,
+  freeParked,
+  sweptLanes,
+  tellLanes,
+  transportsOf,
+  type KeyHeadRow,
+  type SweptLaneRow,
+} from '../sweep-statements.js';
 import type { KeyPlace, Swept, SweepRequest, SweepStore } from '../sweep-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
-
-interface LaneRow {
-  transport_id: number;
-  forgotten: number;
-}
-
-interface HeadRow {
-  transport_id: number;
-  ordering_key: string;
-  due_at: number;
-  delivery_id: number;
-}
 
 /** The sweep on PostgreSQL: one look for each, and a transaction only when something was found. */
 export class PostgresSweepStore implements SweepStore {
@@ -41,14 +37,14 @@ export class PostgresSweepStore implements SweepStore {
     dueBefore,
   }: SweepRequest<number> & { dueBefore: number }): Promise<Swept<number>> {
     const { sql, parameters } = sweptLanes(this.database, after, limit, now, dueBefore);
-    const lanes = await this.database.query<LaneRow>('tillhook_sweep_lanes', sql, [...parameters]);
-    const repaired = lanes.filter((lane) => lane.forgotten === 1).map((lane) => lane.transport_id);
-    if (repaired.length > 0) await this.database.write(tellLanes(this.database, repaired, now));
-    return { repaired, next: lanes.length < limit ? undefined : lanes.at(-1)?.transport_id };
+    const lanes = await this.database.query<SweptLaneRow>('tillhook_sweep_lanes', sql, [...parameters]);
+    const found = foundLanes(lanes, limit);
+    if (found.repaired.length > 0) await this.database.write(tellLanes(this.database, found.repaired, now));
+    return found;
   }
 
   async freeStrandedKeys({ after, limit, now }: SweepRequest<KeyPlace>): Promise<Swept<KeyPlace>> {
-    const heads = await this.database.query<HeadRow>('tillhook_sweep_keys', this.#heads, [
+    const heads = await this.database.query<KeyHeadRow>('tillhook_sweep_keys', this.#heads, [
       after.transportId,
       after.orderingKey,
       limit,

@@ -1,3 +1,4 @@
+import { isEnvironment } from '../environment-setting.js';
 import type {
   EventContent,
   HeldLane,
@@ -45,6 +46,8 @@ interface QueueRow {
 
 /** Announcements of processes that are gone are removed after this long. */
 const FORGET_IDLE_MS = 3_600_000;
+/** Lanes looked at for another process, each second: the cost must not grow with those that wait for a later time. */
+const MOST_LOOKED_AT = 200;
 
 /** Lanes on SQLite: the same steps as on PostgreSQL, row by row in one synchronous transaction. */
 export class SqliteLaneStore implements LaneStore {
@@ -60,8 +63,7 @@ export class SqliteLaneStore implements LaneStore {
     const transport = database.table('webhook_http_transport');
     const process = database.table('webhook_process');
     this.#sql = {
-      isOurs: `
-        SELECT 1 WHERE coalesce((SELECT value FROM ${database.table('webhook_setting')} WHERE name = 'environment'), '') = ?`,
+      isOurs: `SELECT 1 WHERE ${isEnvironment(database, '?')}`,
       due: `
         SELECT l.transport_id FROM ${lane} l
         WHERE l.due_at <= ? AND l.tenant_uid NOT IN (SELECT value FROM json_each(?)) ORDER BY l.due_at LIMIT ?`,
@@ -72,7 +74,9 @@ export class SqliteLaneStore implements LaneStore {
         SELECT l.*, ${STORED_TRANSPORT_COLUMNS} FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id
         WHERE l.transport_id = ?`,
       isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ? LIMIT 1`,
-      isOtherWorking: `SELECT 1 FROM ${lane} WHERE due_at > ? AND holder <> ? LIMIT 1`,
+      others: `
+        SELECT count(*) AS seen, coalesce(sum(holder <> ?), 0) AS held
+        FROM (SELECT holder FROM ${lane} WHERE due_at > ? ORDER BY due_at LIMIT ${MOST_LOOKED_AT})`,
       announceIdle: `
         INSERT INTO ${process} (holder, idle_at) VALUES (?, ?)
         ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
@@ -127,8 +131,8 @@ export class SqliteLaneStore implements LaneStore {
 
   async announceIdle(holder: string): Promise<void> {
     const now = this.database.now();
-    // A held lane is due when its lease ends. Most often there is one process, and nobody to tell: nothing is written then.
-    if (this.database.prepare(this.#sql.isOtherWorking).get(now, holder) === undefined) return;
+    // Most often there is one process, and nobody to tell: nothing is written then.
+    if (!this.#mayOthersWork(holder, now)) return;
     await this.database.transaction(() => {
       this.database.prepare(this.#sql.announceIdle).run(holder, now);
       this.database.prepare(this.#sql.forgetIdle).run(now - FORGET_IDLE_MS);
@@ -237,6 +241,14 @@ export class SqliteLaneStore implements LaneStore {
       if (bytes >= leastBytes) break;
     }
     return Promise.resolve(contents);
+  }
+
+  /** A held lane is due when its lease ends, so among the next. Where too many others are, nobody knows. */
+  #mayOthersWork(holder: string, now: number): boolean {
+    const { seen, held } = this.database
+      .prepare<{ seen: number; held: number }>(this.#sql.others)
+      .get(holder, now)!;
+    return held > 0 || seen === MOST_LOOKED_AT;
   }
 
   #isOurs(): boolean {

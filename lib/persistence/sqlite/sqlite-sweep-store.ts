@@ -1,19 +1,15 @@
 import { PARKED_DUE_AT, type ParkedDelivery } from '../record-store.js';
-import { freeParked, sweptLanes, tellLanes, transportsOf } from '../sweep-statements.js';
+import {
+  foundLanes,
+  freeParked,
+  sweptLanes,
+  tellLanes,
+  transportsOf,
+  type KeyHeadRow,
+  type SweptLaneRow,
+} from '../sweep-statements.js';
 import type { KeyPlace, Swept, SweepRequest, SweepStore } from '../sweep-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-
-interface LaneRow {
-  transport_id: number;
-  forgotten: number;
-}
-
-interface HeadRow {
-  transport_id: number;
-  ordering_key: string;
-  due_at: number;
-  delivery_id: number;
-}
 
 /** The sweep on SQLite: what is in order costs no write lock. */
 export class SqliteSweepStore implements SweepStore {
@@ -33,18 +29,18 @@ export class SqliteSweepStore implements SweepStore {
     dueBefore,
   }: SweepRequest<number> & { dueBefore: number }): Promise<Swept<number>> {
     const { sql, parameters } = sweptLanes(this.database, after, limit, now, dueBefore);
-    const lanes = this.database.prepare<LaneRow>(sql).all(...parameters);
-    const repaired = lanes.filter((lane) => lane.forgotten === 1).map((lane) => lane.transport_id);
-    if (repaired.length > 0) await this.database.write(tellLanes(this.database, repaired, now));
-    return { repaired, next: lanes.length < limit ? undefined : lanes.at(-1)?.transport_id };
+    const lanes = this.database.prepare<SweptLaneRow>(sql).all(...parameters);
+    const found = foundLanes(lanes, limit);
+    if (found.repaired.length > 0) await this.database.write(tellLanes(this.database, found.repaired, now));
+    return found;
   }
 
   async freeStrandedKeys({ after, limit, now }: SweepRequest<KeyPlace>): Promise<Swept<KeyPlace>> {
-    const headAfter = this.database.prepare<HeadRow>(this.#headAfter);
+    const headAfter = this.database.prepare<KeyHeadRow>(this.#headAfter);
     const parked: ParkedDelivery[] = [];
     let place: KeyPlace | undefined = after;
     for (let looked = 0; looked < limit && place; looked++) {
-      const head: HeadRow | undefined = headAfter.get(place.transportId, place.orderingKey);
+      const head: KeyHeadRow | undefined = headAfter.get(place.transportId, place.orderingKey);
       place = head && { transportId: head.transport_id, orderingKey: head.ordering_key };
       if (head?.due_at !== PARKED_DUE_AT) continue;
       parked.push({ transportId: head.transport_id, dueAt: head.due_at, deliveryId: head.delivery_id });

@@ -1,6 +1,6 @@
-import { SchemaBehindError } from '../errors/schema-behind.error.js';
-import { MIGRATIONS_TABLE } from './data-source-options.js';
-import type { Database } from './database.js';
+import { SchemaBehindError } from '../../errors/schema-behind.error.js';
+import { MIGRATIONS_TABLE } from '../data-source-options.js';
+import type { Database } from '../database.js';
 
 /** The catalog shows tables to everyone, whatever the role may do with them. */
 const LOOK = `

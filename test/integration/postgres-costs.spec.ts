@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PoolClient } from 'pg';
+import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
+import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';
+import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';
+import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
+import { delivered } from '../support/attempt-records.js';
+import { createDatabase } from '../support/databases.js';
+import { queued } from '../support/lanes.js';
+import { StoreFixture } from '../support/store-fixture.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+interface Plan {
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+}
+
+const ROWS = 20_000;
+/** Pages; what the statement touches for a handful of rows, with a margin. ROWS of them fill hundreds. */
+const A_FEW_PAGES = 60;
+
+/** What is done leaves dead rows until the next vacuum: nothing may walk over them again and again. */
+describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () => {
+  let db: TestDatabase;
+  let fixture: StoreFixture;
+  let database: PostgresDatabase;
+  let transportId: number;
+  /** Keeps all dead rows alive, as a backup or a report does. */
+  let snapshot: ReturnType<PostgresDatabase['dataSource']['createQueryRunner']>;
+
+  beforeAll(async () => {
+    db = await createDatabase('postgres');
+    fixture = await StoreFixture.open(db);
+    database = fixture.database as PostgresDatabase;
+    const transport = await fixture.transport();
+    transportId = transport.id;
+    await fixture.webhook(transport);
+    await database.dataSource.query(`
+      WITH e AS (
+        INSERT INTO webhook_event (tenant_uid, event_uid, action, body)
+        SELECT 'shop', gen_random_uuid()::text, 'ORDER_SETTLED', '{}' FROM generate_series(1, ${ROWS}) RETURNING id
+      ), d AS (
+        INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, due_at, created_at)
+        SELECT 'shop', id, ${transportId}, 't', 'w', 'ORDER_SETTLED', 'PENDING', 1 + id / 100, 1 FROM e RETURNING id, event_id, due_at
+      )
+      INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
+      SELECT ${transportId}, due_at, id, event_id FROM d`);
+    snapshot = database.dataSource.createQueryRunner();
+    await snapshot.startTransaction('REPEATABLE READ');
+    await snapshot.query('SELECT 1 FROM webhook_lane');
+  });
+  afterAll(async () => {
+    await snapshot.rollbackTransaction();
+    await snapshot.release();
+    await fixture.close();
+    await db.drop();
+  });
+
+  /** The pages that the last statement of `run` touches. */
+  async function pagesOf(run: (explaining: PostgresDatabase) => Promise<unknown>): Promise<number> {
+    let pages = -1;
+    const explaining = Object.create(database) as PostgresDatabase;
+    explaining.table = (name) => database.table(name);
+    explaining.query = async <Row extends object>(name: string, text: string, values: unknown[]) => {
+      const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+        `explain_${name}`,
+        `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+        values,
+      );
+      const { Plan: plan } = row!['QUERY PLAN'][0]!;
+      pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+      return database.query<Row>(name, text, values);
+    };
+    await run(explaining);
+    return pages;
+  }
+
+  it('a lane is read on from the cursor, however much of it is done', async () => {
+    const [place] = await database.dataSource.query<{ due_at: string; delivery_id: string }[]>(
+      `SELECT due_at, delivery_id FROM webhook_queue ORDER BY due_at, delivery_id OFFSET ${ROWS - 200} LIMIT 1`,
+    );
+    const after = { dueAt: Number(place!.due_at), deliveryId: Number(place!.delivery_id) };
+    await database.dataSource.query(
+      'DELETE FROM webhook_queue WHERE (due_at, delivery_id) <= ($1::bigint, $2::bigint)',
+      [after.dueAt, after.deliveryId],
+    );
+    const pages = await pagesOf(async (explaining) => {
+      const lanes = new PostgresLaneStore(explaining);
+      const [reading] = await lanes.read([{ transportId, after, limit: 20 }], database.now());
+      expect(reading!.rows).toHaveLength(20);
+    });
+    expect(pages).toBeLessThan(A_FEW_PAGES);
+  });
+
+  it('a tenant with one event left is found, however many others have been fanned out', async () => {
+    await database.dataSource.query(
+      'DELETE FROM webhook_outbox WHERE event_id < (SELECT max(event_id) FROM webhook_outbox)',
+    );
+    const afterId = ROWS - 1;
+    const pages = await pagesOf(async (explaining) => {
+      const fanout = new PostgresFanoutStore(explaining);
+      const { events } = await fanout.read([{ tenantUid: 'shop', afterId }], 20, false);
+      expect(events).toHaveLength(1);
+    });
+    expect(pages).toBeLessThan(A_FEW_PAGES);
+  });
+
+  it('an outcome changes the log in its place and touches no index, also of many neighbours at once', async () => {
+    const rows = await database.dataSource.query<{ due_at: string; delivery_id: string; event_id: string }[]>(
+      'SELECT due_at, delivery_id, event_id FROM webhook_queue ORDER BY delivery_id LIMIT 150',
+    );
+    const updates = await database.transaction(async (client: PoolClient) => {
+      const onClient = Object.create(database) as PostgresDatabase;
+      onClient.table = (name) => database.table(name);
+      onClient.query = async <Row extends object>(name: string, text: string, values: unknown[]) =>
+        (await client.query<Row>({ name, text, values })).rows;
+      const attempts = rows.map((row) =>
+        delivered({
+          ...queued(Number(row.delivery_id)),
+          transportId,
+          dueAt: Number(row.due_at),
+          eventId: Number(row.event_id),
+        }),
+      );
+      const records = new PostgresRecordStore(onClient);
+      expect(await records.record({ attempts, transports: [], parked: [], now: database.now() })).toEqual(
+        new Set(),
+      );
+      const { rows: counts } = await client.query<{ all: number; inPlace: number }>(
+        `SELECT n_tup_upd::int AS all, n_tup_hot_upd::int AS "inPlace" FROM pg_stat_xact_user_tables
+         WHERE relname = 'webhook_delivery'`,
+      );
+      return counts[0];
+    });
+    expect(updates).toEqual({ all: 150, inPlace: 150 });
+  });
+});
