@@ -17,6 +17,7 @@ const CONTESTANTS = {
 /** What else is claimed: each file says what it measures and against which bound. */
 const SCENARIOS = {
   drain: 'drain',
+  floor: 'drain-floor',
   emit: 'emit-cost',
   latency: 'latency',
   lanes: 'small-lanes',

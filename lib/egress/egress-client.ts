@@ -7,6 +7,7 @@ import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { Exchange } from './exchange.js';
 import { GuardedDialler } from './guarded-dialler.js';
 import { NameResolver } from './name-resolver.js';
+import { UnderWay } from './under-way.js';
 import { checkUrl } from './url-policy.js';
 import type { CheckedUrl, UrlRules } from './url-policy.js';
 
@@ -40,8 +41,9 @@ export class EgressClient {
   readonly #deny: DenyList;
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
-  readonly #underWay = new Set<Exchange>();
-  readonly #followers = new WeakMap<AbortSignal, Set<Exchange>>();
+  readonly #underWay = new UnderWay<Exchange>();
+  /** Signals that are listened to. */
+  readonly #signals = new WeakSet<AbortSignal>();
   readonly #verdicts = new Map<string, CheckedUrl>();
   #closed = false;
   #suspended = false;
@@ -84,25 +86,21 @@ export class EgressClient {
       throw new TypeError('The URL was checked by another EgressClient.');
     if (this.#closed || this.#suspended || request.signal?.aborted)
       return Promise.reject(new EgressError('ABORTED'));
-    const followers = request.signal && this.#followersOf(request.signal);
+    if (request.signal) this.#listenTo(request.signal);
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#pool, request, (settled, result) => {
-        this.#underWay.delete(settled);
-        followers?.delete(settled);
+        this.#underWay.remove(settled);
         if (result instanceof EgressError) reject(result);
         else resolve(result);
       });
       this.#underWay.add(exchange);
-      followers?.add(exchange);
       exchange.start();
     });
   }
 
   /** Requests under way to an origin. It counts them one by one: not for what happens often. */
   inFlightTo(origin: string): number {
-    let count = 0;
-    for (const exchange of this.#underWay) if (exchange.origin === origin) count += 1;
-    return count;
+    return this.#underWay.snapshot().filter((exchange) => exchange.origin === origin).length;
   }
 
   /**
@@ -111,7 +109,7 @@ export class EgressClient {
    */
   suspend(graceMs: number): void {
     this.#suspended = true;
-    this.#giveUp ??= setTimeout(() => abortAll(this.#underWay), graceMs);
+    this.#giveUp ??= setTimeout(() => this.#abort(), graceMs);
   }
 
   resume(): void {
@@ -124,22 +122,22 @@ export class EgressClient {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#giveUp);
-    abortAll(this.#underWay);
+    this.#abort();
     this.#resolver.close();
     await this.#pool.close();
   }
 
   /** One listener per signal, however many attempts share it: adding and removing one for each costs more than the rest of this. */
-  #followersOf(signal: AbortSignal): Set<Exchange> {
-    const known = this.#followers.get(signal);
-    if (known) return known;
-    const followers = new Set<Exchange>();
-    this.#followers.set(signal, followers);
-    signal.addEventListener('abort', () => abortAll(followers), { once: true });
-    return followers;
+  #listenTo(signal: AbortSignal): void {
+    if (this.#signals.has(signal)) return;
+    this.#signals.add(signal);
+    signal.addEventListener('abort', () => this.#abort(signal), { once: true });
   }
-}
 
-function abortAll(exchanges: ReadonlySet<Exchange>): void {
-  for (const exchange of exchanges) exchange.end('ABORTED');
+  /** Ends what is under way: what follows the signal, or all of it. */
+  #abort(signal?: AbortSignal): void {
+    for (const exchange of this.#underWay.snapshot()) {
+      if (signal === undefined || exchange.signal === signal) exchange.end('ABORTED');
+    }
+  }
 }

@@ -6,6 +6,7 @@ import type { ConnectionPool } from './connection-pool.js';
 import { egressErrorOf } from './egress-failure.js';
 import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
+import type { Placed } from './under-way.js';
 
 /** Reading a short body to its end saves the connection; a longer one is not worth it. */
 const MAX_BODY_READ = 64 * 1024;
@@ -24,7 +25,8 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
  * receiver had closed in the meantime (it had served before, and not one byte came back) goes out once more
  * on a new one.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Placed {
+  place = -1;
   readonly #deadline: NodeJS.Timeout;
   /** Monotonic (performance.now()). */
   readonly #expiresAt: number;
@@ -51,6 +53,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Where it goes: scheme, host and port. */
   get origin(): string {
     return this.request.url.origin;
+  }
+
+  /** What may call it off. */
+  get signal(): AbortSignal | undefined {
+    return this.request.signal;
   }
 
   start(): void {

@@ -62,9 +62,15 @@ export class PostgresDatabase implements Database {
       : `${driver.escape(this.#schema)}.${driver.escape(name)}`;
   }
 
-  /** Runs one prepared statement; `name` identifies its text on every connection. */
+  /**
+   * Runs one prepared statement; `name` identifies its text on every connection.
+   *
+   * The rows are moved into an array of our own: V8 comes to believe that the driver's live long, makes them among the old
+   * objects at once, and all their rows with their bodies then survive until a full collection. Emptied, they hold none.
+   */
   async query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    return (await this.run<Row>(name, text, values)).rows;
+    const { rows } = await this.run<Row>(name, text, values);
+    return rows.splice(0);
   }
 
   /** As `query`, with the count of rows. */
