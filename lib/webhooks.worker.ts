@@ -57,7 +57,7 @@ export class WebhooksWorker
       stores,
       new TransportConfigs(secrets, (url) => egress.checkUrl(url), options),
       {
-        request: (request) => egress.request(request),
+        send: (request, settled) => egress.send(request, settled),
         now,
         random: Math.random,
         clientErrors: options.clientErrors,

@@ -21,8 +21,8 @@ import type { TransportConfig, TransportProblem } from './transport-config.js';
 
 /** What the attempts of a process have in common. */
 export interface AttemptContext {
-  /** Sends one request (EgressClient.request). */
-  readonly request: (request: EgressRequest) => Promise<EgressResponse>;
+  /** Sends one request (EgressClient.send). */
+  readonly send: (request: EgressRequest, settled: (result: EgressResponse | EgressError) => void) => void;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
   /** 0 to 1. */
@@ -83,28 +83,24 @@ export function prepareAttempt(
   };
 }
 
-export async function sendAttempt<Prepared extends SendableAttempt>(
+/** @param settled called once, with what became of it; at once when there is nothing to send */
+export function sendAttempt<Prepared extends SendableAttempt>(
   prepared: Prepared,
-  context: Pick<AttemptContext, 'request'>,
-): Promise<SentAttempt<Prepared>> {
+  { send }: Pick<AttemptContext, 'send'>,
+  settled: (sent: SentAttempt<Prepared>) => void,
+): void {
   const { request } = prepared;
   if ('ok' in request) {
-    return {
-      prepared,
-      durationMs: 0,
-      response: undefined,
-      failure: new WebhooksError(request.code, request.message),
-    };
+    const failure = new WebhooksError(request.code, request.message);
+    return settled({ prepared, durationMs: 0, response: undefined, failure });
   }
   const startedAt = performance.now();
-  const durationMs = (): number => Math.round(performance.now() - startedAt);
-  try {
-    const response = await context.request(request);
-    return { prepared, durationMs: durationMs(), response, failure: undefined };
-  } catch (error) {
-    if (!(error instanceof WebhooksError)) throw error;
-    return { prepared, durationMs: durationMs(), response: undefined, failure: error };
-  }
+  send(request, (result) => {
+    const durationMs = Math.round(performance.now() - startedAt);
+    if (result instanceof EgressError)
+      settled({ prepared, durationMs, response: undefined, failure: result });
+    else settled({ prepared, durationMs, response: result, failure: undefined });
+  });
 }
 
 export function concludeAttempt(sent: SentAttempt, context: AttemptContext): ConcludedAttempt {

@@ -1,5 +1,5 @@
 import type { LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
-import type { RecordStore } from '../persistence/record-store.js';
+import type { RecordStore, TransportRecord } from '../persistence/record-store.js';
 import {
   concludeAttempt,
   crashedAttempt,
@@ -7,12 +7,16 @@ import {
   sendAttempt,
   wasAborted,
   type AttemptContext,
+  type ConcludedAttempt,
+  type SentAttempt,
 } from './attempt.js';
+import type { OutgoingEvent } from './event-contents.js';
 import { FailingWarnings } from './failing-warnings.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import type { LaneReader } from './lane-reader.js';
 import type { Lane } from './lane.js';
 import { Recorder } from './recorder.js';
+import type { TransportProblem } from './transport-config.js';
 import type { WorkerLog } from './worker-log.js';
 
 export interface DeliverySenderOptions {
@@ -58,10 +62,14 @@ export class DeliverySender {
    * @param answered makes room for the next request
    */
   send(lane: Lane, delivery: QueuedDelivery, answered: () => void): void {
-    this.#send(lane, delivery, answered).catch((error: unknown) => {
-      this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
-      this.#giveUp(lane, delivery, answered);
-    });
+    const content = this.options.contentOf(delivery);
+    if (content instanceof Promise || lane.isRateLimited || lane.isCareful) {
+      this.#sendWhenReady(lane, delivery, content, answered).catch((error: unknown) =>
+        this.#failed(lane, delivery, answered, error),
+      );
+    } else {
+      this.#send(lane, delivery, content, answered);
+    }
   }
 
   /** Has deliveries fail of which processes have died. */
@@ -97,22 +105,54 @@ export class DeliverySender {
     return this.#recorder.stop(giveUpAt);
   }
 
-  async #send(lane: Lane, delivery: QueuedDelivery, answered: () => void): Promise<void> {
-    const { context, contentOf, touch } = this.options;
-    const { config } = lane;
-    const content = contentOf(delivery);
-    const event = content instanceof Promise ? await content : content;
+  /** Sends after what has to be waited for: the body, or a note in the database that it is being sent. */
+  async #sendWhenReady(
+    lane: Lane,
+    delivery: QueuedDelivery,
+    content: ReturnType<LaneReader['contentOf']>,
+    answered: () => void,
+  ): Promise<void> {
+    const event = await content;
     const isOurs = !lane.isRateLimited || (await this.keeper.noteUse(lane));
     if (lane.isCareful) await this.store.note(delivery);
     // Again, since whatever was waited for has taken its time.
-    if (!isOurs || !lane.mayStillSend(performance.now(), context.now())) {
-      return this.#takeBack(lane, delivery, answered);
+    if (isOurs && lane.mayStillSend(performance.now(), this.options.context.now()))
+      this.#send(lane, delivery, event, answered);
+    else await this.#takeBack(lane, delivery, answered);
+  }
+
+  #send(
+    lane: Lane,
+    delivery: QueuedDelivery,
+    event: OutgoingEvent | TransportProblem,
+    answered: () => void,
+  ): void {
+    const { context } = this.options;
+    try {
+      const prepared = prepareAttempt(delivery, event, lane.config, context, this.#abort.signal);
+      sendAttempt(prepared, context, (sent) => this.#settled(lane, sent, answered));
+    } catch (error) {
+      this.#failed(lane, delivery, answered, error);
     }
-    const prepared = prepareAttempt(delivery, event, config, context, this.#abort.signal);
-    const sent = await sendAttempt(prepared, context);
-    if (wasAborted(sent)) return this.#takeBack(lane, delivery, answered);
-    const concluded = concludeAttempt(sent, context);
-    const transport = lane.learn(concluded, context.now(), context.random());
+  }
+
+  #settled(lane: Lane, sent: SentAttempt, answered: () => void): void {
+    const { delivery } = sent.prepared;
+    if (wasAborted(sent)) {
+      this.#takeBack(lane, delivery, answered).catch((error: unknown) =>
+        this.#failed(lane, delivery, answered, error),
+      );
+      return;
+    }
+    const { context, touch } = this.options;
+    let concluded: ConcludedAttempt;
+    let transport: TransportRecord | undefined;
+    try {
+      concluded = concludeAttempt(sent, context);
+      transport = lane.learn(concluded, context.now(), context.random());
+    } catch (error) {
+      return this.#failed(lane, delivery, answered, error);
+    }
     answered();
     this.#warnOf(lane);
     this.#recorder.add({
@@ -132,6 +172,11 @@ export class DeliverySender {
   /** The attempt did not take place, or nobody waited for its end. */
   async #takeBack(lane: Lane, delivery: QueuedDelivery, answered: () => void): Promise<void> {
     if (lane.isCareful) await this.store.unnote(delivery);
+    this.#giveUp(lane, delivery, answered);
+  }
+
+  #failed(lane: Lane, delivery: QueuedDelivery, answered: () => void, error: unknown): void {
+    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
     this.#giveUp(lane, delivery, answered);
   }
 

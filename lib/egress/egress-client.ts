@@ -42,6 +42,7 @@ export class EgressClient {
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
   readonly #underWay = new UnderWay<Exchange>();
+  readonly #ended = (exchange: Exchange): void => this.#underWay.remove(exchange);
   /** Signals that are listened to. */
   readonly #signals = new WeakSet<AbortSignal>();
   readonly #verdicts = new Map<string, CheckedUrl>();
@@ -75,27 +76,21 @@ export class EgressClient {
   }
 
   /**
-   * Sends one request, once (see {@link Exchange} for the one exception), and resolves with what the receiver
-   * answered, whatever its status.
+   * Sends one request, once (see {@link Exchange} for the one exception).
    *
-   * @throws {EgressError} when there was no answer
+   * @param settled called once, at the earliest when this has returned: with what the receiver answered, whatever its status,
+   *   or why there was no answer. By a call and not by a promise, of which each takes as long as a part of the sending.
    */
-  request(request: EgressRequest): Promise<EgressResponse> {
+  send(request: EgressRequest, settled: (result: EgressResponse | EgressError) => void): void {
     // A verdict of other rules is none: a client with a stricter allow list must not inherit it.
     if (request.url.rules !== this.#rules)
       throw new TypeError('The URL was checked by another EgressClient.');
     if (this.#closed || this.#suspended || request.signal?.aborted)
-      return Promise.reject(new EgressError('ABORTED'));
+      return queueMicrotask(() => settled(new EgressError('ABORTED')));
     if (request.signal) this.#listenTo(request.signal);
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.#pool, request, (settled, result) => {
-        this.#underWay.remove(settled);
-        if (result instanceof EgressError) reject(result);
-        else resolve(result);
-      });
-      this.#underWay.add(exchange);
-      exchange.start();
-    });
+    const exchange = new Exchange(this.#pool, request, this.#ended, settled);
+    this.#underWay.add(exchange);
+    exchange.start();
   }
 
   /** Requests under way to an origin. It counts them one by one: not for what happens often. */

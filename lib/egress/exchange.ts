@@ -44,7 +44,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   constructor(
     private readonly pool: ConnectionPool,
     private readonly request: EgressRequest,
-    private readonly onSettled: (exchange: Exchange, result: EgressResponse | EgressError) => void,
+    private readonly onEnd: (exchange: Exchange) => void,
+    private readonly onResult: (result: EgressResponse | EgressError) => void,
   ) {
     this.#expiresAt = performance.now() + request.timeoutMs;
     this.#deadline = setTimeout(giveUp, request.timeoutMs, this);
@@ -146,7 +147,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   #settle(result: EgressResponse | EgressError): void {
     this.#settled = true;
     clearTimeout(this.#deadline);
-    this.onSettled(this, result);
+    this.onEnd(this);
+    this.onResult(result);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { sendAttempt } from '../delivery/attempt.js';
+import { sendAttempt, type SendableAttempt, type SentAttempt } from '../delivery/attempt.js';
 import { signedRequest, type SignedContent } from '../delivery/signed-request.js';
 import { TransportConfigs, type TransportConfig } from '../delivery/transport-config.js';
 import { isDelivered } from '../domain/attempt-outcome.js';
@@ -53,9 +53,8 @@ export class TestSender {
     const { target, timeoutMs } = this.#configs.open(transport);
     if (target.ok) this.#assertRoomAt(target.url.origin);
     const request = target.ok ? this.#request(target, content, timeoutMs, transport.tenantUid) : target;
-    const { response, failure, durationMs } = await sendAttempt(
-      { request },
-      { request: (signed) => this.egress.request(signed) },
+    const { response, failure, durationMs } = await new Promise<SentAttempt<SendableAttempt>>((resolve) =>
+      sendAttempt({ request }, { send: (signed, settled) => this.egress.send(signed, settled) }, resolve),
     );
     if (response) {
       const { statusCode } = response;

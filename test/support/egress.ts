@@ -21,14 +21,19 @@ export const post = (
   url: string,
   request: Partial<EgressRequest> = {},
 ): Promise<EgressResponse> =>
-  client.request({
-    url: client.checkUrl(url),
-    method: 'POST',
-    headers: ['content-type', 'application/json'],
-    body: '{"action":"ORDER_SETTLED"}',
-    timeoutMs: 5_000,
-    ...request,
-  });
+  new Promise((resolve, reject) =>
+    client.send(
+      {
+        url: client.checkUrl(url),
+        method: 'POST',
+        headers: ['content-type', 'application/json'],
+        body: '{"action":"ORDER_SETTLED"}',
+        timeoutMs: 5_000,
+        ...request,
+      },
+      (result) => (result instanceof EgressError ? reject(result) : resolve(result)),
+    ),
+  );
 
 /** The code of the error that a request failed with. */
 export async function failureOf(request: Promise<unknown>): Promise<EgressError> {

@@ -61,26 +61,34 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         UPDATE ${queue} SET lost_attempts = lost_attempts + $5
         WHERE transport_id = $1 AND due_at = $2 AND delivery_id = $3 AND attempts = $4`,
     // The cursor begins with due_at: with transport_id in it, too, the index would be entered at the head of the lane,
-    // and each read would walk over all that has been delivered since the last vacuum.
+    // and each read would walk over all that has been delivered since the last vacuum. A lane's rows come as arrays, in
+    // their order: a row of its own for each costs the driver several times as much. keyed: of those with an ordering key,
+    // the delivery, the key, and whether it waits behind an earlier one.
     read: `
-        SELECT r.transport_id, l.version, n.due_at AS next_due_at,
-               q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.behind
+        SELECT r.transport_id, l.version, n.due_at AS next_due_at, q.*
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
         CROSS JOIN LATERAL (SELECT version FROM ${lane} WHERE transport_id = r.transport_id LIMIT 1) l
         LEFT JOIN LATERAL (
           SELECT due_at FROM ${queue} WHERE transport_id = r.transport_id AND due_at > $5
           ORDER BY transport_id, due_at, delivery_id LIMIT 1
         ) n ON true
-        LEFT JOIN LATERAL (
-          SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
-                 q.ordering_key IS NOT NULL AND EXISTS (
-                   SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
-                     AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
-          FROM ${queue} q
-          WHERE q.transport_id = r.transport_id AND q.due_at <= $5
-            AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
-          ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
-        ) q ON true
+        CROSS JOIN LATERAL (
+          SELECT array_agg(q.due_at)::text AS due_ats, array_agg(q.delivery_id)::text AS delivery_ids,
+                 array_agg(q.event_id)::text AS event_ids, array_agg(q.attempts)::text AS attempts,
+                 array_agg(q.lost_attempts)::text AS lost_attempts,
+                 json_agg(json_build_array(q.delivery_id, q.ordering_key, q.behind))
+                   FILTER (WHERE q.ordering_key IS NOT NULL)::text AS keyed
+          FROM (
+            SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
+                   q.ordering_key IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
+                       AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
+            FROM ${queue} q
+            WHERE q.transport_id = r.transport_id AND q.due_at <= $5
+              AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
+            ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
+          ) q
+        ) q
         WHERE ${isOurs('$6')}`,
     check: `
         SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version

@@ -16,7 +16,7 @@ import type {
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { laneTexts } from './lane-sql.js';
-import { numbers } from './sql.js';
+import { numbers, numbersOf } from './sql.js';
 
 interface TakenRow extends StoredTransportRow {
   transport_id: number;
@@ -31,17 +31,18 @@ interface TakenRow extends StoredTransportRow {
   rate_used_until: number;
 }
 
+/** A lane's rows, column by column: arrays as PostgreSQL writes them; null: there are none. */
 interface ReadRow {
   transport_id: number;
   version: number;
   next_due_at: number | null;
-  due_at: number | null;
-  delivery_id: number;
-  event_id: number;
-  attempts: number;
-  ordering_key: string | null;
-  lost_attempts: number;
-  behind: boolean;
+  due_ats: string | null;
+  delivery_ids: string | null;
+  event_ids: string | null;
+  attempts: string | null;
+  lost_attempts: string | null;
+  /** JSON. */
+  keyed: string | null;
 }
 
 /** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
@@ -128,21 +129,12 @@ export class PostgresLaneStore implements LaneStore {
       now,
       this.own,
     ]);
-    const readings = new Map<number, LaneReading & { rows: QueuedDelivery[] }>();
-    for (const row of rows) {
-      let reading = readings.get(row.transport_id);
-      if (!reading) {
-        reading = {
-          transportId: row.transport_id,
-          version: row.version,
-          nextDueAt: row.next_due_at,
-          rows: [],
-        };
-        readings.set(row.transport_id, reading);
-      }
-      if (row.due_at !== null) reading.rows.push(queuedOf(row, row.due_at));
-    }
-    return [...readings.values()];
+    return rows.map((row) => ({
+      transportId: row.transport_id,
+      version: row.version,
+      nextDueAt: row.next_due_at,
+      rows: queuedOf(row),
+    }));
   }
 
   async check(transportIds: readonly number[]): Promise<LaneCheck[]> {
@@ -225,13 +217,29 @@ const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => 
   numbers(lanes.map((lane) => lane.ended)),
 ];
 
-const queuedOf = (row: ReadRow, dueAt: number): QueuedDelivery => ({
-  transportId: row.transport_id,
-  dueAt,
-  deliveryId: row.delivery_id,
-  eventId: row.event_id,
-  attempts: row.attempts,
-  orderingKey: row.ordering_key,
-  behind: row.behind,
-  lostAttempts: row.lost_attempts,
-});
+function queuedOf(row: ReadRow): QueuedDelivery[] {
+  const deliveryIds = numbersOf(row.delivery_ids);
+  const dueAts = numbersOf(row.due_ats);
+  const eventIds = numbersOf(row.event_ids);
+  const attempts = numbersOf(row.attempts);
+  const lostAttempts = numbersOf(row.lost_attempts);
+  const keyed = row.keyed === null ? undefined : keysOf(row.keyed);
+  return deliveryIds.map((deliveryId, index) => {
+    const key = keyed?.get(deliveryId);
+    return {
+      transportId: row.transport_id,
+      dueAt: dueAts[index]!,
+      deliveryId,
+      eventId: eventIds[index]!,
+      attempts: attempts[index]!,
+      orderingKey: key?.orderingKey ?? null,
+      behind: key?.behind ?? false,
+      lostAttempts: lostAttempts[index]!,
+    };
+  });
+}
+
+function keysOf(keyed: string): Map<number, Pick<QueuedDelivery, 'orderingKey' | 'behind'>> {
+  const entries = JSON.parse(keyed) as [deliveryId: number, orderingKey: string, behind: boolean][];
+  return new Map(entries.map(([deliveryId, orderingKey, behind]) => [deliveryId, { orderingKey, behind }]));
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConnectionPool } from '../../../lib/egress/connection-pool.js';
-import type { EgressClient } from '../../../lib/egress/egress-client.js';
+import type { EgressClient, EgressRequest } from '../../../lib/egress/egress-client.js';
 import { Exchange } from '../../../lib/egress/exchange.js';
 import { GuardedDialler } from '../../../lib/egress/guarded-dialler.js';
 import { NameResolver } from '../../../lib/egress/name-resolver.js';
@@ -141,7 +141,8 @@ describe('connections', () => {
     const pool = new ConnectionPool(new GuardedDialler(new NameResolver([]), []), 4);
     const url = client.checkUrl(receiver.url);
     await new Promise((resolve) => {
-      new Exchange(pool, { url, method: 'POST', headers: [], body: '', timeoutMs: 1_000 }, resolve).start();
+      const request: EgressRequest = { url, method: 'POST', headers: [], body: '', timeoutMs: 1_000 };
+      new Exchange(pool, request, () => undefined, resolve).start();
     });
     expect(pool.origins).toBe(1);
     await receiver.closeConnections();

@@ -169,13 +169,10 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     const stricter = egressClient({ dnsServers: [dns.address], allowCidrs: ['127.0.1.2/32'] });
     expect(await failureOf(post(stricter, url))).toMatchObject({ code: 'CONNECT_FAILED' });
     expect(() =>
-      stricter.request({
-        url: client.checkUrl(url),
-        method: 'POST',
-        headers: [],
-        body: '',
-        timeoutMs: 1_000,
-      }),
+      stricter.send(
+        { url: client.checkUrl(url), method: 'POST', headers: [], body: '', timeoutMs: 1_000 },
+        () => undefined,
+      ),
     ).toThrow(TypeError);
     await stricter.close();
     expect(receiver.connections).toBe(1);
