@@ -45,7 +45,7 @@ export class Recorder {
   #stopping = false;
   readonly #giveUp = new AbortController();
 
-  /** @param fullGroup the size of a group that does not wait for the one before it; half of it does not wait for company */
+  /** @param fullGroup the size of a group that waits neither for company nor for the one before it */
   constructor(
     private readonly store: Pick<RecordStore, 'record'>,
     private readonly fullGroup: number,
@@ -95,7 +95,7 @@ export class Recorder {
       // Else the end of the group under way begins the next.
       const isFull = length >= this.fullGroup && this.#writing.size < MOST_GROUPS;
       if (isFull && this.#waiting.every(isIndependent)) this.#begin();
-    } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup / 2) {
+    } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup) {
       this.#begin();
     } else {
       this.#gathering ??= setTimeout(() => this.#begin(), GATHER_MS);

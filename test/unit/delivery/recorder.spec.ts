@@ -69,9 +69,9 @@ describe('Recorder', () => {
     expect([store.deliveries, written]).toEqual([numbers(20), numbers(20)]);
   });
 
-  it('waits no longer once a group is half full', async () => {
+  it('waits no longer once a group is full', async () => {
     const { store, add } = set();
-    for (const id of numbers(FULL_GROUP / 2)) add(id);
+    for (const id of numbers(FULL_GROUP)) add(id);
     await new Promise((resolve) => setImmediate(resolve));
     expect(store.underWay).toBe(1);
     await eventually(() => store.groups.length === 1);
@@ -82,7 +82,7 @@ describe('Recorder', () => {
     const first = async () => {
       const recorder = set();
       recorder.store.delayMs = 100;
-      for (const id of numbers(FULL_GROUP / 2)) recorder.add(id);
+      for (const id of numbers(FULL_GROUP)) recorder.add(id);
       await begun();
       expect(recorder.store.underWay).toBe(1);
       return recorder;
@@ -96,7 +96,7 @@ describe('Recorder', () => {
       expect(store.underWay).toBe(2);
       for (const id of numbers(2 * FULL_GROUP)) add(200 + id);
       expect(store.underWay).toBe(2);
-      await eventually(() => written.length === 3.5 * FULL_GROUP);
+      await eventually(() => written.length === 4 * FULL_GROUP);
       expect(store.mostUnderWay).toBe(2);
     });
 
@@ -115,7 +115,7 @@ describe('Recorder', () => {
         await begun();
         // Nor does anything overtake it once it is under way.
         for (const id of numbers(2 * FULL_GROUP)) add(300 + id);
-        await eventually(() => written.length === 4.5 * FULL_GROUP + 1);
+        await eventually(() => written.length === 5 * FULL_GROUP + 1);
         expect(store.mostUnderWay).toBe(1);
       }
     });
