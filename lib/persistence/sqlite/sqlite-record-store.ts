@@ -9,7 +9,7 @@ import {
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface EndedRow {
-  ordering_key: string | null;
+  ordering_key: string;
   event_id: number;
 }
 
@@ -22,7 +22,8 @@ export class SqliteRecordStore implements RecordStore {
     const delivery = database.table('webhook_delivery');
     const sameRow = 'transport_id = ? AND due_at = ? AND delivery_id = ?';
     this.#sql = {
-      remove: `DELETE FROM ${queue} WHERE ${sameRow} AND attempts = ? RETURNING ordering_key, event_id`,
+      remove: `DELETE FROM ${queue} WHERE ${sameRow} AND attempts = ?`,
+      removeOfKey: `DELETE FROM ${queue} WHERE ${sameRow} AND attempts = ? RETURNING ordering_key, event_id`,
       move: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0 WHERE ${sameRow} AND attempts = ?`,
       nextOfKey: `
         SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
@@ -115,12 +116,13 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /** Takes the row out of the queue, and makes the next one of its key due. */
-  #end({ transportId, dueAt, deliveryId, attempts }: AttemptRecord, now: number): boolean {
+  #end({ transportId, dueAt, deliveryId, attempts, orderingKey }: AttemptRecord, now: number): boolean {
+    if (orderingKey === null)
+      return this.#run(this.#sql.remove, transportId, dueAt, deliveryId, attempts) === 1;
     const ended = this.database
-      .prepare<EndedRow>(this.#sql.remove)
+      .prepare<EndedRow>(this.#sql.removeOfKey)
       .get(transportId, dueAt, deliveryId, attempts);
     if (ended === undefined) return false;
-    if (ended.ordering_key === null) return true;
     const next = this.database
       .prepare<{ due_at: number; delivery_id: number }>(this.#sql.nextOfKey)
       .get(transportId, ended.ordering_key, ended.event_id);
