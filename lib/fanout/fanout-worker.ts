@@ -1,5 +1,5 @@
 import { PollLoop } from '../delivery/poll-loop.js';
-import type { FanoutStore, OutboxCursor, UnfannedEvent } from '../persistence/fanout-store.js';
+import type { FanoutStore, OutboxCursor } from '../persistence/fanout-store.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import { FanoutProgress, type TenantShare } from './fanout-progress.js';
 import { PendingQuota } from './pending-quota.js';
@@ -96,11 +96,11 @@ export class FanoutWorker {
       return cursors.length > 0;
     }
 
-    const bodies = new Map(events.map((event) => [event.id, event]));
+    const contents = new Map(events.map(({ id, content }) => [id, content]));
     let allTaken = true;
     const planned = this.#progress.shares(events, planDeliveries(events, webhooks));
     for (const shares of transactions(await this.#quota.admit(planned))) {
-      allTaken = (await this.#write(shares, bodies)) && allTaken;
+      allTaken = (await this.#write(shares, contents)) && allTaken;
     }
     if (allTaken) return true;
     this.#startAtHead();
@@ -115,7 +115,10 @@ export class FanoutWorker {
   }
 
   /** @returns whether all of the events could be taken */
-  async #write(shares: readonly TenantShare[], read: ReadonlyMap<number, UnfannedEvent>): Promise<boolean> {
+  async #write(
+    shares: readonly TenantShare[],
+    read: ReadonlyMap<number, EventContent | null>,
+  ): Promise<boolean> {
     const events = shares.flatMap((share) => share.events);
     const deliveries = shares.flatMap((share) => share.deliveries);
     const taken = await this.store.write({ events, deliveries, now: this.options.now() });
@@ -124,7 +127,7 @@ export class FanoutWorker {
     for (const { eventId, transportId, missedReason } of deliveries) {
       if (missedReason === null && taken.has(eventId)) transportIds.add(transportId);
     }
-    const contents = [...taken].flatMap((eventId) => contentOf(read.get(eventId)));
+    const contents = [...taken].flatMap((eventId) => read.get(eventId) ?? []);
     if (transportIds.size > 0) this.options.told(transportIds, contents);
 
     for (const share of shares) {
@@ -134,11 +137,6 @@ export class FanoutWorker {
     for (const { id, tenantUid, isFinished } of events) if (isFinished) this.#cursors.set(tenantUid, id);
     return taken.size === events.length;
   }
-}
-
-function contentOf(event: UnfannedEvent | undefined): EventContent[] {
-  if (!event || event.body === null) return [];
-  return [{ eventId: event.id, eventUid: event.eventUid, action: event.action, body: event.body }];
 }
 
 /** Puts shares together into transactions of bounded size. */

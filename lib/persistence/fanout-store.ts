@@ -1,15 +1,15 @@
 import type { MissedReason } from '../domain/delivery-status.js';
 import type { TransportState } from '../domain/transport-state.js';
+import type { EventContent } from './lane-store.js';
 
 /** An event that has not been fanned out yet. */
 export interface UnfannedEvent {
   readonly id: number;
   readonly tenantUid: string;
-  readonly eventUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
-  /** Only where the reader asked for it. */
-  readonly body: string | null;
+  /** What it sends; null unless the reader asked for it. */
+  readonly content: EventContent | null;
 }
 
 /** An enabled webhook of a tenant that has unfanned events, with what fan-out needs of its transport. */
@@ -74,9 +74,9 @@ export interface FanoutStore {
    * Tenants share the limit evenly, so that one with a long backlog does not keep the others waiting.
    *
    * @param cursors tenants that are not read from their oldest event on
-   * @param withBody also read the bodies: worth it when they are sent at once
+   * @param withContents also read what the events send: worth it when that happens at once; else the events are not touched
    */
-  read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch>;
+  read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch>;
 
   /**
    * Takes the plan's events off the outbox, writes log and queue rows, and tells the lanes, atomically. Events that

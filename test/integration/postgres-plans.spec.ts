@@ -94,6 +94,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const lanes = new PostgresLaneStore(explaining);
     const records = new PostgresRecordStore(explaining);
 
+    await fanout.read([], 200, false);
     const { events, webhooks } = await fanout.read([], 200, true);
     expect(events).toHaveLength(200);
     await fanout.write({
@@ -132,6 +133,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
   it('are all looked at', () => {
     expect(plans.map(({ name }) => name)).toEqual([
       'tillhook_fanout_read',
+      'tillhook_fanout_read_contents',
       'tillhook_fanout_write',
       'tillhook_fanout_pending',
       'tillhook_lane_take',

@@ -67,18 +67,21 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
 
-  // What still has to be fanned out, apart from the events: taking one off rewrites no body. Keyed by tenant, so that
-  // each tenant's oldest events are found however many another one has.
+  // What still has to be fanned out, with what that takes to know, apart from the events: none of them is touched, and no body
+  // rewritten. Keyed by tenant, so that each tenant's oldest events are found however many another one has.
   `CREATE TABLE ${table('webhook_outbox')} (
     tenant_uid varchar(64) NOT NULL,
     event_id bigint NOT NULL,
+    action varchar(64) NOT NULL,
+    ordering_key varchar(255),
     PRIMARY KEY (tenant_uid, event_id)
   )`,
 
   // One plain INSERT emits, and whoever inserts an event by other means emits it, too.
   `CREATE FUNCTION ${table('webhook_event_to_outbox')}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id) VALUES (new.tenant_uid, new.id);
+      INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id, action, ordering_key)
+        VALUES (new.tenant_uid, new.id, new.action, new.ordering_key);
       RETURN NULL;
     END $$`,
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}

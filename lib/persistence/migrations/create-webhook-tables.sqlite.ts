@@ -61,10 +61,15 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_outbox')} (
     tenant_uid TEXT NOT NULL,
     event_id INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    ordering_key TEXT,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
-     BEGIN INSERT INTO webhook_outbox (tenant_uid, event_id) VALUES (new.tenant_uid, new.id); END`,
+     BEGIN
+       INSERT INTO webhook_outbox (tenant_uid, event_id, action, ordering_key)
+         VALUES (new.tenant_uid, new.id, new.action, new.ordering_key);
+     END`,
 
   `CREATE TABLE ${table('webhook_delivery')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

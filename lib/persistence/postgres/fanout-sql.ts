@@ -9,11 +9,14 @@ type TableName = (name: string) => string;
  */
 
 /**
- * $1, $2: cursors (tenants, events); $3: limit; $4: whether to read bodies. `tenants` is a loose scan: one index probe
+ * $1, $2: cursors (tenants, events); $3: limit. `tenants` is a loose scan: one index probe
  * for each tenant that has unfanned events. It goes backwards, so that a probe meets a tenant's newest event at once;
  * what has been fanned out and not been vacuumed stands before that.
+ *
+ * Three kinds of row, in one round trip. `events`: those of a tenant and action, as an array (a row of its own for each
+ * costs several times as much). `content`: what an event sends, if that is asked for. `webhook`: one that may match.
  */
-export const readText = (table: TableName): string => `
+export const readText = (table: TableName, withContents: boolean): string => `
   WITH RECURSIVE tenants AS (
     (SELECT tenant_uid FROM ${table('webhook_outbox')} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1)
     UNION ALL
@@ -25,24 +28,26 @@ export const readText = (table: TableName): string => `
     FROM tenants t LEFT JOIN unnest($1::text[], $2::bigint[]) AS c (tenant_uid, after_id) USING (tenant_uid)
     WHERE t.tenant_uid IS NOT NULL
   ), batch AS MATERIALIZED (
-    SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, e.body
+    SELECT r.tenant_uid, o.event_id, o.action, o.ordering_key
     FROM reading r
     CROSS JOIN LATERAL (
-      SELECT event_id FROM ${table('webhook_outbox')} WHERE tenant_uid = r.tenant_uid AND event_id > r.after_id
+      SELECT event_id, action, ordering_key FROM ${table('webhook_outbox')}
+      WHERE tenant_uid = r.tenant_uid AND event_id > r.after_id
       ORDER BY tenant_uid, event_id LIMIT (SELECT greatest(1, $3 / count(*)) FROM reading)
     ) o
-    CROSS JOIN LATERAL (
-      SELECT id, tenant_uid, event_uid, action, ordering_key, CASE WHEN $4 THEN body END AS body
-      FROM ${table('webhook_event')} WHERE id = o.event_id LIMIT 1
-    ) e
+  ), events AS MATERIALIZED (
+    SELECT tenant_uid, action, array_agg(event_id)::text AS ids,
+           json_agg(json_build_array(event_id, ordering_key)) FILTER (WHERE ordering_key IS NOT NULL)::text AS keyed
+    FROM batch GROUP BY tenant_uid, action
   )
-  SELECT true AS is_event, id, tenant_uid, action, event_uid, ordering_key, body,
+  SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, NULL AS body,
          NULL::bigint AS transport_id, NULL AS http_transport_uid, NULL AS transport_state, NULL::boolean AS ordered
-  FROM batch
+  FROM events
+  ${withContents ? contentsOfBatch(table) : ''}
   UNION ALL
-  SELECT false, w.id, w.tenant_uid, w.action, w.webhook_uid, NULL, NULL,
+  SELECT 'webhook', w.id, w.tenant_uid, w.action, w.webhook_uid, NULL, NULL, NULL,
          t.id, t.http_transport_uid, t.state, w.ordered
-  FROM (SELECT tenant_uid, array_agg(DISTINCT action) AS actions FROM batch GROUP BY tenant_uid) b
+  FROM (SELECT tenant_uid, array_agg(action) AS actions FROM events GROUP BY tenant_uid) b
   CROSS JOIN LATERAL (
     SELECT * FROM ${table('webhook_webhook')} w
     WHERE w.tenant_uid = b.tenant_uid AND w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*') OFFSET 0
@@ -50,6 +55,13 @@ export const readText = (table: TableName): string => `
   CROSS JOIN LATERAL (
     SELECT id, http_transport_uid, state FROM ${table('webhook_http_transport')} WHERE id = w.transport_id LIMIT 1
   ) t`;
+
+const contentsOfBatch = (table: TableName): string => `
+  UNION ALL
+  SELECT 'content', b.event_id, NULL, b.action, e.event_uid, NULL, NULL, e.body, NULL, NULL, NULL, NULL
+  FROM batch b CROSS JOIN LATERAL (
+    SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id LIMIT 1
+  ) e`;
 
 /** $1: tenants. By way of their transports: lanes change too often to have an index of their own for it. */
 export const pendingText = (table: TableName): string => `
@@ -81,10 +93,10 @@ export interface WriteKind {
  */
 export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind): string => `
   WITH locked AS MATERIALIZED (
-    SELECT p.tenant_uid, p.event_id, o.place
+    SELECT p.tenant_uid, p.event_id, o.place, o.ordering_key
     FROM unnest($1::text[], $2::bigint[]) AS p (tenant_uid, event_id)
     CROSS JOIN LATERAL (
-      SELECT ctid AS place FROM ${table('webhook_outbox')} o
+      SELECT ctid AS place, ordering_key FROM ${table('webhook_outbox')} o
       WHERE o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) o
   ), ${isOrdered ? readyInOrder(table) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
@@ -134,18 +146,17 @@ export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind):
  */
 const readyInOrder = (table: TableName): string => `
   stragglers AS MATERIALIZED (
-    SELECT o.event_id, t.tenant_uid, e.ordering_key
+    SELECT o.event_id, t.tenant_uid, o.ordering_key
     FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($16::bigint[]) GROUP BY tenant_uid) t
     CROSS JOIN LATERAL (
-      SELECT event_id FROM ${table('webhook_outbox')} o
+      SELECT event_id, ordering_key FROM ${table('webhook_outbox')} o
       WHERE o.tenant_uid = t.tenant_uid AND o.event_id < t.newest OFFSET 0
     ) o
-    CROSS JOIN LATERAL (SELECT ordering_key FROM ${table('webhook_event')} WHERE id = o.event_id LIMIT 1) e
     WHERE o.event_id NOT IN (SELECT event_id FROM locked)
   ), waiting AS MATERIALIZED (
-    SELECT mine.id AS event_id FROM ${table('webhook_event')} mine
-    WHERE mine.id = ANY ($16::bigint[]) AND EXISTS (
-      SELECT 1 FROM stragglers s WHERE s.tenant_uid = mine.tenant_uid AND s.event_id < mine.id
+    SELECT mine.event_id FROM locked mine
+    WHERE mine.event_id = ANY ($16::bigint[]) AND EXISTS (
+      SELECT 1 FROM stragglers s WHERE s.tenant_uid = mine.tenant_uid AND s.event_id < mine.event_id
         AND s.ordering_key IS NOT DISTINCT FROM mine.ordering_key OFFSET 0)
   ), ready AS MATERIALIZED (
     SELECT event_id, place FROM locked WHERE event_id NOT IN (SELECT event_id FROM waiting)

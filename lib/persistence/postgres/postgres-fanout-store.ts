@@ -6,21 +6,25 @@ import type {
   OutboxCursor,
   UnfannedEvent,
 } from '../fanout-store.js';
+import type { EventContent } from '../lane-store.js';
 import { isUniqueViolation } from '../constraint-violation.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { writeParameters } from './fanout-parameters.js';
 import { pendingText, readText, writeText } from './fanout-sql.js';
-import { numbers } from './sql.js';
+import { numbers, numbersOf } from './sql.js';
 
-/** Both kinds of row that `read` answers, in one shape: they come in one round trip. */
-interface BatchRow {
-  is_event: boolean;
+/** The kinds of row that `read` answers (see `readText`), in one shape. */
+type BatchRow =
+  | { kind: 'events'; tenant_uid: string; action: string; ids: string; keyed: string | null }
+  | { kind: 'content'; id: number; action: string; uid: string; body: string }
+  | WebhookRow;
+
+interface WebhookRow {
+  kind: 'webhook';
   id: number;
   tenant_uid: string;
   action: string;
-  event_uid: string;
-  ordering_key: string | null;
-  body: string | null;
+  uid: string;
   transport_id: number;
   http_transport_uid: string;
   transport_state: string;
@@ -35,30 +39,34 @@ interface TakenRow {
 export class PostgresFanoutStore implements FanoutStore {
   readonly #table: (name: string) => string;
   readonly #read: string;
+  readonly #readWithContents: string;
   readonly #pending: string;
   /** By name. */
   readonly #writes: Record<string, string> = {};
 
   constructor(private readonly database: PostgresDatabase) {
     this.#table = (name) => database.table(name);
-    this.#read = readText(this.#table);
+    this.#read = readText(this.#table, false);
+    this.#readWithContents = readText(this.#table, true);
     this.#pending = pendingText(this.#table);
   }
 
-  async read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
-    const rows = await this.database.query<BatchRow>('tillhook_fanout_read', this.#read, [
-      cursors.map((cursor) => cursor.tenantUid),
-      numbers(cursors.map((cursor) => cursor.afterId)),
-      limit,
-      withBody,
-    ]);
-    const events: UnfannedEvent[] = [];
-    const webhooks: FanoutWebhook[] = [];
+  async read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch> {
+    const rows = await this.database.query<BatchRow>(
+      withContents ? 'tillhook_fanout_read_contents' : 'tillhook_fanout_read',
+      withContents ? this.#readWithContents : this.#read,
+      [cursors.map((cursor) => cursor.tenantUid), numbers(cursors.map((cursor) => cursor.afterId)), limit],
+    );
+    const contents = new Map<number, EventContent>();
     for (const row of rows) {
-      if (row.is_event) events.push(eventOf(row));
-      else webhooks.push(webhookOf(row));
+      if (row.kind !== 'content') continue;
+      contents.set(row.id, { eventId: row.id, eventUid: row.uid, action: row.action, body: row.body });
     }
-    return { events: events.sort((a, b) => a.id - b.id), webhooks };
+    const events = rows.flatMap((row) => (row.kind === 'events' ? eventsOf(row, contents) : []));
+    return {
+      events: events.sort((a, b) => a.id - b.id),
+      webhooks: rows.flatMap((row) => (row.kind === 'webhook' ? webhookOf(row) : [])),
+    };
   }
 
   async write(plan: FanoutPlan): Promise<ReadonlySet<number>> {
@@ -90,19 +98,24 @@ export class PostgresFanoutStore implements FanoutStore {
   }
 }
 
-const eventOf = (row: BatchRow): UnfannedEvent => ({
-  id: row.id,
-  tenantUid: row.tenant_uid,
-  eventUid: row.event_uid,
-  action: row.action,
-  orderingKey: row.ordering_key,
-  body: row.body,
-});
+function eventsOf(
+  { tenant_uid: tenantUid, action, ids, keyed }: Extract<BatchRow, { kind: 'events' }>,
+  contents: ReadonlyMap<number, EventContent>,
+): UnfannedEvent[] {
+  const keys = new Map(keyed === null ? [] : (JSON.parse(keyed) as [id: number, orderingKey: string][]));
+  return numbersOf(ids).map((id) => ({
+    id,
+    tenantUid,
+    action,
+    orderingKey: keys.get(id) ?? null,
+    content: contents.get(id) ?? null,
+  }));
+}
 
-const webhookOf = (row: BatchRow): FanoutWebhook => ({
+const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   id: row.id,
   tenantUid: row.tenant_uid,
-  webhookUid: row.event_uid,
+  webhookUid: row.uid,
   action: row.action,
   ordered: row.ordered,
   transportId: row.transport_id,

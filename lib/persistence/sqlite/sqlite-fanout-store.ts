@@ -11,12 +11,15 @@ import type {
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface EventRow {
-  id: number;
+  event_id: number;
   tenant_uid: string;
-  event_uid: string;
   action: string;
   ordering_key: string | null;
-  body: string | null;
+}
+
+interface ContentRow {
+  event_uid: string;
+  body: string;
 }
 
 interface WebhookRow {
@@ -38,7 +41,10 @@ export class SqliteFanoutStore implements FanoutStore {
     const table = (name: string): string => database.table(name);
     this.#sql = {
       events: `
-        SELECT e.id, e.tenant_uid, e.event_uid, e.action, e.ordering_key, CASE WHEN ? THEN e.body END AS body
+        SELECT event_id, tenant_uid, action, ordering_key FROM ${table('webhook_outbox')}
+        WHERE tenant_uid = ? AND event_id > ? ORDER BY event_id LIMIT ?`,
+      eventsWithContents: `
+        SELECT o.event_id, o.tenant_uid, o.action, o.ordering_key, e.event_uid, e.body
         FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
         WHERE o.tenant_uid = ? AND o.event_id > ? ORDER BY o.event_id LIMIT ?`,
       // A loose scan: one index probe for each tenant that has unfanned events.
@@ -56,10 +62,11 @@ export class SqliteFanoutStore implements FanoutStore {
         WHERE w.tenant_uid = ? AND w.enabled`,
       isUnfanned: `SELECT 1 FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       stragglers: `
-        SELECT o.event_id, coalesce(e.ordering_key, '') AS ordering_key
-        FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
-        WHERE o.tenant_uid = ? AND o.event_id < ?`,
-      putBack: `INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id) VALUES (?, ?)`,
+        SELECT event_id, coalesce(ordering_key, '') AS ordering_key FROM ${table('webhook_outbox')}
+        WHERE tenant_uid = ? AND event_id < ?`,
+      putBack: `
+        INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id, action, ordering_key)
+        SELECT tenant_uid, id, action, ordering_key FROM ${table('webhook_event')} WHERE id = ?`,
       takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
       log: `
@@ -82,14 +89,16 @@ export class SqliteFanoutStore implements FanoutStore {
     };
   }
 
-  read(cursors: readonly OutboxCursor[], limit: number, withBody: boolean): Promise<FanoutBatch> {
+  read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch> {
     const tenants = this.database.prepare<{ tenant_uid: string }>(this.#sql.tenants).all();
     const afterIds = new Map(cursors.map(({ tenantUid, afterId }) => [tenantUid, afterId]));
     const each = Math.max(1, Math.floor(limit / Math.max(1, tenants.length)));
-    const findEvents = this.database.prepare<EventRow>(this.#sql.events);
+    const find = this.database.prepare<EventRow & Partial<ContentRow>>(
+      withContents ? this.#sql.eventsWithContents : this.#sql.events,
+    );
     const findWebhooks = this.database.prepare<WebhookRow>(this.#sql.webhooks);
     const events = tenants.flatMap(({ tenant_uid: tenantUid }) =>
-      findEvents.all(Number(withBody), tenantUid, afterIds.get(tenantUid) ?? 0, each).map(eventOf),
+      find.all(tenantUid, afterIds.get(tenantUid) ?? 0, each).map(eventOf),
     );
     const webhooks = tenants.flatMap(({ tenant_uid: tenantUid }) =>
       findWebhooks.all(tenantUid).map(webhookOf),
@@ -175,19 +184,25 @@ export class SqliteFanoutStore implements FanoutStore {
       for (const { id, isFinished } of events) {
         if (!waiting.has(id)) continue;
         taken.delete(id);
-        if (isFinished) this.database.prepare(this.#sql.putBack).run(tenantUid, id);
+        if (isFinished) this.database.prepare(this.#sql.putBack).run(id);
       }
     }
   }
 }
 
-const eventOf = (row: EventRow): UnfannedEvent => ({
-  id: row.id,
-  tenantUid: row.tenant_uid,
-  eventUid: row.event_uid,
-  action: row.action,
-  orderingKey: row.ordering_key,
-  body: row.body,
+const eventOf = ({
+  event_id: id,
+  tenant_uid: tenantUid,
+  action,
+  ordering_key: orderingKey,
+  event_uid: eventUid,
+  body,
+}: EventRow & Partial<ContentRow>): UnfannedEvent => ({
+  id,
+  tenantUid,
+  action,
+  orderingKey,
+  content: eventUid === undefined || body === undefined ? null : { eventId: id, eventUid, action, body },
 });
 
 const webhookOf = (row: WebhookRow): FanoutWebhook => ({

@@ -17,7 +17,7 @@ describe('FanoutStore', () => {
       column(await fixture.rows('webhook_queue'), 'event_id');
 
     describe('reading', () => {
-      it('gives events with the enabled webhooks of their tenants, bodies only where they are asked for', async () => {
+      it('gives events with the enabled webhooks of their tenants, and what they send only where it is asked for', async () => {
         const transport = await fixture.transport('shop', { state: 'PAUSED' });
         const { webhookUid } = await fixture.webhook(transport, { action: 'ORDER_*', ordered: true });
         await fixture.webhook(transport, { enabled: false });
@@ -25,8 +25,8 @@ describe('FanoutStore', () => {
         const [id] = await fixture.emit({ eventUid: 'e', orderingKey: 'k', body: '{"n":1}' });
 
         const { events, webhooks } = await fanout().read([], 10, false);
-        const event = { id, tenantUid: 'shop', eventUid: 'e', action: 'ORDER_SETTLED', orderingKey: 'k' };
-        expect(events).toEqual([{ ...event, body: null }]);
+        const event = { id, tenantUid: 'shop', action: 'ORDER_SETTLED', orderingKey: 'k' };
+        expect(events).toEqual([{ ...event, content: null }]);
         expect(webhooks).toEqual([
           {
             id: expect.any(Number),
@@ -39,7 +39,8 @@ describe('FanoutStore', () => {
             transportState: 'PAUSED',
           },
         ]);
-        expect((await fanout().read([], 10, true)).events).toEqual([{ ...event, body: '{"n":1}' }]);
+        const content = { eventId: id, eventUid: 'e', action: 'ORDER_SETTLED', body: '{"n":1}' };
+        expect((await fanout().read([], 10, true)).events).toEqual([{ ...event, content }]);
       });
 
       it('begins at the oldest event, goes on after the cursors, and shares the limit between tenants', async () => {

@@ -5,10 +5,9 @@ import type { FanoutWebhook, UnfannedEvent } from '../../../lib/persistence/fano
 const event = (part: Partial<UnfannedEvent> = {}): UnfannedEvent => ({
   id: 1,
   tenantUid: 'shop',
-  eventUid: 'e',
   action: 'ORDER_SETTLED',
   orderingKey: null,
-  body: null,
+  content: null,
   ...part,
 });
 
