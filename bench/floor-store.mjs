@@ -39,6 +39,8 @@ const RECORD_POSTGRES = `
 
 async function openPostgres(connectionString) {
   const pool = new pg.Pool({ connectionString, max: 4 });
+  // The server may be stopped before the last connection has heard that it is given up.
+  pool.on('error', () => undefined);
   pool.on('connect', (client) =>
     client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off'),
   );

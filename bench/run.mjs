@@ -64,8 +64,9 @@ const databases = chosenOf(
   DATABASES,
   names.some((name) => name in DATABASES),
 );
-// Its rate is what the drain is compared with.
-if (scenarios.includes('drain') && !contestants.includes('bare')) contestants.unshift('bare');
+// Its rate is what a drain is compared with.
+if (['drain', 'floor'].some((name) => scenarios.includes(name)) && !contestants.includes('bare'))
+  contestants.unshift('bare');
 if (flags.help) console.log(HELP);
 else await main();
 

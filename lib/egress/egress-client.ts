@@ -78,8 +78,8 @@ export class EgressClient {
   /**
    * Sends one request, once (see {@link Exchange} for the one exception).
    *
-   * @param settled called once, at the earliest when this has returned: with what the receiver answered, whatever its status,
-   *   or why there was no answer. By a call and not by a promise, of which each takes as long as a part of the sending.
+   * @param settled called once, at once or later: with what the receiver answered, whatever its status, or why there was no
+   *   answer. A call and not a promise: a request has several waits one upon the other, and each would cost as much as signing.
    */
   send(request: EgressRequest, settled: (result: EgressResponse | EgressError) => void): void {
     // A verdict of other rules is none: a client with a stricter allow list must not inherit it.

@@ -7,6 +7,8 @@ import { planDeliveries } from './plan-deliveries.js';
 
 /** Events read at a time. */
 const BATCH_EVENTS = 500;
+/** Bodies read along with them, so that what is sent at once is not read again. */
+const CONTENT_BYTES = 4 * 1024 * 1024;
 /** Deliveries written in one transaction; the share of a tenant is not divided. */
 const MOST_DELIVERIES = 2_000;
 /** From the oldest event again at least this often: events commit in another order than that of their numbers. */
@@ -89,7 +91,11 @@ export class FanoutWorker {
     if (!this.#isEnabled) return false;
     if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
     const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
-    const { events, webhooks } = await this.store.read(cursors, BATCH_EVENTS, !this.#isBehind);
+    const { events, webhooks } = await this.store.read(
+      cursors,
+      BATCH_EVENTS,
+      this.#isBehind ? 0 : CONTENT_BYTES,
+    );
     this.#isBehind = events.length >= BATCH_EVENTS / 2;
     if (events.length === 0) {
       this.#startAtHead();

@@ -8,7 +8,7 @@ export interface UnfannedEvent {
   readonly tenantUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
-  /** What it sends; null unless the reader asked for it. */
+  /** What it sends; null: it was not read along. */
   readonly content: EventContent | null;
 }
 
@@ -74,9 +74,10 @@ export interface FanoutStore {
    * Tenants share the limit evenly, so that one with a long backlog does not keep the others waiting.
    *
    * @param cursors tenants that are not read from their oldest event on
-   * @param withContents also read what the events send: worth it when that happens at once; else the events are not touched
+   * @param contentBytes so much of what the oldest of them send is read along, and at most one body more: worth it when it is
+   *   sent at once. 0: the events are not touched
    */
-  read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch>;
+  read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch>;
 
   /**
    * Takes the plan's events off the outbox, writes log and queue rows, and tells the lanes, atomically. Events that

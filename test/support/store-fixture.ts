@@ -132,7 +132,7 @@ export class StoreFixture {
 
   /** What a fan-out would write now, for all that it finds or for the given events only. */
   async plan(eventIds?: readonly number[]): Promise<FanoutPlan> {
-    const { events, webhooks } = await this.stores.fanout.read([], 10_000, false);
+    const { events, webhooks } = await this.stores.fanout.read([], 10_000, 0);
     const own = events.filter(({ id }) => eventIds?.includes(id) ?? true);
     return {
       events: own.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),

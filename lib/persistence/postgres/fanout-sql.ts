@@ -9,8 +9,8 @@ type TableName = (name: string) => string;
  */
 
 /**
- * $1, $2: cursors (tenants, events); $3: limit. `tenants` is a loose scan: one index probe
- * for each tenant that has unfanned events. It goes backwards, so that a probe meets a tenant's newest event at once;
+ * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of contents, if any. `tenants` is a loose scan: one index probe for
+ * each tenant that has unfanned events. It goes backwards, so that a probe meets a tenant's newest event at once;
  * what has been fanned out and not been vacuumed stands before that.
  *
  * Three kinds of row, in one round trip. `events`: those of a tenant and action, as an array (a row of its own for each
@@ -56,12 +56,17 @@ export const readText = (table: TableName, withContents: boolean): string => `
     SELECT id, http_transport_uid, state FROM ${table('webhook_http_transport')} WHERE id = w.transport_id LIMIT 1
   ) t`;
 
+// The length of a body is known without reading it.
 const contentsOfBatch = (table: TableName): string => `
   UNION ALL
-  SELECT 'content', b.event_id, NULL, b.action, e.event_uid, NULL, NULL, e.body, NULL, NULL, NULL, NULL
-  FROM batch b CROSS JOIN LATERAL (
-    SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id LIMIT 1
-  ) e`;
+  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, body, NULL, NULL, NULL, NULL
+  FROM (
+    SELECT b.event_id, b.action, e.event_uid, e.body,
+           sum(octet_length(e.body)) OVER (ORDER BY b.event_id ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
+    FROM batch b CROSS JOIN LATERAL (
+      SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id LIMIT 1
+    ) e
+  ) c WHERE before < $4::bigint`;
 
 /** $1: tenants. By way of their transports: lanes change too often to have an index of their own for it. */
 export const pendingText = (table: TableName): string => `

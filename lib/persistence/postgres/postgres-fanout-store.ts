@@ -51,12 +51,18 @@ export class PostgresFanoutStore implements FanoutStore {
     this.#pending = pendingText(this.#table);
   }
 
-  async read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch> {
-    const rows = await this.database.query<BatchRow>(
-      withContents ? 'tillhook_fanout_read_contents' : 'tillhook_fanout_read',
-      withContents ? this.#readWithContents : this.#read,
-      [cursors.map((cursor) => cursor.tenantUid), numbers(cursors.map((cursor) => cursor.afterId)), limit],
-    );
+  async read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch> {
+    const values = [
+      cursors.map((cursor) => cursor.tenantUid),
+      numbers(cursors.map((cursor) => cursor.afterId)),
+      limit,
+    ];
+    const rows = await (contentBytes === 0
+      ? this.database.query<BatchRow>('tillhook_fanout_read', this.#read, values)
+      : this.database.query<BatchRow>('tillhook_fanout_read_contents', this.#readWithContents, [
+          ...values,
+          contentBytes,
+        ]));
     const contents = new Map<number, EventContent>();
     for (const row of rows) {
       if (row.kind !== 'content') continue;

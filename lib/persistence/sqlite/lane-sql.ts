@@ -60,6 +60,5 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table' | 'kind'>) {
         due_at = max(?, blocked_until)
       WHERE transport_id = ? AND lease_token = ? AND holder IS NOT NULL AND version = coalesce(?, version)`,
     transport: `SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ?`,
-    content: `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')} WHERE id = ?`,
   };
 }

@@ -8,6 +8,7 @@ import type {
   PlannedDelivery,
   UnfannedEvent,
 } from '../fanout-store.js';
+import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface EventRow {
@@ -15,11 +16,6 @@ interface EventRow {
   tenant_uid: string;
   action: string;
   ordering_key: string | null;
-}
-
-interface ContentRow {
-  event_uid: string;
-  body: string;
 }
 
 interface WebhookRow {
@@ -43,10 +39,6 @@ export class SqliteFanoutStore implements FanoutStore {
       events: `
         SELECT event_id, tenant_uid, action, ordering_key FROM ${table('webhook_outbox')}
         WHERE tenant_uid = ? AND event_id > ? ORDER BY event_id LIMIT ?`,
-      eventsWithContents: `
-        SELECT o.event_id, o.tenant_uid, o.action, o.ordering_key, e.event_uid, e.body
-        FROM ${table('webhook_outbox')} o JOIN ${table('webhook_event')} e ON e.id = o.event_id
-        WHERE o.tenant_uid = ? AND o.event_id > ? ORDER BY o.event_id LIMIT ?`,
       // A loose scan: one index probe for each tenant that has unfanned events.
       tenants: `
         WITH RECURSIVE tenants (tenant_uid) AS (
@@ -89,21 +81,33 @@ export class SqliteFanoutStore implements FanoutStore {
     };
   }
 
-  read(cursors: readonly OutboxCursor[], limit: number, withContents: boolean): Promise<FanoutBatch> {
+  read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch> {
     const tenants = this.database.prepare<{ tenant_uid: string }>(this.#sql.tenants).all();
     const afterIds = new Map(cursors.map(({ tenantUid, afterId }) => [tenantUid, afterId]));
     const each = Math.max(1, Math.floor(limit / Math.max(1, tenants.length)));
-    const find = this.database.prepare<EventRow & Partial<ContentRow>>(
-      withContents ? this.#sql.eventsWithContents : this.#sql.events,
-    );
+    const findEvents = this.database.prepare<EventRow>(this.#sql.events);
     const findWebhooks = this.database.prepare<WebhookRow>(this.#sql.webhooks);
-    const events = tenants.flatMap(({ tenant_uid: tenantUid }) =>
-      find.all(tenantUid, afterIds.get(tenantUid) ?? 0, each).map(eventOf),
+    const rows = tenants.flatMap(({ tenant_uid: tenantUid }) =>
+      findEvents.all(tenantUid, afterIds.get(tenantUid) ?? 0, each),
     );
     const webhooks = tenants.flatMap(({ tenant_uid: tenantUid }) =>
       findWebhooks.all(tenantUid).map(webhookOf),
     );
-    return Promise.resolve({ events: events.sort((a, b) => a.id - b.id), webhooks });
+    rows.sort((a, b) => a.event_id - b.event_id);
+    return Promise.resolve({ events: this.#withContents(rows, contentBytes), webhooks });
+  }
+
+  #withContents(rows: readonly EventRow[], contentBytes: number): UnfannedEvent[] {
+    const eventIds = rows.map((row) => row.event_id);
+    const found = contentBytes === 0 ? [] : readContents(this.database, eventIds, contentBytes);
+    const contents = new Map(found.map((content) => [content.eventId, content]));
+    return rows.map((row) => ({
+      id: row.event_id,
+      tenantUid: row.tenant_uid,
+      action: row.action,
+      orderingKey: row.ordering_key,
+      content: contents.get(row.event_id) ?? null,
+    }));
   }
 
   write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
@@ -189,21 +193,6 @@ export class SqliteFanoutStore implements FanoutStore {
     }
   }
 }
-
-const eventOf = ({
-  event_id: id,
-  tenant_uid: tenantUid,
-  action,
-  ordering_key: orderingKey,
-  event_uid: eventUid,
-  body,
-}: EventRow & Partial<ContentRow>): UnfannedEvent => ({
-  id,
-  tenantUid,
-  action,
-  orderingKey,
-  content: eventUid === undefined || body === undefined ? null : { eventId: id, eventUid, action, body },
-});
 
 const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   id: row.id,

@@ -15,6 +15,7 @@ import type {
 } from '../lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import { laneTexts, MOST_LOOKED_AT } from './lane-sql.js';
+import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface LaneRow extends StoredTransportRow {
@@ -167,19 +168,7 @@ export class SqliteLaneStore implements LaneStore {
   }
 
   contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]> {
-    const statement = this.database.prepare<{ id: number; event_uid: string; action: string; body: string }>(
-      this.#sql.content,
-    );
-    const contents: EventContent[] = [];
-    let bytes = 0;
-    for (const eventId of [...eventIds].sort((one, other) => one - other)) {
-      const row = statement.get(eventId);
-      if (!row) continue;
-      contents.push({ eventId: row.id, eventUid: row.event_uid, action: row.action, body: row.body });
-      bytes += Buffer.byteLength(row.body);
-      if (bytes >= leastBytes) break;
-    }
-    return Promise.resolve(contents);
+    return Promise.resolve(readContents(this.database, eventIds, leastBytes));
   }
 
   /** A held lane is due when its lease ends, so among the next. Where too many others are, nobody knows. */

@@ -24,7 +24,7 @@ describe('FanoutStore', () => {
         await fixture.webhook(await fixture.transport('elsewhere'));
         const [id] = await fixture.emit({ eventUid: 'e', orderingKey: 'k', body: '{"n":1}' });
 
-        const { events, webhooks } = await fanout().read([], 10, false);
+        const { events, webhooks } = await fanout().read([], 10, 0);
         const event = { id, tenantUid: 'shop', action: 'ORDER_SETTLED', orderingKey: 'k' };
         expect(events).toEqual([{ ...event, content: null }]);
         expect(webhooks).toEqual([
@@ -40,7 +40,23 @@ describe('FanoutStore', () => {
           },
         ]);
         const content = { eventId: id, eventUid: 'e', action: 'ORDER_SETTLED', body: '{"n":1}' };
-        expect((await fanout().read([], 10, true)).events).toEqual([{ ...event, content }]);
+        expect((await fanout().read([], 10, 1_000_000)).events).toEqual([{ ...event, content }]);
+      });
+
+      it('reads no more of what is sent than it is asked for, and one body beyond', async () => {
+        await fixture.webhook(await fixture.transport('shop'));
+        const body = `{"note":"${'ü'.repeat(20)}"}`;
+        const bytes = Buffer.byteLength(body);
+        const ids = await fixture.emit(...Array.from({ length: 4 }, () => ({ body })));
+        const withContent = async (contentBytes: number): Promise<number[]> => {
+          const { events } = await fanout().read([], 10, contentBytes);
+          expect(events.map(({ id }) => id)).toEqual(ids);
+          return events.flatMap(({ id, content }) => (content ? [id] : []));
+        };
+        expect(await withContent(1)).toEqual(ids.slice(0, 1));
+        expect(await withContent(2 * bytes)).toEqual(ids.slice(0, 2));
+        expect(await withContent(2 * bytes + 1)).toEqual(ids.slice(0, 3));
+        expect(await withContent(0)).toEqual([]);
       });
 
       it('begins at the oldest event, goes on after the cursors, and shares the limit between tenants', async () => {
@@ -51,7 +67,7 @@ describe('FanoutStore', () => {
             await fanout().read(
               cursors.map(([tenantUid, afterId]) => ({ tenantUid, afterId })),
               8,
-              false,
+              0,
             )
           ).events.map(({ id }) => id);
         expect(await ids()).toEqual([...big.slice(0, 4), ...small]);
