@@ -36,10 +36,11 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table' | 'kind'>) {
       WHERE transport_id = ? AND due_at = ? AND delivery_id = ? AND attempts = ?`,
     take: `
       UPDATE ${lane} SET holder = ?, lease_token = ?, lease_until = ?, due_at = ?, crashes = ? WHERE transport_id = ?`,
-    version: `SELECT version FROM ${lane} WHERE transport_id = ?`,
-    nextRow: `
-      SELECT due_at FROM ${queue} WHERE transport_id = ? AND due_at > ?
-      ORDER BY transport_id, due_at, delivery_id LIMIT 1`,
+    head: `
+      SELECT version, (
+        SELECT due_at FROM ${queue} q WHERE q.transport_id = l.transport_id AND q.due_at > ?
+        ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT 1) AS next_due_at
+      FROM ${lane} l WHERE transport_id = ?`,
     rows: `
       SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
              q.ordering_key IS NOT NULL AND EXISTS (

@@ -96,18 +96,18 @@ export class SqliteLaneStore implements LaneStore {
     const readings: LaneReading[] = [];
     // No await between these statements, so that they see one state of this process; another process's commit in
     // between can only add rows after the version was read, which a later check notices.
+    const head = this.database.prepare<{ version: number; next_due_at: number | null }>(this.#sql.head);
+    const rows = this.database.prepare<QueueRow>(this.#sql.rows);
     for (const { transportId, after, limit } of requests) {
-      const lane = this.database.prepare<{ version: number }>(this.#sql.version).get(transportId);
+      const lane = head.get(now, transportId);
       if (!lane) continue;
-      const next = this.database.prepare<{ due_at: number }>(this.#sql.nextRow).get(transportId, now);
-      const rows = this.database
-        .prepare<QueueRow>(this.#sql.rows)
-        .all(transportId, now, after.dueAt, after.deliveryId, limit);
       readings.push({
         transportId,
         version: lane.version,
-        nextDueAt: next?.due_at ?? null,
-        rows: rows.map((row) => queuedOf(transportId, row)),
+        nextDueAt: lane.next_due_at,
+        rows: rows
+          .all(transportId, now, after.dueAt, after.deliveryId, limit)
+          .map((row) => queuedOf(transportId, row)),
       });
     }
     // Last: what was read before the database became another one's is as good as not read.
