@@ -27,7 +27,7 @@ export { posCatalog } from './pos/pos-catalog.js';
 export type { PosCatalog } from './pos/pos-catalog.js';
 export type * from './pos/pos-payloads.js';
 
-export { revertWebhookMigration, runWebhookMigrations } from './persistence/schema.js';
+export { revertWebhookMigration, runWebhookMigrations } from './persistence/webhook-migrations.js';
 export { adoptEnvironment } from './persistence/environment-name.js';
 export type { EncryptionKey, KeyProvider } from './persistence/encryption-keys.js';
 export type { RotationOptions, RotationProgress, RotationResult } from './persistence/reseal-transports.js';

@@ -1,35 +1,8 @@
-import { MigrationExecutor, type DataSource } from 'typeorm';
+import { MigrationExecutor } from 'typeorm';
 import { SchemaBehindError } from '../errors/schema-behind.error.js';
 import type { AnyDatabase } from './open-database.js';
 import { assertMigrationsAreReadable } from './postgres/readable-migrations.js';
 import { retryWhileBusy } from './sqlite/sqlite-database.js';
-import { withDatabase } from './with-database.js';
-
-/**
- * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
- * the application starts. Several processes may call it at once: one works, the others wait. Idempotent.
- *
- * @returns the names of the migrations that this call ran
- */
-export async function runWebhookMigrations(host: DataSource): Promise<string[]> {
-  return withDatabase(host, migrate);
-}
-
-/**
- * Undoes the module's newest migration. Tables it made are dropped with what they hold.
- *
- * @returns the name of the migration that was undone; undefined when there was none
- */
-export async function revertWebhookMigration(host: DataSource): Promise<string | undefined> {
-  return withDatabase(host, (database) =>
-    exclusively(database, async () => {
-      const executor = await executorOf(database);
-      const [newest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
-      if (newest) await database.dataSource.undoLastMigration();
-      return newest?.name;
-    }),
-  );
-}
 
 /** Runs what is pending, under the lock. */
 export function migrate(database: AnyDatabase): Promise<string[]> {
@@ -60,11 +33,11 @@ const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
   (await (await executorOf(database)).getPendingMigrations()).map(({ name }) => name);
 
 /** TypeORM takes a table that the role may not see for one that is not there, and all that was run for missing. */
-async function executorOf(database: AnyDatabase): Promise<MigrationExecutor> {
+export async function executorOf(database: AnyDatabase): Promise<MigrationExecutor> {
   if (database.kind === 'postgres') await assertMigrationsAreReadable(database);
   return new MigrationExecutor(database.dataSource);
 }
 
 /** On SQLite the write lock is the lock: whoever comes second fails as busy, tries again and finds the work done. */
-const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
+export const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
   database.kind === 'postgres' ? database.exclusively(work) : retryWhileBusy(work);

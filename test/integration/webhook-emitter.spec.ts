@@ -6,7 +6,7 @@ import { EventConflictError } from '../../lib/errors/event-conflict.error.js';
 import { EventEntity } from '../../lib/persistence/entities/event.entity.js';
 import { type AnyDatabase, databaseFor } from '../../lib/persistence/open-database.js';
 import { migrate } from '../../lib/persistence/schema.js';
-import { storesFor } from '../../lib/persistence/stores.js';
+import { storesFor } from '../../lib/persistence/stores-for.js';
 import { posCatalog } from '../../lib/pos/pos-catalog.js';
 import { eachDatabase } from '../support/databases.js';
 

@@ -48,6 +48,20 @@ export function installHost(folder, tarball, peers) {
   // Compiling it takes a minute; this clone has the same version compiled already.
   const compiled = 'node_modules/better-sqlite3/build';
   cpSync(compiled, path.join(folder, compiled), { recursive: true });
+  assertLacks(folder, 'pg');
+}
+
+/** A `node_modules` in a folder above would be found, too, and whatever lacks the package would go unnoticed. */
+function assertLacks(folder, name) {
+  let found;
+  try {
+    found = createRequire(path.join(folder, 'host.js')).resolve(name);
+  } catch {
+    return;
+  }
+  throw new Error(
+    `A host without ${name} cannot be tried in ${folder}: it finds ${found}. Set TMPDIR elsewhere.`,
+  );
 }
 
 /** Compiles test/packaging/host.ts as an app of the given module system (`module` or `commonjs`) and runs it. */

@@ -10,7 +10,8 @@ import { HttpTransportRepository } from '../../lib/persistence/repositories/http
 import { WebhookRepository } from '../../lib/persistence/repositories/webhook.repository.js';
 import { migrate } from '../../lib/persistence/schema.js';
 import { statement } from '../../lib/persistence/statement.js';
-import { storesFor, type Stores } from '../../lib/persistence/stores.js';
+import type { Stores } from '../../lib/persistence/stores.js';
+import { storesFor } from '../../lib/persistence/stores-for.js';
 import type { TestDatabase } from './test-database.js';
 
 /** A row as the driver gives it, by column name. */

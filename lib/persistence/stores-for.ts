@@ -1,0 +1,36 @@
+import type { AnyDatabase } from './open-database.js';
+import { PostgresEventStore } from './postgres/postgres-event-store.js';
+import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
+import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
+import { PostgresRecordStore } from './postgres/postgres-record-store.js';
+import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
+import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
+import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
+import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
+import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
+import type { Stores } from './stores.js';
+
+// Apart from stores.ts: what a host's compiler reads of `Stores` must not lead to a driver that the host has not installed.
+
+/** The dialect seam: the one place that knows which implementation a database gets. */
+export function storesFor(database: AnyDatabase, environment?: string): Stores {
+  switch (database.kind) {
+    case 'postgres':
+      return {
+        events: new PostgresEventStore(database),
+        fanout: new PostgresFanoutStore(database),
+        lanes: new PostgresLaneStore(database, environment),
+        records: new PostgresRecordStore(database),
+        sweep: new PostgresSweepStore(database),
+      };
+    case 'sqlite':
+      return {
+        events: new SqliteEventStore(database),
+        fanout: new SqliteFanoutStore(database),
+        lanes: new SqliteLaneStore(database, environment),
+        records: new SqliteRecordStore(database),
+        sweep: new SqliteSweepStore(database),
+      };
+  }
+}

@@ -1,0 +1,31 @@
+import type { DataSource } from 'typeorm';
+import { exclusively, executorOf, migrate } from './schema.js';
+import { withDatabase } from './with-database.js';
+
+// Apart from schema.ts: what a host's compiler reads of these must not lead to a driver that the host has not installed.
+
+/**
+ * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
+ * the application starts. Several processes may call it at once: one works, the others wait. Idempotent.
+ *
+ * @returns the names of the migrations that this call ran
+ */
+export async function runWebhookMigrations(host: DataSource): Promise<string[]> {
+  return withDatabase(host, migrate);
+}
+
+/**
+ * Undoes the module's newest migration. Tables it made are dropped with what they hold.
+ *
+ * @returns the name of the migration that was undone; undefined when there was none
+ */
+export async function revertWebhookMigration(host: DataSource): Promise<string | undefined> {
+  return withDatabase(host, (database) =>
+    exclusively(database, async () => {
+      const executor = await executorOf(database);
+      const [newest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
+      if (newest) await database.dataSource.undoLastMigration();
+      return newest?.name;
+    }),
+  );
+}
