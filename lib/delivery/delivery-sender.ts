@@ -154,7 +154,6 @@ export class DeliverySender {
       return this.#failed(lane, delivery, answered, error);
     }
     answered();
-    this.#warnOf(lane);
     this.#recorder.add({
       attempt: concluded.record,
       ...(transport && { transport }),
@@ -167,6 +166,8 @@ export class DeliverySender {
       },
     });
     touch(lane);
+    // Last: the host's logger may throw.
+    this.#warnOf(lane);
   }
 
   /** The attempt did not take place, or nobody waited for its end. */

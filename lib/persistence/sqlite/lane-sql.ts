@@ -6,7 +6,7 @@ import type { SqliteDatabase } from './sqlite-database.js';
 export const MOST_LOOKED_AT = 200;
 
 /** The texts of SqliteLaneStore. */
-export function laneTexts(database: Pick<SqliteDatabase, 'table' | 'kind'>) {
+export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');

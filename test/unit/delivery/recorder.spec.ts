@@ -61,12 +61,12 @@ describe('Recorder', () => {
 
   it('writes what comes together in one group, in order, and then says so', async () => {
     const { store, written, add } = set();
-    for (const id of numbers(20)) add(id);
+    for (const id of numbers(FULL_GROUP - 1)) add(id);
     expect(written).toEqual([]);
-    await eventually(() => written.length === 20);
+    await eventually(() => written.length === FULL_GROUP - 1);
     expect(store.groups).toHaveLength(1);
     expect(store.groups[0]!.now).toBe(5_000);
-    expect([store.deliveries, written]).toEqual([numbers(20), numbers(20)]);
+    expect([store.deliveries, written]).toEqual([numbers(FULL_GROUP - 1), numbers(FULL_GROUP - 1)]);
   });
 
   it('waits no longer once a group is full', async () => {
