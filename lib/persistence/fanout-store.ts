@@ -22,6 +22,10 @@ export interface FanoutWebhook {
   readonly transportId: number;
   readonly httpTransportUid: string;
   readonly transportState: TransportState;
+  /** Scheme, host and port that the transport sends to; '': unknown. */
+  readonly origin: string;
+  /** Ids of the keys that the transport's secrets are encrypted with (see `keyIdsIn`). */
+  readonly encryptedWith: string;
 }
 
 export interface FanoutBatch {
@@ -59,9 +63,22 @@ export interface FanoutPlan {
   readonly deliveries: readonly PlannedDelivery[];
   /** Milliseconds since the epoch on the database's clock. */
   readonly now: number;
+  /**
+   * How lanes that another transaction has locked are treated. False: it waits for them, up to the lock time-out, which
+   * is what costs least as long as only the module locks them, for milliseconds. True: it leaves them out.
+   */
+  readonly skipsLocked: boolean;
 }
 
-/** Where to go on reading a tenant's part of the outbox: strictly after this event. */
+/** What became of a plan. */
+export interface FanoutResult {
+  /** Events (finished or not) whose deliveries of this plan all exist now. */
+  readonly written: ReadonlySet<number>;
+  /** Events that stay on the outbox, since the lane of one of their deliveries is locked: the others exist now. */
+  readonly incomplete: ReadonlySet<number>;
+}
+
+/** Where to continue reading a tenant's part of the outbox: strictly after this event. */
 export interface OutboxCursor {
   readonly tenantUid: string;
   readonly afterId: number;
@@ -74,21 +91,16 @@ export interface FanoutStore {
    * Tenants share the limit evenly, so that one with a long backlog does not keep the others waiting.
    *
    * @param cursors tenants that are not read from their oldest event on
-   * @param contentBytes so much of what the oldest of them send is read along, and at most one body more: worth it when it is
-   *   sent at once. 0: the events are not touched
+   * @param contentBytes how much of the bodies of the oldest of them is read along, and at most one body more: useful if
+   *   they are sent at once. 0: the events are not read
    */
   read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch>;
 
   /**
-   * Takes the plan's events off the outbox, writes log and queue rows, and tells the lanes, atomically. Events that
-   * another process is fanning out, or has, are left out; so is an event with an ordering key in one of its
+   * Takes the plan's events off the outbox, writes log and queue rows, and notifies the lanes, atomically. Events that
+   * another process is fanning out, or has fanned out, are left out; so is an event with an ordering key in one of its
    * deliveries while an earlier one of its tenant and key is in the outbox and not part of this plan. Deliveries
    * whose transport was deleted meanwhile are left out.
-   *
-   * @returns the events (finished or not) whose deliveries of this plan exist now
    */
-  write(plan: FanoutPlan): Promise<ReadonlySet<number>>;
-
-  /** How many deliveries of each tenant are pending: never too few, too many by what crashes left out (see `LaneState`). */
-  pending(tenantUids: readonly string[]): Promise<Map<string, number>>;
+  write(plan: FanoutPlan): Promise<FanoutResult>;
 }

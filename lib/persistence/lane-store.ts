@@ -32,26 +32,41 @@ export interface StoredTransport {
   readonly version: number;
 }
 
-/** A lane just taken. */
-export interface TakenLane {
+/** A lane that nobody holds and that has something due, or whose holder's lease has expired. */
+export interface DueLane {
   readonly transportId: number;
-  /** Rises with each take: whoever has an older one holds nothing any more. */
+  readonly tenantUid: string;
+  /** Scheme, host and port that its transport sends to; '': unknown. */
+  readonly origin: string;
+  /** Ids of the keys that its transport's secrets are encrypted with (see `keyIdsIn`). */
+  readonly encryptedWith: string;
+  readonly dueAt: number;
+}
+
+/** Where to continue looking for due lanes: strictly after this one in the order (due date, transport). */
+export type DueCursor = Pick<DueLane, 'dueAt' | 'transportId'>;
+export const FIRST_DUE: DueCursor = { dueAt: -1, transportId: -1 };
+
+/** A lane just claimed. */
+export interface ClaimedLane {
+  readonly transportId: number;
+  /** Fencing token: rises with each claim. A process with an older one holds nothing any more. */
   readonly leaseToken: number;
-  /** How long the lease lasts from the take, in ms. */
+  /** How long the lease lasts from the claim, in ms. */
   readonly leaseMs: number;
   /** Rises whenever work is added. */
   readonly version: number;
   readonly blockedUntil: number;
-  /** How many holders in a row ended without giving it back. */
+  /** How many holders in a row ended without releasing it. */
   readonly crashes: number;
   readonly consecutiveFailures: number;
-  /** See `LaneState`. */
-  readonly ended: number;
   readonly rate: RateState;
+  /** See `LaneState`. */
+  readonly scanFrom: number;
   readonly transport: StoredTransport;
 }
 
-/** Where to go on reading a lane: strictly after this row; `{ dueAt: -1, deliveryId: -1 }` is the head. */
+/** Where to continue reading a lane: strictly after this row; `{ dueAt: -1, deliveryId: -1 }` is the head. */
 export interface LaneCursor {
   readonly dueAt: number;
   readonly deliveryId: number;
@@ -63,7 +78,7 @@ export interface LaneReadRequest {
   readonly limit: number;
 }
 
-/** A delivery as it stands in the queue. */
+/** A row of the queue: a pending delivery. */
 export interface QueuedDelivery {
   readonly transportId: number;
   readonly dueAt: number;
@@ -74,15 +89,17 @@ export interface QueuedDelivery {
   readonly orderingKey: string | null;
   /** True when an earlier delivery of the same key is still in the queue: this one must be parked, not sent. */
   readonly behind: boolean;
-  /** How often it was noted before it was sent, and its process ended before the outcome was recorded. */
+  /** Crashes during the present attempt that did not count as an attempt, since it is the last one. */
   readonly lostAttempts: number;
+  /** Fencing token of the last holder that noted this delivery before it sent it; null: it was never noted. */
+  readonly notedToken: number | null;
 }
 
 export interface LaneReading {
   readonly transportId: number;
   /** The lane's version in the snapshot that the rows were read from. */
   readonly version: number;
-  /** Due rows in the order `(dueAt, deliveryId)`; fewer than asked for means that the scan has ended. */
+  /** Due rows in the order `(dueAt, deliveryId)`; fewer than the limit mean that the scan has ended. */
   readonly rows: readonly QueuedDelivery[];
   /** When the first delivery that is not due yet will be; null: there is none. */
   readonly nextDueAt: number | null;
@@ -104,12 +121,12 @@ export interface HeldLane {
 /** Run-time state of a lane that its next holder needs. */
 export interface LaneState {
   readonly consecutiveFailures: number;
-  /**
-   * How many deliveries have ever left the lane's queue. The sum and not what was added to it, so that whoever does not
-   * know whether it was written can write it again. What a crash leaves out is made good when the lane is found empty.
-   */
-  readonly ended: number;
   readonly rate: RateState;
+  /**
+   * Due date from which the next holder has to scan: every row that is due earlier has been read and recorded. -1: from
+   * the head. It spares the dead rows at the head, which are many while a foreign snapshot keeps them alive.
+   */
+  readonly scanFrom: number;
 }
 
 export interface LaneRenewal extends HeldLane, LaneState {
@@ -117,12 +134,13 @@ export interface LaneRenewal extends HeldLane, LaneState {
 }
 
 export interface LaneRelease extends HeldLane, LaneState {
-  /** The version before the last whole scan: the release fails when work was added since. Null: whatever the version. */
+  /** The version before the last whole scan: the release fails if work was added since. Null: whatever the version. */
   readonly version: number | null;
-  /** When the lane should be looked at again; null: when it is told. */
+  /**
+   * When somebody should claim the lane again; null: when it is notified. The lane of a suspended transport is due
+   * never, and a blocked one not before its block ends, whatever this says.
+   */
   readonly dueAt: number | null;
-  /** At this version there is nothing in its queue: whatever has come into it has ended. */
-  readonly isEmpty: boolean;
 }
 
 export interface EventContent {
@@ -132,60 +150,52 @@ export interface EventContent {
   readonly body: string;
 }
 
-export interface TakeRequest {
+export interface ClaimRequest {
   /** Names the process. */
   readonly holder: string;
-  readonly limit: number;
   readonly leaseMs: number;
-  /** Only lanes that have been due for so long, in ms: a busy process leaves the others to idle ones. */
-  readonly overdueMs: number;
-  /** Tenants of which this process holds enough already. */
-  readonly exceptTenants: readonly string[];
-  /** Only these: fan-out has just told them. */
-  readonly transportIds?: readonly number[];
+  readonly transportIds: readonly number[];
 }
 
-/** How lanes are taken, read and given back. Every call works on many lanes in one round trip. */
+/** How lanes are claimed, read, renewed and released. Every call works on many lanes in one round trip. */
 export interface LaneStore {
-  /** Takes up to `limit` due lanes, longest due first. A lane with an expired lease counts a crash. */
-  take(request: TakeRequest): Promise<TakenLane[]>;
-
-  /** Whether a lane has been due for `overdueMs` that this process does not hold. */
-  isWaiting(overdueMs: number): Promise<boolean>;
+  /** Due lanes, longest due first. Nothing is locked: another process may claim them first. */
+  due(after: DueCursor, limit: number): Promise<DueLane[]>;
 
   /**
-   * This process could send more than it finds: others that have more than they can send should give lanes back. Where a
-   * write is dear, it is spared when no other process holds a lane.
+   * Claims those of the given lanes that are still due and that no other transaction has locked. A lane whose lease has
+   * expired counts a crash of its holder.
    */
-  announceIdle(holder: string): Promise<void>;
+  claim(request: ClaimRequest): Promise<ClaimedLane[]>;
 
-  /** Whether another process has announced within the last `withinMs` that it is idle. */
-  isOtherIdle(holder: string, withinMs: number): Promise<boolean>;
-
-  /** Notes that a delivery is about to be sent, so that it is known should this process die of it; an outcome wipes that out. */
-  note(delivery: QueuedDelivery): Promise<void>;
-
-  /** Takes a note back: the delivery was not sent, or this process itself gave it up. */
-  unnote(delivery: QueuedDelivery): Promise<void>;
+  /** Notes that the holder with this token is about to send the delivery, so that its next holder knows of a crash. */
+  note(delivery: QueuedDelivery, leaseToken: number): Promise<void>;
 
   /** Reads due rows of lanes held by this process. `now` is the database's clock in ms. */
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]>;
 
-  /** What has been told about the held lanes. A lane that is missing from the answer is not held any more. */
+  /** The present version and fencing token of lanes. A lane that is missing from the result was deleted. */
   check(transportIds: readonly number[]): Promise<LaneCheck[]>;
 
-  /** Extends leases. @returns the transports whose lease is still ours */
+  /**
+   * Extends leases, except of lanes that another transaction has locked.
+   *
+   * @returns the transports whose lease was extended. Ask `check` whether the others are still held.
+   */
   renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>>;
 
-  /** Gives lanes back. @returns the transports that were given back */
+  /** Releases lanes, except those that another transaction has locked. @returns the transports that were released */
   release(lanes: readonly LaneRelease[]): Promise<ReadonlySet<number>>;
+
+  /** Their holder lives, and only lost its lease: it did not crash. Sets their number of crashes to 0. */
+  forgiveCrashes(transportIds: readonly number[]): Promise<void>;
 
   /** The present configuration of transports. */
   transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>>;
 
   /**
-   * What is to be sent, the oldest event first: as many as it takes to reach `leastBytes` of bodies, so never more than
-   * that and one body. An event before the last one of the answer, or any if it is empty, that is left out is not stored.
+   * Bodies to be sent, the oldest event first: as many as it takes to reach `leastBytes` of bodies, so never more than
+   * that and one body. An event before the last one of the result, or any if it is empty, that is left out is not stored.
    */
   contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]>;
 }

@@ -13,6 +13,8 @@ export interface AttemptRecord {
   readonly reason: string | null;
   /** When the next attempt is due; null: the delivery has ended. */
   readonly nextDueAt: number | null;
+  /** False: the attempt is repeated under the same number, since it was the last one and its process crashed. */
+  readonly isCounted: boolean;
   // the attempt
   readonly startedAt: number;
   readonly durationMs: number;
@@ -25,9 +27,11 @@ export interface AttemptRecord {
   readonly trigger: AttemptTrigger;
 }
 
-/** A change of a transport's run-time state that the attempts of a group brought about. */
+/** A change of a transport's run-time state that its holder learned from attempts. */
 export interface TransportRecord {
   readonly transportId: number;
+  /** Fencing token of the lane's holder that learned it: a later holder knows better. */
+  readonly leaseToken: number;
   /** No request before this instant; null: unchanged. */
   readonly blockedUntil: number | null;
   /** Written along with `blockedUntil`. */
@@ -38,39 +42,62 @@ export interface TransportRecord {
   readonly disabledReason?: string;
 }
 
-/** A queue row that waits behind an earlier one of its ordering key. */
-export interface ParkedDelivery {
+/** The key of a queue row. */
+export interface QueueKey {
   readonly transportId: number;
   readonly dueAt: number;
   readonly deliveryId: number;
 }
 
+/** A delivery that could not be attempted, for a reason that is nobody's attempt: it is due again later. */
+export interface PostponedDelivery extends QueueKey {
+  /** Attempts recorded so far: the fence, as for attempts. */
+  readonly attempts: number;
+  readonly nextDueAt: number;
+}
+
 export interface RecordGroup {
+  /** At most one of each delivery. */
   readonly attempts: readonly AttemptRecord[];
-  readonly transports: readonly TransportRecord[];
-  readonly parked: readonly ParkedDelivery[];
+  /** Rows that wait behind an earlier one of their ordering key. */
+  readonly parked: readonly QueueKey[];
+  readonly postponed: readonly PostponedDelivery[];
   /** Milliseconds since the epoch on the database's clock. */
   readonly now: number;
+}
+
+/** What became of a group. */
+export interface RecordResult {
+  /** Deliveries whose attempt is orphaned: somebody else has changed their queue row since. */
+  readonly orphaned: ReadonlySet<number>;
+  /** Deliveries of which nothing was written, since another transaction has locked their queue row: try again later. */
+  readonly locked: ReadonlySet<number>;
 }
 
 /** `due_at` of a row that waits behind an earlier one of its key: past every real instant (year 275760). */
 export const PARKED_DUE_AT = 8_640_000_000_000_000;
 
-/** How what happened is written down. */
+/** How attempts and what follows from them are recorded. */
 export interface RecordStore {
   /**
-   * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes
-   * nothing else. When a delivery with an ordering key ends, the next one of its key becomes due.
-   *
-   * @returns the deliveries whose attempt is orphaned: what the queue holds of them now is somebody else's doing
+   * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes nothing
+   * else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row that another
+   * transaction has locked is left out, so that it delays nobody else.
    */
-  record(group: RecordGroup): Promise<ReadonlySet<number>>;
+  record(group: RecordGroup): Promise<RecordResult>;
 
   /**
-   * Makes due what is parked behind nothing: deliveries whose predecessor ended at the very moment at which another
-   * process parked them. A lane in which everything is parked holds such ones.
+   * Changes the run-time state of transports, each only as long as its lane's fencing token is the one given.
    *
-   * @returns the transports with deliveries that were freed
+   * @returns the transports of which nothing was written, since another transaction has locked a row: try again later
+   */
+  changeTransports(changes: readonly TransportRecord[], now: number): Promise<ReadonlySet<number>>;
+
+  /**
+   * Makes parked deliveries due that have no predecessor in the queue: it ended at the moment at which another process
+   * parked them. A lane in which everything is parked holds such ones.
+   *
+   * @returns the transports with deliveries that were unparked
    */
   unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>>;
 }

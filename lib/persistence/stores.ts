@@ -1,6 +1,7 @@
 import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
 import type { LaneStore } from './lane-store.js';
+import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SweepStore } from './sweep-store.js';
 
@@ -11,6 +12,7 @@ export interface Stores {
   readonly lanes: LaneStore;
   readonly records: RecordStore;
   readonly sweep: SweepStore;
+  readonly counts: QueueCountStore;
 }
 
 /** Injection token of the `Stores`. */

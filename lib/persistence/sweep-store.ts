@@ -1,37 +1,28 @@
-/** An ordering key of a lane, as a place to go on from. */
-export interface KeyPlace {
-  readonly transportId: number;
-  readonly orderingKey: string;
-}
-
-export interface Swept<Place> {
-  /** Transports of which something had to be put right. */
+/** What one step of the sweep has looked at. */
+export interface Swept {
+  /** Transports whose lane was stranded and is scheduled again. */
   readonly repaired: readonly number[];
-  /** Where to go on; undefined: that was all. */
-  readonly next: Place | undefined;
+  /** Where to continue: strictly after this transport; undefined: that was the last one. */
+  readonly next: number | undefined;
 }
 
-export interface SweepRequest<Place> {
-  /** Strictly after this one. */
-  readonly after: Place;
-  /** How many are looked at, whatever is found. */
+export interface SweepRequest {
+  /** Strictly after this transport. */
+  readonly after: number;
+  /** How many lanes are looked at, whatever is found. */
   readonly limit: number;
   /** The database's clock, ms since the epoch. */
   readonly now: number;
+  /** Deliveries that have become due since may still be on their way to their lane's holder. */
+  readonly dueBefore: number;
 }
 
-/**
- * Looks for what no correct program leaves behind, a bounded piece in each call, and puts it right. What is in order is
- * read and not written.
- */
+/** Finds and schedules lanes that no correct program leaves behind, a bounded number in each call. */
 export interface SweepStore {
   /**
-   * Lanes that nobody holds and nobody will look at, although they have something due. They are told.
-   *
-   * @param request.dueBefore what is due only now may be on its way to be told
+   * Schedules stranded lanes, to be scanned from the head: lanes that nobody holds and nobody will claim although they
+   * have something due, and lanes whose lease ends later than the longest possible one (`LONGEST_LEASE_MS`), since the
+   * clock was set back under a holder that crashed. Lanes in order are read and not written.
    */
-  tellForgottenLanes(request: SweepRequest<number> & { readonly dueBefore: number }): Promise<Swept<number>>;
-
-  /** Ordering keys of which the first delivery is parked, so behind nothing. It becomes due. */
-  freeStrandedKeys(request: SweepRequest<KeyPlace>): Promise<Swept<KeyPlace>>;
+  scheduleStrandedLanes(request: SweepRequest): Promise<Swept>;
 }
