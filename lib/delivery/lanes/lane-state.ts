@@ -1,0 +1,34 @@
+/**
+ * The states of a lane that this process holds, and the ways between them:
+ *
+ *                    claimed
+ *                       │
+ *                       ▼        nothing to do          released
+ *        ┌──────────▶ OPEN ───────────────────▶ RELEASING ──────▶ CLOSED
+ *        │              │                         │   ▲             ▲
+ *        │        drain │          release failed │   │             │ lost, from each state:
+ *        │              ▼         ◀───────────────┘   │             │ deleted, or claimed by
+ *        │          DRAINING ─────────────────────────┘             │ another process
+ *        │                     nothing of it in flight              │
+ *        └── a failed release leads back to OPEN or DRAINING ───────┘
+ *
+ * - `OPEN`: rows are read and sent, as far as the transport's state, limits and lease allow.
+ * - `DRAINING`: nothing more is read or sent. The lane is released as soon as nothing of it is in flight or unrecorded.
+ * - `RELEASING`: the release statement is under way. Nothing is read or sent.
+ * - `CLOSED`: no longer held. Outcomes of requests that were in flight are still recorded, fenced by their attempt number.
+ *
+ * Whether the transport is paused, blocked or at a limit is no state: it is asked for each time.
+ */
+export type LaneState = 'OPEN' | 'DRAINING' | 'RELEASING' | 'CLOSED';
+
+const NEXT: Readonly<Record<LaneState, readonly LaneState[]>> = {
+  OPEN: ['DRAINING', 'RELEASING', 'CLOSED'],
+  DRAINING: ['RELEASING', 'CLOSED'],
+  RELEASING: ['OPEN', 'DRAINING', 'CLOSED'],
+  CLOSED: [],
+};
+
+/** @throws {Error} for a transition that the diagram does not have: a bug of this module */
+export function assertTransition(from: LaneState, to: LaneState): void {
+  if (!NEXT[from].includes(to)) throw new Error(`A lane cannot change from ${from} to ${to}.`);
+}
