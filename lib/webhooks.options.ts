@@ -1,5 +1,6 @@
 import { checkCatalog, type ActionCatalog } from './domain/action-catalog.js';
 import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
+import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
@@ -14,7 +15,7 @@ export interface EgressOptions {
   allowHttp?: boolean;
   /** Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and names below one (`*.example.com`) to which nothing is sent. Default: none. */
   denyOrigins?: readonly string[];
-  /** Requests in flight from this process to one destination origin, over all tenants. Default 64, minimum 1. */
+  /** Requests in flight from this process to one origin (scheme, host and port), over all tenants. Default half of `concurrency`; 1 to `concurrency` - 1. */
   maxPerOrigin?: number;
   /** Resolver servers (`ip` or `ip:port`) instead of the system's. Default: the system's. */
   dnsServers?: readonly string[];
@@ -36,13 +37,13 @@ export interface WebhooksOptions {
   runMigrations?: boolean;
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
-  /** Requests in flight in this process. Default 64, minimum 1. */
+  /** Requests in flight in this process. Default 64, minimum 2. A quarter of them is kept for tenants and origins that have none. */
   concurrency?: number;
   /** Requests in flight to one transport that sets no `maxConcurrency`. Default 8, 1 to 256. */
   transportConcurrency?: number;
   /** Deadline of one attempt in ms, from name look-up to the end of the body that is read. Default 10,000; 100 to 30,000. */
   timeoutMs?: number;
-  /** How long a lane is held without renewal in ms. Default 30,000; minimum `2 x timeoutMs + 2,000`. */
+  /** How long a lane is held without renewal in ms. Default 30,000; `2 x timeoutMs + 2,000` to 600,000. */
   leaseMs?: number;
   /** How often an idle process looks for work of other processes, in ms. Default 250, minimum 10. */
   pollMs?: number;
@@ -112,12 +113,13 @@ const MOST_RETRIES = 50;
  * @throws {InvalidOptionError} naming the option, the value received and the remedy
  */
 export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOptions {
+  const concurrency = integer('concurrency', options.concurrency, 64, { least: 2, most: 10_000 });
   const timeoutMs = integer('timeoutMs', options.timeoutMs, 10_000, { least: 100, most: 30_000 });
   return {
     catalog: catalogOf(options.catalog),
     runMigrations: boolean('runMigrations', options.runMigrations, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
-    concurrency: integer('concurrency', options.concurrency, 64, { least: 1, most: 10_000 }),
+    concurrency,
     transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, {
       least: 1,
       most: 256,
@@ -159,10 +161,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
       allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
       dnsServers: options.egress?.dnsServers ?? [],
       denyOrigins: options.egress?.denyOrigins ?? [],
-      maxPerOrigin: integer('egress.maxPerOrigin', options.egress?.maxPerOrigin, 64, {
-        least: 1,
-        most: 10_000,
-      }),
+      maxPerOrigin: maxPerOriginOf(options.egress?.maxPerOrigin, concurrency),
     },
     encryption: {
       keys: checkKeys(options.encryption?.keys ?? []),
@@ -210,10 +209,22 @@ function oneOf<const Value extends string>(
   throw new InvalidOptionError(option, value, `set one of ${values.map((one) => `'${one}'`).join(', ')}.`);
 }
 
-/** Twice the longest attempt: a holder that renews a third of the way in always has a whole attempt left. */
+/** Fewer than all slots: otherwise one receiver that hangs stops the deliveries of everybody. */
+function maxPerOriginOf(maxPerOrigin: number | undefined, concurrency: number): number {
+  const option = 'egress.maxPerOrigin';
+  const most = integer(option, maxPerOrigin, Math.floor(concurrency / 2), { least: 1, most: 10_000 });
+  if (most < concurrency) return most;
+  throw new InvalidOptionError(
+    option,
+    most,
+    `it must be below concurrency (${concurrency}), so that one receiver that hangs cannot take all slots; ` +
+      `leave it out for half of them (${Math.floor(concurrency / 2)}).`,
+  );
+}
+
 function leaseOf(leaseMs: number | undefined, timeoutMs: number): number {
-  const least = 2 * timeoutMs + 2_000;
-  const lease = integer('leaseMs', leaseMs, Math.max(30_000, least), { least: 1, most: DAY_MS });
+  const least = leaseFor(timeoutMs);
+  const lease = integer('leaseMs', leaseMs, Math.max(30_000, least), { least: 1, most: LONGEST_LEASE_MS });
   if (lease >= least) return lease;
   throw new InvalidOptionError(
     'leaseMs',

@@ -3,8 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
-import { TransportConfigs } from './delivery/transport-config.js';
-import { until } from './delivery/until.js';
+import { TransportConfigs } from './delivery/sending/transport-config.js';
 import type { WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
@@ -12,6 +11,8 @@ import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
 import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
+import { ElapsedClock } from './timing/elapsed-clock.js';
+import { withDeadline } from './timing/with-deadline.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
@@ -49,6 +50,7 @@ export class WebhooksWorker
     private readonly deliveries: DeliverySwitch,
   ) {
     const now = (): number => database.now();
+    const clock = new ElapsedClock();
     const log = {
       warn: (message: string, error?: unknown) =>
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
@@ -59,6 +61,7 @@ export class WebhooksWorker
       {
         send: (request, settled) => egress.send(request, settled),
         now,
+        elapsed: () => clock.now(),
         random: Math.random,
         clientErrors: options.clientErrors,
         userAgent: options.userAgent,
@@ -71,19 +74,19 @@ export class WebhooksWorker
       },
       log,
     );
-    this.#fanout = new FanoutWorker(stores.fanout, {
+    this.#fanout = new FanoutWorker(stores.fanout, stores.counts, {
       pollMs: options.pollMs,
       now,
-      told: (transportIds, contents) => this.#delivery.told(transportIds, contents),
+      notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
       maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
       },
     });
-    deliveries.onChange(() => this.#obey());
+    deliveries.onChange(() => this.#applySwitches());
     deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
-    this.#obey();
+    this.#applySwitches();
   }
 
   get inFlight(): number {
@@ -92,6 +95,10 @@ export class WebhooksWorker
 
   get lanes(): number {
     return this.#delivery.lanes;
+  }
+
+  get missingKeyIds(): readonly string[] {
+    return this.#delivery.missingKeyIds;
   }
 
   get tenantsOverQuota(): number {
@@ -139,12 +146,12 @@ export class WebhooksWorker
 
   async #close(): Promise<void> {
     await this.egress.close();
-    // A database that has fallen silent says no farewell, either.
-    await until(performance.now() + CLOSE_LIMIT_MS, this.database.close());
+    // A database that has stopped responding does not close its connections either.
+    await withDeadline(this.database.close(), performance.now() + CLOSE_LIMIT_MS);
   }
 
-  /** Does as the switch says. */
-  #obey(): void {
+  /** Applies the delivery switch to fan-out, delivery and egress. */
+  #applySwitches(): void {
     const { isOn, holds } = this.deliveries;
     if (isOn) this.egress.resume();
     this.#delivery.setEnabled(isOn);
@@ -157,7 +164,7 @@ export class WebhooksWorker
     if (!this.isEnabled) return;
     // What a fan-out has not committed, another one does: no need to wait longer for it than for the requests.
     await Promise.all([
-      until(performance.now() + this.options.drainTimeoutMs, this.#fanout.stop()),
+      withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),
       this.#delivery.stop(),
     ]);
   }
@@ -168,8 +175,8 @@ const quotaExceeded = (
   pending: number,
   { maxPendingDeliveriesPerTenant: limit }: ResolvedWebhooksOptions,
 ): string =>
-  `Tenant "${tenantUid}" has ${pending} deliveries pending, and maxPendingDeliveriesPerTenant is ${limit}: what it emits beyond ` +
-  'that is logged as MISSED (QUOTA_EXCEEDED) and not sent. See which of its http transports do not deliver, and disable or ' +
-  'delete those; or raise the option.';
+  `Tenant "${tenantUid}" has ${pending} pending deliveries, and maxPendingDeliveriesPerTenant is ${limit}: further ` +
+  'deliveries are logged as MISSED (QUOTA_EXCEEDED) and not sent. Find its http transports that do not deliver, and disable ' +
+  'or delete them; or raise the option.';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,31 +2,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import type { Stores } from '../persistence/stores.js';
-import type { AttemptContext } from './attempt.js';
-import { DeliveryDispatch } from './delivery-dispatch.js';
-import { DeliverySender } from './delivery-sender.js';
-import { LaneKeeper } from './lane-keeper.js';
-import { LaneReader } from './lane-reader.js';
-import { LaneReleases } from './lane-releases.js';
-import { LaneSweep } from './lane-sweep.js';
-import { LaneTaker } from './lane-taker.js';
-import type { Lane } from './lane.js';
-import { PollLoop } from './poll-loop.js';
-import { LAST_WRITE_MS } from './recorder.js';
-import type { TransportConfigs } from './transport-config.js';
-import { until } from './until.js';
+import { PollLoop } from '../timing/poll-loop.js';
+import { withDeadline } from '../timing/with-deadline.js';
+import { EventLoader } from './bodies/event-loader.js';
+import type { LaneCandidate } from './lanes/choose-lanes.js';
+import { HeldLanes } from './lanes/held-lanes.js';
+import { InspectionList } from './lanes/inspection-list.js';
+import { LaneClaimer } from './lanes/lane-claimer.js';
+import { LaneReader } from './lanes/lane-reader.js';
+import { LaneReleaser } from './lanes/lane-releaser.js';
+import { LaneRenewals } from './lanes/lane-renewals.js';
+import { LaneSweep } from './lanes/lane-sweep.js';
+import { LaneUpkeep } from './lanes/lane-upkeep.js';
+import type { Lane } from './lanes/lane.js';
+import { lanesToShare } from './lanes/lanes-to-share.js';
+import { DeliveryRecorder } from './recording/delivery-recorder.js';
+import { LAST_WRITE_MS } from './recording/recorder.js';
+import type { AttemptContext } from './sending/attempt.js';
+import { DeliverySender } from './sending/delivery-sender.js';
+import { Dispatcher } from './sending/dispatcher.js';
+import { Slots } from './sending/slots.js';
+import type { TransportConfigs } from './sending/transport-config.js';
 import type { WorkerLog } from './worker-log.js';
 
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
 const LANES_PER_SLOT = 4;
-/** Held lanes are looked at this often, even when polls are rarer: a pause takes effect within it. */
+/** Held lanes are refreshed this often, even if polls are rarer: a pause takes effect within it. */
 const LONGEST_REFRESH_MS = 500;
+/** How often a busy process looks whether to give up lanes for others. */
+const SHARE_EVERY_MS = 1_000;
 const DRAIN_STEP_MS = 10;
 
 export interface DeliveryWorkerOptions {
   readonly holder: string;
   readonly concurrency: number;
-  /** Requests in flight to one destination origin, over all tenants. */
+  /** Requests in flight to one origin, over all tenants. */
   readonly maxPerOrigin: number;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -35,23 +45,36 @@ export interface DeliveryWorkerOptions {
 }
 
 /**
- * The life of deliveries in one process: takes lanes, reads what is due into them, sends, records, and gives lanes
- * back. Everything that happens *touches* a lane; soon after, a touched lane is looked at once for each thing it may
- * want next (`#step`). So no step waits for another, and nothing is scanned.
+ * Delivers: the path of a delivery through one process, from the queue to the record of its outcome.
+ *
+ * 1. `LaneClaimer` claims a lane: it was notified by fan-out, or found by polling.
+ * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`.
+ * 3. `Slots` says whose turn it is; `Dispatcher` takes a row of that lane.
+ * 4. `DeliverySender` sends it and concludes what follows from the response.
+ * 5. `DeliveryRecorder` writes that down and tells the lane.
+ * 6. `LaneReleaser` releases the lane when it has nothing to do.
+ *
+ * Meanwhile `LaneUpkeep` keeps the held lanes current and their leases valid, and `LaneSweep` looks for stranded lanes.
+ * Each step puts the lanes that it changed on the `InspectionList`, and `#inspect` offers them to the steps that may be
+ * next. No step calls an earlier one.
  */
 export class DeliveryWorker {
-  readonly #keeper: LaneKeeper;
-  readonly #taker: LaneTaker;
-  readonly #reader: LaneReader;
+  readonly #inspection = new InspectionList();
+  readonly #held: HeldLanes;
+  readonly #bodies: EventLoader;
+  readonly #slots: Slots;
+  readonly #recorder: DeliveryRecorder;
   readonly #sender: DeliverySender;
-  readonly #dispatch: DeliveryDispatch;
-  readonly #releases: LaneReleases;
-  readonly #refreshLoop: PollLoop;
+  readonly #dispatcher: Dispatcher;
+  readonly #claimer: LaneClaimer;
+  readonly #reader: LaneReader;
+  readonly #releaser: LaneReleaser;
+  readonly #upkeep: LaneUpkeep;
   readonly #sweep: LaneSweep;
+  readonly #refreshLoop: PollLoop;
 
-  readonly #touched = new Set<Lane>();
   #isEnabled = true;
-  #stepping = false;
+  #sharedAt = -Infinity;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -62,103 +85,109 @@ export class DeliveryWorker {
     private readonly log: WorkerLog,
   ) {
     const { concurrency, pollMs, policy } = options;
-    const { now } = context;
+    const { now, elapsed } = context;
+    const inspection = this.#inspection;
     const once = (message: string) => (error: unknown, failures: number) => {
       if (failures === 1) log.warn(message, error);
     };
-    const touch = (lane: Lane): void => this.#touch(lane);
-    this.#keeper = new LaneKeeper(lanes, records, configs, {
-      ...options,
-      mostLanes: concurrency * LANES_PER_SLOT,
-      now,
-    });
-    this.#taker = new LaneTaker(lanes, this.#keeper, {
-      ...options,
-      isBusy: () => this.#dispatch.inFlight >= concurrency * 0.75,
-      taken: (taken) => this.#begin(taken),
-      touch,
-      onError: once('Taking lanes failed'),
-    });
-    this.#reader = new LaneReader(lanes, {
-      now,
-      park: (lane, rows) => this.#sender.park(lane, rows),
-      condemn: (lane, rows) => this.#sender.condemn(lane, rows),
-      touch,
-      onError: (error) => log.warn('Reading lanes failed', error),
-    });
-    this.#sender = new DeliverySender(lanes, records, this.#keeper, {
+    this.#held = new HeldLanes(concurrency * LANES_PER_SLOT);
+    this.#bodies = new EventLoader(lanes);
+    this.#slots = new Slots(concurrency, options.maxPerOrigin);
+    const renewals = new LaneRenewals(lanes, context);
+    this.#recorder = new DeliveryRecorder(records, inspection, { context, fullGroup: concurrency, log });
+    this.#sender = new DeliverySender(lanes, this.#bodies, renewals, this.#recorder, inspection, {
       context,
       disableAfterMs: policy.disableAfterMs,
-      // As many as dispatching would wait for.
-      fullGroup: concurrency,
-      contentOf: (delivery) => this.#reader.contentOf(delivery),
-      touch,
       log,
     });
-    const isHeld = (lane: Lane): boolean => this.#isHeld(lane);
-    this.#dispatch = new DeliveryDispatch(this.#sender, { ...options, now, isHeld, touch });
-    this.#releases = new LaneReleases(this.#keeper, {
+    this.#dispatcher = new Dispatcher(
+      this.#slots,
+      this.#sender,
+      this.#recorder,
+      this.#held,
+      inspection,
+      context,
+    );
+    this.#claimer = new LaneClaimer(lanes, this.#held, configs, inspection, {
+      ...options,
       now,
-      touch,
-      madeRoom: () => this.#taker.madeRoom(),
-      onError: once('Giving lanes back failed'),
+      elapsed,
+      isBusy: () => this.#slots.isBusy,
+      onError: once('Claiming lanes failed'),
+    });
+    this.#reader = new LaneReader(lanes, this.#bodies, this.#recorder, this.#claimer, inspection, {
+      now,
+      elapsed,
+      sendsSoon: () => !this.#slots.isBusy,
+      onError: (error) => log.warn('Reading lanes failed', error),
+    });
+    this.#releaser = new LaneReleaser(lanes, records, this.#held, this.#claimer, inspection, {
+      now,
+      onError: once('Releasing lanes failed'),
+    });
+    this.#upkeep = new LaneUpkeep(lanes, this.#held, renewals, configs, this.#claimer, inspection, context);
+    this.#sweep = new LaneSweep(sweep, {
+      now,
+      elapsed,
+      warn: (message, error) => log.warn(message, error),
     });
     this.#refreshLoop = new PollLoop({
       pollMs: Math.min(pollMs, LONGEST_REFRESH_MS),
       round: () => this.#refresh(),
       onError: once('Refreshing lanes failed'),
     });
-    this.#sweep = new LaneSweep(sweep, { now, warn: (message, error) => log.warn(message, error) });
   }
 
-  /** Requests that have been sent and not answered. */
+  /** Requests in flight. */
   get inFlight(): number {
-    return this.#dispatch.inFlight;
+    return this.#slots.taken;
   }
 
   /** Lanes held. */
   get lanes(): number {
-    return this.#keeper.size;
+    return this.#held.size;
+  }
+
+  /** Ids of keys that due lanes need and this process does not have. */
+  get missingKeyIds(): string[] {
+    return this.#claimer.missingKeyIds;
   }
 
   start(): void {
-    this.#taker.start();
+    this.#inspection.start((lanes) => this.#inspect(lanes));
+    this.#claimer.start();
     this.#refreshLoop.start();
     this.#sweep.start();
   }
 
-  /** Fan-out has added deliveries for these transports; `contents` are bodies it had at hand. */
-  told(transportIds: Iterable<number>, contents: Iterable<EventContent>): void {
-    this.#reader.remember(contents);
-    const notHeld: number[] = [];
-    for (const transportId of transportIds) {
-      const lane = this.#keeper.get(transportId);
+  /** Fan-out of this process has added deliveries to these lanes; `contents` are bodies that it had at hand. */
+  notifyWorkAdded(lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>): void {
+    this.#bodies.remember(contents);
+    const notHeld: LaneCandidate[] = [];
+    for (const candidate of lanes) {
+      const lane = this.#held.get(candidate.transportId);
       if (lane) {
-        lane.told();
-        this.#touch(lane);
+        lane.notifyWorkAdded();
+        this.#inspection.add(lane);
       } else {
-        notHeld.push(transportId);
+        notHeld.push(candidate);
       }
     }
-    if (notHeld.length > 0) this.#taker.told(notHeld);
+    if (notHeld.length > 0) this.#claimer.notifyWorkAdded(notHeld);
   }
 
-  /** The kill switch: false: no request starts, lanes are given back, everything stays queued. True: goes on. */
+  /** The kill switch: false: no request starts, lanes are released, everything stays queued. True: continues. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
-    this.#taker.setEnabled(isEnabled);
+    this.#claimer.setEnabled(isEnabled);
     this.#sweep.setEnabled(isEnabled);
-    if (isEnabled) return;
-    for (const lane of this.#keeper.all()) {
-      lane.yield();
-      this.#touch(lane);
-    }
+    if (!isEnabled) this.#drain(this.#held.all());
   }
 
   /**
-   * Stops: takes and sends nothing more, gives lanes back as soon as nothing of them is in flight, and waits for requests in
-   * flight within the drain limit. What cannot finish is given up, and is sent again by whoever takes the lane. It
-   * lasts a second longer at most, for the last writes, also when the database has fallen silent.
+   * Stops: claims and sends nothing more, releases lanes as soon as nothing of them is in flight, and waits for requests in
+   * flight within the drain limit. What cannot finish is given up and sent again by the next holder of its lane. It takes
+   * a second longer at most, for the last records, even if the database has stopped responding.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -168,76 +197,67 @@ export class DeliveryWorker {
   async #stop(): Promise<void> {
     const giveUpAt = performance.now() + this.options.drainTimeoutMs;
     const endAt = giveUpAt + LAST_WRITE_MS;
-    await until(giveUpAt, this.#taker.stop());
-    this.#dispatch.stop();
-    while (this.#keeper.size > 0 && performance.now() < giveUpAt) {
-      for (const lane of this.#keeper.all()) {
-        lane.yield();
-        this.#releases.offer(lane);
+    this.#inspection.stop();
+    await withDeadline(this.#claimer.stop(), giveUpAt);
+    this.#dispatcher.stop();
+    while (this.#held.size > 0 && performance.now() < giveUpAt) {
+      for (const lane of this.#held.all()) {
+        lane.drain();
+        this.#releaser.offer(lane);
       }
-      await until(giveUpAt, this.#reader.settled());
-      this.#releases.release();
+      await withDeadline(this.#reader.settled(), giveUpAt);
+      this.#releaser.release();
       await sleep(DRAIN_STEP_MS);
     }
-    await this.#sender.stop(giveUpAt);
-    const rest = [this.#releases.settled(), this.#refreshLoop.stop(), this.#sweep.stop()];
-    await until(endAt, Promise.all(rest));
+    this.#sender.abort();
+    await this.#recorder.stop(giveUpAt);
+    const rest = [this.#releaser.settled(), this.#refreshLoop.stop(), this.#sweep.stop()];
+    await withDeadline(Promise.all(rest), endAt);
     await this.#abandon(endAt);
   }
 
-  /** Gives back what is still held, also what has something in flight: that counts as not sent. */
+  /** Releases what is still held, including lanes with requests in flight: these count as not sent. */
   async #abandon(endAt: number): Promise<void> {
-    const rest = [...this.#keeper.all()].map((lane) => lane.abandon(this.context.now()));
+    const rest = [...this.#held.all()];
     if (rest.length === 0) return;
     const failed = (error?: unknown): void =>
-      this.log.warn('Giving lanes back failed; others take them when the leases end', error);
-    if (!(await until(endAt, this.#keeper.release(rest).catch(failed)))) failed();
-  }
-
-  #isHeld(lane: Lane): boolean {
-    return this.#keeper.get(lane.transportId) === lane;
-  }
-
-  /** A taken lane is run from now on. */
-  #begin(taken: readonly Lane[]): void {
-    for (const lane of taken) {
-      // Taken while the switch was being turned.
-      if (!this.#isEnabled) lane.yield();
-      this.#touch(lane);
-    }
+      this.log.warn('Releasing lanes failed; other processes claim them when the leases end', error);
+    if (!(await withDeadline(this.#releaser.abandon(rest).catch(failed), endAt))) failed();
   }
 
   async #refresh(): Promise<boolean> {
-    const { changed, lost } = await this.#keeper.refresh();
-    for (const lane of lost) this.#dispatch.remove(lane);
-    for (const lane of changed) this.#touch(lane);
+    this.#sweep.watchClock();
+    for (const lane of await this.#upkeep.refresh()) this.#dispatcher.remove(lane);
+    this.#share();
     return false;
   }
 
-  #touch(lane: Lane): void {
-    this.#touched.add(lane);
-    if (this.#stepping) return;
-    this.#stepping = true;
-    setImmediate(() => {
-      this.#stepping = false;
-      this.#step();
-    });
+  /** Gives up lanes that this process cannot serve, so that another process, or another lane, has its turn. */
+  #share(): void {
+    if (performance.now() - this.#sharedAt < SHARE_EVERY_MS) return;
+    this.#sharedAt = performance.now();
+    const load = { isBusy: this.#slots.isBusy, isShort: this.#claimer.isShort };
+    this.#drain(lanesToShare(this.#held.all(), load, this.context.elapsed()));
   }
 
-  /** Looks at the touched lanes: what may be sent, what should be read, what can be given back. */
-  #step(): void {
-    if (this.#stopped) return;
-    const now = this.context.now();
-    const monotonicNow = performance.now();
-    for (const lane of this.#touched) {
-      if (!this.#isHeld(lane)) continue;
-      this.#dispatch.offer(lane, monotonicNow, now);
-      this.#reader.offer(lane);
-      this.#releases.offer(lane);
+  #drain(lanes: Iterable<Lane>): void {
+    for (const lane of lanes) {
+      lane.drain();
+      this.#inspection.add(lane);
     }
-    this.#touched.clear();
-    if (this.#isEnabled) this.#dispatch.dispatch();
+  }
+
+  /** Offers lanes to all steps: what may be sent, what should be read, what can be released. */
+  #inspect(lanes: ReadonlySet<Lane>): void {
+    const clocks = { now: this.context.now(), elapsed: this.context.elapsed() };
+    for (const lane of lanes) {
+      if (!this.#held.has(lane)) continue;
+      this.#dispatcher.offer(lane, clocks);
+      this.#reader.offer(lane);
+      this.#releaser.offer(lane);
+    }
+    if (this.#isEnabled) this.#dispatcher.dispatch();
     this.#reader.read();
-    this.#releases.release();
+    this.#releaser.release();
   }
 }

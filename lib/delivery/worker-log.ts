@@ -1,4 +1,4 @@
-/** What a worker tells its operator. */
+/** How the worker informs the operator. */
 export interface WorkerLog {
   warn(message: string, error?: unknown): void;
 }

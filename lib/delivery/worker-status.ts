@@ -1,12 +1,14 @@
-/** What a process's worker says about itself. */
+/** The state of a process's worker. */
 export interface WorkerStatus {
   /** Whether this process fans out and delivers at all. */
   readonly isEnabled: boolean;
-  /** Requests that have been sent and not answered. */
+  /** Requests in flight. */
   readonly inFlight: number;
   /** Lanes held by this process. */
   readonly lanes: number;
-  /** Tenants of which something was missed within the last minute, since too much was pending. */
+  /** Ids of keys that due deliveries need and this process does not have. */
+  readonly missingKeyIds: readonly string[];
+  /** Tenants with deliveries recorded as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
   readonly tenantsOverQuota: number;
 }
 

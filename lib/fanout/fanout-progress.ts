@@ -26,6 +26,11 @@ export class FanoutProgress {
     );
   }
 
+  /** Whether a part of the event's deliveries was written and the next share continues. */
+  isUnderWay(eventId: number): boolean {
+    return this.#doneUpTo.has(eventId);
+  }
+
   /** The share has been written: what is unfinished goes on after it. */
   written({ events, deliveries }: TenantShare, taken: ReadonlySet<number>): void {
     for (const { id, isFinished } of events) {

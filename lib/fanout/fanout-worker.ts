@@ -1,28 +1,41 @@
-import { PollLoop } from '../delivery/poll-loop.js';
-import type { FanoutStore, OutboxCursor } from '../persistence/fanout-store.js';
+import type { LaneCandidate } from '../delivery/lanes/choose-lanes.js';
+import { DatabaseBusyError } from '../errors/database-busy.error.js';
+import { classify } from '../persistence/driver-errors.js';
+import type {
+  FanoutBatch,
+  FanoutResult,
+  FanoutStore,
+  FanoutWebhook,
+  OutboxCursor,
+} from '../persistence/fanout-store.js';
 import type { EventContent } from '../persistence/lane-store.js';
+import type { QueueCountStore } from '../persistence/queue-count-store.js';
+import { PollLoop } from '../timing/poll-loop.js';
+import { EventsAside } from './events-aside.js';
 import { FanoutProgress, type TenantShare } from './fanout-progress.js';
+import { halveShares } from './halve-shares.js';
 import { PendingQuota } from './pending-quota.js';
 import { planDeliveries } from './plan-deliveries.js';
+import { transactionsOf } from './transactions-of.js';
 
 /** Events read at a time. */
 const BATCH_EVENTS = 500;
-/** Bodies read along with them, so that what is sent at once is not read again. */
+/** Bodies read along with them, so that bodies which are sent at once are not read again. */
 const CONTENT_BYTES = 4 * 1024 * 1024;
-/** Deliveries written in one transaction; the share of a tenant is not divided. */
-const MOST_DELIVERIES = 2_000;
 /** From the oldest event again at least this often: events commit in another order than that of their numbers. */
 const HEAD_EVERY_MS = 1_000;
-/** The pause before events that could not be taken (another process has them, or they wait for an earlier one) are tried again. */
+/** The pause before events that another process has locked, or that wait for an earlier one, are tried again. */
 const RETRY_MS = 10;
+/** How long locked lanes are skipped after one has kept a write waiting, and bodies not read after one could not be. */
+const CAUTIOUS_MS = 10_000;
 
 export interface FanoutOptions {
   readonly pollMs: number;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
-  /** Told after each transaction: which transports have new deliveries, and the bodies at hand. */
-  readonly told: (transportIds: Iterable<number>, contents: Iterable<EventContent>) => void;
-  /** Deliveries of a tenant that may be pending: what is too much is logged as missed. */
+  /** Called after each transaction: lanes that have new deliveries, and the bodies at hand. */
+  readonly notify: (lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>) => void;
+  /** Deliveries of a tenant that may be pending: more are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
   /** A tenant has reached that. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
@@ -32,24 +45,33 @@ export interface FanoutOptions {
 /**
  * Turns committed events into deliveries, a bounded share for each tenant in turn. May run in any number of
  * processes at once, and again after a crash: an event is off the outbox if and only if its deliveries exist.
+ *
+ * A statement serves many tenants, so one bad row must not stop it: lanes that somebody has locked are left out after the
+ * first lock time-out, and an event that the database refuses is found by halving and set aside.
  */
 export class FanoutWorker {
   readonly #loop: PollLoop;
   readonly #progress = new FanoutProgress();
+  readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
-  /** How far each tenant's outbox has been read: what lies before is dead rows, or cannot be taken yet. */
+  /** How far each tenant's outbox has been read: before that are dead rows, or events that cannot be fanned out yet. */
   readonly #cursors = new Map<string, number>();
   #atHeadAt = -Infinity;
+  #hasWrittenSinceHead = false;
   /** Behind: bodies are not read along, since they would be forgotten before they are sent. */
   #isBehind = false;
+  /** performance.now() until which locked lanes are skipped, and bodies are not read along. */
+  #skipLockedUntil = -Infinity;
+  #noContentsUntil = -Infinity;
   #retry: NodeJS.Timeout | undefined;
   #isEnabled = true;
 
   constructor(
     private readonly store: FanoutStore,
+    counts: QueueCountStore,
     private readonly options: FanoutOptions,
   ) {
-    this.#quota = new PendingQuota(store, {
+    this.#quota = new PendingQuota(counts, {
       limit: options.maxPendingPerTenant,
       onExceeded: options.onQuotaExceeded,
     });
@@ -61,7 +83,7 @@ export class FanoutWorker {
     });
   }
 
-  /** Tenants of which something was missed of late, since too much was pending. */
+  /** Tenants with deliveries recorded as `MISSED` of late because too many were pending. */
   get tenantsOverQuota(): number {
     return this.#quota.exceeded;
   }
@@ -90,73 +112,160 @@ export class FanoutWorker {
   async #round(): Promise<boolean> {
     if (!this.#isEnabled) return false;
     if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
-    const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
-    const { events, webhooks } = await this.store.read(
-      cursors,
-      BATCH_EVENTS,
-      this.#isBehind ? 0 : CONTENT_BYTES,
-    );
-    this.#isBehind = events.length >= BATCH_EVENTS / 2;
-    if (events.length === 0) {
+    const batch = await this.#read();
+    this.#isBehind = batch.events.length >= BATCH_EVENTS / 2;
+    if (batch.events.length === 0) {
+      const again = this.#hasWrittenSinceHead;
       this.#startAtHead();
-      return cursors.length > 0;
+      return again;
     }
-
-    const contents = new Map(events.map(({ id, content }) => [id, content]));
-    let allTaken = true;
-    const planned = this.#progress.shares(events, planDeliveries(events, webhooks));
-    for (const shares of transactions(await this.#quota.admit(planned))) {
-      allTaken = (await this.#write(shares, contents)) && allTaken;
-    }
-    if (allTaken) return true;
+    const isComplete = await this.#fanOut(batch);
+    const asideInMs = this.#aside.nextInMs;
+    if (isComplete && asideInMs === undefined) return true;
+    this.#retryIn(isComplete ? Math.max(asideInMs!, RETRY_MS) : RETRY_MS);
+    if (isComplete) return true;
     this.#startAtHead();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#loop.wake(), RETRY_MS);
     return false;
+  }
+
+  async #read(): Promise<FanoutBatch> {
+    const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
+    const withContents = !this.#isBehind && performance.now() >= this.#noContentsUntil;
+    try {
+      return await this.store.read(cursors, BATCH_EVENTS, withContents ? CONTENT_BYTES : 0);
+    } catch (error) {
+      if (!withContents || classify(error) !== 'refused') throw error;
+      // A body that cannot be read concerns its own deliveries, which load it when they are sent.
+      this.#noContentsUntil = performance.now() + CAUTIOUS_MS;
+      this.options.onError(error, 1);
+      return this.store.read(cursors, BATCH_EVENTS, 0);
+    }
+  }
+
+  /** @returns whether every event was fanned out or set aside */
+  async #fanOut({ events, webhooks }: FanoutBatch): Promise<boolean> {
+    const contents = new Map(events.map(({ id, content }) => [id, content]));
+    const byTransport = new Map(webhooks.map((webhook) => [webhook.transportId, webhook]));
+    const ready = events.filter(({ id }) => !this.#aside.isWaiting(id));
+    const unfinished = new Set<number>();
+    const planned = this.#progress.shares(ready, planDeliveries(ready, webhooks));
+    for (const shares of transactionsOf(await this.#quota.admit(planned))) {
+      await this.#write(shares, contents, byTransport, unfinished);
+    }
+    const plannedIds = new Set(planned.flatMap((share) => share.events.map(({ id }) => id)));
+    const stuck = new Set<string>();
+    for (const { id, tenantUid } of events) {
+      if (stuck.has(tenantUid)) continue;
+      const isPassed = this.#aside.isWaiting(id) || (plannedIds.has(id) && !unfinished.has(id));
+      if (isPassed) this.#cursors.set(tenantUid, id);
+      else stuck.add(tenantUid);
+    }
+    return [...unfinished].every((id) => this.#aside.isWaiting(id) || this.#progress.isUnderWay(id));
   }
 
   #startAtHead(): void {
     this.#cursors.clear();
     this.#atHeadAt = performance.now();
+    this.#hasWrittenSinceHead = false;
   }
 
-  /** @returns whether all of the events could be taken */
+  #retryIn(ms: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#loop.wake(), ms);
+  }
+
+  /** @param unfinished gets the events that stay on the outbox */
   async #write(
     shares: readonly TenantShare[],
-    read: ReadonlyMap<number, EventContent | null>,
-  ): Promise<boolean> {
+    contents: ReadonlyMap<number, EventContent | null>,
+    webhooks: ReadonlyMap<number, FanoutWebhook>,
+    unfinished: Set<number>,
+  ): Promise<void> {
     const events = shares.flatMap((share) => share.events);
     const deliveries = shares.flatMap((share) => share.deliveries);
-    const taken = await this.store.write({ events, deliveries, now: this.options.now() });
-
-    const transportIds = new Set<number>();
-    for (const { eventId, transportId, missedReason } of deliveries) {
-      if (missedReason === null && taken.has(eventId)) transportIds.add(transportId);
+    const skipsLocked = performance.now() < this.#skipLockedUntil;
+    let result: FanoutResult;
+    try {
+      result = await this.store.write({ events, deliveries, now: this.options.now(), skipsLocked });
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (classify(error) === 'busy' && !skipsLocked) {
+        this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
+        return this.#write(shares, contents, webhooks, unfinished);
+      }
+      const halves = halveShares(shares);
+      if (halves) {
+        for (const half of halves) await this.#write(half, contents, webhooks, unfinished);
+        return;
+      }
+      this.options.onError(error, 1);
+      for (const { id } of events) {
+        this.#aside.add(id);
+        unfinished.add(id);
+      }
+      return;
     }
-    const contents = [...taken].flatMap((eventId) => read.get(eventId) ?? []);
-    if (transportIds.size > 0) this.options.told(transportIds, contents);
+    this.#written(shares, result, unfinished);
+    this.#notify(deliveries, result, contents, webhooks);
+  }
 
+  #written(
+    shares: readonly TenantShare[],
+    { written, incomplete }: FanoutResult,
+    unfinished: Set<number>,
+  ): void {
+    if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
-      this.#progress.written(share, taken);
-      this.#quota.written(share, taken);
+      this.#progress.written(share, written);
+      this.#quota.written(share, written);
+      for (const { id, isFinished } of share.events) {
+        if (written.has(id)) {
+          this.#hasWrittenSinceHead = true;
+          this.#aside.delete(id);
+          if (!isFinished) unfinished.add(id);
+        } else {
+          if (incomplete.has(id)) this.#aside.add(id);
+          unfinished.add(id);
+        }
+      }
     }
-    for (const { id, tenantUid, isFinished } of events) if (isFinished) this.#cursors.set(tenantUid, id);
-    return taken.size === events.length;
+  }
+
+  #notify(
+    deliveries: TenantShare['deliveries'],
+    { written, incomplete }: FanoutResult,
+    contents: ReadonlyMap<number, EventContent | null>,
+    webhooks: ReadonlyMap<number, FanoutWebhook>,
+  ): void {
+    const lanes = new Map<number, LaneCandidate>();
+    for (const { eventId, transportId, missedReason } of deliveries) {
+      if (missedReason !== null || lanes.has(transportId)) continue;
+      if (!written.has(eventId) && !incomplete.has(eventId)) continue;
+      const webhook = webhooks.get(transportId);
+      // The lane of a suspended transport is not scheduled.
+      if (webhook?.transportState === 'ACTIVE') lanes.set(transportId, candidateOf(webhook));
+    }
+    if (lanes.size === 0) return;
+    const bodies = [...written].flatMap((eventId) => contents.get(eventId) ?? []);
+    this.options.notify(lanes.values(), bodies);
   }
 }
 
-/** Puts shares together into transactions of bounded size. */
-function* transactions(shares: readonly TenantShare[]): Generator<TenantShare[]> {
-  let together: TenantShare[] = [];
-  let size = 0;
-  for (const share of shares) {
-    if (together.length > 0 && size + share.deliveries.length > MOST_DELIVERIES) {
-      yield together;
-      together = [];
-      size = 0;
-    }
-    together.push(share);
-    size += share.deliveries.length;
-  }
-  if (together.length > 0) yield together;
+const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWebhook): LaneCandidate => ({
+  transportId,
+  tenantUid,
+  origin,
+  encryptedWith,
+  dueAt: null,
+});
+
+/** Whether the same write can succeed some time later as it is: no event in it is at fault. */
+function isPassing(error: unknown): boolean {
+  const kind = classify(error);
+  return (
+    kind === 'unavailable' ||
+    kind === 'conflict' ||
+    kind === 'missing-table' ||
+    error instanceof DatabaseBusyError
+  );
 }

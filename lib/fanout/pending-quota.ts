@@ -1,10 +1,13 @@
-import type { FanoutStore, PlannedDelivery } from '../persistence/fanout-store.js';
+import type { PlannedDelivery } from '../persistence/fanout-store.js';
+import type { QueueCountStore } from '../persistence/queue-count-store.js';
 import type { TenantShare } from './fanout-progress.js';
 
-/** How long a count is good for that others add to. */
+/** How long a count is trusted, since other processes add deliveries too. */
 const LOOK_EVERY_MS = 2_000;
-/** How long it is good for when it was over the quota: a tenant that is costs no more than a look in so long. */
+/** How long it is trusted when it was over the quota. */
 const LOOK_AGAIN_MS = 100;
+/** A count is trusted for at least this many times as long as it took: counting a long queue takes at most this part of the time. */
+const REST_FACTOR = 20;
 /** What a process may add to a tenant's pending deliveries without having looked, as a part of the quota. */
 const UNSEEN_PART = 0.001;
 /** A tenant that has more than this part of its quota is looked at again and again. */
@@ -22,6 +25,8 @@ interface Known {
   /** What this process has queued since. */
   added: number;
   lookedAt: number;
+  /** How long the last count took, in ms. */
+  costMs: number;
   missedAt: number;
   warnedAt: number;
 }
@@ -36,16 +41,16 @@ export interface PendingQuotaOptions {
 }
 
 /**
- * Keeps what is pending of a tenant within its quota: what is too much is planned as missed. Almost always that costs
- * a comparison. The database is asked, once for all tenants of a round, only when a tenant comes near its quota, or has been
- * given so much unseen that it could be there.
+ * Keeps the pending deliveries of a tenant within its quota: deliveries beyond it are planned as missed. Almost always that
+ * costs a comparison. The database counts only if a tenant may be near its quota: it was near when it was last counted, or
+ * this process has queued many deliveries for it since.
  */
 export class PendingQuota {
   readonly #known = new Map<string, Known>();
   readonly #now: () => number;
 
   constructor(
-    private readonly store: Pick<FanoutStore, 'pending'>,
+    private readonly counts: QueueCountStore,
     private readonly options: PendingQuotaOptions,
   ) {
     this.#now = options.monotonicNow ?? (() => performance.now());
@@ -79,17 +84,21 @@ export class PendingQuota {
 
   #wantsLook(tenantUid: string, more: number): boolean {
     const { limit } = this.options;
-    const { pending, added, lookedAt } = this.#known.get(tenantUid) ?? UNSEEN;
+    const { pending, added, lookedAt, costMs } = this.#known.get(tenantUid) ?? UNSEEN;
     const age = this.#now() - lookedAt;
-    if (pending + added + more > limit) return pending < limit || age >= LOOK_AGAIN_MS;
-    return (added + more > limit * UNSEEN_PART || pending > limit * NEAR_PART) && age >= LOOK_EVERY_MS;
+    const restMs = REST_FACTOR * costMs;
+    if (pending + added + more > limit)
+      return pending < limit ? age >= restMs : age >= Math.max(LOOK_AGAIN_MS, restMs);
+    const mayBeNear = added + more > limit * UNSEEN_PART || pending > limit * NEAR_PART;
+    return mayBeNear && age >= Math.max(LOOK_EVERY_MS, restMs);
   }
 
   async #look(tenantUids: readonly string[]): Promise<void> {
-    const pending = await this.store.pending(tenantUids);
-    const lookedAt = this.#now();
     for (const tenantUid of tenantUids) {
-      Object.assign(this.#of(tenantUid), { pending: pending.get(tenantUid) ?? 0, added: 0, lookedAt });
+      const startedAt = this.#now();
+      const pending = await this.counts.pending(tenantUid, this.options.limit);
+      const lookedAt = this.#now();
+      Object.assign(this.#of(tenantUid), { pending, added: 0, lookedAt, costMs: lookedAt - startedAt });
     }
   }
 
@@ -130,6 +139,7 @@ const UNSEEN: Readonly<Known> = {
   pending: 0,
   added: 0,
   lookedAt: -Infinity,
+  costMs: 0,
   missedAt: -Infinity,
   warnedAt: -Infinity,
 };

@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DeliverySwitch } from '../delivery/delivery-switch.js';
-import { PollLoop } from '../delivery/poll-loop.js';
-import { until } from '../delivery/until.js';
+import { PollLoop } from '../timing/poll-loop.js';
+import { withDeadline } from '../timing/with-deadline.js';
 import { ENVIRONMENT_SETTING } from '../persistence/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 
@@ -67,7 +67,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   async onModuleDestroy(): Promise<void> {
-    await until(performance.now() + STOP_LIMIT_MS, this.#loop.stop());
+    await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);
   }
 
   /** Asks the database now whose it is. One look after another, so that no older answer replaces a newer one. */

@@ -10,7 +10,11 @@ import { EnvironmentGuard } from './environment-guard.js';
 const PATIENCE_MS = 3_000;
 
 export type HealthReasonCode =
-  'DATABASE_UNREACHABLE' | 'ENVIRONMENT_MISMATCH' | 'DELIVERY_SWITCHED_OFF' | 'CLOCK_SKEW';
+  | 'DATABASE_UNREACHABLE'
+  | 'ENVIRONMENT_MISMATCH'
+  | 'DELIVERY_SWITCHED_OFF'
+  | 'ENCRYPTION_KEY_MISSING'
+  | 'CLOCK_SKEW';
 
 export interface HealthReason {
   /** Stable. */
@@ -109,6 +113,15 @@ export class WebhooksHealth {
       reasons.push({
         code: 'DELIVERY_SWITCHED_OFF',
         message: 'Deliveries are switched off in this process; everything is kept.',
+      });
+    }
+    const { missingKeyIds } = this.worker;
+    if (missingKeyIds.length > 0) {
+      reasons.push({
+        code: 'ENCRYPTION_KEY_MISSING',
+        message:
+          `Deliveries are due whose transports are encrypted with keys that this process does not have: ` +
+          `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. It leaves them to other processes. Add the keys to encryption.keys.`,
       });
     }
     const skew = this.clock.look();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { SignedContent } from '../delivery/signed-request.js';
+import type { SignedContent } from '../delivery/sending/signed-request.js';
 import { matchesAction } from '../domain/action-pattern.js';
 import { buildEnvelope } from '../domain/envelope.js';
 import { uuidv7 } from '../domain/uid.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { sendAttempt, type SendableAttempt, type SentAttempt } from '../delivery/attempt.js';
-import { signedRequest, type SignedContent } from '../delivery/signed-request.js';
-import { TransportConfigs, type TransportConfig } from '../delivery/transport-config.js';
+import { sendAttempt, type SendableAttempt, type SentAttempt } from '../delivery/sending/attempt.js';
+import { signedRequest, type SignedContent } from '../delivery/sending/signed-request.js';
+import { TransportConfigs, type TransportConfig } from '../delivery/sending/transport-config.js';
 import { isDelivered } from '../domain/attempt-outcome.js';
 import { EgressClient, type EgressRequest } from '../egress/egress-client.js';
 import { OriginBusyError } from '../errors/origin-busy.error.js';

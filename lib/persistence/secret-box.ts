@@ -48,7 +48,7 @@ export class SecretBox {
     if (stored.startsWith(PLAIN)) return stored.slice(PLAIN.length);
     const keyId = SecretBox.keyIdOf(stored);
     const key = keyId === undefined ? undefined : this.#keys.get(keyId);
-    if (!key) throw new SecretUnreadableError(place, keyId);
+    if (!key) throw new SecretUnreadableError(place, keyId, { isKeyMissing: true });
     const bytes = Buffer.from(stored.slice(stored.lastIndexOf(':') + 1), 'base64');
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), {

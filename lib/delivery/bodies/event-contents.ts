@@ -1,4 +1,4 @@
-import type { EventContent } from '../persistence/lane-store.js';
+import type { EventContent } from '../../persistence/lane-store.js';
 
 /** An event as it goes out: its body's bytes are made once, however many transports it goes to. */
 export interface OutgoingEvent {

@@ -1,11 +1,12 @@
-import type { EventContent, LaneStore } from '../persistence/lane-store.js';
+import { classify } from '../../persistence/driver-errors.js';
+import type { EventContent, LaneStore } from '../../persistence/lane-store.js';
 import { EventContents, type OutgoingEvent } from './event-contents.js';
 
 /** Bodies kept in memory. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 /** Bodies that one query brings: beyond it, at most one body more. */
 const PORTION_BYTES = 8 * 1024 * 1024;
-/** Bodies loaded before anybody sends them: what is kept must not be driven out by what may wait for long. */
+/** Bodies that are loaded before their deliveries are sent: they must not displace what is needed sooner. */
 const AHEAD_BYTES = KEPT_BYTES / 2;
 
 interface Wait {
@@ -15,9 +16,11 @@ interface Wait {
 }
 
 /**
- * What events send, from memory or from the database, in portions of bytes: a thousand deliveries that are read together may have
- * a thousand large bodies. What is loaded ahead stops early, and what is missing when it is sent is asked for then, by all who
- * wait for one in the same query. So memory is bounded by the portions, what is kept, and the requests in flight.
+ * Cache of event bodies, filled from the database in portions of at most `PORTION_BYTES`.
+ *
+ * A lane may read 500 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body
+ * that is missing when its delivery is sent is loaded on demand; concurrent requests share one query. A body that cannot be
+ * read fails for those who want that one. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
  */
 export class EventLoader {
   readonly #kept = new EventContents(KEPT_BYTES);
@@ -31,23 +34,30 @@ export class EventLoader {
     for (const content of contents) this.#kept.add(content);
   }
 
-  /** The event, when it is at hand. */
+  /** The event, if it is in memory. */
   get(eventId: number): OutgoingEvent | undefined {
     return this.#kept.get(eventId);
   }
 
-  /** Loads what is not at hand of these, as far as is sensible before it is sent. */
+  /** Loads those of the events that are not in memory, up to a limit. It never fails: what is missing is loaded on demand. */
   async loadAhead(eventIds: Iterable<number>): Promise<void> {
     const missing = new Set<number>();
     for (const eventId of eventIds) if (!this.#kept.has(eventId)) missing.add(eventId);
-    for (let bytes = 0; missing.size > 0 && bytes < AHEAD_BYTES;) {
-      const { found, last } = await this.#portion([...missing]);
-      for (const { body } of found) bytes += body.length;
-      for (const eventId of missing) if (eventId <= last) missing.delete(eventId);
+    try {
+      for (let bytes = 0; missing.size > 0 && bytes < AHEAD_BYTES;) {
+        const { found, last } = await this.#portion([...missing]);
+        for (const { body } of found) bytes += body.length;
+        for (const eventId of missing) if (eventId <= last) missing.delete(eventId);
+      }
+    } catch {
+      // Each of them is loaded on demand, where its error concerns its own delivery only.
     }
   }
 
-  /** @returns undefined: the event is not stored any more */
+  /**
+   * @returns undefined: the event is not stored any more
+   * @throws what the database said about this event
+   */
   load(eventId: number): Promise<OutgoingEvent | undefined> {
     let wait = this.#waits.get(eventId);
     if (!wait) {
@@ -58,25 +68,31 @@ export class EventLoader {
     return wait.loaded;
   }
 
-  /** Serves those who wait, a portion at a time: whoever comes meanwhile shares the next one. */
+  /** Serves the waiting, a portion at a time: whoever comes meanwhile shares the next one. */
   async #run(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    while (this.#waits.size > 0) {
-      const asked = [...this.#waits.keys()];
-      try {
-        const { found, last } = await this.#portion(asked);
-        const byId = new Map(found.map((event) => [event.eventId, event]));
-        for (const eventId of asked) if (eventId <= last) this.#take(eventId).end(byId.get(eventId));
-      } catch (error) {
-        for (const eventId of asked) this.#take(eventId).fail(error);
-      }
-    }
+    while (this.#waits.size > 0) await this.#serve([...this.#waits.keys()]);
     this.#loading = false;
   }
 
-  #take(eventId: number): Wait {
-    const wait = this.#waits.get(eventId)!;
+  async #serve(eventIds: readonly number[]): Promise<void> {
+    try {
+      const { found, last } = await this.#portion(eventIds);
+      const byId = new Map(found.map((event) => [event.eventId, event]));
+      for (const eventId of eventIds) if (eventId <= last) this.#take(eventId)?.end(byId.get(eventId));
+    } catch (error) {
+      if (classify(error) === 'refused' && eventIds.length > 1) {
+        const half = eventIds.length >> 1;
+        await this.#serve(eventIds.slice(0, half));
+        return this.#serve(eventIds.slice(half));
+      }
+      for (const eventId of eventIds) this.#take(eventId)?.fail(error);
+    }
+  }
+
+  #take(eventId: number): Wait | undefined {
+    const wait = this.#waits.get(eventId);
     this.#waits.delete(eventId);
     return wait;
   }

@@ -3,34 +3,37 @@ import {
   isProbing,
   type HealthPolicy,
   type TransportHealth,
-} from '../domain/transport-health.js';
-import type { TransportRecord } from '../persistence/record-store.js';
-import type { ConcludedAttempt } from './attempt.js';
-import type { TransportConfig } from './transport-config.js';
+} from '../../domain/transport-health.js';
+import type { TransportRecord } from '../../persistence/record-store.js';
+import type { ConcludedAttempt } from '../sending/attempt.js';
+import type { TransportConfig } from '../sending/transport-config.js';
 
-const WELL: TransportHealth = { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null };
+const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null };
 
-/** What a lane knew when it was taken. */
+/** What is known of a transport when its lane is claimed. */
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
   readonly blockedUntil: number;
 }
 
-/** What the attempts of a lane have shown about its receiver, and until when it is to be left alone. */
+/** What follows from attempts for the whole transport, without the fencing token. */
+export type HealthRecord = Omit<TransportRecord, 'leaseToken'>;
+
+/** What the attempts of a lane have shown about its receiver, and until when nothing is sent to it. */
 export class LaneHealth {
   #health: TransportHealth;
   #blockedUntil: number;
-  /** When the run of failures began as far as it is in the database, and since when that is known (monotonic). */
+  /** When the run of failures began according to the database, and when that was read or written (elapsed clock). */
   #recordedRun: { readonly failingSince: number | null; readonly at: number };
 
-  /** @param takenAt performance.now() before the database was asked */
+  /** @param claimedAt on the elapsed clock, before the database was asked */
   constructor(
     { failingSince, consecutiveFailures, blockedUntil }: KnownHealth,
-    takenAt: number,
+    claimedAt: number,
     private readonly policy: HealthPolicy,
   ) {
     this.#health = { failingSince, consecutiveFailures, circuitOpenedAt: null };
     this.#blockedUntil = blockedUntil;
-    this.#recordedRun = { failingSince, at: takenAt };
+    this.#recordedRun = { failingSince, at: claimedAt };
   }
 
   /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
@@ -47,7 +50,7 @@ export class LaneHealth {
     return this.#blockedUntil;
   }
 
-  /** The circuit lets a single request go, to see. */
+  /** The circuit allows a single request, to find out whether the receiver has recovered. */
   get isProbing(): boolean {
     return isProbing(this.#health, this.policy);
   }
@@ -57,7 +60,7 @@ export class LaneHealth {
    *
    * @returns what has to be written about the transport; undefined: nothing has changed
    */
-  learn(concluded: ConcludedAttempt, now: number, random: number): TransportRecord | undefined {
+  learn(concluded: ConcludedAttempt, now: number, random: number): HealthRecord | undefined {
     const { outcome, record } = concluded;
     if (!concluded.isReceivers) return undefined;
     const before = this.#health;
@@ -80,20 +83,20 @@ export class LaneHealth {
     };
   }
 
-  /** What `learn` had to say is in the database. @param at performance.now() */
-  recorded({ failingSince }: TransportRecord, at: number): void {
+  /** The result of `learn` is in the database. @param at on the elapsed clock */
+  recorded({ failingSince }: HealthRecord, at: number): void {
     if (failingSince !== undefined) this.#recordedRun = { failingSince, at };
   }
 
   /**
-   * Looks at a new configuration: when somebody has enabled the transport, past failures and waits count no more, here as
-   * in the database.
+   * Looks at a new configuration: if somebody has enabled the transport, past failures and blocks no longer count, here
+   * as in the database.
    *
-   * @param askedAt performance.now() before the database was asked for it
+   * @param askedAt on the elapsed clock, before the database was asked for it
    */
   reconsider(before: TransportConfig, after: TransportConfig, askedAt: number): void {
     if (this.#wasEnabled(before, after, askedAt)) {
-      this.#health = WELL;
+      this.#health = HEALTHY;
       this.#blockedUntil = 0;
     }
     if (askedAt >= this.#recordedRun.at)
@@ -101,8 +104,8 @@ export class LaneHealth {
   }
 
   /**
-   * If it was disabled and enabled between two looks, what shows it is that the run of failures that goes on here, and was
-   * in the database, is there no more.
+   * If it was disabled and enabled between two looks, the run of failures that continues here, and was in the database, is
+   * no longer in the database.
    */
   #wasEnabled(before: TransportConfig, after: TransportConfig, askedAt: number): boolean {
     if (before.state === 'DISABLED') return after.state === 'ACTIVE';

@@ -5,21 +5,19 @@ const TIMER_MARGIN_MS = 500;
 
 /** Until when this process holds a lane. Every instant is one of the `ElapsedClock`. */
 export class LaneLease {
-  #token: number;
   #lastsMs: number;
   /** The lane is held at least until then. */
   #endsAt: number;
 
   /** @param claimedAt before the query that claimed the lane was sent */
-  constructor(token: number, lastsMs: number, claimedAt: number) {
-    this.#token = token;
+  constructor(
+    /** Fencing token: rises with each claim. */
+    readonly token: number,
+    lastsMs: number,
+    claimedAt: number,
+  ) {
     this.#lastsMs = lastsMs;
     this.#endsAt = claimedAt + lastsMs;
-  }
-
-  /** Fencing token: rises with each claim. */
-  get token(): number {
-    return this.#token;
   }
 
   /** How long a renewal extends it, in ms. */
@@ -40,14 +38,6 @@ export class LaneLease {
   /** @param askedAt before the query was sent */
   renewed(askedAt: number): void {
     this.#endsAt = askedAt + this.#lastsMs;
-  }
-
-  /** It expired and this process claimed the lane again. @returns false: another process has held it meanwhile */
-  reclaimed(token: number, lastsMs: number, claimedAt: number): boolean {
-    if (token !== this.#token + 1) return false;
-    this.#token = token;
-    this.#endsAt = claimedAt + lastsMs;
-    return true;
   }
 
   /** A longer time-out needs a longer lease, from the next renewal on. */

@@ -1,113 +1,121 @@
-import { CLOCK_SLACK_MS } from '../persistence/lane-store.js';
-import type {
-  EventContent,
-  LaneReading,
-  LaneReadRequest,
-  LaneStore,
-  QueuedDelivery,
-} from '../persistence/lane-store.js';
-import type { OutgoingEvent } from './event-contents.js';
-import { EventLoader } from './event-loader.js';
+import { classify } from '../../persistence/driver-errors.js';
+import { CLOCK_SLACK_MS } from '../../persistence/lane-store.js';
+import type { LaneReading, LaneReadRequest, LaneStore } from '../../persistence/lane-store.js';
+import type { EventLoader } from '../bodies/event-loader.js';
+import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
+import type { InspectionList } from './inspection-list.js';
+import type { LaneClaimer } from './lane-claimer.js';
+import type { LaneClocks } from './lane-renewals.js';
 import type { Lane } from './lane.js';
-import type { TransportProblem } from './transport-config.js';
 
-const EVENT_MISSING = {
-  ok: false,
-  code: 'EVENT_MISSING',
-  message: 'The event is not stored any more.',
-} as const;
+type Reads = ReadonlyMap<Lane, LaneReadRequest>;
 
-export interface LaneReaderOptions {
-  /** The database's clock, ms since the epoch. */
-  readonly now: () => number;
-  /** Rows that wait behind an earlier one of their ordering key. */
-  readonly park: (lane: Lane, rows: readonly QueuedDelivery[]) => void;
-  /** Rows of which processes have died. */
-  readonly condemn: (lane: Lane, rows: readonly QueuedDelivery[]) => void;
-  /** The lane has been read. */
-  readonly touch: (lane: Lane) => void;
+export interface LaneReaderOptions extends LaneClocks {
+  /** Whether slots are free, so that what is read will be sent soon and its bodies are worth loading ahead. */
+  readonly sendsSoon: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
-/** Reads what is due into lanes that run low, many lanes in one round trip, and the first of the bodies that are not at hand. */
+/**
+ * Reads what is due into lanes that run low, many lanes in one round trip, one round trip at a time. Scans that repeat from
+ * the head may be slow, so they have a statement of their own beside the others.
+ */
 export class LaneReader {
-  readonly #events: EventLoader;
   readonly #wanted = new Set<Lane>();
   #reading: Promise<void> | undefined;
+  #readingFromHead: Promise<void> | undefined;
 
   constructor(
-    private readonly store: LaneStore,
+    private readonly store: Pick<LaneStore, 'read'>,
+    private readonly bodies: EventLoader,
+    private readonly recorder: DeliveryRecorder,
+    private readonly claimer: Pick<LaneClaimer, 'avoid'>,
+    private readonly inspection: InspectionList,
     private readonly options: LaneReaderOptions,
-  ) {
-    this.#events = new EventLoader(store);
-  }
+  ) {}
 
-  /** Bodies that somebody had at hand. */
-  remember(contents: Iterable<EventContent>): void {
-    this.#events.remember(contents);
-  }
-
-  /** The lane may want to be read. */
+  /** The lane may run low. */
   offer(lane: Lane): void {
     this.#wanted.add(lane);
   }
 
-  /** Reads the lanes that want it, unless a read is under way, which ends with touching its lanes. */
+  /** Reads the offered lanes that run low, unless a read is under way, after which their lanes are inspected again. */
   read(): void {
-    if (this.#reading || this.#wanted.size === 0) return;
-    const now = this.options.now() + CLOCK_SLACK_MS;
+    if (this.#wanted.size === 0 || (this.#reading && this.#readingFromHead)) return;
+    const clocks = { now: this.options.now() + CLOCK_SLACK_MS, elapsed: this.options.elapsed() };
     const reads = new Map<Lane, LaneReadRequest>();
+    const fromHead = new Map<Lane, LaneReadRequest>();
     for (const lane of this.#wanted) {
-      const request = lane.nextRead(now);
-      if (request) reads.set(lane, request);
+      if (this.#reading && !lane.isRepeatFromHead) continue;
+      this.#wanted.delete(lane);
+      const request = lane.nextRead(clocks);
+      if (request) (lane.isRepeatFromHead ? fromHead : reads).set(lane, request);
     }
-    this.#wanted.clear();
-    if (reads.size === 0) return;
-    this.#reading = this.#read(reads, now).finally(() => {
-      this.#reading = undefined;
-      this.read();
-    });
+    if (reads.size > 0) {
+      this.#reading = this.#read(reads, clocks.now).finally(() => {
+        this.#reading = undefined;
+        this.read();
+      });
+    }
+    for (const [lane, request] of fromHead) this.#readFromHead(lane, request, clocks.now);
   }
 
   /** Resolves when no read is under way. */
   async settled(): Promise<void> {
-    while (this.#reading) await this.#reading;
+    while (this.#reading || this.#readingFromHead) await Promise.all([this.#reading, this.#readingFromHead]);
   }
 
-  /** What a delivery sends: usually at hand. */
-  contentOf({ eventId }: QueuedDelivery): OutgoingEvent | Promise<OutgoingEvent | TransportProblem> {
-    return this.#events.get(eventId) ?? this.#load(eventId);
+  /** One lane after another. */
+  #readFromHead(lane: Lane, request: LaneReadRequest, now: number): void {
+    const before = this.#readingFromHead ?? Promise.resolve();
+    const reading = before.then(() => this.#read(new Map([[lane, request]]), now));
+    this.#readingFromHead = reading.finally(() => {
+      if (this.#readingFromHead === reading) this.#readingFromHead = undefined;
+    });
   }
 
-  async #read(reads: ReadonlyMap<Lane, LaneReadRequest>, now: number): Promise<void> {
+  async #read(reads: Reads, now: number): Promise<void> {
+    let readings: LaneReading[];
     try {
-      const readings = await this.store.read([...reads.values()], now);
-      await this.#events.loadAhead(readings.flatMap(({ rows }) => rows.map(({ eventId }) => eventId)));
-      const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
-      for (const [lane, { limit }] of reads) {
-        const reading = byTransport.get(lane.transportId);
-        if (reading) {
-          this.#accept(lane, reading, limit);
-          this.options.touch(lane);
-        } else {
-          // Deleted, or another environment's by now: not touched, so that the next refresh finds out which.
-          lane.readFailed();
-        }
-      }
+      readings = await this.store.read([...reads.values()], now);
     } catch (error) {
-      // Not touched: the next refresh touches every lane, after a pause.
-      for (const lane of reads.keys()) lane.readFailed();
-      this.options.onError(error);
+      return this.#readFailed(reads, now, error);
+    }
+    if (this.options.sendsSoon()) {
+      await this.bodies.loadAhead(readings.flatMap(({ rows }) => rows.map(({ eventId }) => eventId)));
+    }
+    const byTransport = new Map(readings.map((reading) => [reading.transportId, reading]));
+    for (const [lane, { limit }] of reads) {
+      const reading = byTransport.get(lane.transportId);
+      if (!reading) {
+        // Deleted, or the database belongs to another environment now: the next refresh finds out.
+        lane.readFailed();
+        continue;
+      }
+      const isUnrecorded = ({ deliveryId }: { deliveryId: number }): boolean =>
+        this.recorder.isUnrecorded(deliveryId);
+      const { behind, crashed } = lane.acceptRows(reading, limit, now, isUnrecorded);
+      this.recorder.park(lane, behind);
+      this.recorder.recordCrashes(lane, crashed);
+      this.inspection.add(lane);
     }
   }
 
-  #accept(lane: Lane, reading: LaneReading, limit: number): void {
-    const { behind, condemned } = lane.accept(reading, limit);
-    this.options.park(lane, behind);
-    this.options.condemn(lane, condemned);
-  }
-
-  async #load(eventId: number): Promise<OutgoingEvent | TransportProblem> {
-    return (await this.#events.load(eventId)) ?? EVENT_MISSING;
+  /** A row that cannot be read fails the statement for all its lanes: it is found by halving, and its lane avoided. */
+  async #readFailed(reads: Reads, now: number, error: unknown): Promise<void> {
+    const lanes = [...reads];
+    if (classify(error) === 'refused' && lanes.length > 1) {
+      const half = lanes.length >> 1;
+      await this.#read(new Map(lanes.slice(0, half)), now);
+      return this.#read(new Map(lanes.slice(half)), now);
+    }
+    this.options.onError(error);
+    // Not inspected: the next refresh inspects every lane, after a pause.
+    for (const [lane] of lanes) {
+      lane.readFailed();
+      if (classify(error) !== 'refused') continue;
+      lane.drain();
+      this.claimer.avoid(lane.transportId);
+    }
   }
 }

@@ -1,23 +1,30 @@
-import type { LaneStore } from '../persistence/lane-store.js';
+import type { LaneStore } from '../../persistence/lane-store.js';
 import type { Lane } from './lane.js';
 
+/** The clocks of a process. */
+export interface LaneClocks {
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+  /** The elapsed clock. */
+  readonly elapsed: () => number;
+}
+
 /**
- * Extends leases and writes what a lane's next holder has to know, many lanes in one statement and one statement at a time, so
- * that a state is never overwritten by an earlier one. Whoever asks while one is under way shares the next, which therefore holds
- * all that had happened when he asked.
+ * Extends leases and writes the state that a lane's next holder needs, many lanes in one statement and one statement at a
+ * time, so that no state is overwritten by an earlier one. Callers while a statement is under way share the next one, which
+ * therefore holds everything that had happened when they called.
  */
 export class LaneRenewals {
   readonly #waiting = new Set<Lane>();
   #present: Promise<unknown> = Promise.resolve();
   #next: Promise<ReadonlySet<Lane>> | undefined;
 
-  /** @param now the database's clock, ms since the epoch */
   constructor(
-    private readonly store: LaneStore,
-    private readonly now: () => number,
+    private readonly store: Pick<LaneStore, 'renew'>,
+    private readonly clocks: LaneClocks,
   ) {}
 
-  /** @returns the lanes, of those that shared the statement, that are not ours any more */
+  /** @returns the lanes, of those that shared the statement, whose lease was extended: of the others nothing is known */
   renew(lanes: Iterable<Lane>): Promise<ReadonlySet<Lane>> {
     for (const lane of lanes) this.#waiting.add(lane);
     this.#next ??= this.#present.then(() => {
@@ -30,15 +37,17 @@ export class LaneRenewals {
   }
 
   async #write(): Promise<ReadonlySet<Lane>> {
-    const askedAt = performance.now();
-    const renewals = [...this.#waiting].map((lane) => ({ lane, renewal: lane.renewal(this.now()) }));
+    const askedAt = this.clocks.elapsed();
+    const lanes = [...this.#waiting];
     this.#waiting.clear();
-    const renewed = await this.store.renew(renewals.map(({ renewal }) => renewal));
-    const lost = new Set<Lane>();
-    for (const { lane, renewal } of renewals) {
-      if (renewed.has(lane.transportId)) lane.renewed(askedAt, renewal.ended);
-      else if (lane.leaseToken === renewal.leaseToken) lost.add(lane);
+    const now = this.clocks.now();
+    const renewed = await this.store.renew(lanes.map((lane) => lane.renewal(now)));
+    const extended = new Set<Lane>();
+    for (const lane of lanes) {
+      if (!renewed.has(lane.transportId)) continue;
+      lane.renewed(askedAt);
+      extended.add(lane);
     }
-    return lost;
+    return extended;
   }
 }

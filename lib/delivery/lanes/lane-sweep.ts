@@ -1,85 +1,108 @@
-import type { KeyPlace, Swept, SweepStore } from '../persistence/sweep-store.js';
+import type { SweepStore } from '../../persistence/sweep-store.js';
 
-/** About how often a process looks at the next piece. */
+/** About how often a process looks at the next lanes. */
 const EVERY_MS = 60_000;
-/** Lanes, and keys, that one look takes in: what it costs, whatever has piled up. */
-const PIECE = 1_000;
-/** What is due for less than this may be on its way. */
+/** Lanes that one step looks at: what it costs, however many there are. */
+const LANES_PER_STEP = 1_000;
+/** Deliveries that became due within this time may still be on their way to a holder. */
 const GRACE_MS = 60_000;
-
-const FIRST_LANE = 0;
-const FIRST_KEY: KeyPlace = { transportId: 0, orderingKey: '' };
+const NAMED_AT_MOST = 10;
 
 export interface LaneSweepOptions {
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
+  /** The elapsed clock. */
+  readonly elapsed: () => number;
   readonly warn: (message: string, error?: unknown) => void;
 }
 
 /**
- * The net under everything: what a bug, or a hand in the database, left where nobody would ever look at it again. Each process
- * goes round all lanes and ordering keys, slowly, a piece at a time, each beginning at a moment of its own.
+ * A background sweep that finds and schedules stranded lanes: lanes with due deliveries that nobody would claim again,
+ * because of a bug, a manual edit, or a clock that was set back. Each process looks at some lanes a minute. It looks at all
+ * of them when it starts and when the database's clock was set back, since leases may then end much too late.
  */
 export class LaneSweep {
-  #lane = FIRST_LANE;
-  #key = FIRST_KEY;
+  #after = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #isEnabled = true;
+  #isStopped = false;
+  /** Database's clock less elapsed clock: what falls by a second or more was set back. */
+  #clockDifference: number;
 
   constructor(
     private readonly store: SweepStore,
     private readonly options: LaneSweepOptions,
-  ) {}
+  ) {
+    this.#clockDifference = options.now() - options.elapsed();
+  }
 
   start(): void {
+    this.#run(() => this.sweepAll());
     this.#schedule(Math.random() * EVERY_MS);
   }
 
-  /** Disabled, it looks at nothing: the database may be somebody else's. */
+  /** Disabled, it looks at nothing: the database may be another environment's. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
   }
 
-  /** Resolves when a look that is under way has ended. */
+  /** Called often: looks at all lanes if the clock was set back. */
+  watchClock(): void {
+    const difference = this.options.now() - this.options.elapsed();
+    const wasSetBack = difference < this.#clockDifference - 1_000;
+    this.#clockDifference = difference;
+    if (wasSetBack) this.#run(() => this.sweepAll());
+  }
+
+  /** Resolves when the step that is under way has ended. */
   stop(): Promise<void> {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
     return this.#sweeping;
   }
 
-  /** Looks at the next piece. */
-  async sweep(): Promise<void> {
+  /** Looks at the next lanes. @returns whether these were the last */
+  async sweep(): Promise<boolean> {
     const now = this.options.now();
-    const piece = { limit: PIECE, now };
-    const lanes = await this.store.tellForgottenLanes({
-      ...piece,
-      after: this.#lane,
+    const { repaired, next } = await this.store.scheduleStrandedLanes({
+      after: this.#after,
+      limit: LANES_PER_STEP,
+      now,
       dueBefore: now - GRACE_MS,
     });
-    this.#lane = lanes.next ?? FIRST_LANE;
-    this.#warnOf('with deliveries due were left to themselves', lanes);
-    const keys = await this.store.freeStrandedKeys({ ...piece, after: this.#key });
-    this.#key = keys.next ?? FIRST_KEY;
-    this.#warnOf('held deliveries back behind nothing', keys);
+    this.#after = next ?? 0;
+    if (repaired.length > 0) this.#warnOf(repaired);
+    return next === undefined;
+  }
+
+  /** Looks at all lanes. */
+  async sweepAll(): Promise<void> {
+    this.#after = 0;
+    while (!this.#isStopped && !(await this.sweep()));
   }
 
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(() => {
       this.#schedule(EVERY_MS * (0.75 + Math.random() / 2));
-      if (!this.#isEnabled) return;
-      this.#sweeping = this.sweep().catch((error: unknown) =>
-        this.options.warn('Looking for forgotten lanes failed', error),
-      );
+      this.#run(async () => void (await this.sweep()));
     }, delayMs);
     this.#timer.unref();
   }
 
-  #warnOf(what: string, { repaired }: Swept<unknown>): void {
-    if (repaired.length === 0) return;
-    const named = repaired.slice(0, 10).join(', ');
+  #run(sweep: () => Promise<void>): void {
+    if (!this.#isEnabled || this.#isStopped) return;
+    this.#sweeping = this.#sweeping
+      .then(sweep)
+      .catch((error: unknown) => this.options.warn('The sweep for stranded lanes failed', error));
+  }
+
+  #warnOf(repaired: readonly number[]): void {
+    const named = repaired.slice(0, NAMED_AT_MOST).join(', ');
+    const more = repaired.length > NAMED_AT_MOST ? ', …' : '';
     this.options.warn(
-      `${repaired.length} http transports ${what} and go on now (number ${named}): please report this as a bug`,
+      `Resumed ${repaired.length} http transports that had due deliveries but were not scheduled (number ${named}${more}). ` +
+        'Unless somebody edited the database or set its clock, please report this as a bug',
     );
   }
 }

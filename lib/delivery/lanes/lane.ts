@@ -1,79 +1,99 @@
 import type {
-  HeldLane,
+  ClaimedLane,
   LaneReading,
   LaneReadRequest,
   LaneRelease,
   LaneRenewal,
-  LaneState,
   QueuedDelivery,
-  TakenLane,
-} from '../persistence/lane-store.js';
-import { RateWindow, type RateState } from '../domain/rate-window.js';
-import type { HealthPolicy } from '../domain/transport-health.js';
-import type { TransportRecord } from '../persistence/record-store.js';
-import type { ConcludedAttempt } from './attempt.js';
-import { isCondemned, isRunCarefully, isSuspect } from './careful-mode.js';
-import { EndedCount } from './ended-count.js';
+} from '../../persistence/lane-store.js';
+import { RateWindow, type RateState } from '../../domain/rate-window.js';
+import type { HealthPolicy } from '../../domain/transport-health.js';
+import type { TransportRecord } from '../../persistence/record-store.js';
+import type { ConcludedAttempt } from '../sending/attempt.js';
+import { originOf, type TransportConfig } from '../sending/transport-config.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneLease } from './lane-lease.js';
-import { LaneScan, type UnsentRows } from './lane-scan.js';
-import type { TransportConfig } from './transport-config.js';
+import { LaneScan, type RowJudge, type UnsentRows } from './lane-scan.js';
+import { assertTransition, type LaneState } from './lane-state.js';
 
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
 /** Rows a lane keeps ready, as a multiple of the requests it may have in flight, within bounds. */
 const READ_AHEAD_FACTOR = 8;
 const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
-/** How long a look at the lane's configuration counts: a pause takes effect within a second, also when the database stalls. */
+/** How long a check of the lane counts: a pause takes effect within a second, also if the database stops responding. */
 const CHECK_LASTS_MS = 900;
+/** Crashes of holders in a row from which on a lane runs in quarantine mode. */
+const QUARANTINE_FROM = 2;
+/** When a lane is claimed again to look at deliveries whose outcome could not be recorded, in ms. */
+const ASIDE_RETRY_MS = 30_000;
+/** When a lane is claimed again whose transport is not active although the lane is not suspended: somebody edited the row. */
+const INACTIVE_RETRY_MS = 1_000;
+
+/** What a lane decides with beside its own state. Instants are of the `ElapsedClock` and of the database's clock. */
+export interface Clocks {
+  readonly elapsed: number;
+  readonly now: number;
+}
 
 /**
- * A lane this process holds: what may be sent of it, what should be read into it, and when it can be given back. All
- * state, no I/O.
+ * A lane that this process holds: what may be sent, what should be read, and when it can be released. All state, no I/O.
+ * Its life is told in `lane-state.ts`.
+ *
+ * **Quarantine mode.** A process that crashes may have crashed because of a delivery that it was sending. From the second
+ * crash of its holders in a row on, each delivery of a lane is noted in the database before it is sent, and whoever claims
+ * the lane of a crashed holder records its noted deliveries as failed attempts (see `RowJudge.hasCrashed`).
  */
 export class Lane {
   readonly transportId: number;
   readonly tenantUid: string;
   config: TransportConfig;
-  /** Requests that have been sent and not answered. */
+  /** Requests that were sent and have no response yet. */
   inFlight = 0;
-  /** Monotonic (performance.now()). */
+  /** On the elapsed clock. */
   readonly heldSince: number;
-  /** Earlier holders have crashed: see careful-mode. */
-  readonly isCareful: boolean;
-  /** Outcomes recorded since it was taken, as long as it is run carefully. */
-  #recordedCarefully = 0;
-  readonly #scan = new LaneScan();
+  #state: LaneState = 'OPEN';
+  /** The state that a release began in. */
+  #releasedFrom: 'OPEN' | 'DRAINING' = 'OPEN';
+  readonly #isQuarantined: boolean;
+  #recordedInQuarantine = 0;
+  readonly #scan: LaneScan;
   readonly #lease: LaneLease;
   readonly #health: LaneHealth;
-  readonly #ended: EndedCount;
   #rate: RateWindow | undefined;
-  /** Monotonic: when the configuration was last found to be current, or was read. */
+  /** On the elapsed clock: when the lane and its configuration were last found to be current. */
   #checkedAt: number;
-  /** The lane's version when `config` was found to be the current configuration. */
-  #configSeenAtVersion: number | undefined;
-  #releasing = false;
-  #yielding = false;
-  readonly #isCondemned = (row: QueuedDelivery): boolean => this.isCareful && isCondemned(row);
+  /** Fencing token of the holder before this one, if it crashed. */
+  readonly #crashedToken: number | undefined;
 
-  /** @param takenAt performance.now() before the query that took the lane was sent */
-  constructor(taken: TakenLane, config: TransportConfig, takenAt: number, policy: HealthPolicy) {
-    const { consecutiveFailures, blockedUntil } = taken;
-    this.transportId = taken.transportId;
-    this.tenantUid = taken.transport.tenantUid;
+  /** @param claimedAt on the elapsed clock, before the query that claimed the lane was sent */
+  constructor(claimed: ClaimedLane, config: TransportConfig, claimedAt: number, policy: HealthPolicy) {
+    const { consecutiveFailures, blockedUntil, leaseToken, crashes } = claimed;
+    this.transportId = claimed.transportId;
+    this.tenantUid = claimed.transport.tenantUid;
     this.config = config;
-    this.heldSince = takenAt;
-    this.isCareful = isRunCarefully(taken.crashes);
-    this.#lease = new LaneLease(taken.leaseToken, taken.leaseMs, takenAt);
+    this.heldSince = claimedAt;
+    this.#isQuarantined = crashes >= QUARANTINE_FROM;
+    this.#crashedToken = crashes > 0 ? leaseToken - 1 : undefined;
+    this.#scan = new LaneScan(claimed.scanFrom, claimedAt);
+    this.#lease = new LaneLease(leaseToken, claimed.leaseMs, claimedAt);
     const known = { failingSince: config.failingSince, consecutiveFailures, blockedUntil };
-    this.#health = new LaneHealth(known, takenAt, policy);
-    this.#ended = new EndedCount(taken.ended, takenAt);
-    this.#rate = config.rateLimit && new RateWindow(config.rateLimit, taken.rate);
-    this.#checkedAt = takenAt;
+    this.#health = new LaneHealth(known, claimedAt, policy);
+    this.#rate = config.rateLimit && new RateWindow(config.rateLimit, claimed.rate);
+    this.#checkedAt = claimedAt;
+  }
+
+  get state(): LaneState {
+    return this.#state;
   }
 
   get leaseToken(): number {
     return this.#lease.token;
+  }
+
+  /** Where it sends to at present; '': it cannot send as it is configured. */
+  get origin(): string {
+    return originOf(this.config);
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,46 +107,44 @@ export class Lane {
     return this.#scan.readyCount;
   }
 
-  /** Whether a request may start now. `monotonicNow` is performance.now(), `now` the database's clock. */
-  maySend(monotonicNow: number, now: number): boolean {
+  /** Whether a request may start now. */
+  maySend(clocks: Clocks): boolean {
     return (
       this.#scan.readyCount > 0 &&
       this.inFlight < (this.#health.isProbing ? 1 : this.config.maxConcurrency) &&
-      this.mayStillSend(monotonicNow, now) &&
-      (this.#rate === undefined || this.#rate.nextAt(now) <= now)
+      this.mayStillSend(clocks) &&
+      (this.#rate === undefined || this.#rate.nextAt(clocks.now) <= clocks.now)
     );
   }
 
-  /** Whether a request that `maySend` has let go may still start, after whatever was waited for. */
-  mayStillSend(monotonicNow: number, now: number): boolean {
-    return (
-      this.#isOpen(now) &&
-      this.coversAttempt(monotonicNow) &&
-      monotonicNow - this.#checkedAt <= CHECK_LASTS_MS
-    );
+  /** Whether a request that `maySend` has allowed may start after something else was waited for. */
+  mayStillSend({ elapsed, now }: Clocks): boolean {
+    return this.#isOpen(now) && this.coversAttempt(elapsed) && elapsed - this.#checkedAt <= CHECK_LASTS_MS;
   }
 
-  /** When the rate limit lets the next ready delivery go, in ms from now; undefined: it is not what it waits for. */
+  /** When the rate limit allows the next ready delivery, in ms from now; undefined: it does not wait for that. */
   rateDelayMs(now: number): number | undefined {
     if (!this.#rate || this.#scan.readyCount === 0 || !this.#isOpen(now)) return undefined;
     const delay = this.#rate.nextAt(now) - now;
     return delay > 0 ? delay : undefined;
   }
 
-  /** Whether the lease leaves room for a whole attempt. */
-  coversAttempt(monotonicNow: number): boolean {
-    return this.#lease.covers(this.config.timeoutMs, monotonicNow);
+  /** Whether the lease leaves time for a whole attempt. */
+  coversAttempt(elapsed: number): boolean {
+    return this.#lease.covers(this.config.timeoutMs, elapsed);
   }
 
-  /** The next ready delivery must be sent while no other suspect is. */
-  get nextIsSuspect(): boolean {
-    const next = this.isCareful ? this.#scan.first : undefined;
-    return next !== undefined && isSuspect(next);
-  }
-
-  /** What it uses of its rate limit must be written down before it is used: the next holder has to know, also of one that dies. */
+  /** Rate usage must be in the database before a request starts: the next holder has to know it, also after a crash. */
   get isRateLimited(): boolean {
     return this.#rate !== undefined;
+  }
+
+  /**
+   * Whether the delivery has to be noted before it is sent: in quarantine mode, and if it was noted before, since it may
+   * be the one that crashes processes.
+   */
+  mustNote({ notedToken }: QueuedDelivery): boolean {
+    return this.#isQuarantined || notedToken !== null;
   }
 
   /** The next ready delivery, which from now on is in flight. */
@@ -136,7 +154,8 @@ export class Lane {
     return this.#scan.take();
   }
 
-  answered(): void {
+  /** A request has a response, or was given up. */
+  settled(): void {
     this.inFlight--;
   }
 
@@ -148,10 +167,10 @@ export class Lane {
   learn(concluded: ConcludedAttempt, now: number, random: number): TransportRecord | undefined {
     const learned = this.#health.learn(concluded, now, random);
     if (learned?.disabledReason !== undefined) this.config = { ...this.config, state: 'DISABLED' };
-    return learned;
+    return learned && { ...learned, leaseToken: this.#lease.token };
   }
 
-  /** What `learn` had to say is in the database. @param at performance.now() */
+  /** The result of `learn` is in the database. @param at on the elapsed clock */
   learnedIsRecorded(learned: TransportRecord, at: number): void {
     this.#health.recorded(learned, at);
   }
@@ -161,41 +180,60 @@ export class Lane {
     this.#scan.returned(delivery);
   }
 
-  /** The outcome is in the database (or was given up): the delivery is out of hand. */
-  recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
-    this.#scan.recorded(delivery, nextDueAt);
-    if (this.isCareful) this.#survived();
+  /** The outcome of a delivery cannot be recorded for now. It does not keep the lane from being released. */
+  setAside(delivery: QueuedDelivery): void {
+    this.#scan.setAside(delivery);
   }
 
-  /** A delivery that was recorded has left the queue. */
-  ended(): void {
-    this.#ended.add();
+  /** The outcome is in the database: the delivery is out of hand. */
+  recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
+    this.#scan.recorded(delivery, nextDueAt);
+    if (this.#isQuarantined) this.#survived();
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Work was added, or may have been. */
-  told(): void {
-    this.#scan.tell();
+  notifyWorkAdded(): void {
+    this.#scan.notifyWorkAdded();
   }
 
-  /** What to read next, when the lane runs low; call `accept` with the answer or `readFailed`. */
-  nextRead(now: number): LaneReadRequest | undefined {
-    if (this.#scan.isReading || this.#releasing || !this.#isOpen(now)) return undefined;
+  /** Whether work was added, or may have been, since the last scan began. */
+  get isNotified(): boolean {
+    return this.#scan.isNotified;
+  }
+
+  /** Whether the read that is wanted or under way may be slow (see `LaneScan`). */
+  get isRepeatFromHead(): boolean {
+    return this.#scan.isRepeatFromHead;
+  }
+
+  /** What to read next if the lane runs low; call `acceptRows` with the result or `readFailed`. */
+  nextRead({ elapsed, now }: Clocks): LaneReadRequest | undefined {
+    if (this.#scan.isReading || !this.#isOpen(now)) return undefined;
     const wanted = this.config.maxConcurrency * READ_AHEAD_FACTOR;
     const readAhead = Math.min(Math.max(wanted, LEAST_READ_AHEAD), MOST_READ_AHEAD);
     if (this.#scan.readyCount >= readAhead / 2) return undefined;
-    return this.#scan.nextRead(this.transportId, now, readAhead);
+    return this.#scan.nextRead(this.transportId, now, elapsed, readAhead);
   }
 
   /**
    * Takes in what was read.
    *
-   * @param limit as it was asked for
+   * @param limit as it was requested
+   * @param readAt the instant up to which due rows were read
+   * @param isUnrecorded whether this process has sent a row and could not record its outcome yet
    * @returns what is in hand from now on without being sent
    */
-  accept(reading: LaneReading, limit: number): UnsentRows {
-    return this.#scan.accept(reading, limit, this.#isCondemned);
+  acceptRows(
+    reading: LaneReading,
+    limit: number,
+    readAt: number,
+    isUnrecorded: RowJudge['isUnrecorded'],
+  ): UnsentRows {
+    const hasCrashed: RowJudge['hasCrashed'] = ({ notedToken }) =>
+      notedToken !== null && notedToken === this.#crashedToken;
+    return this.#scan.acceptRows(reading, limit, readAt, { hasCrashed, isUnrecorded });
   }
 
   readFailed(): void {
@@ -204,40 +242,23 @@ export class Lane {
 
   // ── holding ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the lease should be extended, or what has ended is to be told. */
-  needsRenewal(monotonicNow: number): boolean {
-    return this.#lease.needsRenewal(monotonicNow) || this.#ended.isDue(monotonicNow);
+  needsRenewal(elapsed: number): boolean {
+    return this.#lease.needsRenewal(elapsed);
   }
 
   renewal(now: number): LaneRenewal {
     return { ...this.#handover(now), leaseMs: this.#lease.lastsMs };
   }
 
-  /**
-   * @param askedAt performance.now() before the query was sent
-   * @param ended as it was written
-   */
-  renewed(askedAt: number, ended = this.#ended.total): void {
+  /** @param askedAt on the elapsed clock, before the query was sent */
+  renewed(askedAt: number): void {
     this.#lease.renewed(askedAt);
-    this.#ended.told(ended, askedAt);
-  }
-
-  /**
-   * The lease ran out and this process itself took the lane again: what is in hand stays in hand.
-   *
-   * @returns false for a lane that was being given back, or that somebody else has held meanwhile: it is another one now
-   */
-  retaken({ leaseToken, leaseMs, ended }: TakenLane, takenAt: number): boolean {
-    if (this.#releasing || !this.#lease.retaken(leaseToken, leaseMs, takenAt)) return false;
-    this.#ended.raise(ended);
-    this.#scan.tell();
-    return true;
   }
 
   /**
    * Takes over a new configuration.
    *
-   * @param askedAt performance.now() before the database was asked for it
+   * @param askedAt on the elapsed clock, before the database was asked for it
    */
   configure(config: TransportConfig, now: number, askedAt: number): void {
     const rate = this.#rate?.state(now) ?? NO_RATE;
@@ -247,93 +268,112 @@ export class Lane {
     this.config = config;
   }
 
-  /** `config` is what the database had at this moment. @param askedAt performance.now() before it was asked */
+  /** The lane is still held and its configuration current. @param askedAt on the elapsed clock, before the database was asked */
   confirmed(askedAt: number): void {
     this.#checkedAt = askedAt;
   }
 
-  /** The lane's state in the database. True: `config` is out of date and has to be read. */
+  /** The lane's state in the database. @returns whether `config` is out of date and has to be read */
   checked(version: number, transportVersion: number): boolean {
-    this.#scan.tellOf(version);
-    const isCurrent = transportVersion === this.config.version;
-    if (isCurrent) this.#configSeenAtVersion = version;
-    return !isCurrent;
+    this.#scan.noticeVersion(version);
+    return transportVersion !== this.config.version;
   }
 
-  // ── giving back ──────────────────────────────────────────────────────────────────────────────────────────────
+  // ── releasing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Somebody else should have it: nothing more is read or sent, and it is released once nothing is in flight. */
+  drain(): void {
+    if (this.#state === 'OPEN') this.#become('DRAINING');
+  }
 
   /**
-   * How to give the lane back, when nothing is in hand and there is nothing to do; undefined: keep it. It is not
-   * read any more, unless `kept` says that the database would not have it.
+   * How to release the lane if there is nothing to do and nothing in hand; undefined: keep it. It is `RELEASING` from
+   * then on, until `close` or `releaseFailed` is called.
    */
   release(now: number): LaneRelease | undefined {
-    const release = this.#releasing ? undefined : this.#releaseNow(now);
-    if (release) this.#releasing = true;
+    if (this.#state !== 'OPEN' && this.#state !== 'DRAINING') return undefined;
+    const release = this.#releaseNow(now);
+    if (!release) return undefined;
+    this.#releasedFrom = this.#state;
+    this.#become('RELEASING');
     return release;
   }
 
-  /** Giving it back has failed: most often since work was added. */
-  kept(): void {
-    this.#releasing = false;
-    this.#scan.tell();
+  /** It was not released, most often since work was added. */
+  releaseFailed(): void {
+    this.#become(this.#releasedFrom);
+    this.#scan.notifyWorkAdded();
   }
 
-  /** Nobody knows whether it was given back: nothing is sent before a renewal has shown that it is still ours. */
-  doubted(): void {
-    this.kept();
+  /** Nobody knows whether it was released: nothing is sent before a renewal has shown that it is still held. */
+  releaseUncertain(): void {
+    this.releaseFailed();
     this.#lease.doubt();
   }
 
-  /** Gives up what has not been sent. @returns how to give the lane back once nothing is in flight */
+  /** Gives up what was not recorded, for a process that ends. @returns how to release the lane at once */
   abandon(now: number): LaneRelease {
-    this.yield();
     this.#scan.dropReady();
-    return { ...this.#handover(now), version: null, dueAt: now, isEmpty: false };
+    return { ...this.#handover(now), version: null, dueAt: now };
   }
 
-  /** Somebody else should have it: nothing more is read or sent, and it is given back as soon as nothing is in hand. */
-  yield(): void {
-    this.#yielding = true;
+  /** It is no longer held. */
+  close(): void {
+    this.#become('CLOSED');
   }
 
   #releaseNow(now: number): LaneRelease | undefined {
     if (this.#scan.isReading) return undefined;
     if (!this.#isOpen(now)) this.#scan.dropReady();
-    if (!this.#scan.holdsNothing) return undefined;
-    const { blockedUntil } = this.#health;
+    if (!this.#scan.isEmptyHanded) return undefined;
     const lane = this.#handover(now);
-    if (this.#yielding) return { ...lane, version: null, dueAt: Math.max(now, blockedUntil), isEmpty: false };
-    if (this.config.state !== 'ACTIVE') {
-      // Whoever activates it tells the lane: the version must be one at which the configuration was looked at.
-      return this.#configSeenAtVersion === undefined
-        ? undefined
-        : { ...lane, version: this.#configSeenAtVersion, dueAt: null, isEmpty: false };
-    }
-    if (blockedUntil > now) return { ...lane, version: null, dueAt: blockedUntil, isEmpty: false };
+    const { blockedUntil } = this.#health;
+    // Whoever resumes a suspended transport schedules its lane, whatever is written here.
+    if (this.config.state !== 'ACTIVE') return { ...lane, version: null, dueAt: now + INACTIVE_RETRY_MS };
+    if (this.#state === 'DRAINING' || !this.#isReadable)
+      return { ...lane, version: null, dueAt: Math.max(this.#rate?.nextAt(now) ?? now, blockedUntil) };
+    if (blockedUntil > now) return { ...lane, version: null, dueAt: blockedUntil };
     const scanned = this.#scan.result(now);
-    return scanned && { ...lane, ...scanned, isEmpty: scanned.dueAt === null };
+    if (!scanned || !this.#scan.hasAside) return scanned && { ...lane, ...scanned };
+    const retryAt = now + ASIDE_RETRY_MS;
+    return { ...lane, version: scanned.version, dueAt: Math.min(scanned.dueAt ?? retryAt, retryAt) };
   }
 
-  #handover(now: number): HeldLane & LaneState {
+  #handover(now: number): Omit<LaneRelease, 'version' | 'dueAt'> {
     return {
       transportId: this.transportId,
       leaseToken: this.#lease.token,
       consecutiveFailures: this.#health.consecutiveFailures,
-      ended: this.#ended.total,
       rate: this.#rate?.state(now) ?? NO_RATE,
+      scanFrom: this.#scan.scanFrom,
     };
   }
 
   /**
-   * The cause of the crashes was among what was under way then, at the head of the lane and never more than its cap. When so many
-   * have an outcome it is behind us: a clean release ends the careful mode.
+   * What crashed the holders was in flight at that time, so among the first deliveries of the lane and within its cap.
+   * When that many have an outcome, a clean release ends the quarantine.
    */
   #survived(): void {
-    this.#recordedCarefully++;
-    if (this.#recordedCarefully >= this.config.maxConcurrency && !this.nextIsSuspect) this.yield();
+    this.#recordedInQuarantine++;
+    if (this.#recordedInQuarantine >= this.config.maxConcurrency) this.drain();
+  }
+
+  /** Whether this process has the keys of its secrets. */
+  get #isReadable(): boolean {
+    return this.config.missingKeyId === undefined;
   }
 
   #isOpen(now: number): boolean {
-    return this.config.state === 'ACTIVE' && !this.#yielding && this.#health.blockedUntil <= now;
+    return (
+      this.#state === 'OPEN' &&
+      this.config.state === 'ACTIVE' &&
+      this.#isReadable &&
+      this.#health.blockedUntil <= now
+    );
+  }
+
+  #become(state: LaneState): void {
+    assertTransition(this.#state, state);
+    this.#state = state;
   }
 }

@@ -1,61 +1,86 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseBusyError } from '../../errors/database-busy.error.js';
+import { classify } from '../../persistence/driver-errors.js';
 import type {
   AttemptRecord,
-  ParkedDelivery,
+  PostponedDelivery,
+  QueueKey,
+  RecordResult,
   RecordStore,
   TransportRecord,
-} from '../persistence/record-store.js';
+} from '../../persistence/record-store.js';
+import { mergeTransportRecords } from './merge-transport-records.js';
 
-/** How long the first outcome of a group waits for company. */
+/** How long the first outcome of a group waits for others. */
 const GATHER_MS = 5;
 /** Groups under way at once. */
 const MOST_GROUPS = 2;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
-/** What is left when a process stops gets at least this long: it is all that others would send again. */
+/** How long an entry that cannot be written waits apart, doubled each time up to the longest. */
+const ASIDE_MS = 250;
+const LONGEST_ASIDE_MS = 10_000;
+/** When a process stops, the rest gets at least this long: others would send again what is not recorded. */
 export const LAST_WRITE_MS = 1_000;
 
-/** Something to write, and what to do when it is in the database. */
+/** Something to write about one delivery, and what to do when it is in the database. */
 export interface RecordEntry {
+  readonly deliveryId: number;
   readonly attempt?: AttemptRecord;
   readonly transport?: TransportRecord;
-  readonly parked?: ParkedDelivery;
-  /** @param isOrphaned the delivery had moved on before: what the queue holds of it now is somebody else's doing */
+  readonly parked?: QueueKey;
+  readonly postponed?: PostponedDelivery;
+  /** It cannot be written for now. Called once; `written` follows some time. */
+  readonly setAside: () => void;
+  /** @param isOrphaned somebody else has changed the queue row since: the attempt has changed nothing */
   readonly written: (isOrphaned: boolean) => void;
 }
 
 /**
- * Writes what happened, in groups, in the order it came in. Ends and retries of unordered deliveries have nothing to do
- * with each other: while one group of them is under way, a full one follows it, so that a database whose commits take
- * long does not hold everybody up. Any other group is written alone. That is what makes parking safe: a delivery is parked
- * behind an earlier one of its key either before that one's end is written, which then wakes it, or after, when the
- * parking finds nobody in front of it and does nothing.
+ * Writes what happened, in groups, in the order in which it came in. Ends and retries of unordered deliveries are
+ * independent of each other: while one group of them is under way, a full one may follow it, so that a database whose
+ * commits are slow does not hold everybody up. Any other group is written alone. That makes parking safe: a delivery
+ * is parked behind an earlier one of its key either before the end of that one is written, which then unparks it, or
+ * after, when the parking finds no predecessor and does nothing.
  *
- * Nothing is given up: while the database is away, a group is tried again; a group it refuses is cut in
- * half until the entry that it cannot store stands alone, which is then stored without what the receiver sent.
+ * Nothing is given up. While the database is away, a group is tried again as it is. A group that it refuses is halved until
+ * the entry at fault stands alone; that one is set aside, together with entries whose row somebody else has locked, and
+ * comes in again after a pause.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
   /** Groups under way. */
   readonly #writing = new Set<Promise<void>>();
   #isWritingAlone = false;
-  /** Runs while the first outcome of a group waits for company. */
+  /** Runs while the first outcome of a group waits for others. */
   #gathering: NodeJS.Timeout | undefined;
   #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
+  /** Pauses of the entries that were set aside and are not written yet, by delivery: how long the last one was. */
+  readonly #aside = new Map<number, number>();
+  /** Whether anything was written since the last of them was set aside. */
+  #hasWrittenSince = true;
 
-  /** @param fullGroup the size of a group that waits neither for company nor for the one before it */
+  /** @param fullGroup the size of a group that waits neither for others nor for the one before it */
   constructor(
-    private readonly store: Pick<RecordStore, 'record'>,
+    private readonly store: Pick<RecordStore, 'record' | 'changeTransports'>,
     private readonly fullGroup: number,
     private readonly now: () => number,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Entries that wait for their group. */
+  /**
+   * Entries that wait for their group. Entries that were set aside count only while nothing at all can be written:
+   * otherwise a few rows that are locked or refused would keep everybody from sending.
+   */
   get backlog(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + (this.#hasWrittenSince ? 0 : this.#aside.size);
+  }
+
+  /** Whether an entry of this delivery was set aside and is not written yet. */
+  isUnrecorded(deliveryId: number): boolean {
+    return this.#aside.has(deliveryId);
   }
 
   add(entry: RecordEntry): void {
@@ -66,9 +91,9 @@ export class Recorder {
   }
 
   /**
-   * Writes what is left.
+   * Writes the rest.
    *
-   * @param giveUpAt performance.now() after which a database that is away is not tried again; in a second at the earliest
+   * @param giveUpAt performance.now() after which nothing is tried again; in a second at the earliest
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
@@ -87,12 +112,12 @@ export class Recorder {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  /** Begins a group, if it is time for one. */
+  /** Begins a group if it is time for one. */
   #next(): void {
     const { length } = this.#waiting;
     if (length === 0 || this.#hasGivenUp || this.#isWritingAlone) return;
     if (this.#writing.size > 0) {
-      // Else the end of the group under way begins the next.
+      // Otherwise the end of the group under way begins the next.
       const isFull = length >= this.fullGroup && this.#writing.size < MOST_GROUPS;
       if (isFull && this.#waiting.every(isIndependent)) this.#begin();
     } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup) {
@@ -105,8 +130,8 @@ export class Recorder {
   #begin(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    const group = this.#waiting;
-    this.#waiting = [];
+    const { group, rest } = oneOfEachDelivery(this.#waiting);
+    this.#waiting = rest;
     this.#isUrgent = false;
     this.#isWritingAlone = !group.every(isIndependent);
     const writing = this.#write(group).finally(() => {
@@ -119,21 +144,81 @@ export class Recorder {
     this.#writing.add(writing);
   }
 
-  async #write(group: RecordEntry[]): Promise<void> {
+  async #write(group: readonly RecordEntry[]): Promise<void> {
     for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_PAUSE_MS)) {
       try {
-        const orphaned = await this.#record(group);
-        for (const entry of group)
-          entry.written(entry.attempt !== undefined && orphaned.has(entry.attempt.deliveryId));
-        return;
+        return await this.#finish(group, await this.#record(group));
       } catch (error) {
         this.onError(error);
         if (this.#hasGivenUp) return;
-        if (isRefusal(error)) return this.#writeRefused(group, error);
+        if (!isPassing(error)) return this.#writeRefused(group, error);
         await this.#pause(pauseMs * (0.5 + Math.random()));
         if (this.#hasGivenUp) return;
       }
     }
+  }
+
+  /** The attempts are written; then the transports are, apart, so that a locked one delays only its own lane. */
+  async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
+    const changing: RecordEntry[] = [];
+    for (const entry of group) {
+      if (locked.has(entry.deliveryId)) this.#setAside(entry);
+      else if (entry.transport && !orphaned.has(entry.deliveryId)) changing.push(entry);
+      else this.#written(entry, orphaned.has(entry.deliveryId));
+    }
+    if (changing.length > 0) await this.#change(changing);
+  }
+
+  async #change(entries: readonly RecordEntry[]): Promise<void> {
+    const changes = mergeTransportRecords(entries.map(({ transport }) => transport!));
+    try {
+      const locked = await this.store.changeTransports(changes, this.now());
+      for (const entry of entries) {
+        if (locked.has(entry.transport!.transportId)) this.#setAsideChange(entry);
+        else this.#written(entry, false);
+      }
+    } catch (error) {
+      this.onError(error);
+      // Each is tried again by itself: entries that come in again together form one group.
+      for (const entry of entries) this.#setAsideChange(entry);
+    }
+  }
+
+  async #writeRefused(group: readonly RecordEntry[], error: unknown): Promise<void> {
+    if (group.length > 1) {
+      const half = group.length >> 1;
+      await this.#write(group.slice(0, half));
+      return this.#write(group.slice(half));
+    }
+    const [entry] = group as [RecordEntry];
+    const { attempt } = entry;
+    const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
+    if (!isBare && classify(error) === 'refused')
+      return this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
+    this.#setAside(entry);
+  }
+
+  #written(entry: RecordEntry, isOrphaned: boolean): void {
+    this.#aside.delete(entry.deliveryId);
+    this.#hasWrittenSince = true;
+    entry.written(isOrphaned);
+  }
+
+  /** Its attempt is in the database. */
+  #setAsideChange({ attempt: _, ...entry }: RecordEntry): void {
+    this.#setAside(entry);
+  }
+
+  /** Lets the entry come in again after a pause. */
+  #setAside(entry: RecordEntry): void {
+    const before = this.#aside.get(entry.deliveryId);
+    if (before === undefined) this.#hasWrittenSince = false;
+    const pauseMs = before === undefined ? ASIDE_MS : Math.min(before * 2, LONGEST_ASIDE_MS);
+    this.#aside.set(entry.deliveryId, pauseMs);
+    if (before === undefined) entry.setAside();
+    void this.#pause(pauseMs * (0.75 + Math.random() / 2)).then(() => {
+      if (!this.#hasGivenUp) this.add(entry);
+    });
   }
 
   /** Ends early when there is nothing to wait for any more. */
@@ -141,59 +226,40 @@ export class Recorder {
     await sleep(ms, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
   }
 
-  async #writeRefused(group: RecordEntry[], error: unknown): Promise<void> {
-    if (group.length > 1) {
-      const half = Math.ceil(group.length / 2);
-      await this.#write(group.slice(0, half));
-      await this.#write(group.slice(half));
-      return;
-    }
-    const [entry] = group as [RecordEntry];
-    const { attempt } = entry;
-    const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
-    // Left in hand: it is not sent again before its lane is taken anew, and nobody else waits for it.
-    if (isBare)
-      return this.onError(
-        new Error(`The outcome of delivery ${attempt?.deliveryId} cannot be stored`, { cause: error }),
-      );
-    await this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
-  }
-
-  #record(group: RecordEntry[]): Promise<ReadonlySet<number>> {
-    return this.store.record({
-      attempts: group.flatMap(({ attempt }) => attempt ?? []),
-      transports: merged(group.flatMap(({ transport }) => transport ?? [])),
-      parked: group.flatMap(({ parked }) => parked ?? []),
-      now: this.now(),
-    });
+  async #record(group: readonly RecordEntry[]): Promise<RecordResult> {
+    const attempts = group.flatMap(({ attempt }) => attempt ?? []);
+    const parked = group.flatMap(({ parked }) => parked ?? []);
+    const postponed = group.flatMap(({ postponed }) => postponed ?? []);
+    if (attempts.length + parked.length + postponed.length === 0) return NOTHING;
+    return this.store.record({ attempts, parked, postponed, now: this.now() });
   }
 }
 
-/** Several attempts of one transport in a group: the latest news about it. */
-function merged(changes: TransportRecord[]): TransportRecord[] {
-  const byTransport = new Map<number, TransportRecord>();
-  for (const change of changes) {
-    const before = byTransport.get(change.transportId);
-    byTransport.set(change.transportId, {
-      ...before,
-      ...change,
-      blockedUntil: Math.max(before?.blockedUntil ?? 0, change.blockedUntil ?? 0) || null,
-    });
-  }
-  return [...byTransport.values()];
+const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
+
+/**
+ * A group holds one entry of each delivery: two attempts of the same number would both find their row unchanged. There are
+ * two if this process lost a lane, claimed it again, and had a request of each time in flight.
+ */
+function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
+  const seen = new Set<number>();
+  const rest = entries.filter(({ deliveryId }) => seen.size === seen.add(deliveryId).size);
+  return rest.length === 0
+    ? { group: entries, rest }
+    : { group: entries.filter((entry) => !rest.includes(entry)), rest };
 }
 
 /** Whether it concerns an unordered delivery and nothing else. */
-const isIndependent = ({ attempt, transport, parked }: RecordEntry): boolean =>
-  attempt?.orderingKey === null && transport === undefined && parked === undefined;
+const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>
+  parked === undefined && postponed === undefined && (attempt === undefined || attempt.orderingKey === null);
 
-/** SQLSTATE classes in which the statement itself is at fault: data exception, integrity, syntax, program limit. */
-const REFUSAL = /^(22|23|42|54)/;
-
-const isRefusal = (error: unknown): boolean => {
-  const code = (error as { code?: unknown }).code;
+/** Whether the group can be written as it is some time later: nothing in it is at fault. */
+const isPassing = (error: unknown): boolean => {
+  const kind = classify(error);
   return (
-    typeof code === 'string' &&
-    (REFUSAL.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|ERROR)/.test(code))
+    kind === 'unavailable' ||
+    kind === 'conflict' ||
+    kind === 'missing-table' ||
+    error instanceof DatabaseBusyError
   );
 };

@@ -3,14 +3,15 @@ import {
   type AttemptResult,
   type ClientErrorPolicy,
   type Outcome,
-} from '../domain/attempt-outcome.js';
-import { deliveryUidOf } from '../domain/uid.js';
-import type { EgressRequest, EgressResponse } from '../egress/egress-client.js';
-import { EgressError } from '../errors/egress.error.js';
-import { WebhooksError } from '../errors/webhooks-error.js';
-import type { QueuedDelivery } from '../persistence/lane-store.js';
-import type { AttemptRecord } from '../persistence/record-store.js';
-import type { OutgoingEvent } from './event-contents.js';
+} from '../../domain/attempt-outcome.js';
+import { nextDelayMs } from '../../domain/retry-schedule.js';
+import { deliveryUidOf } from '../../domain/uid.js';
+import type { EgressRequest, EgressResponse } from '../../egress/egress-client.js';
+import { EgressError } from '../../errors/egress.error.js';
+import { WebhooksError } from '../../errors/webhooks-error.js';
+import type { QueuedDelivery } from '../../persistence/lane-store.js';
+import type { AttemptRecord } from '../../persistence/record-store.js';
+import type { OutgoingEvent } from '../bodies/event-contents.js';
 import { signedRequest } from './signed-request.js';
 import type { TransportConfig, TransportProblem } from './transport-config.js';
 
@@ -25,6 +26,8 @@ export interface AttemptContext {
   readonly send: (request: EgressRequest, settled: (result: EgressResponse | EgressError) => void) => void;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
+  /** The elapsed clock. */
+  readonly elapsed: () => number;
   /** 0 to 1. */
   readonly random: () => number;
   readonly clientErrors: ClientErrorPolicy;
@@ -55,7 +58,7 @@ export interface ConcludedAttempt {
   readonly outcome: Outcome;
   /** Send nothing to the transport before this instant. */
   readonly blockedUntil: number | null;
-  /** False: the receiver had no part in it (nothing could be sent), so it says nothing about the transport. */
+  /** False: the receiver had no part in it (nothing could be sent, or this module made a mistake), so it says nothing about the transport. */
   readonly isReceivers: boolean;
 }
 
@@ -107,20 +110,20 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   const { prepared, response, failure } = sent;
   const { delivery, config } = prepared;
   const nowMs = context.now();
-  const outcome: Outcome | { kind: 'failed'; reason: string } =
-    'ok' in prepared.request && !prepared.request.mayPass
-      ? { kind: 'failed', reason: prepared.request.code }
-      : decideOutcome(resultOf(sent), {
-          clientErrors: context.clientErrors,
-          schedule: config.retryScheduleMs,
-          attempt: delivery.attempts + 1,
-          random: context.random(),
-          nowMs,
-        });
+  const problem = 'ok' in prepared.request ? prepared.request : undefined;
+  const outcome: Outcome | { kind: 'failed'; reason: string } = problem?.isFinal
+    ? { kind: 'failed', reason: problem.code }
+    : decideOutcome(resultOf(sent), {
+        clientErrors: context.clientErrors,
+        schedule: config.retryScheduleMs,
+        attempt: delivery.attempts + 1,
+        random: context.random(),
+        nowMs,
+      });
   const slowDownMs = 'slowDownMs' in outcome ? outcome.slowDownMs : undefined;
   return {
     outcome: outcome as Outcome,
-    isReceivers: !('ok' in prepared.request),
+    isReceivers: problem === undefined && failure?.code !== 'INVALID_REQUEST',
     blockedUntil: slowDownMs === undefined ? null : nowMs + slowDownMs,
     record: {
       transportId: delivery.transportId,
@@ -129,8 +132,9 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
       attempts: delivery.attempts,
       orderingKey: delivery.orderingKey,
       status: outcome.kind === 'delivered' ? 'DELIVERED' : outcome.kind === 'retry' ? 'PENDING' : 'FAILED',
-      reason: outcome.kind === 'failed' ? outcome.reason : null,
+      reason: outcome.kind === 'failed' ? (problem?.reason ?? outcome.reason) : null,
       nextDueAt: outcome.kind === 'retry' ? nowMs + outcome.delayMs : null,
+      isCounted: true,
       startedAt: prepared.startedAt,
       durationMs: sent.durationMs,
       responseStatusCode: response?.statusCode ?? null,
@@ -143,25 +147,44 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   };
 }
 
-/** The end of a delivery that several processes have died of (see careful-mode): it must not take another one along. */
-export const crashedAttempt = (delivery: QueuedDelivery, now: number): AttemptRecord => ({
-  transportId: delivery.transportId,
-  dueAt: delivery.dueAt,
-  deliveryId: delivery.deliveryId,
-  attempts: delivery.attempts,
-  orderingKey: delivery.orderingKey,
-  status: 'FAILED',
-  reason: 'WORKER_CRASHED',
-  nextDueAt: null,
-  startedAt: now,
-  durationMs: 0,
-  responseStatusCode: null,
-  responseHeaders: null,
-  responseBody: null,
-  errorCode: 'WORKER_CRASHED',
-  errorMessage: 'The process that was sending this delivery ended while it did so.',
-  trigger: 'SCHEDULE',
-});
+/** Times that the last attempt of a delivery is repeated because its process crashed. */
+const MOST_REPEATS = 3;
+/** The wait before such a repeat where the schedule has no waits, in ms. */
+const REPEAT_MS = 60_000;
+
+/**
+ * What a crash of the process means for a delivery that it was sending: a failed attempt, and what follows from one. Only
+ * the last attempt is not used up: it is repeated, a few times. The receiver may have had no part in the crash.
+ */
+export function crashedAttempt(
+  delivery: QueuedDelivery,
+  { retryScheduleMs }: Pick<TransportConfig, 'retryScheduleMs'>,
+  { now, random }: Pick<AttemptContext, 'now' | 'random'>,
+): AttemptRecord {
+  const nowMs = now();
+  const retryMs = nextDelayMs(retryScheduleMs, delivery.attempts + 1, random());
+  const mayRepeat = retryMs === undefined && delivery.lostAttempts < MOST_REPEATS;
+  const waitMs = mayRepeat ? (retryScheduleMs.at(-1) ?? REPEAT_MS) : retryMs;
+  return {
+    transportId: delivery.transportId,
+    dueAt: delivery.dueAt,
+    deliveryId: delivery.deliveryId,
+    attempts: delivery.attempts,
+    orderingKey: delivery.orderingKey,
+    status: waitMs === undefined ? 'FAILED' : 'PENDING',
+    reason: waitMs === undefined ? 'WORKER_CRASHED' : null,
+    nextDueAt: waitMs === undefined ? null : nowMs + waitMs,
+    isCounted: !mayRepeat,
+    startedAt: nowMs,
+    durationMs: 0,
+    responseStatusCode: null,
+    responseHeaders: null,
+    responseBody: null,
+    errorCode: 'WORKER_CRASHED',
+    errorMessage: 'The process crashed while it was sending this delivery.',
+    trigger: 'SCHEDULE',
+  };
+}
 
 /** True for an attempt that this process itself gave up while draining: it says nothing about the receiver. */
 export const wasAborted = ({ failure }: SentAttempt): boolean =>

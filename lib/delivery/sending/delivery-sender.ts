@@ -1,8 +1,15 @@
-import type { LaneStore, QueuedDelivery } from '../persistence/lane-store.js';
-import type { RecordStore, TransportRecord } from '../persistence/record-store.js';
+import { classify } from '../../persistence/driver-errors.js';
+import type { LaneStore, QueuedDelivery } from '../../persistence/lane-store.js';
+import type { TransportRecord } from '../../persistence/record-store.js';
+import type { OutgoingEvent } from '../bodies/event-contents.js';
+import type { EventLoader } from '../bodies/event-loader.js';
+import type { InspectionList } from '../lanes/inspection-list.js';
+import type { LaneRenewals } from '../lanes/lane-renewals.js';
+import type { Lane } from '../lanes/lane.js';
+import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
+import type { WorkerLog } from '../worker-log.js';
 import {
   concludeAttempt,
-  crashedAttempt,
   prepareAttempt,
   sendAttempt,
   wasAborted,
@@ -10,187 +17,127 @@ import {
   type ConcludedAttempt,
   type SentAttempt,
 } from './attempt.js';
-import type { OutgoingEvent } from './event-contents.js';
 import { FailingWarnings } from './failing-warnings.js';
-import type { LaneKeeper } from './lane-keeper.js';
-import type { LaneReader } from './lane-reader.js';
-import type { Lane } from './lane.js';
-import { Recorder } from './recorder.js';
 import type { TransportProblem } from './transport-config.js';
-import type { WorkerLog } from './worker-log.js';
+
+const EVENT_MISSING: TransportProblem = {
+  ok: false,
+  isFinal: true,
+  code: 'EVENT_MISSING',
+  reason: 'EVENT_MISSING',
+  message: 'The event is not stored any more.',
+};
+/** When a delivery that could not be attempted is tried again: its body cannot be read, say. */
+const POSTPONE_MS = 30_000;
 
 export interface DeliverySenderOptions {
   readonly context: AttemptContext;
   /** How long a transport fails before it is disabled. */
   readonly disableAfterMs: number;
-  /** So many outcomes are written without waiting for those before them. */
-  readonly fullGroup: number;
-  /** What a delivery sends. */
-  readonly contentOf: LaneReader['contentOf'];
-  /** Something has happened in the lane. */
-  readonly touch: (lane: Lane) => void;
   readonly log: WorkerLog;
 }
 
-/** The way of one delivery: its body, the request, what follows from the answer, and the record of it. */
+/** Sends one delivery: loads its body, makes the request, and hands what follows from the response to the recorder. */
 export class DeliverySender {
-  readonly #recorder: Recorder;
   readonly #warnings: FailingWarnings;
   readonly #abort = new AbortController();
 
   constructor(
-    private readonly store: Pick<LaneStore, 'note' | 'unnote'>,
-    records: Pick<RecordStore, 'record'>,
-    private readonly keeper: Pick<LaneKeeper, 'noteUse'>,
+    private readonly store: Pick<LaneStore, 'note'>,
+    private readonly bodies: EventLoader,
+    private readonly renewals: LaneRenewals,
+    private readonly recorder: DeliveryRecorder,
+    private readonly inspection: InspectionList,
     private readonly options: DeliverySenderOptions,
   ) {
-    const { context, disableAfterMs, fullGroup, log } = options;
-    this.#warnings = new FailingWarnings(disableAfterMs);
-    this.#recorder = new Recorder(records, fullGroup, context.now, (error) =>
-      log.warn('Recording failed', error),
-    );
-  }
-
-  /** What has been answered and not written. */
-  get backlog(): number {
-    return this.#recorder.backlog;
+    this.#warnings = new FailingWarnings(options.disableAfterMs);
   }
 
   /**
-   * Sends a delivery that the lane has let go, and has the outcome recorded.
+   * Sends a delivery that the lane has handed out, and has the outcome recorded.
    *
-   * @param answered makes room for the next request
+   * @param settled called once, when the slot is free again
    */
-  send(lane: Lane, delivery: QueuedDelivery, answered: () => void): void {
-    const content = this.options.contentOf(delivery);
-    if (content instanceof Promise || lane.isRateLimited || lane.isCareful) {
-      this.#sendWhenReady(lane, delivery, content, answered).catch((error: unknown) =>
-        this.#failed(lane, delivery, answered, error),
+  send(lane: Lane, delivery: QueuedDelivery, settled: () => void): void {
+    const event = this.bodies.get(delivery.eventId);
+    if (!event || lane.isRateLimited || lane.mustNote(delivery)) {
+      this.#sendWhenReady(lane, delivery, event, settled).catch((error: unknown) =>
+        this.#failed(lane, delivery, settled, error),
       );
     } else {
-      this.#send(lane, delivery, content, answered);
+      this.#send(lane, delivery, event, settled);
     }
   }
 
-  /** Has deliveries fail of which processes have died. */
-  condemn(lane: Lane, rows: readonly QueuedDelivery[]): void {
-    for (const row of rows) {
-      this.options.log.warn(
-        `Delivery ${row.deliveryId} has ended its process each time it was sent: it is given up`,
-      );
-      const attempt = crashedAttempt(row, this.options.context.now());
-      this.#recorder.add({
-        attempt,
-        written: (isOrphaned) => {
-          if (!isOrphaned) lane.ended();
-          this.#recorded(lane, row, null);
-        },
-      });
-    }
-  }
-
-  /** Has deliveries wait that are behind an earlier one of their key. */
-  park(lane: Lane, rows: readonly QueuedDelivery[]): void {
-    for (const row of rows)
-      this.#recorder.add({ parked: row, written: () => this.#recorded(lane, row, null) });
-  }
-
-  /**
-   * Gives up the requests in flight, and writes what is left.
-   *
-   * @param giveUpAt performance.now() after which a database that is away is not tried again; in a second at the earliest
-   */
-  stop(giveUpAt: number): Promise<void> {
+  /** Gives up the requests in flight. */
+  abort(): void {
     this.#abort.abort();
-    return this.#recorder.stop(giveUpAt);
   }
 
-  /** Sends after what has to be waited for: the body, or a note in the database that it is being sent. */
+  /** Sends after what has to be in memory or in the database: the body, the rate usage, a note that it is being sent. */
   async #sendWhenReady(
     lane: Lane,
     delivery: QueuedDelivery,
-    content: ReturnType<LaneReader['contentOf']>,
-    answered: () => void,
+    loaded: OutgoingEvent | undefined,
+    settled: () => void,
   ): Promise<void> {
-    const event = await content;
-    const isOurs = !lane.isRateLimited || (await this.keeper.noteUse(lane));
-    if (lane.isCareful) await this.store.note(delivery);
-    // Again, since whatever was waited for has taken its time.
-    if (isOurs && lane.mayStillSend(performance.now(), this.options.context.now()))
-      this.#send(lane, delivery, event, answered);
-    else await this.#takeBack(lane, delivery, answered);
+    const event = loaded ?? (await this.bodies.load(delivery.eventId)) ?? EVENT_MISSING;
+    const isRenewed = !lane.isRateLimited || (await this.renewals.renew([lane])).has(lane);
+    const { now, elapsed } = this.options.context;
+    if (lane.mustNote(delivery)) await this.store.note(delivery, lane.leaseToken);
+    // Check again: the lease may have expired, or the transport been paused, while something else was waited for.
+    if (isRenewed && lane.mayStillSend({ now: now(), elapsed: elapsed() }))
+      this.#send(lane, delivery, event, settled);
+    else this.#takeBack(lane, delivery, settled);
   }
 
   #send(
     lane: Lane,
     delivery: QueuedDelivery,
     event: OutgoingEvent | TransportProblem,
-    answered: () => void,
+    settled: () => void,
   ): void {
     const { context } = this.options;
     try {
       const prepared = prepareAttempt(delivery, event, lane.config, context, this.#abort.signal);
-      sendAttempt(prepared, context, (sent) => this.#settled(lane, sent, answered));
+      sendAttempt(prepared, context, (sent) => this.#settled(lane, sent, settled));
     } catch (error) {
-      this.#failed(lane, delivery, answered, error);
+      this.#failed(lane, delivery, settled, error);
     }
   }
 
-  #settled(lane: Lane, sent: SentAttempt, answered: () => void): void {
+  #settled(lane: Lane, sent: SentAttempt, settled: () => void): void {
     const { delivery } = sent.prepared;
-    if (wasAborted(sent)) {
-      this.#takeBack(lane, delivery, answered).catch((error: unknown) =>
-        this.#failed(lane, delivery, answered, error),
-      );
-      return;
-    }
-    const { context, touch } = this.options;
+    if (wasAborted(sent)) return this.#takeBack(lane, delivery, settled);
+    const { context } = this.options;
     let concluded: ConcludedAttempt;
     let transport: TransportRecord | undefined;
     try {
       concluded = concludeAttempt(sent, context);
       transport = lane.learn(concluded, context.now(), context.random());
     } catch (error) {
-      return this.#failed(lane, delivery, answered, error);
+      return this.#failed(lane, delivery, settled, error);
     }
-    answered();
-    this.#recorder.add({
-      attempt: concluded.record,
-      ...(transport && { transport }),
-      written: (isOrphaned) => {
-        if (transport) lane.learnedIsRecorded(transport, performance.now());
-        // Its date in the queue is not the one that this attempt led to.
-        if (isOrphaned) lane.told();
-        else if (concluded.record.nextDueAt === null) lane.ended();
-        this.#recorded(lane, delivery, concluded.record.nextDueAt);
-      },
-    });
-    touch(lane);
-    // Last: the host's logger may throw.
+    settled();
+    this.recorder.recordAttempt(lane, delivery, concluded, transport);
+    this.inspection.add(lane);
     this.#warnOf(lane);
   }
 
-  /** The attempt did not take place, or nobody waited for its end. */
-  async #takeBack(lane: Lane, delivery: QueuedDelivery, answered: () => void): Promise<void> {
-    if (lane.isCareful) await this.store.unnote(delivery);
-    this.#giveUp(lane, delivery, answered);
-  }
-
-  #failed(lane: Lane, delivery: QueuedDelivery, answered: () => void, error: unknown): void {
-    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted`, error);
-    this.#giveUp(lane, delivery, answered);
-  }
-
-  /** Whoever reads the lane next sends it. */
-  #giveUp(lane: Lane, delivery: QueuedDelivery, answered: () => void): void {
-    answered();
+  /** The attempt did not take place, or this process gave it up: the next holder of the lane sends it. */
+  #takeBack(lane: Lane, delivery: QueuedDelivery, settled: () => void): void {
+    settled();
     lane.returned(delivery);
-    this.options.touch(lane);
+    this.inspection.add(lane);
   }
 
-  #recorded(lane: Lane, delivery: QueuedDelivery, nextDueAt: number | null): void {
-    lane.recorded(delivery, nextDueAt);
-    this.options.touch(lane);
+  /** The attempt did not take place. If the database is away it is due as before; otherwise it waits, and others go on. */
+  #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
+    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted and is postponed`, error);
+    if (classify(error) === 'unavailable') return this.#takeBack(lane, delivery, settled);
+    settled();
+    this.recorder.postpone(lane, delivery, this.options.context.now() + POSTPONE_MS);
+    this.inspection.add(lane);
   }
 
   #warnOf(lane: Lane): void {

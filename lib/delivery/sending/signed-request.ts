@@ -1,6 +1,6 @@
-import { sign } from '../domain/signature.js';
-import type { EgressRequest } from '../egress/egress-client.js';
-import type { OutgoingEvent } from './event-contents.js';
+import { sign } from '../../domain/signature.js';
+import type { EgressRequest } from '../../egress/egress-client.js';
+import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { SigningKey, TransportTarget } from './transport-config.js';
 
 /** What a request carries. */

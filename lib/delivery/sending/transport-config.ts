@@ -1,14 +1,16 @@
-import type { SecretBox } from '../persistence/secret-box.js';
-import { headerField, transportSecret, type TransportSecretField } from '../persistence/transport-secrets.js';
-import type { StoredTransport } from '../persistence/lane-store.js';
-import type { StoredHeader, StoredSigningSecret } from '../persistence/entities/http-transport.entity.js';
-import type { RateLimit } from '../domain/rate-window.js';
-import type { TransportState } from '../domain/transport-state.js';
-import { secretSpellings } from '../domain/secret-spellings.js';
-import { parseSigningSecret } from '../domain/signing-secret.js';
-import type { CheckedUrl } from '../egress/url-policy.js';
-import { TargetRefusedError } from '../errors/target-refused.error.js';
-import { WebhooksError } from '../errors/webhooks-error.js';
+import { keyIdsIn } from '../../persistence/sealed-with.js';
+import type { SecretBox } from '../../persistence/secret-box.js';
+import { headerField, transportSecret, type TransportSecretField } from '../../persistence/transport-secrets.js';
+import type { StoredTransport } from '../../persistence/lane-store.js';
+import type { StoredHeader, StoredSigningSecret } from '../../persistence/entities/http-transport.entity.js';
+import type { RateLimit } from '../../domain/rate-window.js';
+import type { TransportState } from '../../domain/transport-state.js';
+import { secretSpellings } from '../../domain/secret-spellings.js';
+import { parseSigningSecret } from '../../domain/signing-secret.js';
+import type { CheckedUrl } from '../../egress/url-policy.js';
+import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
+import { TargetRefusedError } from '../../errors/target-refused.error.js';
+import { WebhooksError } from '../../errors/webhooks-error.js';
 
 /** What a transport that sets no limit of its own gets. */
 export interface TransportDefaults {
@@ -34,7 +36,15 @@ export interface TransportConfig {
   readonly rateLimit: RateLimit | undefined;
   readonly retryScheduleMs: readonly number[];
   readonly target: TransportTarget | TransportProblem;
+  /**
+   * Id of a key that its secrets are encrypted with and that this process does not have. Another process may have it, so
+   * that nothing is attempted here and nothing counts as an attempt.
+   */
+  readonly missingKeyId: string | undefined;
 }
+
+/** Scheme, host and port that a transport sends to; '': it cannot send as it is configured. */
+export const originOf = ({ target }: TransportConfig): string => (target.ok ? target.url.origin : '');
 
 export interface TransportTarget {
   readonly ok: true;
@@ -51,9 +61,11 @@ export interface TransportTarget {
 /** Why nothing can be sent to the transport as it is configured. */
 export interface TransportProblem {
   readonly ok: false;
-  /** True: another try may succeed, since it depends on the operator's rules and not on what is stored. */
-  readonly mayPass?: boolean;
+  /** True: no later attempt can succeed. Anything else may be mended meanwhile, so it is retried like a failure. */
+  readonly isFinal?: true;
   readonly code: string;
+  /** Why the delivery has failed after its last attempt. Default `EXHAUSTED`. */
+  readonly reason?: string;
   readonly message: string;
 }
 
@@ -65,6 +77,14 @@ export class TransportConfigs {
     private readonly defaults: TransportDefaults,
   ) {}
 
+  /**
+   * Ids of the keys in `encryptedWith` (a value of the column) that this process does not have. Empty: it can open
+   * the configuration, as far as keys are concerned.
+   */
+  missingKeys(encryptedWith: string): string[] {
+    return keyIdsIn(encryptedWith).flatMap((id) => (id === undefined || this.secrets.hasKey(id) ? [] : id));
+  }
+
   /** Never throws: a transport that cannot be opened fails its own deliveries and nobody else's. */
   open(stored: StoredTransport): TransportConfig {
     const config = {
@@ -75,12 +95,14 @@ export class TransportConfigs {
       maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
       rateLimit: rateLimitOf(stored),
       retryScheduleMs: this.defaults.retryScheduleMs,
+      missingKeyId: undefined,
     };
     try {
       const retryScheduleMs = scheduleOf(stored) ?? config.retryScheduleMs;
       return { ...config, retryScheduleMs, target: this.#target(stored) };
     } catch (error) {
-      return { ...config, target: problemOf(error) };
+      const missingKeyId = error instanceof SecretUnreadableError ? error.missingKeyId : undefined;
+      return { ...config, target: problemOf(error), missingKeyId };
     }
   }
 
@@ -134,11 +156,12 @@ export class TransportConfigs {
 function problemOf(error: unknown): TransportProblem {
   if (error instanceof WebhooksError) {
     const { code, message } = error;
-    return { ok: false, code, message, mayPass: error instanceof TargetRefusedError };
+    return { ok: false, code, message, ...(!(error instanceof TargetRefusedError) && { reason: code }) };
   }
   return {
     ok: false,
     code: 'TRANSPORT_UNREADABLE',
+    reason: 'TRANSPORT_UNREADABLE',
     message: 'The stored configuration of the transport is damaged.',
   };
 }

@@ -1,0 +1,35 @@
+/** How long a lane is avoided of which something could not be read, in ms. */
+const AVOID_MS = 5_000;
+/** How long a missing key is reported after a due lane needed it, in ms. */
+const REPORT_MS = 60_000;
+
+/**
+ * Lanes that this process does not claim although they are due: another process may be able to. It has no key for
+ * their secrets, or a row of theirs could not be read. Instants are of the elapsed clock.
+ */
+export class ClaimRefusals {
+  readonly #avoidedUntil = new Map<number, number>();
+  /** When a due lane last needed each key that is missing. */
+  readonly #missingKeys = new Map<string, number>();
+
+  /** @param missingKeyIds keys that the lane needs and this process does not have */
+  admits(transportId: number, missingKeyIds: readonly string[], elapsed: number): boolean {
+    for (const id of missingKeyIds) this.#missingKeys.set(id, elapsed);
+    if (missingKeyIds.length > 0) return false;
+    const until = this.#avoidedUntil.get(transportId);
+    if (until === undefined) return true;
+    if (until > elapsed) return false;
+    this.#avoidedUntil.delete(transportId);
+    return true;
+  }
+
+  avoid(transportId: number, elapsed: number): void {
+    this.#avoidedUntil.set(transportId, elapsed + AVOID_MS);
+  }
+
+  /** Keys that due lanes needed of late and this process does not have. */
+  missingKeyIds(elapsed: number): string[] {
+    for (const [id, at] of this.#missingKeys) if (elapsed - at > REPORT_MS) this.#missingKeys.delete(id);
+    return [...this.#missingKeys.keys()].sort();
+  }
+}

@@ -1,0 +1,194 @@
+import type { HealthPolicy } from '../../domain/transport-health.js';
+import { classify } from '../../persistence/driver-errors.js';
+import { FIRST_DUE, type ClaimedLane, type DueCursor, type LaneStore } from '../../persistence/lane-store.js';
+import { PollLoop } from '../../timing/poll-loop.js';
+import type { TransportConfigs } from '../sending/transport-config.js';
+import { chooseLanes, type LaneCandidate } from './choose-lanes.js';
+import { ClaimRefusals } from './claim-refusals.js';
+import type { HeldLanes } from './held-lanes.js';
+import type { InspectionList } from './inspection-list.js';
+import { Lane } from './lane.js';
+
+/** Due lanes that one look brings. */
+const PAGE = 500;
+const LEAST_PAGE = 32;
+/** Pages read in one round: beyond, the next round continues, so that a round has a bound however many lanes wait. */
+const PAGES_PER_ROUND = 4;
+/** How long a busy process leaves a due lane to idle processes, beyond their poll. */
+const LEAVE_TO_IDLE_MS = 50;
+
+export interface LaneClaimerOptions {
+  /** Names this process, uniquely among all that share the database and ever did. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly policy: HealthPolicy;
+  /** Whether this process has as many requests in flight as it can use. */
+  readonly isBusy: () => boolean;
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+  /** The elapsed clock. */
+  readonly elapsed: () => number;
+  readonly onError: (error: unknown, failures: number) => void;
+}
+
+/**
+ * Claims lanes whenever one more can be held: lanes that fan-out of this process has just added work to, at once, and due
+ * lanes by polling. `chooseLanes` decides which.
+ */
+export class LaneClaimer {
+  readonly #loop: PollLoop;
+  readonly #notified = new Map<number, LaneCandidate>();
+  readonly #refusals = new ClaimRefusals();
+  #cursor: DueCursor = FIRST_DUE;
+  #lookedAt = -Infinity;
+  /** The last look left lanes that are due, for lack of places or because there were so many. */
+  #mayBeMore = false;
+  #isShort = false;
+  #isStopped = false;
+  #isEnabled = true;
+
+  constructor(
+    private readonly store: LaneStore,
+    private readonly held: HeldLanes,
+    private readonly configs: TransportConfigs,
+    private readonly inspection: InspectionList,
+    private readonly options: LaneClaimerOptions,
+  ) {
+    this.#loop = new PollLoop({
+      pollMs: options.pollMs,
+      round: () => this.#round(),
+      onError: options.onError,
+    });
+  }
+
+  /** Whether due lanes were refused for lack of places when this process last looked. */
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
+  /** Ids of keys that due lanes need and this process does not have. */
+  get missingKeyIds(): string[] {
+    return this.#refusals.missingKeyIds(this.options.elapsed());
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.#loop.stop();
+  }
+
+  /** Disabled, it claims nothing. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+    this.#loop.wake();
+  }
+
+  /** Fan-out of this process has added work to these lanes, which it does not hold. */
+  notifyWorkAdded(lanes: readonly LaneCandidate[]): void {
+    if (this.#isStopped) return;
+    for (const lane of lanes) this.#notified.set(lane.transportId, lane);
+    this.#loop.wake();
+  }
+
+  /** Lanes were released. If others wait, it claims again as soon as that is worth a look. */
+  lanesReleased(): void {
+    const { free, size } = this.held.places;
+    if (this.#mayBeMore && free >= size / 4) this.#loop.wake();
+  }
+
+  /** Something of this lane cannot be read: this process does not claim it for a while. */
+  avoid(transportId: number): void {
+    this.#refusals.avoid(transportId, this.options.elapsed());
+  }
+
+  async #round(): Promise<boolean> {
+    if (!this.#isEnabled) return false;
+    if (this.#notified.size > 0) await this.#claimNotified();
+    const isDue = performance.now() - this.#lookedAt >= this.options.pollMs;
+    const hasRoom = this.held.places.free >= this.held.places.size / 4;
+    if (isDue || (this.#mayBeMore && hasRoom)) await this.#claimDue();
+    return this.#notified.size > 0;
+  }
+
+  async #claimNotified(): Promise<void> {
+    const notified = [...this.#notified.values()];
+    this.#notified.clear();
+    const isShort = await this.#claim(notified, Infinity);
+    // The others are found by a look.
+    if (isShort) this.#mayBeMore = true;
+  }
+
+  async #claimDue(): Promise<void> {
+    const { isBusy, pollMs, now } = this.options;
+    this.#lookedAt = performance.now();
+    const dueBefore = isBusy() ? now() - pollMs - LEAVE_TO_IDLE_MS : Infinity;
+    let isShort = false;
+    let isLast = false;
+    for (let page = 0; page < PAGES_PER_ROUND && !isLast && this.held.places.free > 0; page++) {
+      const limit = Math.min(PAGE, Math.max(LEAST_PAGE, 2 * this.held.places.free));
+      const due = await this.store.due(this.#cursor, limit);
+      isLast = due.length < limit;
+      this.#cursor = isLast ? FIRST_DUE : due.at(-1)!;
+      isShort = (await this.#claim(due, dueBefore)) || isShort;
+    }
+    this.#isShort = isShort || this.held.places.free <= 0;
+    this.#mayBeMore = this.#isShort || !isLast || isBusy();
+  }
+
+  /** @returns whether a lane was refused for lack of places */
+  async #claim(candidates: readonly LaneCandidate[], dueBefore: number): Promise<boolean> {
+    const { places } = this.held;
+    const elapsed = this.options.elapsed();
+    const { chosen, isShort } = chooseLanes(candidates, places, {
+      isUsable: (lane) =>
+        !this.held.get(lane.transportId) &&
+        this.#refusals.admits(lane.transportId, this.configs.missingKeys(lane.encryptedWith), elapsed),
+      dueBefore,
+    });
+    if (chosen.length === 0) return isShort;
+    const byId = new Map(chosen.map((lane) => [lane.transportId, lane]));
+    try {
+      const claimedAt = this.options.elapsed();
+      for (const claimed of await this.#claimInHalves(chosen.map(({ transportId }) => transportId))) {
+        this.#begin(claimed, byId.get(claimed.transportId)!, claimedAt);
+        byId.delete(claimed.transportId);
+      }
+    } finally {
+      // Another process was faster, or nothing was claimed at all.
+      for (const { tenantUid, origin } of byId.values()) places.give(tenantUid, origin);
+    }
+    return isShort;
+  }
+
+  /** A transport that cannot be read fails the whole statement: it is found by halving, and avoided. */
+  async #claimInHalves(transportIds: readonly number[]): Promise<ClaimedLane[]> {
+    const { holder, leaseMs } = this.options;
+    try {
+      return await this.store.claim({ holder, leaseMs, transportIds });
+    } catch (error) {
+      if (classify(error) !== 'refused') throw error;
+      if (transportIds.length === 1) {
+        this.avoid(transportIds[0]!);
+        this.options.onError(error, 1);
+        return [];
+      }
+      const half = transportIds.length >> 1;
+      return [
+        ...(await this.#claimInHalves(transportIds.slice(0, half))),
+        ...(await this.#claimInHalves(transportIds.slice(half))),
+      ];
+    }
+  }
+
+  #begin(claimed: ClaimedLane, candidate: LaneCandidate, claimedAt: number): void {
+    const lane = new Lane(claimed, this.configs.open(claimed.transport), claimedAt, this.options.policy);
+    this.held.add(lane, candidate);
+    // Claimed while deliveries were being switched off.
+    if (!this.#isEnabled) lane.drain();
+    this.inspection.add(lane);
+  }
+}

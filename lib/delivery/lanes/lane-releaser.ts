@@ -1,0 +1,104 @@
+import type { LaneRelease, LaneStore } from '../../persistence/lane-store.js';
+import { PARKED_DUE_AT, type RecordStore } from '../../persistence/record-store.js';
+import type { HeldLanes } from './held-lanes.js';
+import type { InspectionList } from './inspection-list.js';
+import type { LaneClaimer } from './lane-claimer.js';
+import type { Lane } from './lane.js';
+
+const NONE: ReadonlySet<number> = new Set();
+
+export interface LaneReleaserOptions {
+  /** The database's clock, ms since the epoch. */
+  readonly now: () => number;
+  /** @param failures in a row */
+  readonly onError: (error: unknown, failures: number) => void;
+}
+
+/** Releases lanes that have nothing to do: all that have come together in one statement, and one statement at a time. */
+export class LaneReleaser {
+  readonly #offered = new Set<Lane>();
+  #releasing: Promise<void> | undefined;
+  /** In a row. */
+  #failures = 0;
+
+  constructor(
+    private readonly store: Pick<LaneStore, 'release'>,
+    private readonly records: Pick<RecordStore, 'unpark'>,
+    private readonly held: HeldLanes,
+    private readonly claimer: Pick<LaneClaimer, 'lanesReleased' | 'notifyWorkAdded'>,
+    private readonly inspection: InspectionList,
+    private readonly options: LaneReleaserOptions,
+  ) {}
+
+  /** The lane may have nothing to do. */
+  offer(lane: Lane): void {
+    this.#offered.add(lane);
+  }
+
+  /** Releases the offered lanes that have nothing to do. While a release is under way it waits for its end. */
+  release(): void {
+    if (this.#releasing || this.#offered.size === 0) return;
+    const now = this.options.now();
+    const releases = new Map<Lane, LaneRelease>();
+    for (const lane of this.#offered) {
+      const release = this.held.has(lane) ? lane.release(now) : undefined;
+      if (release) releases.set(lane, release);
+    }
+    this.#offered.clear();
+    if (releases.size === 0) return;
+    this.#releasing = this.#release(releases).finally(() => {
+      this.#releasing = undefined;
+      this.claimer.lanesReleased();
+      this.release();
+    });
+  }
+
+  /** Resolves when the release that is under way has ended. */
+  async settled(): Promise<void> {
+    await this.#releasing;
+  }
+
+  /** Releases lanes as they are, for a process that ends. @throws if the database refuses or does not respond */
+  async abandon(lanes: readonly Lane[]): Promise<void> {
+    const now = this.options.now();
+    await this.store.release(lanes.map((lane) => lane.abandon(now)));
+  }
+
+  async #release(releases: ReadonlyMap<Lane, LaneRelease>): Promise<void> {
+    try {
+      const unparked = await this.#unpark([...releases.values()]);
+      const released = await this.store.release(
+        [...releases.values()].filter(({ transportId }) => !unparked.has(transportId)),
+      );
+      this.#failures = 0;
+      for (const lane of releases.keys()) this.#finish(lane, released.has(lane.transportId));
+    } catch (error) {
+      for (const lane of releases.keys()) if (lane.state === 'RELEASING') lane.releaseUncertain();
+      this.options.onError(error, ++this.#failures);
+    }
+  }
+
+  #finish(lane: Lane, isReleased: boolean): void {
+    // Lost meanwhile.
+    if (lane.state !== 'RELEASING') return;
+    if (!isReleased) {
+      lane.releaseFailed();
+      this.inspection.add(lane);
+      return;
+    }
+    const candidate = this.held.candidateOf(lane);
+    this.held.remove(lane);
+    // Work was added in this process after the release had committed: it is due, and no poll has to find it.
+    if (lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
+  }
+
+  /** If a lane contains only parked deliveries, their predecessor no longer exists: they are made due. */
+  async #unpark(releases: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
+    const onlyParked = releases.filter(({ dueAt }) => dueAt === PARKED_DUE_AT);
+    if (onlyParked.length === 0) return NONE;
+    return this.records.unpark(
+      onlyParked.map(({ transportId }) => transportId),
+      this.options.now(),
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import type { QueuedDelivery } from '../../persistence/lane-store.js';
+import { PARKED_DUE_AT, type RecordStore, type TransportRecord } from '../../persistence/record-store.js';
+import type { InspectionList } from '../lanes/inspection-list.js';
+import type { Lane } from '../lanes/lane.js';
+import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
+import type { WorkerLog } from '../worker-log.js';
+import { Recorder, type RecordEntry } from './recorder.js';
+
+export interface DeliveryRecorderOptions {
+  readonly context: AttemptContext;
+  /** This many outcomes are written without waiting for those before them. */
+  readonly fullGroup: number;
+  readonly log: WorkerLog;
+}
+
+/** Records what became of deliveries, and tells their lanes when it is in the database. */
+export class DeliveryRecorder {
+  readonly #recorder: Recorder;
+
+  constructor(
+    records: Pick<RecordStore, 'record' | 'changeTransports'>,
+    private readonly inspection: InspectionList,
+    private readonly options: DeliveryRecorderOptions,
+  ) {
+    const { context, fullGroup, log } = options;
+    this.#recorder = new Recorder(records, fullGroup, context.now, (error) =>
+      log.warn('Recording failed', error),
+    );
+  }
+
+  /** Outcomes that wait to be written. */
+  get backlog(): number {
+    return this.#recorder.backlog;
+  }
+
+  /** Whether this process has sent the delivery and cannot record its outcome for now. */
+  isUnrecorded(deliveryId: number): boolean {
+    return this.#recorder.isUnrecorded(deliveryId);
+  }
+
+  /** @param transport what the attempt means for the whole transport */
+  recordAttempt(
+    lane: Lane,
+    delivery: QueuedDelivery,
+    { record }: ConcludedAttempt,
+    transport: TransportRecord | undefined,
+  ): void {
+    this.#add(lane, delivery, record.nextDueAt, {
+      attempt: record,
+      ...(transport && { transport }),
+      written: () => {
+        if (transport) lane.learnedIsRecorded(transport, this.options.context.elapsed());
+      },
+    });
+  }
+
+  /** Deliveries that the last holder of the lane was sending when it crashed. */
+  recordCrashes(lane: Lane, rows: readonly QueuedDelivery[]): void {
+    for (const row of rows) {
+      const attempt = crashedAttempt(row, lane.config, this.options.context);
+      this.options.log.warn(
+        `Delivery ${row.deliveryId} counts as a failed attempt: the process that was sending it crashed` +
+          (attempt.status === 'FAILED' ? '. It was the last attempt, repeated as often as allowed' : ''),
+      );
+      this.#add(lane, row, attempt.nextDueAt, { attempt });
+    }
+  }
+
+  /** Deliveries that wait behind an earlier one of their key. */
+  park(lane: Lane, rows: readonly QueuedDelivery[]): void {
+    for (const row of rows) this.#add(lane, row, PARKED_DUE_AT, { parked: row });
+  }
+
+  /** The delivery could not be attempted, for a reason that is not the receiver's: it is due again later. */
+  postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
+    this.#add(lane, delivery, nextDueAt, { postponed: { ...delivery, nextDueAt } });
+  }
+
+  /**
+   * Writes the rest.
+   *
+   * @param giveUpAt performance.now() after which nothing is tried again; in a second at the earliest
+   */
+  stop(giveUpAt: number): Promise<void> {
+    return this.#recorder.stop(giveUpAt);
+  }
+
+  #add(
+    lane: Lane,
+    delivery: QueuedDelivery,
+    nextDueAt: number | null,
+    { written, ...entry }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
+  ): void {
+    this.#recorder.add({
+      ...entry,
+      deliveryId: delivery.deliveryId,
+      setAside: () => {
+        lane.setAside(delivery);
+        this.inspection.add(lane);
+      },
+      written: (isOrphaned) => {
+        written?.();
+        // Its date in the queue is not the one that this attempt led to.
+        if (isOrphaned) lane.notifyWorkAdded();
+        lane.recorded(delivery, nextDueAt);
+        this.inspection.add(lane);
+      },
+    });
+  }
+}

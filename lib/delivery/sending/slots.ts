@@ -1,0 +1,102 @@
+import { Places } from '../../domain/places.js';
+import type { Lane } from '../lanes/lane.js';
+
+interface Tenant {
+  readonly uid: string;
+  /** Lanes with something to send, the one whose turn it is first. A Map keeps the order of insertion. */
+  readonly lanes: Map<number, Lane>;
+}
+
+/** Permission for one request in flight. */
+export interface Slot {
+  readonly lane: Lane;
+  /** Where it goes: the lane's configuration may change while it is in flight. */
+  readonly origin: string;
+}
+
+/**
+ * The slots of a process, and whose turn it is: tenants in a circle, within a tenant its lanes in a circle, one request
+ * each time, as far as `Places` admits them.
+ */
+export class Slots {
+  readonly #places: Places;
+  readonly #tenants = new Map<string, Tenant>();
+  /** Tenants that have lanes with something to send, the one whose turn it is first. */
+  readonly #circle = new Set<Tenant>();
+
+  /**
+   * @param size requests in flight at most, at least 1
+   * @param perOrigin requests in flight to one origin, over all tenants
+   */
+  constructor(size: number, perOrigin: number) {
+    this.#places = new Places(size, perOrigin);
+  }
+
+  /** Requests in flight. */
+  get taken(): number {
+    return this.#places.taken;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Whether only newcomers get one of the slots that are left. */
+  get isBusy(): boolean {
+    return this.#places.isReserveOnly;
+  }
+
+  /** The lane has something to send. */
+  add(lane: Lane): void {
+    let tenant = this.#tenants.get(lane.tenantUid);
+    if (!tenant) {
+      tenant = { uid: lane.tenantUid, lanes: new Map() };
+      this.#tenants.set(lane.tenantUid, tenant);
+    }
+    tenant.lanes.set(lane.transportId, lane);
+    this.#circle.add(tenant);
+  }
+
+  /** The lane has nothing to send, or is not held any more. */
+  remove(lane: Lane): void {
+    const tenant = this.#tenants.get(lane.tenantUid);
+    if (!tenant || tenant.lanes.get(lane.transportId) !== lane) return;
+    tenant.lanes.delete(lane.transportId);
+    if (tenant.lanes.size > 0) return;
+    this.#circle.delete(tenant);
+    this.#forget(tenant);
+  }
+
+  /**
+   * A slot for the lane whose turn it is. The lane leaves the circle until it is added again.
+   *
+   * @returns undefined: no slot is free for any lane in the circle
+   */
+  take(): Slot | undefined {
+    if (this.#places.free <= 0) return undefined;
+    for (const tenant of this.#circle) {
+      for (const [transportId, lane] of tenant.lanes) {
+        const { origin } = lane;
+        if (!this.#places.admits(tenant.uid, origin)) continue;
+        this.#places.take(tenant.uid, origin);
+        tenant.lanes.delete(transportId);
+        this.#circle.delete(tenant);
+        if (tenant.lanes.size > 0) this.#circle.add(tenant);
+        return { lane, origin };
+      }
+    }
+    return undefined;
+  }
+
+  /** The request has ended, or did not start. */
+  give({ lane, origin }: Slot): void {
+    this.#places.give(lane.tenantUid, origin);
+    const tenant = this.#tenants.get(lane.tenantUid);
+    if (tenant && tenant.lanes.size === 0) this.#forget(tenant);
+  }
+
+  /** Tenants stay while they have requests in flight, since a Map that loses and gains keys all the time is rebuilt. */
+  #forget(tenant: Tenant): void {
+    if (this.#places.isNewcomer(tenant.uid, '')) this.#tenants.delete(tenant.uid);
+  }
+}

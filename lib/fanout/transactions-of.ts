@@ -1,0 +1,20 @@
+import type { TenantShare } from './fanout-progress.js';
+
+/** Deliveries written in one transaction; the share of a tenant is not divided. */
+const MOST_DELIVERIES = 2_000;
+
+/** Puts shares together into transactions of bounded size. */
+export function* transactionsOf(shares: readonly TenantShare[]): Generator<TenantShare[]> {
+  let together: TenantShare[] = [];
+  let size = 0;
+  for (const share of shares) {
+    if (together.length > 0 && size + share.deliveries.length > MOST_DELIVERIES) {
+      yield together;
+      together = [];
+      size = 0;
+    }
+    together.push(share);
+    size += share.deliveries.length;
+  }
+  if (together.length > 0) yield together;
+}
