@@ -24,7 +24,10 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
     const table = tableNamer(queryRunner);
-    for (const statement of isPostgres ? postgresTables(table) : sqliteTables(table)) {
+    const statements = isPostgres
+      ? postgresTables(table, await qualifiedNamer(queryRunner))
+      : sqliteTables(table);
+    for (const statement of statements) {
       await queryRunner.query(statement);
     }
     // Signs the cursors of keyset pages: the same for all replicas, and no secret of a tenant.
@@ -39,6 +42,15 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
     if (queryRunner.connection.options.type !== 'postgres') return;
     await queryRunner.query(`DROP FUNCTION ${table('webhook_event_to_outbox')}()`);
   }
+}
+
+/** On PostgreSQL: names objects with the schema in which an unqualified CREATE puts them. */
+async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {
+  const { driver, options } = queryRunner.connection;
+  const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
+  // Without any schema to create in, the statements that follow fail and say so.
+  const schema = (options as { schema?: string }).schema ?? rows[0]?.schema ?? 'public';
+  return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
 }
 
 // `connection` is the name that TypeORM 0.3 and 1.x share.
