@@ -61,7 +61,9 @@ async function dataOnlyDump(dataSource: DataSource): Promise<string[]> {
     `SELECT sequencename AS name FROM pg_sequences WHERE sequencename LIKE 'webhook\\_%' ORDER BY 1`,
   );
   for (const { name } of sequences) {
-    const [at] = await dataSource.query<{ last_value: string; is_called: boolean }[]>(`SELECT * FROM ${name}`);
+    const [at] = await dataSource.query<{ last_value: string; is_called: boolean }[]>(
+      `SELECT * FROM ${name}`,
+    );
     statements.push(`SELECT pg_catalog.setval('public.${name}', ${at!.last_value}, ${at!.is_called})`);
   }
   return statements;
@@ -76,10 +78,7 @@ async function tablesOf(dataSource: DataSource, catalog: string): Promise<string
   return rows.map((row) => row.name);
 }
 
-async function using<T>(
-  { options }: TestDatabase,
-  work: (dataSource: DataSource) => Promise<T>,
-): Promise<T> {
+async function using<T>({ options }: TestDatabase, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const dataSource = await new DataSource(options).initialize();
   try {
     return await work(dataSource);
