@@ -54,6 +54,7 @@ export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
 export { SchemaBehindError } from './errors/schema-behind.error.js';
 export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
+export { TablesMissingError } from './errors/tables-missing.error.js';
 export { TargetRefusedError } from './errors/target-refused.error.js';
 export { UnknownActionError } from './errors/unknown-action.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';

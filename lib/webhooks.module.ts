@@ -9,7 +9,8 @@ import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
-import { DATABASE, type Database } from './persistence/database.js';
+import { DATABASE } from './persistence/database.js';
+import type { KeyProvider } from './persistence/encryption-keys.js';
 import { EVENT_STORE } from './persistence/event-store.js';
 import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
 import { orClose } from './persistence/or-close.js';
@@ -18,6 +19,7 @@ import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
 import { SECRET_BOX } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
 import { storesFor } from './persistence/stores-for.js';
+import { withTables } from './persistence/with-tables.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { openSecrets } from './webhooks.secrets.js';
@@ -28,6 +30,13 @@ import {
   WEBHOOKS_OPTIONS,
 } from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
+
+/** A step of the start; with `runMigrations` it survives a replica that drops the tables meanwhile. */
+const onTables = <T>(
+  database: AnyDatabase,
+  { runMigrations }: ResolvedWebhooksOptions,
+  step: () => Promise<T>,
+): Promise<T> => (runMigrations ? withTables(database, step) : step());
 
 /**
  * Outgoing webhooks for a NestJS application on TypeORM.
@@ -48,7 +57,9 @@ import { WebhooksWorker } from './webhooks.worker.js';
         await database.open();
         await orClose<unknown>(
           database,
-          options.runMigrations ? migrate(database) : assertSchemaIsCurrent(database),
+          options.runMigrations
+            ? withTables(database, () => migrate(database))
+            : assertSchemaIsCurrent(database),
         );
         return database;
       },
@@ -72,7 +83,16 @@ import { WebhooksWorker } from './webhooks.worker.js';
     },
     {
       provide: SECRET_BOX,
-      useFactory: openSecrets,
+      useFactory: (
+        database: AnyDatabase,
+        options: ResolvedWebhooksOptions,
+        opensSecrets: boolean,
+        keyProvider?: KeyProvider,
+      ) =>
+        orClose(
+          database,
+          onTables(database, options, () => openSecrets(database, options, opensSecrets, keyProvider)),
+        ),
       inject: [
         DATABASE,
         WEBHOOKS_OPTIONS,
@@ -88,8 +108,13 @@ import { WebhooksWorker } from './webhooks.worker.js';
     },
     {
       provide: EnvironmentGuard,
-      useFactory: (database: Database, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
-        orClose(database, EnvironmentGuard.open(new SettingRepository(database), deliveries, options)),
+      useFactory: (database: AnyDatabase, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
+        orClose(
+          database,
+          onTables(database, options, () =>
+            EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
+          ),
+        ),
       inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
     },
     { provide: WORKER_STATUS, useExisting: WebhooksWorker },

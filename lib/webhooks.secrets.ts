@@ -3,7 +3,6 @@ import { InvalidOptionError } from './errors/invalid-option.error.js';
 import type { Database } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 import { openSecretBox } from './persistence/open-secret-box.js';
-import { orClose } from './persistence/or-close.js';
 import { SecretBox } from './persistence/secret-box.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 
@@ -21,7 +20,7 @@ export function openSecrets(
   keyProvider?: KeyProvider,
 ): Promise<SecretBox> {
   if (!opensSecrets) return Promise.resolve(new SecretBox([]));
-  return orClose(database, open(database, options, keyProvider));
+  return open(database, options, keyProvider);
 }
 
 async function open(

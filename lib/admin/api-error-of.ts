@@ -8,8 +8,16 @@ import { TransportStateConflictError } from '../errors/transport-state-conflict.
 import { UidTakenError } from '../errors/uid-taken.error.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
 import { isBusy } from '../persistence/busy.js';
+import { isTablesMissing } from '../persistence/missing-tables.js';
 import { isUnavailable } from '../persistence/unavailable.js';
-import { badRequest, conflict, databaseBusy, databaseUnavailable, tooManyRequests } from './api-error.js';
+import {
+  badRequest,
+  conflict,
+  databaseBusy,
+  databaseUnavailable,
+  tablesMissing,
+  tooManyRequests,
+} from './api-error.js';
 
 /** An error of the rooms below in the terms of the admin API; any other comes back as it is. */
 export function apiErrorOf(error: unknown): unknown {
@@ -27,6 +35,7 @@ export function apiErrorOf(error: unknown): unknown {
     return tooManyRequests('RATE_LIMITED', error.message, error.retryAfterMs);
   if (error instanceof OriginBusyError)
     return tooManyRequests('ORIGIN_BUSY', error.message, error.retryAfterMs);
+  if (isTablesMissing(error)) return tablesMissing(error);
   if (isBusy(error)) return databaseBusy(error);
   if (isUnavailable(error)) return databaseUnavailable(error);
   return error;

@@ -24,6 +24,7 @@ export const API_ERROR_CODES = [
   'ORIGIN_BUSY',
   'DATABASE_BUSY',
   'DATABASE_UNAVAILABLE',
+  'TABLES_MISSING',
 ] as const;
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number];
 
@@ -113,5 +114,14 @@ export const databaseUnavailable = (cause?: unknown): ApiError =>
     HttpStatus.SERVICE_UNAVAILABLE,
     'DATABASE_UNAVAILABLE',
     ['The database does not answer. A change may have been made all the same: look before you try again.'],
+    { retryAfterSeconds: SOON_SECONDS, cause },
+  );
+
+/** 503 while tables of the module are missing: for the operator, whose log names them. */
+export const tablesMissing = (cause?: unknown): ApiError =>
+  new ApiError(
+    HttpStatus.SERVICE_UNAVAILABLE,
+    'TABLES_MISSING',
+    ['The tables of this service are missing. Nothing was changed: an operator has to run the migrations.'],
     { retryAfterSeconds: SOON_SECONDS, cause },
   );

@@ -44,7 +44,8 @@ export class WebhookEmitter<Catalog extends ActionCatalog = PosCatalog> {
    * @returns the event's uid; that of the existing event when this `eventUid` was emitted before with the same body
    * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
    *   `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`, `PAYLOAD_INVALID`,
-   *   `PAYLOAD_TOO_LARGE`, `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`
+   *   `PAYLOAD_TOO_LARGE`, `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`. Errors of the database are
+   *   `DATABASE_UNAVAILABLE`, `DATABASE_BUSY` and `TABLES_MISSING`; on PostgreSQL the transaction then has to be rolled back.
    */
   async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
     action: Action,

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliverySwitch, type HoldReason } from '../delivery/delivery-switch.js';
 import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
+import { TABLES_MISSING_REMEDY } from '../errors/tables-missing.error.js';
 import { DATABASE, type Database } from '../persistence/database.js';
 import { ClockWatch } from './clock-watch.js';
 import { EnvironmentGuard } from './environment-guard.js';
@@ -11,6 +12,7 @@ const PATIENCE_MS = 3_000;
 
 export type HealthReasonCode =
   | 'DATABASE_UNREACHABLE'
+  | 'TABLES_MISSING'
   | 'ENVIRONMENT_MISMATCH'
   | 'DELIVERY_SWITCHED_OFF'
   | 'ENCRYPTION_KEY_MISSING'
@@ -25,7 +27,7 @@ export interface HealthReason {
 
 /** How the module fares in this process. Plain JSON without secrets: fit to be shown by a health route. */
 export interface WebhooksHealthReport {
-  /** `down`: the database cannot be reached. `degraded`: something in `reasons` wants an operator. */
+  /** `down`: the database cannot be reached, or lacks tables of the module. `degraded`: something in `reasons` wants an operator. */
   readonly status: 'ok' | 'degraded' | 'down';
   readonly reasons: readonly HealthReason[];
   readonly database: {
@@ -78,7 +80,8 @@ export class WebhooksHealth {
     const { isEnabled, inFlight, lanes, tenantsOverQuota } = this.worker;
     const reasons = this.#reasons(reachable);
     return {
-      status: !reachable ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
+      status:
+        !reachable || this.#missing(reachable).length > 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
       reasons,
       database: { reachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
       worker: { enabled: isEnabled, heldBy: this.deliveries.holds, inFlight, lanes, tenantsOverQuota },
@@ -100,10 +103,22 @@ export class WebhooksHealth {
     }
   }
 
+  /** What a database that does not answer said last is no news. */
+  #missing(reachable: boolean): readonly string[] {
+    return reachable ? this.database.missingTables : [];
+  }
+
   #reasons(reachable: boolean): HealthReason[] {
     const reasons: HealthReason[] = [];
     if (!reachable) {
       reasons.push({ code: 'DATABASE_UNREACHABLE', message: 'The database does not answer.' });
+    }
+    const missing = this.#missing(reachable);
+    if (missing.length > 0) {
+      reasons.push({
+        code: 'TABLES_MISSING',
+        message: `Webhook tables missing: ${missing.join(', ')}. ${TABLES_MISSING_REMEDY}`,
+      });
     }
     const { holds } = this.deliveries;
     if (holds.includes('ENVIRONMENT')) {

@@ -1,4 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { TablesMissingError } from '../errors/tables-missing.error.js';
+import { isTablesMissing } from './missing-tables.js';
 import { asUnavailable } from './unavailable.js';
 import type { EventStore, InsertedEvent, NewEvent } from './event-store.js';
 
@@ -39,7 +41,7 @@ export class CommitSignal {
   }
 }
 
-/** An `EventStore` that gives the signal when what it wrote is committed, and tells an absent database by its type. */
+/** An `EventStore` that gives the signal when its events are committed, and throws typed errors for what a host can act on. */
 export class SignallingEventStore implements EventStore {
   constructor(
     private readonly store: EventStore,
@@ -47,9 +49,14 @@ export class SignallingEventStore implements EventStore {
   ) {}
 
   async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    const inserted = await this.store.insert(events, manager).catch(asUnavailable);
+    const inserted = await this.store.insert(events, manager).catch(asTyped);
     if (manager?.queryRunner) this.signal.expect(manager.queryRunner);
     else this.signal.committed();
     return inserted;
   }
+}
+
+function asTyped(error: unknown): never {
+  if (isTablesMissing(error)) throw new TablesMissingError(error);
+  return asUnavailable(error);
 }

@@ -50,8 +50,14 @@ export interface Database {
   /** What `now()` adds to the process's clock, in ms: positive when the database is ahead. */
   readonly clockOffsetMs: number;
 
-  /** Asks the database for its time: one cheap query, which also says whether the database can be reached. */
+  /**
+   * Asks the database for its time and for the module's tables: one cheap query, which also says whether the database can be
+   * reached.
+   */
   measureClock(): Promise<void>;
+
+  /** Names of the module's tables that did not exist when `measureClock` last asked. Empty: all are there. */
+  readonly missingTables: readonly string[];
 
   /** Opens the connection and measures the clock. */
   open(): Promise<void>;

@@ -1,31 +1,105 @@
 import { MigrationExecutor } from 'typeorm';
 import { SchemaBehindError } from '../errors/schema-behind.error.js';
+import { MIGRATIONS_TABLE } from './data-source-options.js';
+import { TABLES } from './migrations/create-webhook-tables.js';
 import type { AnyDatabase } from './open-database.js';
+import type { PostgresDatabase } from './postgres/postgres-database.js';
 import { assertMigrationsAreReadable } from './postgres/readable-migrations.js';
-import { retryWhileBusy } from './sqlite/sqlite-database.js';
+import { retryWhileBusy, type SqliteDatabase } from './sqlite/sqlite-database.js';
 
-/** Runs what is pending, under the lock. */
-export function migrate(database: AnyDatabase): Promise<string[]> {
-  return exclusively(database, async () => {
-    // Looked up again under the lock: another replica may have done it all meanwhile.
-    if ((await pendingMigrations(database)).length === 0) return [];
-    try {
-      return (await database.dataSource.runMigrations()).map(({ name }) => name);
-    } catch (error) {
-      // On SQLite another replica may have done it between the look and the lock, and its tables are in the way.
-      if ((await pendingMigrations(database)).length === 0) return [];
-      throw error;
-    }
+/**
+ * Runs what is pending, under the lock.
+ *
+ * @returns the names of the migrations that this call ran
+ * @throws {SchemaBehindError} when some tables are missing although the migration that makes them was run
+ */
+export async function migrate(database: AnyDatabase): Promise<string[]> {
+  const ran = await exclusively(database, async () => {
+    await database.measureClock();
+    return database.kind === 'postgres' ? migratePostgres(database) : migrateSqlite(database);
   });
+  await assertTablesExist(database);
+  return ran;
 }
 
 /** @throws {SchemaBehindError} naming what is missing and what to do about it */
 export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void> {
   const pending = await pendingMigrations(database);
-  if (pending.length === 0) return;
+  if (pending.length === 0) return assertTablesExist(database);
   throw new SchemaBehindError(
     `The webhook tables lack ${pending.length} migration(s): ${pending.join(', ')}. ` +
       'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.',
+  );
+}
+
+/**
+ * One transaction holds everything, the list of migrations included: a replica that drops the schema at the same time finds all of
+ * it or nothing.
+ */
+async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
+  await assertMigrationsAreReadable(database);
+  const runner = database.dataSource.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    if (areAllMissing(database)) {
+      const list = database.table(MIGRATIONS_TABLE);
+      const [found] = (await runner.query('SELECT to_regclass($1) AS name', [list])) as {
+        name: string | null;
+      }[];
+      if (found?.name) await runner.query(`DELETE FROM ${list}`);
+    }
+    const executor = new MigrationExecutor(database.dataSource, runner);
+    executor.transaction = 'none';
+    const ran = await executor.executePendingMigrations();
+    await runner.commitTransaction();
+    return ran.map(({ name }) => name);
+  } catch (error) {
+    // The reason of the failure matters, and not that the connection went with it.
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+async function migrateSqlite(database: SqliteDatabase): Promise<string[]> {
+  const pending = await pendingMigrations(database);
+  if (areAllMissing(database) && pending.length === 0) await forgetMigrations(database);
+  // Looked up again: another replica may have done it all meanwhile.
+  else if (pending.length === 0) return [];
+  try {
+    return (await database.dataSource.runMigrations()).map(({ name }) => name);
+  } catch (error) {
+    // Another replica may have done it between the look and the lock, and its tables are in the way.
+    if ((await pendingMigrations(database)).length === 0) return [];
+    throw error;
+  }
+}
+
+/** The host's tools may drop the tables and leave the list of migrations. Checked again in the statement: nobody holds a lock. */
+async function forgetMigrations(database: SqliteDatabase): Promise<void> {
+  const names = TABLES.map((name) => `'${name}'`).join(', ');
+  await database.write([
+    {
+      sql: `DELETE FROM ${database.table(MIGRATIONS_TABLE)}
+            WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN (${names}))`,
+      parameters: [],
+    },
+  ]);
+}
+
+const areAllMissing = ({ missingTables }: AnyDatabase): boolean => missingTables.length === TABLES.length;
+
+/** @throws {SchemaBehindError} naming the tables that are missing although the migration that makes them was run */
+async function assertTablesExist(database: AnyDatabase): Promise<void> {
+  await database.measureClock();
+  const { missingTables } = database;
+  if (missingTables.length === 0) return;
+  throw new SchemaBehindError(
+    `Webhook tables missing although their migration was run: ${missingTables.join(', ')}. ` +
+      (areAllMissing(database)
+        ? 'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.'
+        : 'Restore them from a backup. If nothing in the other webhook tables matters, drop those too and run the migrations again.'),
   );
 }
 

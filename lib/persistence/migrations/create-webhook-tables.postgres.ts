@@ -1,12 +1,28 @@
 // date_part gives a double, which is several times cheaper than extract's numeric.
 const NOW_MS = `(date_part('epoch', clock_timestamp()) * 1000)::bigint`;
+const TRANSACTION_MS = `(date_part('epoch', now()) * 1000)::bigint`;
+
+/**
+ * Whether the transaction that inserts an event also created it: `created_at` is not before the transaction's start (1 ms for
+ * rounding). Rows that a restore or a copy inserts are older, and are not emitted again. If the clock was set back since the
+ * transaction began, `created_at` is compared with the present instead, so that no emitted event is lost.
+ */
+const IS_EMITTED = `new.created_at >= ${TRANSACTION_MS} - 1
+  OR (clock_timestamp() < now() AND new.created_at >= ${NOW_MS} - 5000)`;
 
 /**
  * Instants are bigint milliseconds since the epoch: the same on every database, no time zone to get wrong, and
  * keyset pages never skip a row. The tables of the hot path (event, outbox, delivery, queue, lane, attempt) carry
  * no foreign keys: they are written in bulk by code that keeps them consistent in one statement.
+ *
+ * @param table the escaped name of an object, with the host's schema if it names one
+ * @param qualified the escaped name with its schema in any case: the body of a function is resolved when it runs, and
+ *   a data-only restore runs it with an empty search path
  */
-export const postgresTables = (table: (name: string) => string): string[] => [
+export const postgresTables = (
+  table: (name: string) => string,
+  qualified: (name: string) => string,
+): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (
     name varchar(64) PRIMARY KEY,
     value text NOT NULL
@@ -77,15 +93,16 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     PRIMARY KEY (tenant_uid, event_id)
   )`,
 
-  // One plain INSERT emits, and whoever inserts an event by other means emits it, too.
-  `CREATE FUNCTION ${table('webhook_event_to_outbox')}() RETURNS trigger LANGUAGE plpgsql AS $$
+  // One plain INSERT emits, and so does an INSERT by other means that leaves created_at to its default. OR REPLACE: the host's
+  // `dropSchema` drops the tables, and leaves the function.
+  `CREATE OR REPLACE FUNCTION ${table('webhook_event_to_outbox')}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id, action, ordering_key)
+      INSERT INTO ${qualified('webhook_outbox')} (tenant_uid, event_id, action, ordering_key)
         VALUES (new.tenant_uid, new.id, new.action, new.ordering_key);
       RETURN NULL;
     END $$`,
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
-     FOR EACH ROW EXECUTE FUNCTION ${table('webhook_event_to_outbox')}()`,
+     FOR EACH ROW WHEN (${IS_EMITTED}) EXECUTE FUNCTION ${table('webhook_event_to_outbox')}()`,
 
   // fillfactor: a group updates whole pages of neighbours, once per attempt, and no index holds a changing column: with room
   // for a second, somewhat longer version of every row an update stays in its page and touches no index (measured: a fifth of recording).

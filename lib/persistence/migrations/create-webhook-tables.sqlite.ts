@@ -65,7 +65,9 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     ordering_key TEXT,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
+  // Within a statement the time stands still: an event whose created_at is older was copied from elsewhere, not emitted.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
+     WHEN new.created_at >= ${NOW_MS}
      BEGIN
        INSERT INTO webhook_outbox (tenant_uid, event_id, action, ordering_key)
          VALUES (new.tenant_uid, new.id, new.action, new.ordering_key);

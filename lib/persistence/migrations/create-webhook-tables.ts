@@ -3,7 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { postgresTables } from './create-webhook-tables.postgres.js';
 import { sqliteTables } from './create-webhook-tables.sqlite.js';
 
-const TABLES = [
+/** Every table of the module, in an order in which they can be dropped; beside them is only the list of migrations. */
+export const TABLES = [
   'webhook_setting',
   'webhook_attempt',
   'webhook_process',
@@ -17,6 +18,13 @@ const TABLES = [
   'webhook_http_transport',
 ];
 
+/**
+ * Tables whose ids processes keep in memory, as keys of event bodies and of lanes. A process may outlive its tables, if they
+ * are dropped and made again: ids that start over would then lead to bodies and settings of the past.
+ */
+const NUMBERED = ['webhook_event', 'webhook_http_transport'];
+const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
+
 /** The first version of all tables. */
 export class CreateWebhookTables1763942400000 implements MigrationInterface {
   name = 'CreateWebhookTables1763942400000';
@@ -24,9 +32,11 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
     const table = tableNamer(queryRunner);
-    for (const statement of isPostgres ? postgresTables(table) : sqliteTables(table)) {
-      await queryRunner.query(statement);
-    }
+    const statements = isPostgres
+      ? postgresTables(table, await qualifiedNamer(queryRunner))
+      : sqliteTables(table);
+    for (const statement of statements) await queryRunner.query(statement);
+    for (const name of NUMBERED) await queryRunner.query(startNumbers(table(name), name, isPostgres));
     // Signs the cursors of keyset pages: the same for all replicas, and no secret of a tenant.
     await queryRunner.query(
       `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', '${randomBytes(32).toString('base64')}')`,
@@ -39,6 +49,23 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
     if (queryRunner.connection.options.type !== 'postgres') return;
     await queryRunner.query(`DROP FUNCTION ${table('webhook_event_to_outbox')}()`);
   }
+}
+
+/** Ids begin with the present in µs, which tables made later never fall below: no database emits a million events a second for long. */
+function startNumbers(table: string, name: string, isPostgres: boolean): string {
+  const first = (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
+  return isPostgres
+    ? `ALTER TABLE ${table} ALTER COLUMN id RESTART WITH ${first}`
+    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${first})`;
+}
+
+/** On PostgreSQL: names objects with the schema in which an unqualified CREATE puts them. */
+async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {
+  const { driver, options } = queryRunner.connection;
+  const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
+  // Without any schema to create in, the statements that follow fail and say so.
+  const schema = (options as { schema?: string }).schema ?? rows[0]?.schema ?? 'public';
+  return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
 }
 
 // `connection` is the name that TypeORM 0.3 and 1.x share.

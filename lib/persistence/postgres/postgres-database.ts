@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseClock } from '../clock.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
+import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
 import { isUnavailable } from '../unavailable.js';
@@ -15,17 +16,24 @@ const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
 /** How long a replica waits for another one's migration. */
 const MIGRATION_WAIT_MS = 600_000;
 
+/** $1: names, $2: the same escaped and with their schema, as `to_regclass` wants them. */
+const CLOCK_AND_TABLES = `
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+    ARRAY(SELECT name FROM unnest($1::text[], $2::text[]) AS known (name, escaped)
+          WHERE to_regclass(escaped) IS NULL) AS missing`;
+
 /** The module's pool on PostgreSQL. */
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly dataSource: DataSource;
   readonly #schema: string | undefined;
+  #missingTables: readonly string[] = [];
   readonly #clock = new DatabaseClock(async () => {
-    const [row] = await this.query<{ now: number }>(
-      'tillhook_clock',
-      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
-      [],
-    );
+    const [row] = await this.query<{ now: number; missing: string[] }>('tillhook_clock', CLOCK_AND_TABLES, [
+      TABLES,
+      TABLES.map((name) => this.table(name)),
+    ]);
+    this.#missingTables = row!.missing;
     return row!.now;
   });
 
@@ -53,6 +61,10 @@ export class PostgresDatabase implements Database {
 
   measureClock(): Promise<void> {
     return this.#clock.measure();
+  }
+
+  get missingTables(): readonly string[] {
+    return this.#missingTables;
   }
 
   table(name: string): string {

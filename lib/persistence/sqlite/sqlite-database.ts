@@ -3,6 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
+import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
 
@@ -23,6 +24,7 @@ export class SqliteDatabase implements Database {
   readonly dataSource: DataSource;
   /** One machine, one clock. */
   readonly clockOffsetMs = 0;
+  #missingTables: readonly string[] = [];
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
   constructor(host: DataSource) {
@@ -32,6 +34,7 @@ export class SqliteDatabase implements Database {
   async open(): Promise<void> {
     await retryWhileBusy(() => this.dataSource.initialize());
     this.#handle.pragma('synchronous = NORMAL');
+    await this.measureClock();
   }
 
   close(): Promise<void> {
@@ -44,7 +47,15 @@ export class SqliteDatabase implements Database {
   }
 
   async measureClock(): Promise<void> {
-    await this.dataSource.query('SELECT 1');
+    const rows = await this.dataSource.query<{ name: string }[]>(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (${TABLES.map((name) => `'${name}'`).join(', ')})`,
+    );
+    const present = new Set(rows.map(({ name }) => name));
+    this.#missingTables = TABLES.filter((name) => !present.has(name));
+  }
+
+  get missingTables(): readonly string[] {
+    return this.#missingTables;
   }
 
   table(name: string): string {

@@ -1,0 +1,18 @@
+import { WebhooksError } from './webhooks-error.js';
+
+/**
+ * Tables of the module are missing while the application runs: `dropSchema`, `synchronize(true)` or `schema:drop` dropped them, or
+ * the connection cannot see them. Nothing was written. On PostgreSQL the transaction in which it happened can only be rolled back.
+ */
+export class TablesMissingError extends WebhooksError {
+  /** @param cause the driver's error; it names the table */
+  constructor(cause: unknown) {
+    super('TABLES_MISSING', `Webhook tables missing (${textOf(cause)}). ${TABLES_MISSING_REMEDY}`, { cause });
+  }
+}
+
+/** How the tables come back. */
+export const TABLES_MISSING_REMEDY =
+  'Run `await runWebhookMigrations(dataSource)`, or restart with the option runMigrations: true; processes that are running then go on by themselves.';
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
