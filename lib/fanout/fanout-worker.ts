@@ -209,24 +209,17 @@ export class FanoutWorker {
     this.#notify(deliveries, result, contents, webhooks);
   }
 
-  #written(
-    shares: readonly TenantShare[],
-    { written, incomplete }: FanoutResult,
-    unfinished: Set<number>,
-  ): void {
+  #written(shares: readonly TenantShare[], result: FanoutResult, unfinished: Set<number>): void {
+    const { written, incomplete } = result;
     if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
-      this.#progress.written(share, written);
+      for (const id of this.#progress.written(share, result)) this.#aside.add(id);
       this.#quota.written(share, written);
       for (const { id, isFinished } of share.events) {
-        if (written.has(id)) {
-          this.#hasWrittenSinceHead = true;
-          this.#aside.delete(id);
-          if (!isFinished) unfinished.add(id);
-        } else {
-          if (incomplete.has(id)) this.#aside.add(id);
-          unfinished.add(id);
-        }
+        const isDone = written.has(id) && isFinished;
+        if (isDone) this.#aside.delete(id);
+        else unfinished.add(id);
+        this.#hasWrittenSinceHead ||= isDone;
       }
     }
   }
