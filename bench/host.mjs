@@ -41,18 +41,23 @@ export async function startHost(databaseUrl, webhooks = {}, { entities = [] } = 
 /**
  * Adds `count` transports with a webhook for everything, dealt out to the tenants in turn. By SQL: thousands of them
  * over REST would take longer than what is measured.
+ *
+ * @param urls of receivers: each transport gets one of them in turn
  */
-export async function addTransports({ dataSource }, { count, tenants, url, prefix = 't' }) {
+export async function addTransports({ dataSource }, { count, tenants, urls, prefix = 't' }) {
   const now = Date.now();
   const isPostgres = dataSource.options.type === 'postgres';
   const numbers = isPostgres
     ? `(SELECT g AS n FROM generate_series(0, ${count - 1}) g)`
     : `(WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < ${count - 1}) SELECT n FROM g)`;
+  const receivers = urls.map((url, index) => `(${index}, '${url}', '${new URL(url).origin}')`).join(', ');
   await dataSource.query(`
-    INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, headers, security_type,
+    WITH receivers (i, url, origin) AS (VALUES ${receivers})
+    INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, origin, headers, security_type,
       signing_secrets, state, version, created_at, last_modified_at)
-    SELECT '${prefix}' || (n % ${tenants}), '${prefix}' || n, 'bench', '${url}', '[]', 'NONE',
-      '[{"secret":"v0:${SECRET}","expiresAt":null}]', 'ACTIVE', 1, ${now}, ${now} FROM ${numbers} numbers`);
+    SELECT '${prefix}' || (n % ${tenants}), '${prefix}' || n, 'bench', u.url, u.origin, '[]', 'NONE',
+      '[{"secret":"v0:${SECRET}","expiresAt":null}]', 'ACTIVE', 1, ${now}, ${now}
+    FROM ${numbers} numbers JOIN receivers u ON u.i = n % ${urls.length}`);
   await dataSource.query(`
     INSERT INTO webhook_webhook (tenant_uid, webhook_uid, transport_id, action, enabled, ordered, created_at, last_modified_at)
     SELECT tenant_uid, http_transport_uid, id, '*', true, false, ${now}, ${now} FROM webhook_http_transport t

@@ -1,10 +1,11 @@
 // The sink's process where nginx is not installed: reads HTTP/1.1 requests with a content-length, answers 204.
 import { createServer } from 'node:net';
+import { ADDRESSES } from './sink.mjs';
 
 const ANSWER = 'HTTP/1.1 204 No Content\r\n\r\n';
 const HEAD_END = '\r\n\r\n';
 
-const server = createServer({ noDelay: true }, (socket) => {
+const receive = (socket) => {
   let pending = Buffer.alloc(0);
   socket.on('data', (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
@@ -15,7 +16,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
   // A benchmark closes its connections as it likes.
   socket.on('error', () => socket.destroy());
-});
+};
 
 /** Bytes of the first request, Infinity while its head is incomplete. */
 function requestSize(bytes) {
@@ -25,5 +26,14 @@ function requestSize(bytes) {
   return headSize + Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
 }
 
-server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+const listen = (port, address) =>
+  new Promise((resolve) => {
+    const server = createServer({ noDelay: true }, receive);
+    server.listen(port, address, () => resolve(server.address().port));
+  });
+
+const [first, ...others] = ADDRESSES;
+const port = await listen(0, first);
+for (const address of others) await listen(port, address);
+process.send(port);
 process.once('disconnect', () => process.exit());

@@ -77,10 +77,10 @@ async function main() {
   const measures = [];
   try {
     for (const database of databases) {
-      const group = await compare(database, sink.url);
+      const group = await compare(database, sink.urls);
       results.push(...group);
       const barePerSecond = group.find(({ contestant }) => contestant === CONTESTANTS.bare.title)?.perSecond;
-      measures.push(...(await play(database, sink.url, barePerSecond)));
+      measures.push(...(await play(database, sink.urls, barePerSecond)));
     }
   } finally {
     await sink.stop();
@@ -100,7 +100,7 @@ async function main() {
 }
 
 /** All contestants on one database, each on an empty one; the bare pool is measured with each group anew. */
-async function compare(databaseKey, sinkUrl) {
+async function compare(databaseKey, sinkUrls) {
   const results = [];
   let bare;
   for (const key of contestants) {
@@ -108,7 +108,7 @@ async function compare(databaseKey, sinkUrl) {
     const database = await DATABASES[databaseKey]();
     try {
       console.log(`${database.name}: ${title} …`);
-      const job = { databaseUrl: database.url, sinkUrl, events: Math.ceil(events * share) };
+      const job = { databaseUrl: database.url, sinkUrls, events: Math.ceil(events * share) };
       const { count, seconds } = await runInProcess(`contestants/${file}`, job);
       const perSecond = count / seconds;
       if (key === 'bare') bare = perSecond;
@@ -122,7 +122,7 @@ async function compare(databaseKey, sinkUrl) {
 }
 
 /** The scenarios on one database, each on an empty one. */
-async function play(databaseKey, sinkUrl, barePerSecond) {
+async function play(databaseKey, sinkUrls, barePerSecond) {
   const measures = [];
   for (const key of scenarios) {
     const file = `scenarios/${SCENARIOS[key]}`;
@@ -130,7 +130,7 @@ async function play(databaseKey, sinkUrl, barePerSecond) {
     const database = await DATABASES[databaseKey]();
     try {
       console.log(`${database.name}: ${title} …`);
-      const job = { databaseUrl: database.url, database: databaseKey, sinkUrl, barePerSecond, size };
+      const job = { databaseUrl: database.url, database: databaseKey, sinkUrls, barePerSecond, size };
       const measured = await runInProcess(file, job);
       measures.push(...measured.map((one) => ({ database: database.name, ...one })));
     } finally {

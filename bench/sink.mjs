@@ -5,10 +5,14 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** Loopback addresses that the sink listens on. Several, since one origin gets at most half of the slots of a process. */
+export const ADDRESSES = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
+
 /**
  * Starts nginx when it is installed, else a minimal server on Node's raw sockets.
  *
- * @returns {Promise<{ name: string, url: string, stop: () => Promise<void> }>} `name` says which of the two it is.
+ * @returns {Promise<{ name: string, urls: string[], stop: () => Promise<void> }>} `name` says which of the two it is;
+ *   `urls` are of as many origins.
  */
 export async function startSink() {
   const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
@@ -22,7 +26,7 @@ async function startNodeSink() {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The sink ended with ${code}.`)));
   });
-  return { name: `raw Node ${process.version} sockets`, url: urlOf(port), stop: () => end(child) };
+  return { name: `raw Node ${process.version} sockets`, urls: urlsOf(port), stop: () => end(child) };
 }
 
 async function startNginx(version) {
@@ -35,7 +39,7 @@ async function startNginx(version) {
     await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { name: `nginx ${version}`, url: urlOf(port), stop };
+  return { name: `nginx ${version}`, urls: urlsOf(port), stop };
 }
 
 const nginxConfig = (port) => `
@@ -44,10 +48,10 @@ events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 1000000000;
   client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
-  server { listen 127.0.0.1:${port}; location / { return 204; } }
+  server { ${ADDRESSES.map((address) => `listen ${address}:${port};`).join(' ')} location / { return 204; } }
 }`;
 
-const urlOf = (port) => `http://127.0.0.1:${port}/hook`;
+const urlsOf = (port) => ADDRESSES.map((address) => `http://${address}:${port}/hook`);
 
 async function freePort() {
   const server = createServer();

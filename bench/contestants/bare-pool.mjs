@@ -6,8 +6,8 @@ const CONNECTIONS = 64;
 const WARM_UP = 2_000;
 
 /** @returns {Promise<{ count: number, seconds: number }>} requests answered, and how long it took */
-export async function run({ sinkUrl, events }) {
-  const { origin, pathname } = new URL(sinkUrl);
+export async function run({ sinkUrls, events }) {
+  const { origin, pathname } = new URL(sinkUrls[0]);
   const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
   await send(pool, pathname, WARM_UP);
   const start = performance.now();

@@ -19,7 +19,7 @@ const Delivery = new EntitySchema({
 const WARM_UP = 200;
 
 /** @returns {Promise<{ count: number, seconds: number }>} deliveries made and saved, and how long it took */
-export async function run({ databaseUrl, sinkUrl, events }) {
+export async function run({ databaseUrl, sinkUrls, events }) {
   const dataSource = new DataSource({
     ...dataSourceOptions(databaseUrl),
     entities: [Delivery],
@@ -47,7 +47,7 @@ async function work(repository, sinkUrl) {
     const delivery = await repository.findOne({ where: { status: 'PENDING' }, order: { id: 'ASC' } });
     if (!delivery) return;
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(sinkUrl, { method: 'POST', headers, body: delivery.body });
+    const response = await fetch(sinkUrls, { method: 'POST', headers, body: delivery.body });
     await response.text();
     delivery.attempts += 1;
     delivery.statusCode = response.status;

@@ -13,9 +13,9 @@ const CONNECTIONS = 64;
 const READ_AHEAD = 1_000;
 const KEY = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
 
-export async function run({ databaseUrl, sinkUrl, barePerSecond, size }) {
+export async function run({ databaseUrl, sinkUrls, barePerSecond, size }) {
   const host = await startHost(databaseUrl);
-  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
+  await addTransports(host, { count: 8, tenants: 8, urls: sinkUrls });
   host.worker.setDeliveryEnabled(false);
   const count = Math.ceil(100_000 * size);
   await emit(host, { count, tenants: 8 });
@@ -25,7 +25,7 @@ export async function run({ databaseUrl, sinkUrl, barePerSecond, size }) {
 
   const store = await openFloorStore(databaseUrl);
   const lanes = transports.map(({ id }) => ({ id, dueAt: -1, deliveryId: -1 }));
-  const seconds = await timed(() => drain(store, lanes, new URL(sinkUrl)));
+  const seconds = await timed(() => drain(store, lanes, new URL(sinkUrls[0])));
   await store.close();
   const note = `${Math.round(count / seconds)}/s`;
   return [

@@ -3,9 +3,9 @@ import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'drain of a fanned-out backlog';
 
-export async function run({ databaseUrl, sinkUrl, barePerSecond, database, size }) {
+export async function run({ databaseUrl, sinkUrls, barePerSecond, database, size }) {
   const host = await startHost(databaseUrl);
-  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
+  await addTransports(host, { count: 8, tenants: 8, urls: sinkUrls });
   await emit(host, { count: 4_000, tenants: 8 });
   await drained(host, 'outbox', 'queue');
 

@@ -6,12 +6,12 @@ export const title = 'cost of taking and reading a lane as tables grow';
 const ROUNDS = 200;
 const LANES = 20;
 
-export async function run({ databaseUrl, sinkUrl, size }) {
+export async function run({ databaseUrl, sinkUrls, size }) {
   const host = await startHost(databaseUrl, { worker: false });
   const filler = await startHost(databaseUrl);
   filler.worker.setDeliveryEnabled(false);
-  await addTransports(host, { count: LANES, tenants: LANES, url: sinkUrl, prefix: 'live' });
-  await addTransports(host, { count: 100, tenants: 10, url: sinkUrl, prefix: 'held' });
+  await addTransports(host, { count: LANES, tenants: LANES, urls: sinkUrls, prefix: 'live' });
+  await addTransports(host, { count: 100, tenants: 10, urls: sinkUrls, prefix: 'held' });
   await emit(host, { count: LANES * 100, tenants: LANES, prefix: 'live', chunk: 100 });
   await drained(host, 'outbox');
   await filler.close();

@@ -30,12 +30,12 @@ export async function run({ databaseUrl, size }) {
   await addTransports(host, {
     count: TENANTS,
     tenants: TENANTS,
-    url: `http://127.0.0.1:${receiver.address().port}/`,
+    urls: [`http://127.0.0.1:${receiver.address().port}/`],
   });
   await addTransports(host, {
     count: ENDPOINTS,
     tenants: 1,
-    url: `http://127.0.0.1:${silent.address().port}/`,
+    urls: [`http://127.0.0.1:${silent.address().port}/`],
     prefix: 'hanging',
   });
 

@@ -36,7 +36,7 @@ export async function run({ databaseUrl, database, size }) {
   };
 
   let host = await startHost(databaseUrl, { pollMs: POLL_MS });
-  await addTransports(host, { count: 1, tenants: 1, url });
+  await addTransports(host, { count: 1, tenants: 1, urls: [url] });
   await sample(host, 20, 'warm-up');
   const same = await sample(host, Math.ceil(300 * size), 'same');
   await host.close();

@@ -3,9 +3,9 @@ import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'a long drain: memory, and a snapshot held open';
 
-export async function run({ databaseUrl, sinkUrl, size, database }) {
+export async function run({ databaseUrl, sinkUrls, size, database }) {
   const host = await startHost(databaseUrl);
-  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl });
+  await addTransports(host, { count: 8, tenants: 8, urls: sinkUrls });
   const drain = async (count) => {
     host.worker.setDeliveryEnabled(false);
     for (let left = count; left > 0; left -= 20_000)

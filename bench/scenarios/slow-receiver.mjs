@@ -8,7 +8,7 @@ export const title = 'receivers that answer after 50 ms';
 
 const ANSWER_AFTER_MS = 50;
 const SLOTS = 64;
-/** More tenants than slots: none is kept from the last quarter. */
+/** More tenants than slots, each with a receiver of its own: none is kept from the reserve. */
 const TENANTS = 128;
 
 export async function run({ databaseUrl, size }) {
@@ -17,7 +17,7 @@ export async function run({ databaseUrl, size }) {
   for (const scheme of ['http', 'https']) {
     const receiver = await startReceiver(scheme);
     // Each scheme has tenants of its own.
-    await addTransports(host, { count: TENANTS, tenants: TENANTS, url: receiver.url, prefix: scheme });
+    await addTransports(host, { count: TENANTS, tenants: TENANTS, urls: receiver.urls, prefix: scheme });
     results.push(await measure(host, receiver, { scheme, count: Math.ceil(10_000 * size) }));
     await receiver.close();
   }
@@ -46,14 +46,19 @@ async function measure(host, receiver, { scheme, count }) {
 async function startReceiver(scheme) {
   const create = scheme === 'https' ? (handler) => createTlsServer(TLS.server(), handler) : createServer;
   let connections = 0;
-  const server = create((request, response) => {
-    request.resume();
-    setTimeout(() => response.writeHead(204).end(), ANSWER_AFTER_MS);
-  }).on('connection', () => (connections += 1));
-  await new Promise((resolve) => server.listen(0, TLS.host, resolve));
+  const listen = async () => {
+    const server = create((request, response) => {
+      request.resume();
+      setTimeout(() => response.writeHead(204).end(), ANSWER_AFTER_MS);
+    }).on('connection', () => (connections += 1));
+    await new Promise((resolve) => server.listen(0, TLS.host, resolve));
+    return server;
+  };
+  const servers = await Promise.all(Array.from({ length: TENANTS }, listen));
+  const close = (server) => new Promise((resolve) => server.close(resolve));
   return {
-    url: `${scheme}://${TLS.host}:${server.address().port}/`,
+    urls: servers.map((server) => `${scheme}://${TLS.host}:${server.address().port}/`),
     connections: () => connections,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => Promise.all(servers.map(close)),
   };
 }

@@ -5,11 +5,11 @@ export const title = 'many small lanes';
 
 const EACH = 5;
 
-export async function run({ databaseUrl, sinkUrl, size }) {
+export async function run({ databaseUrl, sinkUrls, size }) {
   const host = await startHost(databaseUrl);
-  await addTransports(host, { count: 8, tenants: 8, url: sinkUrl, prefix: 'large' });
+  await addTransports(host, { count: 8, tenants: 8, urls: sinkUrls, prefix: 'large' });
   const lanes = Math.ceil(20_000 * size);
-  await addTransports(host, { count: lanes, tenants: 20, url: sinkUrl, prefix: 'small' });
+  await addTransports(host, { count: lanes, tenants: 20, urls: sinkUrls, prefix: 'small' });
 
   const drain = async (events, prefix, tenants, chunk) => {
     host.worker.setDeliveryEnabled(false);

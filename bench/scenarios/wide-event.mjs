@@ -4,11 +4,11 @@ import { addTransports, drained, emit, quantile, startHost, timed } from '../hos
 
 export const title = 'one event to many transports';
 
-export async function run({ databaseUrl, sinkUrl, size }) {
+export async function run({ databaseUrl, sinkUrls, size }) {
   const host = await startHost(databaseUrl);
   const wide = Math.ceil(10_000 * size);
-  await addTransports(host, { count: wide, tenants: 1, url: sinkUrl, prefix: 'wide' });
-  await addTransports(host, { count: 20, tenants: 20, url: sinkUrl, prefix: 't' });
+  await addTransports(host, { count: wide, tenants: 1, urls: sinkUrls, prefix: 'wide' });
+  await addTransports(host, { count: 20, tenants: 20, urls: sinkUrls, prefix: 't' });
   host.worker.setDeliveryEnabled(false);
   await emit(host, { count: 20, tenants: 20, chunk: 1 });
   await drained(host, 'outbox');
