@@ -28,10 +28,10 @@ export async function run({ databaseUrl, sinkUrls, events }) {
   await dataSource.initialize();
   const repository = dataSource.getRepository(Delivery);
   await enqueue(repository, WARM_UP);
-  await work(repository, sinkUrl);
+  await work(repository, sinkUrls[0]);
   await enqueue(repository, events);
   const start = performance.now();
-  await work(repository, sinkUrl);
+  await work(repository, sinkUrls[0]);
   const seconds = (performance.now() - start) / 1_000;
   await dataSource.destroy();
   return { count: events, seconds };

@@ -51,7 +51,11 @@ async function startHost(databaseUrl) {
 async function subscribe(hostUrl, sinkUrls) {
   for (const [index, tenantUid] of TENANTS.entries()) {
     const transports = `${hostUrl}/tenants/${tenantUid}/httptransports`;
-    await post(transports, { httpTransportUid: 'sink', name: 'Sink', url: sinkUrls[index % sinkUrls.length] });
+    await post(transports, {
+      httpTransportUid: 'sink',
+      name: 'Sink',
+      url: sinkUrls[index % sinkUrls.length],
+    });
     await post(`${transports}/sink/webhooks`, { action: 'ORDER_SETTLED' });
   }
 }
