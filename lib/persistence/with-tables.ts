@@ -1,10 +1,8 @@
-import { driverCodeOf } from './driver-code.js';
+import { classify } from './driver-errors.js';
 import { isTablesMissing } from './missing-tables.js';
 import type { AnyDatabase } from './open-database.js';
 import { migrate } from './schema.js';
 
-/** SQLSTATE of a deadlock, and of a lock that was not to be had in time. */
-const COLLIDED: ReadonlySet<unknown> = new Set(['40P01', '55P03']);
 const MAX_TRIES = 5;
 
 /**
@@ -19,7 +17,9 @@ export async function withTables<T>(database: AnyDatabase, step: () => Promise<T
       if (tries > 1) await migrate(database);
       return await step();
     } catch (error) {
-      const isPassing = isTablesMissing(error) || COLLIDED.has(driverCodeOf(error));
+      // A deadlock, or a lock that could not be taken in time.
+      const kind = classify(error);
+      const isPassing = isTablesMissing(error) || kind === 'conflict' || kind === 'busy';
       if (!isPassing || tries === MAX_TRIES) throw error;
     }
   }

@@ -7,7 +7,6 @@ import { sqliteTables } from './create-webhook-tables.sqlite.js';
 export const TABLES = [
   'webhook_setting',
   'webhook_attempt',
-  'webhook_process',
   'webhook_throttle',
   'webhook_queue',
   'webhook_lane',
