@@ -76,6 +76,45 @@ describe('a process that is frozen for longer than its lease', () => {
     await sleep(AWAKE_MS);
     expect(endpoints.arrivals.slice(before)).toHaveLength(ENDPOINTS);
   }, 60_000);
+
+  it('reports nothing about transports that others deliver to: no failure, no 410, no Retry-After', async () => {
+    const responses = [
+      { status: 500 },
+      { status: 410 },
+      { status: 503, headers: { 'retry-after': '60' } },
+      { status: 404 },
+    ];
+    scene = await Scene.open({ endpoints: responses.length, webhooks: { ...webhooks, circuitFailures: 5 } });
+    const { endpoints } = scene;
+    const zombie = await scene.startWorker();
+    // The zombie's requests are under way when it is frozen, and its responses wait for it in its sockets.
+    endpoints.answering = ({ endpoint, sender }) =>
+      sender === zombie.name ? { ...responses[endpoint]!, afterMs: ANSWER_MS } : { status: 204 };
+    for (let n = 0; n < responses.length; n += 1)
+      await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    for (let n = 0; n < responses.length; n += 1) await scene.emitMany(`tenant-${n}`, 20);
+    await eventually(() => responses.every((_, n) => endpoints.openAt(n) > 0));
+    zombie.freeze();
+    await scene.startWorker();
+    await scene.untilLog({ DELIVERED: 20 * responses.length }, LEASE_MS + 30_000);
+    const transports = () =>
+      scene.host.dataSource.query<object[]>(
+        'SELECT state, failing_since FROM webhook_http_transport ORDER BY id',
+      );
+    const healthy = responses.map(() => ({ state: 'ACTIVE', failing_since: null }));
+    expect(await transports()).toEqual(healthy);
+
+    zombie.thaw();
+    await sleep(AWAKE_MS);
+    const orphaned = await scene.host.dataSource.query<object[]>(
+      'SELECT DISTINCT d.tenant_uid FROM webhook_attempt a JOIN webhook_delivery d ON d.id = a.delivery_id WHERE a.orphaned',
+    );
+    expect(orphaned).toHaveLength(responses.length);
+    expect(await transports()).toEqual(healthy);
+    await zombie.kill();
+    for (let n = 0; n < responses.length; n += 1) await scene.emit(`tenant-${n}`);
+    await scene.untilLog({ DELIVERED: 21 * responses.length }, 5_000);
+  }, 60_000);
 });
 
 /** How each delivery that has ended did so. */
