@@ -43,8 +43,11 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     await open(TRANSPORTS);
     const complete = await scene.startWorker();
     for (let n = 0; n < TRANSPORTS; n += 1) await route(n);
-    await scene.emitMany(TENANT, EVENTS);
-    await scene.untilLog({ DELIVERED: TRANSPORTS * EVENTS }, 20_000);
+    // One after the other, so that both processes look for due lanes each time.
+    for (let n = 1; n <= EVENTS; n += 1) {
+      await scene.emit(TENANT);
+      await scene.untilLog({ DELIVERED: TRANSPORTS * n }, 10_000);
+    }
 
     const { arrivals } = scene.endpoints;
     expect(arrivals).toHaveLength(TRANSPORTS * EVENTS);
@@ -82,6 +85,17 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     `delivers for the transports that it can read although ${unreadable} that it cannot read were due before`,
     async () => {
       await open(2);
+      // Created while the new key is not in use yet.
+      const webhooks = { egress: LOOPBACK, ...encryptionOf([OLD]), worker: false };
+      const older = await TestHost.start({ database: scene.database, webhooks });
+      const readable = older.api('other');
+      await readable.post('/httptransports', {
+        httpTransportUid: 'readable',
+        name: 'readable',
+        url: scene.endpoints.urlOf(1),
+      });
+      await readable.post('/httptransports/readable/webhooks', { action: '*' });
+      await older.close();
       const api = scene.host.api(TENANT);
       const url = scene.endpoints.urlOf(0);
       for (let n = 0; n < unreadable; n += 1) {
@@ -93,16 +107,6 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
       const due = unreadable * EVENTS;
       await eventually(async () => (await scene.log())['PENDING'] === due, { withinMs: 20_000 });
 
-      const webhooks = { egress: LOOPBACK, ...encryptionOf([OLD]), worker: false };
-      const older = await TestHost.start({ database: scene.database, webhooks });
-      const readable = older.api('other');
-      await readable.post('/httptransports', {
-        httpTransportUid: 'readable',
-        name: 'readable',
-        url: scene.endpoints.urlOf(1),
-      });
-      await readable.post('/httptransports/readable/webhooks', { action: '*' });
-      await older.close();
       const emittedAt = Date.now();
       await scene.emitMany('other', EVENTS);
       await scene.untilLog({ DELIVERED: EVENTS, PENDING: due }, 10_000);
@@ -122,7 +126,13 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
          version = version + 1 WHERE http_transport_uid = '0'`,
     );
     await scene.emitMany(TENANT, EVENTS);
-    await eventually(async () => (await scene.log())['PENDING'] === undefined, { withinMs: 15_000 });
+    await eventually(
+      async () => {
+        const { PENDING, ...ended } = await scene.log();
+        return !PENDING && Object.values(ended).reduce((sum, count) => sum + count, 0) === 2 * EVENTS;
+      },
+      { what: 'all deliveries to end', withinMs: 15_000 },
+    );
     const { DELIVERED, ...failed } = await scene.log();
     expect([DELIVERED, Object.values(failed)]).toEqual([EVENTS, [EVENTS]]);
     expect(scene.endpoints.arrivals.map(({ endpoint }) => endpoint)).toEqual(

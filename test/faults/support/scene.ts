@@ -128,11 +128,11 @@ export class Scene {
   /** Waits until this is what the log says. */
   async untilLog(expected: Record<string, number>, withinMs: number): Promise<void> {
     let seen: Record<string, number> = {};
-    const wanted = JSON.stringify(expected);
+    const wanted = textOf(expected);
     await eventually(
       async () => {
         seen = await this.log();
-        return JSON.stringify(seen) === wanted;
+        return textOf(seen) === wanted;
       },
       { what: `the log to be ${wanted}`, withinMs },
     ).catch((error: Error) => {
@@ -148,3 +148,7 @@ export class Scene {
     await this.database.drop();
   }
 }
+
+/** The same text for the same counts, in whatever order they come. */
+const textOf = (counts: Record<string, number>): string =>
+  JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
