@@ -8,10 +8,10 @@ import { shortestLease, sized, sleep } from './support/sizes.js';
 
 const { endpoints, perEndpoint } = sized(
   { endpoints: 3, perEndpoint: 4 },
-  { endpoints: 40, perEndpoint: 50 },
+  { endpoints: 12, perEndpoint: 50 },
 );
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** A claim, a sweep, and a busy machine. */
+/** Time for a claim or a sweep on a busy machine. */
 const SOON_MS = 6_000;
 
 let scene: Scene;
@@ -28,7 +28,7 @@ const allHold = (): boolean =>
   Array.from({ length: endpoints }).every((_, n) => scene.endpoints.openAt(n) > 0);
 
 describe('lanes of a process that was killed, after a clock was set back by a day', () => {
-  /** A process whose clock is ahead, so that the clocks of all others are those that were set back. */
+  /** The clock of the killed process is a day ahead. For all processes that follow, the clock was set back. */
   const killOneThatIsADayAhead = async (): Promise<void> => {
     scene.endpoints.answering = () => 'never';
     const env = { CLOCK_SKEW_MS: String(DAY_MS) };
@@ -63,7 +63,7 @@ describe('lanes of a process that was killed, after a clock was set back by a da
     await eventually(allHold);
     await worker.kill();
     scene.endpoints.answering = () => ({ status: 204 });
-    // As a server leaves them whose clock was set back.
+    // The leases look like this after the server's clock was set back.
     await endLeasesIn(scene.host.dataSource, DAY_MS);
     await scene.startWorker();
     await scene.untilLog({ DELIVERED: endpoints * perEndpoint }, SOON_MS);
@@ -87,7 +87,7 @@ describe('lanes of a process that was killed, after a clock was set back by a da
 describe.each(DATABASE_KINDS)('a clock that is set forward twice on %s', (kind) => {
   const TIMEOUT_MS = 8_000;
   const LEASE_MS = shortestLease(TIMEOUT_MS);
-  /** A third of a lease, after which it is renewed, and a busy machine. */
+  /** A lease is renewed after a third of its time; the rest is for a busy machine. */
   const RENEWED_WITHIN_MS = LEASE_MS / 3 + 1_000;
 
   it('leaves no lane of living processes in quarantine mode', async () => {
@@ -98,7 +98,7 @@ describe.each(DATABASE_KINDS)('a clock that is set forward twice on %s', (kind) 
     await eventually(allHold);
     for (let n = 0; n < 2; n += 1) {
       const before = await lanesOf(scene.host.dataSource);
-      // As if the clock had passed the ends of all leases.
+      // The leases look like this after the clock was set forward.
       await endLeasesIn(scene.host.dataSource, -1);
       const areClaimed = async (): Promise<boolean> =>
         (await lanesOf(scene.host.dataSource)).every(

@@ -31,7 +31,7 @@ describe('a process that is killed again and again while a receiver works', () =
   const hasFailed = async (): Promise<boolean> =>
     Object.keys(await scene.log()).some((status) => status.startsWith('FAILED'));
 
-  /** Starts a process and kills it before the receiver responds. @returns when; undefined: it had nothing to send */
+  /** Starts a process and kills it before the receiver responds. @returns the time of the kill, or undefined if the process had nothing to send */
   const crash = async (): Promise<number | undefined> => {
     const worker = await scene.startWorker();
     const startedAt = Date.now();
@@ -101,7 +101,7 @@ describe('a process that is killed again and again while a receiver works', () =
     60_000,
   );
 
-  // The short run shows this with a poison delivery.
+  // The short run tests this with a poison delivery.
   if (IS_FULL)
     it.each(DATABASE_KINDS)(
       'gives a delivery up on %s with WORKER_CRASHED after its attempts and three repeats of the last one',

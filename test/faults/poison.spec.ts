@@ -10,12 +10,12 @@ const { lanes, perLane, timeoutMs } = sized(
 );
 const POLL_MS = 50;
 const DEADLY = 'the-order-that-kills';
-/** So long that jitter sends what crashed together at different times: innocent deliveries arrive between two crashes. */
+/** Long enough for jitter to separate deliveries that crashed together, so that innocent ones arrive between two crashes. */
 const RETRY_MS = 1_000;
 const ATTEMPTS = 3;
 /** How often the last attempt may be repeated because the process crashed. */
 const MOST_REPEATS = 3;
-/** Crashes before the lane runs in quarantine mode: nobody knows what was under way. */
+/** Crashes before the lane runs in quarantine mode; no delivery is noted until then. */
 const UNNOTED_CRASHES = 2;
 
 const webhooks = {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 
-/** A transaction of somebody else, such as a backup: as long as it is open, PostgreSQL removes no dead row. */
+/** An open transaction of another program, such as a backup. PostgreSQL removes no dead rows before it ends. */
 export class ForeignSnapshot {
   private constructor(private readonly client: pg.Client) {}
 
@@ -19,8 +19,8 @@ export class ForeignSnapshot {
 }
 
 /**
- * Leaves so many dead rows at the head of each lane that has a row in the queue, as a drain does: copies of that row, due
- * over an hour from two hours ago on, which are then deleted.
+ * Leaves this many dead rows at the head of each lane that has exactly one row in the queue, as a drain does. The function
+ * inserts copies of that row, due between two hours and one hour ago, and deletes them.
  */
 export async function leaveDeadRows(dataSource: DataSource, perLane: number): Promise<void> {
   const HOUR_MS = 3_600_000;

@@ -20,8 +20,8 @@ export async function lanesOf(dataSource: DataSource): Promise<LaneRow[]> {
 }
 
 /**
- * Moves the end of each lease that is held now to this many ms from now; negative: into the past, so that the lease has
- * expired. The test need not wait for the lease of a process that it has killed.
+ * Moves the end of each present lease to this many ms from now. A negative number makes the leases expire, so that a test
+ * does not have to wait for the leases of a process that it has killed.
  */
 export async function endLeasesIn(dataSource: DataSource, ms: number): Promise<void> {
   const at = Date.now() + ms;

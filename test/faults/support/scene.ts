@@ -151,4 +151,4 @@ export class Scene {
 
 /** The same text for the same counts, in whatever order they come. */
 const textOf = (counts: Record<string, number>): string =>
-  JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  JSON.stringify(Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))));

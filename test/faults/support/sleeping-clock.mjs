@@ -1,8 +1,8 @@
-// Preloaded into a process: each time it is frozen and thawed, its machine seems to have slept. Date.now jumps forward by
-// SLEEP_MS, and performance.now stands still, as CLOCK_MONOTONIC does while a machine is suspended.
+// Preloaded into a process: from SIGUSR2 on, each time the process is frozen and thawed, its machine seems to have slept.
+// Date.now then jumps forward by SLEEP_MS, and performance.now stands still, as CLOCK_MONOTONIC does during a suspend.
 const SLEEP_MS = Number(process.env.SLEEP_MS);
 const HEARTBEAT_MS = 20;
-/** A longer gap between two heartbeats is a sleep, and not a busy event loop. */
+/** A longer gap between two heartbeats is a sleep; a shorter one is a busy event loop. */
 const LONGEST_GAP_MS = 750;
 
 const realNow = Date.now;
@@ -10,13 +10,15 @@ const realMonotonic = performance.now.bind(performance);
 let seenAt = realMonotonic();
 let sleptMs = 0;
 let aheadMs = 0;
+let isArmed = false;
+process.once('SIGUSR2', () => (isArmed = true));
 
-/** Whoever reads a clock first after the sleep notices it, before any timer or answer is handled. */
+/** Each clock calls this first, so that the sleep is noticed before any response is handled. */
 function look() {
   const now = realMonotonic();
   const gapMs = now - seenAt;
   seenAt = now;
-  if (gapMs < LONGEST_GAP_MS) return;
+  if (!isArmed || gapMs < LONGEST_GAP_MS) return;
   sleptMs += gapMs;
   aheadMs += SLEEP_MS - gapMs;
 }

@@ -7,8 +7,8 @@ export async function logStatementTimes(dataSource: DataSource): Promise<void> {
 }
 
 /**
- * The times in ms of the statements that match, of all that were logged since the log had `since` characters.
- * Works with clusters of `startPostgres`, whose log is beside their data.
+ * Returns the times in ms of all statements that match and were logged after the first `since` characters of the log.
+ * Requires a cluster of `startPostgres`, which writes its log next to its data folder.
  */
 export async function statementTimes(
   dataSource: DataSource,
