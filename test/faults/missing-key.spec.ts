@@ -14,6 +14,8 @@ const TRANSPORTS = 20;
 const EVENTS = 5;
 const AWHILE_MS = 2_000;
 const RETRY_MS = 300;
+/** A short run shares the machine with other tests. */
+const SOON_MS = sized(5_000, 2_000);
 
 const key = (id: string): HostKey => ({ id, base64: randomBytes(32).toString('base64') });
 const OLD = key('key-2025');
@@ -111,7 +113,7 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     await scene.untilLog({ DELIVERED: EVENTS, PENDING: due }, 10_000);
     const { arrivals } = scene.endpoints;
     expect(arrivals.map(({ endpoint }) => endpoint)).toEqual(Array.from({ length: EVENTS }, () => 1));
-    expect(Math.max(...arrivals.map(({ at }) => at)) - emittedAt).toBeLessThan(2_000);
+    expect(Math.max(...arrivals.map(({ at }) => at)) - emittedAt).toBeLessThan(SOON_MS);
   }, 120_000);
 
   it('a damaged secret, whose key is at hand, fails its own deliveries on the schedule and no others', async () => {
