@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { endLeasesIn } from './support/lane-table.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
@@ -75,6 +76,47 @@ describe('a process that is frozen for longer than its lease', () => {
     await scene.untilLog({ DELIVERED: (perEndpoint + 1) * ENDPOINTS }, LEASE_MS + 10_000);
     await sleep(AWAKE_MS);
     expect(endpoints.arrivals.slice(before)).toHaveLength(ENDPOINTS);
+  }, 60_000);
+
+  it('reports nothing about transports that others deliver to: no failure, no 410, no Retry-After', async () => {
+    const responses = [
+      { status: 500 },
+      { status: 410 },
+      { status: 503, headers: { 'retry-after': '60' } },
+      { status: 404 },
+    ];
+    // A deadline of ten seconds: the zombie reads its responses before it gives its requests up.
+    scene = await Scene.open({ endpoints: responses.length, webhooks: { circuitFailures: 5 } });
+    const { endpoints } = scene;
+    const zombie = await scene.startWorker();
+    // Responses to the zombie arrive while it is frozen and wait in its sockets.
+    endpoints.answering = ({ endpoint, sender }) =>
+      sender === zombie.name ? { ...responses[endpoint]!, afterMs: ANSWER_MS } : { status: 204 };
+    for (let n = 0; n < responses.length; n += 1)
+      await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    for (let n = 0; n < responses.length; n += 1) await scene.emitMany(`tenant-${n}`, 20);
+    await eventually(() => responses.every((_, n) => endpoints.openAt(n) > 0));
+    zombie.freeze();
+    await endLeasesIn(scene.host.dataSource, -1);
+    await scene.startWorker();
+    await scene.untilLog({ DELIVERED: 20 * responses.length }, 6_000);
+    const transports = () =>
+      scene.host.dataSource.query<object[]>(
+        'SELECT state, failing_since FROM webhook_http_transport ORDER BY id',
+      );
+    const healthy = responses.map(() => ({ state: 'ACTIVE', failing_since: null }));
+    expect(await transports()).toEqual(healthy);
+
+    zombie.thaw();
+    await sleep(AWAKE_MS);
+    const orphaned = await scene.host.dataSource.query<object[]>(
+      'SELECT DISTINCT d.tenant_uid FROM webhook_attempt a JOIN webhook_delivery d ON d.id = a.delivery_id WHERE a.orphaned',
+    );
+    expect(orphaned).toHaveLength(responses.length);
+    expect(await transports()).toEqual(healthy);
+    await zombie.kill();
+    for (let n = 0; n < responses.length; n += 1) await scene.emit(`tenant-${n}`);
+    await scene.untilLog({ DELIVERED: 21 * responses.length }, 5_000);
   }, 60_000);
 });
 

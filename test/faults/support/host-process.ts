@@ -8,12 +8,25 @@ const SUPPORT = './test/faults/support';
 /** Options of the module in a process: what can be written as JSON. */
 export type HostOptions = Partial<Parameters<typeof WebhooksModule.forRoot>[0]>;
 
+/** An encryption key as JSON carries it: 32 bytes in base64. */
+export interface HostKey {
+  readonly id: string;
+  readonly base64: string;
+}
+
+/** The module's option for these keys. */
+export const encryptionOf = (keys: readonly HostKey[]) => ({
+  encryption: { keys: keys.map(({ id, base64 }) => ({ id, key: Buffer.from(base64, 'base64') })) },
+});
+
 /** What a process runs with. */
 export interface HostSettings {
   /** Tells the processes apart: the `user-agent` of what it sends. */
   readonly name: string;
   readonly database: DataSourceOptions;
   readonly webhooks: HostOptions;
+  /** Encryption keys; the first one encrypts. Default: none. */
+  readonly keys?: readonly HostKey[];
   /** Scripts of this folder that run in the process before anything else. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -61,8 +74,15 @@ export class HostProcess {
   }
 
   /** Starts one and waits until it works. */
-  static async start({ name, database, webhooks, preload = [], env }: HostSettings): Promise<HostProcess> {
-    const settings = { database, webhooks: { userAgent: name, ...webhooks } };
+  static async start({
+    name,
+    database,
+    webhooks,
+    keys,
+    preload = [],
+    env,
+  }: HostSettings): Promise<HostProcess> {
+    const settings = { database, webhooks: { userAgent: name, ...webhooks }, keys };
     const child = fork(`${SUPPORT}/host.mjs`, {
       execArgv: preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]),
       env: { ...process.env, ...env, HOST_SETTINGS: JSON.stringify(settings) },

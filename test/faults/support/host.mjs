@@ -10,11 +10,18 @@ const NS_PER_MS = 1e6;
 // The test has ended, or was ended: nobody else is left to end this process.
 process.once('disconnect', () => process.exit(1));
 
-const { database, webhooks } = JSON.parse(process.env.HOST_SETTINGS);
+const { database, webhooks, keys } = JSON.parse(process.env.HOST_SETTINGS);
+// Keys are bytes, which JSON cannot carry.
+const encryption = keys && {
+  keys: keys.map(({ id, base64 }) => ({ id, key: Buffer.from(base64, 'base64') })),
+};
 const app = await NestFactory.createApplicationContext(
   {
     module: class HostModule {},
-    imports: [TypeOrmModule.forRoot(database), WebhooksModule.forRoot({ controllers: false, ...webhooks })],
+    imports: [
+      TypeOrmModule.forRoot(database),
+      WebhooksModule.forRoot({ controllers: false, encryption, ...webhooks }),
+    ],
   },
   { logger: ['error', 'warn'], abortOnError: false },
 );

@@ -3,7 +3,13 @@ import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 import { Endpoints } from './endpoints.js';
-import { HostProcess, type HostOptions, type HostSettings } from './host-process.js';
+import {
+  encryptionOf,
+  HostProcess,
+  type HostKey,
+  type HostOptions,
+  type HostSettings,
+} from './host-process.js';
 
 export interface SceneOptions {
   /** Default: a PostgreSQL database of its own. */
@@ -12,6 +18,8 @@ export interface SceneOptions {
   readonly endpoints?: number;
   /** What all processes run with. */
   readonly webhooks: HostOptions;
+  /** Encryption keys of all processes; `startWorker` may set others. */
+  readonly keys?: readonly HostKey[];
 }
 
 /** A webhook that leads to an endpoint, and the settings of its transport. */
@@ -26,8 +34,8 @@ export interface RouteSettings {
 const ACTION = 'ORDER_SETTLED' as const;
 const DATA = { order: { Uid: '700' } };
 
-/** Receivers are on the loopback interface, and all of a scene's look like one destination. */
-export const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true, maxPerOrigin: 10_000 };
+/** Receivers are on the loopback interface. Each one has a port of its own, so each one is an origin of its own. */
+export const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true };
 
 /**
  * A database, receivers, and processes that deliver: the test itself emits and administers, and does not deliver.
@@ -42,13 +50,17 @@ export class Scene {
     readonly host: TestHost,
     readonly endpoints: Endpoints,
     private readonly webhooks: HostOptions,
+    private readonly keys: readonly HostKey[] | undefined,
   ) {}
 
-  static async open({ database, endpoints = 1, webhooks }: SceneOptions): Promise<Scene> {
+  static async open({ database, endpoints = 1, webhooks, keys }: SceneOptions): Promise<Scene> {
     const used = database ?? (await createDatabase('postgres'));
     const options = { egress: LOOPBACK, ...webhooks };
-    const host = await TestHost.start({ database: used, webhooks: { ...options, worker: false } });
-    return new Scene(used, host, await Endpoints.start(endpoints), options);
+    const host = await TestHost.start({
+      database: used,
+      webhooks: { ...options, ...(keys && encryptionOf(keys)), worker: false },
+    });
+    return new Scene(used, host, await Endpoints.start(endpoints), options, keys);
   }
 
   /** Starts a process that delivers. */
@@ -56,6 +68,7 @@ export class Scene {
     const worker = await HostProcess.start({
       name: `worker-${(this.#names += 1)}`,
       database: this.database.options,
+      ...(this.keys && { keys: this.keys }),
       ...settings,
       webhooks: { ...this.webhooks, ...webhooks },
     });
@@ -115,11 +128,11 @@ export class Scene {
   /** Waits until this is what the log says. */
   async untilLog(expected: Record<string, number>, withinMs: number): Promise<void> {
     let seen: Record<string, number> = {};
-    const wanted = JSON.stringify(expected);
+    const wanted = textOf(expected);
     await eventually(
       async () => {
         seen = await this.log();
-        return JSON.stringify(seen) === wanted;
+        return textOf(seen) === wanted;
       },
       { what: `the log to be ${wanted}`, withinMs },
     ).catch((error: Error) => {
@@ -135,3 +148,7 @@ export class Scene {
     await this.database.drop();
   }
 }
+
+/** The same text for the same counts, in whatever order they come. */
+const textOf = (counts: Record<string, number>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))));

@@ -16,16 +16,20 @@ export class TcpLink {
       this.#pairs.delete(pair);
     };
     for (const [from, to] of [pair, [far, near] as const]) {
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => this.#pass(bytes, to));
       from.on('error', end).on('close', end);
       if (!this.#isSilent) from.resume();
     }
   });
 
-  private constructor(private readonly port: number) {}
+  private constructor(
+    private readonly port: number,
+    private readonly delayMs: number,
+  ) {}
 
-  static async to(port: number): Promise<TcpLink> {
-    const link = new TcpLink(port);
+  /** @param delayMs how long bytes travel in each direction */
+  static async to(port: number, delayMs = 0): Promise<TcpLink> {
+    const link = new TcpLink(port, delayMs);
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
     return link;
   }
@@ -51,6 +55,12 @@ export class TcpLink {
   /** Ends the present connections, so that both ends notice. */
   cut(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  #pass(bytes: Buffer, to: Socket): void {
+    if (this.delayMs === 0) to.write(bytes);
+    // Timers of one length run in the order in which they were set.
+    else setTimeout(() => to.destroyed || to.write(bytes), this.delayMs);
   }
 
   async close(): Promise<void> {

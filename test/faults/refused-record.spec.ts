@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { lanesOf } from './support/lane-table.js';
+import { createRestrictedDatabase } from './support/restricted-role.js';
+import { Scene } from './support/scene.js';
+import { sized, sleep } from './support/sizes.js';
+
+const { endpoints, perEndpoint, outages } = sized(
+  { endpoints: 4, perEndpoint: 40, outages: 1 },
+  { endpoints: 20, perEndpoint: 200, outages: 5 },
+);
+const OUTAGE_MS = 1_000;
+const RECEIVER_MS = 100;
+const RETRY_MS = 300;
+/** The worker releases the lane of an empty queue within this time. */
+const IDLE_WITHIN_MS = 5_000;
+
+/** Two statements of an administrator: between them, the database refuses to store attempts. */
+interface Refusal {
+  readonly begin: string;
+  readonly end: string;
+}
+interface Case {
+  readonly scene: Scene;
+  readonly administrator: DataSource;
+  readonly refusal: Refusal;
+}
+
+const RENAMED: Refusal = {
+  begin: 'ALTER TABLE webhook_attempt RENAME TO webhook_attempt_restored',
+  end: 'ALTER TABLE webhook_attempt_restored RENAME TO webhook_attempt',
+};
+const webhooks = { retryScheduleMs: [RETRY_MS, RETRY_MS, RETRY_MS, RETRY_MS] };
+
+const onPostgres = async (refusal: (role: string) => Refusal): Promise<Case> => {
+  const { database, role, owner } = await createRestrictedDatabase();
+  const options = { database, endpoints, webhooks: { ...webhooks, runMigrations: false } };
+  return { scene: await Scene.open(options), administrator: owner, refusal: refusal(role) };
+};
+const onSqlite = async (): Promise<Case> => {
+  const opened = await Scene.open({ database: await createDatabase('sqlite'), endpoints, webhooks });
+  return { scene: opened, administrator: opened.host.dataSource, refusal: RENAMED };
+};
+const CASES: readonly [string, () => Promise<Case>][] = [
+  [
+    'PostgreSQL takes away the privilege to insert attempts (42501)',
+    () =>
+      onPostgres((role) => ({
+        begin: `REVOKE INSERT ON webhook_attempt FROM ${role}`,
+        end: `GRANT INSERT ON webhook_attempt TO ${role}`,
+      })),
+  ],
+  ['PostgreSQL has no table of attempts (42P01)', () => onPostgres(() => RENAMED)],
+  ['SQLite has no table of attempts (SQLITE_ERROR)', onSqlite],
+];
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+describe.each(CASES)('while %s for a second', (_, open) => {
+  it(
+    'every outcome is kept and recorded afterwards, and every lane goes on without a restart',
+    async () => {
+      const opened = await open();
+      scene = opened.scene;
+      const { administrator, refusal } = opened;
+      const { arrivals } = scene.endpoints;
+      // One in four fails first: no circuit opens.
+      scene.endpoints.answering = ({ headers, attempt }) => ({
+        status: attempt === 1 && Number(headers['x-webhook-sequence']) % 4 === 0 ? 500 : 204,
+        afterMs: RECEIVER_MS,
+      });
+      for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+      const worker = await scene.startWorker();
+      let emitted = 0;
+      const emit = async (count: number): Promise<void> => {
+        for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, count);
+        emitted += endpoints * count;
+      };
+
+      for (let n = 0; n < outages; n += 1) {
+        await emit(perEndpoint);
+        const seen = arrivals.length;
+        await eventually(() => arrivals.length >= seen + endpoints);
+        await administrator.query(refusal.begin);
+        await sleep(OUTAGE_MS);
+        await administrator.query(refusal.end);
+      }
+      await scene.untilLog({ DELIVERED: emitted }, sized(20_000, 120_000));
+
+      // A pause makes each lane yield. A lane with an outcome that was dropped could not be released.
+      for (let n = 0; n < endpoints; n += 1) {
+        const path = `/httptransports/${n}`;
+        const api = scene.host.api(`tenant-${n}`);
+        const statuses = [await api.post(`${path}/pause`, {}), await api.post(`${path}/resume`, {})];
+        expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
+      }
+      await emit(5);
+      await scene.untilLog({ DELIVERED: emitted }, 20_000);
+      await eventually(async () => (await lanesOf(administrator)).every(({ holder }) => holder === null), {
+        what: 'every lane to be released',
+        withinMs: IDLE_WITHIN_MS,
+      });
+
+      const successes = [...scene.endpoints.delivered().values()].map((times) => times.length);
+      expect(successes).toHaveLength(emitted);
+      expect(Math.max(...successes)).toBeLessThanOrEqual(2);
+      expect(worker.isRunning).toBe(true);
+    },
+    sized(60_000, 300_000),
+  );
+});

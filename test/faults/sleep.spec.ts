@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { endLeasesIn } from './support/lane-table.js';
+import { keyOf } from './support/endpoints.js';
+import { Scene } from './support/scene.js';
+import { sized, sleep } from './support/sizes.js';
+import { TcpLink } from './support/tcp-link.js';
+
+const { endpoints, perEndpoint } = sized(
+  { endpoints: 4, perEndpoint: 60 },
+  { endpoints: 30, perEndpoint: 200 },
+);
+const SLEEP_MS = 60 * 60 * 1_000;
+/** In each direction between the machine that sleeps and the database: a query takes 40 ms. */
+const LINK_MS = 20;
+const RECEIVER_MS = 150;
+const AWAKE_MS = 2_000;
+
+describe('a machine that sleeps for an hour while its process has requests in flight', () => {
+  let scene: Scene;
+  let link: TcpLink;
+  afterEach(async () => {
+    await scene.close();
+    await link.close();
+  });
+
+  it('sends nothing after it wakes that another machine has delivered meanwhile', async () => {
+    const database = await createDatabase('postgres');
+    link = await TcpLink.to(Number(new URL(database.url).port), LINK_MS);
+    scene = await Scene.open({ database, endpoints, webhooks: {} });
+    const { arrivals } = scene.endpoints;
+    scene.endpoints.answering = () => ({ status: 204, afterMs: RECEIVER_MS });
+    for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    const sleeper = await scene.startWorker({
+      database: { type: 'postgres', url: link.through(database.url) },
+      preload: ['sleeping-clock.mjs'],
+      env: { SLEEP_MS: String(SLEEP_MS) },
+    });
+    for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
+    sleeper.signal();
+    // Half-way: the responses to requests in flight arrive while the machine sleeps.
+    await eventually(() => scene.endpoints.delivered().size >= 2 * endpoints);
+    await eventually(() => Array.from({ length: endpoints }).some((_, n) => scene.endpoints.openAt(n) > 0));
+    sleeper.freeze();
+    const sent = arrivals.length;
+    await sleep(RECEIVER_MS + 100);
+    // An hour is longer than any lease.
+    await endLeasesIn(scene.host.dataSource, -1);
+    await scene.startWorker();
+    await scene.untilLog({ DELIVERED: endpoints * perEndpoint }, 60_000);
+    expect(sent).toBeLessThan(endpoints * perEndpoint);
+
+    const before = arrivals.length;
+    sleeper.thaw();
+    await sleep(AWAKE_MS);
+    expect(arrivals.slice(before).map(keyOf)).toEqual([]);
+    expect(sleeper.isRunning).toBe(true);
+
+    for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, 1);
+    await scene.untilLog({ DELIVERED: endpoints * (perEndpoint + 1) }, 10_000);
+    expect(arrivals).toHaveLength(before + endpoints);
+  }, 60_000);
+});

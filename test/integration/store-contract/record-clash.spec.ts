@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { delivered, group } from '../../support/attempt-records.js';
+import { eachDatabase } from '../../support/databases.js';
+import { StoreFixture } from '../../support/store-fixture.js';
+
+describe('RecordStore, for an attempt that counts and whose key another attempt has', () => {
+  eachDatabase((db) => {
+    let fixture: StoreFixture;
+    beforeAll(async () => {
+      fixture = await StoreFixture.open(db());
+    });
+    afterAll(() => fixture.close());
+
+    it('refuses the group, and changes neither queue nor log', async () => {
+      const transport = await fixture.transport();
+      await fixture.webhook(transport);
+      await fixture.queue({});
+      const [delivery] = await fixture.due(transport);
+      const record = delivered(delivery!);
+      await fixture.query(
+        `INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, trigger, orphaned)
+         VALUES (?, ?, ?, 1, 'SCHEDULE', ?)`,
+        [delivery!.deliveryId, delivery!.attempts + 1, record.startedAt, db().kind === 'sqlite' ? 0 : false],
+      );
+      const before = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
+      await expect(fixture.stores.records.record(group({ attempts: [record] }))).rejects.toThrow(
+        /unique|duplicate/i,
+      );
+      expect([await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')]).toEqual(before);
+    });
+  });
+});
