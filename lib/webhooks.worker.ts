@@ -175,7 +175,7 @@ const quotaExceeded = (
   pending: number,
   { maxPendingDeliveriesPerTenant: limit }: ResolvedWebhooksOptions,
 ): string =>
-  `Tenant "${tenantUid}" has ${pending} pending deliveries, and maxPendingDeliveriesPerTenant is ${limit}: further ` +
+  `Tenant "${tenantUid}" has ${pending} deliveries pending, and maxPendingDeliveriesPerTenant is ${limit}: further ` +
   'deliveries are logged as MISSED (QUOTA_EXCEEDED) and not sent. Find its http transports that do not deliver, and disable ' +
   'or delete them; or raise the option.';
 

@@ -6,8 +6,9 @@ import type { TenantShare } from './fanout-progress.js';
 const LOOK_EVERY_MS = 2_000;
 /** How long it is trusted when it was over the quota. */
 const LOOK_AGAIN_MS = 100;
-/** A count is trusted for at least this many times as long as it took: counting a long queue takes at most this part of the time. */
+/** A long queue takes some 150 ms per million to count: its count is trusted for this many times as long as it took. */
 const REST_FACTOR = 20;
+const LONG_QUEUE = 50_000;
 /** What a process may add to a tenant's pending deliveries without having looked, as a part of the quota. */
 const UNSEEN_PART = 0.001;
 /** A tenant that has more than this part of its quota is looked at again and again. */
@@ -86,7 +87,7 @@ export class PendingQuota {
     const { limit } = this.options;
     const { pending, added, lookedAt, costMs } = this.#known.get(tenantUid) ?? UNSEEN;
     const age = this.#now() - lookedAt;
-    const restMs = REST_FACTOR * costMs;
+    const restMs = pending < LONG_QUEUE ? 0 : REST_FACTOR * costMs;
     if (pending + added + more > limit)
       return pending < limit ? age >= restMs : age >= Math.max(LOOK_AGAIN_MS, restMs);
     const mayBeNear = added + more > limit * UNSEEN_PART || pending > limit * NEAR_PART;
