@@ -1,0 +1,20 @@
+import { expect } from '@jest/globals';
+
+/** The value that `percent` of all values do not exceed. No values are no proof: Infinity. */
+export function percentile(values: readonly number[], percent: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  return ascending[Math.ceil((ascending.length * percent) / 100) - 1] ?? Infinity;
+}
+
+/** The greatest value. No values are no proof: Infinity. */
+export const worst = (values: readonly number[]): number => percentile(values, 100);
+
+/** By what was measured: the figure, and what is promised. */
+export type Figures = Record<string, readonly [measured: number, atMost: number]>;
+
+/** Fails with all figures that exceed what is promised, and not only with the first. */
+export function expectAtMost(figures: Figures): void {
+  const exceeding = Object.entries(figures).filter(([, [measured, atMost]]) => !(measured <= atMost));
+  const lines = exceeding.map(([what, [measured, atMost]]) => `${what}: ${measured}, promised: ${atMost}`);
+  expect(lines).toEqual([]);
+}
