@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, it } from '@jest/globals';
 import { damageValue } from './support/damaged-value.js';
-import { expectAtMost, worst } from './support/figures.js';
+import { keyOf } from './support/endpoints.js';
+import { expectAtMost, expectEachOnce, worst } from './support/figures.js';
 import { RecordWatch } from './support/record-watch.js';
 import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
@@ -72,12 +73,8 @@ describe.each(WHENS)('a row that PostgreSQL cannot read, damaged %s,', (when) =>
     await sleep(ARRIVED_WITHIN_MS);
 
     const expected = [...keys.filter((key) => !isHeldBack(key, damaged)), later];
-    expect(arrivals.map(({ endpoint, eventUid }) => `${endpoint}/${eventUid}`).sort()).toEqual(
-      expected.sort(),
-    );
-    const arrivedMs = arrivals
-      .filter(({ endpoint, eventUid }) => `${endpoint}/${eventUid}` !== later)
-      .map(({ at }) => at - startedAt);
+    expectEachOnce(arrivals.map(keyOf), expected);
+    const arrivedMs = arrivals.filter((arrival) => keyOf(arrival) !== later).map(({ at }) => at - startedAt);
     expectAtMost({
       'last arrival of the backlog, ms': [worst(arrivedMs), ARRIVED_WITHIN_MS],
       'records, ms late': [worst(recordsLate), PROMISED_RECORD_MS],

@@ -18,3 +18,19 @@ export function expectAtMost(figures: Figures): void {
   const lines = exceeding.map(([what, [measured, atMost]]) => `${what}: ${measured}, promised: ${atMost}`);
   expect(lines).toEqual([]);
 }
+
+const EXAMPLES = 3;
+
+/** Fails unless each of these came exactly once and nothing else did. Says how many did not, with examples. */
+export function expectEachOnce(came: readonly string[], expected: readonly string[]): void {
+  const [once, wanted] = [new Set(came), new Set(expected)];
+  const wrong = {
+    missing: expected.filter((one) => !once.has(one)),
+    unexpected: [...once].filter((one) => !wanted.has(one)),
+    repeated: came.filter((one, index) => came.indexOf(one) !== index),
+  };
+  const lines = Object.entries(wrong)
+    .filter(([, { length }]) => length > 0)
+    .map(([what, all]) => `${all.length} ${what}, e.g. ${all.slice(0, EXAMPLES).join(', ')}`);
+  expect(lines).toEqual([]);
+}
