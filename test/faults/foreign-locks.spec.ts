@@ -6,7 +6,7 @@ import { ForeignLock } from './support/foreign-lock.js';
 import { HealthyTenants, named, RETRY_SECONDS, type Emit } from './support/healthy-tenants.js';
 import { RecordWatch } from './support/record-watch.js';
 import { Scene } from './support/scene.js';
-import { sized } from './support/sizes.js';
+import { onThisMachine, sized } from './support/sizes.js';
 
 /** The short run holds its locks for several times as long as any lock time-out of the module. */
 const { heldMs, counts } = sized({ heldMs: 6_000, counts: [20] }, { heldMs: 60_000, counts: [1, 20] });
@@ -90,10 +90,16 @@ describe.each(CASES)(
         expectEachOnce(delivered.map(keyOf), expected);
         expect(await scene.log()).toEqual({ DELIVERED: expected.length });
         expectAtMost({
-          'first attempts of others, p95 in ms': [percentile(ofOthers.firstAttemptsMs, 95), PROMISED_P95_MS],
-          'retries of others, ms late': [worst(ofOthers.retriesLateMs), PROMISED_LATE_MS],
-          'to the free transport, p95 in ms': [percentile(ofFree.firstAttemptsMs, 95), PROMISED_P95_MS],
-          'records of others, ms late': [worst(recordsLate), PROMISED_RECORD_MS],
+          'first attempts of others, p95 in ms': [
+            percentile(ofOthers.firstAttemptsMs, 95),
+            onThisMachine(PROMISED_P95_MS),
+          ],
+          'retries of others, ms late': [worst(ofOthers.retriesLateMs), onThisMachine(PROMISED_LATE_MS)],
+          'to the free transport, p95 in ms': [
+            percentile(ofFree.firstAttemptsMs, 95),
+            onThisMachine(PROMISED_P95_MS),
+          ],
+          'records of others, ms late': [worst(recordsLate), onThisMachine(PROMISED_RECORD_MS)],
         });
       },
       sized(60_000, 240_000),

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { expectAtMost, percentile, worst } from './support/figures.js';
 import { HealthyTenants, named } from './support/healthy-tenants.js';
 import { Scene, type RouteSettings } from './support/scene.js';
-import { sized, sleep } from './support/sizes.js';
+import { onThisMachine, sized, sleep } from './support/sizes.js';
 
 /** Default options at full size. The short run has fewer slots, and four lanes for each. */
 const { webhooks, tenants, phaseMs } = sized(
-  { webhooks: { concurrency: 16 }, tenants: 5, phaseMs: 5_000 },
+  { webhooks: { concurrency: 16 }, tenants: 5, phaseMs: 4_000 },
   { webhooks: {}, tenants: 20, phaseMs: 30_000 },
 );
 /** Of each tenant; each of its events goes to all of them. */
@@ -68,8 +68,11 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
     expect(scene.endpoints.arrivals.filter(({ endpoint }) => endpoint >= FIRST)).toEqual([]);
     expectAtMost({
       'claims of lanes of stopped transports': [(await claims()) - before, MOST_CLAIMS],
-      'first attempts of others, p95 in ms': [percentile(firstAttemptsMs, 95), PROMISED_P95_MS],
-      'retries of others, ms late': [worst(retriesLateMs), PROMISED_LATE_MS],
+      'first attempts of others, p95 in ms': [
+        percentile(firstAttemptsMs, 95),
+        onThisMachine(PROMISED_P95_MS),
+      ],
+      'retries of others, ms late': [worst(retriesLateMs), onThisMachine(PROMISED_LATE_MS)],
     });
     return emitted;
   };

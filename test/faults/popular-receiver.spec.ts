@@ -4,20 +4,19 @@ import { expectAtMost, percentile, worst } from './support/figures.js';
 import { forEachOf } from './support/for-each-of.js';
 import { HealthyTenants, named } from './support/healthy-tenants.js';
 import { Scene } from './support/scene.js';
-import { sized, sleep } from './support/sizes.js';
+import { IS_FULL, onThisMachine, sized, sleep } from './support/sizes.js';
 
 /** Default options at full size. The short run has fewer slots, and four lanes for each. */
 const { webhooks, concurrency, sizes, phaseMs } = sized(
   { webhooks: { concurrency: 24 }, concurrency: 24, sizes: [60, 150], phaseMs: 5_000 },
   { webhooks: {}, concurrency: 64, sizes: [150, 1_000], phaseMs: 30_000 },
 );
-const CASES = sizes.flatMap((tenants) => [1, 3].map((origins) => ({ tenants, origins })));
+const ALL = sizes.flatMap((tenants) => [1, 3].map((origins) => ({ tenants, origins })));
+const CASES = IS_FULL ? ALL : [ALL[0]!, ALL.at(-1)!];
 /** Of each tenant with a hanging receiver. */
 const EVENTS = 3;
 const PROMISED_LATE_MS = 3_000;
-/** The promise on a quiet machine, and what a machine with other work may add to it. */
 const PROMISED_P95_MS = 100;
-const NOISE_MS = 150;
 const PROMISED_MIXED_P95_MS = 500;
 
 let scene: Scene;
@@ -53,8 +52,8 @@ describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)'
       await open(origins + 10);
       const { firstAttemptsMs, retriesLateMs } = await healthy.run(phaseMs, await hang());
       expectAtMost({
-        'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), PROMISED_P95_MS + NOISE_MS],
-        'retries, ms late': [worst(retriesLateMs), PROMISED_LATE_MS],
+        'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), onThisMachine(PROMISED_P95_MS)],
+        'retries, ms late': [worst(retriesLateMs), onThisMachine(PROMISED_LATE_MS)],
       });
     },
     sized(60_000, 180_000),
@@ -70,7 +69,7 @@ describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)'
       await mixed.route(scene);
       const { firstAttemptsMs } = await mixed.run(phaseMs, await hang());
       expectAtMost({
-        'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), PROMISED_MIXED_P95_MS],
+        'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), onThisMachine(PROMISED_MIXED_P95_MS)],
       });
     },
     sized(60_000, 180_000),

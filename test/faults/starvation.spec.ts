@@ -5,7 +5,7 @@ import { expectAtMost, percentile, worst } from './support/figures.js';
 import { HealthyTenants, named } from './support/healthy-tenants.js';
 import { LateLanes } from './support/late-lanes.js';
 import { Scene, type RouteSettings } from './support/scene.js';
-import { sized, sleep } from './support/sizes.js';
+import { IS_FULL, onThisMachine, sized, sleep } from './support/sizes.js';
 
 /** Default options at full size. The short run has fewer slots and lanes, and a shorter lease for the killed holder. */
 const { webhooks, concurrency, leaseMs, phaseMs } = sized(
@@ -38,6 +38,8 @@ const PROMISED_P95_MS = 500;
 
 /** How the lanes of the hanging transports come to the processes that deliver. */
 const WAYS = ['by polling', 'through notifications'] as const;
+/** The short run takes one way for each size. */
+const CASES = SIZES.flatMap((size, n) => (IS_FULL ? WAYS : [WAYS[n % 2]!]).map((way) => ({ ...size, way })));
 
 const HEALTHY = { steady: named('steady', 6), retrying: named('retrying', 4) };
 /** The first endpoints of those after the healthy ones. */
@@ -47,12 +49,12 @@ const HANGING = LATE + LateLanes.ENDPOINTS;
 let scene: Scene;
 afterEach(() => scene.close());
 
-describe.each(SIZES)(
+describe.each(CASES)(
   'healthy tenants, while $tenants others have $transports hanging transports each, with $workers process(es)',
-  ({ tenants, transports, workers }) => {
-    it.each(WAYS)(
-      'get first attempts and everything that falls due in time, if the hanging lanes are found %s',
-      async (way) => {
+  ({ tenants, transports, workers, way }) => {
+    it(
+      `get first attempts and everything that falls due in time, if the hanging lanes are found ${way}`,
+      async () => {
         scene = await Scene.open({ endpoints: HANGING + tenants * transports, webhooks });
         const { endpoints } = scene;
         endpoints.answering = (arrival: Arrival) =>
@@ -89,11 +91,11 @@ describe.each(SIZES)(
           lateLanes.run(emit),
         ]);
         expectAtMost({
-          'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), PROMISED_P95_MS],
-          'retries, ms late': [worst(retriesLateMs), PROMISED_LATE_MS],
-          'lane of a killed holder, ms late': [late.killedHolder, PROMISED_LATE_MS],
-          'resumed transport, ms late': [late.resumed, PROMISED_LATE_MS],
-          'transport after its Retry-After, ms late': [late.retryAfter, PROMISED_LATE_MS],
+          'first attempts, p95 in ms': [percentile(firstAttemptsMs, 95), onThisMachine(PROMISED_P95_MS)],
+          'retries, ms late': [worst(retriesLateMs), onThisMachine(PROMISED_LATE_MS)],
+          'lane of a killed holder, ms late': [late.killedHolder, onThisMachine(PROMISED_LATE_MS)],
+          'resumed transport, ms late': [late.resumed, onThisMachine(PROMISED_LATE_MS)],
+          'transport after its Retry-After, ms late': [late.retryAfter, onThisMachine(PROMISED_LATE_MS)],
         });
         // The hanging transports did get their share.
         expect(endpoints.openFrom(HANGING)).toBeGreaterThanOrEqual((concurrency * workers) / 2);
