@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { percentile } from './support/figures.js';
 import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 
@@ -57,14 +58,9 @@ async function emitSteadily(forMs: number): Promise<Map<string, number>> {
   return committed;
 }
 
-/** From commit to arrival in ms, ascending. */
+/** From commit to arrival in ms. */
 async function latenciesOf(committed: ReadonlyMap<string, number>): Promise<number[]> {
   const arrived = () => scene.endpoints.arrivals.filter(({ eventUid }) => committed.has(eventUid));
   await eventually(() => arrived().length >= committed.size, { what: 'all to arrive' });
-  return arrived()
-    .map(({ eventUid, at }) => at - committed.get(eventUid)!)
-    .sort((a, b) => a - b);
+  return arrived().map(({ eventUid, at }) => at - committed.get(eventUid)!);
 }
-
-const percentile = (ascending: readonly number[], percent: number): number =>
-  ascending[Math.ceil((ascending.length * percent) / 100) - 1]!;

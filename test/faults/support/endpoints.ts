@@ -59,6 +59,11 @@ export class Endpoints {
     return this.#open[endpoint] ?? 0;
   }
 
+  /** As `openAt`, over all endpoints from one on. */
+  openFrom(first: number): number {
+    return this.#open.slice(first).reduce((sum, open) => sum + (open ?? 0), 0);
+  }
+
   /** What was answered with success, by endpoint and event: `0/event-uid`. */
   delivered(): Map<string, Arrival[]> {
     const delivered = new Map<string, Arrival[]>();

@@ -38,13 +38,22 @@ export interface HostEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** An event that has been committed, and when. */
+export interface Committed {
+  readonly eventUid: string;
+  readonly at: number;
+}
+
 /** What a process answers (see host.mjs). */
 interface Answers {
-  health: WebhooksHealthReport;
+  health(): WebhooksHealthReport;
   /** Begins to measure by how much its event loop is late. */
-  watchLoop: undefined;
+  watchLoop(): undefined;
   /** In ms, since then. */
-  longestLoopDelay: number;
+  longestLoopDelay(): number;
+  /** Emits an event in that process, which wakes its own fan-out. */
+  emit(tenantUid: string): Committed;
+  emitMany(tenantUid: string, count: number): undefined;
 }
 
 interface Reply {
@@ -125,10 +134,13 @@ export class HostProcess {
     this.child.kill('SIGUSR2');
   }
 
-  async ask<Question extends keyof Answers>(question: Question): Promise<Answers[Question]> {
+  async ask<Question extends keyof Answers>(
+    question: Question,
+    ...parameters: Parameters<Answers[Question]>
+  ): Promise<ReturnType<Answers[Question]>> {
     const id = ++this.#questions;
-    const answer = new Promise<Answers[Question]>((resolve) => this.#waiting.set(id, resolve));
-    this.child.send({ id, question });
+    const answer = new Promise<ReturnType<Answers[Question]>>((resolve) => this.#waiting.set(id, resolve));
+    this.child.send({ id, question, parameters });
     try {
       return await Promise.race([
         answer,

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { WebhooksHealth, WebhooksModule } from 'nestjs-tillhook';
+import { WebhookEmitter, WebhooksHealth, WebhooksModule } from 'nestjs-tillhook';
 
 const NS_PER_MS = 1e6;
 
@@ -27,11 +27,25 @@ const app = await NestFactory.createApplicationContext(
 );
 app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 
+const EVENT = { action: 'ORDER_SETTLED', data: { order: { Uid: '700' } } };
+const emitter = app.get(WebhookEmitter, { strict: false });
 const loopDelay = monitorEventLoopDelay({ resolution: 1 });
 const answers = {
   health: () => app.get(WebhooksHealth, { strict: false }).check(),
   watchLoop: () => void loopDelay.enable(),
   longestLoopDelay: () => loopDelay.max / NS_PER_MS,
+  emit: async (tenantUid) => {
+    const { eventUid } = await emitter.emit(EVENT.action, EVENT.data, { tenantUid });
+    return { eventUid, at: Date.now() };
+  },
+  emitMany: async (tenantUid, count) => {
+    await emitter.emitMany(
+      Array.from({ length: count }, () => EVENT),
+      { tenantUid },
+    );
+  },
 };
-process.on('message', async ({ id, question }) => process.send({ id, answer: await answers[question]() }));
+process.on('message', async ({ id, question, parameters }) =>
+  process.send({ id, answer: await answers[question](...parameters) }),
+);
 process.send('ready');

@@ -3,6 +3,7 @@ import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 import { Endpoints } from './endpoints.js';
+import { forEachOf } from './for-each-of.js';
 import {
   encryptionOf,
   HostProcess,
@@ -34,8 +35,11 @@ export interface RouteSettings {
 const ACTION = 'ORDER_SETTLED' as const;
 const DATA = { order: { Uid: '700' } };
 
-/** Receivers are on the loopback interface. Each one has a port of its own, so each one is an origin of its own. */
+/** Receivers are on the loopback interface. Each endpoint has its own port, so each is an origin of its own. */
 export const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true };
+
+/** Requests to the admin API in flight at one time while a scene is set up. */
+const REQUESTS_AT_ONCE = 8;
 
 /**
  * A database, receivers, and processes that deliver: the test itself emits and administers, and does not deliver.
@@ -103,9 +107,27 @@ export class Scene {
     return created.body.signingSecret;
   }
 
+  /** As `route`, for many. */
+  routeAll(routes: readonly RouteSettings[]): Promise<void> {
+    return forEachOf(routes, REQUESTS_AT_ONCE, (route) => this.route(route));
+  }
+
+  /** Sends a command such as `pause` to the transports of these routes. */
+  command(command: string, routes: readonly Pick<RouteSettings, 'tenantUid' | 'endpoint'>[]): Promise<void> {
+    return forEachOf(routes, REQUESTS_AT_ONCE, async ({ tenantUid, endpoint }) => {
+      const path = `/httptransports/${endpoint}/${command}`;
+      const { status, body } = await this.host.api(tenantUid).request('POST', path);
+      if (status !== 200) throw new Error(`${command} failed: ${JSON.stringify(body)}`);
+    });
+  }
+
   /** Emits an event and commits it. @returns its uid, which is the `webhook-id` */
-  async emit(tenantUid: string, orderingKey?: string): Promise<string> {
-    const { eventUid } = await this.host.emitter.emit(ACTION, DATA, { tenantUid, orderingKey });
+  async emit(tenantUid: string, orderingKey?: string, more: object = {}): Promise<string> {
+    const { eventUid } = await this.host.emitter.emit(
+      ACTION,
+      { ...DATA, ...more },
+      { tenantUid, orderingKey },
+    );
     return eventUid;
   }
 
@@ -139,6 +161,24 @@ export class Scene {
       error.message += `, it is ${JSON.stringify(seen)}`;
       throw error;
     });
+  }
+
+  /** Runs `emit`, and waits until a process that sends nothing has fanned out `deliveries`. That process has ended then. */
+  async fanOutOnly(deliveries: number, emit: () => Promise<unknown>): Promise<void> {
+    const worker = await this.startWorker({ webhooks: { deliveryEnabled: false } });
+    const before = await this.queued();
+    await emit();
+    const what = `${deliveries} deliveries in the queue`;
+    await eventually(async () => (await this.queued()) >= before + deliveries, { what, withinMs: 60_000 });
+    await worker.terminate();
+  }
+
+  /** How many deliveries are in the queue. */
+  async queued(): Promise<number> {
+    const [row] = await this.host.dataSource.query<{ rows: number | string }[]>(
+      'SELECT count(*) AS rows FROM webhook_queue',
+    );
+    return Number(row!.rows);
   }
 
   async close(): Promise<void> {

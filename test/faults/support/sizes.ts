@@ -7,4 +7,7 @@ export const sized = <Sizes>(short: Sizes, full: Sizes): Sizes => (IS_FULL ? ful
 /** The shortest lease that the module allows for a deadline of attempts. */
 export const shortestLease = (timeoutMs: number): number => 2 * timeoutMs + 2_000;
 
+/** A promised time, and what a machine that runs other tests at the same time may add to it: little in the full run, which is alone. */
+export const onThisMachine = (promisedMs: number): number => promisedMs + sized(400, 50);
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

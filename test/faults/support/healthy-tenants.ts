@@ -1,0 +1,133 @@
+import type { Arrival, EndpointAnswer } from './endpoints.js';
+import type { Committed } from './host-process.js';
+import type { RouteSettings, Scene } from './scene.js';
+import { sleep } from './sizes.js';
+
+/** After a failed attempt. The long second wait is never needed: it lets a receiver ask for a `Retry-After` of that length. */
+export const RETRY_SECONDS = [1, 60];
+/** The latest due date of a retry after the first attempt has failed: the wait with its jitter. */
+const LATEST_RETRY_MS = 1_200;
+const ANSWERED_AFTER_MS = 5;
+/** After the last event: how long retries may still come. */
+const GRACE_MS = LATEST_RETRY_MS + 3_500;
+const STEP_MS = 20;
+
+export interface HealthyOptions {
+  /** The endpoints of these tenants, one each, in this order. */
+  readonly firstEndpoint: number;
+  /** Each event of these is delivered at the first attempt. */
+  readonly steady: readonly string[];
+  /** Each event of these fails once, and is due again after a second. The next is emitted after it has arrived. */
+  readonly retrying?: readonly string[];
+  /** Events of the steady tenants in a second, all together. Default 20. */
+  readonly perSecond?: number;
+}
+
+/** What healthy tenants have seen. Deliveries that have not arrived count as far as they are late by now. */
+export interface HealthyReport {
+  /** From commit to arrival, in ms. */
+  readonly firstAttemptsMs: readonly number[];
+  /** From the due date of a retry to its arrival, in ms. */
+  readonly retriesLateMs: readonly number[];
+}
+
+/** Emits an event and says when it was committed: see `HostProcess.ask('emit', …)`. */
+export type Emit = (tenantUid: string) => Promise<Committed>;
+
+/** Tenants with a little steady traffic and receivers that respond at once: they must not notice what others do. */
+export class HealthyTenants {
+  /** Everything that was emitted, with its tenant's endpoint. */
+  readonly emitted: (Committed & { readonly endpoint: number })[] = [];
+  readonly #arrivals = new Map<string, Arrival[]>();
+  readonly #steady: readonly string[];
+  readonly #retrying: readonly string[];
+
+  constructor(private readonly options: HealthyOptions) {
+    this.#steady = options.steady;
+    this.#retrying = options.retrying ?? [];
+  }
+
+  get #endEndpoint(): number {
+    return this.options.firstEndpoint + this.#steady.length + this.#retrying.length;
+  }
+
+  async route(scene: Scene, settings: Partial<RouteSettings> = {}): Promise<void> {
+    const tenants = [...this.#steady, ...this.#retrying];
+    const transport = { retryScheduleSeconds: RETRY_SECONDS };
+    const { firstEndpoint } = this.options;
+    await scene.routeAll(
+      tenants.map((tenantUid, n) => ({ tenantUid, endpoint: firstEndpoint + n, transport, ...settings })),
+    );
+  }
+
+  /** What the endpoint of one of these tenants responds; undefined: it is somebody else's. */
+  answer(arrival: Arrival): EndpointAnswer | undefined {
+    const { endpoint, eventUid } = arrival;
+    if (endpoint < this.options.firstEndpoint || endpoint >= this.#endEndpoint) return undefined;
+    const arrivals = this.#arrivals.get(eventUid) ?? [];
+    this.#arrivals.set(eventUid, [...arrivals, arrival]);
+    const fails = this.#isRetrying(endpoint) && arrivals.length === 0;
+    return { status: fails ? 500 : 204, afterMs: ANSWERED_AFTER_MS };
+  }
+
+  /** Emits for so long, and reports when all has arrived, or is later than anybody would wait for it. */
+  async run(forMs: number, emit: Emit): Promise<HealthyReport> {
+    const begun = this.emitted.length;
+    const until = performance.now() + forMs;
+    const first = this.options.firstEndpoint + this.#steady.length;
+    await Promise.all([
+      this.#emitSteadily(until, emit),
+      ...this.#retrying.map((tenantUid, n) => this.#emitInTurn(tenantUid, first + n, until, emit)),
+    ]);
+    const emitted = this.emitted.slice(begun);
+    const giveUpAt = performance.now() + GRACE_MS;
+    while (performance.now() < giveUpAt && !emitted.every((event) => this.#isDelivered(event))) {
+      await sleep(STEP_MS);
+    }
+    return this.#report(emitted);
+  }
+
+  async #emitSteadily(until: number, emit: Emit): Promise<void> {
+    const { perSecond = 20, firstEndpoint } = this.options;
+    for (let n = 0; performance.now() < until; n += 1) {
+      const place = n % this.#steady.length;
+      const [committed] = await Promise.all([emit(this.#steady[place]!), sleep(1_000 / perSecond)]);
+      this.emitted.push({ ...committed, endpoint: firstEndpoint + place });
+    }
+  }
+
+  async #emitInTurn(tenantUid: string, endpoint: number, until: number, emit: Emit): Promise<void> {
+    while (performance.now() < until) {
+      const event = { ...(await emit(tenantUid)), endpoint };
+      this.emitted.push(event);
+      while (performance.now() < until && !this.#isDelivered(event)) await sleep(STEP_MS);
+      // So that its lane is released, and a retry has to be found by polling.
+      await sleep(STEP_MS);
+    }
+  }
+
+  #report(emitted: readonly (Committed & { endpoint: number })[]): HealthyReport {
+    const now = Date.now();
+    const arrivals = emitted.map(({ eventUid }) => this.#arrivals.get(eventUid) ?? []);
+    const failed = arrivals.filter(([first]) => first && this.#isRetrying(first.endpoint));
+    return {
+      firstAttemptsMs: emitted.map(({ at }, n) => (arrivals[n]![0]?.at ?? now) - at),
+      retriesLateMs: failed.map(([first, second]) => {
+        const dueAt = (first!.endedAt ?? first!.at) + LATEST_RETRY_MS;
+        return Math.max(0, (second?.at ?? now) - dueAt);
+      }),
+    };
+  }
+
+  #isDelivered({ eventUid, endpoint }: { eventUid: string; endpoint: number }): boolean {
+    return (this.#arrivals.get(eventUid)?.length ?? 0) > Number(this.#isRetrying(endpoint));
+  }
+
+  #isRetrying(endpoint: number): boolean {
+    return endpoint >= this.options.firstEndpoint + this.#steady.length;
+  }
+}
+
+/** `prefix-0` to `prefix-(count - 1)`. */
+export const named = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
