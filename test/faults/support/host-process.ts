@@ -17,6 +17,8 @@ export interface HostSettings {
   /** Scripts of this folder that run in the process before anything else. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A logger of the host that fails at every line of the module. Default: Nest's own, for warnings and errors. */
+  readonly logger?: 'throws' | 'rejects';
 }
 
 /** How a process ended. */
@@ -61,8 +63,15 @@ export class HostProcess {
   }
 
   /** Starts one and waits until it works. */
-  static async start({ name, database, webhooks, preload = [], env }: HostSettings): Promise<HostProcess> {
-    const settings = { database, webhooks: { userAgent: name, ...webhooks } };
+  static async start({
+    name,
+    database,
+    webhooks,
+    preload = [],
+    env,
+    logger,
+  }: HostSettings): Promise<HostProcess> {
+    const settings = { database, logger, webhooks: { userAgent: name, ...webhooks } };
     const child = fork(`${SUPPORT}/host.mjs`, {
       execArgv: preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]),
       env: { ...process.env, ...env, HOST_SETTINGS: JSON.stringify(settings) },
