@@ -6,7 +6,12 @@ export type {
   WebhooksModuleExtras,
 } from './webhooks.extras.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
-export type { EgressOptions, EncryptionOptions, WebhooksOptions } from './webhooks.options.js';
+export type {
+  DatabaseOptions,
+  EgressOptions,
+  EncryptionOptions,
+  WebhooksOptions,
+} from './webhooks.options.js';
 export { WebhooksWorker } from './webhooks.worker.js';
 
 export { WebhookEmitter } from './emitter/webhook-emitter.js';
@@ -56,6 +61,7 @@ export { SchemaBehindError } from './errors/schema-behind.error.js';
 export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
 export { TablesMissingError } from './errors/tables-missing.error.js';
 export { TargetRefusedError } from './errors/target-refused.error.js';
+export { TransactionPoolingError } from './errors/transaction-pooling.error.js';
 export { UnknownActionError } from './errors/unknown-action.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
 export { WebhooksError } from './errors/webhooks-error.js';

@@ -14,6 +14,7 @@ import type { KeyProvider } from './persistence/encryption-keys.js';
 import { EVENT_STORE } from './persistence/event-store.js';
 import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
 import { orClose } from './persistence/or-close.js';
+import { assertSameDatabase } from './persistence/postgres/same-database.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
 import { SECRET_BOX } from './persistence/secret-box.js';
@@ -53,8 +54,11 @@ const onTables = <T>(
     {
       provide: DATABASE,
       useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
-        const database = databaseFor(host, options.poolSize);
-        await database.open();
+        const { url } = options.database;
+        const database = databaseFor(host, options.poolSize, url);
+        await orClose(database, database.open());
+        if (database.kind === 'postgres' && url !== undefined)
+          await orClose(database, assertSameDatabase(host, database));
         await orClose<unknown>(
           database,
           options.runMigrations

@@ -3,6 +3,7 @@ import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { DirectAddress } from './persistence/direct-address.js';
 import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
 import { checkEnvironmentName } from './persistence/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
@@ -29,6 +30,12 @@ export interface EncryptionOptions {
   allowPlaintext?: boolean;
 }
 
+/** How the module's own connections reach the database. */
+export interface DatabaseOptions {
+  /** Direct address of the host's PostgreSQL database (`postgres://user:password@host:5432/name`) for the module's own connections, if the host's data source goes through a transaction pooler. Default: the address of the host's data source. */
+  url?: string;
+}
+
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
 export interface WebhooksOptions {
   /** The actions that may be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
@@ -37,6 +44,7 @@ export interface WebhooksOptions {
   runMigrations?: boolean;
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
+  database?: DatabaseOptions;
   /** Requests in flight in this process. Default 64, minimum 2. A quarter of them is kept for tenants and origins that have none. */
   concurrency?: number;
   /** Requests in flight to one transport that sets no `maxConcurrency`. Default 8, 1 to 256. */
@@ -82,6 +90,7 @@ export interface ResolvedWebhooksOptions {
   readonly catalog: ActionCatalog;
   readonly runMigrations: boolean;
   readonly poolSize: number;
+  readonly database: DirectAddress;
   readonly concurrency: number;
   readonly transportConcurrency: number;
   readonly timeoutMs: number;
@@ -119,6 +128,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     catalog: catalogOf(options.catalog),
     runMigrations: boolean('runMigrations', options.runMigrations, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
+    database: new DirectAddress(options.database?.url),
     concurrency,
     transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, {
       least: 1,

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { WebhooksLogger } from './operations/webhooks-logger.js';
 import type { Database } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 import { openSecretBox } from './persistence/open-secret-box.js';
@@ -39,7 +39,7 @@ async function open(
   const provider = keyProvider ?? { keys: () => encryption.keys };
   const secrets = await openSecretBox(database, provider, !isProduction || encryption.allowPlaintext);
   if (isProduction && secrets.currentKeyId === undefined) {
-    new Logger('Webhooks').warn('Secrets of transports are stored in clear (encryption.allowPlaintext).');
+    new WebhooksLogger().warn('Secrets of transports are stored in clear (encryption.allowPlaintext).');
   }
   return secrets;
 }

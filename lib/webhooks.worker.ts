@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
@@ -7,6 +7,7 @@ import { TransportConfigs } from './delivery/sending/transport-config.js';
 import type { WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
+import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
 import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
@@ -33,7 +34,7 @@ const SWITCHED = {
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
 {
-  readonly #logger = new Logger('Webhooks');
+  readonly #logger = new WebhooksLogger();
   readonly #fanout: FanoutWorker;
   readonly #delivery: DeliveryWorker;
   #drained: Promise<void> | undefined;

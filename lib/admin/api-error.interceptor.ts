@@ -1,11 +1,6 @@
-import {
-  Injectable,
-  Logger,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
+import { WebhooksLogger } from '../operations/webhooks-logger.js';
 import { apiErrorOf } from './api-error-of.js';
 import { ApiError } from './api-error.js';
 
@@ -20,7 +15,7 @@ const WARN_EVERY_MS = 15_000;
 /** Answers what went wrong below as the admin API does, and says in `retry-after` when to ask again. */
 @Injectable()
 export class ApiErrorInterceptor implements NestInterceptor {
-  readonly #logger = new Logger('Webhooks');
+  readonly #logger = new WebhooksLogger();
   #warnedAt = -Infinity;
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -17,7 +17,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { postgres: 5432, mysql:
  * Where a data source points, as a text without credentials: two data sources with equal texts reach the same
  * tables. Different texts need not mean different databases (`localhost` and `127.0.0.1`), but then nobody can tell.
  */
-export function databaseTarget({ options }: DataSource): string {
+export function databaseTarget({ options }: Pick<DataSource, 'options'>): string {
   const given = options as Place;
   // What is written goes to the master, which may stand in `replication`, and a url wins over single settings.
   const master: Place = { ...given, ...given.replication?.master };

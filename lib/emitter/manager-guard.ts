@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { ForeignManagerError } from '../errors/foreign-manager.error.js';
 import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
 import { databaseTarget } from './database-target.js';
@@ -8,7 +8,11 @@ export class ManagerGuard {
   /** Data sources other than the host's that were found to reach the same database. */
   readonly #trusted = new WeakSet<DataSource>();
 
-  constructor(private readonly hostDataSource: DataSource) {}
+  /** @param directUrl the module's own address of the host's database, if it is another one than the host's */
+  constructor(
+    private readonly hostDataSource: DataSource,
+    private readonly directUrl?: string,
+  ) {}
 
   /**
    * @throws {ManagerNotInTransactionError} when the manager is in no open transaction
@@ -20,7 +24,21 @@ export class ManagerGuard {
     const dataSource = manager.connection;
     if (dataSource === this.hostDataSource || this.#trusted.has(dataSource)) return;
     const [received, expected] = [databaseTarget(dataSource), databaseTarget(this.hostDataSource)];
-    if (received !== expected) throw new ForeignManagerError(received, expected);
+    if (received !== expected && received !== this.#directTarget()) {
+      throw new ForeignManagerError(received, expected);
+    }
     this.#trusted.add(dataSource);
+  }
+
+  /** The same tables as the host's data source reaches, under their direct address. */
+  #directTarget(): string | undefined {
+    const { directUrl, hostDataSource } = this;
+    if (directUrl === undefined) return undefined;
+    const options = {
+      ...hostDataSource.options,
+      replication: undefined,
+      url: directUrl,
+    } as DataSourceOptions;
+    return databaseTarget({ options });
   }
 }

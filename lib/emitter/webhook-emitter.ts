@@ -30,11 +30,12 @@ export class WebhookEmitter<Catalog extends ActionCatalog = PosCatalog> {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(WEBHOOKS_OPTIONS) options: { readonly catalog: ActionCatalog },
+    @Inject(WEBHOOKS_OPTIONS)
+    options: { readonly catalog: ActionCatalog; readonly database?: { readonly url: string | undefined } },
     @Inject(HOST_DATA_SOURCE) hostDataSource: DataSource,
   ) {
     this.#events = new EventFactory(options.catalog);
-    this.#managers = new ManagerGuard(hostDataSource);
+    this.#managers = new ManagerGuard(hostDataSource, options.database?.url);
   }
 
   /**

@@ -1,11 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DATABASE, type Database } from '../persistence/database.js';
+import { WebhooksLogger } from './webhooks-logger.js';
 
 /** A clock that is further off is worth a warning. */
 const TOLERANCE_MS = 30_000;
@@ -17,7 +12,7 @@ const LOOK_EVERY_MS = 15_000;
  */
 @Injectable()
 export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger('Webhooks');
+  readonly #logger = new WebhooksLogger();
   #timer: NodeJS.Timeout | undefined;
   #hasWarned = false;
 

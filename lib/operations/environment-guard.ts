@@ -1,9 +1,10 @@
-import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { PollLoop } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { ENVIRONMENT_SETTING } from '../persistence/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
+import { WebhooksLogger } from './webhooks-logger.js';
 
 /** How often the database is asked whose it is: a copy may be restored, or adopted, under a running process. */
 const LOOK_EVERY_MS = 2_000;
@@ -22,7 +23,7 @@ export interface EnvironmentOptions {
  * other holds all of its deliveries until the database is adopted.
  */
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger('Webhooks');
+  readonly #logger = new WebhooksLogger();
   #remembered: string | undefined;
   #lastLook: Promise<void> = Promise.resolve();
   readonly #loop = new PollLoop({

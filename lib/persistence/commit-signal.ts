@@ -1,8 +1,11 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { DatabaseBusyError } from '../errors/database-busy.error.js';
+import { DatabaseUnavailableError } from '../errors/database-unavailable.error.js';
 import { TablesMissingError } from '../errors/tables-missing.error.js';
-import { isTablesMissing } from './missing-tables.js';
-import { asUnavailable } from './unavailable.js';
+import { isBusy } from './driver-errors.js';
 import type { EventStore, InsertedEvent, NewEvent } from './event-store.js';
+import { isTablesMissing } from './missing-tables.js';
+import { isUnavailable } from './unavailable.js';
 
 /**
  * Tells this process's fan-out that events have been committed, so that it need not wait for its poll. Only a hint:
@@ -49,14 +52,25 @@ export class SignallingEventStore implements EventStore {
   ) {}
 
   async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    const inserted = await this.store.insert(events, manager).catch(asTyped);
+    const inserted = await this.store.insert(events, manager).catch((error: unknown) => {
+      // In the host's transaction the settings of the host decide how long to wait, and its own error says so.
+      throw manager ? typed(error) : typedBusy(error);
+    });
     if (manager?.queryRunner) this.signal.expect(manager.queryRunner);
     else this.signal.committed();
     return inserted;
   }
 }
 
-function asTyped(error: unknown): never {
-  if (isTablesMissing(error)) throw new TablesMissingError(error);
-  return asUnavailable(error);
-}
+const typed = (error: unknown): unknown => {
+  if (isTablesMissing(error)) return new TablesMissingError(error);
+  return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+};
+
+const typedBusy = (error: unknown): unknown => {
+  if (!isBusy(error) || error instanceof DatabaseBusyError) return typed(error);
+  return new DatabaseBusyError(
+    'Another transaction holds a lock that the event needs, probably by emitting the same eventUid. Nothing was written: emit again.',
+    { cause: error },
+  );
+};

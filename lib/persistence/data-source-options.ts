@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { UnsupportedDatabaseError } from '../errors/unsupported-database.error.js';
 import { AttemptEntity } from './entities/attempt.entity.js';
 import { DeliveryEntity } from './entities/delivery.entity.js';
@@ -9,10 +10,16 @@ import { WebhookEntity } from './entities/webhook.entity.js';
 import { endAfterTimeout } from './postgres/end-after-timeout.js';
 import { migrations } from './migrations/migrations.js';
 import { prepareClient } from './postgres/prepare-client.js';
+import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS } from './postgres/time-limits.js';
 
-/** A query that gets no answer for this long fails, so that a half-open connection holds nothing up for ever. */
-const QUERY_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** Parts of an address that a URL replaces. TLS and other settings of the host stay. */
+const NO_ADDRESS = {
+  host: undefined,
+  port: undefined,
+  username: undefined,
+  password: undefined,
+  database: undefined,
+};
 
 /** Where it is kept which migrations were run. */
 export const MIGRATIONS_TABLE = 'webhook_migration';
@@ -21,9 +28,11 @@ export const MIGRATIONS_TABLE = 'webhook_migration';
  * The options of the module's own data source: where to connect is the host's, everything else is the module's
  * (entities, migrations, pool), so that the host's naming strategy, `synchronize` or subscribers never meet our tables.
  *
+ * @param url the direct address of the host's PostgreSQL database; undefined: the host's own address
  * @throws {UnsupportedDatabaseError} for a database the module has no dialect for, and for SQLite in memory
+ * @throws {InvalidOptionError} for a `url` although the host is on SQLite
  */
-export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSourceOptions {
+export function ownDataSourceOptions(host: DataSource, poolSize: number, url?: string): DataSourceOptions {
   const own = {
     name: 'nestjs-tillhook',
     entities: [HttpTransportEntity, WebhookEntity, EventEntity, DeliveryEntity, AttemptEntity],
@@ -48,6 +57,7 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
         ...own,
         replication: undefined,
         ...(options.replication ? options.replication.master : {}),
+        ...(url === undefined ? {} : { ...NO_ADDRESS, url }),
         poolSize,
         extra: {
           ...(options.extra as object | undefined),
@@ -63,6 +73,13 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number): DataSo
         },
       };
     case 'better-sqlite3':
+      if (url !== undefined) {
+        throw new InvalidOptionError(
+          'database.url',
+          '********',
+          'your data source is a SQLite file, which the module opens by itself; there is no pooler to pass by. Leave it out.',
+        );
+      }
       if (
         options.database === ':memory:' ||
         options.database === '' ||

@@ -7,7 +7,11 @@ export type AnyDatabase = PostgresDatabase | SqliteDatabase;
 /**
  * The module's own connection to the database that the host's data source points to. Call `open()` before use.
  *
+ * @param url the direct address of the same database, for a host behind a transaction pooler (PostgreSQL)
  * @throws {UnsupportedDatabaseError}
+ * @throws {InvalidOptionError} for a `url` although the host is on SQLite
  */
-export const databaseFor = (host: DataSource, poolSize: number): AnyDatabase =>
-  host.options.type === 'better-sqlite3' ? new SqliteDatabase(host) : new PostgresDatabase(host, poolSize);
+export const databaseFor = (host: DataSource, poolSize: number, url?: string): AnyDatabase =>
+  host.options.type === 'better-sqlite3'
+    ? new SqliteDatabase(host, url)
+    : new PostgresDatabase(host, poolSize, url);

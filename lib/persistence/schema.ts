@@ -41,6 +41,8 @@ async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
+    // A replica that drops the schema may hold locks for a while.
+    await runner.query('SET LOCAL lock_timeout = 0');
     if (areAllMissing(database)) {
       const list = database.table(MIGRATIONS_TABLE);
       const [found] = (await runner.query('SELECT to_regclass($1) AS name', [list])) as {

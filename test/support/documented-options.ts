@@ -13,6 +13,7 @@ export interface DocumentedOption {
 
 const OPTIONS: Readonly<Record<string, string>> = {
   WebhooksOptions: '',
+  DatabaseOptions: 'database.',
   EgressOptions: 'egress.',
   EncryptionOptions: 'encryption.',
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { findCycle, readImportGraph } from '../support/import-graph.js';
 import type { SourceImports } from '../support/import-graph.js';
@@ -80,6 +81,15 @@ describe('The architecture', () => {
     expect(
       refused('external', (room, name) => room === 'persistence' || !ONLY_PERSISTENCE.test(name)),
     ).toEqual([]);
+  });
+
+  it('takes the logger of the host in one file alone, which guards it', () => {
+    const users = graph
+      .filter(({ file }) =>
+        /\bLogger\b/.test(readFileSync(`lib/${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+      )
+      .map(({ file }) => file);
+    expect(users).toEqual(['operations/webhooks-logger.ts']);
   });
 
   it('keeps domain/ pure', () => {

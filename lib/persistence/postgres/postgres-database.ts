@@ -7,6 +7,7 @@ import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
 import { isUnavailable } from '../unavailable.js';
+import { refuseTransactionPooling } from './transaction-pooling.js';
 
 /** Any constant that other software on the same database will not use by accident. */
 const MIGRATION_LOCK = 7_455_446_655;
@@ -37,12 +38,15 @@ export class PostgresDatabase implements Database {
     return row!.now;
   });
 
-  constructor(host: DataSource, poolSize: number) {
-    this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize));
+  /** @param url the direct address, if the host's is not to be used */
+  constructor(host: DataSource, poolSize: number, url?: string) {
+    this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize, url));
     this.#schema = (host.options as { schema?: string }).schema;
   }
 
+  /** @throws {TransactionPoolingError} before anything was set in a session */
   async open(): Promise<void> {
+    await refuseTransactionPooling(this.dataSource.options);
     await this.dataSource.initialize();
     await this.#clock.measure();
   }
@@ -132,6 +136,8 @@ export class PostgresDatabase implements Database {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
+      // Another replica's migration may take long; these settings end with the connection, below.
+      await client.query('SET lock_timeout = 0; SET statement_timeout = 0');
       await client.query({
         text: 'SELECT pg_advisory_lock($1)',
         values: [MIGRATION_LOCK],

@@ -28,8 +28,9 @@ export class SqliteDatabase implements Database {
   #missingTables: readonly string[] = [];
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
-  constructor(host: DataSource) {
-    this.dataSource = new DataSource(ownDataSourceOptions(host, 1));
+  /** @throws {InvalidOptionError} for a `url` */
+  constructor(host: DataSource, url?: string) {
+    this.dataSource = new DataSource(ownDataSourceOptions(host, 1, url));
   }
 
   async open(): Promise<void> {

@@ -30,6 +30,8 @@ export interface HostSettings {
   /** Scripts of this folder that run in the process before anything else. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A logger of the host that fails at every line of the module. Default: Nest's own, for warnings and errors. */
+  readonly logger?: 'throws' | 'rejects';
 }
 
 /** How a process ended. */
@@ -90,8 +92,9 @@ export class HostProcess {
     keys,
     preload = [],
     env,
+    logger,
   }: HostSettings): Promise<HostProcess> {
-    const settings = { database, webhooks: { userAgent: name, ...webhooks }, keys };
+    const settings = { database, logger, webhooks: { userAgent: name, ...webhooks }, keys };
     const child = fork(`${SUPPORT}/host.mjs`, {
       execArgv: preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]),
       env: { ...process.env, ...env, HOST_SETTINGS: JSON.stringify(settings) },

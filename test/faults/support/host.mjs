@@ -10,7 +10,7 @@ const NS_PER_MS = 1e6;
 // The test has ended, or was ended: nobody else is left to end this process.
 process.once('disconnect', () => process.exit(1));
 
-const { database, webhooks, keys } = JSON.parse(process.env.HOST_SETTINGS);
+const { database, webhooks, keys, logger } = JSON.parse(process.env.HOST_SETTINGS);
 // Keys are bytes, which JSON cannot carry.
 const encryption = keys && {
   keys: keys.map(({ id, base64 }) => ({ id, key: Buffer.from(base64, 'base64') })),
@@ -23,7 +23,7 @@ const app = await NestFactory.createApplicationContext(
       WebhooksModule.forRoot({ controllers: false, encryption, ...webhooks }),
     ],
   },
-  { logger: ['error', 'warn'], abortOnError: false },
+  { logger: logger ? brokenLogger(logger) : ['error', 'warn'], abortOnError: false },
 );
 app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 
@@ -49,3 +49,15 @@ process.on('message', async ({ id, question, parameters }) =>
   process.send({ id, answer: await answers[question](...parameters) }),
 );
 process.send('ready');
+
+/** A logger of the host that fails at every line of the module: it throws, or returns a promise that is rejected. */
+function brokenLogger(how) {
+  const write = (...parts) => {
+    if (parts.at(-1) !== 'Webhooks') return undefined;
+    process.stdout.write(`logger called: ${parts[0]}\n`);
+    const error = new Error('The log cannot be written.');
+    if (how === 'throws') throw error;
+    return Promise.reject(error);
+  };
+  return { log: write, error: write, warn: write, debug: write, verbose: write, fatal: write };
+}

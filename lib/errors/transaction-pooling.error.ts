@@ -1,0 +1,18 @@
+import { WebhooksError } from './webhooks-error.js';
+
+/**
+ * The module's connections go through a pooler that gives each transaction another session (PgBouncer with
+ * `pool_mode = transaction`, for instance). Thrown at start-up, before anything is changed: session settings and locks of the module
+ * would reach sessions of other clients.
+ */
+export class TransactionPoolingError extends WebhooksError {
+  constructor() {
+    super(
+      'TRANSACTION_POOLING',
+      'The data source reaches PostgreSQL through a transaction pooler: two statements of one connection ran in different server ' +
+        'sessions, or two connections in the same one. Give the module a direct address with the option database: { url } ' +
+        '(your data source stays as it is), or use session pooling. For runWebhookMigrations and other functions that take a ' +
+        'data source, pass one with a direct address.',
+    );
+  }
+}

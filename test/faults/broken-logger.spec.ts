@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { adoptEnvironment } from 'nestjs-tillhook';
+import { eventually } from '../support/eventually.js';
+import { Scene } from './support/scene.js';
+import { shortestLease, sleep } from './support/sizes.js';
+
+/** Long enough for rounds of a worker to fail, and to say so. */
+const OUTAGE_MS = 1_000;
+const EVENTS = 20;
+const TIMEOUT_MS = 400;
+const webhooks = {
+  environment: 'production',
+  timeoutMs: TIMEOUT_MS,
+  leaseMs: shortestLease(TIMEOUT_MS),
+  pollMs: 25,
+  retryScheduleMs: Array.from({ length: 20 }, () => 200),
+  circuitFailures: 2,
+  circuitCoolDownMs: 100,
+};
+
+describe('A logger of the host', () => {
+  let scene: Scene;
+  afterEach(() => scene.close());
+
+  it.each(['throws', 'rejects'] as const)(
+    'that %s at every line does not end the process, and deliveries go on',
+    async (logger) => {
+      scene = await Scene.open({ webhooks });
+      await scene.route({ tenantUid: 'shop', endpoint: 0 });
+      let isReceiverDown = true;
+      scene.endpoints.answering = () => ({ status: isReceiverDown ? 500 : 204 });
+      // Adopting warns while the application starts.
+      const worker = await scene.startWorker({ logger, webhooks: { adoptEnvironment: true } });
+      const said = (pattern: RegExp): boolean => worker.log.some((line) => pattern.test(line));
+      await eventually(() => said(/logger called: .*adoptEnvironment/));
+
+      await scene.emitMany('shop', EVENTS);
+      await eventually(() => scene.endpoints.arrivals.length > 3);
+      // Rounds of fan-out fail.
+      const { dataSource } = scene.host;
+      await dataSource.query('ALTER TABLE webhook_outbox RENAME TO webhook_outbox_away');
+      await sleep(OUTAGE_MS);
+      await dataSource.query('ALTER TABLE webhook_outbox_away RENAME TO webhook_outbox');
+      expect(said(/logger called: Fan-out failed/)).toBe(true);
+      // The guard of the environment speaks from a timer of its own.
+      await adoptEnvironment(dataSource, 'elsewhere');
+      await eventually(() => said(/logger called: DELIVERIES ARE HELD/));
+      await adoptEnvironment(dataSource, 'production');
+
+      isReceiverDown = false;
+      await scene.untilLog({ DELIVERED: EVENTS }, 20_000);
+      expect(worker.isRunning).toBe(true);
+      expect(await worker.ask('health')).toMatchObject({ status: 'ok' });
+      expect((await worker.terminate()).exitCode).toBe(0);
+    },
+    60_000,
+  );
+});
