@@ -16,48 +16,11 @@ import type {
   StoredTransport,
 } from '../lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
+import { claimedLaneOf, dueLaneOf, type ClaimedLaneRow, type DueLaneRow } from '../lane-rows.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { laneTexts } from './lane-sql.js';
-import { numbers, numbersOf } from './sql.js';
-
-interface DueRow {
-  transport_id: number;
-  due_at: number;
-  tenant_uid: string;
-  origin: string;
-  sealed_with: string;
-}
-
-interface ClaimedRow extends StoredTransportRow {
-  transport_id: number;
-  lease_token: number;
-  lease_ms: number;
-  version: number;
-  blocked_until: number;
-  crashes: number;
-  consecutive_failures: number;
-  rate_used: number;
-  rate_used_until: number;
-  scan_from: number;
-}
-
-/** A lane's rows, column by column: arrays as PostgreSQL writes them; null: there are none. */
-interface ReadRow {
-  transport_id: number;
-  version: number;
-  next_due_at: number | null;
-  due_ats: string | null;
-  delivery_ids: string | null;
-  event_ids: string | null;
-  attempts: string | null;
-  /** JSON of `CrashEntry[]`. */
-  crashed: string | null;
-  /** JSON of `KeyEntry[]`. */
-  keyed: string | null;
-}
-
-type CrashEntry = [deliveryId: number, lostAttempts: number, notedToken: number | null];
-type KeyEntry = [deliveryId: number, orderingKey: string, behind: boolean];
+import { queuedDeliveriesOf, type LaneReadRow } from './queue-rows.js';
+import { numbers } from './sql.js';
 
 /** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
 export class PostgresLaneStore implements LaneStore {
@@ -72,41 +35,23 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async due({ dueAt, transportId }: DueCursor, limit: number): Promise<DueLane[]> {
-    const rows = await this.database.query<DueRow>('tillhook_lane_due', this.#sql.due, [
+    const rows = await this.database.query<DueLaneRow>('tillhook_lane_due', this.#sql.due, [
       dueAt,
       transportId,
       limit,
       this.own,
     ]);
-    return rows.map((row) => ({
-      transportId: row.transport_id,
-      tenantUid: row.tenant_uid,
-      origin: row.origin,
-      encryptedWith: row.sealed_with,
-      dueAt: row.due_at,
-    }));
+    return rows.map(dueLaneOf);
   }
 
   async claim({ holder, leaseMs, transportIds }: ClaimRequest): Promise<ClaimedLane[]> {
     const inOrder = [...transportIds].sort((one, other) => one - other);
-    const rows = await this.database.query<ClaimedRow>('tillhook_lane_claim', this.#sql.claim, [
-      holder,
-      leaseMs,
-      numbers(inOrder),
-      this.own,
-    ]);
-    return rows.map((row) => ({
-      transportId: row.transport_id,
-      leaseToken: row.lease_token,
-      leaseMs: row.lease_ms,
-      version: row.version,
-      blockedUntil: row.blocked_until,
-      crashes: row.crashes,
-      consecutiveFailures: row.consecutive_failures,
-      rate: { used: row.rate_used, usedUntil: row.rate_used_until },
-      scanFrom: row.scan_from,
-      transport: storedTransportOf(row),
-    }));
+    const rows = await this.database.query<ClaimedLaneRow & { lease_ms: number }>(
+      'tillhook_lane_claim',
+      this.#sql.claim,
+      [holder, leaseMs, numbers(inOrder), this.own],
+    );
+    return rows.map((row) => claimedLaneOf(row, row.lease_ms));
   }
 
   async note(
@@ -118,7 +63,7 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
-    const rows = await this.database.query<ReadRow>('tillhook_lane_read', this.#sql.read, [
+    const rows = await this.database.query<LaneReadRow>('tillhook_lane_read', this.#sql.read, [
       numbers(requests.map((request) => request.transportId)),
       numbers(requests.map((request) => request.after.dueAt)),
       numbers(requests.map((request) => request.after.deliveryId)),
@@ -130,7 +75,7 @@ export class PostgresLaneStore implements LaneStore {
       transportId: row.transport_id,
       version: row.version,
       nextDueAt: row.next_due_at,
-      rows: queuedOf(row),
+      rows: queuedDeliveriesOf(row),
     }));
   }
 
@@ -212,30 +157,3 @@ const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => 
   numbers(lanes.map((lane) => lane.rate.usedUntil)),
   numbers(lanes.map((lane) => lane.scanFrom)),
 ];
-
-function queuedOf(row: ReadRow): QueuedDelivery[] {
-  const deliveryIds = numbersOf(row.delivery_ids);
-  const dueAts = numbersOf(row.due_ats);
-  const eventIds = numbersOf(row.event_ids);
-  const attempts = numbersOf(row.attempts);
-  const crashed = row.crashed === null ? undefined : byDelivery<CrashEntry>(row.crashed);
-  const keyed = row.keyed === null ? undefined : byDelivery<KeyEntry>(row.keyed);
-  return deliveryIds.map((deliveryId, index) => {
-    const crash = crashed?.get(deliveryId);
-    const key = keyed?.get(deliveryId);
-    return {
-      transportId: row.transport_id,
-      dueAt: dueAts[index]!,
-      deliveryId,
-      eventId: eventIds[index]!,
-      attempts: attempts[index]!,
-      orderingKey: key?.[1] ?? null,
-      behind: key?.[2] ?? false,
-      lostAttempts: crash?.[1] ?? 0,
-      notedToken: crash?.[2] ?? null,
-    };
-  });
-}
-
-const byDelivery = <Entry extends [deliveryId: number, ...unknown[]]>(json: string): Map<number, Entry> =>
-  new Map((JSON.parse(json) as Entry[]).map((entry) => [entry[0], entry]));

@@ -16,30 +16,14 @@ import type {
   QueuedDelivery,
   StoredTransport,
 } from '../lane-store.js';
+import { claimedLaneOf, dueLaneOf, type ClaimedLaneRow, type DueLaneRow } from '../lane-rows.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import { laneTexts } from './lane-sql.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-interface DueRow {
-  transport_id: number;
-  due_at: number;
-  tenant_uid: string;
-  origin: string;
-  sealed_with: string;
-}
-
-interface LaneRow extends StoredTransportRow {
-  transport_id: number;
-  lease_token: number;
-  version: number;
-  blocked_until: number;
-  crashes: number;
+interface LaneRow extends ClaimedLaneRow {
   holder: string | null;
-  consecutive_failures: number;
-  rate_used: number;
-  rate_used_until: number;
-  scan_from: number;
 }
 
 interface QueueRow {
@@ -67,16 +51,9 @@ export class SqliteLaneStore implements LaneStore {
 
   due({ dueAt, transportId }: DueCursor, limit: number): Promise<DueLane[]> {
     const rows = this.database
-      .prepare<DueRow>(this.#sql.due)
+      .prepare<DueLaneRow>(this.#sql.due)
       .all(this.database.now(), dueAt, transportId, limit);
-    const lanes = rows.map((row) => ({
-      transportId: row.transport_id,
-      tenantUid: row.tenant_uid,
-      origin: row.origin,
-      encryptedWith: row.sealed_with,
-      dueAt: row.due_at,
-    }));
-    return Promise.resolve(this.#isOurs() ? lanes : []);
+    return Promise.resolve(this.#isOurs() ? rows.map(dueLaneOf) : []);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedLane[]> {
@@ -189,22 +166,16 @@ export class SqliteLaneStore implements LaneStore {
     const row = this.database.prepare<LaneRow>(this.#sql.laneOf).get(transportId);
     if (!row) return [];
     const claimed = {
-      transportId,
-      leaseToken: row.lease_token + 1,
-      leaseMs: Math.max(leaseMs, leaseFor(row.timeout_ms ?? 0)),
-      version: row.version,
-      blockedUntil: row.blocked_until,
+      ...row,
+      lease_token: row.lease_token + 1,
       crashes: row.holder === null ? row.crashes : row.crashes + 1,
-      consecutiveFailures: row.consecutive_failures,
-      rate: { used: row.rate_used, usedUntil: row.rate_used_until },
-      scanFrom: row.scan_from,
-      transport: storedTransportOf(row),
     };
-    const leaseUntil = this.database.now() + claimed.leaseMs;
+    const ownLeaseMs = Math.max(leaseMs, leaseFor(row.timeout_ms ?? 0));
+    const leaseUntil = this.database.now() + ownLeaseMs;
     this.database
       .prepare(this.#sql.claim)
-      .run(holder, claimed.leaseToken, leaseUntil, leaseUntil, claimed.crashes, transportId);
-    return [claimed];
+      .run(holder, claimed.lease_token, leaseUntil, leaseUntil, claimed.crashes, transportId);
+    return [claimedLaneOf(claimed, ownLeaseMs)];
   }
 
   #each<Lane extends HeldLane>(
