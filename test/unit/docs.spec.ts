@@ -191,6 +191,20 @@ describe('The tables', () => {
   });
 });
 
+describe('The procedure of a data-only restore', () => {
+  it('empties every table, the list of migrations included', () => {
+    const page = textOf('docs/databases.md');
+    const [, listed] = /TRUNCATE ([\w\s,]+)/.exec(page)!;
+    const names = rowsOf(page.slice(page.indexOf('## Tables'))).map(([name]) => codeIn(name!));
+    expect(
+      listed!
+        .split(',')
+        .map((name) => name.trim())
+        .sort(),
+    ).toEqual(names.sort());
+  });
+});
+
 describe('What is told of the module', () => {
   it('has the default schedule', () => {
     const schedule = DEFAULT_RETRY_SCHEDULE_MS.map(spoken).join(', ');

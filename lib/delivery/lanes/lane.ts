@@ -25,8 +25,11 @@ const MOST_READ_AHEAD = 512;
 const CHECK_LASTS_MS = 900;
 /** Crashes of holders in a row from which on a lane runs in quarantine mode. */
 const QUARANTINE_FROM = 2;
-/** When a lane is claimed again to look at deliveries whose outcome could not be recorded, in ms. */
-const ASIDE_RETRY_MS = 30_000;
+/**
+ * When a lane is claimed again that was released while outcomes of it could not be recorded, in ms. Their retries may be
+ * due by then, and no wake-up tells.
+ */
+const ASIDE_RETRY_MS = 2_000;
 /** When a lane is claimed again whose transport is not active although the lane is not suspended: somebody edited the row. */
 const INACTIVE_RETRY_MS = 1_000;
 

@@ -17,11 +17,17 @@ const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
 /** How long a replica waits for another one's migration. */
 const MIGRATION_WAIT_MS = 600_000;
 
-/** $1: names, $2: the same escaped and with their schema, as `to_regclass` wants them. */
+/** $1: names of tables, $2: their schema; null: the search path decides. The catalog answers whatever the role may do with them. */
 const CLOCK_AND_TABLES = `
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
-    ARRAY(SELECT name FROM unnest($1::text[], $2::text[]) AS known (name, escaped)
-          WHERE to_regclass(escaped) IS NULL) AS missing`;
+    ARRAY(
+      SELECT name FROM unnest($1::text[]) AS known (name)
+      WHERE NOT EXISTS (
+        SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relname = name::name
+          AND CASE WHEN $2::text IS NULL THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = $2 END
+      )
+    ) AS missing`;
 
 /** The module's pool on PostgreSQL. */
 export class PostgresDatabase implements Database {
@@ -32,7 +38,7 @@ export class PostgresDatabase implements Database {
   readonly #clock = new DatabaseClock(async () => {
     const [row] = await this.query<{ now: number; missing: string[] }>('tillhook_clock', CLOCK_AND_TABLES, [
       TABLES,
-      TABLES.map((name) => this.table(name)),
+      this.#schema ?? null,
     ]);
     this.#missingTables = row!.missing;
     return row!.now;
