@@ -1,5 +1,6 @@
 import { LONGEST_LEASE_MS } from '../domain/lease.js';
 import type { Database, Statement } from './database.js';
+import { CLOCK_SLACK_MS } from './lane-store.js';
 import { notifiedDueAt } from './queue-sql.js';
 import { statement } from './statement.js';
 import type { Swept, SweepRequest } from './sweep-store.js';
@@ -38,7 +39,9 @@ export const nextAfter = (lanes: readonly SweptLaneRow[], limit: number): Swept[
  */
 export function scheduleStranded(kind: Database['kind'], now: string): string {
   const isVoid = `lease_until > ${now} + ${LONGEST_LEASE_MS}`;
+  // A lease has expired only by the server's own clock, so the date leaves room for how far readings of it lie apart.
+  const expired = `${now} - ${CLOCK_SLACK_MS}`;
   return `version = version + 1, scan_from = -1,
-    lease_until = CASE WHEN ${isVoid} THEN ${now} ELSE lease_until END,
-    due_at = CASE WHEN ${isVoid} THEN ${now} ELSE ${notifiedDueAt(kind, now)} END`;
+    lease_until = CASE WHEN ${isVoid} THEN ${expired} ELSE lease_until END,
+    due_at = CASE WHEN ${isVoid} THEN ${expired} ELSE ${notifiedDueAt(kind, now)} END`;
 }
