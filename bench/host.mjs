@@ -49,9 +49,9 @@ export async function addTransports({ dataSource }, { count, tenants, url, prefi
     ? `(SELECT g AS n FROM generate_series(0, ${count - 1}) g)`
     : `(WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < ${count - 1}) SELECT n FROM g)`;
   await dataSource.query(`
-    INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, headers, security_type,
+    INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, origin, headers, security_type,
       signing_secrets, state, version, created_at, last_modified_at)
-    SELECT '${prefix}' || (n % ${tenants}), '${prefix}' || n, 'bench', '${url}', '[]', 'NONE',
+    SELECT '${prefix}' || (n % ${tenants}), '${prefix}' || n, 'bench', '${url}', '${new URL(url).origin}', '[]', 'NONE',
       '[{"secret":"v0:${SECRET}","expiresAt":null}]', 'ACTIVE', 1, ${now}, ${now} FROM ${numbers} numbers`);
   await dataSource.query(`
     INSERT INTO webhook_webhook (tenant_uid, webhook_uid, transport_id, action, enabled, ordered, created_at, last_modified_at)

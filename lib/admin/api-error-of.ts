@@ -7,7 +7,7 @@ import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
 import { UidTakenError } from '../errors/uid-taken.error.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
-import { isBusy } from '../persistence/busy.js';
+import { isBusy } from '../persistence/driver-errors.js';
 import { isUnavailable } from '../persistence/unavailable.js';
 import { badRequest, conflict, databaseBusy, databaseUnavailable, tooManyRequests } from './api-error.js';
 

@@ -1,52 +1,51 @@
 import type { Database, Statement } from './database.js';
+import { notifyLane } from './queue-sql.js';
 import { statement } from './statement.js';
 
-/** Later than any instant: what a lane without anything due counts as when the earliest is looked for. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-
 /*
- * What others than a lane's holder say to it. Each raises the lane's version, since a holder gives the lane back only
- * at the version it looked at: so it looks again, whatever it was about to do. Put them last in a transaction, in the
- * order of transports: that is how everybody locks lanes.
+ * What the admin API does to lanes. Each statement raises the lane's version, since a holder releases its lane only at
+ * the version that it read before its last scan: it scans again, and so learns of the change. Put these statements last
+ * in a transaction, in ascending order of transports: all code locks lanes in that order.
  */
 
-/** The lane has something to do now, or from the instant on until which its receiver asked to be left alone. */
-export const tellLane = (database: Database, transportId: number, now: number): Statement =>
-  laneStatement(database, transportId, `due_at = ${dueAtWhenTold(database)}`, [now]);
+/** The transport delivers again: its lane is due now, or when its block ends. */
+export const resumeLane = (database: Database, transportId: number, now: number): Statement =>
+  laneStatement(
+    database,
+    transportId,
+    `suspended = false, ${notifyLane(database.kind, instant(database), { suspended: 'false' })}`,
+    [now],
+  );
 
-/** As `tellLane`, for a transport that starts afresh: past failures and waits count no more. */
+/** As `resumeLane`, for a transport that was disabled: past failures and blocks no longer count. */
 export const restartLane = (database: Database, transportId: number, now: number): Statement =>
   laneStatement(
     database,
     transportId,
-    `consecutive_failures = 0, blocked_until = 0,
-     due_at = CASE WHEN holder IS NULL THEN ${boundInstant(database)} ELSE due_at END`,
+    `suspended = false, consecutive_failures = 0, blocked_until = 0,
+     ${notifyLane(database.kind, instant(database), { suspended: 'false', blockedUntil: '0' })}`,
     [now],
   );
 
-/** The lane has nothing to do until it is told. A holder finds out by itself; its lease must still be seen to end. */
-export const quietLane = (database: Database, transportId: number): Statement =>
-  laneStatement(database, transportId, `due_at = CASE WHEN holder IS NULL THEN NULL ELSE due_at END`, []);
+/** The transport stops: its free lane is not due until it is resumed. A held lane keeps the end of its lease. */
+export const suspendLane = (database: Database, transportId: number): Statement =>
+  laneStatement(
+    database,
+    transportId,
+    `version = version + 1, suspended = true, due_at = CASE WHEN holder IS NULL THEN NULL ELSE due_at END`,
+    [],
+  );
 
 const laneStatement = (
   database: Database,
   transportId: number,
-  changes: string,
+  assignments: string,
   parameters: readonly unknown[],
 ): Statement =>
-  statement(
-    database,
-    `UPDATE ${database.table('webhook_lane')} SET version = version + 1, ${changes} WHERE transport_id = ?`,
-    [...parameters, transportId],
-  );
-
-/** While the lane is held, `due_at` is the end of the lease and not to be touched. */
-function dueAtWhenTold(database: Database): string {
-  const [least, greatest] = database.kind === 'postgres' ? ['least', 'greatest'] : ['min', 'max'];
-  return `CASE WHEN holder IS NULL
-               THEN ${least}(coalesce(due_at, ${NEVER}), ${greatest}(${boundInstant(database)}, blocked_until))
-               ELSE due_at END`;
-}
+  statement(database, `UPDATE ${database.table('webhook_lane')} SET ${assignments} WHERE transport_id = ?`, [
+    ...parameters,
+    transportId,
+  ]);
 
 /** A parameter inside an expression, where PostgreSQL would have to guess its type. */
-const boundInstant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');
+const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');

@@ -2,11 +2,13 @@ import type { AnyDatabase } from './open-database.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
+import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
+import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
 import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './stores.js';
@@ -23,6 +25,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new PostgresLaneStore(database, environment),
         records: new PostgresRecordStore(database),
         sweep: new PostgresSweepStore(database),
+        counts: new PostgresQueueCountStore(database),
       };
     case 'sqlite':
       return {
@@ -31,6 +34,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new SqliteLaneStore(database, environment),
         records: new SqliteRecordStore(database),
         sweep: new SqliteSweepStore(database),
+        counts: new SqliteQueueCountStore(database),
       };
   }
 }

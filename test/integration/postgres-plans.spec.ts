@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
+import { FIRST_DUE, type LaneReading } from '../../lib/persistence/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
 import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';
 import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';
+import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
+import { PostgresSweepStore } from '../../lib/persistence/postgres/postgres-sweep-store.js';
+import { delivered, group, retried } from '../support/attempt-records.js';
 import { createDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -12,26 +16,32 @@ import type { TestDatabase } from '../support/test-database.js';
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Name'?: string;
   'Index Cond'?: string;
   Plans?: PlanNode[];
 }
 
-/** Tables that grow with what has been emitted. */
-const LARGE = ['webhook_event', 'webhook_outbox', 'webhook_delivery', 'webhook_queue', 'webhook_attempt'];
+/** A row of `EXPLAIN (FORMAT JSON)`. */
+interface Explained {
+  'QUERY PLAN': { Plan: PlanNode }[];
+}
+
+/** Tables that grow with what has been emitted, and with the number of tenants. */
+const LARGE = [
+  'webhook_event',
+  'webhook_outbox',
+  'webhook_delivery',
+  'webhook_queue',
+  'webhook_attempt',
+  'webhook_lane',
+  'webhook_http_transport',
+];
 /** Those that are empty whenever everything has been sent. */
 const DRAINED = ['webhook_outbox', 'webhook_queue'];
 const ROWS = 20_000;
-const ATTEMPT = {
-  reason: null,
-  startedAt: 1,
-  durationMs: 1,
-  responseStatusCode: 204,
-  responseHeaders: null,
-  responseBody: null,
-  errorCode: null,
-  errorMessage: null,
-  trigger: 'SCHEDULE',
-} as const;
+const LANES = 2_000;
+/** The first version that explains the plan for any parameters, which a prepared statement gets after some executions. */
+const GENERIC_PLANS_SINCE = 160_000;
 
 /**
  * The way a queue in PostgreSQL dies: statistics are taken at a moment when everything has been sent, and from then
@@ -51,6 +61,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const transport = await fixture.transport();
     transportId = transport.id;
     await fixture.webhook(transport);
+    await addLanes();
     await fill();
     // All sent: pages remain, with no live row in them. The log has its history.
     for (const table of DRAINED) await database.dataSource.query(`DELETE FROM ${table}`);
@@ -62,6 +73,19 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     await fixture.close();
     await db.drop();
   });
+
+  /** Lanes of other transports, half of them due. */
+  async function addLanes(): Promise<void> {
+    await database.dataSource.query(`
+      WITH t AS (
+        INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, headers, security_type,
+          signing_secrets, state, version, created_at, last_modified_at)
+        SELECT 'other', n::text, 't', 'https://erp.example.com', '[]', 'NONE', '[]', 'ACTIVE', 1, 1, 1
+        FROM generate_series(1, ${LANES}) n RETURNING id, tenant_uid
+      )
+      INSERT INTO webhook_lane (transport_id, tenant_uid, due_at)
+      SELECT id, tenant_uid, CASE WHEN id % 2 = 0 THEN id END FROM t`);
+  }
 
   /** A backlog in the outbox and one in the queue. */
   async function fill(): Promise<void> {
@@ -76,70 +100,109 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id) SELECT ${transportId}, due_at, id, event_id FROM d`);
   }
 
-  /** Runs every statement that is run per event or per delivery, and asks for its plan on the very same data. */
+  /** Runs the statements of the hot path, and asks for their plans on the very same data. */
   async function plansOfTheHotPath(): Promise<{ name: string; plan: PlanNode }[]> {
     const found: { name: string; plan: PlanNode }[] = [];
+    const [server] = await database.dataSource.query<{ version: number }[]>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
     const explaining = Object.create(database) as PostgresDatabase;
     explaining.table = (name) => database.table(name);
     explaining.query = async <Row extends object>(name: string, text: string, values: unknown[]) => {
-      const [row] = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
-        `explain_${name}`,
-        `EXPLAIN (FORMAT JSON) ${text}`,
-        values,
-      );
+      const explained = `EXPLAIN (FORMAT JSON) ${text}`;
+      const [row] = await database.query<Explained>(`explain_${name}`, explained, values);
       found.push({ name, plan: row!['QUERY PLAN'][0]!.Plan });
+      if (server!.version >= GENERIC_PLANS_SINCE) {
+        const [generic] = await database.dataSource.query<Explained[]>(
+          `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`,
+        );
+        found.push({ name: `${name}, generic`, plan: generic!['QUERY PLAN'][0]!.Plan });
+      }
       return database.query<Row>(name, text, values);
     };
-    const fanout = new PostgresFanoutStore(explaining);
-    const lanes = new PostgresLaneStore(explaining);
-    const records = new PostgresRecordStore(explaining);
-
-    await fanout.read([], 200, 0);
-    const { events, webhooks } = await fanout.read([], 200, 1_000_000);
-    expect(events).toHaveLength(200);
-    await fanout.write({
-      events: events.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),
-      deliveries: planDeliveries(events, webhooks),
-      now: database.now(),
-    });
-    expect(await fanout.pending(['shop'])).toEqual(new Map([['shop', 200]]));
-    // As though the lane had been told: the backlog was written past it.
-    await database.dataSource.query('UPDATE webhook_lane SET due_at = 1');
-    const [lane] = await lanes.take({
-      holder: 'me',
-      limit: 10,
-      leaseMs: 30_000,
-      overdueMs: 0,
-      exceptTenants: [],
-    });
-    const [reading] = await lanes.read(
-      [{ transportId: lane!.transportId, after: { dueAt: -1, deliveryId: -1 }, limit: 200 }],
-      database.now(),
-    );
-    expect(reading!.rows).toHaveLength(200);
-    await lanes.contents(
-      events.map(({ id }) => id),
-      1_000_000,
-    );
-    await records.record({
-      attempts: reading!.rows.map((row) => ({ ...row, ...ATTEMPT, status: 'DELIVERED', nextDueAt: null })),
-      transports: [],
-      parked: [],
-      now: database.now(),
-    });
+    await runFanout(new PostgresFanoutStore(explaining));
+    // As though the lane had been notified: the backlog was written past it.
+    await database.dataSource.query(`UPDATE webhook_lane SET due_at = 1 WHERE transport_id = ${transportId}`);
+    await runLanes(new PostgresLaneStore(explaining), new PostgresRecordStore(explaining));
+    expect(await new PostgresQueueCountStore(explaining).pending('shop', 1_000)).toBe(1_000);
+    // The lane is free and not due although it has a backlog, so the sweep writes, too.
+    const now = database.now();
+    const sweep = { after: 0, limit: 100, now, dueBefore: now };
+    const { repaired } = await new PostgresSweepStore(explaining).scheduleStrandedLanes(sweep);
+    expect(repaired).toEqual([transportId]);
     return found;
   }
 
+  async function runFanout(fanout: PostgresFanoutStore): Promise<void> {
+    await fanout.read([], 200, 0);
+    for (const skipsLocked of [false, true]) {
+      for (const ordered of [false, true]) {
+        const { events, webhooks } = await fanout.read([], 100, 1_000_000);
+        expect(events).toHaveLength(100);
+        const asConfigured = webhooks.map((webhook) => ({ ...webhook, ordered }));
+        const { written } = await fanout.write({
+          events: events.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),
+          deliveries: planDeliveries(events, asConfigured),
+          now: database.now(),
+          skipsLocked,
+        });
+        expect(written.size).toBe(100);
+      }
+    }
+  }
+
+  async function runLanes(lanes: PostgresLaneStore, records: PostgresRecordStore): Promise<void> {
+    const [due] = await lanes.due(FIRST_DUE, 10);
+    expect(due).toMatchObject({ transportId });
+    const [lane] = await lanes.claim({ holder: 'me', leaseMs: 30_000, transportIds: [transportId] });
+    const head = { transportId, after: { dueAt: -1, deliveryId: -1 }, limit: 200 };
+    const [{ rows }] = (await lanes.read([head], database.now())) as [LaneReading];
+    expect(rows).toHaveLength(200);
+    await lanes.note(rows[0]!, lane!.leaseToken);
+    const eventIds = rows.map(({ eventId }) => eventId);
+    await lanes.contents(eventIds, 1_000_000);
+    const postponed = rows.slice(60, 70).map((row) => ({ ...row, nextDueAt: 2 }));
+    await records.record(group({ attempts: rows.slice(0, 50).map((row) => delivered(row)) }));
+    await records.record(group({ attempts: rows.slice(50, 60).map((row) => retried(row, 2)) }));
+    await records.record(group({ postponed }));
+    await records.record(group({ parked: rows.slice(70, 80) }));
+    await records.unpark([transportId], 2);
+    const change = { transportId, leaseToken: lane!.leaseToken, consecutiveFailures: 1, failingSince: 1 };
+    await records.changeTransports([{ ...change, blockedUntil: 1 }], 1);
+    const held = { ...lane!, scanFrom: 1, leaseMs: 30_000 };
+    expect(await lanes.check([transportId])).toHaveLength(1);
+    expect((await lanes.renew([held])).size).toBe(1);
+    await lanes.forgiveCrashes([transportId]);
+    expect((await lanes.release([{ ...held, version: null, dueAt: null }])).size).toBe(1);
+  }
+
   it('are all looked at', () => {
-    expect(plans.map(({ name }) => name)).toEqual([
+    const names = new Set(plans.map(({ name }) => name.replace(', generic', '')));
+    expect([...names]).toEqual([
       'tillhook_fanout_read',
       'tillhook_fanout_read_contents',
       'tillhook_fanout_write',
-      'tillhook_fanout_pending',
-      'tillhook_lane_take',
+      'tillhook_fanout_write_ordered',
+      'tillhook_fanout_write_skipping',
+      'tillhook_fanout_write_ordered_skipping',
+      'tillhook_lane_due',
+      'tillhook_lane_claim',
       'tillhook_lane_read',
+      'tillhook_lane_note',
       'tillhook_lane_contents',
       'tillhook_record_ends',
+      'tillhook_record_any',
+      'tillhook_postpone',
+      'tillhook_park',
+      'tillhook_unpark',
+      'tillhook_change_transports',
+      'tillhook_lane_check',
+      'tillhook_lane_renew',
+      'tillhook_lane_forgive',
+      'tillhook_lane_release',
+      'tillhook_count_pending',
+      'tillhook_sweep_lanes',
+      'tillhook_sweep_schedule',
     ]);
   });
 
@@ -158,16 +221,42 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     );
     expect(walks).toEqual([]);
   });
+
+  it('find rows of the queue by key or from a date on', () => {
+    // The sweep looks at the first row of a lane.
+    const walks = conditionsOf('webhook_queue', (name) => !name.startsWith('tillhook_sweep_lanes')).filter(
+      (condition) => !/transport_id = .*(due_at|ordering_key)/.test(condition),
+    );
+    expect(walks).toEqual([]);
+  });
+
+  it('find lanes by key, and due lanes from the cursor on', () => {
+    const due = conditionsOf('webhook_lane', (name) => name.startsWith('tillhook_lane_due'));
+    expect(due.length).toBeGreaterThan(0);
+    for (const condition of due)
+      expect(condition).toMatch(/webhook_lane_due.*due_at <= .*ROW\(due_at, transport_id\) >/);
+    const others = conditionsOf('webhook_lane', (name) => !/tillhook_(lane_due|sweep_lanes)/.test(name));
+    expect(others.filter((condition) => !/webhook_lane_pkey.*transport_id = /.test(condition))).toEqual([]);
+  });
+
+  /** How the statements search indexes of a table: `statement: index condition`. */
+  const conditionsOf = (table: string, isMeant: (name: string) => boolean): string[] =>
+    plans
+      .filter(({ name }) => isMeant(name))
+      .flatMap(({ name, plan }) =>
+        nodesOf(plan)
+          .filter((node) => node['Relation Name'] === table && isIndexScan(node))
+          .map((node) => `${name}: ${node['Index Name']} ${node['Index Cond']}`),
+      );
 });
 
+const isIndexScan = (node: PlanNode): boolean => /^Index (Only )?Scan$/.test(node['Node Type']);
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
 /** Index scans of a large table without a condition, unless a LIMIT stands above them. */
 const unboundedWalks = (node: PlanNode): PlanNode[] => {
   if (node['Node Type'] === 'Limit') return [];
   const isWalk =
-    /^Index (Only )?Scan$/.test(node['Node Type']) &&
-    LARGE.includes(node['Relation Name'] ?? '') &&
-    node['Index Cond'] === undefined;
+    isIndexScan(node) && LARGE.includes(node['Relation Name'] ?? '') && node['Index Cond'] === undefined;
   return [...(isWalk ? [node] : []), ...(node.Plans ?? []).flatMap(unboundedWalks)];
 };

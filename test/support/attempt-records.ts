@@ -16,6 +16,7 @@ const attempt = ({
   status: 'DELIVERED',
   reason: null,
   nextDueAt: null,
+  isCounted: true,
   startedAt: dueAt + 10,
   durationMs: 20,
   responseStatusCode: 204,
@@ -46,6 +47,22 @@ export const retried = (
   ...record,
 });
 
+/** A delivery whose process crashed during its last attempt, which is repeated at `nextDueAt`. */
+export const crashed = (
+  delivery: QueuedDelivery,
+  nextDueAt: number,
+  record: Partial<AttemptRecord> = {},
+): AttemptRecord => ({
+  ...retried(delivery, nextDueAt),
+  isCounted: false,
+  responseStatusCode: null,
+  responseHeaders: null,
+  responseBody: null,
+  errorCode: 'WORKER_CRASHED',
+  errorMessage: 'The process ended.',
+  ...record,
+});
+
 /** A delivery that has failed for good. */
 export const failed = (
   delivery: QueuedDelivery,
@@ -65,8 +82,8 @@ export const failed = (
 /** A group to record, of which only a part matters. */
 export const group = (part: Partial<RecordGroup>): RecordGroup => ({
   attempts: [],
-  transports: [],
   parked: [],
+  postponed: [],
   now: 5_000,
   ...part,
 });

@@ -3,9 +3,11 @@ import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
 import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
 import type { WebhookEntity } from '../../lib/persistence/entities/webhook.entity.js';
 import type { NewEvent } from '../../lib/persistence/event-store.js';
+import type { TransportState } from '../../lib/domain/transport-state.js';
 import type { FanoutPlan } from '../../lib/persistence/fanout-store.js';
 import type { QueuedDelivery } from '../../lib/persistence/lane-store.js';
 import { databaseFor, type AnyDatabase } from '../../lib/persistence/open-database.js';
+import { HttpTransportStateRepository } from '../../lib/persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../../lib/persistence/repositories/http-transport.repository.js';
 import { WebhookRepository } from '../../lib/persistence/repositories/webhook.repository.js';
 import { migrate } from '../../lib/persistence/schema.js';
@@ -65,11 +67,13 @@ const nextUid = (): string => `uid-${++uids}`;
 export class StoreFixture {
   readonly stores: Stores;
   readonly #transports: HttpTransportRepository;
+  readonly #states: HttpTransportStateRepository;
   readonly #webhooks: WebhookRepository;
 
   private constructor(readonly database: AnyDatabase) {
     this.stores = storesFor(database);
     this.#transports = new HttpTransportRepository(database);
+    this.#states = new HttpTransportStateRepository(database);
     this.#webhooks = new WebhookRepository(database);
   }
 
@@ -101,8 +105,19 @@ export class StoreFixture {
     const { state, ...given } = settings;
     const transport = { ...TRANSPORT, ...given, httpTransportUid, headers: [], signingSecrets: [] };
     await this.#transports.insert(tenantUid, transport, NO_LIMIT);
-    if (state) await this.set('webhook_http_transport', { state }, { http_transport_uid: httpTransportUid });
+    const inserted = (await this.#transports.find(tenantUid, httpTransportUid))!;
+    if (state === undefined) return inserted;
+    await this.changeState(inserted, state);
     return (await this.#transports.find(tenantUid, httpTransportUid))!;
+  }
+
+  /** Changes the state of a transport as the admin API does. */
+  async changeState(
+    { tenantUid, httpTransportUid }: HttpTransportEntity,
+    state: TransportState,
+  ): Promise<void> {
+    const transport = (await this.#transports.find(tenantUid, httpTransportUid))!;
+    await this.#states.change(tenantUid, transport, { state, disabledReason: null });
   }
 
   async webhook(
@@ -139,10 +154,11 @@ export class StoreFixture {
       events: own.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),
       deliveries: planDeliveries(own, webhooks),
       now: this.database.now(),
+      skipsLocked: false,
     };
   }
 
-  /** Emits and fans out: the deliveries are in the queue and their lanes are told. @returns the events' numbers */
+  /** Emits and fans out: the deliveries are in the queue and their lanes are notified. @returns the events' numbers */
   async queue(...events: Partial<NewEvent>[]): Promise<number[]> {
     const ids = await this.emit(...events);
     await this.stores.fanout.write(await this.plan());

@@ -1,6 +1,6 @@
 import { Get, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { UsageRepository } from '../../persistence/repositories/usage.repository.js';
+import { MOST_PENDING_COUNTED, UsageRepository } from '../../persistence/repositories/usage.repository.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
@@ -25,7 +25,11 @@ export class QuotasController {
     return {
       transports: { used: transports, limit: this.options.maxTransportsPerTenant },
       webhooks: { used: webhooks, limit: this.options.maxWebhooksPerTenant },
-      pendingDeliveries: { used: pendingDeliveries, limit: this.options.maxPendingDeliveriesPerTenant },
+      pendingDeliveries: {
+        used: pendingDeliveries,
+        ...(pendingDeliveries >= MOST_PENDING_COUNTED && { isAtLeast: true }),
+        limit: this.options.maxPendingDeliveriesPerTenant,
+      },
     };
   }
 }

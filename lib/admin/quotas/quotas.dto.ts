@@ -1,31 +1,52 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 
 /** A quota, and how much of it is used. */
 @ApiSchema({ name: 'WebhookQuota' })
 export class QuotaDto {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many there are.', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Number that the tenant has now.', example: 12 })
   used!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'How many there may be.', example: 1_000 })
+  @ApiPropertyOptional({
+    type: 'boolean',
+    enum: [true],
+    description:
+      'Present, and `true`, if counting stopped at `used`: the tenant has that many or more. Otherwise `used` is the exact number.',
+    example: true,
+  })
+  isAtLeast?: true;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: 'Number that the tenant may have.',
+    example: 1_000,
+  })
   limit!: number;
 }
 
 /** The quotas of a tenant. */
 @ApiSchema({ name: 'WebhookQuotas' })
 export class QuotasDto {
-  @ApiProperty({ type: () => QuotaDto, description: 'Http transports. One more is refused.' })
+  @ApiProperty({
+    type: () => QuotaDto,
+    description: 'HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`.',
+  })
   transports!: QuotaDto;
 
   @ApiProperty({
     type: () => QuotaDto,
-    description: 'Webhooks, over all http transports. One more is refused.',
+    description:
+      'Webhooks, over all HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`.',
   })
   webhooks!: QuotaDto;
 
   @ApiProperty({
     type: () => QuotaDto,
     description:
-      'Deliveries that are `PENDING`, over all http transports. What is emitted beyond is logged as `MISSED` (`QUOTA_EXCEEDED`). A delivery that ends is counted for up to two seconds more.',
+      'Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as ' +
+      `\`MISSED\` (\`QUOTA_EXCEEDED\`). Counted up to ${MOST_PENDING_COUNTED.toLocaleString('en-US')}: if there are that many or more, ` +
+      '`isAtLeast` is `true`.',
   })
   pendingDeliveries!: QuotaDto;
 }

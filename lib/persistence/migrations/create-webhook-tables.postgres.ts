@@ -18,6 +18,7 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     http_transport_uid varchar(64) NOT NULL,
     name varchar(255) NOT NULL,
     url varchar(2048) NOT NULL,
+    origin varchar(300) NOT NULL DEFAULT '',
     headers text NOT NULL,
     security_type varchar(16) NOT NULL,
     username varchar(255),
@@ -111,8 +112,9 @@ export const postgresTables = (table: (name: string) => string): string[] => [
   `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_uid, id)`,
   `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (tenant_uid, http_transport_uid, id)`,
 
-  // What is due, narrow, in the order in which a lane reads it. ordering_key is null for unordered deliveries.
-  // lost_attempts: processes that ended while they were sending it, as far as that was noted (see careful-mode).
+  // Pending deliveries, narrow, in the order in which a lane reads them. ordering_key is null for unordered deliveries.
+  // noted_token: the fencing token of the last holder that noted the delivery before sending it (quarantine mode).
+  // lost_attempts: crashes during the present attempt that did not count, since it is the last one.
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id bigint NOT NULL,
     due_at bigint NOT NULL,
@@ -120,15 +122,16 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     event_id bigint NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     lost_attempts integer NOT NULL DEFAULT 0,
+    noted_token bigint,
     ordering_key varchar(255),
     PRIMARY KEY (transport_id, due_at, delivery_id)
   )`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
      WHERE ordering_key IS NOT NULL`,
 
-  // due_at: when somebody should look at the lane. Free: the earliest due delivery (null: none). Held: the end of
-  // the lease, so that a crashed holder's lanes come up by themselves. queued, ended: rows that ever came into its queue,
-  // and those of them that have left it, as far as its holders have told; the difference is pending.
+  // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due (null: it has none, or is
+  // suspended). Held lane: the end of the lease, so that the lanes of a crashed holder become due by themselves.
+  // suspended: the transport is paused or disabled. scan_from: see LaneState.
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id bigint PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -137,21 +140,15 @@ export const postgresTables = (table: (name: string) => string): string[] => [
     lease_until bigint NOT NULL DEFAULT 0,
     lease_token bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL DEFAULT 0,
-    queued bigint NOT NULL DEFAULT 0,
-    ended bigint NOT NULL DEFAULT 0,
+    suspended boolean NOT NULL DEFAULT false,
     blocked_until bigint NOT NULL DEFAULT 0,
+    scan_from bigint NOT NULL DEFAULT -1,
     crashes integer NOT NULL DEFAULT 0,
     consecutive_failures integer NOT NULL DEFAULT 0,
     rate_used integer NOT NULL DEFAULT 0,
     rate_used_until bigint NOT NULL DEFAULT 0
   ) WITH (fillfactor = 70)`,
-  `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
-
-  // Processes that found nothing to do, so that busy ones share.
-  `CREATE TABLE ${table('webhook_process')} (
-    holder varchar(64) PRIMARY KEY,
-    idle_at bigint NOT NULL
-  )`,
+  `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at, transport_id) WHERE due_at IS NOT NULL`,
 
   // Turns that all processes share, see ThrottleRepository.
   `CREATE TABLE ${table('webhook_throttle')} (

@@ -10,6 +10,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     http_transport_uid TEXT NOT NULL,
     name TEXT NOT NULL,
     url TEXT NOT NULL,
+    origin TEXT NOT NULL DEFAULT '',
     headers TEXT NOT NULL,
     security_type TEXT NOT NULL,
     username TEXT,
@@ -100,6 +101,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     event_id INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     lost_attempts INTEGER NOT NULL DEFAULT 0,
+    noted_token INTEGER,
     ordering_key TEXT,
     PRIMARY KEY (transport_id, due_at, delivery_id)
   ) WITHOUT ROWID`,
@@ -114,17 +116,15 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     lease_until INTEGER NOT NULL DEFAULT 0,
     lease_token INTEGER NOT NULL DEFAULT 0,
     version INTEGER NOT NULL DEFAULT 0,
-    queued INTEGER NOT NULL DEFAULT 0,
-    ended INTEGER NOT NULL DEFAULT 0,
+    suspended INTEGER NOT NULL DEFAULT 0,
     blocked_until INTEGER NOT NULL DEFAULT 0,
+    scan_from INTEGER NOT NULL DEFAULT -1,
     crashes INTEGER NOT NULL DEFAULT 0,
     consecutive_failures INTEGER NOT NULL DEFAULT 0,
     rate_used INTEGER NOT NULL DEFAULT 0,
     rate_used_until INTEGER NOT NULL DEFAULT 0
   )`,
-  `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at) WHERE due_at IS NOT NULL`,
-
-  `CREATE TABLE ${table('webhook_process')} (holder TEXT NOT NULL PRIMARY KEY, idle_at INTEGER NOT NULL) WITHOUT ROWID`,
+  `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at, transport_id) WHERE due_at IS NOT NULL`,
 
   `CREATE TABLE ${table('webhook_throttle')} (subject TEXT NOT NULL PRIMARY KEY, free_at INTEGER NOT NULL) WITHOUT ROWID`,
 

@@ -6,7 +6,6 @@ import { sqliteTables } from './create-webhook-tables.sqlite.js';
 const TABLES = [
   'webhook_setting',
   'webhook_attempt',
-  'webhook_process',
   'webhook_throttle',
   'webhook_queue',
   'webhook_lane',

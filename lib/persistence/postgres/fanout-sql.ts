@@ -1,3 +1,5 @@
+import { notifyLane } from '../queue-sql.js';
+
 /** Escapes and qualifies a table's name. */
 type TableName = (name: string) => string;
 
@@ -41,25 +43,27 @@ export const readText = (table: TableName, withContents: boolean): string => `
     FROM batch GROUP BY tenant_uid, action
   )
   SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, NULL AS body,
-         NULL::bigint AS transport_id, NULL AS http_transport_uid, NULL AS transport_state, NULL::boolean AS ordered
+         NULL::bigint AS transport_id, NULL AS http_transport_uid, NULL AS transport_state, NULL::boolean AS ordered,
+         NULL AS origin, NULL AS sealed_with
   FROM events
   ${withContents ? contentsOfBatch(table) : ''}
   UNION ALL
   SELECT 'webhook', w.id, w.tenant_uid, w.action, w.webhook_uid, NULL, NULL, NULL,
-         t.id, t.http_transport_uid, t.state, w.ordered
+         t.id, t.http_transport_uid, t.state, w.ordered, t.origin, t.sealed_with
   FROM (SELECT tenant_uid, array_agg(action) AS actions FROM events GROUP BY tenant_uid) b
   CROSS JOIN LATERAL (
     SELECT * FROM ${table('webhook_webhook')} w
     WHERE w.tenant_uid = b.tenant_uid AND w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*') OFFSET 0
   ) w
   CROSS JOIN LATERAL (
-    SELECT id, http_transport_uid, state FROM ${table('webhook_http_transport')} WHERE id = w.transport_id LIMIT 1
+    SELECT id, http_transport_uid, state, origin, sealed_with FROM ${table('webhook_http_transport')}
+    WHERE id = w.transport_id LIMIT 1
   ) t`;
 
 // The length of a body is known without reading it.
 const contentsOfBatch = (table: TableName): string => `
   UNION ALL
-  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, body, NULL, NULL, NULL, NULL
+  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL
   FROM (
     SELECT b.event_id, b.action, e.event_uid, e.body,
            sum(octet_length(e.body)) OVER (ORDER BY b.event_id ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
@@ -68,24 +72,17 @@ const contentsOfBatch = (table: TableName): string => `
     ) e
   ) c WHERE before < $4::bigint`;
 
-/** $1: tenants. By way of their transports: lanes change too often to have an index of their own for it. */
-export const pendingText = (table: TableName): string => `
-  SELECT p.tenant_uid, l.pending FROM unnest($1::text[]) AS p (tenant_uid)
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(queued - ended), 0)::bigint AS pending
-    FROM (SELECT id FROM ${table('webhook_http_transport')} WHERE tenant_uid = p.tenant_uid OFFSET 0) t
-    CROSS JOIN LATERAL (SELECT queued, ended FROM ${table('webhook_lane')} WHERE transport_id = t.id LIMIT 1) l
-  ) l`;
-
-/** Which of the four texts of `writeText` a plan needs. */
+/** Which of the texts of `writeText` a plan needs. */
 export interface WriteKind {
   /** Some of its deliveries are ordered. */
   readonly isOrdered: boolean;
   /**
-   * Some may be there already: of an event that is written by several plans, and of which another process knows more.
-   * To check each row for that costs a sixth of the insert.
+   * Some deliveries may exist already: of an event that is written by several plans, or that was incomplete. The check
+   * costs a sixth of the insert.
    */
   readonly mayExist: boolean;
+  /** Lanes that another transaction has locked are left out. Implies `mayExist`. */
+  readonly skipsLocked: boolean;
 }
 
 /**
@@ -94,9 +91,10 @@ export interface WriteKind {
  * the last place of its deliveries in $14 (events) and $15 (ordering keys). $16: the events that must be ordered, if any.
  *
  * `locked`: what no other process is fanning out. `lanes` locks the lanes before anything is written for them, in key
- * order (no deadlocks); a lane that a delete has removed meanwhile is not told and gets no delivery.
+ * order (no deadlocks); a lane that was deleted meanwhile gets no delivery. `incomplete`: events with a delivery
+ * to a lane that exists and was left out; they stay on the outbox, so that the missing deliveries are written later.
  */
-export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind): string => `
+export const writeText = (table: TableName, { isOrdered, mayExist, skipsLocked }: WriteKind): string => `
   WITH locked AS MATERIALIZED (
     SELECT p.tenant_uid, p.event_id, o.place, o.ordering_key
     FROM unnest($1::text[], $2::bigint[]) AS p (tenant_uid, event_id)
@@ -109,9 +107,10 @@ export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind):
     SELECT l.transport_id FROM unnest($5::bigint[]) AS p (transport_id)
     CROSS JOIN LATERAL (
       SELECT transport_id FROM ${table('webhook_lane')} lane
-      WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE
+      WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE ${skipsLocked ? 'SKIP LOCKED' : ''}
     ) l
-  ), logged AS (
+  ), ${skipsLocked ? incompleteEvents(table) : ''}
+  logged AS (
     INSERT INTO ${table('webhook_delivery')} (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid,
       action, ordering_key, status, reason, due_at, created_at, finished_at)
     SELECT tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
@@ -131,19 +130,27 @@ export const writeText = (table: TableName, { isOrdered, mayExist }: WriteKind):
     INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
     SELECT transport_id, due_at, id, event_id, ordering_key FROM logged WHERE due_at IS NOT NULL
     RETURNING transport_id
-  ), added AS MATERIALIZED (
-    SELECT transport_id, count(*) AS rows FROM queued GROUP BY transport_id
-  ), told AS (
-    UPDATE ${table('webhook_lane')} lane SET version = lane.version + 1, queued = lane.queued + added.rows,
-      due_at = CASE WHEN lane.holder IS NULL
-                    THEN least(coalesce(lane.due_at, 9007199254740991), greatest($4::bigint, lane.blocked_until))
-                    ELSE lane.due_at END
-    FROM added WHERE lane.transport_id = added.transport_id AND lane.transport_id = ANY ($5::bigint[])
-  ), taken AS (
-    DELETE FROM ${table('webhook_outbox')}
-    WHERE ctid = ANY (ARRAY(SELECT place FROM ready WHERE event_id <> ALL ($3::bigint[])))
+  ), notified AS (
+    UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$4::bigint')}
+    WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM queued))
+  ), removed AS (
+    DELETE FROM ${table('webhook_outbox')} WHERE ctid = ANY (ARRAY(
+      SELECT place FROM ready WHERE event_id <> ALL ($3::bigint[])
+      ${skipsLocked ? 'AND event_id NOT IN (SELECT event_id FROM incomplete)' : ''}))
   )
-  SELECT event_id FROM ready`;
+  SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM incomplete)' : 'false'} AS is_incomplete FROM ready`;
+
+/** A lane that was not locked but exists is locked by another transaction. */
+const incompleteEvents = (table: TableName): string => `
+  skipped AS MATERIALIZED (
+    SELECT p.transport_id FROM unnest($5::bigint[]) AS p (transport_id)
+    WHERE p.transport_id NOT IN (SELECT transport_id FROM lanes) AND (
+      SELECT 1 FROM ${table('webhook_lane')} lane WHERE lane.transport_id = p.transport_id LIMIT 1) IS NOT NULL
+  ), incomplete AS MATERIALIZED (
+    SELECT p.event_id FROM unnest($6::bigint[], $12::int[], $13::int[]) AS r (transport_id, first, last)
+    CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last]) AS p (event_id)
+    WHERE (r.transport_id IN (SELECT transport_id FROM skipped)) IS TRUE
+  ),`;
 
 /**
  * What is locked, less the events that must be ordered ($16) and wait: `stragglers` are unfanned events of their

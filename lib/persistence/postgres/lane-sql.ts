@@ -1,69 +1,68 @@
 import { isEnvironment } from '../environment-setting.js';
 import { CLOCK_SLACK_MS } from '../lane-store.js';
+import { leaseSql, waitsBehind } from '../queue-sql.js';
 import { STORED_TRANSPORT_COLUMNS } from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { STATEMENT_MS } from './sql.js';
 
-/** Announcements of processes that are gone are removed after this long. */
-const FORGET_IDLE_MS = 3_600_000;
-
-/** The texts of PostgresLaneStore. As in fanout-sql, nothing is left to the planner's statistics. */
+/**
+ * The texts of PostgresLaneStore. As in fanout-sql, each row is found by key, so that no plan depends on statistics.
+ *
+ * A lane that another transaction has locked is left out (SKIP LOCKED): it must not delay the other lanes of a call.
+ * Whoever locks several lanes locks them in ascending order of transports.
+ */
 export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');
-  const process = database.table('webhook_process');
   const isOurs = (own: string): string => isEnvironment(database, `${own}::text`);
-  const config = (id: string): string =>
+  const configOf = (id: string): string =>
     `CROSS JOIN LATERAL (SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ${id} LIMIT 1) t`;
-  const leaseMs = `greatest($3::bigint,
-      2 * coalesce((SELECT t.timeout_ms FROM ${transport} t WHERE t.id = l.transport_id), 0) + 2000)`;
-  const taking = (which: string): string => `
+  // The slack is for work that others have dated by their own reading of the clock. It shortens no lease.
+  const isDue = `due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} AND (holder IS NULL OR due_at <= ${STATEMENT_MS})`;
+  const locked = (condition: string): string => `
+          CROSS JOIN LATERAL (
+            SELECT 1 FROM ${lane} l WHERE l.transport_id = r.transport_id AND ${condition}
+            LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+          ) l`;
+  const isHeld = 'l.lease_token = r.lease_token AND l.holder IS NOT NULL';
+  const leaseMs = `greatest($2::bigint,
+      ${leaseSql(`(SELECT t.timeout_ms FROM ${transport} t WHERE t.id = l.transport_id)`)})`;
+  return {
+    // The inner query walks its index from the cursor and ends at its limit, however many lanes are due.
+    due: `
+        SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.sealed_with
+        FROM (
+          SELECT transport_id, due_at FROM ${lane}
+          WHERE ${isDue} AND (due_at, transport_id) > ($1::bigint, $2::bigint) AND ${isOurs('$4')}
+          ORDER BY due_at, transport_id LIMIT $3
+        ) l
+        CROSS JOIN LATERAL (
+          SELECT tenant_uid, origin, sealed_with FROM ${transport} WHERE id = l.transport_id LIMIT 1
+        ) t
+        ORDER BY l.due_at, l.transport_id`,
+    // Claim and read are two statements on purpose: rows that are committed between the snapshot of a statement and its
+    // lock on the lane would be missed, although the version that it returns already counts them.
+    claim: `
         WITH due AS MATERIALIZED (
-          SELECT transport_id, due_at FROM ${lane} ${which} LIMIT $2 FOR UPDATE SKIP LOCKED
-        ), taken AS (
+          SELECT r.transport_id FROM unnest($3::bigint[]) AS r (transport_id) ${locked(isDue)} WHERE ${isOurs('$4')}
+        ), claimed AS (
           UPDATE ${lane} l SET holder = $1, lease_token = l.lease_token + 1,
             lease_until = ${STATEMENT_MS} + ${leaseMs}, due_at = ${STATEMENT_MS} + ${leaseMs},
             crashes = CASE WHEN l.holder IS NULL THEN l.crashes ELSE l.crashes + 1 END
           WHERE l.transport_id = ANY (ARRAY(SELECT transport_id FROM due))
           RETURNING l.*, l.lease_until - ${STATEMENT_MS} AS lease_ms
         )
-        SELECT taken.transport_id, taken.lease_token, taken.lease_ms, taken.version, taken.blocked_until, taken.crashes,
-               taken.consecutive_failures, taken.ended, taken.rate_used, taken.rate_used_until, t.*
-        FROM taken JOIN due ON due.transport_id = taken.transport_id ${config('taken.transport_id')}
-        ORDER BY due.due_at`;
-  // A lease is not cut short by the slack that work may have.
-  const isTakeable = `(holder IS NULL OR due_at <= ${STATEMENT_MS})`;
-  // Locks the lanes that are still ours, in the order in which they are given: ascending, as everybody does.
-  const locked = (condition: string): string => `
-          CROSS JOIN LATERAL (
-            SELECT 1 FROM ${lane} l
-            WHERE l.transport_id = r.transport_id AND l.lease_token = r.lease_token AND l.holder IS NOT NULL ${condition}
-            LIMIT 1 FOR NO KEY UPDATE
-          ) l`;
-  return {
-    // Read and take are two statements on purpose: rows that a teller commits between this statement's snapshot
-    // and its lock on the lane would be missed, although the version it returns already counts them.
-    take: taking(`
-          WHERE due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} - $4::bigint AND ${isTakeable}
-            AND tenant_uid <> ALL ($5::text[]) AND ${isOurs('$6')}
-          ORDER BY due_at`),
-    takeThese:
-      taking(`WHERE transport_id = ANY ($4::bigint[]) AND due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} AND ${isTakeable} AND ${isOurs('$5')}
-          ORDER BY transport_id`),
-    isWaiting: `SELECT 1 FROM ${lane} WHERE due_at <= ${STATEMENT_MS} - $1::bigint LIMIT 1`,
-    announceIdle: `
-        INSERT INTO ${process} (holder, idle_at) VALUES ($1, ${STATEMENT_MS})
-        ON CONFLICT (holder) DO UPDATE SET idle_at = excluded.idle_at`,
-    isOtherIdle: `SELECT 1 FROM ${process} WHERE holder <> $1 AND idle_at > ${STATEMENT_MS} - $2::bigint LIMIT 1`,
-    forgetIdle: `DELETE FROM ${process} WHERE idle_at < ${STATEMENT_MS} - ${FORGET_IDLE_MS}`,
+        SELECT c.transport_id, c.lease_token, c.lease_ms, c.version, c.blocked_until, c.crashes,
+               c.consecutive_failures, c.rate_used, c.rate_used_until, c.scan_from, t.*
+        FROM claimed c ${configOf('c.transport_id')}`,
     note: `
-        UPDATE ${queue} SET lost_attempts = lost_attempts + $5
+        UPDATE ${queue} SET noted_token = $5
         WHERE transport_id = $1 AND due_at = $2 AND delivery_id = $3 AND attempts = $4`,
     // The cursor begins with due_at: with transport_id in it, too, the index would be entered at the head of the lane,
-    // and each read would walk over all that has been delivered since the last vacuum. A lane's rows come as arrays, in
-    // their order: a row of its own for each costs the driver several times as much. keyed: of those with an ordering key,
-    // the delivery, the key, and whether it waits behind an earlier one.
+    // and each read would walk over all rows that were deleted since the last vacuum. A lane's rows come as arrays, in
+    // their order: a row of its own for each costs the driver several times as much. keyed: of rows with an ordering key,
+    // the delivery, the key, and whether it waits behind an earlier one. crashed: of rows that were noted or lost.
     read: `
         SELECT r.transport_id, l.version, n.due_at AS next_due_at, q.*
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
@@ -75,14 +74,13 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         CROSS JOIN LATERAL (
           SELECT array_agg(q.due_at)::text AS due_ats, array_agg(q.delivery_id)::text AS delivery_ids,
                  array_agg(q.event_id)::text AS event_ids, array_agg(q.attempts)::text AS attempts,
-                 array_agg(q.lost_attempts)::text AS lost_attempts,
+                 json_agg(json_build_array(q.delivery_id, q.lost_attempts, q.noted_token))
+                   FILTER (WHERE q.lost_attempts > 0 OR q.noted_token IS NOT NULL)::text AS crashed,
                  json_agg(json_build_array(q.delivery_id, q.ordering_key, q.behind))
                    FILTER (WHERE q.ordering_key IS NOT NULL)::text AS keyed
           FROM (
-            SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts,
-                   q.ordering_key IS NOT NULL AND EXISTS (
-                     SELECT 1 FROM ${queue} p WHERE p.transport_id = q.transport_id
-                       AND p.ordering_key = q.ordering_key AND p.event_id < q.event_id) AS behind
+            SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.noted_token,
+                   q.ordering_key IS NOT NULL AND ${waitsBehind(queue, 'q')} AS behind
             FROM ${queue} q
             WHERE q.transport_id = r.transport_id AND q.due_at <= $5
               AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
@@ -98,26 +96,30 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     renew: `
         WITH mine AS MATERIALIZED (
           SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
-            AS r (transport_id, lease_token, failures, used, used_until, ended, lease_ms)
-          ${locked('')}
+            AS r (transport_id, lease_token, failures, used, used_until, scan_from, lease_ms)
+          ${locked(isHeld)}
         )
         UPDATE ${lane} l SET lease_until = ${STATEMENT_MS} + mine.lease_ms, due_at = ${STATEMENT_MS} + mine.lease_ms,
-          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until, ended = mine.ended
+          consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
+          scan_from = mine.scan_from
         FROM mine WHERE l.transport_id = mine.transport_id AND l.transport_id = ANY ($1::bigint[])
         RETURNING l.transport_id`,
     release: `
         WITH mine AS MATERIALIZED (
           SELECT r.* FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::boolean[])
-            AS r (transport_id, lease_token, failures, used, used_until, ended, version, due_at, is_empty)
-          ${locked('AND l.version = coalesce(r.version, l.version)')}
+            $8::bigint[]) AS r (transport_id, lease_token, failures, used, used_until, scan_from, version, due_at)
+          ${locked(`${isHeld} AND l.version = coalesce(r.version, l.version)`)}
         )
         UPDATE ${lane} l SET holder = NULL, lease_until = 0, crashes = 0,
           consecutive_failures = mine.failures, rate_used = mine.used, rate_used_until = mine.used_until,
-          ended = CASE WHEN mine.is_empty THEN l.queued ELSE mine.ended END,
-          due_at = CASE WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
+          scan_from = mine.scan_from,
+          due_at = CASE WHEN l.suspended THEN NULL
+                        WHEN mine.due_at IS NOT NULL THEN greatest(mine.due_at, l.blocked_until) END
         FROM mine WHERE l.transport_id = mine.transport_id AND l.transport_id = ANY ($1::bigint[])
         RETURNING l.transport_id`,
+    forgive: `
+        UPDATE ${lane} SET crashes = 0 WHERE transport_id = ANY (ARRAY(
+          SELECT r.transport_id FROM unnest($1::bigint[]) AS r (transport_id) ${locked('l.crashes > 0')}))`,
     transports: `
         SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
     // The length of a body is known without reading it.

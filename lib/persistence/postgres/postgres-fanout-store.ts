@@ -1,16 +1,17 @@
 import type {
   FanoutBatch,
   FanoutPlan,
+  FanoutResult,
   FanoutStore,
   FanoutWebhook,
   OutboxCursor,
   UnfannedEvent,
 } from '../fanout-store.js';
 import type { EventContent } from '../lane-store.js';
-import { isUniqueViolation } from '../constraint-violation.js';
+import { isUniqueViolation } from '../driver-errors.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { writeParameters } from './fanout-parameters.js';
-import { pendingText, readText, writeText } from './fanout-sql.js';
+import { readText, writeText, type WriteKind } from './fanout-sql.js';
 import { numbers, numbersOf } from './sql.js';
 
 /** The kinds of row that `read` answers (see `readText`), in one shape. */
@@ -29,10 +30,13 @@ interface WebhookRow {
   http_transport_uid: string;
   transport_state: string;
   ordered: boolean;
+  origin: string;
+  sealed_with: string;
 }
 
-interface TakenRow {
+interface WrittenRow {
   event_id: number;
+  is_incomplete: boolean;
 }
 
 /** Fan-out on PostgreSQL: one statement reads, one statement writes, no transaction stays open in between. */
@@ -40,7 +44,6 @@ export class PostgresFanoutStore implements FanoutStore {
   readonly #table: (name: string) => string;
   readonly #read: string;
   readonly #readWithContents: string;
-  readonly #pending: string;
   /** By name. */
   readonly #writes: Record<string, string> = {};
 
@@ -48,7 +51,6 @@ export class PostgresFanoutStore implements FanoutStore {
     this.#table = (name) => database.table(name);
     this.#read = readText(this.#table, false);
     this.#readWithContents = readText(this.#table, true);
-    this.#pending = pendingText(this.#table);
   }
 
   async read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch> {
@@ -75,32 +77,27 @@ export class PostgresFanoutStore implements FanoutStore {
     };
   }
 
-  async write(plan: FanoutPlan): Promise<ReadonlySet<number>> {
-    const mayExist = plan.events.some((event) => !event.isFinished);
+  async write(plan: FanoutPlan): Promise<FanoutResult> {
+    const { skipsLocked } = plan;
+    const mayExist = skipsLocked || plan.events.some((event) => !event.isFinished);
     try {
-      return await this.#write(plan, mayExist);
+      return await this.#write(plan, { mayExist, skipsLocked });
     } catch (error) {
-      // Somebody has written a part of it when it was longer: webhooks have been deleted since.
+      // An earlier plan wrote a part of an event: the event was incomplete, or too wide before webhooks were deleted.
       if (mayExist || !isUniqueViolation(error)) throw error;
-      return this.#write(plan, true);
+      return this.#write(plan, { mayExist: true, skipsLocked });
     }
   }
 
-  async pending(tenantUids: readonly string[]): Promise<Map<string, number>> {
-    const rows = await this.database.query<{ tenant_uid: string; pending: number }>(
-      'tillhook_fanout_pending',
-      this.#pending,
-      [tenantUids],
-    );
-    return new Map(rows.map((row) => [row.tenant_uid, row.pending]));
-  }
-
-  async #write(plan: FanoutPlan, mayExist: boolean): Promise<ReadonlySet<number>> {
+  async #write(plan: FanoutPlan, kind: Omit<WriteKind, 'isOrdered'>): Promise<FanoutResult> {
     const isOrdered = plan.deliveries.some((delivery) => delivery.orderingKey !== null);
-    const name = `tillhook_fanout_write${isOrdered ? '_ordered' : ''}${mayExist ? '_again' : ''}`;
-    const text = (this.#writes[name] ??= writeText(this.#table, { isOrdered, mayExist }));
-    const rows = await this.database.query<TakenRow>(name, text, writeParameters(plan, isOrdered));
-    return new Set(rows.map((row) => row.event_id));
+    const variant = kind.skipsLocked ? '_skipping' : kind.mayExist ? '_again' : '';
+    const name = `tillhook_fanout_write${isOrdered ? '_ordered' : ''}${variant}`;
+    const text = (this.#writes[name] ??= writeText(this.#table, { isOrdered, ...kind }));
+    const rows = await this.database.query<WrittenRow>(name, text, writeParameters(plan, isOrdered));
+    const [written, incomplete] = [new Set<number>(), new Set<number>()];
+    for (const row of rows) (row.is_incomplete ? incomplete : written).add(row.event_id);
+    return { written, incomplete };
   }
 }
 
@@ -127,4 +124,6 @@ const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   transportId: row.transport_id,
   httpTransportUid: row.http_transport_uid,
   transportState: row.transport_state as FanoutWebhook['transportState'],
+  origin: row.origin,
+  encryptedWith: row.sealed_with,
 });

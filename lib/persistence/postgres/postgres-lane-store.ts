@@ -1,4 +1,8 @@
 import type {
+  ClaimedLane,
+  ClaimRequest,
+  DueCursor,
+  DueLane,
   EventContent,
   HeldLane,
   LaneCheck,
@@ -10,15 +14,21 @@ import type {
   LaneStore,
   QueuedDelivery,
   StoredTransport,
-  TakenLane,
-  TakeRequest,
 } from '../lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { laneTexts } from './lane-sql.js';
 import { numbers, numbersOf } from './sql.js';
 
-interface TakenRow extends StoredTransportRow {
+interface DueRow {
+  transport_id: number;
+  due_at: number;
+  tenant_uid: string;
+  origin: string;
+  sealed_with: string;
+}
+
+interface ClaimedRow extends StoredTransportRow {
   transport_id: number;
   lease_token: number;
   lease_ms: number;
@@ -26,9 +36,9 @@ interface TakenRow extends StoredTransportRow {
   blocked_until: number;
   crashes: number;
   consecutive_failures: number;
-  ended: number;
   rate_used: number;
   rate_used_until: number;
+  scan_from: number;
 }
 
 /** A lane's rows, column by column: arrays as PostgreSQL writes them; null: there are none. */
@@ -40,10 +50,14 @@ interface ReadRow {
   delivery_ids: string | null;
   event_ids: string | null;
   attempts: string | null;
-  lost_attempts: string | null;
-  /** JSON. */
+  /** JSON of `CrashEntry[]`. */
+  crashed: string | null;
+  /** JSON of `KeyEntry[]`. */
   keyed: string | null;
 }
+
+type CrashEntry = [deliveryId: number, lostAttempts: number, notedToken: number | null];
+type KeyEntry = [deliveryId: number, orderingKey: string, behind: boolean];
 
 /** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
 export class PostgresLaneStore implements LaneStore {
@@ -57,30 +71,30 @@ export class PostgresLaneStore implements LaneStore {
     this.#sql = laneTexts(database);
   }
 
-  async take({
-    holder,
-    limit,
-    leaseMs,
-    overdueMs,
-    exceptTenants,
-    transportIds,
-  }: TakeRequest): Promise<TakenLane[]> {
-    const rows = await (transportIds
-      ? this.database.query<TakenRow>('tillhook_lane_take_these', this.#sql.takeThese, [
-          holder,
-          limit,
-          leaseMs,
-          numbers(transportIds),
-          this.own,
-        ])
-      : this.database.query<TakenRow>('tillhook_lane_take', this.#sql.take, [
-          holder,
-          limit,
-          leaseMs,
-          overdueMs,
-          exceptTenants,
-          this.own,
-        ]));
+  async due({ dueAt, transportId }: DueCursor, limit: number): Promise<DueLane[]> {
+    const rows = await this.database.query<DueRow>('tillhook_lane_due', this.#sql.due, [
+      dueAt,
+      transportId,
+      limit,
+      this.own,
+    ]);
+    return rows.map((row) => ({
+      transportId: row.transport_id,
+      tenantUid: row.tenant_uid,
+      origin: row.origin,
+      encryptedWith: row.sealed_with,
+      dueAt: row.due_at,
+    }));
+  }
+
+  async claim({ holder, leaseMs, transportIds }: ClaimRequest): Promise<ClaimedLane[]> {
+    const inOrder = [...transportIds].sort((one, other) => one - other);
+    const rows = await this.database.query<ClaimedRow>('tillhook_lane_claim', this.#sql.claim, [
+      holder,
+      leaseMs,
+      numbers(inOrder),
+      this.own,
+    ]);
     return rows.map((row) => ({
       transportId: row.transport_id,
       leaseToken: row.lease_token,
@@ -89,35 +103,18 @@ export class PostgresLaneStore implements LaneStore {
       blockedUntil: row.blocked_until,
       crashes: row.crashes,
       consecutiveFailures: row.consecutive_failures,
-      ended: row.ended,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
+      scanFrom: row.scan_from,
       transport: storedTransportOf(row),
     }));
   }
 
-  async isWaiting(overdueMs: number): Promise<boolean> {
-    return (await this.database.query('tillhook_lane_waiting', this.#sql.isWaiting, [overdueMs])).length > 0;
-  }
-
-  async announceIdle(holder: string): Promise<void> {
-    await this.database.query('tillhook_process_idle', this.#sql.announceIdle, [holder]);
-    await this.database.query('tillhook_process_forget', this.#sql.forgetIdle, []);
-  }
-
-  async isOtherIdle(holder: string, withinMs: number): Promise<boolean> {
-    const rows = await this.database.query('tillhook_process_others', this.#sql.isOtherIdle, [
-      holder,
-      withinMs,
-    ]);
-    return rows.length > 0;
-  }
-
-  note(delivery: QueuedDelivery): Promise<void> {
-    return this.#note(delivery, 1);
-  }
-
-  unnote(delivery: QueuedDelivery): Promise<void> {
-    return this.#note(delivery, -1);
+  async note(
+    { transportId, dueAt, deliveryId, attempts }: QueuedDelivery,
+    leaseToken: number,
+  ): Promise<void> {
+    const row = [transportId, dueAt, deliveryId, attempts];
+    await this.database.query('tillhook_lane_note', this.#sql.note, [...row, leaseToken]);
   }
 
   async read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -166,8 +163,12 @@ export class PostgresLaneStore implements LaneStore {
       ...stateParameters(lanes),
       numbers(lanes.map((lane) => lane.version)),
       numbers(lanes.map((lane) => lane.dueAt)),
-      lanes.map((lane) => lane.isEmpty),
     ]);
+  }
+
+  async forgiveCrashes(transportIds: readonly number[]): Promise<void> {
+    const inOrder = [...transportIds].sort((one, other) => one - other);
+    await this.database.query('tillhook_lane_forgive', this.#sql.forgive, [numbers(inOrder)]);
   }
 
   async transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>> {
@@ -193,11 +194,6 @@ export class PostgresLaneStore implements LaneStore {
     }));
   }
 
-  async #note({ transportId, dueAt, deliveryId, attempts }: QueuedDelivery, by: 1 | -1): Promise<void> {
-    const row = [transportId, dueAt, deliveryId, attempts];
-    await this.database.query('tillhook_lane_note', this.#sql.note, [...row, by]);
-  }
-
   async #transportIds(name: string, sql: string, values: unknown[]): Promise<ReadonlySet<number>> {
     const rows = await this.database.query<{ transport_id: number }>(name, sql, values);
     return new Set(rows.map((row) => row.transport_id));
@@ -214,7 +210,7 @@ const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => 
   numbers(lanes.map((lane) => lane.consecutiveFailures)),
   numbers(lanes.map((lane) => lane.rate.used)),
   numbers(lanes.map((lane) => lane.rate.usedUntil)),
-  numbers(lanes.map((lane) => lane.ended)),
+  numbers(lanes.map((lane) => lane.scanFrom)),
 ];
 
 function queuedOf(row: ReadRow): QueuedDelivery[] {
@@ -222,9 +218,10 @@ function queuedOf(row: ReadRow): QueuedDelivery[] {
   const dueAts = numbersOf(row.due_ats);
   const eventIds = numbersOf(row.event_ids);
   const attempts = numbersOf(row.attempts);
-  const lostAttempts = numbersOf(row.lost_attempts);
-  const keyed = row.keyed === null ? undefined : keysOf(row.keyed);
+  const crashed = row.crashed === null ? undefined : byDelivery<CrashEntry>(row.crashed);
+  const keyed = row.keyed === null ? undefined : byDelivery<KeyEntry>(row.keyed);
   return deliveryIds.map((deliveryId, index) => {
+    const crash = crashed?.get(deliveryId);
     const key = keyed?.get(deliveryId);
     return {
       transportId: row.transport_id,
@@ -232,14 +229,13 @@ function queuedOf(row: ReadRow): QueuedDelivery[] {
       deliveryId,
       eventId: eventIds[index]!,
       attempts: attempts[index]!,
-      orderingKey: key?.orderingKey ?? null,
-      behind: key?.behind ?? false,
-      lostAttempts: lostAttempts[index]!,
+      orderingKey: key?.[1] ?? null,
+      behind: key?.[2] ?? false,
+      lostAttempts: crash?.[1] ?? 0,
+      notedToken: crash?.[2] ?? null,
     };
   });
 }
 
-function keysOf(keyed: string): Map<number, Pick<QueuedDelivery, 'orderingKey' | 'behind'>> {
-  const entries = JSON.parse(keyed) as [deliveryId: number, orderingKey: string, behind: boolean][];
-  return new Map(entries.map(([deliveryId, orderingKey, behind]) => [deliveryId, { orderingKey, behind }]));
-}
+const byDelivery = <Entry extends [deliveryId: number, ...unknown[]]>(json: string): Map<number, Entry> =>
+  new Map((JSON.parse(json) as Entry[]).map((entry) => [entry[0], entry]));

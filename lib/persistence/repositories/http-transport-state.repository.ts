@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TransportState } from '../../domain/transport-state.js';
 import { DATABASE, type Database, type Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
-import { quietLane, restartLane, tellLane } from '../lane-statements.js';
+import { restartLane, resumeLane, suspendLane } from '../lane-statements.js';
 import { retryOnDeadlock } from '../retry-on-deadlock.js';
 import { built } from '../statement.js';
 import type { HttpTransportRow } from './http-transport.repository.js';
@@ -20,8 +20,8 @@ export class HttpTransportStateRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Changes the state of the transport as it was read, and tells its lane, in one transaction: a holder that has seen
-   * the lane's new version sees the transport's new state. Other changes that were made since it was read last.
+   * Changes the state of the transport as it was read, and suspends or resumes its lane, in one transaction: a holder
+   * that reads the lane's new version also reads the transport's new state. Other changes made since the read are kept.
    *
    * @returns the transport as it is now; undefined when its state changed, or it went, after it was read: read it again
    */
@@ -44,15 +44,15 @@ export class HttpTransportStateRepository {
       })
       .where({ tenantUid, id: read.id, state: read.state });
     const results = await retryOnDeadlock(() =>
-      this.database.write([built(update), this.#tell(read, state, now)], { onlyIfFirstChanges: true }),
+      this.database.write([built(update), this.#changeLane(read, state, now)], { onlyIfFirstChanges: true }),
     );
     if (results.length === 0) return undefined;
     return (await this.#repository.findOneBy({ tenantUid, id: read.id })) ?? undefined;
   }
 
-  #tell({ id, state: before }: HttpTransportEntity, after: TransportState, now: number): Statement {
-    if (after !== 'ACTIVE') return quietLane(this.database, id);
-    return before === 'DISABLED' ? restartLane(this.database, id, now) : tellLane(this.database, id, now);
+  #changeLane({ id, state: before }: HttpTransportEntity, after: TransportState, now: number): Statement {
+    if (after !== 'ACTIVE') return suspendLane(this.database, id);
+    return before === 'DISABLED' ? restartLane(this.database, id, now) : resumeLane(this.database, id, now);
   }
 
   get #repository() {

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
+import { originOf } from '../../domain/origin.js';
 import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
-import { isUniqueViolation } from '../constraint-violation.js';
+import { isUniqueViolation } from '../driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { quotaWrite, roomFor, type Quota } from '../quota.js';
@@ -80,6 +81,7 @@ export class HttpTransportRepository {
     const row: HttpTransportRow = {
       ...transport,
       tenantUid,
+      origin: originOf(transport.url),
       sealedWith: sealedWith(transport),
       state: 'ACTIVE',
       disabledReason: null,
@@ -121,6 +123,7 @@ export class HttpTransportRepository {
   ): Promise<HttpTransportRow | undefined> {
     const changed = {
       ...settings,
+      origin: originOf(settings.url ?? read.url),
       sealedWith: sealedWith({ ...read, ...settings }),
       version: read.version + 1,
       lastModifiedAt: this.database.now(),

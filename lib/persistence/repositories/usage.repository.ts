@@ -1,40 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE, type Database } from '../database.js';
 import { statement } from '../statement.js';
+import { STORES, type Stores } from '../stores.js';
+
+/** Pending deliveries are counted up to this number, so that a request costs no more however long the backlog is. */
+export const MOST_PENDING_COUNTED = 10_000;
 
 /** What a tenant has of what its quotas count. */
 export interface Usage {
   readonly transports: number;
   readonly webhooks: number;
+  /** `MOST_PENDING_COUNTED`: that many, or more. */
   readonly pendingDeliveries: number;
 }
 
 /** How much tenants use. */
 @Injectable()
 export class UsageRepository {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Pick<Stores, 'counts'>,
+  ) {}
 
-  /** Costs a look at each of the tenant's transports and webhooks, and at no delivery. */
+  /** Reads the tenant's transports and webhooks, and at most `MOST_PENDING_COUNTED` of its pending deliveries. */
   async of(tenantUid: string): Promise<Usage> {
-    const [transports, webhooks, lanes] = ['http_transport', 'webhook', 'lane'].map((name) =>
+    const [transports, webhooks] = ['http_transport', 'webhook'].map((name) =>
       this.database.table(`webhook_${name}`),
     );
     const { sql, parameters } = statement(
       this.database,
       `SELECT (SELECT count(*) FROM ${transports} WHERE tenant_uid = ?) AS transports,
-              (SELECT count(*) FROM ${webhooks} WHERE tenant_uid = ?) AS webhooks,
-              (SELECT coalesce(sum(l.queued - l.ended), 0) FROM ${transports} t
-                 JOIN ${lanes} l ON l.transport_id = t.id WHERE t.tenant_uid = ?) AS pending`,
-      [tenantUid, tenantUid, tenantUid],
+              (SELECT count(*) FROM ${webhooks} WHERE tenant_uid = ?) AS webhooks`,
+      [tenantUid, tenantUid],
     );
-    // PostgreSQL's driver of TypeORM gives sums and counts as text.
-    const [row] = await this.database.dataSource.query<
-      Record<'transports' | 'webhooks' | 'pending', unknown>[]
-    >(sql, [...parameters]);
-    return {
-      transports: Number(row!.transports),
-      webhooks: Number(row!.webhooks),
-      pendingDeliveries: Number(row!.pending),
-    };
+    const pendingDeliveries = await this.stores.counts.pending(tenantUid, MOST_PENDING_COUNTED);
+    // PostgreSQL's driver of TypeORM returns counts as text.
+    const [row] = await this.database.dataSource.query<Record<'transports' | 'webhooks', unknown>[]>(sql, [
+      ...parameters,
+    ]);
+    return { transports: Number(row!.transports), webhooks: Number(row!.webhooks), pendingDeliveries };
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../constraint-violation.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../driver-errors.js';
 import { DATABASE, type Database } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';

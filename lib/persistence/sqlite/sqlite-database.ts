@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
+import { isBusy } from '../driver-errors.js';
 import { RolledBack } from '../rolled-back.js';
 
 /** How long a write waits for the write lock in all. */
@@ -121,11 +122,3 @@ export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> 
     }
   }
 }
-
-const isBusy = (error: unknown): boolean => {
-  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
-  return (
-    (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) ||
-    (driverError !== undefined && isBusy(driverError))
-  );
-};

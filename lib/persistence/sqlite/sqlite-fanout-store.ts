@@ -2,12 +2,14 @@ import { grouped } from '../../domain/grouped.js';
 import type {
   FanoutBatch,
   FanoutPlan,
+  FanoutResult,
   FanoutStore,
   FanoutWebhook,
   OutboxCursor,
   PlannedDelivery,
   UnfannedEvent,
 } from '../fanout-store.js';
+import { notifyLane } from '../queue-sql.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -27,6 +29,8 @@ interface WebhookRow {
   transport_id: number;
   http_transport_uid: string;
   state: string;
+  origin: string;
+  sealed_with: string;
 }
 
 /** Fan-out on SQLite: plain statements in one synchronous transaction. */
@@ -49,7 +53,8 @@ export class SqliteFanoutStore implements FanoutStore {
         )
         SELECT tenant_uid FROM tenants WHERE tenant_uid IS NOT NULL`,
       webhooks: `
-        SELECT w.id, w.tenant_uid, w.webhook_uid, w.action, w.ordered, t.id AS transport_id, t.http_transport_uid, t.state
+        SELECT w.id, w.tenant_uid, w.webhook_uid, w.action, w.ordered, t.id AS transport_id, t.http_transport_uid, t.state,
+               t.origin, t.sealed_with
         FROM ${table('webhook_webhook')} w JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
         WHERE w.tenant_uid = ? AND w.enabled`,
       isUnfanned: `SELECT 1 FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
@@ -70,14 +75,7 @@ export class SqliteFanoutStore implements FanoutStore {
       queue: `
         INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
         VALUES (?, ?, ?, ?, ?)`,
-      tell: `
-        UPDATE ${table('webhook_lane')} SET version = version + 1, queued = queued + ?,
-          due_at = CASE WHEN holder IS NULL THEN min(coalesce(due_at, 9007199254740991), max(?, blocked_until)) ELSE due_at END
-        WHERE transport_id = ?`,
-      pending: `
-        SELECT coalesce(sum(l.queued - l.ended), 0) AS pending
-        FROM ${table('webhook_http_transport')} t JOIN ${table('webhook_lane')} l ON l.transport_id = t.id
-        WHERE t.tenant_uid = ?`,
+      notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '?')} WHERE transport_id = ?`,
     };
   }
 
@@ -110,7 +108,8 @@ export class SqliteFanoutStore implements FanoutStore {
     }));
   }
 
-  write({ events, deliveries, now }: FanoutPlan): Promise<ReadonlySet<number>> {
+  /** No lane is locked by another transaction here: a write transaction has the database to itself. */
+  write({ events, deliveries, now }: FanoutPlan): Promise<FanoutResult> {
     return this.database.transaction(() => {
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
       const taken = new Set<number>();
@@ -122,8 +121,7 @@ export class SqliteFanoutStore implements FanoutStore {
       }
       this.#leaveWaiting(events, deliveries, taken);
       const lanes = new Map<number, boolean>();
-      /** Rows that came into the queue, by transport. */
-      const added = new Map<number, number>();
+      const notified = new Set<number>();
       for (const delivery of deliveries) {
         const { eventId, transportId, missedReason } = delivery;
         const isQueued = missedReason === null;
@@ -148,18 +146,11 @@ export class SqliteFanoutStore implements FanoutStore {
         );
         if (logged.changes === 0 || !isQueued) continue;
         run(this.#sql.queue, transportId, now, logged.lastInsertRowid, eventId, delivery.orderingKey);
-        added.set(transportId, (added.get(transportId) ?? 0) + 1);
+        notified.add(transportId);
       }
-      for (const [transportId, rows] of added) run(this.#sql.tell, rows, now, transportId);
-      return taken;
+      for (const transportId of notified) run(this.#sql.notify, now, transportId);
+      return { written: taken, incomplete: new Set<number>() };
     });
-  }
-
-  pending(tenantUids: readonly string[]): Promise<Map<string, number>> {
-    const find = this.database.prepare<{ pending: number }>(this.#sql.pending);
-    return Promise.resolve(
-      new Map(tenantUids.map((tenantUid) => [tenantUid, find.get(tenantUid)?.pending ?? 0])),
-    );
   }
 
   /**
@@ -203,4 +194,6 @@ const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   transportId: row.transport_id,
   httpTransportUid: row.http_transport_uid,
   transportState: row.state as FanoutWebhook['transportState'],
+  origin: row.origin,
+  encryptedWith: row.sealed_with,
 });

@@ -1,4 +1,9 @@
+import { leaseFor } from '../../domain/lease.js';
 import type {
+  ClaimedLane,
+  ClaimRequest,
+  DueCursor,
+  DueLane,
   EventContent,
   HeldLane,
   LaneCheck,
@@ -10,13 +15,19 @@ import type {
   LaneStore,
   QueuedDelivery,
   StoredTransport,
-  TakenLane,
-  TakeRequest,
 } from '../lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
-import { laneTexts, MOST_LOOKED_AT } from './lane-sql.js';
+import { laneTexts } from './lane-sql.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+
+interface DueRow {
+  transport_id: number;
+  due_at: number;
+  tenant_uid: string;
+  origin: string;
+  sealed_with: string;
+}
 
 interface LaneRow extends StoredTransportRow {
   transport_id: number;
@@ -26,9 +37,9 @@ interface LaneRow extends StoredTransportRow {
   crashes: number;
   holder: string | null;
   consecutive_failures: number;
-  ended: number;
   rate_used: number;
   rate_used_until: number;
+  scan_from: number;
 }
 
 interface QueueRow {
@@ -38,11 +49,10 @@ interface QueueRow {
   attempts: number;
   ordering_key: string | null;
   lost_attempts: number;
+  noted_token: number | null;
   behind: number;
 }
 
-/** Announcements of processes that are gone are removed after this long. */
-const FORGET_IDLE_MS = 3_600_000;
 /** Lanes on SQLite: the same steps as on PostgreSQL, row by row in one synchronous transaction. */
 export class SqliteLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
@@ -55,41 +65,39 @@ export class SqliteLaneStore implements LaneStore {
     this.#sql = laneTexts(database);
   }
 
-  take(request: TakeRequest): Promise<TakenLane[]> {
-    // Looked up before the write lock is asked for: an idle poll writes nothing.
-    if (this.#due({ ...request, limit: 1 }).length === 0) return Promise.resolve([]);
+  due({ dueAt, transportId }: DueCursor, limit: number): Promise<DueLane[]> {
+    const rows = this.database
+      .prepare<DueRow>(this.#sql.due)
+      .all(this.database.now(), dueAt, transportId, limit);
+    const lanes = rows.map((row) => ({
+      transportId: row.transport_id,
+      tenantUid: row.tenant_uid,
+      origin: row.origin,
+      encryptedWith: row.sealed_with,
+      dueAt: row.due_at,
+    }));
+    return Promise.resolve(this.#isOurs() ? lanes : []);
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimedLane[]> {
+    // Checked before the write lock is requested: a call that finds nothing due writes nothing.
+    if (!request.transportIds.some((transportId) => this.#isDue(transportId))) return [];
     return this.database.transaction(() =>
-      this.#due(request).flatMap((transportId) => this.#take(transportId, request)),
+      this.#isOurs()
+        ? request.transportIds.flatMap((transportId) =>
+            this.#isDue(transportId) ? this.#claim(transportId, request) : [],
+          )
+        : [],
     );
   }
 
-  isWaiting(overdueMs: number): Promise<boolean> {
-    return Promise.resolve(
-      this.database.prepare(this.#sql.isWaiting).get(this.database.now() - overdueMs) !== undefined,
+  async note(
+    { transportId, dueAt, deliveryId, attempts }: QueuedDelivery,
+    leaseToken: number,
+  ): Promise<void> {
+    await this.database.transaction(() =>
+      this.database.prepare(this.#sql.note).run(leaseToken, transportId, dueAt, deliveryId, attempts),
     );
-  }
-
-  async announceIdle(holder: string): Promise<void> {
-    const now = this.database.now();
-    // Most often there is one process, and nobody to tell: nothing is written then.
-    if (!this.#mayOthersWork(holder, now)) return;
-    await this.database.transaction(() => {
-      this.database.prepare(this.#sql.announceIdle).run(holder, now);
-      this.database.prepare(this.#sql.forgetIdle).run(now - FORGET_IDLE_MS);
-    });
-  }
-
-  isOtherIdle(holder: string, withinMs: number): Promise<boolean> {
-    const row = this.database.prepare(this.#sql.isOtherIdle).get(holder, this.database.now() - withinMs);
-    return Promise.resolve(row !== undefined);
-  }
-
-  note(delivery: QueuedDelivery): Promise<void> {
-    return this.#note(delivery, 1);
-  }
-
-  unnote(delivery: QueuedDelivery): Promise<void> {
-    return this.#note(delivery, -1);
   }
 
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
@@ -137,7 +145,7 @@ export class SqliteLaneStore implements LaneStore {
       const leaseUntil = this.database.now() + lane.leaseMs;
       return this.database
         .prepare(this.#sql.renew)
-        .run(leaseUntil, leaseUntil, ...stateOf(lane), lane.ended, lane.transportId, lane.leaseToken);
+        .run(...stateOf(lane), leaseUntil, leaseUntil, lane.transportId, lane.leaseToken);
     });
   }
 
@@ -145,16 +153,14 @@ export class SqliteLaneStore implements LaneStore {
     return this.#each(lanes, (lane) =>
       this.database
         .prepare(this.#sql.release)
-        .run(
-          ...stateOf(lane),
-          Number(lane.isEmpty),
-          lane.ended,
-          lane.dueAt,
-          lane.transportId,
-          lane.leaseToken,
-          lane.version,
-        ),
+        .run(...stateOf(lane), lane.dueAt, lane.transportId, lane.leaseToken, lane.version),
     );
+  }
+
+  async forgiveCrashes(transportIds: readonly number[]): Promise<void> {
+    await this.database.transaction(() => {
+      for (const transportId of transportIds) this.database.prepare(this.#sql.forgive).run(transportId);
+    });
   }
 
   transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>> {
@@ -171,57 +177,34 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(readContents(this.database, eventIds, leastBytes));
   }
 
-  /** A held lane is due when its lease ends, so among the next. Where too many others are, nobody knows. */
-  #mayOthersWork(holder: string, now: number): boolean {
-    const { seen, held } = this.database
-      .prepare<{ seen: number; held: number }>(this.#sql.others)
-      .get(holder, now)!;
-    return held > 0 || seen === MOST_LOOKED_AT;
-  }
-
   #isOurs(): boolean {
     return this.database.prepare(this.#sql.isOurs).get(this.own) !== undefined;
   }
 
-  #due({ transportIds, overdueMs, exceptTenants, limit }: TakeRequest): number[] {
-    if (!this.#isOurs()) return [];
-    const now = this.database.now();
-    const rows = transportIds
-      ? this.database
-          .prepare<{ transport_id: number }>(this.#sql.dueThese)
-          .all(JSON.stringify(transportIds), now, limit)
-      : this.database
-          .prepare<{ transport_id: number }>(this.#sql.due)
-          .all(now - overdueMs, JSON.stringify(exceptTenants), limit);
-    return rows.map((row) => row.transport_id);
+  #isDue(transportId: number): boolean {
+    return this.database.prepare(this.#sql.isDue).get(transportId, this.database.now()) !== undefined;
   }
 
-  #take(transportId: number, { holder, leaseMs }: TakeRequest): TakenLane[] {
+  #claim(transportId: number, { holder, leaseMs }: ClaimRequest): ClaimedLane[] {
     const row = this.database.prepare<LaneRow>(this.#sql.laneOf).get(transportId);
     if (!row) return [];
-    const taken = {
+    const claimed = {
       transportId,
       leaseToken: row.lease_token + 1,
-      leaseMs: Math.max(leaseMs, 2 * (row.timeout_ms ?? 0) + 2_000),
+      leaseMs: Math.max(leaseMs, leaseFor(row.timeout_ms ?? 0)),
       version: row.version,
       blockedUntil: row.blocked_until,
       crashes: row.holder === null ? row.crashes : row.crashes + 1,
       consecutiveFailures: row.consecutive_failures,
-      ended: row.ended,
       rate: { used: row.rate_used, usedUntil: row.rate_used_until },
+      scanFrom: row.scan_from,
       transport: storedTransportOf(row),
     };
-    const leaseUntil = this.database.now() + taken.leaseMs;
+    const leaseUntil = this.database.now() + claimed.leaseMs;
     this.database
-      .prepare(this.#sql.take)
-      .run(holder, taken.leaseToken, leaseUntil, leaseUntil, taken.crashes, transportId);
-    return [taken];
-  }
-
-  async #note({ transportId, dueAt, deliveryId, attempts }: QueuedDelivery, by: 1 | -1): Promise<void> {
-    await this.database.transaction(() =>
-      this.database.prepare(this.#sql.note).run(by, transportId, dueAt, deliveryId, attempts),
-    );
+      .prepare(this.#sql.claim)
+      .run(holder, claimed.leaseToken, leaseUntil, leaseUntil, claimed.crashes, transportId);
+    return [claimed];
   }
 
   #each<Lane extends HeldLane>(
@@ -237,10 +220,11 @@ export class SqliteLaneStore implements LaneStore {
   }
 }
 
-const stateOf = ({ consecutiveFailures, rate }: LaneState): number[] => [
+const stateOf = ({ consecutiveFailures, rate, scanFrom }: LaneState): number[] => [
   consecutiveFailures,
   rate.used,
   rate.usedUntil,
+  scanFrom,
 ];
 
 const queuedOf = (transportId: number, row: QueueRow): QueuedDelivery => ({
@@ -252,4 +236,5 @@ const queuedOf = (transportId: number, row: QueueRow): QueuedDelivery => ({
   orderingKey: row.ordering_key,
   behind: row.behind === 1,
   lostAttempts: row.lost_attempts,
+  notedToken: row.noted_token,
 });

@@ -8,9 +8,9 @@ import { storedTransport } from '../../support/stored-transport.js';
 import { TestHost } from '../../support/test-host.js';
 
 const PATH = '/httptransports/erp';
-const NO_STATE = { isEmpty: false, consecutiveFailures: 3, ended: 0, rate: { used: 0, usedUntil: 0 } };
+const STATE = { consecutiveFailures: 3, rate: { used: 0, usedUntil: 0 }, scanFrom: -1 };
 
-/** What the lane of a transport is told: by the store that a worker uses, step by step. */
+/** Read through the store that a worker uses, step by step. */
 describe('a lane, when the state of its transport changes', () => {
   eachDatabase((database) => {
     let host: TestHost;
@@ -35,17 +35,8 @@ describe('a lane, when the state of its transport changes', () => {
       await host.dataSource.query(`UPDATE webhook_lane SET due_at = 0 WHERE transport_id = ${transportId}`);
       return { api, transportId };
     };
-    const take = async (transportId: number) =>
-      (
-        await lanes.take({
-          holder: 'me',
-          limit: 1,
-          leaseMs: 60_000,
-          overdueMs: 0,
-          exceptTenants: [],
-          transportIds: [transportId],
-        })
-      )[0];
+    const claim = async (transportId: number) =>
+      (await lanes.claim({ holder: 'me', leaseMs: 60_000, transportIds: [transportId] }))[0];
     const check = async (transportId: number) => (await lanes.check([transportId]))[0]!;
     const dueAt = async (transportId: number): Promise<number | null> => {
       const [row] = await host.dataSource.query<{ due_at: string | number | null }[]>(
@@ -58,17 +49,17 @@ describe('a lane, when the state of its transport changes', () => {
       ['pause', 'resume'],
       ['disable', 'enable'],
     ])(
-      'is not lost between %s and %s: who looked before it was told cannot give it back',
+      'is not lost between %s and %s: a holder that scanned before the change cannot release it',
       async (stop, go) => {
         const { api, transportId } = await transport();
-        const { leaseToken } = (await take(transportId))!;
+        const { leaseToken } = (await claim(transportId))!;
         const before = await check(transportId);
         await api.request('POST', `${PATH}/${stop}`);
         const stopped = await check(transportId);
         expect(stopped.transportVersion).toBeGreaterThan(before.transportVersion);
         expect(stopped.version).toBeGreaterThan(before.version);
         await api.request('POST', `${PATH}/${go}`);
-        const release = { ...NO_STATE, transportId, leaseToken, version: stopped.version, dueAt: null };
+        const release = { ...STATE, transportId, leaseToken, version: stopped.version, dueAt: null };
         expect([...(await lanes.release([release]))]).toEqual([]);
         const going = await check(transportId);
         expect(going.transportVersion).toBeGreaterThan(stopped.transportVersion);
@@ -76,11 +67,11 @@ describe('a lane, when the state of its transport changes', () => {
       },
     );
 
-    it.each(['pause', 'disable'])('is not looked at after %s when nobody holds it', async (stop) => {
+    it.each(['pause', 'disable'])('is not due after %s if nobody holds it', async (stop) => {
       const { api, transportId } = await transport();
       await api.request('POST', `${PATH}/${stop}`);
       expect(await dueAt(transportId)).toBeNull();
-      expect(await take(transportId)).toBeUndefined();
+      expect(await claim(transportId)).toBeUndefined();
     });
 
     it.each([
@@ -90,14 +81,14 @@ describe('a lane, when the state of its transport changes', () => {
       const { api, transportId } = await transport();
       await api.request('POST', `${PATH}/${stop}`);
       await api.request('POST', `${PATH}/${go}`);
-      expect(await take(transportId)).toBeDefined();
+      expect(await claim(transportId)).toBeDefined();
     });
 
     it.each(['pause', 'disable'])(
       'still comes up when the holder it had at a %s never returns',
       async (stop) => {
         const { api, transportId } = await transport();
-        await take(transportId);
+        await claim(transportId);
         const leaseEnd = await dueAt(transportId);
         await api.request('POST', `${PATH}/${stop}`);
         expect(await dueAt(transportId)).toBe(leaseEnd);
@@ -118,10 +109,10 @@ describe('a lane, when the state of its transport changes', () => {
       await api.request('POST', `${PATH}/${stop}`);
       await api.request('POST', `${PATH}/${go}`);
       if (isBlocked) {
-        expect(await take(transportId)).toBeUndefined();
+        expect(await claim(transportId)).toBeUndefined();
         expect(await dueAt(transportId)).toBe(blockedUntil);
       } else {
-        expect(await take(transportId)).toMatchObject({ consecutiveFailures, blockedUntil: 0 });
+        expect(await claim(transportId)).toMatchObject({ consecutiveFailures, blockedUntil: 0 });
       }
     });
   });

@@ -52,8 +52,20 @@ describe('LaneStore, reading lanes,', () => {
         orderingKey: 'key-2',
         behind: false,
         lostAttempts: 0,
+        notedToken: null,
       });
       expect(reading).toMatchObject({ transportId: transport.id, version: 1, nextDueAt: now + 1 });
+    });
+
+    it('gives which deliveries were noted or lost, and for the others that they were not', async () => {
+      const [lost, noted, clean] = await queueAt(now - 30, now - 20, now - 10);
+      await fixture.set('webhook_queue', { lost_attempts: 2 }, { event_id: lost! });
+      await fixture.set('webhook_queue', { noted_token: 7 }, { event_id: noted! });
+      expect((await read({}))[0]!.rows).toMatchObject([
+        { eventId: lost, lostAttempts: 2, notedToken: null },
+        { eventId: noted, lostAttempts: 0, notedToken: 7 },
+        { eventId: clean, lostAttempts: 0, notedToken: null },
+      ]);
     });
 
     it('goes on strictly after the cursor, to the end', async () => {

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import type { QueuedDelivery } from '../../../lib/persistence/lane-store.js';
 import type { AttemptRecord } from '../../../lib/persistence/record-store.js';
-import { delivered, failed, group, retried } from '../../support/attempt-records.js';
+import { classify } from '../../../lib/persistence/driver-errors.js';
+import { crashed, delivered, failed, group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
+
+const NOTHING_MISSING = { orphaned: new Set(), locked: new Set() };
 
 describe('RecordStore', () => {
   eachDatabase((db) => {
@@ -72,12 +75,72 @@ describe('RecordStore', () => {
         ]);
       });
 
-      it('wipes out that attempts were lost: whatever came of this one, nobody died of it', async () => {
+      it('repeats an attempt that did not count under its number, and counts how often', async () => {
         const [first] = deliveries as [QueuedDelivery];
-        await fixture.stores.lanes.note(first);
-        await record(retried(first, first.dueAt + 1));
-        const rows = await fixture.rowsWith('webhook_queue', { delivery_id: first.deliveryId });
-        expect(rows).toMatchObject([{ attempts: 1, lost_attempts: 0 }]);
+        await fixture.stores.lanes.note(first, 3);
+        const [again, last] = [first.dueAt + 1_000, first.dueAt + 2_000];
+        expect(await record(crashed(first, again))).toEqual(NOTHING_MISSING);
+        const queue = () => fixture.rowsWith('webhook_queue', { delivery_id: first.deliveryId });
+        const log = () => fixture.rowsWith('webhook_delivery', { id: first.deliveryId });
+        expect(await queue()).toMatchObject([
+          { due_at: again, attempts: 0, lost_attempts: 1, noted_token: 3 },
+        ]);
+        expect(await log()).toMatchObject([
+          {
+            status: 'PENDING',
+            due_at: again,
+            attempts: 0,
+            last_error_code: 'WORKER_CRASHED',
+            finished_at: null,
+          },
+        ]);
+        await record(crashed({ ...first, dueAt: again }, last));
+        expect(await queue()).toMatchObject([{ due_at: last, attempts: 0, lost_attempts: 2 }]);
+        expect(await fixture.rows('webhook_attempt')).toMatchObject([
+          { number: 1, error_code: 'WORKER_CRASHED' },
+          { number: 1, error_code: 'WORKER_CRASHED' },
+        ]);
+        // An attempt that counts ends the series.
+        await record(retried({ ...first, dueAt: last }, last + 1));
+        expect(await queue()).toMatchObject([{ attempts: 1, lost_attempts: 0, noted_token: 3 }]);
+      });
+
+      it('postpones what could not be attempted, in queue and log, without an attempt', async () => {
+        const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
+        await record(retried(third, third.dueAt));
+        const nextDueAt = first.dueAt + 60_000;
+        // Of the third, somebody has recorded an attempt meanwhile.
+        const postponed = [first, third].map((delivery) => ({ ...delivery, nextDueAt }));
+        const result = await fixture.stores.records.record(
+          group({ postponed, attempts: [delivered(second)] }),
+        );
+        expect(result).toEqual({ orphaned: new Set([third.deliveryId]), locked: new Set() });
+        expect(await fixture.rows('webhook_queue')).toMatchObject([
+          { delivery_id: first.deliveryId, due_at: nextDueAt, attempts: 0, lost_attempts: 0 },
+          { delivery_id: third.deliveryId, due_at: third.dueAt, attempts: 1 },
+        ]);
+        expect(await fixture.rows('webhook_delivery')).toMatchObject([
+          { status: 'PENDING', due_at: nextDueAt, attempts: 0 },
+          { status: 'DELIVERED' },
+          { due_at: third.dueAt, attempts: 1 },
+        ]);
+        expect(await fixture.rows('webhook_attempt')).toHaveLength(2);
+        await fixture.stores.records.record(
+          group({ postponed: [{ ...first, dueAt: nextDueAt, nextDueAt: 7 }] }),
+        );
+        expect(await fixture.rowsWith('webhook_queue', { due_at: 7 })).toHaveLength(1);
+      });
+
+      it('refuses a counted attempt whose key exists, and writes nothing', async () => {
+        const [first, second] = deliveries as [QueuedDelivery, QueuedDelivery];
+        await record(crashed(first, first.dueAt + 1_000));
+        const clash = retried({ ...first, dueAt: first.dueAt + 1_000 }, 99_999, {
+          startedAt: first.dueAt + 10,
+        });
+        const error: unknown = await record(delivered(second), clash).catch((thrown: unknown) => thrown);
+        expect(classify(error)).toBe('unique');
+        expect(await fixture.rows('webhook_attempt')).toHaveLength(1);
+        expect(await fixture.rows('webhook_queue')).toHaveLength(3);
       });
 
       it('keeps each attempt with all that is known of it', async () => {
@@ -127,7 +190,7 @@ describe('RecordStore', () => {
         async (_, second) => {
           const [first, next] = deliveries as [QueuedDelivery, QueuedDelivery];
           for (const before of [delivered(first), retried(next, next.dueAt + 60_000)]) {
-            expect(await record(before)).toEqual(new Set());
+            expect(await record(before)).toEqual(NOTHING_MISSING);
           }
           const [queue, log] = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
           await record(second(first), second(next));
@@ -146,7 +209,7 @@ describe('RecordStore', () => {
         const [first] = deliveries as [QueuedDelivery];
         await record(retried(first, first.dueAt));
         const [queue, log] = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
-        const orphans = new Set([first.deliveryId]);
+        const orphans = { orphaned: new Set([first.deliveryId]), locked: new Set() };
         expect(await record(retried(first, 99_999, { startedAt: 77 }))).toEqual(orphans);
         expect(await record(delivered(first, { startedAt: 78 }))).toEqual(orphans);
         expect(await fixture.rows('webhook_queue')).toEqual(queue);
@@ -166,7 +229,7 @@ describe('RecordStore', () => {
         expect(await tables()).toEqual(before);
       });
 
-      it('logs what a deleted transport answered, and revives nothing', async () => {
+      it('logs what a deleted transport responded, and revives nothing', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await fixture.removeTransport(transport);
         await record(retried(first, first.dueAt + 60_000));
@@ -183,7 +246,7 @@ describe('RecordStore', () => {
         expect(await fixture.rows('webhook_attempt')).toEqual([]);
       });
 
-      it('takes hundreds in a group', async () => {
+      it('records hundreds in a group', async () => {
         await fixture.queue(...Array.from({ length: 500 }, () => ({})));
         await record(...(await fixture.due(transport)).map((delivery) => delivered(delivery)));
         expect(await fixture.rows('webhook_queue')).toEqual([]);
@@ -191,60 +254,8 @@ describe('RecordStore', () => {
       });
     });
 
-    describe('of transports', () => {
-      const change = (part: object) =>
-        fixture.stores.records.record(
-          group({
-            transports: [{ transportId: transport.id, blockedUntil: null, consecutiveFailures: 0, ...part }],
-          }),
-        );
-      const stored = async () => (await fixture.rows('webhook_http_transport'))[0]!;
-      const lane = async () => (await fixture.rows('webhook_lane'))[0]!;
-
-      it('disables with the reason, once, and lets holders notice', async () => {
-        const { version } = await stored();
-        await change({ disabledReason: 'GONE' });
-        expect(await stored()).toMatchObject({
-          state: 'DISABLED',
-          disabled_reason: 'GONE',
-          version: Number(version) + 1,
-          last_modified_at: 5_000,
-        });
-        await change({ disabledReason: 'FAILING' });
-        expect(await stored()).toMatchObject({ disabled_reason: 'GONE', version: Number(version) + 1 });
-      });
-
-      it('notes when failing began and that it ended, without a new version', async () => {
-        const { version, last_modified_at } = await stored();
-        await change({ failingSince: 1_234 });
-        expect(await stored()).toMatchObject({
-          failing_since: 1_234,
-          version,
-          last_modified_at,
-          state: 'ACTIVE',
-        });
-        await change({ blockedUntil: 1 });
-        expect(await stored()).toMatchObject({ failing_since: 1_234 });
-        await change({ failingSince: null });
-        expect(await stored()).toMatchObject({ failing_since: null, version });
-      });
-
-      it('blocks the lane until the latest date that was asked for', async () => {
-        await change({ blockedUntil: 9_000, consecutiveFailures: 3 });
-        expect(await lane()).toMatchObject({ blocked_until: 9_000, consecutive_failures: 3 });
-        await change({ blockedUntil: 7_000, consecutiveFailures: 4 });
-        expect(await lane()).toMatchObject({ blocked_until: 9_000, consecutive_failures: 4 });
-      });
-
-      it('ignores news of a transport that is deleted', async () => {
-        await fixture.removeTransport(transport);
-        await change({ blockedUntil: 9_000, failingSince: 1, disabledReason: 'GONE' });
-        expect(await fixture.rows('webhook_lane')).toEqual([]);
-      });
-    });
-
     it('does nothing for nothing', async () => {
-      await fixture.stores.records.record(group({}));
+      expect(await fixture.stores.records.record(group({}))).toEqual(NOTHING_MISSING);
       expect(await fixture.rows('webhook_attempt')).toEqual([]);
     });
   });

@@ -1,0 +1,54 @@
+/** Kinds of database error, each of which callers treat in its own way. */
+export type DriverErrorKind =
+  /** The database cannot be reached, is shutting down, or is out of resources. Whether it did anything is unknown. */
+  | 'unavailable'
+  /** Others held a lock for too long, or the statement ran out of time. Nothing was written. */
+  | 'busy'
+  /** The database rolled the transaction back to resolve a deadlock or a serialization conflict: run it again. */
+  | 'conflict'
+  /** A row with the same unique key exists. */
+  | 'unique'
+  /** The row that is referred to does not exist (any more). */
+  | 'foreign-key'
+  /** A table of the module is missing: the schema was dropped, or is being restored. */
+  | 'missing-table'
+  /** Anything else: the statement itself is at fault, or the error is no database error. */
+  | 'refused';
+
+/** Codes in order of precedence: SQLSTATEs of PostgreSQL, codes of SQLite, of sockets, and of the module's own errors. */
+const CODES: readonly (readonly [RegExp, DriverErrorKind])[] = [
+  [/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/, 'unavailable'],
+  // Classes 08 (connection), 53 (resources) and 57P (shut-down); time-outs by which the server ends a whole session.
+  [/^(08...|53...|57P..|25P0[34])$/, 'unavailable'],
+  [/^SQLITE_(FULL|IOERR|CANTOPEN)/, 'unavailable'],
+  [/^DATABASE_UNAVAILABLE$/, 'unavailable'],
+  // lock_timeout and NOWAIT; statement_timeout and cancellation.
+  [/^(55P03|57014|SQLITE_BUSY.*|DATABASE_BUSY)$/, 'busy'],
+  [/^(40001|40P01)$/, 'conflict'],
+  [/^(23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/, 'unique'],
+  [/^(23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/, 'foreign-key'],
+  [/^42P01$/, 'missing-table'],
+];
+
+/** Messages of `pg` for lost connections and its own time-outs, which carry no code. */
+const UNAVAILABLE_MESSAGES =
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable/i;
+
+/**
+ * Classifies an error of a driver, also where TypeORM has wrapped it. It goes by shape and not by class: a driver may be
+ * loaded in another realm (in jest, for example), whose errors are no `Error` here.
+ */
+export function classify(error: unknown): DriverErrorKind {
+  if (typeof error !== 'object' || error === null) return 'refused';
+  const { code, driverError, message } = error as Record<'code' | 'driverError' | 'message', unknown>;
+  if (driverError !== undefined) return classify(driverError);
+  if (typeof code !== 'string') {
+    return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message) ? 'unavailable' : 'refused';
+  }
+  if (code === 'SQLITE_ERROR' && /^no such table/.test(String(message))) return 'missing-table';
+  return CODES.find(([codes]) => codes.test(code))?.[1] ?? 'refused';
+}
+
+export const isBusy = (error: unknown): boolean => classify(error) === 'busy';
+export const isUniqueViolation = (error: unknown): boolean => classify(error) === 'unique';
+export const isForeignKeyViolation = (error: unknown): boolean => classify(error) === 'foreign-key';

@@ -1,0 +1,64 @@
+import type { TransportRecord } from '../record-store.js';
+import type { PostgresDatabase } from './postgres-database.js';
+import { numbers } from './sql.js';
+
+/**
+ * $1 to $7: the changes; $8: now. A change counts only while its lane has the given fencing token, whether the lane is
+ * held or was released since. The lane is locked before the transport: all code locks in that order or never waits.
+ * Returns the transports of which a row is locked by another transaction: nothing of them is written.
+ *
+ * A free lane is not due before the end of a block, and not at all while its transport is disabled.
+ */
+export function transportChangeText(database: Pick<PostgresDatabase, 'table'>): string {
+  const lane = database.table('webhook_lane');
+  const transport = database.table('webhook_http_transport');
+  const laneOf = `SELECT 1 FROM ${lane} l WHERE l.transport_id = i.transport_id AND l.lease_token = i.lease_token LIMIT 1`;
+  const transportOf = `SELECT 1 FROM ${transport} t WHERE t.id = i.transport_id LIMIT 1`;
+  const disables = `(f.disabled_reason IS NOT NULL AND t.state <> 'DISABLED')`;
+  return `
+    WITH input AS MATERIALIZED (
+      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::boolean[], $6::bigint[], $7::text[])
+        AS i (transport_id, lease_token, blocked_until, failures, changes_failing, failing_since, disabled_reason)
+    ), fenced AS MATERIALIZED (
+      SELECT i.* FROM input i CROSS JOIN LATERAL (${laneOf} FOR NO KEY UPDATE SKIP LOCKED) l
+    ), found AS MATERIALIZED (
+      SELECT i.* FROM fenced i CROSS JOIN LATERAL (${transportOf} FOR NO KEY UPDATE SKIP LOCKED) t
+    ), lanes AS (
+      UPDATE ${lane} l SET
+        blocked_until = greatest(l.blocked_until, f.blocked_until),
+        consecutive_failures = CASE WHEN f.blocked_until IS NULL THEN l.consecutive_failures ELSE f.failures END,
+        suspended = l.suspended OR f.disabled_reason IS NOT NULL,
+        due_at = CASE WHEN l.holder IS NOT NULL THEN l.due_at
+                      WHEN l.due_at IS NOT NULL AND f.disabled_reason IS NULL
+                        THEN greatest(l.due_at, f.blocked_until) END
+      FROM found f WHERE l.transport_id = f.transport_id AND l.transport_id = ANY ($1::bigint[])
+        AND (f.blocked_until IS NOT NULL OR f.disabled_reason IS NOT NULL)
+    ), transports AS (
+      UPDATE ${transport} t SET
+        failing_since = CASE WHEN f.changes_failing THEN f.failing_since ELSE t.failing_since END,
+        state = CASE WHEN ${disables} THEN 'DISABLED' ELSE t.state END,
+        disabled_reason = CASE WHEN ${disables} THEN f.disabled_reason ELSE t.disabled_reason END,
+        version = t.version + CASE WHEN ${disables} THEN 1 ELSE 0 END,
+        last_modified_at = CASE WHEN ${disables} THEN $8::bigint ELSE t.last_modified_at END
+      FROM found f
+      WHERE t.id = f.transport_id AND t.id = ANY ($1::bigint[]) AND (f.changes_failing OR ${disables})
+    )
+    SELECT i.transport_id FROM input i
+    WHERE i.transport_id NOT IN (SELECT transport_id FROM found)
+      AND (${laneOf}) IS NOT NULL AND (${transportOf}) IS NOT NULL`;
+}
+
+export function transportChangeParameters(changes: readonly TransportRecord[], now: number): unknown[] {
+  // The order in which all code locks lanes.
+  const inOrder = [...changes].sort((one, other) => one.transportId - other.transportId);
+  return [
+    numbers(inOrder.map((change) => change.transportId)),
+    numbers(inOrder.map((change) => change.leaseToken)),
+    numbers(inOrder.map((change) => change.blockedUntil)),
+    numbers(inOrder.map((change) => change.consecutiveFailures)),
+    inOrder.map((change) => change.failingSince !== undefined),
+    numbers(inOrder.map((change) => change.failingSince ?? null)),
+    inOrder.map((change) => change.disabledReason ?? null),
+    now,
+  ];
+}

@@ -1,0 +1,52 @@
+import { PARKED_DUE_AT } from '../record-store.js';
+import { waitsBehind } from '../queue-sql.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+/** The texts of SqliteRecordStore. */
+export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
+  const queue = database.table('webhook_queue');
+  const delivery = database.table('webhook_delivery');
+  const lane = database.table('webhook_lane');
+  const transport = database.table('webhook_http_transport');
+  const sameRow = 'transport_id = ? AND due_at = ? AND delivery_id = ?';
+  // The fence: the queue row is where this attempt found it, and nobody has recorded another attempt since.
+  const fenced = `${sameRow} AND attempts = ?`;
+  const attempt = `
+    INSERT INTO ${database.table('webhook_attempt')} (delivery_id, number, started_at, duration_ms,
+      response_status_code, response_headers, response_body, error_code, error_message, trigger, orphaned)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  return {
+    remove: `DELETE FROM ${queue} WHERE ${fenced}`,
+    removeOfKey: `DELETE FROM ${queue} WHERE ${fenced} RETURNING ordering_key, event_id`,
+    retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0 WHERE ${fenced}`,
+    repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1 WHERE ${fenced}`,
+    postpone: `UPDATE ${queue} SET due_at = ? WHERE ${fenced}`,
+    nextOfKey: `
+      SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
+      ORDER BY event_id LIMIT 1`,
+    redate: `UPDATE ${queue} SET due_at = ? WHERE ${sameRow}`,
+    redateLog: `UPDATE ${delivery} SET due_at = ? WHERE id = ?`,
+    log: `
+      UPDATE ${delivery} SET status = ?, reason = ?, attempts = ?, due_at = ?, last_status_code = ?,
+        last_error_code = ?, finished_at = ? WHERE id = ?`,
+    attempt,
+    // An orphan may exist already: a group whose COMMIT was not confirmed is written again.
+    orphan: `${attempt} ON CONFLICT (delivery_id, number, started_at) DO NOTHING`,
+    isBehind: `SELECT 1 FROM ${queue} q WHERE ${sameRow} AND ${waitsBehind(queue, 'q')}`,
+    parkedHeads: `
+      SELECT q.transport_id, q.due_at, q.delivery_id FROM ${queue} q
+      WHERE q.transport_id = ? AND q.due_at = ${PARKED_DUE_AT} AND NOT ${waitsBehind(queue, 'q')}`,
+    isCurrent: `SELECT 1 FROM ${lane} WHERE transport_id = ? AND lease_token = ?`,
+    // A free lane is not due before the end of a block.
+    block: `
+      UPDATE ${lane} SET blocked_until = max(blocked_until, ?), consecutive_failures = ?,
+        due_at = CASE WHEN holder IS NULL THEN max(due_at, ?) ELSE due_at END
+      WHERE transport_id = ?`,
+    suspend: `
+      UPDATE ${lane} SET suspended = true, due_at = CASE WHEN holder IS NOT NULL THEN due_at END WHERE transport_id = ?`,
+    failingSince: `UPDATE ${transport} SET failing_since = ? WHERE id = ?`,
+    disable: `
+      UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?
+      WHERE id = ? AND state <> 'DISABLED'`,
+  };
+}
