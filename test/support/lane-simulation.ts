@@ -201,7 +201,8 @@ export class LaneSimulation {
       throw new Error(`${deliveryId} is sent twice at a time`);
     sent.add(deliveryId);
     this.#inFlight.push({ lane, delivery });
-    if (this.#inFlight.length > lane.config.maxConcurrency) throw new Error('Too many requests are in flight');
+    if (this.#inFlight.length > lane.config.maxConcurrency)
+      throw new Error('Too many requests are in flight');
     const earlier = this.queue.earlierOf(delivery);
     if (earlier !== undefined) throw new Error(`${deliveryId} is sent before ${earlier} of its key`);
   }

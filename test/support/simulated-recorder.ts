@@ -97,8 +97,7 @@ export class SimulatedRecorder {
     const { queue, now } = this.scene;
     const locked = new Set<number>();
     const orphaned = new Set<number>();
-    if (lockedChoice !== undefined)
-      locked.add(entries[lockedChoice % entries.length]!.delivery.deliveryId);
+    if (lockedChoice !== undefined) locked.add(entries[lockedChoice % entries.length]!.delivery.deliveryId);
     const written = entries.filter(({ delivery }) => !locked.has(delivery.deliveryId));
     for (const { delivery, nextDueAt, isParking } of written)
       if (!isParking && !queue.record(delivery, nextDueAt, now)) orphaned.add(delivery.deliveryId);
@@ -131,4 +130,5 @@ export class SimulatedRecorder {
   }
 }
 
-const isIndependent = ({ isParking, delivery }: Entry): boolean => !isParking && delivery.orderingKey === null;
+const isIndependent = ({ isParking, delivery }: Entry): boolean =>
+  !isParking && delivery.orderingKey === null;

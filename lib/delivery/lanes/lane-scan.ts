@@ -1,4 +1,9 @@
-import type { LaneCursor, LaneReading, LaneReadRequest, QueuedDelivery } from '../../persistence/lane-store.js';
+import type {
+  LaneCursor,
+  LaneReading,
+  LaneReadRequest,
+  QueuedDelivery,
+} from '../../persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../persistence/record-store.js';
 
 /** Due date of the head: earlier than any row's. */

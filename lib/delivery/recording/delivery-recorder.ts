@@ -75,7 +75,9 @@ export class DeliveryRecorder {
 
   /** The delivery could not be attempted, for a reason that is not the receiver's: it is due again later. */
   postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
-    this.#add(lane, delivery, (told) => told.recorded(delivery, nextDueAt), { postponed: { ...delivery, nextDueAt } });
+    this.#add(lane, delivery, (told) => told.recorded(delivery, nextDueAt), {
+      postponed: { ...delivery, nextDueAt },
+    });
   }
 
   /**
@@ -92,7 +94,10 @@ export class DeliveryRecorder {
     lane: Lane,
     delivery: QueuedDelivery,
     tell: (lane: Lane) => void,
-    { written, ...entry }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
+    {
+      written,
+      ...entry
+    }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
   ): void {
     this.#recorder.add({
       ...entry,

@@ -74,7 +74,18 @@ const WEIGHTS: Record<Step, number> = {
 const LAST_STEPS: Step[] = [
   ...Array<Step>(4).fill('proceed'),
   ...Array<Step>(3).fill('proceedRecord'),
-  ...(['claim', 'refresh', 'read', 'send', 'send', 'respond', 'beginGroup', 'release', 'renew', 'pass'] as const),
+  ...([
+    'claim',
+    'refresh',
+    'read',
+    'send',
+    'send',
+    'respond',
+    'beginGroup',
+    'release',
+    'renew',
+    'pass',
+  ] as const),
 ];
 const RARE_LAST_STEPS: Step[] = ['comeInAgain', 'giveUp', 'interfere', 'block', 'strand', 'passLong', 'lose'];
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Lane } from '../../../lib/delivery/lane.js';
-import { block, deliver, laneConfig, laneOf, NOW, read, rows, takenLane } from '../../support/lanes.js';
+import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
+import { accept, at, block, deliver, laneConfig, laneOf, NOW, read, rows } from '../../../support/lanes.js';
 
 describe('Lane', () => {
-  describe('giving itself back', () => {
+  describe('being released', () => {
     const VERSION = 4;
     const idle = (nextDueAt: number | null = null): Lane => {
       const lane = laneOf();
@@ -11,59 +11,96 @@ describe('Lane', () => {
       return lane;
     };
 
-    it('names the version that its scan began with, and when the next delivery will be due', () => {
+    it('is released at the version that its scan began with, due when the next delivery is', () => {
       expect(idle().release(NOW)).toEqual({
         transportId: 1,
         leaseToken: 1,
         version: VERSION,
         dueAt: null,
-        isEmpty: true,
-        ended: 0,
         consecutiveFailures: 0,
         rate: { used: 0, usedUntil: 0 },
+        scanFrom: NOW,
       });
-      expect(idle(NOW + 5).release(NOW)).toMatchObject({ version: VERSION, dueAt: NOW + 5, isEmpty: false });
+      expect(idle(NOW + 5).release(NOW)).toMatchObject({ version: VERSION, dueAt: NOW + 5 });
     });
 
-    it('names the version of the first of several reads', () => {
+    it('is released at the version of the first of several reads', () => {
       const lane = laneOf({ maxConcurrency: 1 });
-      const { limit } = lane.nextRead(NOW)!;
-      lane.accept({ transportId: 1, version: VERSION, nextDueAt: null, rows: rows(limit) }, limit);
+      const { limit } = lane.nextRead(at(0))!;
+      accept(lane, rows(limit), limit, { version: VERSION });
       while (lane.readyCount > 0) deliver(lane);
       read(lane, [], { version: VERSION + 1 });
       expect(lane.release(NOW)).toMatchObject({ version: VERSION });
     });
 
-    it('does so once, and reads no more, unless it is kept', () => {
+    it('is released once and reads no more, until the release has failed', () => {
       const lane = idle();
       lane.release(NOW);
-      lane.told();
+      expect(lane.state).toBe('RELEASING');
+      lane.notifyWorkAdded();
       expect(lane.release(NOW)).toBeUndefined();
-      expect(lane.nextRead(NOW)).toBeUndefined();
-      lane.kept();
-      expect(lane.nextRead(NOW)).toBeDefined();
+      expect(lane.nextRead(at(0))).toBeUndefined();
+      lane.releaseFailed();
+      expect(lane.state).toBe('OPEN');
+      expect(lane.nextRead(at(0))).toBeDefined();
     });
 
-    it('does not while there is anything to do', () => {
+    it('sends nothing after a release whose result is unknown, until a renewal has shown that it is held', () => {
+      const lane = idle();
+      lane.release(NOW);
+      lane.releaseUncertain();
+      read(lane, rows(1));
+      expect(lane.maySend(at(0))).toBe(false);
+      expect(lane.needsRenewal(0)).toBe(true);
+      lane.renewed(0);
+      expect(lane.maySend(at(0))).toBe(true);
+    });
+
+    it('goes on draining after a release that failed, also if it was told to drain while that was under way', () => {
+      const before = idle();
+      before.drain();
+      before.release(NOW);
+      before.releaseFailed();
+      const meanwhile = idle();
+      meanwhile.release(NOW);
+      meanwhile.drain();
+      meanwhile.releaseFailed();
+      expect([before.state, meanwhile.state]).toEqual(['DRAINING', 'DRAINING']);
+      expect(meanwhile.release(NOW)).toMatchObject({ version: null });
+    });
+
+    it('is closed from every state, for good', () => {
+      const [open, draining, releasing] = [idle(), idle(), idle()];
+      draining.drain();
+      releasing.release(NOW);
+      for (const lane of [open, draining, releasing]) {
+        lane.close();
+        expect(lane.state).toBe('CLOSED');
+        expect(lane.release(NOW)).toBeUndefined();
+        expect(() => lane.releaseFailed()).toThrow('cannot change from CLOSED');
+      }
+    });
+
+    it('is kept while there is anything to do', () => {
       const fresh = laneOf();
       expect(fresh.release(NOW)).toBeUndefined();
       const told = idle();
-      told.told();
+      told.notifyWorkAdded();
       expect(told.release(NOW)).toBeUndefined();
       expect(idle(NOW).release(NOW)).toBeUndefined();
       const reading = idle();
-      reading.told();
-      reading.nextRead(NOW);
+      reading.notifyWorkAdded();
+      reading.nextRead(at(0));
       expect(reading.release(NOW)).toBeUndefined();
     });
 
-    it('does not while anything is in hand, answered or not', () => {
+    it('is kept while a delivery is in hand, in flight or awaiting its record', () => {
       const lane = laneOf();
       read(lane, rows(1), { version: VERSION });
       expect(lane.release(NOW)).toBeUndefined();
       const delivery = lane.next(NOW);
       expect(lane.release(NOW)).toBeUndefined();
-      lane.answered();
+      lane.settled();
       expect(lane.release(NOW)).toBeUndefined();
       lane.recorded(delivery, null);
       expect(lane.release(NOW)).toMatchObject({ version: VERSION });
@@ -72,12 +109,12 @@ describe('Lane', () => {
     it('notices that work was added', () => {
       const lane = idle();
       lane.checked(VERSION, 1);
-      expect(lane.nextRead(NOW)).toBeUndefined();
+      expect(lane.nextRead(at(0))).toBeUndefined();
       lane.checked(VERSION + 1, 1);
-      expect(lane.nextRead(NOW)).toBeDefined();
+      expect(lane.nextRead(at(0))).toBeDefined();
     });
 
-    it('drops what it has read when it is blocked, and comes back at the end of the block', () => {
+    it('gives up what it has read when it is blocked, and is due at the end of the block', () => {
       const lane = laneOf();
       read(lane, rows(3));
       block(lane, NOW + 100);
@@ -85,51 +122,69 @@ describe('Lane', () => {
       expect(lane.readyCount).toBe(0);
     });
 
-    it('waits for what is in flight before it gives a blocked lane back, and reads again if the block ends first', () => {
+    it('is not released from a block before its requests have ended, and reads again if the block ends first', () => {
       const lane = laneOf();
       read(lane, rows(3), { version: VERSION });
       const delivery = lane.next(NOW);
       block(lane, NOW + 100);
       expect(lane.release(NOW)).toBeUndefined();
-      lane.answered();
+      lane.settled();
       lane.recorded(delivery, null);
       expect(lane.release(NOW + 100)).toBeUndefined();
-      expect(lane.nextRead(NOW + 100)).toBeDefined();
+      expect(lane.nextRead(at(0, NOW + 100))).toBeDefined();
     });
 
-    it('sleeps while its transport is paused, if nobody has changed it since that was read', () => {
+    it('is released whatever its version while its transport is not active: the resume schedules it again', () => {
       const lane = laneOf({ state: 'PAUSED', version: 3 });
-      expect(lane.release(NOW)).toBeUndefined();
-      expect(lane.checked(VERSION, 3)).toBe(false);
-      expect(lane.release(NOW)).toMatchObject({ version: VERSION, dueAt: null, isEmpty: false });
+      expect(lane.release(NOW)).toMatchObject({ version: null, dueAt: NOW + 1_000 });
+    });
+
+    it('is left to other processes while this one does not have the keys of its secrets', () => {
+      const lane = laneOf({ missingKeyId: 'k2' });
+      expect(lane.nextRead(at(0))).toBeUndefined();
+      expect(lane.release(NOW)).toMatchObject({ version: null, dueAt: NOW });
+    });
+
+    it('is claimed again after 30 s, or earlier if a delivery is due, to look at outcomes that cannot be recorded', () => {
+      for (const [nextDueAt, dueAt] of [
+        [null, NOW + 30_000],
+        [NOW + 90_000, NOW + 30_000],
+        [NOW + 5_000, NOW + 5_000],
+      ] as const) {
+        const lane = laneOf();
+        read(lane, rows(1), { version: VERSION, nextDueAt });
+        const delivery = lane.next(NOW);
+        lane.settled();
+        lane.setAside(delivery);
+        expect(lane.release(NOW)).toMatchObject({ version: VERSION, dueAt, scanFrom: delivery.dueAt });
+      }
     });
 
     it('finds out that its configuration is out of date', () => {
       const lane = laneOf({ state: 'PAUSED', version: 3 });
-      expect(lane.checked(VERSION, 4)).toBe(true);
-      expect(lane.release(NOW)).toBeUndefined();
+      expect([lane.checked(VERSION, 3), lane.checked(VERSION, 4)]).toEqual([false, true]);
       lane.configure(laneConfig({ version: 4 }), NOW, 0);
-      expect(lane.nextRead(NOW)).toBeDefined();
+      expect(lane.nextRead(at(0))).toBeDefined();
     });
 
-    it('goes at once when somebody else should have it, without what has not been sent', () => {
+    it('gives up what it has not sent when it drains, and is released when its requests have ended', () => {
       const lane = laneOf();
       read(lane, rows(3));
       const delivery = lane.next(NOW);
-      lane.yield();
-      expect(lane.maySend(0, NOW)).toBe(false);
-      expect(lane.nextRead(NOW)).toBeUndefined();
+      lane.drain();
+      expect(lane.maySend(at(0))).toBe(false);
+      expect(lane.nextRead(at(0))).toBeUndefined();
       expect(lane.release(NOW)).toBeUndefined();
-      lane.answered();
+      lane.settled();
       lane.recorded(delivery, null);
       expect(lane.release(NOW)).toMatchObject({ version: null, dueAt: NOW });
     });
 
-    it('abandons what is not sent when the process ends', () => {
+    it('is released with everything that is not recorded when the process ends', () => {
       const lane = laneOf();
       read(lane, rows(3));
       lane.next(NOW);
-      expect(lane.abandon(NOW)).toMatchObject({ version: null, dueAt: NOW });
+      expect(lane.abandon(NOW)).toMatchObject({ version: null, dueAt: NOW, scanFrom: 1_000 });
     });
   });
 
@@ -142,46 +197,25 @@ describe('Lane', () => {
       expect(lane.needsRenewal(20_000)).toBe(false);
     });
 
-    it('becomes long enough for a longer time-out, at once', () => {
+    it('becomes long enough for a longer time-out with the next renewal', () => {
       const lane = laneOf({}, { leaseMs: 22_000 });
       read(lane, rows(1));
       lane.configure(laneConfig({ timeoutMs: 30_000 }), NOW, 0);
-      expect(lane.maySend(0, NOW)).toBe(false);
+      expect(lane.maySend(at(0))).toBe(false);
       expect(lane.needsRenewal(1)).toBe(true);
       expect(lane.renewal(NOW)).toMatchObject({ leaseMs: 62_000 });
       lane.renewed(1);
-      expect(lane.maySend(1, NOW)).toBe(true);
+      expect(lane.maySend(at(1))).toBe(true);
     });
 
-    it('is renewed a second after deliveries have ended, so that others know how many are left', () => {
-      const lane = laneOf({}, { ended: 40 });
-      expect(lane.needsRenewal(2_000)).toBe(false);
-      lane.ended();
-      expect([lane.needsRenewal(999), lane.needsRenewal(1_000)]).toEqual([false, true]);
-      const { ended } = lane.renewal(NOW);
-      expect(ended).toBe(41);
-      lane.ended();
-      lane.renewed(1_000, ended);
-      expect([lane.needsRenewal(1_999), lane.needsRenewal(2_000)]).toEqual([false, true]);
-      expect(lane.renewal(NOW)).toMatchObject({ ended: 42 });
-      lane.renewed(2_000);
-      expect(lane.needsRenewal(3_000)).toBe(false);
-    });
-
-    it('that this process itself took again goes on with what it has counted, unless the database knows of more', () => {
-      const lane = laneOf({}, { ended: 40 });
-      lane.ended();
-      expect(lane.retaken(takenLane({ leaseToken: 2, ended: 40 }), 0)).toBe(true);
-      expect(lane.renewal(NOW)).toMatchObject({ ended: 41 });
-      expect(lane.retaken(takenLane({ leaseToken: 3, ended: 50 }), 0)).toBe(true);
-      expect(lane.renewal(NOW)).toMatchObject({ ended: 50 });
-    });
-
-    it('is renewed along with the use of the rate limit', () => {
+    it('is renewed together with the rate usage and the date to scan from', () => {
       const lane = laneOf({ rateLimit: { requests: 5, perSeconds: 1 } });
       read(lane, rows(1));
       lane.next(NOW);
-      expect(lane.renewal(NOW).rate).toEqual({ used: 1, usedUntil: NOW + 1_000 });
+      expect(lane.renewal(NOW)).toMatchObject({
+        rate: { used: 1, usedUntil: NOW + 1_000 },
+        scanFrom: 1_000,
+      });
     });
   });
 });
