@@ -3,6 +3,7 @@ import { Lane, type Clocks } from '../../lib/delivery/lanes/lane.js';
 import type { ConcludedAttempt } from '../../lib/delivery/sending/attempt.js';
 import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
+import { AllowList } from '../../lib/egress/allow-list.js';
 import { checkUrl } from '../../lib/egress/url-policy.js';
 import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/lane-store.js';
 
@@ -113,6 +114,22 @@ export const laneOf = (
   claimed: Partial<ClaimedLane> = {},
   policy: HealthPolicy = NO_CIRCUIT,
 ): Lane => new Lane(claimedLane(claimed), laneConfig(config), 0, policy);
+
+const ANY_URL = { allowHttp: false, allow: new AllowList([]) };
+
+/** A lane of this tenant that sends to this origin. */
+export function laneTo(tenantUid: string, transportId: number, origin = 'https://erp.example.com'): Lane {
+  const target: TransportConfig['target'] = {
+    ok: true,
+    url: checkUrl(origin, ANY_URL),
+    headers: [],
+    keys: [],
+    lookupGroup: tenantUid,
+    secrets: [],
+  };
+  const claimed = claimedLane({ transportId, transport: { ...TRANSPORT, tenantUid } });
+  return new Lane(claimed, laneConfig({ target }), 0, NO_CIRCUIT);
+}
 
 /** Due deliveries with the numbers from 1. */
 export const rows = (count: number): QueuedDelivery[] =>

@@ -1,137 +1,169 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FairQueue } from '../../../lib/delivery/fair-queue.js';
-import { Lane } from '../../../lib/delivery/lane.js';
-import { laneConfig, NO_CIRCUIT, takenLane } from '../../support/lanes.js';
+import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
+import { Slots, type Slot } from '../../../../lib/delivery/sending/slots.js';
+import { laneConfig, laneTo, NOW } from '../../../support/lanes.js';
 
-const laneOf = (tenantUid: string, transportId: number): Lane => {
-  const taken = takenLane({ transportId });
-  return new Lane({ ...taken, transport: { ...taken.transport, tenantUid } }, laneConfig(), 0, NO_CIRCUIT);
-};
+const HUB = 'https://hub.com';
 
-/** Takes until there is no turn, putting each lane back as one with more to send. */
-const takeAll = (queue: FairQueue): Lane[] => {
+/** A lane with an origin of its own. */
+const ownLane = (tenantUid: string, transportId: number): Lane =>
+  laneTo(tenantUid, transportId, `https://t${transportId}.com`);
+
+/** Takes slots until there is none, and adds each lane again as one with more to send. */
+const takeAll = (slots: Slots): Lane[] => {
   const taken: Lane[] = [];
-  for (let lane = queue.take(); lane; lane = queue.take()) {
-    taken.push(lane);
-    queue.add(lane);
+  for (let slot = slots.take(); slot; slot = slots.take()) {
+    taken.push(slot.lane);
+    slots.add(slot.lane);
   }
   return taken;
 };
+const tenantsOf = (lanes: readonly Lane[]) => lanes.map(({ tenantUid }) => tenantUid);
+const idsOf = (lanes: readonly Lane[]) => lanes.map(({ transportId }) => transportId);
 
-describe('FairQueue', () => {
-  it('gives tenants turns in a circle, however many lanes each has', () => {
-    const queue = new FairQueue(12);
-    for (let id = 1; id <= 5; id++) queue.add(laneOf('big', id));
-    queue.add(laneOf('small', 6));
-    queue.add(laneOf('smaller', 7));
-    const turns = takeAll(queue).map(({ tenantUid }) => tenantUid);
-    expect(turns).toEqual(['big', 'small', 'smaller', 'big', 'small', 'smaller', 'big', 'small', 'smaller']);
+describe('Slots', () => {
+  describe('whose turn it is', () => {
+    it('gives tenants turns in a circle, however many lanes each has', () => {
+      const slots = new Slots(12, 12);
+      for (let id = 1; id <= 5; id++) slots.add(ownLane('big', id));
+      slots.add(ownLane('small', 6));
+      slots.add(ownLane('smaller', 7));
+      const circle = ['big', 'small', 'smaller'];
+      expect(tenantsOf(takeAll(slots))).toEqual([...circle, ...circle, ...circle]);
+    });
+
+    it('gives the lanes of a tenant turns in a circle', () => {
+      const slots = new Slots(8, 8);
+      for (const id of [1, 2, 3]) slots.add(ownLane('shop', id));
+      expect(idsOf(takeAll(slots))).toEqual([1, 2, 3, 1, 2, 3]);
+    });
+
+    it('keeps the turn of a lane that is added again while it waits', () => {
+      const slots = new Slots(8, 8);
+      const [first, second] = [ownLane('shop', 1), ownLane('shop', 2)];
+      for (const lane of [first, second, first]) slots.add(lane);
+      expect([slots.take()?.lane, slots.take()?.lane, slots.take()]).toEqual([first, second, undefined]);
+    });
+
+    it('gives no slot to a lane that was removed, and removes no other lane of the same transport', () => {
+      const slots = new Slots(4, 4);
+      const [stale, fresh] = [ownLane('shop', 1), ownLane('shop', 1)];
+      slots.add(stale);
+      slots.remove(stale);
+      expect(slots.take()).toBeUndefined();
+      slots.add(fresh);
+      slots.remove(stale);
+      expect(slots.take()?.lane).toBe(fresh);
+      slots.remove(ownLane('unknown', 9));
+    });
   });
 
-  it("gives a tenant's lanes turns in a circle", () => {
-    const queue = new FairQueue(8);
-    for (const id of [1, 2, 3]) queue.add(laneOf('shop', id));
-    expect(takeAll(queue).map(({ transportId }) => transportId)).toEqual([1, 2, 3, 1, 2, 3]);
+  describe('who is admitted', () => {
+    it('keeps a quarter of the slots for tenants that hold none', () => {
+      const slots = new Slots(16, 16);
+      for (let id = 1; id <= 20; id++) slots.add(ownLane('hanging', id));
+      expect(takeAll(slots)).toHaveLength(12);
+      expect(slots.isBusy).toBe(true);
+      for (const id of [21, 22, 23, 24, 25]) slots.add(ownLane(`tenant-${id}`, id));
+      expect(idsOf(takeAll(slots))).toEqual([21, 22, 23, 24]);
+      expect([slots.taken, slots.take()]).toEqual([16, undefined]);
+    });
+
+    it('keeps a quarter of the slots for origins that hold none, however many tenants send to one', () => {
+      const slots = new Slots(16, 16);
+      for (let id = 1; id <= 20; id++) slots.add(laneTo(`tenant-${id}`, id, HUB));
+      expect(takeAll(slots)).toHaveLength(12);
+      slots.add(laneTo('tenant-21', 21, HUB));
+      slots.add(ownLane('tenant-22', 22));
+      expect(idsOf(takeAll(slots))).toEqual([22]);
+    });
+
+    it('gives an origin no more than its part, over all tenants, and passes over the lanes that wait for it', () => {
+      const slots = new Slots(16, 2);
+      for (const id of [1, 2, 3]) slots.add(laneTo(`tenant-${id}`, id, HUB));
+      slots.add(laneTo('tenant-1', 4, 'https://other.com'));
+      const taken = [slots.take()!, slots.take()!, slots.take()!];
+      expect(idsOf(taken.map(({ lane }) => lane))).toEqual([1, 2, 4]);
+      expect(slots.take()).toBeUndefined();
+      slots.give(taken[0]!);
+      expect(slots.take()?.lane.transportId).toBe(3);
+    });
+
+    it('gives the slot back to the origin that the request went to, although the transport has another one now', () => {
+      const slots = new Slots(16, 1);
+      const [moved, other] = [laneTo('a', 1, HUB), laneTo('b', 2, HUB)];
+      slots.add(moved);
+      const slot = slots.take()!;
+      moved.configure(laneConfig({ version: 2 }), NOW, 0);
+      slots.add(other);
+      expect(slots.take()).toBeUndefined();
+      slots.give(slot);
+      expect(slots.take()?.lane).toBe(other);
+    });
+
+    it('does not limit a lane that cannot send as it is configured: its attempts fail at once', () => {
+      const slots = new Slots(8, 1);
+      const lane = ownLane('shop', 1);
+      lane.configure(laneConfig({ version: 2 }), NOW, 0);
+      slots.add(lane);
+      expect(takeAll(slots)).toHaveLength(6);
+    });
+
+    it('lets a lone tenant use the only slot', () => {
+      const slots = new Slots(1, 1);
+      slots.add(ownLane('shop', 1));
+      expect(takeAll(slots)).toHaveLength(1);
+    });
+
+    it('counts the slot of a lane that was removed meanwhile until it is given back', () => {
+      const slots = new Slots(1, 1);
+      const lane = ownLane('shop', 1);
+      slots.add(lane);
+      const slot = slots.take()!;
+      slots.remove(lane);
+      expect(slots.taken).toBe(1);
+      slots.give(slot);
+      expect(slots.taken).toBe(0);
+      slots.add(lane);
+      expect(slots.take()?.lane).toBe(lane);
+    });
   });
 
-  it('keeps the turn of a lane that is added again while it waits', () => {
-    const queue = new FairQueue(8);
-    const [first, second] = [laneOf('shop', 1), laneOf('shop', 2)];
-    for (const lane of [first, second, first]) queue.add(lane);
-    expect([queue.take(), queue.take(), queue.take()]).toEqual([first, second, undefined]);
-  });
-
-  it('keeps a quarter of the slots for tenants that hold none', () => {
-    const queue = new FairQueue(16);
-    queue.add(laneOf('hanging', 1));
-    expect(takeAll(queue)).toHaveLength(12);
-    for (const id of [2, 3, 4, 5, 6]) queue.add(laneOf(`tenant-${id}`, id));
-    expect(takeAll(queue).map(({ transportId }) => transportId)).toEqual([2, 3, 4, 5]);
-    expect(queue.inFlight).toBe(16);
-    expect(queue.take()).toBeUndefined();
-  });
-
-  it('lets a lone tenant use the only slot', () => {
-    const queue = new FairQueue(1);
-    queue.add(laneOf('shop', 1));
-    expect(takeAll(queue)).toHaveLength(1);
-  });
-
-  it('goes on when a slot is given back', () => {
-    const queue = new FairQueue(2);
-    const [first, second] = [laneOf('one', 1), laneOf('two', 2)];
-    queue.add(first);
-    queue.add(second);
-    expect(takeAll(queue)).toEqual([first, second]);
-    queue.give(first);
-    expect(queue.inFlight).toBe(1);
-    expect(takeAll(queue)).toHaveLength(1);
-  });
-
-  it('takes no turn of a lane that was removed, and only of that one', () => {
-    const queue = new FairQueue(4);
-    const [stale, fresh] = [laneOf('shop', 1), laneOf('shop', 1)];
-    queue.add(stale);
-    queue.remove(stale);
-    expect(queue.take()).toBeUndefined();
-    queue.add(fresh);
-    queue.remove(stale);
-    expect(queue.take()).toBe(fresh);
-    queue.remove(laneOf('unknown', 9));
-  });
-
-  it('gives back the slot of a lane that was removed meanwhile', () => {
-    const queue = new FairQueue(1);
-    const lane = laneOf('shop', 1);
-    queue.add(lane);
-    queue.take();
-    queue.remove(lane);
-    queue.give(lane);
-    expect(queue.inFlight).toBe(0);
-    queue.add(lane);
-    expect(queue.take()).toBe(lane);
-  });
-
-  it('whatever happens: never exceeds the slots, and leaves nobody waiting that may go', () => {
+  it('whatever happens: exceeds no limit, and leaves no lane waiting that may have a slot', () => {
     const action = fc.record({ kind: fc.constantFrom('add', 'remove', 'take', 'give'), lane: fc.nat(7) });
+    const sizes = fc.integer({ min: 1, max: 9 });
+    const actions = fc.array(action, { maxLength: 120, size: 'max' });
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 9 }),
-        fc.array(action, { maxLength: 120, size: 'max' }),
-        (slots, actions) => {
-          const queue = new FairQueue(slots);
-          const lanes = Array.from({ length: 8 }, (_, id) => laneOf(`tenant-${id % 3}`, id));
-          const waiting = new Set<Lane>();
-          const flying: Lane[] = [];
-          for (const { kind, lane: id } of actions) {
-            const lane = lanes[id]!;
-            if (kind === 'add') {
-              queue.add(lane);
-              waiting.add(lane);
-            } else if (kind === 'remove') {
-              queue.remove(lane);
-              waiting.delete(lane);
-            } else if (kind === 'give' && flying.length > 0) {
-              queue.give(flying.shift()!);
-            } else if (kind === 'take') {
-              const taken = queue.take();
-              const busy = new Set(flying.map(({ tenantUid }) => tenantUid));
-              const free = slots - flying.length;
-              const mayGo = (candidate: Lane): boolean =>
-                free > Math.floor(slots / 4) || (free > 0 && !busy.has(candidate.tenantUid));
-              if (taken) {
-                expect(waiting.delete(taken)).toBe(true);
-                flying.push(taken);
-              } else {
-                expect([...waiting].some(mayGo)).toBe(false);
-              }
-            }
-            expect(queue.inFlight).toBe(flying.length);
-            expect(flying.length).toBeLessThanOrEqual(slots);
+      fc.property(sizes, fc.integer({ min: 1, max: 5 }), actions, (size, perOrigin, actions) => {
+        const slots = new Slots(size, perOrigin);
+        const lanes = Array.from({ length: 8 }, (_, id) => laneTo(`t-${id % 3}`, id, `https://o${id % 4}.com`));
+        const waiting = new Set<Lane>();
+        const flying: Slot[] = [];
+        const mayGo = (lane: Lane): boolean => {
+          const free = size - flying.length;
+          const ofOrigin = flying.filter(({ origin }) => origin === lane.origin).length;
+          const isNewcomer = ofOrigin === 0 && flying.every((slot) => slot.lane.tenantUid !== lane.tenantUid);
+          return free > 0 && ofOrigin < perOrigin && (free > Math.floor(size / 4) || isNewcomer);
+        };
+        for (const { kind, lane: id } of actions) {
+          const lane = lanes[id]!;
+          if (kind === 'add') {
+            slots.add(lane);
+            waiting.add(lane);
+          } else if (kind === 'remove') {
+            slots.remove(lane);
+            waiting.delete(lane);
+          } else if (kind === 'give' && flying.length > 0) {
+            slots.give(flying.shift()!);
+          } else if (kind === 'take') {
+            const slot = slots.take();
+            expect(slot ? mayGo(slot.lane) && waiting.delete(slot.lane) : ![...waiting].some(mayGo)).toBe(true);
+            if (slot) flying.push(slot);
           }
-        },
-      ),
+          expect(slots.taken).toBe(flying.length);
+        }
+      }),
     );
   });
 });
