@@ -73,7 +73,10 @@ describe('Places', () => {
     ]);
   });
 
-  const holder = fc.record({ tenant: fc.constantFrom('a', 'b', 'c'), origin: fc.constantFrom('x', 'y', 'z', '') });
+  const holder = fc.record({
+    tenant: fc.constantFrom('a', 'b', 'c'),
+    origin: fc.constantFrom('x', 'y', 'z', ''),
+  });
   const step = fc.record({ holder, gives: fc.boolean() });
 
   it('keeps both rules, whatever is taken and given back in whatever order', () => {
@@ -83,7 +86,8 @@ describe('Places', () => {
       fc.property(sizes, fc.integer({ min: 1, max: 12 }), steps, (size, perOrigin, steps) => {
         const places = new Places(size, perOrigin);
         const held: { tenant: string; origin: string }[] = [];
-        const count = (key: 'tenant' | 'origin', name: string) => held.filter((one) => one[key] === name).length;
+        const count = (key: 'tenant' | 'origin', name: string) =>
+          held.filter((one) => one[key] === name).length;
         for (const { holder, gives } of steps) {
           const { tenant, origin } = holder;
           const index = held.findIndex((one) => one.tenant === tenant && one.origin === origin);

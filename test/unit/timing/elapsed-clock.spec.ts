@@ -18,7 +18,9 @@ describe('ElapsedClock', () => {
 
   it('advances with the monotonic clock, and ignores that the wall clock drifts', () => {
     const { clock, pass } = clockAt(100, 1_000_000);
-    expect([clock.now(), pass(50, 50), pass(1_000, 1_400), pass(1_000, 600)]).toEqual([100, 150, 1_150, 2_150]);
+    expect([clock.now(), pass(50, 50), pass(1_000, 1_400), pass(1_000, 600)]).toEqual([
+      100, 150, 1_150, 2_150,
+    ]);
   });
 
   it('advances by the time that the machine was asleep, during which the monotonic clock stands still', () => {

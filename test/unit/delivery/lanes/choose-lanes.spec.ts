@@ -38,7 +38,10 @@ describe('chooseLanes', () => {
   it('passes over lanes that this process cannot use, which does not make it short', () => {
     const [held, usable] = candidates(2, 'shop') as [LaneCandidate, LaneCandidate];
     const rules = { ...ALL, isUsable: (lane: LaneCandidate) => lane !== held };
-    expect(chooseLanes([held, usable], new Places(8, 8), rules)).toEqual({ chosen: [usable], isShort: false });
+    expect(chooseLanes([held, usable], new Places(8, 8), rules)).toEqual({
+      chosen: [usable],
+      isShort: false,
+    });
   });
 
   it('leaves lanes that became due just now to idle processes, except those of newcomers', () => {

@@ -28,7 +28,10 @@ describe('mergeTransportRecords', () => {
   });
 
   it('takes only the changes of the later holder of a lane, in whatever order they come', () => {
-    const [earlier, later] = [change({ blockedUntil: 9_000 }), change({ leaseToken: 2, consecutiveFailures: 4 })];
+    const [earlier, later] = [
+      change({ blockedUntil: 9_000 }),
+      change({ leaseToken: 2, consecutiveFailures: 4 }),
+    ];
     expect(mergeTransportRecords([earlier, later])).toEqual([later]);
     expect(mergeTransportRecords([later, earlier])).toEqual([later]);
   });

@@ -10,8 +10,16 @@ const crash = (delivery: Partial<QueuedDelivery>, retryScheduleMs: readonly numb
 
 describe('crashedAttempt', () => {
   it('is a failed attempt on the normal schedule', () => {
-    expect(crash({ attempts: 0 })).toMatchObject({ status: 'PENDING', nextDueAt: NOW + 1_000, isCounted: true });
-    expect(crash({ attempts: 1 })).toMatchObject({ status: 'PENDING', nextDueAt: NOW + 60_000, isCounted: true });
+    expect(crash({ attempts: 0 })).toMatchObject({
+      status: 'PENDING',
+      nextDueAt: NOW + 1_000,
+      isCounted: true,
+    });
+    expect(crash({ attempts: 1 })).toMatchObject({
+      status: 'PENDING',
+      nextDueAt: NOW + 60_000,
+      isCounted: true,
+    });
   });
 
   it('names the crash as the error, and no response', () => {

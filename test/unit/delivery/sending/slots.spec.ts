@@ -137,7 +137,9 @@ describe('Slots', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: 5 }), actions, (size, perOrigin, actions) => {
         const slots = new Slots(size, perOrigin);
-        const lanes = Array.from({ length: 8 }, (_, id) => laneTo(`t-${id % 3}`, id, `https://o${id % 4}.com`));
+        const lanes = Array.from({ length: 8 }, (_, id) =>
+          laneTo(`t-${id % 3}`, id, `https://o${id % 4}.com`),
+        );
         const waiting = new Set<Lane>();
         const flying: Slot[] = [];
         const mayGo = (lane: Lane): boolean => {
@@ -158,7 +160,9 @@ describe('Slots', () => {
             slots.give(flying.shift()!);
           } else if (kind === 'take') {
             const slot = slots.take();
-            expect(slot ? mayGo(slot.lane) && waiting.delete(slot.lane) : ![...waiting].some(mayGo)).toBe(true);
+            expect(slot ? mayGo(slot.lane) && waiting.delete(slot.lane) : ![...waiting].some(mayGo)).toBe(
+              true,
+            );
             if (slot) flying.push(slot);
           }
           expect(slots.taken).toBe(flying.length);
