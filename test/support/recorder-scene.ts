@@ -8,6 +8,7 @@ export const FULL_GROUP = 60;
 
 /** A recorder on a store that keeps what is recorded, and what its entries were told, by delivery. */
 export class RecorderScene {
+  static readonly #all: RecorderScene[] = [];
   readonly store = new KeepingRecordStore();
   readonly errors: unknown[] = [];
   readonly written: number[] = [];
@@ -18,6 +19,15 @@ export class RecorderScene {
     () => 5_000,
     (error) => this.errors.push(error),
   );
+
+  constructor() {
+    RecorderScene.#all.push(this);
+  }
+
+  /** Stops every recorder, so that a failed test leaves none behind that tries again for ever. */
+  static async stopAll(): Promise<void> {
+    await Promise.all(RecorderScene.#all.splice(0).map(({ recorder }) => recorder.stop(0)));
+  }
 
   add(deliveryId: number, entry: Partial<RecordEntry> = {}): void {
     this.recorder.add({

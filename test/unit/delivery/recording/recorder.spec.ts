@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordEntry } from '../../../../lib/delivery/recording/recorder.js';
 import { delivered, retried } from '../../../support/attempt-records.js';
@@ -10,6 +10,7 @@ import { FULL_GROUP, numbers, RecorderScene, turn } from '../../../support/recor
 const parked = (deliveryId: number) => ({ transportId: 1, dueAt: 1_000, deliveryId });
 
 describe('Recorder', () => {
+  afterEach(() => RecorderScene.stopAll());
   it('writes entries that come together in one group, in order, and then tells them', async () => {
     const scene = new RecorderScene();
     scene.addAll(numbers(FULL_GROUP - 1));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TransportRecord } from '../../../../lib/persistence/record-store.js';
 import { eventually } from '../../../support/eventually.js';
 import { refusal } from '../../../support/keeping-record-store.js';
@@ -13,6 +13,7 @@ const change = (part: Partial<TransportRecord>): TransportRecord => ({
 });
 
 describe('Recorder, changing transports,', () => {
+  afterEach(() => RecorderScene.stopAll());
   it('changes them after the attempts, one change of each', async () => {
     const scene = new RecorderScene();
     scene.add(1, { transport: change({ failingSince: 1_000, consecutiveFailures: 1 }) });
