@@ -98,7 +98,7 @@ export class SimulatedLaneRow {
     this.#crashes = 0;
     this.#scanFrom = scanFrom;
     this.#dueAt = this.state === 'ACTIVE' ? dueAt : null;
-    if (version !== null) this.#assertScheduled(mayWaitMs);
+    if (version !== null || dueAt === null) this.#assertScheduled(mayWaitMs);
     return true;
   }
 
