@@ -94,7 +94,11 @@ export class DeliveryWorker {
     this.#bodies = new EventLoader(lanes);
     this.#slots = new Slots(concurrency, options.maxPerOrigin);
     const renewals = new LaneRenewals(lanes, context);
-    this.#recorder = new DeliveryRecorder(records, inspection, { context, fullGroup: concurrency, log });
+    this.#recorder = new DeliveryRecorder(records, this.#held, inspection, {
+      context,
+      fullGroup: concurrency,
+      log,
+    });
     this.#sender = new DeliverySender(lanes, this.#bodies, renewals, this.#recorder, inspection, {
       context,
       disableAfterMs: policy.disableAfterMs,

@@ -109,6 +109,8 @@ export interface LaneReading {
 export interface LaneCheck {
   readonly transportId: number;
   readonly leaseToken: number;
+  /** False: it was released, even if the holder never learned that its release has succeeded. */
+  readonly isHeld: boolean;
   readonly version: number;
   readonly transportVersion: number;
 }

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LaneSweep } from '../../lib/delivery/lane-sweep.js';
+import { LaneSweep } from '../../lib/delivery/lanes/lane-sweep.js';
 import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
 import { eachDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 
 const LONG_AGO = 1;
-const FIRST_KEY = { transportId: 0, orderingKey: '' };
 
 describe('The sweep', () => {
   eachDatabase((db) => {
@@ -21,7 +20,11 @@ describe('The sweep', () => {
     const sweep = async (): Promise<void> => {
       warnings.length = 0;
       const now = (): number => fixture.database.now();
-      await new LaneSweep(fixture.stores.sweep, { now, warn: (text) => warnings.push(text) }).sweep();
+      await new LaneSweep(fixture.stores.sweep, {
+        now,
+        elapsed: () => performance.now(),
+        warn: (text) => warnings.push(text),
+      }).sweepAll();
     };
     const lane = async ({ id }: HttpTransportEntity) =>
       (await fixture.rowsWith('webhook_lane', { transport_id: id }))[0]!;
@@ -53,20 +56,7 @@ describe('The sweep', () => {
       const { due_at: dueAt, version: told } = await lane(transport);
       expect(dueAt).toBeLessThanOrEqual(fixture.database.now());
       expect(told).toBe(Number(version) + 1);
-      expect(warnings).toEqual([expect.stringMatching(/left to themselves.*number \d+/)]);
-    });
-
-    it('makes due what is parked behind nothing, of each key the first', async () => {
-      const transport = await due('shop', ['a', 'a', 'b', null]);
-      for (const orderingKey of ['a', 'b'])
-        await fixture.set('webhook_queue', { due_at: PARKED_DUE_AT }, { ordering_key: orderingKey });
-      await fixture.set('webhook_delivery', { due_at: PARKED_DUE_AT }, { transport_id: transport.id });
-      await sweep();
-      const dates = (await fixture.rows('webhook_queue')).map((row) => row['due_at'] === PARKED_DUE_AT);
-      expect(dates).toEqual([false, true, false, false]);
-      const logged = (await fixture.rows('webhook_delivery')).map((row) => row['due_at'] === PARKED_DUE_AT);
-      expect(logged).toEqual([false, true, false, true]);
-      expect(warnings).toEqual([expect.stringMatching(/behind nothing/)]);
+      expect(warnings).toEqual([expect.stringMatching(/^Resumed 1 http transports.*number \d+/)]);
     });
 
     it('leaves a healthy database as it is, whatever its lanes wait for', async () => {
@@ -74,9 +64,7 @@ describe('The sweep', () => {
       await due('told');
       await setLane(await due('held'), { holder: 'somebody', due_at: inAMinute, lease_until: inAMinute });
       await setLane(await due('blocked'), { due_at: inAMinute, blocked_until: inAMinute });
-      const paused = await due('paused');
-      await setLane(paused, { due_at: null });
-      await fixture.set('webhook_http_transport', { state: 'PAUSED' }, { id: paused.id });
+      await fixture.changeState(await due('paused'), 'PAUSED');
       const ordered = await due('ordered', ['a', 'a']);
       const [, behind] = await fixture.rowsWith('webhook_queue', { transport_id: ordered.id });
       await fixture.set('webhook_queue', { due_at: PARKED_DUE_AT }, { event_id: behind!['event_id']! });
@@ -94,28 +82,18 @@ describe('The sweep', () => {
       expect(warnings).toEqual([]);
     });
 
-    it('looks at no more than it is told to, and goes on where it stopped', async () => {
-      const transports = [await due('a', ['x', 'y']), await due('b', ['x']), await due('c', ['x'])];
-      const ids = transports.map(({ id }) => id);
-      for (const transport of transports) await setLane(transport, { due_at: null });
-      await fixture.set('webhook_queue', { due_at: PARKED_DUE_AT }, { ordering_key: 'x' });
-      await fixture.set('webhook_queue', { due_at: LONG_AGO }, { ordering_key: 'y' });
+    it('looks at as many lanes as it is told to, and continues where it stopped', async () => {
+      const ids: number[] = [];
+      for (const tenant of ['a', 'b', 'c']) {
+        const transport = await due(tenant);
+        await setLane(transport, { due_at: null });
+        ids.push(transport.id);
+      }
       const now = fixture.database.now();
-      const { sweep: store } = fixture.stores;
-      const keys = await store.freeStrandedKeys({ after: FIRST_KEY, limit: 3, now });
-      expect(keys).toEqual({ repaired: ids.slice(0, 2), next: { transportId: ids[1], orderingKey: 'x' } });
-      expect(await store.freeStrandedKeys({ after: keys.next!, limit: 3, now })).toEqual({
-        repaired: [ids[2]],
-        next: undefined,
-      });
-      for (const transport of transports) await setLane(transport, { due_at: null });
-      const lanes = { limit: 2, now: now + 1, dueBefore: now + 1 };
-      const first = await store.tellForgottenLanes({ ...lanes, after: 0 });
-      expect(first).toEqual({ repaired: ids.slice(0, 2), next: ids[1] });
-      expect(await store.tellForgottenLanes({ ...lanes, after: ids[1]! })).toEqual({
-        repaired: [ids[2]],
-        next: undefined,
-      });
+      const step = (after: number) =>
+        fixture.stores.sweep.scheduleStrandedLanes({ after, limit: 2, now, dueBefore: now });
+      expect(await step(0)).toEqual({ repaired: ids.slice(0, 2), next: ids[1] });
+      expect(await step(ids[1]!)).toEqual({ repaired: [ids[2]], next: undefined });
     });
   });
 });

@@ -1,50 +1,56 @@
-import { Lane } from '../../lib/delivery/lane.js';
-import type { TransportConfig } from '../../lib/delivery/transport-config.js';
-import type { LaneReading, LaneRelease, QueuedDelivery } from '../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
-import { block, concluded, laneConfig, takenLane } from './lanes.js';
-import { SimulatedQueue } from './simulated-queue.js';
+import { Lane } from '../../lib/delivery/lanes/lane.js';
+import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
+import { CLOCK_SLACK_MS, type LaneReading, type QueuedDelivery } from '../../lib/persistence/lane-store.js';
+import { block, concluded, laneConfig, NO_CIRCUIT } from './lanes.js';
+import { SimulatedLaneRow } from './simulated-lane-row.js';
+import { SimulatedRecorder } from './simulated-recorder.js';
 
-/** Something that is on its way to the database and back: `commit` happens there, then `arrive` here. */
+/** A statement on its way to the database and back: `commit` happens there, then `arrive` here. */
 interface Call {
-  commit: () => void;
-  arrive: () => void;
+  readonly commit: () => void;
+  readonly arrive: () => void;
   isCommitted: boolean;
 }
 
-const RETRY_MS = [0, 3, 20, 100];
+const RETRY_MS = [0, 3, 20, 100, 90_000];
+/** A lane with outcomes that cannot be recorded is claimed again within this time. */
+const ASIDE_RETRY_MS = 30_000;
 
 /**
- * One lane and the database that it is read from, reduced to what decides whether a delivery is lost: rows, the
- * lane's version and due date, and calls whose effect in the database and whose answer come at different moments, in any
- * order in which the real ones can come. Time passes only when it is told to.
+ * One lane, one process and the database, reduced to what decides whether a delivery is lost. The effect of a call in the
+ * database and its result happen at different moments, in any order in which the real ones can. Time passes only when the
+ * test says so. Other processes claim the lane if its lease expires.
  */
 export class LaneSimulation {
   now = 1_000_000;
+  elapsed = 0;
+  /** The lane as this process holds it, or believes to. */
   lane: Lane | undefined;
-  readonly #queue = new SimulatedQueue();
-  #laneDueAt: number | null = null;
-  /** Of the rows that were added, those that have ended, as the lane's row has it. */
-  #laneEnded = 0;
+  readonly #row = new SimulatedLaneRow(this);
   #calls: Call[] = [];
-  #refreshing = false;
-  /** Recording is one at a time and in order, as the Recorder does it. */
-  #records: Call[] = [];
-  /** Handed out and not recorded. */
-  readonly #inHand = new Set<number>();
-  readonly #inFlight: QueuedDelivery[] = [];
+  #isRefreshing = false;
+  #wasSetBack = false;
+  #recorder = new SimulatedRecorder(this);
+  /** Requests that wait for their response, the oldest first. */
+  #inFlight: { readonly lane: Lane; readonly delivery: QueuedDelivery }[] = [];
+  /** What each lane has sent and not recorded. */
+  readonly #unrecorded = new Map<Lane, Set<number>>();
 
   constructor(private readonly config: Partial<TransportConfig> = {}) {}
 
-  get isDone(): boolean {
-    return this.#queue.isEmpty && this.#calls.length === 0 && this.#records.length === 0;
+  get queue() {
+    return this.#row.queue;
   }
 
-  /** Fan-out adds a delivery in one transaction with its tell; `lateMs`: it was dated so long before its commit. */
+  get isDone(): boolean {
+    return this.queue.isEmpty && this.#calls.length === 0 && this.#recorder.isEmpty;
+  }
+
+  // ── what others do ───────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Fan-out commits a delivery that it dated `lateMs` ago. */
   add(orderingKey: string | null, lateMs: number): void {
-    const dueAt = this.now - lateMs;
-    this.#queue.add(orderingKey, dueAt);
-    if (!this.lane) this.#laneDueAt = Math.min(this.#laneDueAt ?? Infinity, dueAt);
+    this.#row.add(orderingKey, this.now - lateMs);
   }
 
   addMany(count: number): void {
@@ -53,118 +59,187 @@ export class LaneSimulation {
 
   pass(ms: number): void {
     this.now += ms;
+    this.elapsed += ms;
   }
 
-  /** The worker of this process hears of it, as it does when fan-out ran in the same process. */
-  tell(): void {
-    this.lane?.told();
+  /** The database's clock is set back, once. (What is set back further than the overlap of two scans is for the sweep.) */
+  setClockBack(ms: number): void {
+    if (this.#wasSetBack) return;
+    this.#wasSetBack = true;
+    this.now -= ms;
   }
 
-  take(): void {
-    if (this.lane || this.#laneDueAt === null || this.#laneDueAt > this.now) return;
-    this.lane = new Lane(
-      takenLane({ version: this.#queue.version, ended: this.#laneEnded }),
-      laneConfig(this.config),
-      this.now,
-      {
-        circuitFailures: 0,
-        circuitCoolDownMs: 1,
-        disableAfterMs: Infinity,
+  /** An operator pauses or resumes the transport. */
+  changeState(state: 'ACTIVE' | 'PAUSED'): void {
+    if (this.#row.state !== state) this.#row.changeState(state);
+  }
+
+  /** Another process claims the lane, whose lease has expired, delivers some of it, and releases it or crashes. */
+  lose(count: number, crashes: boolean): void {
+    // Requests end before the lease does.
+    if (!this.lane || this.#inFlight.length > 0) return;
+    const claimed = this.#row.claim();
+    if (!claimed) return;
+    const other = new Lane(claimed, this.#configNow(), this.elapsed, NO_CIRCUIT);
+    const clocks = { now: this.now, elapsed: this.elapsed };
+    const request = other.nextRead(clocks);
+    if (request) other.acceptRows(this.queue.read(request, this.now), request.limit, this.now, () => false);
+    for (let sent = 0; sent < count && other.maySend(clocks); sent++) {
+      const delivery = other.next(this.now);
+      other.settled();
+      const isCounted = this.queue.record(delivery, null, this.now);
+      other.recorded(delivery, null);
+      if (!isCounted) throw new Error(`${delivery.deliveryId} was read and cannot be recorded`);
+    }
+    if (crashes) return;
+    if (!this.#row.release(other.abandon(this.now), 0)) throw new Error('The other process holds the lane');
+  }
+
+  /** A process that had lost this lane records late what it has sent: a delivery that is in flight here as well. */
+  interfere(isDelivered: boolean, choice: number): void {
+    const { delivery } = this.#inFlight[0] ?? {};
+    // It computed the next date before it was suspended, within the overlap of two scans.
+    const nextDueAt = isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]! - 4_000 * choice;
+    if (delivery) this.queue.record(delivery, nextDueAt, this.now);
+  }
+
+  /**
+   * A process that had lost this lane records an end at the moment at which this one parks the delivery behind it, so that
+   * neither sees the other: the next one of the key is parked and has no predecessor.
+   */
+  strand(): void {
+    const delivery = this.#inFlight.find((one) => one.delivery.orderingKey !== null)?.delivery;
+    if (delivery && this.queue.record(delivery, null, this.now)) this.queue.strand(delivery.orderingKey);
+  }
+
+  // ── what this process does ───────────────────────────────────────────────────────────────────────────────────
+
+  /** Fan-out of this process tells the lane of new work. */
+  notify(): void {
+    this.lane?.notifyWorkAdded();
+  }
+
+  claim(): void {
+    if (this.lane) return;
+    const claimed = this.#row.claim();
+    if (claimed) this.lane = new Lane(claimed, this.#configNow(), this.elapsed, NO_CIRCUIT);
+  }
+
+  /** The process crashes and starts again. */
+  crash(): void {
+    this.lane = undefined;
+    this.#calls = [];
+    this.#isRefreshing = false;
+    this.#inFlight = [];
+    this.#recorder = new SimulatedRecorder(this);
+  }
+
+  /** As `LaneUpkeep` does it. */
+  refresh(): void {
+    const { lane, elapsed } = this;
+    if (!lane || this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    let check = this.#row.check();
+    let config = lane.config;
+    this.#call(
+      () => {
+        check = this.#row.check();
+        config = this.#configNow();
+      },
+      () => {
+        this.#isRefreshing = false;
+        if (this.lane !== lane) return;
+        const isReleased = !check.isHeld && lane.state !== 'RELEASING';
+        if (isReleased || check.leaseToken > lane.leaseToken) return this.#drop(lane);
+        if (lane.checked(check.version, check.transportVersion)) lane.configure(config, this.now, elapsed);
+        lane.confirmed(elapsed);
       },
     );
   }
 
-  /** The refresh of the lane: lease, configuration and version. */
-  refresh(): void {
-    const { lane } = this;
-    if (!lane || this.#refreshing) return;
-    this.#refreshing = true;
-    lane.renewed(this.now);
-    let version = this.#queue.version;
+  renew(): void {
+    const { lane, elapsed } = this;
+    if (!lane) return;
+    const renewal = lane.renewal(this.now);
+    let isRenewed = false;
     this.#call(
-      () => (version = this.#queue.version),
-      () => {
-        this.#refreshing = false;
-        if (this.lane === lane) lane.checked(version, lane.config.version);
-      },
+      () => (isRenewed = this.#row.renew(renewal)),
+      () => isRenewed && lane.renewed(elapsed),
     );
   }
 
   read(): void {
-    const { lane } = this;
-    const now = this.now;
-    const request = lane?.nextRead(now);
+    const { lane, elapsed } = this;
+    const now = this.now + CLOCK_SLACK_MS;
+    const request = lane?.nextRead({ now, elapsed });
     if (!lane || !request) return;
     let reading: LaneReading | undefined;
     this.#call(
-      () => (reading = this.#queue.read(request, now)),
+      () => (reading = this.queue.read(request, now)),
       () => {
-        for (const row of lane.accept(reading!, request.limit).behind) this.#park(lane, row);
+        const isUnrecorded = ({ deliveryId }: QueuedDelivery) => this.#recorder.isUnrecorded(deliveryId);
+        const { behind } = lane.acceptRows(reading!, request.limit, now, isUnrecorded);
+        for (const row of behind) this.#recorder.addParking(lane, row);
       },
     );
   }
 
   failRead(): void {
-    const { lane } = this;
-    if (lane?.nextRead(this.now)) lane.readFailed();
+    const { lane, now, elapsed } = this;
+    if (lane?.nextRead({ now, elapsed })) lane.readFailed();
   }
 
   send(): void {
-    const { lane } = this;
-    if (!lane?.maySend(this.now, this.now)) return;
-    const delivery = lane.next(this.now);
-    if (this.#inHand.has(delivery.deliveryId))
-      throw new Error(`${delivery.deliveryId} is sent while it is in hand`);
-    this.#inHand.add(delivery.deliveryId);
-    this.#inFlight.push(delivery);
+    const { lane, now, elapsed } = this;
+    if (!lane?.maySend({ now, elapsed })) return;
+    const delivery = lane.next(now);
+    const { deliveryId } = delivery;
+    const sent = this.#unrecorded.get(lane) ?? new Set();
+    this.#unrecorded.set(lane, sent);
+    if (sent.has(deliveryId)) throw new Error(`${deliveryId} is sent again before it is recorded`);
+    if (this.#inFlight.some((other) => other.delivery.deliveryId === deliveryId))
+      throw new Error(`${deliveryId} is sent twice at a time`);
+    sent.add(deliveryId);
+    this.#inFlight.push({ lane, delivery });
     if (this.#inFlight.length > lane.config.maxConcurrency)
       throw new Error('Too many requests are in flight');
-    this.#checkOrder(delivery);
+    const earlier = this.queue.earlierOf(delivery);
+    if (earlier !== undefined) throw new Error(`${deliveryId} is sent before ${earlier} of its key`);
   }
 
-  /** The oldest request is answered: delivered, or to be tried again. */
-  answer(isDelivered: boolean, choice: number): void {
-    const { lane } = this;
-    const delivery = this.#inFlight.shift();
+  /** The oldest request has its response: delivered, or to be tried again. */
+  respond(isDelivered: boolean, choice: number): void {
+    const { lane, delivery } = this.#inFlight.shift() ?? {};
     if (!lane || !delivery) return;
-    lane.answered();
+    lane.settled();
     const nextDueAt = isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!;
     lane.learn(concluded(delivery, nextDueAt), this.now, 0);
-    let isCounted = false;
-    this.#record(
-      () => (isCounted = this.#queue.record(delivery, nextDueAt, this.now)),
-      () => {
-        this.#inHand.delete(delivery.deliveryId);
-        if (!isCounted) lane.told();
-        else if (nextDueAt === null) lane.ended();
-        lane.recorded(delivery, nextDueAt);
-      },
-    );
-  }
-
-  /** A process that had lost this lane records late what it had sent: a delivery that this one has in flight as well. */
-  interfere(isDelivered: boolean, choice: number): void {
-    const delivery = this.#inFlight[0];
-    const nextDueAt = isDelivered ? null : this.now + RETRY_MS[choice % RETRY_MS.length]!;
-    if (delivery) this.#queue.record(delivery, nextDueAt, this.now);
+    this.#recorder.addAttempt(lane, delivery, nextDueAt);
   }
 
   /** The oldest request is given up, and nothing is written about it. */
   giveUp(): void {
-    const delivery = this.#inFlight.shift();
-    if (!this.lane || !delivery) return;
-    this.lane.answered();
-    this.#inHand.delete(delivery.deliveryId);
-    this.lane.returned(delivery);
+    const { lane, delivery } = this.#inFlight.shift() ?? {};
+    if (!lane || !delivery) return;
+    lane.settled();
+    this.recorded(lane, delivery);
+    lane.returned(delivery);
   }
 
-  /**
-   * A process that had lost this lane records an end at the moment at which this one parks what is behind it, so that
-   * neither sees the other: the next of the key is parked, and nobody is in front of it.
-   */
-  strand(): void {
-    const delivery = this.#inFlight.find(({ orderingKey }) => orderingKey !== null);
-    if (delivery && this.#queue.record(delivery, null, this.now)) this.#queue.strand(delivery.orderingKey);
+  beginGroup(): void {
+    this.#recorder.begin();
+  }
+
+  proceedRecord(choice: number): void {
+    this.#recorder.proceed(choice);
+  }
+
+  comeInAgain(choice: number): void {
+    this.#recorder.comeInAgain(choice);
+  }
+
+  recorded(lane: Lane, { deliveryId }: QueuedDelivery): void {
+    this.#unrecorded.get(lane)?.delete(deliveryId);
   }
 
   /** The receiver asks for a pause. */
@@ -172,98 +247,56 @@ export class LaneSimulation {
     if (this.lane) block(this.lane, this.now + ms);
   }
 
-  release(): void {
+  drain(): void {
+    this.lane?.drain();
+  }
+
+  /** @param fails whether the statement fails, so that nobody knows whether it was committed */
+  release(fails: boolean): void {
     const { lane } = this;
     const release = lane?.release(this.now);
     if (!lane || !release) return;
     let isReleased = false;
+    const mayWaitMs = this.#recorder.isEmpty ? 0 : ASIDE_RETRY_MS;
     this.#call(
-      () => (isReleased = this.#releaseLane(release)),
+      () => (isReleased = this.#row.release(release, mayWaitMs)),
       () => {
-        if (!isReleased) lane.kept();
+        if (lane.state !== 'RELEASING') return;
+        if (fails) lane.releaseUncertain();
+        else if (isReleased) this.#drop(lane);
+        else lane.releaseFailed();
       },
     );
   }
 
-  /** One of the calls that are under way goes on: it takes effect in the database, or its answer arrives. */
+  /** One of the calls that are under way goes on: it takes effect in the database, or its result arrives. */
   proceed(choice: number): void {
-    const ways = [...this.#calls, ...this.#records.slice(0, 1)];
-    const call = ways[choice % ways.length];
+    const call = this.#calls[choice % this.#calls.length];
     if (!call) return;
     if (!call.isCommitted) {
       call.isCommitted = true;
       call.commit();
     } else {
       this.#calls = this.#calls.filter((other) => other !== call);
-      this.#records = this.#records.filter((other) => other !== call);
       call.arrive();
     }
   }
 
-  /**
-   * Nothing new comes: the worker goes on, in an order that `random` (0 to below 1) chooses, until nothing is left.
-   * Throws when something stays behind.
-   */
-  finish(random: () => number): void {
-    const choice = (): number => Math.floor(random() * 12);
-    const steps = [
-      () => this.take(),
-      () => this.read(),
-      () => this.send(),
-      () => this.answer(choice() > 2, choice()),
-      () => this.proceed(choice()),
-      () => this.proceed(choice()),
-      () => this.release(),
-      () => this.refresh(),
-      () => this.pass(choice()),
-      () => choice() === 0 && this.giveUp(),
-      () => choice() === 0 && this.interfere(choice() > 5, choice()),
-      () => choice() === 0 && this.block(choice()),
-      () => choice() === 0 && this.strand(),
-    ];
-    for (let round = 0; !this.isDone; round++) {
-      if (round > 30_000)
-        throw new Error(`Left behind: ${String(this.#queue)} (lane due ${this.#laneDueAt})`);
-      steps[Math.floor(random() * steps.length)]!();
-    }
+  toString(): string {
+    return `${this.lane?.state ?? 'not held'}; ${String(this.#row)}`;
+  }
+
+  #configNow(): TransportConfig {
+    const { state, transportVersion } = this.#row;
+    return laneConfig({ ...this.config, state, version: transportVersion });
+  }
+
+  #drop(lane: Lane): void {
+    lane.close();
+    if (this.lane === lane) this.lane = undefined;
   }
 
   #call(commit: () => void, arrive: () => void): void {
     this.#calls.push({ commit, arrive, isCommitted: false });
-  }
-
-  #record(commit: () => void, arrive: () => void): void {
-    this.#records.push({ commit, arrive, isCommitted: false });
-  }
-
-  #park(lane: Lane, delivery: QueuedDelivery): void {
-    this.#record(
-      () => this.#queue.park(delivery),
-      () => lane.recorded(delivery, null),
-    );
-  }
-
-  #releaseLane({ version, dueAt, isEmpty, ended }: LaneRelease): boolean {
-    // As LaneKeeper has it done.
-    if (dueAt === PARKED_DUE_AT && this.#queue.unpark(this.now)) return false;
-    if (version !== null && version !== this.#queue.version) return false;
-    this.#laneDueAt = dueAt;
-    this.#laneEnded = isEmpty ? this.#queue.version : ended;
-    const pending = this.#queue.version - this.#laneEnded;
-    if (pending < this.#queue.size)
-      throw new Error(`${pending} are said to be pending, of ${this.#queue.size}`);
-    if (dueAt === null && pending > 0) throw new Error(`${pending} are said to be pending, of none`);
-    this.lane = undefined;
-    const { earliest } = this.#queue;
-    const isKnown = dueAt !== null && dueAt <= Math.max(earliest, this.now);
-    if (!this.#queue.isEmpty && version !== null && !isKnown) {
-      throw new Error(`Lost wake-up: the lane is due at ${dueAt}, a delivery at ${earliest}`);
-    }
-    return true;
-  }
-
-  #checkOrder(delivery: QueuedDelivery): void {
-    const earlier = this.#queue.earlierOf(delivery);
-    if (earlier !== undefined) throw new Error(`${delivery.deliveryId} is sent before ${earlier} of its key`);
   }
 }

@@ -1,9 +1,11 @@
-import type { ConcludedAttempt } from '../../lib/delivery/attempt.js';
-import type { UnsentRows } from '../../lib/delivery/lane-scan.js';
-import { Lane } from '../../lib/delivery/lane.js';
-import type { TransportConfig } from '../../lib/delivery/transport-config.js';
+import type { UnsentRows } from '../../lib/delivery/lanes/lane-scan.js';
+import { Lane, type Clocks } from '../../lib/delivery/lanes/lane.js';
+import type { ConcludedAttempt } from '../../lib/delivery/sending/attempt.js';
+import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
-import type { QueuedDelivery, StoredTransport, TakenLane } from '../../lib/persistence/lane-store.js';
+import { AllowList } from '../../lib/egress/allow-list.js';
+import { checkUrl } from '../../lib/egress/url-policy.js';
+import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/lane-store.js';
 
 /** Without a circuit, and without an end to failing. */
 export const NO_CIRCUIT = { circuitFailures: 0, circuitCoolDownMs: 1, disableAfterMs: Infinity };
@@ -29,7 +31,7 @@ const TRANSPORT: StoredTransport = {
 };
 
 /** A lane as the database gives it to its new holder. */
-export const takenLane = (taken: Partial<TakenLane> = {}): TakenLane => ({
+export const claimedLane = (claimed: Partial<ClaimedLane> = {}): ClaimedLane => ({
   transportId: 1,
   leaseToken: 1,
   leaseMs: 30_000,
@@ -37,10 +39,10 @@ export const takenLane = (taken: Partial<TakenLane> = {}): TakenLane => ({
   blockedUntil: 0,
   crashes: 0,
   consecutiveFailures: 0,
-  ended: 0,
   rate: { used: 0, usedUntil: 0 },
+  scanFrom: -1,
   transport: TRANSPORT,
-  ...taken,
+  ...claimed,
 });
 
 /** A transport's configuration, ready to send with. */
@@ -53,6 +55,7 @@ export const laneConfig = (config: Partial<TransportConfig> = {}): TransportConf
   rateLimit: undefined,
   retryScheduleMs: [1_000],
   target: { ok: false, code: 'UNUSED', message: 'Nothing is sent in this test.' },
+  missingKeyId: undefined,
   ...config,
 });
 
@@ -66,6 +69,7 @@ export const queued = (deliveryId: number, delivery: Partial<QueuedDelivery> = {
   orderingKey: null,
   behind: false,
   lostAttempts: 0,
+  notedToken: null,
   ...delivery,
 });
 
@@ -87,6 +91,7 @@ export const concluded = (
     status: nextDueAt === null ? 'DELIVERED' : 'PENDING',
     reason: null,
     nextDueAt,
+    isCounted: true,
     startedAt: 1_000,
     durationMs: 5,
     responseStatusCode: nextDueAt === null ? 204 : 500,
@@ -99,18 +104,48 @@ export const concluded = (
   ...attempt,
 });
 
-/** The database's clock in tests of one lane, in ms. Its monotonic clock begins at 0, with the take. */
+/** The database's clock in tests of one lane, in ms. The elapsed clock begins at 0, when the lane is claimed. */
 export const NOW = 10_000;
+/** The time of such a test: the elapsed clock as given, and the database's clock. */
+export const at = (elapsed: number, now = NOW): Clocks => ({ elapsed, now });
 
 export const laneOf = (
   config: Partial<TransportConfig> = {},
-  taken: Partial<TakenLane> = {},
+  claimed: Partial<ClaimedLane> = {},
   policy: HealthPolicy = NO_CIRCUIT,
-): Lane => new Lane(takenLane(taken), laneConfig(config), 0, policy);
+): Lane => new Lane(claimedLane(claimed), laneConfig(config), 0, policy);
+
+const ANY_URL = { allowHttp: false, allow: new AllowList([]) };
+
+/** A lane of this tenant that sends to this origin. */
+export function laneTo(tenantUid: string, transportId: number, origin = 'https://erp.example.com'): Lane {
+  const target: TransportConfig['target'] = {
+    ok: true,
+    url: checkUrl(origin, ANY_URL),
+    headers: [],
+    keys: [],
+    lookupGroup: tenantUid,
+    secrets: [],
+  };
+  const claimed = claimedLane({ transportId, transport: { ...TRANSPORT, tenantUid } });
+  return new Lane(claimed, laneConfig({ target }), 0, NO_CIRCUIT);
+}
 
 /** Due deliveries with the numbers from 1. */
 export const rows = (count: number): QueuedDelivery[] =>
   Array.from({ length: count }, (_, index) => queued(index + 1));
+
+/** Gives the lane the result of a read up to `NOW`. @returns the rows that are not to be sent */
+export const accept = (
+  lane: Lane,
+  rows: readonly QueuedDelivery[],
+  limit: number,
+  { version = 0, nextDueAt = null }: { version?: number; nextDueAt?: number | null } = {},
+  isUnrecorded: (deliveryId: number) => boolean = () => false,
+): UnsentRows =>
+  lane.acceptRows({ transportId: 1, version, nextDueAt, rows }, limit, NOW, ({ deliveryId }) =>
+    isUnrecorded(deliveryId),
+  );
 
 /** Lets the lane read these rows to the end of the queue. @returns those that are not to be sent */
 export function read(
@@ -118,15 +153,15 @@ export function read(
   rows: readonly QueuedDelivery[],
   { version = 0, nextDueAt = null }: { version?: number; nextDueAt?: number | null } = {},
 ): UnsentRows {
-  const request = lane.nextRead(NOW);
+  const request = lane.nextRead(at(0));
   if (!request) throw new Error('The lane wants nothing to be read.');
-  return lane.accept({ transportId: 1, version, nextDueAt, rows }, request.limit);
+  return accept(lane, rows, request.limit, { version, nextDueAt });
 }
 
 /** Sends one delivery and has its outcome recorded: delivered, or to be tried again at `nextDueAt`. */
 export function deliver(lane: Lane, nextDueAt: number | null = null): void {
   const delivery = lane.next(NOW);
-  lane.answered();
+  lane.settled();
   lane.learn(concluded(delivery, nextDueAt), NOW, 0);
   lane.recorded(delivery, nextDueAt);
 }

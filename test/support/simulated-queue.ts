@@ -9,10 +9,11 @@ interface QueueRow {
   attempts: number;
 }
 
-/** The queue of one lane, as its statements treat it: each method is what one of them does, whole. */
+/** The queue of one lane: each method does what one statement of the stores does, as a whole. */
 export class SimulatedQueue {
-  /** Rises with each row that is added. */
+  /** Rises with each row that is added, and when the transport is resumed. */
   version = 0;
+  #added = 0;
   readonly #rows: QueueRow[] = [];
 
   get size(): number {
@@ -30,7 +31,8 @@ export class SimulatedQueue {
 
   add(orderingKey: string | null, dueAt: number): void {
     this.version += 1;
-    this.#rows.push({ deliveryId: this.version, eventId: this.version, orderingKey, dueAt, attempts: 0 });
+    const id = ++this.#added;
+    this.#rows.push({ deliveryId: id, eventId: id, orderingKey, dueAt, attempts: 0 });
   }
 
   read({ after, limit }: LaneReadRequest, now: number): LaneReading {
@@ -42,14 +44,20 @@ export class SimulatedQueue {
       transportId: 1,
       version: this.version,
       nextDueAt: sorted.find((row) => row.dueAt > now)?.dueAt ?? null,
-      rows: due.map((row) => ({ ...row, transportId: 1, lostAttempts: 0, behind: this.#isBehind(row) })),
+      rows: due.map((row) => ({
+        ...row,
+        transportId: 1,
+        lostAttempts: 0,
+        notedToken: null,
+        behind: this.#isBehind(row),
+      })),
     };
   }
 
   /**
-   * Records an attempt: an end at `nextDueAt` null, else a retry.
+   * Records an attempt: an end if `nextDueAt` is null, else a retry.
    *
-   * @returns false for an attempt that finds its row changed, and changes nothing
+   * @returns false: somebody else has changed the row, so the attempt is orphaned and changes nothing
    */
   record(delivery: QueuedDelivery, nextDueAt: number | null, now: number): boolean {
     const { deliveryId, dueAt, attempts } = delivery;
@@ -67,12 +75,13 @@ export class SimulatedQueue {
     return true;
   }
 
-  park({ deliveryId }: QueuedDelivery): void {
-    const row = this.#rows.find((other) => other.deliveryId === deliveryId);
+  /** Parks a row, unless it has no predecessor any more or was changed. */
+  park({ deliveryId, dueAt }: QueuedDelivery): void {
+    const row = this.#rows.find((other) => other.deliveryId === deliveryId && other.dueAt === dueAt);
     if (row && this.#isBehind(row)) row.dueAt = PARKED_DUE_AT;
   }
 
-  /** @returns whether anything was freed */
+  /** @returns whether anything was unparked */
   unpark(now: number): boolean {
     const heads = this.#rows.filter((row) => row.dueAt === PARKED_DUE_AT && !this.#isBehind(row));
     for (const row of heads) row.dueAt = now;

@@ -4,10 +4,10 @@ import { findCycle, readImportGraph } from '../support/import-graph.js';
 import type { SourceImports } from '../support/import-graph.js';
 
 /**
- * Which rooms of `lib/` a room may import, beside itself. The table is the text of DESIGN.md, chapter 5:
+ * Which layers of `lib/` a layer may import, beside itself. The table is the text of DESIGN.md, chapter 5:
  * downwards only, and three lateral arrows in the middle.
  */
-const BELOW_THE_MIDDLE = ['options', 'persistence', 'egress', 'pos', 'domain', 'errors'];
+const BELOW_THE_MIDDLE = ['options', 'persistence', 'egress', 'timing', 'pos', 'domain', 'errors'];
 const MIDDLE = ['admin', 'emitter', 'fanout', 'operations', 'delivery'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
@@ -19,14 +19,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   operations: ['delivery', ...BELOW_THE_MIDDLE],
   delivery: BELOW_THE_MIDDLE,
   options: ['persistence', 'egress', 'pos', 'domain', 'errors'],
-  persistence: ['domain', 'errors'],
+  persistence: ['timing', 'domain', 'errors'],
   egress: ['domain', 'errors'],
+  timing: ['domain', 'errors'],
   pos: ['domain'],
   domain: ['errors'],
   errors: [],
 };
 
-/** Packages and Node modules that belong to one room alone. */
+/** Packages and Node modules that belong to one layer alone. */
 const ONLY_EGRESS = /^(node:)?(undici|https?|http2|net|tls|dns|dgram)(\/.*)?$/;
 const ONLY_PERSISTENCE = /^(pg|better-sqlite3)(\/.*)?$/;
 /** Hashing and type tests have no effect and no state, so `domain/` stays pure with them. */
@@ -35,7 +36,7 @@ const PURE = ['node:crypto', 'node:util/types'];
 const graph = readImportGraph();
 
 /** The folder, or for the files at the top of `lib/` the part that they play. */
-function roomOf(file: string): string {
+function layerOf(file: string): string {
   if (file.includes('/')) return file.slice(0, file.indexOf('/'));
   if (file === 'webhooks.options.ts' || file === 'webhooks.tokens.ts') return 'options';
   if (file.startsWith('webhooks.')) return 'module';
@@ -45,10 +46,10 @@ function roomOf(file: string): string {
 /** `file imports module` for every import of another file or package that `isAllowed` refuses. */
 function refused(
   imports: keyof Omit<SourceImports, 'file'>,
-  isAllowed: (room: string, name: string) => boolean,
+  isAllowed: (layer: string, name: string) => boolean,
 ) {
   return graph.flatMap(({ file, [imports]: names }) =>
-    names.filter((name) => !isAllowed(roomOf(file), name)).map((name) => `lib/${file} imports ${name}`),
+    names.filter((name) => !isAllowed(layerOf(file), name)).map((name) => `lib/${file} imports ${name}`),
   );
 }
 
@@ -58,14 +59,14 @@ describe('The architecture', () => {
     expect(graph.some(({ internal }) => internal.length > 0)).toBe(true);
   });
 
-  it('has no rooms but those of the design', () => {
-    const unknown = graph.map(({ file }) => file).filter((file) => !(roomOf(file) in MAY_IMPORT));
+  it('has no layers but those of the design', () => {
+    const unknown = graph.map(({ file }) => file).filter((file) => !(layerOf(file) in MAY_IMPORT));
     expect(unknown).toEqual([]);
   });
 
   it('imports downwards only', () => {
-    const isAllowed = (room: string, target: string) =>
-      roomOf(target) === room || (MAY_IMPORT[room]?.includes(roomOf(target)) ?? false);
+    const isAllowed = (layer: string, target: string) =>
+      layerOf(target) === layer || (MAY_IMPORT[layer]?.includes(layerOf(target)) ?? false);
     expect(refused('internal', isAllowed)).toEqual([]);
   });
 
@@ -74,12 +75,12 @@ describe('The architecture', () => {
   });
 
   it('opens sockets in egress/ alone', () => {
-    expect(refused('external', (room, name) => room === 'egress' || !ONLY_EGRESS.test(name))).toEqual([]);
+    expect(refused('external', (layer, name) => layer === 'egress' || !ONLY_EGRESS.test(name))).toEqual([]);
   });
 
   it('talks to database drivers in persistence/ alone', () => {
     expect(
-      refused('external', (room, name) => room === 'persistence' || !ONLY_PERSISTENCE.test(name)),
+      refused('external', (layer, name) => layer === 'persistence' || !ONLY_PERSISTENCE.test(name)),
     ).toEqual([]);
   });
 
@@ -93,6 +94,6 @@ describe('The architecture', () => {
   });
 
   it('keeps domain/ pure', () => {
-    expect(refused('external', (room, name) => room !== 'domain' || PURE.includes(name))).toEqual([]);
+    expect(refused('external', (layer, name) => layer !== 'domain' || PURE.includes(name))).toEqual([]);
   });
 });

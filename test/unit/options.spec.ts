@@ -9,7 +9,9 @@ describe('the options of the module', () => {
       deliveryEnabled: true,
       environment: undefined,
       adoptEnvironment: false,
-      egress: { allowCidrs: [], allowHttp: false, denyOrigins: [], maxPerOrigin: 64 },
+      concurrency: 64,
+      leaseMs: 30_000,
+      egress: { allowCidrs: [], allowHttp: false, denyOrigins: [], maxPerOrigin: 32 },
       encryption: { keys: [], allowPlaintext: false },
     });
   });
@@ -27,11 +29,33 @@ describe('the options of the module', () => {
     ],
     [{ database: { url: 'postgres://app:hunter2@db.example' } }, /"database\.url".*name of the database/s],
     [{ database: { url: 'hunter2' } }, /"database\.url"/],
+    [{ concurrency: 1 }, /"concurrency".*2 to 10000/s],
     [{ egress: { maxPerOrigin: 0 } }, /"egress\.maxPerOrigin".*1 to 10000/s],
+    [{ egress: { maxPerOrigin: 64 } }, /"egress\.maxPerOrigin".*below concurrency \(64\)/s],
+    [{ concurrency: 8, egress: { maxPerOrigin: 8 } }, /"egress\.maxPerOrigin".*below concurrency \(8\)/s],
+    [{ timeoutMs: 10_000, leaseMs: 21_999 }, /"leaseMs".*at least 2 x timeoutMs \+ 2000 = 22000/s],
+    [{ leaseMs: 600_001 }, /"leaseMs".*600000/s],
   ])('are refused: %j', (options, message) => {
     expect(() => resolveOptions(options)).toThrow(InvalidOptionError);
     expect(() => resolveOptions(options)).toThrow(message);
     expect(() => resolveOptions(options)).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    [2, 1],
+    [9, 4],
+    [64, 32],
+  ])('give one origin half of %i slots by default: %i', (concurrency, maxPerOrigin) => {
+    expect(resolveOptions({ concurrency }).egress.maxPerOrigin).toBe(maxPerOrigin);
+  });
+
+  it('give one origin all slots but one at most', () => {
+    expect(resolveOptions({ concurrency: 8, egress: { maxPerOrigin: 7 } }).egress.maxPerOrigin).toBe(7);
+  });
+
+  it('make the lease long enough for a long time-out', () => {
+    expect(resolveOptions({ timeoutMs: 20_000 }).leaseMs).toBe(42_000);
+    expect(resolveOptions({ timeoutMs: 10_000, leaseMs: 22_000 }).leaseMs).toBe(22_000);
   });
 
   it.each(['p', 'production', 'eu-west 1/blue', 'x'.repeat(64)])(

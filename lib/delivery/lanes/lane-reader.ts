@@ -46,10 +46,11 @@ export class LaneReader {
     const reads = new Map<Lane, LaneReadRequest>();
     const fromHead = new Map<Lane, LaneReadRequest>();
     for (const lane of this.#wanted) {
-      if (this.#reading && !lane.isRepeatFromHead) continue;
+      const isSlow = lane.repeatsFromHead(clocks.elapsed);
+      if (this.#reading && !isSlow) continue;
       this.#wanted.delete(lane);
       const request = lane.nextRead(clocks);
-      if (request) (lane.isRepeatFromHead ? fromHead : reads).set(lane, request);
+      if (request) (isSlow ? fromHead : reads).set(lane, request);
     }
     if (reads.size > 0) {
       this.#reading = this.#read(reads, clocks.now).finally(() => {

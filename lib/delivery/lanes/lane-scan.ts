@@ -1,4 +1,10 @@
-import type { LaneCursor, LaneReading, LaneReadRequest, QueuedDelivery } from '../../persistence/lane-store.js';
+import type {
+  LaneCursor,
+  LaneReading,
+  LaneReadRequest,
+  QueuedDelivery,
+} from '../../persistence/lane-store.js';
+import { PARKED_DUE_AT } from '../../persistence/record-store.js';
 
 /** Due date of the head: earlier than any row's. */
 const HEAD = -1;
@@ -50,11 +56,17 @@ export class LaneScan {
   /** Due dates of the deliveries whose outcome cannot be recorded for now, by id. They do not keep the lane from its release. */
   readonly #aside = new Map<number, number>();
   #cursor: LaneCursor = { dueAt: HEAD, deliveryId: -1 };
-  /** Every row that is due earlier has been read, except those from `#missedAt` on. */
+  /**
+   * Every row that is due earlier, and was committed when the scan began that got here, has been read, except those from
+   * `#missedAt` on.
+   */
   #position: number;
   /** Earliest due date of a row that was read and given up, so that only another scan finds it. */
   #missedAt = Infinity;
+  /** Due date from which the scan was made. */
   #begunAt = HEAD;
+  /** Instant of the scan's beginning: later rows may be due, and be committed, from then on (less `OVERLAP_MS`). */
+  #beganAt = HEAD;
   #headScannedAt: number;
   /** The lane's version when the scan began. */
   #version: number | undefined;
@@ -94,13 +106,19 @@ export class LaneScan {
     return this.#isNotified;
   }
 
-  /** Whether the present scan repeats one, from the head: it may be slow and should keep no other lane waiting. */
-  get isRepeatFromHead(): boolean {
-    return this.#begunAt === HEAD && this.#position > HEAD;
+  /** Whether the next read begins again at the head: it may be slow and should keep no other lane waiting. */
+  repeatsFromHead(elapsedNow: number): boolean {
+    if (Math.min(this.#position, this.#missedAt) <= HEAD) return false;
+    return this.#beginsNext ? this.#isHeadDue(elapsedNow) : this.#cursor.dueAt === HEAD;
   }
 
   get isEmptyHanded(): boolean {
     return this.#inHand.size === 0;
+  }
+
+  /** Whether the delivery is ready, in flight, or awaiting its record. */
+  hasInHand({ deliveryId }: QueuedDelivery): boolean {
+    return this.#inHand.has(deliveryId);
   }
 
   get hasAside(): boolean {
@@ -145,7 +163,7 @@ export class LaneScan {
   ): LaneReadRequest | undefined {
     const isNothingDue = this.#nextDueAt === null || this.#nextDueAt > now;
     if (this.#hasEnded && !this.#isNotified && isNothingDue) return undefined;
-    const begins = this.#hasEnded || this.#version === undefined;
+    const begins = this.#beginsNext;
     if (begins) this.#begin(now, elapsedNow);
     this.#isReading = true;
     // A new scan meets again what is in hand.
@@ -167,7 +185,9 @@ export class LaneScan {
     this.#hasEnded = reading.rows.length < limit;
     const last = reading.rows.at(-1);
     if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
-    this.#position = Math.max(this.#position, this.#hasEnded ? readAt : last!.dueAt);
+    // Not later than the scan's beginning: rows that were committed since may be due from then on, before the cursor.
+    const readUpTo = Math.min(this.#hasEnded ? readAt : last!.dueAt, this.#beganAt);
+    this.#position = Math.max(this.#position, readUpTo);
     this.#noticeDue(this.#redatedMeanwhile);
 
     const unsent: UnsentRows = { behind: [], crashed: [] };
@@ -209,16 +229,24 @@ export class LaneScan {
 
   /** The outcome is in the database: the delivery is out of hand. */
   recorded({ deliveryId, orderingKey }: QueuedDelivery, nextDueAt: number | null): void {
-    this.#inHand.delete(deliveryId);
-    this.#aside.delete(deliveryId);
-    if (this.#isReading) {
-      this.#recordedMeanwhile.add(deliveryId);
-      this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
-    }
+    this.#letGo(deliveryId);
+    if (this.#isReading) this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
     this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
     // The next one of the key may have become due, before the cursor.
     if (orderingKey !== null) this.#isNotified = true;
     this.#noticeDue(nextDueAt);
+  }
+
+  /** The delivery was parked, or is due as before: if its predecessor had ended by then, nothing was written. */
+  parked(delivery: QueuedDelivery): void {
+    this.recorded(delivery, PARKED_DUE_AT);
+    this.#miss(delivery.dueAt);
+  }
+
+  /** Somebody else has changed the delivery's row, which may be due at any time now. */
+  orphaned({ deliveryId }: QueuedDelivery): void {
+    this.#letGo(deliveryId);
+    this.#miss(HEAD);
   }
 
   /** Gives up what has not been sent. */
@@ -239,10 +267,21 @@ export class LaneScan {
     return { version: this.#version, dueAt: this.#nextDueAt };
   }
 
+  get #beginsNext(): boolean {
+    return this.#hasEnded || this.#version === undefined;
+  }
+
+  #isHeadDue(elapsedNow: number): boolean {
+    return this.#position <= HEAD || elapsedNow - this.#headScannedAt >= HEAD_EVERY_MS;
+  }
+
   #begin(now: number, elapsedNow: number): void {
-    const fromHead = this.#position <= HEAD || elapsedNow - this.#headScannedAt >= HEAD_EVERY_MS;
+    // Until this scan has come past them, the missed rows are unread for the next holder too.
+    this.#position = Math.min(this.#position, this.#missedAt);
+    const fromHead = this.#isHeadDue(elapsedNow);
     // Not later than now: if the clock was set back, new rows are due before the position.
-    const from = Math.min(this.#position, this.#missedAt, now) - OVERLAP_MS;
+    const from = Math.min(this.#position, now) - OVERLAP_MS;
+    this.#beganAt = now;
     this.#begunAt = fromHead ? HEAD : Math.max(HEAD, from);
     if (fromHead) this.#headScannedAt = elapsedNow;
     this.#cursor = { dueAt: this.#begunAt, deliveryId: -1 };
@@ -258,14 +297,24 @@ export class LaneScan {
     );
   }
 
+  #letGo(deliveryId: number): void {
+    this.#inHand.delete(deliveryId);
+    this.#aside.delete(deliveryId);
+    if (this.#isReading) this.#recordedMeanwhile.add(deliveryId);
+  }
+
   #miss(dueAt: number): void {
     this.#missedAt = Math.min(this.#missedAt, dueAt);
     this.#isNotified = true;
   }
 
-  /** A delivery is due then: if the scan has gone past that date, only another one finds it. */
+  /**
+   * A delivery is due then. If the scan has gone past that date, only another one finds it. That begins near the position,
+   * so it has to know of dates before: an outcome that was set aside may be recorded minutes later.
+   */
   #noticeDue(dueAt: number | null): void {
-    if (dueAt !== null && dueAt <= this.#cursor.dueAt) this.#miss(dueAt);
+    const readUpTo = this.#hasEnded ? Math.max(this.#cursor.dueAt, this.#position) : this.#cursor.dueAt;
+    if (dueAt !== null && dueAt <= readUpTo) this.#miss(dueAt);
   }
 
   #forgetMeanwhile(): void {

@@ -53,6 +53,9 @@ export class LaneUpkeep {
       } else if (check.leaseToken > lane.leaseToken) {
         lost.add(lane);
         claimedByOthers.push(lane.transportId);
+      } else if (!check.isHeld && lane.state !== 'RELEASING') {
+        // The release has succeeded, and its result was lost.
+        lost.add(lane);
       } else if (lane.checked(check.version, check.transportVersion)) {
         outdated.push(lane);
       }

@@ -56,7 +56,7 @@ export class Lane {
   /** On the elapsed clock. */
   readonly heldSince: number;
   #state: LaneState = 'OPEN';
-  /** The state that a release began in. */
+  /** The state to return to if the release fails. */
   #releasedFrom: 'OPEN' | 'DRAINING' = 'OPEN';
   readonly #isQuarantined: boolean;
   #recordedInQuarantine = 0;
@@ -194,6 +194,21 @@ export class Lane {
     if (this.#isQuarantined) this.#survived();
   }
 
+  /** The delivery was parked, unless its predecessor had ended by then. */
+  parked(delivery: QueuedDelivery): void {
+    this.#scan.parked(delivery);
+  }
+
+  /** The outcome changed nothing, since somebody else has changed the delivery's row: it may be due at any time. */
+  orphaned(delivery: QueuedDelivery): void {
+    this.#scan.orphaned(delivery);
+  }
+
+  /** Whether the delivery is ready, in flight, or awaiting its record. */
+  hasInHand(delivery: QueuedDelivery): boolean {
+    return this.#scan.hasInHand(delivery);
+  }
+
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Work was added, or may have been. */
@@ -206,9 +221,9 @@ export class Lane {
     return this.#scan.isNotified;
   }
 
-  /** Whether the read that is wanted or under way may be slow (see `LaneScan`). */
-  get isRepeatFromHead(): boolean {
-    return this.#scan.isRepeatFromHead;
+  /** Whether the next read may be slow (see `LaneScan`). */
+  repeatsFromHead(elapsed: number): boolean {
+    return this.#scan.repeatsFromHead(elapsed);
   }
 
   /** What to read next if the lane runs low; call `acceptRows` with the result or `readFailed`. */
@@ -287,6 +302,7 @@ export class Lane {
   /** Somebody else should have it: nothing more is read or sent, and it is released once nothing is in flight. */
   drain(): void {
     if (this.#state === 'OPEN') this.#become('DRAINING');
+    else if (this.#state === 'RELEASING') this.#releasedFrom = 'DRAINING';
   }
 
   /**

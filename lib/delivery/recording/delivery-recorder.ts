@@ -1,5 +1,6 @@
 import type { QueuedDelivery } from '../../persistence/lane-store.js';
-import { PARKED_DUE_AT, type RecordStore, type TransportRecord } from '../../persistence/record-store.js';
+import type { RecordStore, TransportRecord } from '../../persistence/record-store.js';
+import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
 import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
@@ -19,6 +20,7 @@ export class DeliveryRecorder {
 
   constructor(
     records: Pick<RecordStore, 'record' | 'changeTransports'>,
+    private readonly held: Pick<HeldLanes, 'get'>,
     private readonly inspection: InspectionList,
     private readonly options: DeliveryRecorderOptions,
   ) {
@@ -45,7 +47,7 @@ export class DeliveryRecorder {
     { record }: ConcludedAttempt,
     transport: TransportRecord | undefined,
   ): void {
-    this.#add(lane, delivery, record.nextDueAt, {
+    this.#add(lane, delivery, (told) => told.recorded(delivery, record.nextDueAt), {
       attempt: record,
       ...(transport && { transport }),
       written: () => {
@@ -62,18 +64,20 @@ export class DeliveryRecorder {
         `Delivery ${row.deliveryId} counts as a failed attempt: the process that was sending it crashed` +
           (attempt.status === 'FAILED' ? '. It was the last attempt, repeated as often as allowed' : ''),
       );
-      this.#add(lane, row, attempt.nextDueAt, { attempt });
+      this.#add(lane, row, (told) => told.recorded(row, attempt.nextDueAt), { attempt });
     }
   }
 
   /** Deliveries that wait behind an earlier one of their key. */
   park(lane: Lane, rows: readonly QueuedDelivery[]): void {
-    for (const row of rows) this.#add(lane, row, PARKED_DUE_AT, { parked: row });
+    for (const row of rows) this.#add(lane, row, (told) => told.parked(row), { parked: row });
   }
 
   /** The delivery could not be attempted, for a reason that is not the receiver's: it is due again later. */
   postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
-    this.#add(lane, delivery, nextDueAt, { postponed: { ...delivery, nextDueAt } });
+    this.#add(lane, delivery, (told) => told.recorded(delivery, nextDueAt), {
+      postponed: { ...delivery, nextDueAt },
+    });
   }
 
   /**
@@ -85,11 +89,15 @@ export class DeliveryRecorder {
     return this.#recorder.stop(giveUpAt);
   }
 
+  /** @param tell tells a lane that it is written */
   #add(
     lane: Lane,
     delivery: QueuedDelivery,
-    nextDueAt: number | null,
-    { written, ...entry }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
+    tell: (lane: Lane) => void,
+    {
+      written,
+      ...entry
+    }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
   ): void {
     this.#recorder.add({
       ...entry,
@@ -100,11 +108,22 @@ export class DeliveryRecorder {
       },
       written: (isOrphaned) => {
         written?.();
-        // Its date in the queue is not the one that this attempt led to.
-        if (isOrphaned) lane.notifyWorkAdded();
-        lane.recorded(delivery, nextDueAt);
-        this.inspection.add(lane);
+        for (const told of this.#lanesOf(lane, delivery)) {
+          if (isOrphaned) told.orphaned(delivery);
+          else tell(told);
+          this.inspection.add(told);
+        }
       },
     });
+  }
+
+  /**
+   * The lane that the delivery was read into and, if this process has lost and claimed it again meanwhile, the one that
+   * it holds now: that has left the delivery out as unrecorded, or may just be reading its old row. If it has sent the
+   * delivery as well, it waits for its own outcome.
+   */
+  #lanesOf(lane: Lane, delivery: QueuedDelivery): Lane[] {
+    const held = this.held.get(lane.transportId);
+    return !held || held === lane || held.hasInHand(delivery) ? [lane] : [lane, held];
   }
 }

@@ -10,6 +10,7 @@ import type {
   TransportRecord,
 } from '../../persistence/record-store.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
+import { UnwrittenChanges } from './unwritten-changes.js';
 
 /** How long the first outcome of a group waits for others. */
 const GATHER_MS = 5;
@@ -36,6 +37,12 @@ export interface RecordEntry {
   readonly written: (isOrphaned: boolean) => void;
 }
 
+interface Entry extends RecordEntry {
+  /** How long it waited apart last; undefined: it was not set aside yet. */
+  readonly pauseMs?: number;
+}
+type ChangingEntry = Entry & Required<Pick<Entry, 'transport'>>;
+
 /**
  * Writes what happened, in groups, in the order in which it came in. Ends and retries of unordered deliveries are
  * independent of each other: while one group of them is under way, a full one may follow it, so that a database whose
@@ -48,7 +55,7 @@ export interface RecordEntry {
  * comes in again after a pause.
  */
 export class Recorder {
-  #waiting: RecordEntry[] = [];
+  #waiting: Entry[] = [];
   /** Groups under way. */
   readonly #writing = new Set<Promise<void>>();
   #isWritingAlone = false;
@@ -57,10 +64,13 @@ export class Recorder {
   #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
-  /** Pauses of the entries that were set aside and are not written yet, by delivery: how long the last one was. */
+  /** How many entries were set aside and are not written yet, by delivery. */
   readonly #aside = new Map<number, number>();
   /** Whether anything was written since the last of them was set aside. */
   #hasWrittenSince = true;
+  readonly #changes = new UnwrittenChanges();
+  /** One statement at a time, so that no change overtakes an earlier one. */
+  #changing: Promise<void> = Promise.resolve();
 
   /** @param fullGroup the size of a group that waits neither for others nor for the one before it */
   constructor(
@@ -84,6 +94,11 @@ export class Recorder {
   }
 
   add(entry: RecordEntry): void {
+    if (entry.transport) this.#changes.add(entry.transport);
+    this.#enqueue(entry);
+  }
+
+  #enqueue(entry: Entry): void {
     this.#waiting.push(entry);
     // The next one of its key waits for it.
     if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
@@ -144,7 +159,7 @@ export class Recorder {
     this.#writing.add(writing);
   }
 
-  async #write(group: readonly RecordEntry[]): Promise<void> {
+  async #write(group: readonly Entry[]): Promise<void> {
     for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_PAUSE_MS)) {
       try {
         return await this.#finish(group, await this.#record(group));
@@ -159,22 +174,35 @@ export class Recorder {
   }
 
   /** The attempts are written; then the transports are, apart, so that a locked one delays only its own lane. */
-  async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
-    const changing: RecordEntry[] = [];
+  async #finish(group: readonly Entry[], { orphaned, locked }: RecordResult): Promise<void> {
+    const changing: ChangingEntry[] = [];
     for (const entry of group) {
-      if (locked.has(entry.deliveryId)) this.#setAside(entry);
-      else if (entry.transport && !orphaned.has(entry.deliveryId)) changing.push(entry);
-      else this.#written(entry, orphaned.has(entry.deliveryId));
+      const isOrphaned = orphaned.has(entry.deliveryId);
+      if (locked.has(entry.deliveryId)) {
+        this.#setAside(entry);
+      } else if (isChanging(entry) && !isOrphaned) {
+        changing.push(entry);
+      } else {
+        if (entry.transport) this.#changes.delete([entry.transport]);
+        this.#written(entry, isOrphaned);
+      }
     }
-    if (changing.length > 0) await this.#change(changing);
+    if (changing.length === 0) return;
+    this.#changing = this.#changing.then(() => this.#change(changing));
+    await this.#changing;
   }
 
-  async #change(entries: readonly RecordEntry[]): Promise<void> {
-    const changes = mergeTransportRecords(entries.map(({ transport }) => transport!));
+  /** Writes what these entries have learned, and what was learned before of the same transports and could not be written. */
+  async #change(entries: readonly ChangingEntry[]): Promise<void> {
+    const changes = this.#changes.upTo(entries.map(({ transport }) => transport));
     try {
-      const locked = await this.store.changeTransports(changes, this.now());
+      const locked =
+        changes.length === 0
+          ? NOTHING.locked
+          : await this.store.changeTransports(mergeTransportRecords(changes), this.now());
+      this.#changes.delete(changes.filter(({ transportId }) => !locked.has(transportId)));
       for (const entry of entries) {
-        if (locked.has(entry.transport!.transportId)) this.#setAsideChange(entry);
+        if (locked.has(entry.transport.transportId)) this.#setAsideChange(entry);
         else this.#written(entry, false);
       }
     } catch (error) {
@@ -184,13 +212,13 @@ export class Recorder {
     }
   }
 
-  async #writeRefused(group: readonly RecordEntry[], error: unknown): Promise<void> {
+  async #writeRefused(group: readonly Entry[], error: unknown): Promise<void> {
     if (group.length > 1) {
       const half = group.length >> 1;
       await this.#write(group.slice(0, half));
       return this.#write(group.slice(half));
     }
-    const [entry] = group as [RecordEntry];
+    const [entry] = group as [Entry];
     const { attempt } = entry;
     const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
     if (!isBare && classify(error) === 'refused')
@@ -198,26 +226,32 @@ export class Recorder {
     this.#setAside(entry);
   }
 
-  #written(entry: RecordEntry, isOrphaned: boolean): void {
-    this.#aside.delete(entry.deliveryId);
+  #written(entry: Entry, isOrphaned: boolean): void {
+    if (entry.pauseMs !== undefined) {
+      const others = this.#aside.get(entry.deliveryId)! - 1;
+      if (others > 0) this.#aside.set(entry.deliveryId, others);
+      else this.#aside.delete(entry.deliveryId);
+    }
     this.#hasWrittenSince = true;
     entry.written(isOrphaned);
   }
 
   /** Its attempt is in the database. */
-  #setAsideChange({ attempt: _, ...entry }: RecordEntry): void {
+  #setAsideChange({ attempt: _, ...entry }: Entry): void {
     this.#setAside(entry);
   }
 
   /** Lets the entry come in again after a pause. */
-  #setAside(entry: RecordEntry): void {
-    const before = this.#aside.get(entry.deliveryId);
-    if (before === undefined) this.#hasWrittenSince = false;
-    const pauseMs = before === undefined ? ASIDE_MS : Math.min(before * 2, LONGEST_ASIDE_MS);
-    this.#aside.set(entry.deliveryId, pauseMs);
-    if (before === undefined) entry.setAside();
+  #setAside(entry: Entry): void {
+    const isFirst = entry.pauseMs === undefined;
+    const pauseMs = isFirst ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
+    if (isFirst) {
+      this.#hasWrittenSince = false;
+      this.#aside.set(entry.deliveryId, (this.#aside.get(entry.deliveryId) ?? 0) + 1);
+      entry.setAside();
+    }
     void this.#pause(pauseMs * (0.75 + Math.random() / 2)).then(() => {
-      if (!this.#hasGivenUp) this.add(entry);
+      if (!this.#hasGivenUp) this.#enqueue({ ...entry, pauseMs });
     });
   }
 
@@ -226,7 +260,7 @@ export class Recorder {
     await sleep(ms, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
   }
 
-  async #record(group: readonly RecordEntry[]): Promise<RecordResult> {
+  async #record(group: readonly Entry[]): Promise<RecordResult> {
     const attempts = group.flatMap(({ attempt }) => attempt ?? []);
     const parked = group.flatMap(({ parked }) => parked ?? []);
     const postponed = group.flatMap(({ postponed }) => postponed ?? []);
@@ -241,13 +275,15 @@ const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
  * A group holds one entry of each delivery: two attempts of the same number would both find their row unchanged. There are
  * two if this process lost a lane, claimed it again, and had a request of each time in flight.
  */
-function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
+function oneOfEachDelivery(entries: Entry[]): { group: Entry[]; rest: Entry[] } {
   const seen = new Set<number>();
   const rest = entries.filter(({ deliveryId }) => seen.size === seen.add(deliveryId).size);
   return rest.length === 0
     ? { group: entries, rest }
     : { group: entries.filter((entry) => !rest.includes(entry)), rest };
 }
+
+const isChanging = (entry: Entry): entry is ChangingEntry => entry.transport !== undefined;
 
 /** Whether it concerns an unordered delivery and nothing else. */
 const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>

@@ -1,6 +1,10 @@
 import { keyIdsIn } from '../../persistence/sealed-with.js';
 import type { SecretBox } from '../../persistence/secret-box.js';
-import { headerField, transportSecret, type TransportSecretField } from '../../persistence/transport-secrets.js';
+import {
+  headerField,
+  transportSecret,
+  type TransportSecretField,
+} from '../../persistence/transport-secrets.js';
 import type { StoredTransport } from '../../persistence/lane-store.js';
 import type { StoredHeader, StoredSigningSecret } from '../../persistence/entities/http-transport.entity.js';
 import type { RateLimit } from '../../domain/rate-window.js';

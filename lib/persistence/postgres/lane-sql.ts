@@ -89,7 +89,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         ) q
         WHERE ${isOurs('$6')}`,
     check: `
-        SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
+        SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, t.version AS transport_version
         FROM ${lane} l
         CROSS JOIN LATERAL (SELECT version FROM ${transport} WHERE id = l.transport_id LIMIT 1) t
         WHERE l.transport_id = ANY ($1::bigint[])`,

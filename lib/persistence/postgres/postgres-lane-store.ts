@@ -83,12 +83,14 @@ export class PostgresLaneStore implements LaneStore {
     const rows = await this.database.query<{
       transport_id: number;
       lease_token: number;
+      is_held: boolean;
       version: number;
       transport_version: number;
     }>('tillhook_lane_check', this.#sql.check, [numbers(transportIds)]);
     return rows.map((row) => ({
       transportId: row.transport_id,
       leaseToken: row.lease_token,
+      isHeld: row.is_held,
       version: row.version,
       transportVersion: row.transport_version,
     }));

@@ -38,7 +38,7 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
       WHERE q.transport_id = ? AND q.due_at <= ? AND (q.due_at, q.delivery_id) > (?, ?)
       ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT ?`,
     check: `
-      SELECT l.transport_id, l.lease_token, l.version, t.version AS transport_version
+      SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, t.version AS transport_version
       FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id WHERE l.transport_id = ?`,
     renew: `
       UPDATE ${lane} SET consecutive_failures = ?, rate_used = ?, rate_used_until = ?, scan_from = ?,

@@ -103,6 +103,7 @@ export class SqliteLaneStore implements LaneStore {
     const statement = this.database.prepare<{
       transport_id: number;
       lease_token: number;
+      is_held: number;
       version: number;
       transport_version: number;
     }>(this.#sql.check);
@@ -111,6 +112,7 @@ export class SqliteLaneStore implements LaneStore {
       rows.map((row) => ({
         transportId: row.transport_id,
         leaseToken: row.lease_token,
+        isHeld: row.is_held === 1,
         version: row.version,
         transportVersion: row.transport_version,
       })),

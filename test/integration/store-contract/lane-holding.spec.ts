@@ -18,13 +18,16 @@ describe('LaneStore, holding lanes,', () => {
     const due = (overdueMs?: number) => lane.due(overdueMs);
 
     describe('holding', () => {
-      it('reads versions and fencing tokens, and leaves out lanes that were deleted', async () => {
-        const [kept, gone] = [await due(), await due()];
-        await lane.claim();
+      it('reads versions, fencing tokens and whether a lane is held, and leaves out lanes that were deleted', async () => {
+        const [kept, released, gone] = [await due(3_000), await due(2_000), await due(1_000)];
+        const claimed = await lane.claim();
         await lane.set(kept, { version: 9 });
+        await lane.release(claimed[1]!, { version: null });
         await fixture.removeTransport(gone);
-        expect(await lanes().check([kept.id, gone.id])).toEqual([
-          { transportId: kept.id, leaseToken: 1, version: 9, transportVersion: 1 },
+        const check = { leaseToken: 1, transportVersion: 1 };
+        expect(await lanes().check([kept.id, released.id, gone.id])).toEqual([
+          { ...check, transportId: kept.id, isHeld: true, version: 9 },
+          { ...check, transportId: released.id, isHeld: false, version: expect.any(Number) },
         ]);
       });
 

@@ -20,6 +20,8 @@ const webhook = (id: number, part: Partial<FanoutWebhook> = {}): FanoutWebhook =
   transportId: 10,
   httpTransportUid: 'erp',
   transportState: 'ACTIVE',
+  origin: 'https://erp.example.com',
+  encryptedWith: '',
   ...part,
 });
 

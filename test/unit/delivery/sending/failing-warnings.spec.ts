@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FailingWarnings } from '../../../lib/delivery/failing-warnings.js';
+import { FailingWarnings } from '../../../../lib/delivery/sending/failing-warnings.js';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventContents } from '../../../lib/delivery/event-contents.js';
+import { EventContents } from '../../../../lib/delivery/bodies/event-contents.js';
 
 const content = (eventId: number, body = 'x'.repeat(10)) => ({
   eventId,

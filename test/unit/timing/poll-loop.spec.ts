@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PollLoop } from '../../../lib/delivery/poll-loop.js';
+import { PollLoop } from '../../../lib/timing/poll-loop.js';
 import { eventually } from '../../support/eventually.js';
 
 const FOREVER_MS = 3_600_000;

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  RecordGroup,
+  RecordResult,
+  RecordStore,
+  TransportRecord,
+} from '../../lib/persistence/record-store.js';
+
+type Failing<Input> = (input: Input) => Error | undefined;
+
+/** A record store that keeps what it is given. `fail…` says which error a call throws; `…locked` what is locked. */
+export class KeepingRecordStore implements Pick<RecordStore, 'record' | 'changeTransports'> {
+  readonly groups: RecordGroup[] = [];
+  readonly changes: TransportRecord[][] = [];
+  /** Calls in the order in which they began. */
+  readonly calls: ('record' | 'changeTransports')[] = [];
+  underWay = 0;
+  mostUnderWay = 0;
+  delayMs = 0;
+  orphaned: ReadonlySet<number> = new Set();
+  /** Deliveries whose queue row is locked. */
+  locked: ReadonlySet<number> = new Set();
+  lockedTransports: ReadonlySet<number> = new Set();
+  failRecord: Failing<RecordGroup> = () => undefined;
+  failChange: Failing<readonly TransportRecord[]> = () => undefined;
+
+  async record(group: RecordGroup): Promise<RecordResult> {
+    this.calls.push('record');
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    try {
+      await sleep(this.delayMs);
+      const error = this.failRecord(group);
+      if (error) throw error;
+      const [locked, orphaned] = [this.locked, this.orphaned];
+      this.groups.push({ ...group, attempts: group.attempts.filter((one) => !locked.has(one.deliveryId)) });
+      return { orphaned, locked };
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  async changeTransports(changes: readonly TransportRecord[]): Promise<ReadonlySet<number>> {
+    this.calls.push('changeTransports');
+    await sleep(this.delayMs);
+    const error = this.failChange(changes);
+    if (error) throw error;
+    const locked = this.lockedTransports;
+    this.changes.push(changes.filter(({ transportId }) => !locked.has(transportId)));
+    return locked;
+  }
+
+  /** Deliveries whose attempt was recorded, in order. */
+  get deliveries(): number[] {
+    return this.groups.flatMap(({ attempts }) => attempts.map(({ deliveryId }) => deliveryId));
+  }
+}
+
+export const refusal = (code = '22021') => Object.assign(new Error('invalid byte sequence'), { code });
+export const outage = () => Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });

@@ -1,0 +1,51 @@
+import { Recorder, type RecordEntry } from '../../lib/delivery/recording/recorder.js';
+import { delivered } from './attempt-records.js';
+import { KeepingRecordStore } from './keeping-record-store.js';
+import { queued } from './lanes.js';
+
+/** Entries of which the recorder writes a group at once. */
+export const FULL_GROUP = 60;
+
+/** A recorder on a store that keeps what is recorded, and what its entries were told, by delivery. */
+export class RecorderScene {
+  static readonly #all: RecorderScene[] = [];
+  readonly store = new KeepingRecordStore();
+  readonly errors: unknown[] = [];
+  readonly written: number[] = [];
+  readonly aside: number[] = [];
+  readonly recorder = new Recorder(
+    this.store,
+    FULL_GROUP,
+    () => 5_000,
+    (error) => this.errors.push(error),
+  );
+
+  constructor() {
+    RecorderScene.#all.push(this);
+  }
+
+  /** Stops every recorder, so that a failed test leaves none behind that tries again for ever. */
+  static async stopAll(): Promise<void> {
+    await Promise.all(RecorderScene.#all.splice(0).map(({ recorder }) => recorder.stop(0)));
+  }
+
+  add(deliveryId: number, entry: Partial<RecordEntry> = {}): void {
+    this.recorder.add({
+      deliveryId,
+      attempt: delivered(queued(deliveryId)),
+      setAside: () => this.aside.push(deliveryId),
+      written: () => this.written.push(deliveryId),
+      ...entry,
+    });
+  }
+
+  addAll(deliveryIds: readonly number[]): void {
+    for (const deliveryId of deliveryIds) this.add(deliveryId);
+  }
+}
+
+/** 1 to `count`. */
+export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** Lets what is begun at once begin. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

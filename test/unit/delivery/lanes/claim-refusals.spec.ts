@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { ClaimRefusals } from '../../../../lib/delivery/lanes/claim-refusals.js';
+
+describe('ClaimRefusals', () => {
+  it('admits a lane of which nothing is known', () => {
+    expect(new ClaimRefusals().admits(1, [], 0)).toBe(true);
+  });
+
+  it('refuses a lane of which something could not be read for five seconds, and no other', () => {
+    const refusals = new ClaimRefusals();
+    refusals.avoid(1, 1_000);
+    const admits = [1_000, 5_999, 6_000].map((elapsed) => refusals.admits(1, [], elapsed));
+    expect(admits).toEqual([false, false, true]);
+    expect(refusals.admits(2, [], 1_000)).toBe(true);
+  });
+
+  it('refuses a lane whose keys are missing, and reports each missing key once', () => {
+    const refusals = new ClaimRefusals();
+    expect(refusals.admits(1, ['k2', 'k1'], 0)).toBe(false);
+    expect(refusals.admits(2, ['k2'], 0)).toBe(false);
+    expect(refusals.missingKeyIds(0)).toEqual(['k1', 'k2']);
+  });
+
+  it('reports a missing key for a minute after a due lane last needed it', () => {
+    const refusals = new ClaimRefusals();
+    refusals.admits(1, ['k1'], 0);
+    refusals.admits(2, ['k2'], 30_000);
+    expect(refusals.missingKeyIds(60_000)).toEqual(['k1', 'k2']);
+    expect(refusals.missingKeyIds(60_001)).toEqual(['k2']);
+    expect(refusals.missingKeyIds(90_001)).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { HeldLanes } from '../../../../lib/delivery/lanes/held-lanes.js';
+import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.js';
+import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
+import { DeliveryRecorder } from '../../../../lib/delivery/recording/delivery-recorder.js';
+import type { AttemptContext } from '../../../../lib/delivery/sending/attempt.js';
+import { eventually } from '../../../support/eventually.js';
+import { KeepingRecordStore } from '../../../support/keeping-record-store.js';
+import { accept, at, concluded, laneOf, NOW, queued, read } from '../../../support/lanes.js';
+
+const CANDIDATE = { transportId: 1, tenantUid: 'shop', origin: '', encryptedWith: '', dueAt: null };
+
+describe('DeliveryRecorder', () => {
+  const scene = () => {
+    const store = new KeepingRecordStore();
+    const held = new HeldLanes(8);
+    const context = { now: () => NOW, elapsed: () => 0, random: () => 0.5 } as unknown as AttemptContext;
+    const log = { warn: () => undefined, error: () => undefined };
+    const recorder = new DeliveryRecorder(store, held, new InspectionList(), { context, fullGroup: 8, log });
+    const claim = (leaseToken: number): Lane => {
+      const lane = laneOf({}, { leaseToken });
+      held.places.take('shop', '');
+      held.add(lane, CANDIDATE);
+      return lane;
+    };
+    return { store, recorder, claim };
+  };
+
+  it('tells the lane that this process holds now of an outcome that the lane before could not record', async () => {
+    const { store, recorder, claim } = scene();
+    store.locked = new Set([1]);
+    const before = claim(1);
+    read(before, [queued(1)]);
+    const delivery = before.next(NOW);
+    before.settled();
+    recorder.recordAttempt(before, delivery, concluded(delivery, NOW + 50), undefined);
+    await eventually(() => recorder.isUnrecorded(1));
+
+    // Lost, and claimed again: the row is left out as long as its outcome is not recorded.
+    const now = claim(3);
+    const { limit } = now.nextRead(at(0))!;
+    accept(now, [queued(1)], limit, {}, (deliveryId) => recorder.isUnrecorded(deliveryId));
+    expect([before.state, now.readyCount]).toEqual(['CLOSED', 0]);
+    store.locked = new Set();
+    await eventually(() => !recorder.isUnrecorded(1));
+    expect(now.release(NOW)).toMatchObject({ dueAt: NOW + 50 });
+  });
+
+  it('lets a lane scan from the head after an attempt that was orphaned', async () => {
+    const { store, recorder, claim } = scene();
+    store.orphaned = new Set([1]);
+    const lane = claim(1);
+    read(lane, [queued(1)]);
+    const delivery = lane.next(NOW);
+    lane.settled();
+    recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined);
+    await eventually(() => !lane.hasInHand(delivery));
+    expect(lane.release(NOW)).toBeUndefined();
+    expect(lane.nextRead(at(0))).toMatchObject({ after: { dueAt: -1 } });
+  });
+});
