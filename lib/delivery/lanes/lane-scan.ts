@@ -121,8 +121,9 @@ export class LaneScan {
     return this.#inHand.has(deliveryId);
   }
 
-  get hasAside(): boolean {
-    return this.#aside.size > 0;
+  /** Deliveries whose outcome cannot be recorded for now. */
+  get asideCount(): number {
+    return this.#aside.size;
   }
 
   /** Where the next holder has to begin: every row that is due earlier has been read and recorded. */

@@ -115,6 +115,7 @@ export class Lane {
     return (
       this.#scan.readyCount > 0 &&
       this.inFlight < (this.#health.isProbing ? 1 : this.config.maxConcurrency) &&
+      this.#scan.asideCount < this.config.maxConcurrency &&
       this.mayStillSend(clocks) &&
       (this.#rate === undefined || this.#rate.nextAt(clocks.now) <= clocks.now)
     );
@@ -183,7 +184,10 @@ export class Lane {
     this.#scan.returned(delivery);
   }
 
-  /** The outcome of a delivery cannot be recorded for now. It does not keep the lane from being released. */
+  /**
+   * The outcome of a delivery cannot be recorded for now. It does not keep the lane from being released, but if there are as
+   * many as the lane may have in flight, it sends no more: each would be sent again after a crash.
+   */
   setAside(delivery: QueuedDelivery): void {
     this.#scan.setAside(delivery);
   }
@@ -353,7 +357,7 @@ export class Lane {
       return { ...lane, version: null, dueAt: Math.max(this.#rate?.nextAt(now) ?? now, blockedUntil) };
     if (blockedUntil > now) return { ...lane, version: null, dueAt: blockedUntil };
     const scanned = this.#scan.result(now);
-    if (!scanned || !this.#scan.hasAside) return scanned && { ...lane, ...scanned };
+    if (!scanned || this.#scan.asideCount === 0) return scanned && { ...lane, ...scanned };
     const retryAt = now + ASIDE_RETRY_MS;
     return { ...lane, version: scanned.version, dueAt: Math.min(scanned.dueAt ?? retryAt, retryAt) };
   }

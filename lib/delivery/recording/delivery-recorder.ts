@@ -35,6 +35,11 @@ export class DeliveryRecorder {
     return this.#recorder.backlog;
   }
 
+  /** Whether nothing could be written of late, and only another outcome shows whether that is over. */
+  get isStalled(): boolean {
+    return this.#recorder.isStalled;
+  }
+
   /** Whether this process has sent the delivery and cannot record its outcome for now. */
   isUnrecorded(deliveryId: number): boolean {
     return this.#recorder.isUnrecorded(deliveryId);

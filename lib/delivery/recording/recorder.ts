@@ -66,8 +66,10 @@ export class Recorder {
   readonly #giveUp = new AbortController();
   /** How many entries were set aside and are not written yet, by delivery. */
   readonly #aside = new Map<number, number>();
-  /** Whether anything was written since the last of them was set aside. */
-  #hasWrittenSince = true;
+  /** How many entries were set aside since anything was last written. */
+  #asideSinceWritten = 0;
+  /** Ends the pauses of entries that were set aside. */
+  readonly #endPauses = new AbortController();
   readonly #changes = new UnwrittenChanges();
   /** One statement at a time, so that no change overtakes an earlier one. */
   #changing: Promise<void> = Promise.resolve();
@@ -82,10 +84,15 @@ export class Recorder {
 
   /**
    * Entries that wait for their group. Entries that were set aside count only while nothing at all can be written:
-   * otherwise a few rows that are locked or refused would keep everybody from sending.
+   * otherwise rows that are locked or refused would keep everybody from sending.
    */
   get backlog(): number {
-    return this.#waiting.length + (this.#hasWrittenSince ? 0 : this.#aside.size);
+    return this.#waiting.length + this.#asideSinceWritten;
+  }
+
+  /** Whether entries were set aside one after another and nothing else waits: only another outcome shows whether that is over. */
+  get isStalled(): boolean {
+    return this.#asideSinceWritten > 0 && this.#waiting.length === 0 && this.#writing.size === 0;
   }
 
   /** Whether an entry of this delivery was set aside and is not written yet. */
@@ -112,6 +119,9 @@ export class Recorder {
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
+    this.#endPauses.abort();
+    // The entries that were set aside come in first.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#next();
     const limitMs = Math.max(LAST_WRITE_MS, giveUpAt - performance.now());
     const limit = sleep(limitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
@@ -232,7 +242,7 @@ export class Recorder {
       if (others > 0) this.#aside.set(entry.deliveryId, others);
       else this.#aside.delete(entry.deliveryId);
     }
-    this.#hasWrittenSince = true;
+    this.#asideSinceWritten = 0;
     entry.written(isOrphaned);
   }
 
@@ -246,13 +256,16 @@ export class Recorder {
     const isFirst = entry.pauseMs === undefined;
     const pauseMs = isFirst ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
     if (isFirst) {
-      this.#hasWrittenSince = false;
+      this.#asideSinceWritten++;
       this.#aside.set(entry.deliveryId, (this.#aside.get(entry.deliveryId) ?? 0) + 1);
       entry.setAside();
     }
-    void this.#pause(pauseMs * (0.75 + Math.random() / 2)).then(() => {
-      if (!this.#hasGivenUp) this.#enqueue({ ...entry, pauseMs });
-    });
+    // A process that stops has tried it once more.
+    if (this.#stopping) return;
+    const { signal } = this.#endPauses;
+    void sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal })
+      .catch(() => undefined)
+      .then(() => this.#enqueue({ ...entry, pauseMs }));
   }
 
   /** Ends early when there is nothing to wait for any more. */

@@ -7,15 +7,19 @@ import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
 import type { DeliverySender } from './delivery-sender.js';
 import type { Slots } from './slots.js';
 
+/** While nothing can be recorded, one delivery is sent this often, in ms, to find out whether that is over. */
+const PROBE_EVERY_MS = 1_000;
+
 /** Starts deliveries: as slots are free, and as their lanes allow. */
 export class Dispatcher {
   /** Lanes whose rate limit allows the next request at a known time. */
   readonly #rateTimer: WakeTimer<Lane>;
+  #probedAt = -Infinity;
 
   constructor(
     private readonly slots: Slots,
     private readonly sender: DeliverySender,
-    private readonly recorder: Pick<DeliveryRecorder, 'backlog'>,
+    private readonly recorder: Pick<DeliveryRecorder, 'backlog' | 'isStalled'>,
     held: HeldLanes,
     inspection: InspectionList,
     private readonly clocks: LaneClocks,
@@ -39,9 +43,7 @@ export class Dispatcher {
 
   /** Starts what can start. */
   dispatch(): void {
-    // Backpressure: responses that wait to be recorded are bounded by the number of slots. Beside them two groups at most
-    // are being written; that many would be sent again after a crash.
-    while (this.recorder.backlog < this.slots.size) {
+    while (this.#mayStart()) {
       const slot = this.slots.take();
       if (!slot) return;
       const { lane } = slot;
@@ -61,6 +63,19 @@ export class Dispatcher {
 
   stop(): void {
     this.#rateTimer.stop();
+  }
+
+  /**
+   * Backpressure: responses that wait to be recorded are bounded by the number of slots. Beside them two groups at most
+   * are being written; that many would be sent again after a crash.
+   */
+  #mayStart(): boolean {
+    if (this.recorder.backlog < this.slots.size) return true;
+    if (!this.recorder.isStalled || this.slots.taken > 0) return false;
+    const now = performance.now();
+    if (now - this.#probedAt < PROBE_EVERY_MS) return false;
+    this.#probedAt = now;
+    return true;
   }
 
   #waitForRate(lane: Lane, now: number): void {

@@ -104,7 +104,7 @@ export const writeText = (table: TableName, { isOrdered, mayExist, skipsLocked }
     ) o
   ), ${isOrdered ? readyInOrder(table) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
   lanes AS MATERIALIZED (
-    SELECT l.transport_id FROM unnest($5::bigint[]) AS p (transport_id)
+    SELECT l.transport_id FROM ${skipsLocked ? '' : `${PATIENCE} CROSS JOIN`} unnest($5::bigint[]) AS p (transport_id)
     CROSS JOIN LATERAL (
       SELECT transport_id FROM ${table('webhook_lane')} lane
       WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE ${skipsLocked ? 'SKIP LOCKED' : ''}
@@ -139,6 +139,14 @@ export const writeText = (table: TableName, { isOrdered, mayExist, skipsLocked }
       ${skipsLocked ? 'AND event_id NOT IN (SELECT event_id FROM incomplete)' : ''}))
   )
   SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM incomplete)' : 'false'} AS is_incomplete FROM ready`;
+
+/** How long fan-out waits for a lane: the module itself locks lanes for milliseconds. */
+const LANE_PATIENCE_MS = 200;
+/**
+ * Sets the lock time-out for the rest of the statement: the waits for lanes that come after it. In a row of its own that is
+ * read first, since the server reads the setting each time that it begins to wait; it ends with the transaction.
+ */
+const PATIENCE = `(SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience`;
 
 /** A lane that was not locked but exists is locked by another transaction. */
 const incompleteEvents = (table: TableName): string => `

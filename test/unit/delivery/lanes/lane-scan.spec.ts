@@ -233,7 +233,7 @@ describe('LaneScan', () => {
       const scene = new Scene();
       scene.read([row(1, 100), row(2, 200)]);
       scene.scan.setAside(scene.scan.take());
-      expect([scene.scan.isEmptyHanded, scene.scan.hasAside]).toEqual([false, true]);
+      expect([scene.scan.isEmptyHanded, scene.scan.asideCount]).toEqual([false, 1]);
       scene.deliver();
       expect(scene.scan.isEmptyHanded).toBe(true);
       scene.scan.notifyWorkAdded();
@@ -244,9 +244,9 @@ describe('LaneScan', () => {
     it('are left out by the next lane of this process, until they are recorded', () => {
       const scene = new Scene(100);
       scene.read([row(1, 100)], unrecorded);
-      expect([scene.scan.readyCount, scene.scan.hasAside, scene.scan.scanFrom]).toEqual([0, true, 100]);
+      expect([scene.scan.readyCount, scene.scan.asideCount, scene.scan.scanFrom]).toEqual([0, 1, 100]);
       scene.scan.recorded(row(1, 100), NOW + 50);
-      expect([scene.scan.hasAside, scene.result()]).toEqual([false, { version: 0, dueAt: NOW + 50 }]);
+      expect([scene.scan.asideCount, scene.result()]).toEqual([0, { version: 0, dueAt: NOW + 50 }]);
       scene.pass(50);
       scene.read([row(1, NOW + 50, { attempts: 1 })]);
       expect(scene.scan.readyCount).toBe(1);
