@@ -47,7 +47,7 @@ async function work(repository, sinkUrl) {
     const delivery = await repository.findOne({ where: { status: 'PENDING' }, order: { id: 'ASC' } });
     if (!delivery) return;
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(sinkUrls, { method: 'POST', headers, body: delivery.body });
+    const response = await fetch(sinkUrl, { method: 'POST', headers, body: delivery.body });
     await response.text();
     delivery.attempts += 1;
     delivery.statusCode = response.status;

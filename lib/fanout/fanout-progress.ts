@@ -1,5 +1,10 @@
 import { grouped } from '../domain/grouped.js';
-import type { FanoutResult, PlannedDelivery, PlannedEvent, UnfannedEvent } from '../persistence/fanout-store.js';
+import type {
+  FanoutResult,
+  PlannedDelivery,
+  PlannedEvent,
+  UnfannedEvent,
+} from '../persistence/fanout-store.js';
 
 /** Deliveries of one tenant per round: one with many webhooks or a long backlog delays the others by no more than that. */
 const MOST_PER_TENANT = 1_000;

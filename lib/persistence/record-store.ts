@@ -13,7 +13,10 @@ export interface AttemptRecord {
   readonly reason: string | null;
   /** When the next attempt is due; null: the delivery has ended. */
   readonly nextDueAt: number | null;
-  /** False: the attempt is repeated under the same number, since it was the last one and its process crashed. */
+  /**
+   * False: the attempt is repeated under the same number, since it was the last one and its process crashed. It is logged as
+   * orphaned, as one that decided nothing.
+   */
   readonly isCounted: boolean;
   // the attempt
   readonly startedAt: number;

@@ -2,11 +2,13 @@ import { LONGEST_LEASE_MS } from '../domain/lease.js';
 import type { Database, Statement } from './database.js';
 import { CLOCK_SLACK_MS } from './lane-store.js';
 import { notifiedDueAt } from './queue-sql.js';
+import { PARKED_DUE_AT } from './record-store.js';
 import { statement } from './statement.js';
 import type { Swept, SweepRequest } from './sweep-store.js';
 
 export interface SweptLaneRow {
   transport_id: number;
+  /** 0: it is in order. 1: nobody would claim it. 2: its lease is void. */
   stranded: number;
 }
 
@@ -16,7 +18,7 @@ export const sweptLanes = (database: Database, { after, limit, now, dueBefore }:
   statement(
     database,
     `SELECT l.transport_id AS transport_id, CASE
-       WHEN l.holder IS NOT NULL THEN CASE WHEN l.lease_until > ? THEN 1 ELSE 0 END
+       WHEN l.holder IS NOT NULL THEN CASE WHEN l.lease_until > ? THEN 2 ELSE 0 END
        WHEN l.suspended OR l.due_at <= ? OR l.blocked_until > ? THEN 0
        WHEN (SELECT q.due_at FROM ${database.table('webhook_queue')} q WHERE q.transport_id = l.transport_id
              ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT 1) < ? THEN 1
@@ -26,7 +28,28 @@ export const sweptLanes = (database: Database, { after, limit, now, dueBefore }:
   );
 
 export const strandedIn = (lanes: readonly SweptLaneRow[]): number[] =>
-  lanes.filter((lane) => lane.stranded === 1).map((lane) => lane.transport_id);
+  lanes.filter((lane) => lane.stranded > 0).map((lane) => lane.transport_id);
+
+/**
+ * Makes due what was never attempted in lanes whose lease is void. A first attempt is due as soon as it is queued, so it can
+ * be dated later only by a clock that was set back since.
+ */
+export function redateFirstAttempts(
+  database: Database,
+  lanes: readonly SweptLaneRow[],
+  now: number,
+): Statement[] {
+  return lanes
+    .filter((lane) => lane.stranded === 2)
+    .map(({ transport_id: transportId }) =>
+      statement(
+        database,
+        `UPDATE ${database.table('webhook_queue')} SET due_at = ?
+          WHERE transport_id = ? AND due_at > ? AND due_at < ${PARKED_DUE_AT} AND attempts = 0`,
+        [now, transportId, now],
+      ),
+    );
+}
 
 /** The end of a sweep's step that has read these lanes. */
 export const nextAfter = (lanes: readonly SweptLaneRow[], limit: number): Swept['next'] =>

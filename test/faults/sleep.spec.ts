@@ -17,6 +17,10 @@ const LINK_MS = 20;
 const RECEIVER_MS = 150;
 const AWAKE_MS = 2_000;
 
+/** Defaults: requests in flight to a transport, and slots of a process less the reserve. */
+const LANE_CAP = 8;
+const GENERAL_SLOTS = 48;
+
 describe('a machine that sleeps for an hour while its process has requests in flight', () => {
   let scene: Scene;
   let link: TcpLink;
@@ -41,7 +45,11 @@ describe('a machine that sleeps for an hour while its process has requests in fl
     sleeper.signal();
     // Half-way: the responses to requests in flight arrive while the machine sleeps.
     await eventually(() => scene.endpoints.delivered().size >= 2 * endpoints);
-    await eventually(() => Array.from({ length: endpoints }).some((_, n) => scene.endpoints.openAt(n) > 0));
+    // All requests that may be in flight are at their receivers: none is about to leave.
+    const inFlight = Math.min(endpoints * LANE_CAP, GENERAL_SLOTS);
+    const open = (): number =>
+      Array.from({ length: endpoints }, (_, n) => scene.endpoints.openAt(n)).reduce((a, b) => a + b);
+    await eventually(() => open() === inFlight);
     sleeper.freeze();
     const sent = arrivals.length;
     await sleep(RECEIVER_MS + 100);

@@ -68,8 +68,8 @@ export class Recorder {
   readonly #aside = new Map<number, number>();
   /** How many entries were set aside since anything was last written. */
   #asideSinceWritten = 0;
-  /** Ends the pauses of entries that were set aside. */
-  readonly #endPauses = new AbortController();
+  /** Pauses that are under way. */
+  readonly #pauses = new Map<NodeJS.Timeout, () => void>();
   readonly #changes = new UnwrittenChanges();
   /** One statement at a time, so that no change overtakes an earlier one. */
   #changing: Promise<void> = Promise.resolve();
@@ -119,9 +119,11 @@ export class Recorder {
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    this.#endPauses.abort();
     // The entries that were set aside come in first.
-    await new Promise((resolve) => setImmediate(resolve));
+    for (const [timer, comeIn] of this.#pauses) {
+      clearTimeout(timer);
+      comeIn();
+    }
     this.#next();
     const limitMs = Math.max(LAST_WRITE_MS, giveUpAt - performance.now());
     const limit = sleep(limitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
@@ -262,10 +264,12 @@ export class Recorder {
     }
     // A process that stops has tried it once more.
     if (this.#stopping) return;
-    const { signal } = this.#endPauses;
-    void sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal })
-      .catch(() => undefined)
-      .then(() => this.#enqueue({ ...entry, pauseMs }));
+    const comeIn = (): void => {
+      this.#pauses.delete(timer);
+      this.#enqueue({ ...entry, pauseMs });
+    };
+    const timer = setTimeout(comeIn, pauseMs * (0.75 + Math.random() / 2));
+    this.#pauses.set(timer, comeIn);
   }
 
   /** Ends early when there is nothing to wait for any more. */

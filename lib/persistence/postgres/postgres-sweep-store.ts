@@ -1,5 +1,6 @@
 import {
   nextAfter,
+  redateFirstAttempts,
   scheduleStranded,
   strandedIn,
   sweptLanes,
@@ -32,6 +33,8 @@ export class PostgresSweepStore implements SweepStore {
     const stranded = strandedIn(lanes);
     const next = nextAfter(lanes, request.limit);
     if (stranded.length === 0) return { repaired: [], next };
+    const first = redateFirstAttempts(this.database, lanes, request.now);
+    if (first.length > 0) await this.database.write(first);
     const rows = await this.database.query<{ transport_id: number }>(
       'tillhook_sweep_schedule',
       this.#schedule,

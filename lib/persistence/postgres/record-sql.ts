@@ -51,7 +51,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   // statistics that is a series of probes of its primary key, in key order.
   // Attempts of found rows are new: checking each for a conflict would cost two records in the write-ahead log. Only
   // orphans may exist already (a group whose COMMIT was not confirmed is written again).
-  const recorded = (counts: string): string => `removed AS (
+  const recorded = (counts: string, isUncounted: string): string => `removed AS (
       DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
     ), logged AS (
       UPDATE ${delivery} d SET status = f.status, reason = f.reason, attempts = f.attempts + ${counts},
@@ -59,7 +59,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
       FROM found f WHERE d.id = f.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM found))
     ), ${missing(queue, fence)}, attempted AS (
-      ${attemptOf}, false FROM found i
+      ${attemptOf}, ${isUncounted} FROM found i
     ), orphaned AS (
       ${attemptOf}, true FROM missing i WHERE NOT i.is_locked
       ON CONFLICT (delivery_id, number, started_at) DO NOTHING
@@ -77,7 +77,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   return {
     // Two texts for one thing: most groups hold ends of unordered deliveries only, and running what those do not need
     // would cost as much as what they do.
-    ends: `${inputOf(false)}, found ${atKey}, ${recorded('1')}`,
+    ends: `${inputOf(false)}, found ${atKey}, ${recorded('1', 'false')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
@@ -105,7 +105,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       ), promoted_log AS (
         UPDATE ${delivery} d SET due_at = $17 FROM next n
         WHERE d.id = n.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM next))
-      ), ${recorded('f.counts')}`,
+      ), ${recorded('f.counts', 'i.counts = 0')}`,
 
     postpone: `
       WITH input AS MATERIALIZED (

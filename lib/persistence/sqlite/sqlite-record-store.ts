@@ -93,7 +93,7 @@ export class SqliteRecordStore implements RecordStore {
       attempt.errorCode,
       attempt.errorMessage,
       attempt.trigger,
-      Number(!isFound),
+      Number(!isFound || !isCounted),
     );
     return isFound;
   }

@@ -1,5 +1,6 @@
 import {
   nextAfter,
+  redateFirstAttempts,
   scheduleStranded,
   strandedIn,
   sweptLanes,
@@ -25,6 +26,8 @@ export class SqliteSweepStore implements SweepStore {
     if (repaired.length > 0) {
       await this.database.transaction(() => {
         const schedule = this.database.prepare(this.#schedule);
+        for (const { sql, parameters } of redateFirstAttempts(this.database, lanes, request.now))
+          this.database.prepare(sql).run(...parameters);
         for (const transportId of repaired) schedule.run({ now: request.now, transportId });
       });
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { classify } from '../../../lib/persistence/driver-errors.js';
 import { delivered, group } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
@@ -23,9 +24,9 @@ describe('RecordStore, for an attempt that counts and whose key another attempt 
         [delivery!.deliveryId, delivery!.attempts + 1, record.startedAt, db().kind === 'sqlite' ? 0 : false],
       );
       const before = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
-      await expect(fixture.stores.records.record(group({ attempts: [record] }))).rejects.toThrow(
-        /unique|duplicate/i,
-      );
+      // The driver's errors come from another realm than the test's, so that `toThrow` does not know them.
+      const refused = await fixture.stores.records.record(group({ attempts: [record] })).catch(classify);
+      expect(refused).toBe('unique');
       expect([await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')]).toEqual(before);
     });
   });
