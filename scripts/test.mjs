@@ -1,4 +1,5 @@
 // npm test: runs jest on a real PostgreSQL and prints a closing line. Arguments go to jest: `npm test -- test/unit`.
+// The fault tests take longer than all others together: they run only if they are named, as `npm run test:faults` does.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,6 +24,8 @@ if (!sourcesOnly) {
     process.exit(1);
   }
 }
+
+const ignored = files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults'] : [];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
 const resultsFile = path.join(folder, 'results.json');
@@ -50,7 +53,7 @@ rmSync(folder, { recursive: true, force: true });
 function runJest(env) {
   const command = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
   const output = ['--json', `--outputFile=${resultsFile}`];
-  jestProcess = spawn(process.execPath, [...command, ...output, ...args], {
+  jestProcess = spawn(process.execPath, [...command, ...output, ...ignored, ...args], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });

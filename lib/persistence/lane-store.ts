@@ -91,7 +91,10 @@ export interface QueuedDelivery {
   readonly behind: boolean;
   /** Crashes during the present attempt that did not count as an attempt, since it is the last one. */
   readonly lostAttempts: number;
-  /** Fencing token of the last holder that noted this delivery before it sent it; null: it was never noted. */
+  /**
+   * Fencing token of the holder that noted this delivery before it sent the present attempt; 0: only an earlier attempt was
+   * noted; null: none was.
+   */
   readonly notedToken: number | null;
 }
 

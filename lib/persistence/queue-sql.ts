@@ -55,3 +55,9 @@ export const waitsBehind = (queue: string, row: string): string => `(
 /** The lease rule (`leaseFor`). @param timeoutMs an expression; null: the transport sets no time-out of its own */
 export const leaseSql = (timeoutMs: string): string =>
   `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;
+
+/**
+ * `noted_token` once the noted attempt has an outcome: 0, which is no holder's token, or null as before. A note must not
+ * be taken for the next attempt's: that one has not been sent yet.
+ */
+export const PAST_NOTE = 'noted_token * 0';

@@ -98,7 +98,8 @@ export interface RecordStore {
 
   /**
    * Makes parked deliveries due that have no predecessor in the queue: it ended at the moment at which another process
-   * parked them. A lane in which everything is parked holds such ones.
+   * parked them. A lane in which everything is parked holds such ones. The lanes are notified: a holder that read them as
+   * parked must not release its lane as though nothing were due.
    *
    * @returns the transports with deliveries that were unparked
    */

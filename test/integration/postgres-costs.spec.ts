@@ -133,7 +133,10 @@ describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () =
     await database.dataSource.query(
       'DELETE FROM webhook_outbox WHERE event_id < (SELECT max(event_id) FROM webhook_outbox)',
     );
-    const afterId = ROWS - 1;
+    const [last] = await database.dataSource.query<{ id: string }[]>(
+      'SELECT max(event_id) AS id FROM webhook_outbox',
+    );
+    const afterId = Number(last!.id) - 1;
     const pages = await pagesOf(async (explaining) => {
       const fanout = new PostgresFanoutStore(explaining);
       const { events } = await fanout.read([{ tenantUid: 'shop', afterId }], 20, 0);

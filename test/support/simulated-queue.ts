@@ -85,6 +85,7 @@ export class SimulatedQueue {
   unpark(now: number): boolean {
     const heads = this.#rows.filter((row) => row.dueAt === PARKED_DUE_AT && !this.#isBehind(row));
     for (const row of heads) row.dueAt = now;
+    if (heads.length > 0) this.version += 1;
     return heads.length > 0;
   }
 

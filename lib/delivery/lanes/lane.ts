@@ -44,8 +44,9 @@ export interface Clocks {
  * Its life is told in `lane-state.ts`.
  *
  * **Quarantine mode.** A process that crashes may have crashed because of a delivery that it was sending. From the second
- * crash of its holders in a row on, each delivery of a lane is noted in the database before it is sent, and whoever claims
- * the lane of a crashed holder records its noted deliveries as failed attempts (see `RowJudge.hasCrashed`).
+ * crash of its holders in a row on, a lane sends one delivery at a time and notes it in the database before, and whoever
+ * claims the lane of a crashed holder records the noted delivery as a failed attempt (see `RowJudge.hasCrashed`). A delivery
+ * that was noted once is noted at each later attempt, so that the one at fault is known by its first crash.
  */
 export class Lane {
   readonly transportId: number;
@@ -114,7 +115,7 @@ export class Lane {
   maySend(clocks: Clocks): boolean {
     return (
       this.#scan.readyCount > 0 &&
-      this.inFlight < (this.#health.isProbing ? 1 : this.config.maxConcurrency) &&
+      this.inFlight < (this.#health.isProbing || this.#isQuarantined ? 1 : this.config.maxConcurrency) &&
       this.#scan.asideCount < this.config.maxConcurrency &&
       this.mayStillSend(clocks) &&
       (this.#rate === undefined || this.#rate.nextAt(clocks.now) <= clocks.now)

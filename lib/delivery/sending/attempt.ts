@@ -164,7 +164,8 @@ export function crashedAttempt(
   const nowMs = now();
   const retryMs = nextDelayMs(retryScheduleMs, delivery.attempts + 1, random());
   const mayRepeat = retryMs === undefined && delivery.lostAttempts < MOST_REPEATS;
-  const waitMs = mayRepeat ? (retryScheduleMs.at(-1) ?? REPEAT_MS) : retryMs;
+  // Jittered like a retry: deliveries that crashed together should not come back together.
+  const waitMs = mayRepeat ? nextDelayMs([retryScheduleMs.at(-1) ?? REPEAT_MS], 1, random()) : retryMs;
   return {
     transportId: delivery.transportId,
     dueAt: delivery.dueAt,

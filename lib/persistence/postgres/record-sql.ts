@@ -1,5 +1,5 @@
 import { PARKED_DUE_AT } from '../record-store.js';
-import { waitsBehind } from '../queue-sql.js';
+import { notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>
@@ -97,7 +97,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
           SELECT head_id FROM successor WHERE head_id NOT IN (SELECT head_id FROM next))
       ), moved AS (
         UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + f.counts,
-          lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END
+          lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END, noted_token = ${PAST_NOTE}
         FROM found f
         WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
       ), promoted AS (
@@ -131,7 +131,10 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT q.ctid AS place, q.delivery_id, q.transport_id FROM ${queue} q
         WHERE q.transport_id = ANY ($1::bigint[]) AND q.due_at = ${PARKED_DUE_AT} AND NOT ${waitsBehind(queue, 'q')}
         ORDER BY q.transport_id, q.delivery_id FOR UPDATE OF q SKIP LOCKED
-      ), ${redateTo('$2::bigint')}
+      ), ${redateTo('$2::bigint')}, notified AS (
+        UPDATE ${database.table('webhook_lane')} SET ${notifyLane('postgres', '$2::bigint')}
+        WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM moving))
+      )
       SELECT DISTINCT transport_id FROM moving`,
   };
 }

@@ -1,5 +1,5 @@
 import { PARKED_DUE_AT } from '../record-store.js';
-import { waitsBehind } from '../queue-sql.js';
+import { notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteRecordStore. */
@@ -18,8 +18,10 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
   return {
     remove: `DELETE FROM ${queue} WHERE ${fenced}`,
     removeOfKey: `DELETE FROM ${queue} WHERE ${fenced} RETURNING ordering_key, event_id`,
-    retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0 WHERE ${fenced}`,
-    repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1 WHERE ${fenced}`,
+    retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0,
+      noted_token = ${PAST_NOTE} WHERE ${fenced}`,
+    repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1,
+      noted_token = ${PAST_NOTE} WHERE ${fenced}`,
     postpone: `UPDATE ${queue} SET due_at = ? WHERE ${fenced}`,
     nextOfKey: `
       SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
@@ -36,6 +38,7 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
     parkedHeads: `
       SELECT q.transport_id, q.due_at, q.delivery_id FROM ${queue} q
       WHERE q.transport_id = ? AND q.due_at = ${PARKED_DUE_AT} AND NOT ${waitsBehind(queue, 'q')}`,
+    notify: `UPDATE ${lane} SET ${notifyLane('sqlite', '@now')} WHERE transport_id = @transportId`,
     isCurrent: `SELECT 1 FROM ${lane} WHERE transport_id = ? AND lease_token = ?`,
     // A free lane is not due before the end of a block.
     block: `

@@ -60,6 +60,8 @@ export class SqliteRecordStore implements RecordStore {
           unparked.add(transportId);
         }
       }
+      const notify = this.database.prepare(this.#sql.notify);
+      for (const transportId of unparked) notify.run({ now, transportId });
       return unparked;
     });
   }
