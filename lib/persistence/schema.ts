@@ -64,30 +64,26 @@ async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
   }
 }
 
+/** The write lock is taken first: a replica that comes second waits for it, and then finds the work done. */
 async function migrateSqlite(database: SqliteDatabase): Promise<string[]> {
-  const pending = await pendingMigrations(database);
-  if (areAllMissing(database) && pending.length === 0) await forgetMigrations(database);
-  // Looked up again: another replica may have done it all meanwhile.
-  else if (pending.length === 0) return [];
+  const runner = database.dataSource.createQueryRunner();
+  await runner.query('BEGIN IMMEDIATE');
   try {
-    return (await database.dataSource.runMigrations()).map(({ name }) => name);
+    await database.measureClock();
+    // The host's tools may drop the tables and leave the list of migrations.
+    if (areAllMissing(database) && (await runner.hasTable(MIGRATIONS_TABLE))) {
+      await runner.query(`DELETE FROM ${database.table(MIGRATIONS_TABLE)}`);
+    }
+    const executor = new MigrationExecutor(database.dataSource, runner);
+    executor.transaction = 'none';
+    const ran = await executor.executePendingMigrations();
+    await runner.query('COMMIT');
+    return ran.map(({ name }) => name);
   } catch (error) {
-    // Another replica may have done it between the look and the lock, and its tables are in the way.
-    if ((await pendingMigrations(database)).length === 0) return [];
+    // SQLite has rolled some failures back itself, and then refuses.
+    await runner.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
-}
-
-/** The host's tools may drop the tables and leave the list of migrations. Checked again in the statement: nobody holds a lock. */
-async function forgetMigrations(database: SqliteDatabase): Promise<void> {
-  const names = TABLES.map((name) => `'${name}'`).join(', ');
-  await database.write([
-    {
-      sql: `DELETE FROM ${database.table(MIGRATIONS_TABLE)}
-            WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN (${names}))`,
-      parameters: [],
-    },
-  ]);
 }
 
 const areAllMissing = ({ missingTables }: AnyDatabase): boolean => missingTables.length === TABLES.length;
