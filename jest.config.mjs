@@ -9,6 +9,6 @@ export default {
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   testTimeout: 30_000,
-  // Most tests wait for real processes, time-outs and leases: three keep two cores two thirds busy.
-  maxWorkers: 3,
+  // Most tests wait for real processes, time-outs and leases: four keep two cores busy.
+  maxWorkers: 4,
 };

@@ -14,8 +14,6 @@ import {
   type DataSourceOptions,
   type EntitySchemaOptions,
 } from 'typeorm';
-import { databaseFor } from '../../lib/persistence/open-database.js';
-import { migrate } from '../../lib/persistence/schema.js';
 import { createDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
@@ -69,21 +67,6 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
       await revertWebhookMigration(host);
     }
   });
-
-  if (kind === 'sqlite') {
-    it('are run by one of two replicas, also if the other commits after this one has looked', async () => {
-      const replica = databaseFor(host, 2);
-      await replica.open();
-      const run = replica.dataSource.runMigrations.bind(replica.dataSource);
-      replica.dataSource.runMigrations = async (options) => {
-        const pending = run(options);
-        expect(await runWebhookMigrations(host)).toEqual([NEWEST]);
-        return pending;
-      };
-      expect(await migrate(replica)).toEqual([]);
-      await replica.close();
-    });
-  }
 
   it('fail with the reason when something else is in their way, and leave nothing half made', async () => {
     await host.query('CREATE TABLE webhook_lane (id integer)');

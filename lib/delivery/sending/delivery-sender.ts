@@ -133,8 +133,10 @@ export class DeliverySender {
 
   /** The attempt did not take place. If the database is away it is due as before; otherwise it waits, and others go on. */
   #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
-    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted and is postponed`, error);
-    if (classify(error) === 'unavailable') return this.#takeBack(lane, delivery, settled);
+    const isAway = classify(error) === 'unavailable';
+    const next = isAway ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
+    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted and ${next}`, error);
+    if (isAway) return this.#takeBack(lane, delivery, settled);
     settled();
     this.recorder.postpone(lane, delivery, this.options.context.now() + POSTPONE_MS);
     this.inspection.add(lane);

@@ -131,7 +131,7 @@ describe('A lane, whatever happens in whatever order,', () => {
         for (const [name, n] of steps) STEPS[name](simulation, n);
         finish(simulation, randomOf(seed));
       }),
-      { numRuns: Number(process.env['LANE_MODEL_RUNS'] ?? 300) },
+      { numRuns: Number(process.env['LANE_MODEL_RUNS'] ?? 150) },
     );
   });
 });
