@@ -14,6 +14,8 @@ const POLL_MS = 100;
 const LEASE_MS = shortestLease(timeoutMs);
 /** Long enough for a process that has been woken to do all it would do at once. */
 const AWAKE_MS = 1_000;
+/** A process may be frozen in the system call that writes a request. No check comes after that, so it ends when the process is thawed. */
+const BEING_WRITTEN = 1;
 
 const webhooks = { timeoutMs, leaseMs: LEASE_MS, pollMs: POLL_MS };
 let scene: Scene;
@@ -46,7 +48,7 @@ describe('a process that is frozen for longer than its lease', () => {
     // The other holds all lanes and has much to do, so that nothing is left to the zombie but what it had.
     expect(endpoints.arrivals.length).toBeLessThan(emitted.length);
     const ofZombie = endpoints.arrivals.filter(({ sender, at }) => sender === zombie.name && at >= thawedAt);
-    expect(ofZombie).toEqual([]);
+    expect(ofZombie.length).toBeLessThanOrEqual(BEING_WRITTEN);
     const after = await ends();
     expect([...before].filter(([id, end]) => after.get(id) !== end)).toEqual([]);
 
@@ -72,10 +74,15 @@ describe('a process that is frozen for longer than its lease', () => {
 
     const before = endpoints.arrivals.length;
     for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, 1);
+    const thawedAt = Date.now();
     zombie.thaw();
     await scene.untilLog({ DELIVERED: (perEndpoint + 1) * ENDPOINTS }, LEASE_MS + 10_000);
     await sleep(AWAKE_MS);
-    expect(endpoints.arrivals.slice(before)).toHaveLength(ENDPOINTS);
+    const arrivals = endpoints.arrivals.slice(before);
+    const isNew = (arrival: (typeof arrivals)[number]): boolean =>
+      1_000 * (Number(arrival.headers['webhook-timestamp']) + 1) > thawedAt;
+    expect(arrivals.filter(isNew)).toHaveLength(ENDPOINTS);
+    expect(arrivals.length - ENDPOINTS).toBeLessThanOrEqual(BEING_WRITTEN);
   }, 60_000);
 
   it('reports nothing about transports that others deliver to: no failure, no 410, no Retry-After', async () => {
