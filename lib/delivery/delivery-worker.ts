@@ -122,7 +122,7 @@ export class DeliveryWorker {
     this.#reader = new LaneReader(lanes, this.#bodies, this.#recorder, this.#claimer, inspection, {
       now,
       elapsed,
-      sendsSoon: () => !this.#slots.isBusy,
+      sendsSoon: () => this.#slots.areSoonFree,
       onError: (error) => log.warn('Reading lanes failed', error),
     });
     this.#releaser = new LaneReleaser(lanes, records, this.#held, this.#claimer, inspection, {

@@ -11,7 +11,7 @@ import type { Lane } from './lane.js';
 type Reads = ReadonlyMap<Lane, LaneReadRequest>;
 
 export interface LaneReaderOptions extends LaneClocks {
-  /** Whether slots are free, so that what is read will be sent soon and its bodies are worth loading ahead. */
+  /** Whether what is read is sent soon, so that its bodies are worth loading ahead. */
   readonly sendsSoon: () => boolean;
   readonly onError: (error: unknown) => void;
 }

@@ -1,5 +1,11 @@
 import type { QueuedDelivery } from '../../persistence/lane-store.js';
-import type { RecordStore, TransportRecord } from '../../persistence/record-store.js';
+import type {
+  AttemptRecord,
+  PostponedDelivery,
+  QueueKey,
+  RecordStore,
+  TransportRecord,
+} from '../../persistence/record-store.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
@@ -52,13 +58,7 @@ export class DeliveryRecorder {
     { record }: ConcludedAttempt,
     transport: TransportRecord | undefined,
   ): void {
-    this.#add(lane, delivery, (told) => told.recorded(delivery, record.nextDueAt), {
-      attempt: record,
-      ...(transport && { transport }),
-      written: () => {
-        if (transport) lane.learnedIsRecorded(transport, this.options.context.elapsed());
-      },
-    });
+    this.#recorder.add(new LaneEntry(this, lane, delivery, record.nextDueAt, record, transport));
   }
 
   /** Deliveries that the last holder of the lane was sending when it crashed. */
@@ -69,20 +69,22 @@ export class DeliveryRecorder {
         `Delivery ${row.deliveryId} counts as a failed attempt: the process that was sending it crashed` +
           (attempt.status === 'FAILED' ? '. It was the last attempt, repeated as often as allowed' : ''),
       );
-      this.#add(lane, row, (told) => told.recorded(row, attempt.nextDueAt), { attempt });
+      this.#recorder.add(new LaneEntry(this, lane, row, attempt.nextDueAt, attempt));
     }
   }
 
   /** Deliveries that wait behind an earlier one of their key. */
   park(lane: Lane, rows: readonly QueuedDelivery[]): void {
-    for (const row of rows) this.#add(lane, row, (told) => told.parked(row), { parked: row });
+    for (const row of rows)
+      this.#recorder.add(new LaneEntry(this, lane, row, null, undefined, undefined, row));
   }
 
   /** The delivery could not be attempted, for a reason that is not the receiver's: it is due again later. */
   postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
-    this.#add(lane, delivery, (told) => told.recorded(delivery, nextDueAt), {
-      postponed: { ...delivery, nextDueAt },
-    });
+    const postponed = { ...delivery, nextDueAt };
+    this.#recorder.add(
+      new LaneEntry(this, lane, delivery, nextDueAt, undefined, undefined, undefined, postponed),
+    );
   }
 
   /**
@@ -94,41 +96,58 @@ export class DeliveryRecorder {
     return this.#recorder.stop(giveUpAt);
   }
 
-  /** @param tell tells a lane that it is written */
-  #add(
-    lane: Lane,
-    delivery: QueuedDelivery,
-    tell: (lane: Lane) => void,
-    {
-      written,
-      ...entry
-    }: Omit<RecordEntry, 'deliveryId' | 'setAside' | 'written'> & { written?: () => void },
-  ): void {
-    this.#recorder.add({
-      ...entry,
-      deliveryId: delivery.deliveryId,
-      setAside: () => {
-        lane.setAside(delivery);
-        this.inspection.add(lane);
-      },
-      written: (isOrphaned) => {
-        written?.();
-        for (const told of this.#lanesOf(lane, delivery)) {
-          if (isOrphaned) told.orphaned(delivery);
-          else tell(told);
-          this.inspection.add(told);
-        }
-      },
-    });
+  /** The delivery waits apart. */
+  entrySetAside({ lane, delivery }: LaneEntry): void {
+    lane.setAside(delivery);
+    this.inspection.add(lane);
   }
 
   /**
-   * The lane that the delivery was read into and, if this process has lost and claimed it again meanwhile, the one that
+   * Tells the lane that the delivery was read into and, if this process has lost and claimed it again meanwhile, the one that
    * it holds now: that has left the delivery out as unrecorded, or may just be reading its old row. If it has sent the
    * delivery as well, it waits for its own outcome.
    */
-  #lanesOf(lane: Lane, delivery: QueuedDelivery): Lane[] {
+  entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
+    const { lane, delivery, transport } = entry;
+    if (transport) lane.learnedIsRecorded(transport, this.options.context.elapsed());
+    this.#tell(lane, entry, isOrphaned);
     const held = this.held.get(lane.transportId);
-    return !held || held === lane || held.hasInHand(delivery) ? [lane] : [lane, held];
+    if (held && held !== lane && !held.hasInHand(delivery)) this.#tell(held, entry, isOrphaned);
+  }
+
+  #tell(lane: Lane, { delivery, nextDueAt, parked }: LaneEntry, isOrphaned: boolean): void {
+    if (isOrphaned) lane.orphaned(delivery);
+    else if (parked) lane.parked(delivery);
+    else lane.recorded(delivery, nextDueAt);
+    this.inspection.add(lane);
+  }
+}
+
+/** Something to record about a delivery of a lane. A class, since one is made for each attempt: no closures, one shape. */
+class LaneEntry implements RecordEntry {
+  pauseMs: number | undefined = undefined;
+
+  constructor(
+    private readonly owner: DeliveryRecorder,
+    readonly lane: Lane,
+    readonly delivery: QueuedDelivery,
+    /** When it is due again; null: never. */
+    readonly nextDueAt: number | null,
+    public attempt: AttemptRecord | undefined,
+    readonly transport?: TransportRecord,
+    readonly parked?: QueueKey,
+    readonly postponed?: PostponedDelivery,
+  ) {}
+
+  get deliveryId(): number {
+    return this.delivery.deliveryId;
+  }
+
+  setAside(): void {
+    this.owner.entrySetAside(this);
+  }
+
+  written(isOrphaned: boolean): void {
+    this.owner.entryWritten(this, isOrphaned);
   }
 }

@@ -27,21 +27,20 @@ export const LAST_WRITE_MS = 1_000;
 /** Something to write about one delivery, and what to do when it is in the database. */
 export interface RecordEntry {
   readonly deliveryId: number;
-  readonly attempt?: AttemptRecord;
-  readonly transport?: TransportRecord;
-  readonly parked?: QueueKey;
-  readonly postponed?: PostponedDelivery;
+  /** Cleared by the recorder once it is written and only `transport` is left to be written. */
+  attempt?: AttemptRecord | undefined;
+  readonly transport?: TransportRecord | undefined;
+  readonly parked?: QueueKey | undefined;
+  readonly postponed?: PostponedDelivery | undefined;
   /** It cannot be written for now. Called once; `written` follows some time. */
-  readonly setAside: () => void;
+  setAside(): void;
+  /** The recorder's: how long the entry waited apart last; undefined: it was not set aside yet. */
+  pauseMs?: number | undefined;
   /** @param isOrphaned somebody else has changed the queue row since: the attempt has changed nothing */
-  readonly written: (isOrphaned: boolean) => void;
+  written(isOrphaned: boolean): void;
 }
 
-interface Entry extends RecordEntry {
-  /** How long it waited apart last; undefined: it was not set aside yet. */
-  readonly pauseMs?: number;
-}
-type ChangingEntry = Entry & Required<Pick<Entry, 'transport'>>;
+type ChangingEntry = RecordEntry & Required<Pick<RecordEntry, 'transport'>>;
 
 /**
  * Writes what happened, in groups, in the order in which it came in. Ends and retries of unordered deliveries are
@@ -55,7 +54,7 @@ type ChangingEntry = Entry & Required<Pick<Entry, 'transport'>>;
  * comes in again after a pause.
  */
 export class Recorder {
-  #waiting: Entry[] = [];
+  #waiting: RecordEntry[] = [];
   /** Groups under way. */
   readonly #writing = new Set<Promise<void>>();
   #isWritingAlone = false;
@@ -105,7 +104,7 @@ export class Recorder {
     this.#enqueue(entry);
   }
 
-  #enqueue(entry: Entry): void {
+  #enqueue(entry: RecordEntry): void {
     this.#waiting.push(entry);
     // The next one of its key waits for it.
     if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
@@ -171,7 +170,7 @@ export class Recorder {
     this.#writing.add(writing);
   }
 
-  async #write(group: readonly Entry[]): Promise<void> {
+  async #write(group: readonly RecordEntry[]): Promise<void> {
     for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_PAUSE_MS)) {
       try {
         return await this.#finish(group, await this.#record(group));
@@ -186,7 +185,7 @@ export class Recorder {
   }
 
   /** The attempts are written; then the transports are, apart, so that a locked one delays only its own lane. */
-  async #finish(group: readonly Entry[], { orphaned, locked }: RecordResult): Promise<void> {
+  async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
     const changing: ChangingEntry[] = [];
     for (const entry of group) {
       const isOrphaned = orphaned.has(entry.deliveryId);
@@ -224,21 +223,23 @@ export class Recorder {
     }
   }
 
-  async #writeRefused(group: readonly Entry[], error: unknown): Promise<void> {
+  async #writeRefused(group: readonly RecordEntry[], error: unknown): Promise<void> {
     if (group.length > 1) {
       const half = group.length >> 1;
       await this.#write(group.slice(0, half));
       return this.#write(group.slice(half));
     }
-    const [entry] = group as [Entry];
+    const [entry] = group as [RecordEntry];
     const { attempt } = entry;
     const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
-    if (!isBare && classify(error) === 'refused')
-      return this.#write([{ ...entry, attempt: { ...attempt, responseHeaders: null, responseBody: null } }]);
+    if (!isBare && classify(error) === 'refused') {
+      entry.attempt = { ...attempt, responseHeaders: null, responseBody: null };
+      return this.#write([entry]);
+    }
     this.#setAside(entry);
   }
 
-  #written(entry: Entry, isOrphaned: boolean): void {
+  #written(entry: RecordEntry, isOrphaned: boolean): void {
     if (entry.pauseMs !== undefined) {
       const others = this.#aside.get(entry.deliveryId)! - 1;
       if (others > 0) this.#aside.set(entry.deliveryId, others);
@@ -249,24 +250,25 @@ export class Recorder {
   }
 
   /** Its attempt is in the database. */
-  #setAsideChange({ attempt: _, ...entry }: Entry): void {
+  #setAsideChange(entry: RecordEntry): void {
+    entry.attempt = undefined;
     this.#setAside(entry);
   }
 
   /** Lets the entry come in again after a pause. */
-  #setAside(entry: Entry): void {
-    const isFirst = entry.pauseMs === undefined;
-    const pauseMs = isFirst ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
-    if (isFirst) {
+  #setAside(entry: RecordEntry): void {
+    const pauseMs = entry.pauseMs === undefined ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
+    if (entry.pauseMs === undefined) {
       this.#asideSinceWritten++;
       this.#aside.set(entry.deliveryId, (this.#aside.get(entry.deliveryId) ?? 0) + 1);
       entry.setAside();
     }
+    entry.pauseMs = pauseMs;
     // A process that stops has tried it once more.
     if (this.#stopping) return;
     const comeIn = (): void => {
       this.#pauses.delete(timer);
-      this.#enqueue({ ...entry, pauseMs });
+      this.#enqueue(entry);
     };
     const timer = setTimeout(comeIn, pauseMs * (0.75 + Math.random() / 2));
     this.#pauses.set(timer, comeIn);
@@ -277,7 +279,7 @@ export class Recorder {
     await sleep(ms, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
   }
 
-  async #record(group: readonly Entry[]): Promise<RecordResult> {
+  async #record(group: readonly RecordEntry[]): Promise<RecordResult> {
     const attempts = group.flatMap(({ attempt }) => attempt ?? []);
     const parked = group.flatMap(({ parked }) => parked ?? []);
     const postponed = group.flatMap(({ postponed }) => postponed ?? []);
@@ -292,7 +294,7 @@ const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
  * A group holds one entry of each delivery: two attempts of the same number would both find their row unchanged. There are
  * two if this process lost a lane, claimed it again, and had a request of each time in flight.
  */
-function oneOfEachDelivery(entries: Entry[]): { group: Entry[]; rest: Entry[] } {
+function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
   const seen = new Set<number>();
   const rest = entries.filter(({ deliveryId }) => seen.size === seen.add(deliveryId).size);
   return rest.length === 0
@@ -300,7 +302,7 @@ function oneOfEachDelivery(entries: Entry[]): { group: Entry[]; rest: Entry[] } 
     : { group: entries.filter((entry) => !rest.includes(entry)), rest };
 }
 
-const isChanging = (entry: Entry): entry is ChangingEntry => entry.transport !== undefined;
+const isChanging = (entry: RecordEntry): entry is ChangingEntry => entry.transport !== undefined;
 
 /** Whether it concerns an unordered delivery and nothing else. */
 const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>

@@ -7,6 +7,9 @@ interface Tenant {
   readonly lanes: Map<number, Lane>;
 }
 
+/** The rate at which slots are free again is judged over at least this time, in ms. */
+const TURNOVER_MS = 100;
+
 /** Permission for one request in flight. */
 export interface Slot {
   readonly lane: Lane;
@@ -23,6 +26,10 @@ export class Slots {
   readonly #tenants = new Map<string, Tenant>();
   /** Tenants that have lanes with something to send, the one whose turn it is first. */
   readonly #circle = new Set<Tenant>();
+
+  /** Slots given back. */
+  #given = 0;
+  #turnover = { since: performance.now(), given: 0, isQuick: true };
 
   /**
    * @param size requests in flight at most, at least 1
@@ -44,6 +51,21 @@ export class Slots {
   /** Whether only newcomers get one of the slots that are left. */
   get isBusy(): boolean {
     return this.#places.isReserveOnly;
+  }
+
+  /** Whether what is read now is sent soon: slots are free, or about half of them become free within 100 ms. */
+  get areSoonFree(): boolean {
+    const { since, given, isQuick } = this.#turnover;
+    if (!this.isBusy) return true;
+    const elapsedMs = performance.now() - since;
+    if (elapsedMs < TURNOVER_MS) return isQuick;
+    const perWindow = ((this.#given - given) * TURNOVER_MS) / elapsedMs;
+    this.#turnover = {
+      since: since + elapsedMs,
+      given: this.#given,
+      isQuick: perWindow >= this.size / 2,
+    };
+    return this.#turnover.isQuick;
   }
 
   /** The lane has something to send. */
@@ -90,6 +112,7 @@ export class Slots {
 
   /** The request has ended, or did not start. */
   give({ lane, origin }: Slot): void {
+    this.#given++;
     this.#places.give(lane.tenantUid, origin);
     const tenant = this.#tenants.get(lane.tenantUid);
     if (tenant && tenant.lanes.size === 0) this.#forget(tenant);
