@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
@@ -23,6 +24,29 @@ const tenantsOf = (lanes: readonly Lane[]) => lanes.map(({ tenantUid }) => tenan
 const idsOf = (lanes: readonly Lane[]) => lanes.map(({ transportId }) => transportId);
 
 describe('Slots', () => {
+  it('are soon free while about half of them are given back within 100 ms, and not while requests hang', async () => {
+    const slots = new Slots(8, 8);
+    slots.add(ownLane('shop', 1));
+    expect(slots.areSoonFree).toBe(true);
+    const held: Slot[] = [];
+    for (let slot = slots.take(); slot; slot = slots.take()) {
+      held.push(slot);
+      slots.add(slot.lane);
+    }
+    expect(slots.isBusy).toBe(true);
+    await sleep(120);
+    expect(slots.areSoonFree).toBe(false);
+    for (let n = 0; n < 40; n++) {
+      slots.give(held.pop()!);
+      held.push(slots.take()!);
+      slots.add(held.at(-1)!.lane);
+      await sleep(3);
+    }
+    expect(slots.areSoonFree).toBe(true);
+    await sleep(120);
+    expect(slots.areSoonFree).toBe(false);
+  });
+
   describe('whose turn it is', () => {
     it('gives tenants turns in a circle, however many lanes each has', () => {
       const slots = new Slots(12, 12);
