@@ -41,6 +41,9 @@ export function notifiedDueAt(
 /**
  * Whether an earlier delivery of the row's ordering key is still in the queue, so that the row must wait.
  *
+ * It looks backwards from the row, so that a row behind another meets that at once, however many dead rows a foreign snapshot
+ * keeps at the beginning of the key.
+ *
  * A scalar subquery and not EXISTS: PostgreSQL can neither pull it up into a join nor hash it, so it always is one probe
  * of the index of keys, whatever the statistics say.
  *
@@ -49,7 +52,7 @@ export function notifiedDueAt(
 export const waitsBehind = (queue: string, row: string): string => `(
   SELECT 1 FROM ${queue} p
   WHERE p.transport_id = ${row}.transport_id AND p.ordering_key = ${row}.ordering_key AND p.event_id < ${row}.event_id
-  ORDER BY p.transport_id, p.ordering_key, p.event_id LIMIT 1
+  ORDER BY p.transport_id DESC, p.ordering_key DESC, p.event_id DESC LIMIT 1
 ) IS NOT NULL`;
 
 /** The lease rule (`leaseFor`). @param timeoutMs an expression; null: the transport sets no time-out of its own */

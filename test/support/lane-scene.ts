@@ -25,6 +25,7 @@ export class LaneScene {
   readonly renewals: LaneRenewals;
   readonly upkeep: LaneUpkeep;
   readonly releaser: LaneReleaser;
+  readonly inspection = new InspectionList();
 
   constructor(
     private readonly fixture: StoreFixture,
@@ -33,7 +34,7 @@ export class LaneScene {
     const clocks = { now: () => fixture.database.now(), elapsed: () => performance.now() };
     const onError = (error: unknown) => this.errors.push(error);
     const configs = new TransportConfigs(new SecretBox([]), (url) => checkUrl(url, URL_RULES), DEFAULTS);
-    const inspection = new InspectionList();
+    const { inspection } = this;
     this.held = new HeldLanes(mostLanes);
     this.renewals = new LaneRenewals(store, clocks);
     const options = { holder, leaseMs: 30_000, pollMs: 20, policy: NO_CIRCUIT, isBusy: () => false };
@@ -59,6 +60,14 @@ export class LaneScene {
     const request = lane.nextRead({ now, elapsed: performance.now() })!;
     const [reading] = await this.fixture.stores.lanes.read([request], now);
     lane.acceptRows(reading!, request.limit, now, () => false);
+  }
+
+  /** Releases every lane that is put on the inspection list. */
+  releaseWhenInspected(): void {
+    this.inspection.start((lanes) => {
+      for (const lane of lanes) this.releaser.offer(lane);
+      this.releaser.release();
+    });
   }
 
   async release(lane: Lane): Promise<void> {

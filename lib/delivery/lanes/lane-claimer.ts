@@ -1,11 +1,11 @@
 import type { HealthPolicy } from '../../domain/transport-health.js';
-import { classify } from '../../persistence/driver-errors.js';
 import { FIRST_DUE, type ClaimedLane, type DueCursor, type LaneStore } from '../../persistence/lane-store.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import type { TransportConfigs } from '../sending/transport-config.js';
 import { chooseLanes, type LaneCandidate } from './choose-lanes.js';
 import { ClaimRefusals } from './claim-refusals.js';
 import type { HeldLanes } from './held-lanes.js';
+import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';
 import { Lane } from './lane.js';
 
@@ -152,36 +152,23 @@ export class LaneClaimer {
     if (chosen.length === 0) return isShort;
     const byId = new Map(chosen.map((lane) => [lane.transportId, lane]));
     try {
-      const claimedAt = this.options.elapsed();
-      for (const claimed of await this.#claimInHalves(chosen.map(({ transportId }) => transportId))) {
-        this.#begin(claimed, byId.get(claimed.transportId)!, claimedAt);
-        byId.delete(claimed.transportId);
-      }
+      const { holder, leaseMs } = this.options;
+      const claim = async (transportIds: readonly number[]): Promise<void> => {
+        const claimedAt = this.options.elapsed();
+        for (const claimed of await this.store.claim({ holder, leaseMs, transportIds })) {
+          this.#begin(claimed, byId.get(claimed.transportId)!, claimedAt);
+          byId.delete(claimed.transportId);
+        }
+      };
+      await inHalves([...byId.keys()], claim, (transportId, error) => {
+        this.avoid(transportId);
+        this.options.onError(error, 1);
+      });
     } finally {
       // Another process was faster, or nothing was claimed at all.
       for (const { tenantUid, origin } of byId.values()) places.give(tenantUid, origin);
     }
     return isShort;
-  }
-
-  /** A transport that cannot be read fails the whole statement: it is found by halving, and avoided. */
-  async #claimInHalves(transportIds: readonly number[]): Promise<ClaimedLane[]> {
-    const { holder, leaseMs } = this.options;
-    try {
-      return await this.store.claim({ holder, leaseMs, transportIds });
-    } catch (error) {
-      if (classify(error) !== 'refused') throw error;
-      if (transportIds.length === 1) {
-        this.avoid(transportIds[0]!);
-        this.options.onError(error, 1);
-        return [];
-      }
-      const half = transportIds.length >> 1;
-      return [
-        ...(await this.#claimInHalves(transportIds.slice(0, half))),
-        ...(await this.#claimInHalves(transportIds.slice(half))),
-      ];
-    }
   }
 
   #begin(claimed: ClaimedLane, candidate: LaneCandidate, claimedAt: number): void {

@@ -102,10 +102,15 @@ export class LaneReader {
     }
   }
 
-  /** A row that cannot be read fails the statement for all its lanes: it is found by halving, and its lane avoided. */
+  /**
+   * A row that cannot be read fails the statement for all its lanes, and so does a lane that takes too long: it is found by
+   * halving, and avoided.
+   */
   async #readFailed(reads: Reads, now: number, error: unknown): Promise<void> {
     const lanes = [...reads];
-    if (classify(error) === 'refused' && lanes.length > 1) {
+    const kind = classify(error);
+    const isOfOneLane = kind === 'refused' || kind === 'busy';
+    if (isOfOneLane && lanes.length > 1) {
       const half = lanes.length >> 1;
       await this.#read(new Map(lanes.slice(0, half)), now);
       return this.#read(new Map(lanes.slice(half)), now);
@@ -114,7 +119,7 @@ export class LaneReader {
     // Not inspected: the next refresh inspects every lane, after a pause.
     for (const [lane] of lanes) {
       lane.readFailed();
-      if (classify(error) !== 'refused') continue;
+      if (!isOfOneLane) continue;
       lane.drain();
       this.claimer.avoid(lane.transportId);
     }

@@ -1,11 +1,14 @@
 import type { LaneRelease, LaneStore } from '../../persistence/lane-store.js';
 import { PARKED_DUE_AT, type RecordStore } from '../../persistence/record-store.js';
 import type { HeldLanes } from './held-lanes.js';
+import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';
 import type { LaneClaimer } from './lane-claimer.js';
 import type { Lane } from './lane.js';
 
 const NONE: ReadonlySet<number> = new Set();
+/** A release that fails within this time after another one of the same lane is not tried again at once. */
+const FAILS_AGAIN_MS = 1_000;
 
 export interface LaneReleaserOptions {
   /** The database's clock, ms since the epoch. */
@@ -20,6 +23,8 @@ export class LaneReleaser {
   #releasing: Promise<void> | undefined;
   /** In a row. */
   #failures = 0;
+  /** When a release of the lane failed last, performance.now(). */
+  readonly #failedAt = new WeakMap<Lane, number>();
 
   constructor(
     private readonly store: Pick<LaneStore, 'release'>,
@@ -67,11 +72,18 @@ export class LaneReleaser {
   async #release(releases: ReadonlyMap<Lane, LaneRelease>): Promise<void> {
     try {
       const unparked = await this.#unpark([...releases.values()]);
-      const released = await this.store.release(
-        [...releases.values()].filter(({ transportId }) => !unparked.has(transportId)),
-      );
+      const release = async (some: readonly (readonly [Lane, LaneRelease])[]): Promise<void> => {
+        const wanted = some
+          .map(([, release]) => release)
+          .filter(({ transportId }) => !unparked.has(transportId));
+        const released = wanted.length > 0 ? await this.store.release(wanted) : NONE;
+        for (const [lane] of some) this.#finish(lane, released.has(lane.transportId));
+      };
+      await inHalves([...releases], release, ([lane], error) => {
+        lane.releaseUncertain();
+        this.options.onError(error, 1);
+      });
       this.#failures = 0;
-      for (const lane of releases.keys()) this.#finish(lane, released.has(lane.transportId));
     } catch (error) {
       for (const lane of releases.keys()) if (lane.state === 'RELEASING') lane.releaseUncertain();
       this.options.onError(error, ++this.#failures);
@@ -83,7 +95,10 @@ export class LaneReleaser {
     if (lane.state !== 'RELEASING') return;
     if (!isReleased) {
       lane.releaseFailed();
-      this.inspection.add(lane);
+      const now = performance.now();
+      // Work was added, or somebody else has locked the row: then it fails again and again, so the next try is left to the refresh.
+      if (now - (this.#failedAt.get(lane) ?? -Infinity) > FAILS_AGAIN_MS) this.inspection.add(lane);
+      this.#failedAt.set(lane, now);
       return;
     }
     const candidate = this.held.candidateOf(lane);

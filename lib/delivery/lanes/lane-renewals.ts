@@ -1,4 +1,5 @@
 import type { LaneStore } from '../../persistence/lane-store.js';
+import { inHalves } from './in-halves.js';
 import type { Lane } from './lane.js';
 
 /** The clocks of a process. */
@@ -41,13 +42,17 @@ export class LaneRenewals {
     const lanes = [...this.#waiting];
     this.#waiting.clear();
     const now = this.clocks.now();
-    const renewed = await this.store.renew(lanes.map((lane) => lane.renewal(now)));
     const extended = new Set<Lane>();
-    for (const lane of lanes) {
-      if (!renewed.has(lane.transportId)) continue;
-      lane.renewed(askedAt);
-      extended.add(lane);
-    }
+    const renew = async (some: readonly Lane[]): Promise<void> => {
+      const renewed = await this.store.renew(some.map((lane) => lane.renewal(now)));
+      for (const lane of some) {
+        if (!renewed.has(lane.transportId)) continue;
+        lane.renewed(askedAt);
+        extended.add(lane);
+      }
+    };
+    // A lane that cannot be written sends nothing more once its lease has ended.
+    await inHalves(lanes, renew, (lane) => lane.drain());
     return extended;
   }
 }

@@ -74,6 +74,7 @@ export class LaneScan {
   #isNotified = true;
   #nextDueAt: number | null = null;
   #isReading = false;
+  readonly #parking = new Set<number>();
   /** Recorded while a read was under way: its snapshot may still show them. */
   readonly #recordedMeanwhile = new Set<number>();
   /** The earliest retry among them: the snapshot may not show it yet. */
@@ -95,6 +96,11 @@ export class LaneScan {
   /** The next ready delivery. */
   get first(): QueuedDelivery | undefined {
     return this.#ready[this.#readyFrom];
+  }
+
+  /** Deliveries that are being parked: the lane waits for them before it reads more. */
+  get parkingCount(): number {
+    return this.#parking.size;
   }
 
   get isReading(): boolean {
@@ -199,8 +205,10 @@ export class LaneScan {
         this.#aside.set(deliveryId, dueAt);
         continue;
       }
-      if (row.behind) unsent.behind.push(row);
-      else if (judge.hasCrashed(row)) unsent.crashed.push(row);
+      if (row.behind) {
+        unsent.behind.push(row);
+        this.#parking.add(deliveryId);
+      } else if (judge.hasCrashed(row)) unsent.crashed.push(row);
       else this.#ready.push(row);
       this.#inHand.set(deliveryId, dueAt);
     }
@@ -300,6 +308,7 @@ export class LaneScan {
 
   #letGo(deliveryId: number): void {
     this.#inHand.delete(deliveryId);
+    this.#parking.delete(deliveryId);
     this.#aside.delete(deliveryId);
     if (this.#isReading) this.#recordedMeanwhile.add(deliveryId);
   }

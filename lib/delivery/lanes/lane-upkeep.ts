@@ -1,7 +1,7 @@
-import { classify } from '../../persistence/driver-errors.js';
-import type { LaneStore, StoredTransport } from '../../persistence/lane-store.js';
+import type { LaneStore } from '../../persistence/lane-store.js';
 import type { TransportConfigs } from '../sending/transport-config.js';
 import type { HeldLanes } from './held-lanes.js';
+import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';
 import type { LaneClaimer } from './lane-claimer.js';
 import type { LaneClocks, LaneRenewals } from './lane-renewals.js';
@@ -27,8 +27,8 @@ export class LaneUpkeep {
     const lanes = [...this.held.all()];
     if (lanes.length === 0) return [];
     const checkedAt = this.clocks.elapsed();
-    const { lost, outdated } = await this.#check(lanes);
-    const unread = new Set(await this.#reconfigure(outdated, lost));
+    const { lost, outdated, unread } = await this.#check(lanes);
+    await this.#reconfigure(outdated, lost, unread);
     for (const lane of lost) this.held.remove(lane);
     const current = lanes.filter((lane) => this.held.has(lane));
     for (const lane of current) if (!unread.has(lane)) lane.confirmed(checkedAt);
@@ -40,61 +40,56 @@ export class LaneUpkeep {
     return [...lost];
   }
 
-  async #check(lanes: readonly Lane[]): Promise<{ lost: Set<Lane>; outdated: Lane[] }> {
-    const ids = lanes.map((lane) => lane.transportId);
-    const checks = new Map((await this.store.check(ids)).map((check) => [check.transportId, check]));
+  async #check(lanes: readonly Lane[]): Promise<{ lost: Set<Lane>; outdated: Lane[]; unread: Set<Lane> }> {
     const lost = new Set<Lane>();
     const claimedByOthers: number[] = [];
     const outdated: Lane[] = [];
-    for (const lane of lanes) {
-      const check = checks.get(lane.transportId);
-      if (!check) {
-        lost.add(lane);
-      } else if (check.leaseToken > lane.leaseToken) {
-        lost.add(lane);
-        claimedByOthers.push(lane.transportId);
-      } else if (!check.isHeld && lane.state !== 'RELEASING') {
-        // The release has succeeded, and its result was lost.
-        lost.add(lane);
-      } else if (lane.checked(check.version, check.transportVersion)) {
-        outdated.push(lane);
+    const unread = new Set<Lane>();
+    const check = async (some: readonly Lane[]): Promise<void> => {
+      const ids = some.map((lane) => lane.transportId);
+      const checks = new Map((await this.store.check(ids)).map((check) => [check.transportId, check]));
+      for (const lane of some) {
+        const check = checks.get(lane.transportId);
+        if (!check) {
+          lost.add(lane);
+        } else if (check.leaseToken > lane.leaseToken) {
+          lost.add(lane);
+          claimedByOthers.push(lane.transportId);
+        } else if (!check.isHeld && lane.state !== 'RELEASING') {
+          // The release has succeeded, and its result was lost.
+          lost.add(lane);
+        } else if (lane.checked(check.version, check.transportVersion)) {
+          outdated.push(lane);
+        }
       }
-    }
+    };
+    await inHalves(lanes, check, (lane) => this.#giveUp(lane, unread));
     // Its next holder counted a crash of this process, which lives: the lease expired, or the database's clock was set.
-    if (claimedByOthers.length > 0) await this.store.forgiveCrashes(claimedByOthers);
-    return { lost, outdated };
+    await inHalves(
+      claimedByOthers,
+      (ids) => this.store.forgiveCrashes(ids),
+      () => undefined,
+    );
+    return { lost, outdated, unread };
   }
 
-  /** @returns the lanes whose configuration could not be read */
-  async #reconfigure(outdated: readonly Lane[], lost: Set<Lane>): Promise<Lane[]> {
-    if (outdated.length === 0) return [];
+  async #reconfigure(outdated: readonly Lane[], lost: Set<Lane>, unread: Set<Lane>): Promise<void> {
     const askedAt = this.clocks.elapsed();
-    let stored: Map<number, StoredTransport>;
-    try {
-      stored = await this.store.transports(outdated.map((lane) => lane.transportId));
-    } catch (error) {
-      if (classify(error) !== 'refused') throw error;
-      return this.#reconfigureInHalves(outdated, lost);
-    }
-    for (const lane of outdated) {
-      const transport = stored.get(lane.transportId);
-      if (transport) lane.configure(this.configs.open(transport), this.clocks.now(), askedAt);
-      else lost.add(lane);
-    }
-    return [];
+    const configure = async (some: readonly Lane[]): Promise<void> => {
+      const stored = await this.store.transports(some.map((lane) => lane.transportId));
+      for (const lane of some) {
+        const transport = stored.get(lane.transportId);
+        if (transport) lane.configure(this.configs.open(transport), this.clocks.now(), askedAt);
+        else lost.add(lane);
+      }
+    };
+    await inHalves(outdated, configure, (lane) => this.#giveUp(lane, unread));
   }
 
-  async #reconfigureInHalves(outdated: readonly Lane[], lost: Set<Lane>): Promise<Lane[]> {
-    const [first] = outdated;
-    if (first && outdated.length === 1) {
-      first.drain();
-      this.claimer.avoid(first.transportId);
-      return [first];
-    }
-    const half = outdated.length >> 1;
-    return [
-      ...(await this.#reconfigure(outdated.slice(0, half), lost)),
-      ...(await this.#reconfigure(outdated.slice(half), lost)),
-    ];
+  /** A lane that cannot be read sends nothing more, and this process does not claim it again for a while. */
+  #giveUp(lane: Lane, unread: Set<Lane>): void {
+    lane.drain();
+    this.claimer.avoid(lane.transportId);
+    unread.add(lane);
   }
 }

@@ -236,7 +236,7 @@ export class Lane {
     if (this.#scan.isReading || !this.#isOpen(now)) return undefined;
     const wanted = this.config.maxConcurrency * READ_AHEAD_FACTOR;
     const readAhead = Math.min(Math.max(wanted, LEAST_READ_AHEAD), MOST_READ_AHEAD);
-    if (this.#scan.readyCount >= readAhead / 2) return undefined;
+    if (this.#scan.readyCount >= readAhead / 2 || this.#scan.parkingCount >= readAhead) return undefined;
     return this.#scan.nextRead(this.transportId, now, elapsed, readAhead);
   }
 

@@ -14,6 +14,8 @@ import { UnwrittenChanges } from './unwritten-changes.js';
 
 /** How long the first outcome of a group waits for others. */
 const GATHER_MS = 5;
+/** Entries that one group holds at most, as a multiple of a full one: on SQLite it blocks the event loop. */
+const MOST_FULL_GROUPS = 4;
 /** Groups under way at once. */
 const MOST_GROUPS = 2;
 const RETRY_PAUSE_MS = 100;
@@ -55,6 +57,8 @@ type ChangingEntry = RecordEntry & Required<Pick<RecordEntry, 'transport'>>;
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
+  /** Deliveries among them that are only parked: they say nothing about how far recording is behind. */
+  #waitingParks = 0;
   /** Groups under way. */
   readonly #writing = new Set<Promise<void>>();
   #isWritingAlone = false;
@@ -82,11 +86,11 @@ export class Recorder {
   ) {}
 
   /**
-   * Entries that wait for their group. Entries that were set aside count only while nothing at all can be written:
+   * Outcomes that wait for their group. Entries that were set aside count only while nothing at all can be written:
    * otherwise rows that are locked or refused would keep everybody from sending.
    */
   get backlog(): number {
-    return this.#waiting.length + this.#asideSinceWritten;
+    return this.#waiting.length - this.#waitingParks + this.#asideSinceWritten;
   }
 
   /** Whether entries were set aside one after another and nothing else waits: only another outcome shows whether that is over. */
@@ -106,6 +110,7 @@ export class Recorder {
 
   #enqueue(entry: RecordEntry): void {
     this.#waiting.push(entry);
+    if (entry.parked) this.#waitingParks++;
     // The next one of its key waits for it.
     if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
     this.#next();
@@ -156,8 +161,10 @@ export class Recorder {
   #begin(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    const { group, rest } = oneOfEachDelivery(this.#waiting);
-    this.#waiting = rest;
+    const most = this.fullGroup * MOST_FULL_GROUPS;
+    const { group, rest } = oneOfEachDelivery(this.#waiting.slice(0, most));
+    this.#waiting = [...rest, ...this.#waiting.slice(most)];
+    this.#waitingParks = this.#waiting.filter(({ parked }) => parked).length;
     this.#isUrgent = false;
     this.#isWritingAlone = !group.every(isIndependent);
     const writing = this.#write(group).finally(() => {

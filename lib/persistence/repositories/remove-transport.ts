@@ -76,7 +76,19 @@ function cancelRows(database: Database, transportId: number, rows: readonly Queu
 
 function cancelRest(database: Database, transportId: number): Statement[] {
   const queue = database.table('webhook_queue');
+  // Recording locks the queue's row before the log's, and so does this, or they would wait for each other.
+  const lockQueue =
+    database.kind === 'postgres'
+      ? [
+          statement(
+            database,
+            `SELECT 1 FROM ${queue} WHERE transport_id = ? ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
+            [transportId],
+          ),
+        ]
+      : [];
   return [
+    ...lockQueue,
     cancelDeliveries(database, `SELECT delivery_id FROM ${queue} WHERE transport_id = ?`, [transportId]),
     statement(database, `DELETE FROM ${queue} WHERE transport_id = ?`, [transportId]),
   ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import type { LaneStore } from '../../../lib/persistence/lane-store.js';
@@ -7,7 +8,7 @@ import { LaneScene } from '../../support/lane-scene.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 
 describe('The lanes that a process holds', () => {
-  eachDatabase((db) => {
+  eachDatabase((db, kind) => {
     let fixture: StoreFixture;
     let transport: HttpTransportEntity;
     beforeAll(async () => {
@@ -24,6 +25,26 @@ describe('The lanes that a process holds', () => {
     const endLease = () =>
       fixture.set('webhook_lane', { due_at: 1, lease_until: 1 }, { transport_id: transport.id });
     const laneRow = async () => (await fixture.rowsWith('webhook_lane', { transport_id: transport.id }))[0]!;
+
+    /** Makes the database refuse every change of a lane's row. @returns undoes it */
+    const refuseLane = async (transportId: number): Promise<() => Promise<unknown>> => {
+      const { dataSource } = fixture.database;
+      if (kind === 'sqlite') {
+        await dataSource.query(
+          `CREATE TRIGGER bad_lane BEFORE UPDATE ON webhook_lane WHEN OLD.transport_id = ${transportId}
+           BEGIN SELECT RAISE(ABORT, 'unwritable'); END`,
+        );
+        return () => dataSource.query('DROP TRIGGER bad_lane');
+      }
+      await dataSource.query(
+        `CREATE FUNCTION bad_lane() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''unwritable''; END'`,
+      );
+      await dataSource.query(
+        `CREATE TRIGGER bad_lane BEFORE UPDATE ON webhook_lane FOR EACH ROW WHEN (OLD.transport_id = ${transportId})
+         EXECUTE FUNCTION bad_lane()`,
+      );
+      return () => dataSource.query('DROP FUNCTION bad_lane() CASCADE');
+    };
 
     it('are claimed as they are due, as far as there are places, with a reserve for other tenants', async () => {
       for (let count = 0; count < 5; count++) await fixture.webhook(await fixture.transport());
@@ -117,6 +138,55 @@ describe('The lanes that a process holds', () => {
       await scene.read(lane!);
       expect(lane!.readyCount).toBe(3);
     });
+
+    it('are renewed and released beside one whose row cannot be written', async () => {
+      await fixture.webhook(await fixture.transport('other', { url: 'https://other.example.com' }));
+      await fixture.queue({ tenantUid: 'other' });
+      const scene = new LaneScene(fixture);
+      const lanes = await scene.claim(2);
+      const bad = lanes.find(({ tenantUid }) => tenantUid === 'shop')!;
+      const good = lanes.find(({ tenantUid }) => tenantUid === 'other')!;
+      const mend = await refuseLane(bad.transportId);
+
+      expect(await scene.renewals.renew(lanes)).toEqual(new Set([good]));
+      expect([good.state, bad.state]).toEqual(['OPEN', 'DRAINING']);
+      good.drain();
+      for (const lane of lanes) scene.releaser.offer(lane);
+      await scene.release(bad);
+      expect([good.state, bad.state]).toEqual(['CLOSED', 'DRAINING']);
+      expect(scene.errors.length).toBeGreaterThan(0);
+
+      await mend();
+      await scene.release(bad);
+      expect(bad.state).toBe('CLOSED');
+    });
+
+    if (kind === 'postgres') {
+      it('are not tried again and again when somebody else has locked one that should be released', async () => {
+        let released = 0;
+        const { lanes } = fixture.stores;
+        const counting: LaneStore = new Proxy(lanes, {
+          get: (_, name: keyof LaneStore) => {
+            if (name === 'release') released += 1;
+            return (lanes[name] as (...args: unknown[]) => unknown).bind(lanes);
+          },
+        });
+        const scene = new LaneScene(fixture, { store: counting });
+        const [lane] = await scene.claim();
+        scene.releaseWhenInspected();
+        lane!.drain();
+        const runner = fixture.database.dataSource.createQueryRunner();
+        await runner.startTransaction();
+        await runner.query(`SELECT 1 FROM webhook_lane WHERE transport_id = ${transport.id} FOR UPDATE`);
+        await scene.release(lane!);
+        await sleep(200);
+        expect(released).toBeLessThanOrEqual(2);
+        await runner.rollbackTransaction();
+        await runner.release();
+        await scene.release(lane!);
+        expect(lane!.state).toBe('CLOSED');
+      });
+    }
 
     it('write the rate usage before they say so, also while another renewal is under way', async () => {
       const limit = { rate_limit_requests: 5, rate_limit_per_seconds: 60 };

@@ -44,6 +44,16 @@ describe('Lane', () => {
       expect(read(lane, [queued(1, key), behind]).behind).toEqual([]);
     });
 
+    it('reads no more while as many deliveries as it reads at once are being parked', () => {
+      const lane = laneOf({ maxConcurrency: 2 });
+      const { limit } = lane.nextRead(at(0))!;
+      const behind = rows(limit).map((row) => ({ ...row, orderingKey: 'k', behind: true }));
+      accept(lane, behind, limit);
+      expect(lane.nextRead(at(0))).toBeUndefined();
+      lane.parked(behind[0]!);
+      expect(lane.nextRead(at(0))).toBeDefined();
+    });
+
     it('scans again for the next delivery of a key when one has ended', () => {
       const lane = laneOf();
       read(lane, [queued(1, { orderingKey: 'k' })]);

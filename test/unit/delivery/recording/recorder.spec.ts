@@ -32,6 +32,26 @@ describe('Recorder', () => {
     await eventually(() => scene.store.groups.length === 1);
   });
 
+  it('writes a large backlog in groups of a bounded size, in order', async () => {
+    const scene = new RecorderScene();
+    scene.store.delayMs = 20;
+    scene.addAll(numbers(FULL_GROUP * 10));
+    await eventually(() => scene.written.length === FULL_GROUP * 10);
+    const sizes = scene.store.groups.map(({ attempts }) => attempts.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(4 * FULL_GROUP);
+    expect(scene.written).toEqual(numbers(FULL_GROUP * 10));
+  });
+
+  it('does not count deliveries that are only parked as outcomes that wait', async () => {
+    const scene = new RecorderScene();
+    scene.store.delayMs = 50;
+    for (const id of numbers(3)) scene.add(id);
+    for (const id of numbers(500)) scene.add(1_000 + id, { attempt: undefined, parked: parked(1_000 + id) });
+    expect(scene.recorder.backlog).toBeLessThanOrEqual(3);
+    await eventually(() => scene.written.length === 503);
+    expect(scene.recorder.backlog).toBe(0);
+  });
+
   it('writes the outcome of an ordered delivery without waiting for more, since the next of its key waits', async () => {
     const scene = new RecorderScene();
     scene.add(1, { attempt: delivered(queued(1, { orderingKey: 'till-1' })) });
