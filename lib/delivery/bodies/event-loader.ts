@@ -6,6 +6,8 @@ import { EventContents, type OutgoingEvent } from './event-contents.js';
 const KEPT_BYTES = 32 * 1024 * 1024;
 /** Bodies that one query brings: beyond it, at most one body more. */
 const PORTION_BYTES = 8 * 1024 * 1024;
+/** Waiting events that share a query: few enough for one portion to hold the bodies of all, 256 KiB each. */
+const SERVED_TOGETHER = 32;
 /** Bodies that are loaded before their deliveries are sent: they must not displace what is needed sooner. */
 const AHEAD_BYTES = KEPT_BYTES / 2;
 
@@ -68,11 +70,14 @@ export class EventLoader {
     return wait.loaded;
   }
 
-  /** Serves the waiting, a portion at a time: whoever comes meanwhile shares the next one. */
+  /**
+   * Serves the waiting, a portion at a time, in the order in which they came: a query brings the oldest events first, so among
+   * all that wait, newer events would wait for as long as others keep asking for older ones.
+   */
   async #run(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    while (this.#waits.size > 0) await this.#serve([...this.#waits.keys()]);
+    while (this.#waits.size > 0) await this.#serve([...this.#waits.keys()].slice(0, SERVED_TOGETHER));
     this.#loading = false;
   }
 
