@@ -4,14 +4,16 @@ import { countedAttempts, endLeasesIn } from './support/lane-table.js';
 import { Scene } from './support/scene.js';
 import { IS_FULL, shortestLease, sized } from './support/sizes.js';
 
-const { lanes, perLane, timeoutMs } = sized(
-  { lanes: 4, perLane: 12, timeoutMs: 300 },
-  { lanes: 20, perLane: 100, timeoutMs: 2_000 },
+/**
+ * `retryMs` is long enough for jitter to separate deliveries that crashed together, so that innocent ones arrive between two
+ * crashes. In the full run the next process begins when the leases end, so it has to be longer than these.
+ */
+const { lanes, perLane, timeoutMs, retryMs } = sized(
+  { lanes: 4, perLane: 12, timeoutMs: 300, retryMs: 1_000 },
+  { lanes: 20, perLane: 100, timeoutMs: 2_000, retryMs: 15_000 },
 );
 const POLL_MS = 50;
 const DEADLY = 'the-order-that-kills';
-/** Long enough for jitter to separate deliveries that crashed together, so that innocent ones arrive between two crashes. */
-const RETRY_MS = 1_000;
 const ATTEMPTS = 3;
 /** How often the last attempt may be repeated because the process crashed. */
 const MOST_REPEATS = 3;
@@ -22,7 +24,7 @@ const webhooks = {
   timeoutMs,
   leaseMs: shortestLease(timeoutMs),
   pollMs: POLL_MS,
-  retryScheduleMs: [RETRY_MS, RETRY_MS],
+  retryScheduleMs: [retryMs, retryMs],
   transportConcurrency: 4,
 };
 let scene: Scene;
