@@ -14,6 +14,7 @@ const { lanes, perLane, timeoutMs, retryMs } = sized(
 );
 const POLL_MS = 50;
 const DEADLY = 'the-order-that-kills';
+const SOON_MS = 500;
 const ATTEMPTS = 3;
 /** How often the last attempt may be repeated because the process crashed. */
 const MOST_REPEATS = 3;
@@ -84,7 +85,10 @@ describe('stored transports that cannot be read', () => {
       { column: 'retry_schedule_seconds', value: '[1,', reason: 'TRANSPORT_UNREADABLE' },
     ];
     const healthy = damages.length;
-    scene = await Scene.open({ endpoints: damages.length + 1, webhooks });
+    scene = await Scene.open({
+      endpoints: damages.length + 1,
+      webhooks: { ...webhooks, retryScheduleMs: [SOON_MS, SOON_MS] },
+    });
     const transport = { securityType: 'BEARER_TOKEN', token: 'secret' };
     for (let endpoint = 0; endpoint <= healthy; endpoint += 1) {
       await scene.route({ tenantUid: 'shop', endpoint, transport });
