@@ -15,6 +15,8 @@ const LATER_MS = 3_000;
 /** How far two processes' ideas of the database's clock may be apart on a busy machine. */
 const UNSURE_MS = 100;
 const TIMEOUT_MS = 2_000;
+/** Requests in flight to one transport: the default. */
+const CAP = 8;
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -66,10 +68,8 @@ it(
       });
     }
     const atLater = arrivals.filter(({ endpoint }) => endpoint === LATER);
-    const [asked] = atLater.filter(({ status }) => status === 503);
-    const tooSoon = atLater.filter(
-      ({ at }) => at > asked!.endedAt! + UNSURE_MS && at < laterUntil - UNSURE_MS,
-    );
+    // Requests that were in flight when the first one was answered arrive all the same.
+    const tooSoon = atLater.filter(({ at }) => at < laterUntil - UNSURE_MS).slice(CAP);
     expect(tooSoon).toEqual([]);
     for (const { body, headers, endpoint } of arrivals) new Webhook(secrets[endpoint]!).verify(body, headers);
 
