@@ -8,6 +8,7 @@ import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health.js';
+import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
 import { DATABASE } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
@@ -21,6 +22,11 @@ import { SECRET_BOX } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
 import { storesFor } from './persistence/stores-for.js';
 import { withTables } from './persistence/with-tables.js';
+import { channelsOf } from './wake-up/channels.js';
+import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
+import { PostgresCarrier } from './wake-up/postgres-carrier.js';
+import { SharedWakeUps } from './wake-up/shared-wake-ups.js';
+import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { openSecrets } from './webhooks.secrets.js';
@@ -79,6 +85,23 @@ const onTables = <T>(
       provide: CommitSignal,
       useFactory: (host: DataSource) => new CommitSignal(host),
       inject: [HOST_DATA_SOURCE],
+    },
+    {
+      provide: WAKE_UPS,
+      useFactory: (
+        database: AnyDatabase,
+        { glance }: Stores,
+        { environment }: ResolvedWebhooksOptions,
+      ): WakeUps => {
+        if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
+        const logger = new WebhooksLogger();
+        const channels = channelsOf(database.schemaName, environment);
+        return new SharedWakeUps(new PostgresCarrier(database), channels, {
+          store: glance,
+          warn: (message) => logger.warn(message),
+        });
+      },
+      inject: [DATABASE, STORES, WEBHOOKS_OPTIONS],
     },
     {
       provide: EVENT_STORE,

@@ -7,6 +7,7 @@ import { TransportConfigs } from './delivery/sending/transport-config.js';
 import type { WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
+import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
@@ -14,12 +15,17 @@ import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
+import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
 /** How long requests in flight may go on when deliveries are switched off. */
 const GRACE_MS = 500;
-/** How long the goodbye to the database may take. */
+/** How often fan-out polls while wake-ups arrive and glances find what they missed. */
+const RARE_POLL_MS = 60_000;
+/** How long the last wake-ups may take. */
+const LAST_WAKE_UPS_MS = 1_000;
+/** How long closing the database may take. */
 const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
@@ -48,7 +54,9 @@ export class WebhooksWorker
     @Inject(WEBHOOKS_WORKER_ENABLED) readonly isEnabled: boolean,
     private readonly egress: EgressClient,
     private readonly signal: CommitSignal,
+    @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     private readonly deliveries: DeliverySwitch,
+    private readonly environment: EnvironmentGuard,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -72,11 +80,13 @@ export class WebhooksWorker
         maxPerOrigin: options.egress.maxPerOrigin,
         holder: randomUUID(),
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
+        areWakeUpsProven: () => this.#areWakeUpsProven,
+        announceWork: (transportIds) => wakeUps.announceWork(transportIds),
       },
       log,
     );
     this.#fanout = new FanoutWorker(stores.fanout, stores.counts, {
-      pollMs: options.pollMs,
+      pollMs: () => (this.#areWakeUpsProven ? RARE_POLL_MS : options.pollMs),
       now,
       notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
       maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
@@ -88,6 +98,11 @@ export class WebhooksWorker
     deliveries.onChange(() => this.#applySwitches());
     deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
     this.#applySwitches();
+  }
+
+  /** Whether wake-ups of other processes arrive, so that nothing has to be polled for. */
+  get #areWakeUpsProven(): boolean {
+    return this.wakeUps.state === 'proven';
   }
 
   get inFlight(): number {
@@ -118,11 +133,25 @@ export class WebhooksWorker
   }
 
   onApplicationBootstrap(): void {
+    this.signal.listen(() => this.wakeUps.announceEvents());
     if (!this.isEnabled) return;
     if (this.deliveries.holds.includes('SWITCHED_OFF')) this.#logger.warn(SWITCHED.off);
     this.signal.listen(() => this.#fanout.wake());
     this.#fanout.start();
     this.#delivery.start();
+    this.wakeUps.listen({
+      eventsCommitted: () => this.#fanout.wakeForOthers(),
+      workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
+      glanced: ({ hasEvents, dueDates, environment }) => {
+        this.environment.noteEnvironment(environment);
+        if (hasEvents) this.#fanout.wake();
+        this.#delivery.lanesDueAt(dueDates);
+      },
+      missed: () => {
+        this.#fanout.wake();
+        this.#delivery.lookAtEverything();
+      },
+    });
   }
 
   /**
@@ -147,6 +176,7 @@ export class WebhooksWorker
 
   async #close(): Promise<void> {
     await this.egress.close();
+    await withDeadline(this.wakeUps.close(), performance.now() + LAST_WAKE_UPS_MS);
     // A database that has stopped responding does not close its connections either.
     await withDeadline(this.database.close(), performance.now() + CLOSE_LIMIT_MS);
   }
@@ -163,6 +193,8 @@ export class WebhooksWorker
 
   async #stop(): Promise<void> {
     if (!this.isEnabled) return;
+    // From now on other processes fan out the events of this one.
+    this.signal.listen(() => this.wakeUps.announceEvents());
     // What a fan-out has not committed, another one does: no need to wait longer for it than for the requests.
     await Promise.all([
       withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),

@@ -42,6 +42,10 @@ export interface DeliveryWorkerOptions {
   readonly pollMs: number;
   readonly drainTimeoutMs: number;
   readonly policy: HealthPolicy;
+  /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
+  readonly areWakeUpsProven: () => boolean;
+  /** Lanes have work that this process will not do: others hold them, or may claim them. */
+  readonly announceWork: (transportIds: readonly number[]) => void;
 }
 
 /**
@@ -178,6 +182,33 @@ export class DeliveryWorker {
       }
     }
     if (notHeld.length > 0) this.#claimer.notifyWorkAdded(notHeld);
+  }
+
+  /** Another process has added work to these lanes, or left them with work. This one may hold some, or claim them. */
+  workAdded(transportIds: readonly number[]): void {
+    for (const transportId of transportIds) {
+      const lane = this.#held.get(transportId);
+      if (lane) {
+        lane.notifyWorkAdded();
+        this.#inspection.add(lane);
+      } else {
+        this.#claimer.scheduleLook(this.context.now());
+      }
+    }
+  }
+
+  /** When the first lanes become due, on the database's clock: see `Glance`. */
+  lanesDueAt(dueDates: readonly number[]): void {
+    this.#claimer.expectDue(dueDates);
+  }
+
+  /** Wake-ups of other processes may have been lost: looks at everything once. */
+  lookAtEverything(): void {
+    for (const lane of this.#held.all()) {
+      lane.notifyWorkAdded();
+      this.#inspection.add(lane);
+    }
+    this.#claimer.look();
   }
 
   /** The kill switch: false: no request starts, lanes are released, everything stays queued. True: continues. */

@@ -26,11 +26,14 @@ const CONTENT_BYTES = 4 * 1024 * 1024;
 const HEAD_EVERY_MS = 1_000;
 /** The pause before events that another process has locked, or that wait for an earlier one, are tried again. */
 const RETRY_MS = 10;
+/** Processes that hear of the same events look within this time, not all at once. */
+const OTHERS_WITHIN_MS = 8;
 /** How long locked lanes are skipped after one has kept a write waiting, and bodies not read after one could not be. */
 const CAUTIOUS_MS = 10_000;
 
 export interface FanoutOptions {
-  readonly pollMs: number;
+  /** How often it looks for events that nobody has called it for; asked after each look. */
+  readonly pollMs: () => number;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
   /** Called after each transaction: lanes that have new deliveries, and the bodies at hand. */
@@ -64,6 +67,7 @@ export class FanoutWorker {
   #skipLockedUntil = -Infinity;
   #noContentsUntil = -Infinity;
   #retry: NodeJS.Timeout | undefined;
+  #wakesForOthers: NodeJS.Timeout | undefined;
   #isEnabled = true;
 
   constructor(
@@ -92,9 +96,17 @@ export class FanoutWorker {
     this.#loop.start();
   }
 
-  /** An event has been committed. */
+  /** An event of this process has been committed. */
   wake(): void {
     this.#loop.wake();
+  }
+
+  /** An event of another process has been committed. Usually one of those that hear of it has fanned it out before the next looks. */
+  wakeForOthers(): void {
+    this.#wakesForOthers ??= setTimeout(() => {
+      this.#wakesForOthers = undefined;
+      this.#loop.wake();
+    }, Math.random() * OTHERS_WITHIN_MS);
   }
 
   /** Disabled, it leaves events where they are. */
@@ -106,6 +118,7 @@ export class FanoutWorker {
   async stop(): Promise<void> {
     await this.#loop.stop();
     clearTimeout(this.#retry);
+    clearTimeout(this.#wakesForOthers);
   }
 
   /** True: there was something to do, so look again. */

@@ -25,11 +25,13 @@ export interface EnvironmentOptions {
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
   #remembered: string | undefined;
+  /** performance.now() */
+  #notedAt = -Infinity;
   #lastLook: Promise<void> = Promise.resolve();
   readonly #loop = new PollLoop({
     pollMs: LOOK_EVERY_MS,
     round: async () => {
-      await this.look();
+      if (performance.now() - this.#notedAt > LOOK_EVERY_MS) await this.look();
       return false;
     },
     // A database that is away sends nothing either, and others tell of it.
@@ -76,6 +78,12 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     const look = this.#lastLook.then(async () => this.#judge(await this.settings.read(ENVIRONMENT_SETTING)));
     this.#lastLook = look.catch(() => undefined);
     return look;
+  }
+
+  /** Another statement has read the environment that the database belongs to. */
+  noteEnvironment(remembered: string | undefined): void {
+    this.#notedAt = performance.now();
+    this.#lastLook = this.#lastLook.then(() => this.#judge(remembered)).catch(() => undefined);
   }
 
   async #start(): Promise<void> {

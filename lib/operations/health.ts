@@ -4,6 +4,7 @@ import { DeliverySwitch, type HoldReason } from '../delivery/delivery-switch.js'
 import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
 import { TABLES_MISSING_REMEDY } from '../errors/tables-missing.error.js';
 import { DATABASE, type Database } from '../persistence/database.js';
+import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 import { ClockWatch } from './clock-watch.js';
 import { EnvironmentGuard } from './environment-guard.js';
 
@@ -16,6 +17,7 @@ export type HealthReasonCode =
   | 'ENVIRONMENT_MISMATCH'
   | 'DELIVERY_SWITCHED_OFF'
   | 'ENCRYPTION_KEY_MISSING'
+  | 'WAKE_UPS_UNPROVEN'
   | 'CLOCK_SKEW';
 
 export interface HealthReason {
@@ -46,6 +48,11 @@ export interface WebhooksHealthReport {
     readonly lanes: number;
     /** Tenants of which this process has logged something as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
     readonly tenantsOverQuota: number;
+    /**
+     * Whether calls of other processes arrive here, so that what they emit does not wait for this process's poll. `none`: nobody
+     * can call (SQLite), or this process does not work.
+     */
+    readonly wakeUps: 'proven' | 'unproven' | 'none';
   };
   readonly environment: {
     /** Of this process; null: the option is not set. */
@@ -66,6 +73,7 @@ export class WebhooksHealth {
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
     private readonly clock: ClockWatch,
+    @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
   ) {}
 
   /** Costs one small query, which checks at the same time share. It answers within about three seconds and never throws. */
@@ -84,7 +92,14 @@ export class WebhooksHealth {
         !reachable || this.#missing(reachable).length > 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
       reasons,
       database: { reachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
-      worker: { enabled: isEnabled, heldBy: this.deliveries.holds, inFlight, lanes, tenantsOverQuota },
+      worker: {
+        enabled: isEnabled,
+        heldBy: this.deliveries.holds,
+        inFlight,
+        lanes,
+        tenantsOverQuota,
+        wakeUps: this.wakeUps.state,
+      },
       environment: { own: own ?? null, database: remembered ?? null },
     };
   }
@@ -137,6 +152,13 @@ export class WebhooksHealth {
         message:
           `Deliveries are due whose transports are encrypted with keys that this process does not have: ` +
           `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. It leaves them to other processes. Add the keys to encryption.keys.`,
+      });
+    }
+    if (reachable && this.wakeUps.state === 'unproven') {
+      reasons.push({
+        code: 'WAKE_UPS_UNPROVEN',
+        message:
+          'Calls of other processes do not arrive here (LISTEN and NOTIFY). Nothing is lost: what they emit is found by polling.',
       });
     }
     const skew = this.clock.look();

@@ -4,6 +4,8 @@ const MEASURE_EVERY_MS = 15_000;
 const RETRY_EVERY_MS = 1_000;
 /** An answer that took longer says too little about the moment at which it was given. */
 const LONGEST_ROUND_TRIP_MS = 1_000;
+/** An answer this quick tells the time better than the module needs it. */
+const PRECISE_ROUND_TRIP_MS = 50;
 /** By more than this the process's clock does not run wrong: it has been set, or the process has been suspended. */
 const STEP_MS = 500;
 
@@ -18,6 +20,7 @@ export class DatabaseClock {
   #steadyOffsetMs = 0;
   #measureAt = -Infinity;
   #retryAt = -Infinity;
+  #freshUntil = -Infinity;
   #measuring: Promise<void> | undefined;
 
   /** @param read asks the database for its time, in milliseconds since the epoch */
@@ -51,13 +54,25 @@ export class DatabaseClock {
     const sentAt = performance.now();
     this.#retryAt = sentAt + RETRY_EVERY_MS;
     this.#measureAt = this.#retryAt;
-    const databaseNow = await this.read();
+    this.adopt(await this.read(), sentAt);
+  }
+
+  /**
+   * Takes over a time that another statement brought along.
+   *
+   * @param databaseNow ms since the epoch
+   * @param sentAt when the statement was sent, performance.now()
+   */
+  adopt(databaseNow: number, sentAt: number): void {
     const receivedAt = performance.now();
     const roundTripMs = receivedAt - sentAt;
-    if (this.#isMeasured && roundTripMs > LONGEST_ROUND_TRIP_MS) return;
+    // It may have waited for a connection. As long as a better answer is fresh, that one is kept.
+    const isPrecise = roundTripMs <= PRECISE_ROUND_TRIP_MS || receivedAt > this.#freshUntil;
+    if (this.#isMeasured && (!isPrecise || roundTripMs > LONGEST_ROUND_TRIP_MS)) return;
     this.#isMeasured = true;
     this.#offsetMs = databaseNow + roundTripMs / 2 - Date.now();
     this.#steadyOffsetMs = databaseNow + roundTripMs / 2 - receivedAt;
     this.#measureAt = receivedAt + MEASURE_EVERY_MS;
+    this.#freshUntil = this.#measureAt;
   }
 }

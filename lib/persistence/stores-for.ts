@@ -1,6 +1,7 @@
 import type { AnyDatabase } from './open-database.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
+import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
@@ -26,6 +27,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         records: new PostgresRecordStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
+        glance: new PostgresGlanceStore(database),
       };
     case 'sqlite':
       return {
@@ -35,6 +37,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         records: new SqliteRecordStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
+        glance: undefined,
       };
   }
 }

@@ -1,5 +1,6 @@
 import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
+import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
 import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
@@ -13,6 +14,8 @@ export interface Stores {
   readonly records: RecordStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
+  /** Undefined: the database has no calls between processes, so each part of a process polls for itself. */
+  readonly glance: GlanceStore | undefined;
 }
 
 /** Injection token of the `Stores`. */

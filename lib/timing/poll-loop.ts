@@ -7,8 +7,8 @@ const REST_FACTOR = 10;
 const LONGEST_REST_MS = 2_000;
 
 export interface PollLoopOptions {
-  /** How long to wait after a round that found nothing more to do. */
-  pollMs: number;
+  /** How long to wait after a round that found nothing more to do. A function is asked after each round. */
+  pollMs: number | (() => number);
   /**
    * True: after a round that found nothing it rests ten times as long as that took (at most 2 s), so that looking in vain
    * costs a tenth of the time. That matters where a foreign snapshot (a backup, a report) keeps dead rows alive, which
@@ -70,7 +70,9 @@ export class PollLoop {
         const restMs = this.options.isSparing
           ? Math.min(REST_FACTOR * (endedAt - startedAt), LONGEST_REST_MS)
           : 0;
-        await this.#wait(Math.max(restMs, startedAt + this.options.pollMs - endedAt), { wakeable: true });
+        const { pollMs } = this.options;
+        const waitMs = (typeof pollMs === 'number' ? pollMs : pollMs()) - (endedAt - startedAt);
+        await this.#wait(Math.max(restMs, waitMs), { wakeable: true });
       }
     }
   }

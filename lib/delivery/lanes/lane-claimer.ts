@@ -1,4 +1,5 @@
 import type { HealthPolicy } from '../../domain/transport-health.js';
+import { LOOK_AHEAD_MS, MOST_DUE } from '../../persistence/glance-store.js';
 import { FIRST_DUE, type ClaimedLane, type DueCursor, type LaneStore } from '../../persistence/lane-store.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import type { TransportConfigs } from '../sending/transport-config.js';
@@ -14,6 +15,10 @@ const PAGE = 500;
 const LEAST_PAGE = 32;
 /** Pages read in one round: beyond, the next round continues, so that a round has a bound however many lanes wait. */
 const PAGES_PER_ROUND = 4;
+/** How often it polls while wake-ups arrive and glances find what they missed. */
+const RARE_POLL_MS = 60_000;
+/** Looks that were scheduled for one stretch of time are one; it is as long as a poll, and at most this long. */
+const LONGEST_SLOT_MS = 1_000;
 /** How long a busy process leaves a due lane to idle processes, beyond their poll. */
 const LEAVE_TO_IDLE_MS = 50;
 
@@ -22,6 +27,8 @@ export interface LaneClaimerOptions {
   readonly holder: string;
   readonly leaseMs: number;
   readonly pollMs: number;
+  /** Whether wake-ups of other processes arrive, and `expectDue` is called about once a second: then an idle process need not poll. */
+  readonly areWakeUpsProven: () => boolean;
   readonly policy: HealthPolicy;
   /** Whether this process has as many requests in flight as it can use. */
   readonly isBusy: () => boolean;
@@ -29,6 +36,8 @@ export interface LaneClaimerOptions {
   readonly now: () => number;
   /** The elapsed clock. */
   readonly elapsed: () => number;
+  /** Tells other processes that these lanes have work. */
+  readonly announceWork: (transportIds: readonly number[]) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
 
@@ -47,6 +56,10 @@ export class LaneClaimer {
   #isShort = false;
   #isStopped = false;
   #isEnabled = true;
+  /** More lanes are or become due than the last glance showed. */
+  #areManyDue = false;
+  /** Scheduled looks, by the stretch of time at whose end they are. */
+  readonly #looks = new Map<number, NodeJS.Timeout>();
 
   constructor(
     private readonly store: LaneStore,
@@ -56,10 +69,14 @@ export class LaneClaimer {
     private readonly options: LaneClaimerOptions,
   ) {
     this.#loop = new PollLoop({
-      pollMs: options.pollMs,
+      pollMs: () => (this.#mustPoll ? options.pollMs : RARE_POLL_MS),
       round: () => this.#round(),
       onError: options.onError,
     });
+  }
+
+  get #mustPoll(): boolean {
+    return !this.options.areWakeUpsProven() || this.#mayBeMore || this.#areManyDue;
   }
 
   /** Whether due lanes were refused for lack of places when this process last looked. */
@@ -78,19 +95,60 @@ export class LaneClaimer {
 
   stop(): Promise<void> {
     this.#isStopped = true;
+    for (const timer of this.#looks.values()) clearTimeout(timer);
     return this.#loop.stop();
   }
 
   /** Disabled, it claims nothing. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
-    this.#loop.wake();
+    this.look();
   }
 
   /** Fan-out of this process has added work to these lanes, which it does not hold. */
   notifyWorkAdded(lanes: readonly LaneCandidate[]): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || !this.#isEnabled) {
+      return this.leaveToOthers(lanes.map(({ transportId }) => transportId));
+    }
     for (const lane of lanes) this.#notified.set(lane.transportId, lane);
+    this.#loop.wake();
+  }
+
+  /** Looks when these lanes become due; polls while they are so many that there may be more. */
+  expectDue(dueDates: readonly number[]): void {
+    this.#areManyDue = dueDates.length >= MOST_DUE;
+    for (const dueAt of dueDates) this.scheduleLook(dueAt);
+    if (this.#areManyDue) this.#loop.wake();
+  }
+
+  /**
+   * Looks for due lanes soon after one becomes due, unless a poll will: at most once in `pollMs`, since many lanes may become due
+   * together and many processes know of them. The next glance shows lanes that are due later.
+   *
+   * @param dueAt on the database's clock
+   */
+  scheduleLook(dueAt: number): void {
+    const { now, pollMs, areWakeUpsProven } = this.options;
+    const inMs = Math.max(0, dueAt - now());
+    if (this.#isStopped || inMs > LOOK_AHEAD_MS || !areWakeUpsProven()) return;
+    const widthMs = Math.min(pollMs, LONGEST_SLOT_MS);
+    const slot = Math.ceil((performance.now() + inMs) / widthMs);
+    if (this.#looks.has(slot)) return;
+    const look = (): void => {
+      this.#looks.delete(slot);
+      this.look();
+    };
+    this.#looks.set(slot, setTimeout(look, slot * widthMs - performance.now()));
+  }
+
+  /** These lanes have work that this process will not do: others hold them, or may claim them. */
+  leaveToOthers(transportIds: readonly number[]): void {
+    if (transportIds.length > 0) this.options.announceWork(transportIds);
+  }
+
+  /** Looks for due lanes now. */
+  look(): void {
+    this.#lookedAt = -Infinity;
     this.#loop.wake();
   }
 
@@ -120,6 +178,8 @@ export class LaneClaimer {
     const isShort = await this.#claim(notified, Infinity);
     // The others are found by a look.
     if (isShort) this.#mayBeMore = true;
+    const ofOthers = notified.map(({ transportId }) => transportId).filter((id) => !this.held.get(id));
+    this.leaveToOthers(ofOthers);
   }
 
   async #claimDue(): Promise<void> {
@@ -128,6 +188,8 @@ export class LaneClaimer {
     const dueBefore = isBusy() ? now() - pollMs - LEAVE_TO_IDLE_MS : Infinity;
     let isShort = false;
     let isLast = false;
+    // If it fails, it is done again at the next opportunity.
+    this.#mayBeMore = true;
     for (let page = 0; page < PAGES_PER_ROUND && !isLast && this.held.places.free > 0; page++) {
       const limit = Math.min(PAGE, Math.max(LEAST_PAGE, 2 * this.held.places.free));
       const due = await this.store.due(this.#cursor, limit);

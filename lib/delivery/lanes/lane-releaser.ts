@@ -30,7 +30,10 @@ export class LaneReleaser {
     private readonly store: Pick<LaneStore, 'release'>,
     private readonly records: Pick<RecordStore, 'unpark'>,
     private readonly held: HeldLanes,
-    private readonly claimer: Pick<LaneClaimer, 'lanesReleased' | 'notifyWorkAdded'>,
+    private readonly claimer: Pick<
+      LaneClaimer,
+      'lanesReleased' | 'leaveToOthers' | 'notifyWorkAdded' | 'scheduleLook'
+    >,
     private readonly inspection: InspectionList,
     private readonly options: LaneReleaserOptions,
   ) {}
@@ -66,7 +69,16 @@ export class LaneReleaser {
   /** Releases lanes as they are, for a process that ends. @throws if the database refuses or does not respond */
   async abandon(lanes: readonly Lane[]): Promise<void> {
     const now = this.options.now();
-    await this.store.release(lanes.map((lane) => lane.abandon(now)));
+    const releases = lanes.map((lane) => lane.abandon(now));
+    await this.store.release(releases);
+    this.#announceDue(releases);
+  }
+
+  /** Lanes that this process releases although work is due are for others to claim. */
+  #announceDue(released: readonly LaneRelease[]): void {
+    const now = this.options.now();
+    const due = released.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
+    this.claimer.leaveToOthers(due.map(({ transportId }) => transportId));
   }
 
   async #release(releases: ReadonlyMap<Lane, LaneRelease>): Promise<void> {
@@ -77,7 +89,11 @@ export class LaneReleaser {
           .map(([, release]) => release)
           .filter(({ transportId }) => !unparked.has(transportId));
         const released = wanted.length > 0 ? await this.store.release(wanted) : NONE;
-        for (const [lane] of some) this.#finish(lane, released.has(lane.transportId));
+        this.#announceDue(wanted.filter(({ transportId }) => released.has(transportId)));
+        for (const [lane, { dueAt }] of some) {
+          this.#finish(lane, released.has(lane.transportId));
+          if (dueAt !== null) this.claimer.scheduleLook(dueAt);
+        }
       };
       await inHalves([...releases], release, ([lane], error) => {
         lane.releaseUncertain();

@@ -7,6 +7,7 @@ import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
 import { isUnavailable } from '../unavailable.js';
+import { ListeningConnection, type ListeningConnectionOptions } from './listening-connection.js';
 import { refuseTransactionPooling } from './transaction-pooling.js';
 
 /** Any constant that other software on the same database will not use by accident. */
@@ -27,20 +28,29 @@ const CLOCK_AND_TABLES = `
         WHERE c.relname = name::name
           AND CASE WHEN $2::text IS NULL THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = $2 END
       )
-    ) AS missing`;
+    ) AS missing, current_schema() AS current_schema`;
+
+interface ClockRow {
+  now: number;
+  missing: string[];
+  current_schema: string | null;
+}
 
 /** The module's pool on PostgreSQL. */
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly dataSource: DataSource;
+  /** The host's schema; undefined: the search path decides. */
   readonly #schema: string | undefined;
+  #currentSchema: string | null = null;
   #missingTables: readonly string[] = [];
   readonly #clock = new DatabaseClock(async () => {
-    const [row] = await this.query<{ now: number; missing: string[] }>('tillhook_clock', CLOCK_AND_TABLES, [
+    const [row] = await this.query<ClockRow>('tillhook_clock', CLOCK_AND_TABLES, [
       TABLES,
       this.#schema ?? null,
     ]);
     this.#missingTables = row!.missing;
+    this.#currentSchema = row!.current_schema;
     return row!.now;
   });
 
@@ -61,6 +71,11 @@ export class PostgresDatabase implements Database {
     return this.dataSource.destroy();
   }
 
+  /** The schema of the module's tables: the host's, or the one in which the search path makes new tables. */
+  get schemaName(): string {
+    return this.#schema ?? this.#currentSchema ?? '';
+  }
+
   now(): number {
     return this.#clock.now();
   }
@@ -71,6 +86,11 @@ export class PostgresDatabase implements Database {
 
   measureClock(): Promise<void> {
     return this.#clock.measure();
+  }
+
+  /** Measures the clock by what another statement brought along: see `DatabaseClock.adopt`. */
+  adoptClock(databaseNow: number, sentAt: number): void {
+    this.#clock.adopt(databaseNow, sentAt);
   }
 
   get missingTables(): readonly string[] {
@@ -154,6 +174,11 @@ export class PostgresDatabase implements Database {
       // The lock ends with its session, whatever has happened to it.
       client.release(true);
     }
+  }
+
+  /** Opens a connection beside the pool that listens to channels. */
+  listen(options: ListeningConnectionOptions): Promise<ListeningConnection> {
+    return ListeningConnection.open(this.#pool, options);
   }
 
   get #pool(): Pool {

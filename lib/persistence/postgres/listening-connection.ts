@@ -1,0 +1,69 @@
+import type { Client, Pool } from 'pg';
+
+/** How long a connection may take to end in order. */
+const END_LIMIT_MS = 500;
+
+export interface ListeningConnectionOptions {
+  /** Names of channels: letters, digits and underscores, at most 63. */
+  readonly channels: readonly string[];
+  readonly onNotification: (channel: string, payload: string) => void;
+  /** The connection has ended by itself, after it was open. Not called after `close()`. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * A connection outside the pool that listens to channels of PostgreSQL for as long as it is open.
+ *
+ * It does not live in the pool: it would take one connection of it for good, and an idle one is closed there.
+ */
+export class ListeningConnection {
+  #isClosed = false;
+
+  private constructor(
+    private readonly client: Client,
+    { onNotification, onEnd }: ListeningConnectionOptions,
+  ) {
+    client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
+    const ended = (): void => {
+      if (this.#isClosed) return;
+      void this.close();
+      onEnd();
+    };
+    // Without a listener an error would end the process.
+    client.on('error', ended);
+    client.on('end', ended);
+  }
+
+  /** @throws the driver's error when the database cannot be reached or refuses */
+  static async open(pool: Pool, options: ListeningConnectionOptions): Promise<ListeningConnection> {
+    const { Client: ClientClass } = pool as unknown as { Client: new (options: object) => Client };
+    const client = new ClientClass(pool.options);
+    let isOpen = false;
+    const connection = new ListeningConnection(client, {
+      ...options,
+      onEnd: () => {
+        if (isOpen) options.onEnd();
+      },
+    });
+    try {
+      await client.connect();
+      await client.query(options.channels.map((channel) => `LISTEN ${channel}`).join('; '));
+      isOpen = true;
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** Ends the connection. Never throws. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { stream } = (this.client as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    // A half-open connection does not end by itself.
+    const limit = setTimeout(() => stream.destroy(), END_LIMIT_MS);
+    await this.client.end().catch(() => undefined);
+    clearTimeout(limit);
+  }
+}

@@ -1,0 +1,46 @@
+import { ENVIRONMENT_SETTING } from '../environment-setting.js';
+import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../glance-store.js';
+import type { PostgresDatabase } from './postgres-database.js';
+import { numbersOf, STATEMENT_MS } from './sql.js';
+
+interface GlanceRow {
+  now: number;
+  has_events: boolean;
+  due_dates: string;
+  environment: string | null;
+}
+
+/** The glance of an idle process, on PostgreSQL: a few index entries and a row. */
+export class PostgresGlanceStore implements GlanceStore {
+  readonly #sql: string;
+
+  constructor(private readonly database: PostgresDatabase) {
+    const [outbox, lane, setting] = ['webhook_outbox', 'webhook_lane', 'webhook_setting'].map((name) =>
+      database.table(name),
+    );
+    // Backwards, as fan-out reads it: what was fanned out and not been vacuumed stands before the newest event.
+    this.#sql = `
+      SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+        (SELECT 1 FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1) IS NOT NULL AS has_events,
+        ARRAY(
+          SELECT due_at FROM ${lane} WHERE due_at <= ${STATEMENT_MS} + ${LOOK_AHEAD_MS}
+          ORDER BY due_at, transport_id LIMIT ${MOST_DUE}
+        )::text AS due_dates,
+        (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment`;
+  }
+
+  async glance(channel: string | undefined): Promise<Glance> {
+    const sentAt = performance.now();
+    const [row] = await (channel === undefined
+      ? this.database.query<GlanceRow>('tillhook_glance', this.#sql, [])
+      : // No flush to disk for a notification.
+        this.database.query<GlanceRow>(
+          'tillhook_glance_and_notify',
+          `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,
+          [channel],
+        ));
+    const { now, has_events, due_dates, environment } = row!;
+    this.database.adoptClock(now, sentAt);
+    return { hasEvents: has_events, dueDates: numbersOf(due_dates), environment: environment ?? undefined };
+  }
+}

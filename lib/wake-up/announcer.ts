@@ -1,0 +1,67 @@
+import type { Notification } from './carrier.js';
+import { payloadsOf, type Channels } from './channels.js';
+
+/** The least time between two statements: notifications within it go out together. */
+const COALESCE_MS = 5;
+
+/**
+ * Sends the notifications of this process, coalesced: the first at once, and all that come within the next 5 ms, or while a
+ * statement is under way, together in the next statement. If a statement fails its notifications are lost; polling makes up for
+ * them.
+ */
+export class Announcer {
+  #hasEvents = false;
+  readonly #lanes = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
+  #sentAt = -Infinity;
+  #isClosed = false;
+
+  constructor(
+    private readonly channels: Pick<Channels, 'events' | 'work'>,
+    private readonly send: (notifications: readonly Notification[]) => Promise<void>,
+  ) {}
+
+  announceEvents(): void {
+    this.#hasEvents = true;
+    this.#schedule();
+  }
+
+  announceWork(transportIds: Iterable<number>): void {
+    for (const transportId of transportIds) this.#lanes.add(transportId);
+    if (this.#lanes.size > 0) this.#schedule();
+  }
+
+  /** Sends what is left, and nothing more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#sending;
+    if (this.#hasEvents || this.#lanes.size > 0) this.#send();
+    this.#isClosed = true;
+    await this.#sending;
+  }
+
+  #schedule(): void {
+    if (this.#isClosed || this.#timer || this.#sending) return;
+    const waitMs = this.#sentAt + COALESCE_MS - performance.now();
+    if (waitMs <= 0) return this.#send();
+    this.#timer = setTimeout(() => this.#send(), waitMs);
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sentAt = performance.now();
+    const { events, work } = this.channels;
+    const notifications = payloadsOf(this.#lanes).map((payload) => ({ channel: work, payload }));
+    if (this.#hasEvents) notifications.push({ channel: events, payload: '' });
+    this.#hasEvents = false;
+    this.#lanes.clear();
+    this.#sending = this.send(notifications)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#sending = undefined;
+        if (this.#hasEvents || this.#lanes.size > 0) this.#schedule();
+      });
+  }
+}

@@ -1,0 +1,30 @@
+/** A message of at most 8,000 bytes to all that listen to a channel. */
+export interface Notification {
+  readonly channel: string;
+  readonly payload: string;
+}
+
+export interface ListenOptions {
+  readonly channels: readonly string[];
+  readonly onNotification: (notification: Notification) => void;
+  /** The connection has ended by itself, after it was open. */
+  readonly onEnd: () => void;
+}
+
+/** A connection that listens. */
+export interface Subscription {
+  /** Ends it. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Carries notifications from process to process; any of them may be lost. */
+export interface Carrier {
+  /** Its name in messages. */
+  readonly name: string;
+
+  /** @throws the driver's error: the notifications are lost */
+  send(notifications: readonly Notification[]): Promise<void>;
+
+  /** @throws the driver's error */
+  listen(options: ListenOptions): Promise<Subscription>;
+}

@@ -1,0 +1,46 @@
+import { createHash, randomInt } from 'node:crypto';
+
+/** Payloads of PostgreSQL's NOTIFY are shorter than 8,000 bytes. */
+const MAX_PAYLOAD = 7_900;
+const HIGHEST_NUMBER = 2 ** 47;
+
+/** Names of the channels on which the processes of one database notify each other. */
+export interface Channels {
+  readonly events: string;
+  readonly work: string;
+  /** This process's alone: it notifies itself on it. */
+  readonly own: string;
+}
+
+/**
+ * Channels of those who share schema and environment: a copy of the database in another schema, or a process that belongs to
+ * another environment, has channels of its own. The names are hashed, since an identifier has at most 63 bytes.
+ */
+export function channelsOf(schema: string, environment: string | undefined): Channels {
+  const text = JSON.stringify([schema, environment ?? null]);
+  const name = `tillhook_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  return { events: `${name}_events`, work: `${name}_work`, own: `${name}_${randomInt(HIGHEST_NUMBER)}` };
+}
+
+/** Numbers as payloads, each as long as one may be. */
+export function payloadsOf(numbers: Iterable<number>): string[] {
+  const payloads: string[] = [];
+  let payload = '';
+  for (const number of numbers) {
+    const text = String(number);
+    if (payload !== '' && payload.length + 1 + text.length > MAX_PAYLOAD) {
+      payloads.push(payload);
+      payload = '';
+    }
+    payload += payload === '' ? text : `,${text}`;
+  }
+  if (payload !== '') payloads.push(payload);
+  return payloads;
+}
+
+/** The numbers of a payload. Anybody on the database can notify: whatever is no positive integer is left out. */
+export const numbersOf = (payload: string): number[] =>
+  payload
+    .split(',')
+    .map(Number)
+    .filter((number) => Number.isSafeInteger(number) && number > 0);

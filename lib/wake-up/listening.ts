@@ -1,0 +1,142 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import type { Carrier, Notification, Subscription } from './carrier.js';
+
+/** How often a process notifies itself. */
+const PROVE_EVERY_MS = 3_000;
+/** How long that notification may take to arrive. */
+const PROVE_WITHIN_MS = 1_000;
+/** The pause before another connection is opened, doubled while none is proven. The first one is opened at once. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface ListeningOptions {
+  readonly channels: readonly string[];
+  /** This process's own channel. */
+  readonly own: string;
+  readonly onNotification: (notification: Notification) => void;
+  /** `isProven` has changed. */
+  readonly onChange: () => void;
+  /** A connection was open and delivered nothing. */
+  readonly onDeaf: () => void;
+}
+
+/**
+ * Keeps a connection open that listens, and proves that notifications arrive on it: a connection may be half open, or lead to a
+ * pooler that accepts LISTEN and delivers nothing. The process notifies itself every 3 s. If that does not arrive within a
+ * second it opens another connection.
+ */
+export class Listening {
+  #subscription: Subscription | undefined;
+  #isProven = false;
+  #provenAt = -Infinity;
+  /** A notification to itself is under way. */
+  #isAwaited = false;
+  #limit: NodeJS.Timeout | undefined;
+  #pauseMs = 0;
+  #reconnect: NodeJS.Timeout | undefined;
+  #connecting: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(
+    private readonly carrier: Carrier,
+    private readonly options: ListeningOptions,
+  ) {}
+
+  /** Whether a notification of this process has just arrived. */
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
+  start(): void {
+    this.#connectIn(0);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#reconnect);
+    await Promise.all([this.#drop(), this.#connecting]);
+  }
+
+  /** @returns whether it is time for this process to notify itself; then call `proofSent` or `proofFailed` */
+  beginProof(): boolean {
+    const isDue = performance.now() - this.#provenAt >= PROVE_EVERY_MS;
+    if (!this.#subscription || this.#isAwaited || !isDue) return false;
+    this.#isAwaited = true;
+    return true;
+  }
+
+  /** The notification was sent. It may have arrived before. */
+  proofSent(): void {
+    if (!this.#isAwaited) return;
+    this.#limit = setTimeout(() => void this.#judge(), PROVE_WITHIN_MS);
+  }
+
+  /** The notification could not be sent, which proves nothing. */
+  proofFailed(): void {
+    this.#isAwaited = false;
+    this.#provenAt = -Infinity;
+  }
+
+  async #judge(): Promise<void> {
+    // The timers of a process that was suspended run before it reads from its connections.
+    await turnOfTheLoop();
+    if (!this.#isAwaited || this.#isClosed) return;
+    this.options.onDeaf();
+    this.#lost();
+  }
+
+  #heard(notification: Notification): void {
+    if (notification.channel !== this.options.own) return this.options.onNotification(notification);
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    clearTimeout(this.#limit);
+    this.#provenAt = performance.now();
+    this.#pauseMs = 0;
+    this.#setProven(true);
+  }
+
+  #lost(): void {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(Math.max(2 * pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    void this.#drop();
+    this.#setProven(false);
+    this.#connectIn(pauseMs);
+  }
+
+  #connectIn(ms: number): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#reconnect);
+    this.#reconnect = setTimeout(() => {
+      this.#connecting = this.#connect();
+    }, ms);
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      this.#subscription = await this.carrier.listen({
+        channels: [...this.options.channels, this.options.own],
+        onNotification: (notification) => this.#heard(notification),
+        onEnd: () => this.#lost(),
+      });
+      this.#provenAt = -Infinity;
+      if (this.#isClosed) await this.#drop();
+    } catch {
+      // Others tell that the database is away.
+      this.#lost();
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    this.#isAwaited = false;
+    clearTimeout(this.#limit);
+    await subscription?.close();
+  }
+
+  #setProven(isProven: boolean): void {
+    if (this.#isProven === isProven) return;
+    this.#isProven = isProven;
+    this.options.onChange();
+  }
+}

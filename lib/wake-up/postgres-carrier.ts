@@ -1,0 +1,32 @@
+import type { PostgresDatabase } from '../persistence/postgres/postgres-database.js';
+import type { Carrier, ListenOptions, Notification, Subscription } from './carrier.js';
+
+/** No flush to disk: a notification is only a hint. */
+const NOTIFY = `
+  SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)
+  FROM unnest($1::text[], $2::text[]) AS notification (channel, payload)`;
+
+/**
+ * Notifications by PostgreSQL's NOTIFY, each statement in a transaction of its own on the module's pool: inside the host's, NOTIFY
+ * would make all commits of the database wait for each other.
+ */
+export class PostgresCarrier implements Carrier {
+  readonly name = 'PostgreSQL (LISTEN and NOTIFY)';
+
+  constructor(private readonly database: PostgresDatabase) {}
+
+  async send(notifications: readonly Notification[]): Promise<void> {
+    await this.database.query('tillhook_notify', NOTIFY, [
+      notifications.map(({ channel }) => channel),
+      notifications.map(({ payload }) => payload),
+    ]);
+  }
+
+  listen({ channels, onNotification, onEnd }: ListenOptions): Promise<Subscription> {
+    return this.database.listen({
+      channels,
+      onNotification: (channel, payload) => onNotification({ channel, payload }),
+      onEnd,
+    });
+  }
+}

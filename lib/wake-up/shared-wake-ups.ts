@@ -1,0 +1,138 @@
+import type { Glance, GlanceStore } from '../persistence/glance-store.js';
+import { PollLoop } from '../timing/poll-loop.js';
+import { withDeadline } from '../timing/with-deadline.js';
+import { Announcer } from './announcer.js';
+import type { Carrier, Notification } from './carrier.js';
+import { numbersOf, type Channels } from './channels.js';
+import { Listening } from './listening.js';
+import type { WakeUpListener, WakeUps } from './wake-ups.js';
+
+/** How often a process that listens glances at the database: a little less than once a second. */
+const GLANCE_EVERY_MS = 1_050;
+/** A glance that takes longer is no reason to rely on glances. */
+const GLANCE_WITHIN_MS = 2_000;
+
+export interface SharedWakeUpsOptions {
+  /** Reads what a glance shows, and notifies a channel along with it. */
+  readonly store: GlanceStore;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Wake-ups between the processes that share a database.
+ *
+ * While notifications of its own arrive and glances succeed, the state is `proven`, and the process does not poll. A glance is
+ * one small statement about once a second that shows whether there is anything to do, so it finds what no notification told.
+ * When either fails, the state is `unproven`: everything is looked at once, and polled for from then on.
+ */
+export class SharedWakeUps implements WakeUps {
+  readonly #announcer: Announcer;
+  readonly #listening: Listening;
+  readonly #loop: PollLoop;
+  #listener: WakeUpListener | undefined;
+  /** A glance that has not ended. */
+  #glance: Promise<Glance> | undefined;
+  #hasGlanced = false;
+  #state: WakeUps['state'] = 'none';
+  /** A connection delivered nothing, and none has done better since. */
+  #isDeaf = false;
+  #hasWarned = false;
+
+  constructor(
+    carrier: Carrier,
+    private readonly channels: Channels,
+    private readonly options: SharedWakeUpsOptions,
+  ) {
+    const { events, work, own } = channels;
+    this.#announcer = new Announcer(channels, (notifications) => carrier.send(notifications));
+    this.#listening = new Listening(carrier, {
+      channels: [events, work],
+      own,
+      onNotification: (notification) => this.#hear(notification),
+      onChange: () => this.#update(),
+      onDeaf: () => {
+        this.#isDeaf = true;
+        this.#update();
+        this.#warnOnce(carrier.name);
+      },
+    });
+    this.#loop = new PollLoop({
+      pollMs: GLANCE_EVERY_MS,
+      isSparing: true,
+      round: () => this.#round(),
+      onError: () => undefined,
+    });
+  }
+
+  get state(): WakeUps['state'] {
+    return this.#state;
+  }
+
+  announceEvents(): void {
+    this.#announcer.announceEvents();
+  }
+
+  announceWork(transportIds: Iterable<number>): void {
+    this.#announcer.announceWork(transportIds);
+  }
+
+  listen(listener: WakeUpListener): void {
+    this.#listener = listener;
+    this.#listening.start();
+    this.#loop.start();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#announcer.close(), this.#loop.stop(), this.#listening.close()]);
+  }
+
+  async #round(): Promise<boolean> {
+    const isProof = !this.#glance && this.#listening.beginProof();
+    this.#glance ??= this.options.store
+      .glance(isProof ? this.channels.own : undefined)
+      .finally(() => (this.#glance = undefined));
+    const glance = this.#glance;
+    try {
+      if (!(await withDeadline(glance, performance.now() + GLANCE_WITHIN_MS))) throw new Error('No glance');
+      this.#glanced(await glance);
+      if (isProof) this.#listening.proofSent();
+    } catch (error) {
+      if (isProof) this.#listening.proofFailed();
+      this.#hasGlanced = false;
+      this.#update();
+      throw error;
+    }
+    return false;
+  }
+
+  #glanced(glance: Glance): void {
+    this.#hasGlanced = true;
+    this.#update();
+    this.#listener?.glanced(glance);
+  }
+
+  #hear({ channel, payload }: Notification): void {
+    if (channel === this.channels.events) this.#listener?.eventsCommitted();
+    else if (channel === this.channels.work) this.#listener?.workAdded(numbersOf(payload));
+  }
+
+  #update(): void {
+    const wasProven = this.#state === 'proven';
+    const isProven = this.#listening.isProven && this.#hasGlanced;
+    // Until it has been tried, nothing is known.
+    if (isProven) this.#state = 'proven';
+    else if (wasProven || this.#isDeaf) this.#state = 'unproven';
+    if (isProven) this.#hasWarned = this.#isDeaf = false;
+    if (wasProven && !isProven) this.#listener?.missed();
+  }
+
+  /** Warns until it is proven again. */
+  #warnOnce(carrier: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.options.warn(
+      `Wake-ups of other processes do not arrive here: ${carrier} delivers nothing on this connection. Nothing is lost; work of ` +
+        'other processes is found by polling (pollMs)',
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { WebhooksHealth, WebhooksWorker } from 'nestjs-tillhook';
+import { createDatabase } from '../../support/databases.js';
+import { eventually } from '../../support/eventually.js';
+import { Receiver } from '../../support/receiver.js';
+import { TenantClient } from '../../support/tenant-client.js';
+import type { TestDatabase } from '../../support/test-database.js';
+import { TestHost } from '../../support/test-host.js';
+
+/** Nothing that arrives within a second can have waited for it. */
+const RARE_POLL_MS = 20_000;
+const AT_ONCE_MS = 1_000;
+
+describe('between processes on PostgreSQL, a delivery waits for no poll', () => {
+  let database: TestDatabase;
+  let receiver: Receiver;
+  const hosts: TestHost[] = [];
+
+  const start = async (webhooks: object): Promise<TestHost> => {
+    const host = await TestHost.start({ database, webhooks: { pollMs: RARE_POLL_MS, ...webhooks } });
+    hosts.push(host);
+    return host;
+  };
+  const untilProven = (): Promise<true> =>
+    eventually(async () => {
+      const reports = await Promise.all(
+        hosts.map(({ app }) => app.get(WebhooksHealth, { strict: false }).check()),
+      );
+      return reports.every(({ worker }) => !worker.enabled || worker.wakeUps === 'proven');
+    });
+
+  beforeEach(async () => {
+    database = await createDatabase('postgres');
+    receiver = await Receiver.start();
+  });
+  afterEach(async () => {
+    for (const host of hosts.splice(0)) await host.close();
+    await receiver.close();
+    await database.drop();
+  });
+
+  it('after the commit of an API process, in a worker process', async () => {
+    const api = await start({ worker: false });
+    await start({ controllers: false });
+    await untilProven();
+    const tenant = new TenantClient(api);
+    await tenant.transport(receiver);
+    for (let count = 1; count <= 3; count += 1) {
+      await api.dataSource.transaction((manager) =>
+        api.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid, manager }),
+      );
+      await receiver.waitFor(count, AT_ONCE_MS);
+    }
+    expect(receiver.requests).toHaveLength(3);
+  });
+
+  it('when another process holds the lane', async () => {
+    const [holder, emitting] = [await start({}), await start({})];
+    await untilProven();
+    const tenant = new TenantClient(holder);
+    await tenant.transport(receiver, { maxConcurrency: 4 });
+    receiver.answerNext('hang');
+    await tenant.emit();
+    await receiver.waitFor(1, AT_ONCE_MS);
+    await emitting.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid });
+    await receiver.waitFor(2, AT_ONCE_MS);
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  it('after the worker of the process that emits was drained', async () => {
+    const drained = await start({});
+    await start({ controllers: false });
+    await untilProven();
+    const tenant = new TenantClient(drained);
+    await tenant.transport(receiver);
+    await drained.app.get(WebhooksWorker, { strict: false }).drain();
+    await tenant.emit();
+    await receiver.waitFor(1, AT_ONCE_MS);
+  });
+});
