@@ -26,7 +26,15 @@ describe('the health of the module', () => {
       expect(report).toEqual({
         status: 'ok',
         reasons: [],
-        worker: { enabled: true, heldBy: [], inFlight: 0, lanes: 0, tenantsOverQuota: 0 },
+        worker: {
+          enabled: true,
+          heldBy: [],
+          inFlight: 0,
+          lanes: 0,
+          tenantsOverQuota: 0,
+          // On PostgreSQL it has just started to listen.
+          wakeUps: expect.stringMatching(database().kind === 'sqlite' ? /^none$/ : /^(none|proven)$/),
+        },
         environment: { own: null, database: null },
       });
       expect(seen.reachable).toBe(true);
