@@ -49,8 +49,8 @@ export interface WebhooksHealthReport {
     /** Tenants of which this process has logged something as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
     readonly tenantsOverQuota: number;
     /**
-     * Whether calls of other processes arrive here, so that what they emit does not wait for this process's poll. `none`: nobody
-     * can call (SQLite), or this process does not work.
+     * Whether wake-ups of other processes arrive here, so that this process need not poll. `none`: there are none (SQLite), it has
+     * not been tried yet, or this process has no worker.
      */
     readonly wakeUps: 'proven' | 'unproven' | 'none';
   };
@@ -158,7 +158,7 @@ export class WebhooksHealth {
       reasons.push({
         code: 'WAKE_UPS_UNPROVEN',
         message:
-          'Calls of other processes do not arrive here (LISTEN and NOTIFY). Nothing is lost: what they emit is found by polling.',
+          'Wake-ups of other processes do not arrive here (LISTEN and NOTIFY). Nothing is lost: their work is found by polling.',
       });
     }
     const skew = this.clock.look();
