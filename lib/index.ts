@@ -10,6 +10,7 @@ export type {
   DatabaseOptions,
   EgressOptions,
   EncryptionOptions,
+  WakeUpsOptions,
   WebhooksOptions,
 } from './webhooks.options.js';
 export { WebhooksWorker } from './webhooks.worker.js';
@@ -65,3 +66,4 @@ export { TransactionPoolingError } from './errors/transaction-pooling.error.js';
 export { UnknownActionError } from './errors/unknown-action.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
 export { WebhooksError } from './errors/webhooks-error.js';
+export type { RedisClient, RedisConnection } from './wake-up/redis-carrier.js';

@@ -25,6 +25,7 @@ import { withTables } from './persistence/with-tables.js';
 import { channelsOf } from './wake-up/channels.js';
 import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
 import { PostgresCarrier } from './wake-up/postgres-carrier.js';
+import { RedisCarrier } from './wake-up/redis-carrier.js';
 import { SharedWakeUps } from './wake-up/shared-wake-ups.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
@@ -91,12 +92,12 @@ const onTables = <T>(
       useFactory: (
         database: AnyDatabase,
         { glance }: Stores,
-        { environment }: ResolvedWebhooksOptions,
+        { environment, redis }: ResolvedWebhooksOptions,
       ): WakeUps => {
         if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
         const logger = new WebhooksLogger();
         const channels = channelsOf(database.schemaName, environment);
-        return new SharedWakeUps(new PostgresCarrier(database), channels, {
+        return new SharedWakeUps(redis ? new RedisCarrier(redis) : new PostgresCarrier(database), channels, {
           store: glance,
           warn: (message) => logger.warn(message),
         });

@@ -7,6 +7,7 @@ import { DirectAddress } from './persistence/direct-address.js';
 import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
 import { checkEnvironmentName } from './persistence/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
+import type { RedisClient } from './wake-up/redis-carrier.js';
 
 /** What is allowed to leave the process. The operator's settings, never a tenant's. */
 export interface EgressOptions {
@@ -36,6 +37,12 @@ export interface DatabaseOptions {
   url?: string;
 }
 
+/** How processes wake each other. */
+export interface WakeUpsOptions {
+  /** A client of the `redis` package (4 or later): wake-ups go through its server's pub/sub instead of PostgreSQL's LISTEN and NOTIFY. The module duplicates it and connects for itself. Default: PostgreSQL's. */
+  redis?: RedisClient;
+}
+
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
 export interface WebhooksOptions {
   /** The actions that may be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
@@ -45,6 +52,7 @@ export interface WebhooksOptions {
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
   database?: DatabaseOptions;
+  wakeUps?: WakeUpsOptions;
   /** Requests in flight in this process. Default 64, minimum 2. A quarter of them is kept for tenants and origins that have none. */
   concurrency?: number;
   /** Requests in flight to one transport that sets no `maxConcurrency`. Default 8, 1 to 256. */
@@ -91,6 +99,7 @@ export interface ResolvedWebhooksOptions {
   readonly runMigrations: boolean;
   readonly poolSize: number;
   readonly database: DirectAddress;
+  readonly redis: RedisClient | undefined;
   readonly concurrency: number;
   readonly transportConcurrency: number;
   readonly timeoutMs: number;
@@ -129,6 +138,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     runMigrations: boolean('runMigrations', options.runMigrations, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
     database: new DirectAddress(options.database?.url),
+    redis: redisOf(options.wakeUps?.redis),
     concurrency,
     transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, {
       least: 1,
@@ -181,6 +191,15 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     ...environmentOf(options),
     userAgent: userAgentOf(options.userAgent),
   };
+}
+
+function redisOf(client: RedisClient | undefined): RedisClient | undefined {
+  if (client === undefined || typeof client?.duplicate === 'function') return client;
+  throw new InvalidOptionError(
+    'wakeUps.redis',
+    client,
+    'give a client of the redis package, as createClient() returns it; it need not be connected.',
+  );
 }
 
 interface Bounds {

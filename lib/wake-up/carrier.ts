@@ -21,10 +21,15 @@ export interface Subscription {
 export interface Carrier {
   /** Its name in messages. */
   readonly name: string;
+  /** Whether `GlanceStore.glance` can send a notification that this carrier delivers. */
+  readonly notifiesWithGlance: boolean;
 
   /** @throws the driver's error: the notifications are lost */
   send(notifications: readonly Notification[]): Promise<void>;
 
   /** @throws the driver's error */
   listen(options: ListenOptions): Promise<Subscription>;
+
+  /** Ends what it opened to send. Never throws. */
+  close(): Promise<void>;
 }

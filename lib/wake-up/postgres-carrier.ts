@@ -13,6 +13,8 @@ const NOTIFY = `
 export class PostgresCarrier implements Carrier {
   readonly name = 'PostgreSQL (LISTEN and NOTIFY)';
 
+  readonly notifiesWithGlance = true;
+
   constructor(private readonly database: PostgresDatabase) {}
 
   async send(notifications: readonly Notification[]): Promise<void> {
@@ -29,4 +31,7 @@ export class PostgresCarrier implements Carrier {
       onEnd,
     });
   }
+
+  /** The pool is not its own. */
+  async close(): Promise<void> {}
 }

@@ -39,7 +39,7 @@ export class SharedWakeUps implements WakeUps {
   #hasWarned = false;
 
   constructor(
-    carrier: Carrier,
+    private readonly carrier: Carrier,
     private readonly channels: Channels,
     private readonly options: SharedWakeUpsOptions,
   ) {
@@ -84,17 +84,21 @@ export class SharedWakeUps implements WakeUps {
 
   async close(): Promise<void> {
     await Promise.all([this.#announcer.close(), this.#loop.stop(), this.#listening.close()]);
+    await this.carrier.close();
   }
 
   async #round(): Promise<boolean> {
+    const { notifiesWithGlance } = this.carrier;
+    const { own } = this.channels;
     const isProof = !this.#glance && this.#listening.beginProof();
     this.#glance ??= this.options.store
-      .glance(isProof ? this.channels.own : undefined)
+      .glance(isProof && notifiesWithGlance ? own : undefined)
       .finally(() => (this.#glance = undefined));
     const glance = this.#glance;
     try {
       if (!(await withDeadline(glance, performance.now() + GLANCE_WITHIN_MS))) throw new Error('No glance');
       this.#glanced(await glance);
+      if (isProof && !notifiesWithGlance) await this.carrier.send([{ channel: own, payload: '' }]);
       if (isProof) this.#listening.proofSent();
     } catch (error) {
       if (isProof) this.#listening.proofFailed();

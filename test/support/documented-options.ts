@@ -14,6 +14,7 @@ export interface DocumentedOption {
 const OPTIONS: Readonly<Record<string, string>> = {
   WebhooksOptions: '',
   DatabaseOptions: 'database.',
+  WakeUpsOptions: 'wakeUps.',
   EgressOptions: 'egress.',
   EncryptionOptions: 'encryption.',
 };

@@ -38,7 +38,13 @@ export class LaneScene {
     this.held = new HeldLanes(mostLanes);
     this.renewals = new LaneRenewals(store, clocks);
     const options = { holder, leaseMs: 30_000, pollMs: 20, policy: NO_CIRCUIT, isBusy: () => false };
-    this.claimer = new LaneClaimer(store, this.held, configs, inspection, { ...options, ...clocks, areWakeUpsProven: () => false, announceWork: () => undefined, onError });
+    this.claimer = new LaneClaimer(store, this.held, configs, inspection, {
+      ...options,
+      ...clocks,
+      areWakeUpsProven: () => false,
+      announceWork: () => undefined,
+      onError,
+    });
     this.upkeep = new LaneUpkeep(store, this.held, this.renewals, configs, this.claimer, inspection, clocks);
     const { records } = fixture.stores;
     this.releaser = new LaneReleaser(store, records, this.held, this.claimer, inspection, {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   fanout: ['delivery', ...BELOW_THE_MIDDLE],
   operations: ['delivery', ...BELOW_THE_MIDDLE],
   delivery: BELOW_THE_MIDDLE,
-  options: ['persistence', 'egress', 'pos', 'domain', 'errors'],
+  options: ['persistence', 'wake-up', 'egress', 'pos', 'domain', 'errors'],
   persistence: ['timing', 'domain', 'errors'],
   'wake-up': ['persistence', 'timing', 'domain', 'errors'],
   egress: ['domain', 'errors'],

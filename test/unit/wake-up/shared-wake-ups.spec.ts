@@ -10,6 +10,7 @@ const NOTHING: Glance = { hasEvents: false, dueDates: [], environment: undefined
 /** Carries notifications within this process, as long as it is told to. */
 class LocalCarrier implements Carrier {
   readonly name = 'LocalCarrier';
+  readonly notifiesWithGlance = true;
   readonly open = new Set<ListenOptions>();
   isDeaf = false;
   isAway = false;
@@ -31,6 +32,8 @@ class LocalCarrier implements Carrier {
     this.open.add(options);
     return { close: async () => void this.open.delete(options) };
   }
+
+  async close(): Promise<void> {}
 
   /** Ends all connections. */
   cut(): void {
