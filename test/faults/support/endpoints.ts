@@ -33,10 +33,18 @@ export class Endpoints {
   readonly #open: number[] = [];
   readonly #mostAtOnce: number[] = [];
 
-  private constructor(public answering: Answering) {}
+  private constructor(
+    public answering: Answering,
+    private readonly address: string,
+  ) {}
 
-  static async start(count: number, answering: Answering = () => ({ status: 204 })): Promise<Endpoints> {
-    const endpoints = new Endpoints(answering);
+  /** @param address of this machine on which they listen */
+  static async start(
+    count: number,
+    answering: Answering = () => ({ status: 204 }),
+    address = '127.0.0.1',
+  ): Promise<Endpoints> {
+    const endpoints = new Endpoints(answering, address);
     await Promise.all(Array.from({ length: count }, (_, index) => endpoints.#listen(index)));
     return endpoints;
   }
@@ -46,7 +54,7 @@ export class Endpoints {
   }
 
   urlOf(endpoint: number): string {
-    return `http://127.0.0.1:${(this.#servers[endpoint]!.address() as AddressInfo).port}/`;
+    return `http://${this.address}:${(this.#servers[endpoint]!.address() as AddressInfo).port}/`;
   }
 
   /** The most requests that one endpoint had to answer at the same time. */
@@ -95,7 +103,7 @@ export class Endpoints {
     server.keepAliveTimeout = 60_000;
     this.#servers[index] = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(0, '127.0.0.1', resolve);
+      server.once('error', reject).listen(0, this.address, resolve);
     });
   }
 

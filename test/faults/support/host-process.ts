@@ -30,6 +30,8 @@ export interface HostSettings {
   /** Scripts of this folder that run in the process before anything else. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The network namespace in which it runs. Default: this process's. */
+  readonly namespace?: string;
   /** A logger of the host that fails at every line of the module. Default: Nest's own, for warnings and errors. */
   readonly logger?: 'throws' | 'rejects';
 }
@@ -92,11 +94,16 @@ export class HostProcess {
     keys,
     preload = [],
     env,
+    namespace,
     logger,
   }: HostSettings): Promise<HostProcess> {
     const settings = { database, logger, webhooks: { userAgent: name, ...webhooks }, keys };
+    const execArgv = preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]);
     const child = fork(`${SUPPORT}/host.mjs`, {
-      execArgv: preload.flatMap((script) => ['--import', `${SUPPORT}/${script}`]),
+      // `ip netns exec` becomes the process that it starts, so that its id and its channel stay the same.
+      ...(namespace
+        ? { execPath: 'ip', execArgv: ['netns', 'exec', namespace, process.execPath, ...execArgv] }
+        : { execArgv }),
       env: { ...process.env, ...env, HOST_SETTINGS: JSON.stringify(settings) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly database?: TestDatabase;
   /** How many receivers there are. Default 1. */
   readonly endpoints?: number;
+  /** Address of this machine on which they listen. Default: the loopback interface. */
+  readonly address?: string;
   /** What all processes run with. */
   readonly webhooks: HostOptions;
   /** Encryption keys of all processes; `startWorker` may set others. */
@@ -57,14 +59,14 @@ export class Scene {
     private readonly keys: readonly HostKey[] | undefined,
   ) {}
 
-  static async open({ database, endpoints = 1, webhooks, keys }: SceneOptions): Promise<Scene> {
+  static async open({ database, endpoints = 1, address, webhooks, keys }: SceneOptions): Promise<Scene> {
     const used = database ?? (await createDatabase('postgres'));
     const options = { egress: LOOPBACK, ...webhooks };
     const host = await TestHost.start({
       database: used,
       webhooks: { ...options, ...(keys && encryptionOf(keys)), worker: false },
     });
-    return new Scene(used, host, await Endpoints.start(endpoints), options, keys);
+    return new Scene(used, host, await Endpoints.start(endpoints, undefined, address), options, keys);
   }
 
   /** Starts a process that delivers. */

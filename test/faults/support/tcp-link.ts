@@ -25,19 +25,23 @@ export class TcpLink {
   private constructor(
     private readonly port: number,
     private readonly delayMs: number,
+    private readonly address: string,
   ) {}
 
-  /** @param delayMs how long bytes travel in each direction */
-  static async to(port: number, delayMs = 0): Promise<TcpLink> {
-    const link = new TcpLink(port, delayMs);
-    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+  /**
+   * @param delayMs how long bytes travel in each direction
+   * @param address of this machine on which it listens
+   */
+  static async to(port: number, delayMs = 0, address = '127.0.0.1'): Promise<TcpLink> {
+    const link = new TcpLink(port, delayMs, address);
+    await new Promise<void>((resolve) => link.#server.listen(0, address, resolve));
     return link;
   }
 
   /** The same server, by way of this link. */
   through(url: string): string {
     const rerouted = new URL(url);
-    rerouted.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    rerouted.host = `${this.address}:${(this.#server.address() as AddressInfo).port}`;
     return rerouted.href;
   }
 
