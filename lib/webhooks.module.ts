@@ -96,7 +96,7 @@ const onTables = <T>(
       ): WakeUps => {
         if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
         const logger = new WebhooksLogger();
-        const channels = channelsOf(database.schemaName, environment);
+        const channels = channelsOf(database.scope, environment);
         return new SharedWakeUps(redis ? new RedisCarrier(redis) : new PostgresCarrier(database), channels, {
           store: glance,
           warn: (message) => logger.warn(message),

@@ -32,7 +32,7 @@ const OTHERS_WITHIN_MS = 8;
 const CAUTIOUS_MS = 10_000;
 
 export interface FanoutOptions {
-  /** How often it looks for events that nobody has called it for; asked after each look. */
+  /** How often it looks for events without a wake-up, in ms. Asked after each look. */
   readonly pollMs: () => number;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;

@@ -14,7 +14,7 @@ export interface Stores {
   readonly records: RecordStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
-  /** Undefined: the database has no calls between processes, so each part of a process polls for itself. */
+  /** Undefined: processes that share the database cannot wake each other, so each part of a process polls for itself. */
   readonly glance: GlanceStore | undefined;
 }
 

@@ -13,11 +13,13 @@ export interface Channels {
 }
 
 /**
- * Channels of those who share schema and environment: a copy of the database in another schema, or a process that belongs to
- * another environment, has channels of its own. The names are hashed, since an identifier has at most 63 bytes.
+ * Channels of processes that share database, schema and environment: a copy in another schema, or a process of another
+ * environment, has channels of its own. The names are hashed, since an identifier has at most 63 bytes.
+ *
+ * @param scope names the database and the schema
  */
-export function channelsOf(schema: string, environment: string | undefined): Channels {
-  const text = JSON.stringify([schema, environment ?? null]);
+export function channelsOf(scope: string, environment: string | undefined): Channels {
+  const text = JSON.stringify([scope, environment ?? null]);
   const name = `tillhook_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
   return { events: `${name}_events`, work: `${name}_work`, own: `${name}_${randomInt(HIGHEST_NUMBER)}` };
 }

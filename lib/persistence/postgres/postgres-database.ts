@@ -28,12 +28,13 @@ const CLOCK_AND_TABLES = `
         WHERE c.relname = name::name
           AND CASE WHEN $2::text IS NULL THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = $2 END
       )
-    ) AS missing, current_schema() AS current_schema`;
+    ) AS missing,
+    current_database() || '.' || coalesce($2::text, current_schema(), '') AS scope`;
 
 interface ClockRow {
   now: number;
   missing: string[];
-  current_schema: string | null;
+  scope: string;
 }
 
 /** The module's pool on PostgreSQL. */
@@ -42,7 +43,7 @@ export class PostgresDatabase implements Database {
   readonly dataSource: DataSource;
   /** The host's schema; undefined: the search path decides. */
   readonly #schema: string | undefined;
-  #currentSchema: string | null = null;
+  #scope = '';
   #missingTables: readonly string[] = [];
   readonly #clock = new DatabaseClock(async () => {
     const [row] = await this.query<ClockRow>('tillhook_clock', CLOCK_AND_TABLES, [
@@ -50,7 +51,7 @@ export class PostgresDatabase implements Database {
       this.#schema ?? null,
     ]);
     this.#missingTables = row!.missing;
-    this.#currentSchema = row!.current_schema;
+    this.#scope = row!.scope;
     return row!.now;
   });
 
@@ -71,9 +72,9 @@ export class PostgresDatabase implements Database {
     return this.dataSource.destroy();
   }
 
-  /** The schema of the module's tables: the host's, or the one in which the search path makes new tables. */
-  get schemaName(): string {
-    return this.#schema ?? this.#currentSchema ?? '';
+  /** Names the database and the schema of the module's tables: the host's, or the one in which the search path makes new tables. */
+  get scope(): string {
+    return this.#scope;
   }
 
   now(): number {

@@ -42,7 +42,7 @@ describe('wake-ups through PostgreSQL', () => {
   });
 
   const wakeUpsOf = (environment: string | undefined, warnings: string[]): SharedWakeUps =>
-    new SharedWakeUps(new PostgresCarrier(pool), channelsOf(pool.schemaName, environment), {
+    new SharedWakeUps(new PostgresCarrier(pool), channelsOf(pool.scope, environment), {
       store: new PostgresGlanceStore(pool),
       warn: (message) => void warnings.push(message),
     });
