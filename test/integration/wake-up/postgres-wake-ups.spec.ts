@@ -62,7 +62,9 @@ describe('wake-ups through PostgreSQL', () => {
   };
   /** Statements on the connections that listen. */
   const onListening = (select: string): Promise<unknown> =>
-    host.query(`SELECT ${select} FROM pg_stat_activity WHERE query LIKE 'LISTEN %'`);
+    host.query(
+      `SELECT ${select} FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
+    );
 
   it('reach every process that listens, and nobody in another environment', async () => {
     const [one, other, stranger] = [await join(), await join(), await join('staging')];
@@ -130,7 +132,7 @@ describe('wake-ups through PostgreSQL', () => {
   it('of strangers on the database do no harm', async () => {
     const member = await join();
     const channels = (await host.query(
-      `SELECT substring(query FROM '(tillhook_[0-9a-f]+_work)') AS work FROM pg_stat_activity WHERE query LIKE 'LISTEN %'`,
+      `SELECT substring(query FROM '(tillhook_[0-9a-f]+_work)') AS work FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
     )) as { work: string }[];
     await host.query('SELECT pg_notify($1, $2)', [channels[0]!.work, 'x,-1,5']);
     await eventually(() => member.work.length > 0);
