@@ -14,6 +14,8 @@ export interface ListeningOptions {
   /** This process's own channel. */
   readonly own: string;
   readonly onNotification: (notification: Notification) => void;
+  /** A connection is open, and it is time for this process to notify itself. */
+  readonly onOpen: () => void;
   /** `isProven` has changed. */
   readonly onChange: () => void;
   /** A connection was open and delivered nothing. */
@@ -120,6 +122,7 @@ export class Listening {
       });
       this.#provenAt = -Infinity;
       if (this.#isClosed) await this.#drop();
+      else this.options.onOpen();
     } catch {
       // Others tell that the database is away.
       this.#lost();

@@ -49,6 +49,7 @@ export class SharedWakeUps implements WakeUps {
       channels: [events, work],
       own,
       onNotification: (notification) => this.#hear(notification),
+      onOpen: () => this.#loop.wake(),
       onChange: () => this.#update(),
       onDeaf: () => {
         this.#isDeaf = true;

@@ -131,9 +131,9 @@ describe('wake-ups through PostgreSQL', () => {
 
   it('of strangers on the database do no harm', async () => {
     const member = await join();
-    const channels = (await host.query(
+    const channels = await host.query<{ work: string }[]>(
       `SELECT substring(query FROM '(tillhook_[0-9a-f]+_work)') AS work FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
-    )) as { work: string }[];
+    );
     await host.query('SELECT pg_notify($1, $2)', [channels[0]!.work, 'x,-1,5']);
     await eventually(() => member.work.length > 0);
     expect(member.work).toEqual([5]);
