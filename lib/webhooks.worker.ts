@@ -25,7 +25,7 @@ const GRACE_MS = 500;
 const RARE_POLL_MS = 60_000;
 /** How long the last wake-ups may take. */
 const LAST_WAKE_UPS_MS = 1_000;
-/** How long closing the database may take. */
+/** How long closing the connections to the database may take in all. */
 const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
@@ -176,9 +176,10 @@ export class WebhooksWorker
 
   async #close(): Promise<void> {
     await this.egress.close();
+    const closeBy = performance.now() + CLOSE_LIMIT_MS;
     await withDeadline(this.wakeUps.close(), performance.now() + LAST_WAKE_UPS_MS);
     // A database that has stopped responding does not close its connections either.
-    await withDeadline(this.database.close(), performance.now() + CLOSE_LIMIT_MS);
+    await withDeadline(this.database.close(), closeBy);
   }
 
   /** Applies the delivery switch to fan-out, delivery and egress. */
