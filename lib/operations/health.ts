@@ -158,7 +158,7 @@ export class WebhooksHealth {
       reasons.push({
         code: 'WAKE_UPS_UNPROVEN',
         message:
-          'Wake-ups of other processes do not arrive here (LISTEN and NOTIFY). Nothing is lost: their work is found by polling.',
+          'Wake-ups of other processes do not arrive here. Nothing is lost: their work is found by polling.',
       });
     }
     const skew = this.clock.look();

@@ -41,7 +41,7 @@ export class NetworkHost {
     }
   }
 
-  /** Cuts it off: nothing comes through, and neither side is told. */
+  /** Drops every packet in both directions, without an error on either side. */
   partition(): void {
     for (const chain of ['input', 'output']) this.#run(`nft add rule inet loss ${chain} drop`);
   }

@@ -96,7 +96,8 @@ export class LaneReleaser {
         }
       };
       await inHalves([...releases], release, ([lane], error) => {
-        lane.releaseUncertain();
+        // It may have been lost meanwhile.
+        if (lane.state === 'RELEASING') lane.releaseUncertain();
         this.options.onError(error, 1);
       });
       this.#failures = 0;

@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 
 const NOTHING: Glance = { hasEvents: false, dueDates: [], environment: undefined };
 
-/** Carries notifications within this process, as long as it is told to. */
+/** Carries notifications within this process, unless it is deaf or away. */
 class LocalCarrier implements Carrier {
   readonly name = 'LocalCarrier';
   readonly notifiesWithGlance = true;
