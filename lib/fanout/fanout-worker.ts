@@ -12,10 +12,10 @@ import type { EventContent } from '../persistence/lane-store.js';
 import type { QueueCountStore } from '../persistence/queue-count-store.js';
 import { PollLoop } from '../timing/poll-loop.js';
 import { EventsAside } from './events-aside.js';
-import { FanoutProgress, type TenantShare } from './fanout-progress.js';
 import { halveShares } from './halve-shares.js';
 import { PendingQuota } from './pending-quota.js';
 import { planDeliveries } from './plan-deliveries.js';
+import { tenantShares, type TenantShare } from './tenant-shares.js';
 import { transactionsOf } from './transactions-of.js';
 
 /** Events read at a time. */
@@ -45,6 +45,13 @@ export interface FanoutOptions {
   readonly onError: (error: unknown, failures: number) => void;
 }
 
+/** Events of a round that stay on the outbox. */
+interface StayingEvents {
+  readonly unfinished: Set<number>;
+  /** Those of which a share was written: the next one can follow at once. */
+  readonly continuing: Set<number>;
+}
+
 /**
  * Turns committed events into deliveries, a bounded share for each tenant in turn. May run in any number of
  * processes at once, and again after a crash: an event is off the outbox if and only if its deliveries exist.
@@ -54,7 +61,6 @@ export interface FanoutOptions {
  */
 export class FanoutWorker {
   readonly #loop: PollLoop;
-  readonly #progress = new FanoutProgress();
   readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
   /** How far each tenant's outbox has been read: before that are dead rows, or events that cannot be fanned out yet. */
@@ -160,12 +166,13 @@ export class FanoutWorker {
     const contents = new Map(events.map(({ id, content }) => [id, content]));
     const byTransport = new Map(webhooks.map((webhook) => [webhook.transportId, webhook]));
     const ready = events.filter(({ id }) => !this.#aside.isWaiting(id));
-    const unfinished = new Set<number>();
-    const planned = this.#progress.shares(ready, planDeliveries(ready, webhooks));
+    const stays: StayingEvents = { unfinished: new Set(), continuing: new Set() };
+    const planned = tenantShares(ready, planDeliveries(ready, webhooks));
     for (const shares of transactionsOf(await this.#quota.admit(planned))) {
-      await this.#write(shares, contents, byTransport, unfinished);
+      await this.#write(shares, contents, byTransport, stays);
     }
     const plannedIds = new Set(planned.flatMap((share) => share.events.map(({ id }) => id)));
+    const { unfinished, continuing } = stays;
     const stuck = new Set<string>();
     for (const { id, tenantUid } of events) {
       if (stuck.has(tenantUid)) continue;
@@ -173,7 +180,7 @@ export class FanoutWorker {
       if (isPassed) this.#cursors.set(tenantUid, id);
       else stuck.add(tenantUid);
     }
-    return [...unfinished].every((id) => this.#aside.isWaiting(id) || this.#progress.isUnderWay(id));
+    return [...unfinished].every((id) => this.#aside.isWaiting(id) || continuing.has(id));
   }
 
   #startAtHead(): void {
@@ -187,12 +194,12 @@ export class FanoutWorker {
     this.#retry = setTimeout(() => this.#loop.wake(), ms);
   }
 
-  /** @param unfinished gets the events that stay on the outbox */
+  /** @param stays gets the events that stay on the outbox */
   async #write(
     shares: readonly TenantShare[],
     contents: ReadonlyMap<number, EventContent | null>,
     webhooks: ReadonlyMap<number, FanoutWebhook>,
-    unfinished: Set<number>,
+    stays: StayingEvents,
   ): Promise<void> {
     const events = shares.flatMap((share) => share.events);
     const deliveries = shares.flatMap((share) => share.deliveries);
@@ -204,34 +211,35 @@ export class FanoutWorker {
       if (isPassing(error)) throw error;
       if (classify(error) === 'busy' && !skipsLocked) {
         this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
-        return this.#write(shares, contents, webhooks, unfinished);
+        return this.#write(shares, contents, webhooks, stays);
       }
       const halves = halveShares(shares);
       if (halves) {
-        for (const half of halves) await this.#write(half, contents, webhooks, unfinished);
+        for (const half of halves) await this.#write(half, contents, webhooks, stays);
         return;
       }
       this.options.onError(error, 1);
       for (const { id } of events) {
         this.#aside.add(id);
-        unfinished.add(id);
+        stays.unfinished.add(id);
       }
       return;
     }
-    this.#written(shares, result, unfinished);
+    this.#written(shares, result, stays);
     this.#notify(deliveries, result, contents, webhooks);
   }
 
-  #written(shares: readonly TenantShare[], result: FanoutResult, unfinished: Set<number>): void {
+  #written(shares: readonly TenantShare[], result: FanoutResult, stays: StayingEvents): void {
     const { written, incomplete } = result;
     if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
-      for (const id of this.#progress.written(share, result)) this.#aside.add(id);
       this.#quota.written(share, written);
-      for (const { id, isFinished } of share.events) {
-        const isDone = written.has(id) && isFinished;
+      for (const { id, left } of share.events) {
+        const isDone = written.has(id) && left.length === 0;
+        if (incomplete.has(id)) this.#aside.add(id);
         if (isDone) this.#aside.delete(id);
-        else unfinished.add(id);
+        else stays.unfinished.add(id);
+        if (written.has(id) && !isDone) stays.continuing.add(id);
         this.#hasWrittenSinceHead ||= isDone;
       }
     }

@@ -1,4 +1,4 @@
-import type { TenantShare } from './fanout-progress.js';
+import type { TenantShare } from './tenant-shares.js';
 
 /**
  * Splits shares that the database refuses as a whole, to find the event at fault: by tenants, then by events.

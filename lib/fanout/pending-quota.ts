@@ -1,6 +1,6 @@
 import type { PlannedDelivery } from '../persistence/fanout-store.js';
 import type { QueueCountStore } from '../persistence/queue-count-store.js';
-import type { TenantShare } from './fanout-progress.js';
+import type { TenantShare } from './tenant-shares.js';
 
 /** How long a count is trusted, since other processes add deliveries too. */
 const LOOK_EVERY_MS = 2_000;

@@ -7,7 +7,8 @@ const TENANT_KEY = '';
 
 /**
  * Which deliveries events lead to: one per transport with a matching webhook. Where several of a transport match, the
- * most specific counts (exact action, longest prefix, `*`), of equal ones the oldest.
+ * most specific counts (exact action, longest prefix, `*`), of equal ones the oldest. An event of which a part was
+ * fanned out leads to deliveries to the transports that lack theirs.
  */
 export function planDeliveries(
   events: readonly UnfannedEvent[],
@@ -24,7 +25,11 @@ export function planDeliveries(
       );
       chosen.set(key, matching);
     }
-    return matching.map((webhook) => plan(event, webhook));
+    const { transportIds } = event;
+    const wanted = transportIds === null ? undefined : new Set(transportIds);
+    return matching.flatMap((webhook) =>
+      wanted === undefined || wanted.has(webhook.transportId) ? plan(event, webhook) : [],
+    );
   });
 }
 
@@ -39,10 +44,9 @@ function onePerTransport(webhooks: FanoutWebhook[]): FanoutWebhook[] {
 const plan = (event: UnfannedEvent, webhook: FanoutWebhook): PlannedDelivery => ({
   eventId: event.id,
   tenantUid: event.tenantUid,
-  action: event.action,
+  tenantId: webhook.tenantId,
   transportId: webhook.transportId,
-  httpTransportUid: webhook.httpTransportUid,
-  webhookUid: webhook.webhookUid,
+  webhookId: webhook.id,
   missedReason: webhook.transportState === 'DISABLED' ? 'TRANSPORT_DISABLED' : null,
   orderingKey: webhook.ordered ? (event.orderingKey ?? TENANT_KEY) : null,
 });

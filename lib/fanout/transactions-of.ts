@@ -1,4 +1,4 @@
-import type { TenantShare } from './fanout-progress.js';
+import type { TenantShare } from './tenant-shares.js';
 
 /** Deliveries written in one transaction; the share of a tenant is not divided. */
 const MOST_DELIVERIES = 2_000;

@@ -2,8 +2,6 @@ import type { PoolClient } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { UnsupportedDatabaseError } from '../errors/unsupported-database.error.js';
-import { AttemptEntity } from './entities/attempt.entity.js';
-import { DeliveryEntity } from './entities/delivery.entity.js';
 import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
@@ -35,7 +33,7 @@ export const MIGRATIONS_TABLE = 'webhook_migration';
 export function ownDataSourceOptions(host: DataSource, poolSize: number, url?: string): DataSourceOptions {
   const own = {
     name: 'nestjs-tillhook',
-    entities: [HttpTransportEntity, WebhookEntity, EventEntity, DeliveryEntity, AttemptEntity],
+    entities: [HttpTransportEntity, WebhookEntity, EventEntity],
     migrations,
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each' as const,

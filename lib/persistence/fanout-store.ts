@@ -8,6 +8,10 @@ export interface UnfannedEvent {
   readonly tenantUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
+  /** Transports that still lack a delivery of it, since a plan left them over; null: all that match. */
+  readonly transportIds: readonly number[] | null;
+  /** Deliveries of it may exist already: it did not come to the outbox by being emitted. */
+  readonly mayExist: boolean;
   /** What it sends; null: it was not read along. */
   readonly content: EventContent | null;
 }
@@ -16,11 +20,11 @@ export interface UnfannedEvent {
 export interface FanoutWebhook {
   readonly id: number;
   readonly tenantUid: string;
-  readonly webhookUid: string;
+  /** The tenant's number in the log. */
+  readonly tenantId: number;
   readonly action: string;
   readonly ordered: boolean;
   readonly transportId: number;
-  readonly httpTransportUid: string;
   readonly transportState: TransportState;
   /** Scheme, host and port that the transport sends to; '': unknown. */
   readonly origin: string;
@@ -37,24 +41,21 @@ export interface FanoutBatch {
 export interface PlannedDelivery {
   readonly eventId: number;
   readonly tenantUid: string;
-  readonly action: string;
+  readonly tenantId: number;
   readonly transportId: number;
-  readonly httpTransportUid: string;
-  readonly webhookUid: string;
+  readonly webhookId: number;
   /** Why it is logged as `MISSED` and not queued; null: it is queued. */
   readonly missedReason: MissedReason | null;
   /** Null for an unordered delivery. */
   readonly orderingKey: string | null;
 }
 
-export interface PlannedEvent {
-  readonly id: number;
-  readonly tenantUid: string;
+export interface PlannedEvent extends Pick<UnfannedEvent, 'id' | 'tenantUid' | 'transportIds' | 'mayExist'> {
   /**
-   * True: with this plan all its deliveries exist, and it is taken off the outbox. False: it has so many that
-   * they are written by several plans.
+   * Transports that get their delivery by a later plan, since there are too many for this one. Empty: the event is taken
+   * off the outbox. Otherwise it stays there with these transports.
    */
-  readonly isFinished: boolean;
+  readonly left: readonly number[];
 }
 
 /** What one transaction of fan-out writes. */
@@ -72,9 +73,9 @@ export interface FanoutPlan {
 
 /** What became of a plan. */
 export interface FanoutResult {
-  /** Events (finished or not) whose deliveries of this plan all exist now. */
+  /** Events whose deliveries of this plan all exist now. */
   readonly written: ReadonlySet<number>;
-  /** Events that stay on the outbox, since the lane of one of their deliveries is locked: the others exist now. */
+  /** Events that stay on the outbox with those transports whose lane is locked: their other deliveries of this plan exist now. */
   readonly incomplete: ReadonlySet<number>;
 }
 
@@ -97,10 +98,13 @@ export interface FanoutStore {
   read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch>;
 
   /**
-   * Takes the plan's events off the outbox, writes log and queue rows, and notifies the lanes, atomically. Events that
-   * another process is fanning out, or has fanned out, are left out; so is an event with an ordering key in one of its
-   * deliveries while an earlier one of its tenant and key is in the outbox and not part of this plan. Deliveries
-   * whose transport was deleted meanwhile are left out.
+   * Writes queue rows, and log rows for missed deliveries, notifies the lanes, and takes the events off the outbox or
+   * leaves them there with the transports that still lack their delivery, all in one transaction. So each pair of
+   * event and transport is created once; only for an event that `mayExist` are the queue and the log searched.
+   *
+   * Left out are events that another process is fanning out or has fanned out, wholly or in part, since they were
+   * read; events with an ordering key in one of their deliveries while an earlier one of its tenant and key is on the outbox
+   * and not part of this plan; and deliveries whose transport was deleted meanwhile.
    */
   write(plan: FanoutPlan): Promise<FanoutResult>;
 }

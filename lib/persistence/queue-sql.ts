@@ -64,3 +64,11 @@ export const leaseSql = (timeoutMs: string): string =>
  * be taken for the next attempt's: that one has not been sent yet.
  */
 export const PAST_NOTE = 'noted_token * 0';
+
+/**
+ * Status and reason with which a queue row ends. A delivery that succeeded before it was redelivered never ends otherwise
+ * than DELIVERED.
+ */
+export const endStatus = (status: string): string =>
+  `CASE WHEN has_succeeded THEN 'DELIVERED' ELSE ${status} END`;
+export const endReason = (reason: string): string => `CASE WHEN has_succeeded THEN NULL ELSE ${reason} END`;

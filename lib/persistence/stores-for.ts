@@ -1,4 +1,5 @@
 import type { AnyDatabase } from './open-database.js';
+import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
 import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
@@ -6,6 +7,7 @@ import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
@@ -25,6 +27,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         fanout: new PostgresFanoutStore(database),
         lanes: new PostgresLaneStore(database, environment),
         records: new PostgresRecordStore(database),
+        deliveries: new PostgresDeliveryStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
         glance: new PostgresGlanceStore(database),
@@ -35,6 +38,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         fanout: new SqliteFanoutStore(database),
         lanes: new SqliteLaneStore(database, environment),
         records: new SqliteRecordStore(database),
+        deliveries: new SqliteDeliveryStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
         glance: undefined,

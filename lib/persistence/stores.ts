@@ -1,3 +1,4 @@
+import type { DeliveryStore } from './delivery-store.js';
 import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
 import type { GlanceStore } from './glance-store.js';
@@ -12,6 +13,7 @@ export interface Stores {
   readonly fanout: FanoutStore;
   readonly lanes: LaneStore;
   readonly records: RecordStore;
+  readonly deliveries: DeliveryStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls for itself. */

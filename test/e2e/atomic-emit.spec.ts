@@ -136,7 +136,7 @@ describe('emit', () => {
 async function pendingOf(dataSource: DataSource, tenantUid: string): Promise<number> {
   const [row] = await dataSource.query<{ pending: string | number }[]>(
     `SELECT (SELECT count(*) FROM webhook_outbox WHERE tenant_uid = '${tenantUid}')
-          + (SELECT count(*) FROM webhook_delivery WHERE tenant_uid = '${tenantUid}' AND status = 'PENDING') AS pending`,
+          + (SELECT count(*) FROM webhook_queue q JOIN webhook_tenant n ON n.id = q.tenant_id WHERE n.tenant_uid = '${tenantUid}') AS pending`,
   );
   return Number(row!.pending);
 }

@@ -7,6 +7,7 @@ import { EncryptionKeyRotation, WebhooksHealth, WebhooksWorker } from 'nestjs-ti
 import { EgressClient } from '../../lib/egress/egress-client.js';
 import { SECRET_BOX } from '../../lib/persistence/secret-box.js';
 import { WEBHOOKS_OPTIONS } from '../../lib/webhooks.tokens.js';
+import { ALL_ATTEMPTS } from '../support/all-deliveries.js';
 import { dumpOf } from '../support/database-dump.js';
 import { createDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
@@ -347,7 +348,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
 
   it('is in no stored attempt and nowhere else in the database', async () => {
     const [row] = await host.dataSource.query<{ bodies: number | string }[]>(
-      'SELECT count(*) AS bodies FROM webhook_attempt WHERE response_body IS NOT NULL',
+      `SELECT count(*) AS bodies FROM ${ALL_ATTEMPTS} WHERE response_body IS NOT NULL`,
     );
     expect(Number(row!.bodies)).toBeGreaterThanOrEqual(4);
     const dump = await dumpOf(database);

@@ -29,8 +29,8 @@ interface Case {
 }
 
 const RENAMED: Refusal = {
-  begin: 'ALTER TABLE webhook_attempt RENAME TO webhook_attempt_restored',
-  end: 'ALTER TABLE webhook_attempt_restored RENAME TO webhook_attempt',
+  begin: 'ALTER TABLE webhook_delivery RENAME TO webhook_delivery_restored',
+  end: 'ALTER TABLE webhook_delivery_restored RENAME TO webhook_delivery',
 };
 const webhooks = { retryScheduleMs: [RETRY_MS, RETRY_MS, RETRY_MS, RETRY_MS] };
 
@@ -45,15 +45,15 @@ const onSqlite = async (): Promise<Case> => {
 };
 const CASES: readonly [string, () => Promise<Case>][] = [
   [
-    'PostgreSQL takes away the privilege to insert attempts (42501)',
+    'PostgreSQL takes away the privilege to insert into the log (42501)',
     () =>
       onPostgres((role) => ({
-        begin: `REVOKE INSERT ON webhook_attempt FROM ${role}`,
-        end: `GRANT INSERT ON webhook_attempt TO ${role}`,
+        begin: `REVOKE INSERT ON webhook_delivery FROM ${role}`,
+        end: `GRANT INSERT ON webhook_delivery TO ${role}`,
       })),
   ],
-  ['PostgreSQL has no table of attempts (42P01)', () => onPostgres(() => RENAMED)],
-  ['SQLite has no table of attempts (SQLITE_ERROR)', onSqlite],
+  ['PostgreSQL has no log (42P01)', () => onPostgres(() => RENAMED)],
+  ['SQLite has no log (SQLITE_ERROR)', onSqlite],
 ];
 
 let scene: Scene;

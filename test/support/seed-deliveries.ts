@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 
-/** A delivery to be written into the log as the engine would. */
+/** A delivery to be written as the engine would. */
 export interface SeededDelivery {
   tenantUid: string;
   httpTransportUid: string;
@@ -12,33 +12,60 @@ export interface SeededDelivery {
   createdAt?: number;
 }
 
-/** Writes pending ones into the queue too, as due. The transports must exist. */
+let lastId = Date.now() * 1_000;
+
+/**
+ * Writes pending ones into the queue, as due, and ended ones into the log. The transports must exist; a webhook that does not
+ * leaves a tombstone.
+ */
 export async function seedDeliveries(
   dataSource: DataSource,
   deliveries: readonly SeededDelivery[],
 ): Promise<void> {
   for (const delivery of deliveries) {
-    const { tenantUid, httpTransportUid, webhookUid, eventUid } = delivery;
+    const { tenantUid, httpTransportUid, eventUid } = delivery;
     const { action = 'ORDER_SETTLED', status = 'PENDING', createdAt = Date.now() } = delivery;
-    const pending = status === 'PENDING';
     const [event] = await dataSource.query<{ id: number }[]>(
       `INSERT INTO webhook_event (tenant_uid, event_uid, action, body, occurred_at)
        VALUES (${text(tenantUid, eventUid, action, `{"action":"${action}"}`)}, ${createdAt}) RETURNING id`,
     );
-    const [row] = await dataSource.query<{ id: number; transport_id: number }[]>(
-      `INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status,
-                                     attempts, due_at, created_at, finished_at)
-       SELECT tenant_uid, ${event!.id}, id, http_transport_uid, ${text(webhookUid, action, status)},
-              0, ${pending ? createdAt : 'NULL'}, ${createdAt}, ${pending ? 'NULL' : createdAt}
-         FROM webhook_http_transport WHERE tenant_uid = ${text(tenantUid)} AND http_transport_uid = ${text(httpTransportUid)}
-       RETURNING id, transport_id`,
-    );
-    if (!pending) continue;
+    const webhookId = await idOfWebhook(dataSource, delivery);
+    const place =
+      status === 'PENDING'
+        ? { table: 'webhook_queue', id: 'delivery_id', columns: 'due_at', values: `${createdAt}` }
+        : {
+            table: 'webhook_delivery',
+            id: 'id',
+            columns: 'status, finished_at',
+            values: `${text(status)}, ${createdAt}`,
+          };
     await dataSource.query(
-      `INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
-       VALUES (${row!.transport_id}, ${createdAt}, ${row!.id}, ${event!.id})`,
+      `INSERT INTO ${place.table} (${place.id}, tenant_id, event_id, transport_id, webhook_id, attempts, created_at, ${place.columns})
+       SELECT ${++lastId}, n.id, ${event!.id}, t.id, ${webhookId}, 0, ${createdAt}, ${place.values}
+         FROM webhook_http_transport t JOIN webhook_tenant n ON n.tenant_uid = t.tenant_uid
+        WHERE t.tenant_uid = ${text(tenantUid)} AND t.http_transport_uid = ${text(httpTransportUid)}`,
     );
   }
+}
+
+/** The number of the webhook, which is deleted if the tenant has none of that name. */
+async function idOfWebhook(
+  dataSource: DataSource,
+  { tenantUid, httpTransportUid, webhookUid }: SeededDelivery,
+): Promise<number> {
+  const named = `tenant_uid = ${text(tenantUid)} AND`;
+  const [found] = await dataSource.query<{ id: number }[]>(
+    `SELECT id FROM webhook_webhook WHERE ${named} webhook_uid = ${text(webhookUid)}
+     UNION ALL SELECT id FROM webhook_tombstone WHERE ${named} kind = 'WEBHOOK' AND uid = ${text(webhookUid)}`,
+  );
+  if (found) return found.id;
+  const id = ++lastId;
+  await dataSource.query(
+    `INSERT INTO webhook_tombstone (kind, id, tenant_uid, uid, transport_id, deleted_at)
+     SELECT 'WEBHOOK', ${id}, ${text(tenantUid, webhookUid)}, id, 1 FROM webhook_http_transport
+      WHERE ${named} http_transport_uid = ${text(httpTransportUid)}`,
+  );
+  return id;
 }
 
 const text = (...values: string[]): string => values.map((value) => `'${value}'`).join(', ');
@@ -55,17 +82,11 @@ export async function seedBacklog(
      SELECT ${text(tenantUid)}, 'backlog-' || i, 'ORDER_SETTLED', '{}', ${now} FROM number`,
   );
   await dataSource.query(
-    `INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status,
-                                   attempts, due_at, created_at)
-     SELECT e.tenant_uid, e.id, t.id, t.http_transport_uid, 'w', e.action, 'PENDING', 0, ${now} + e.id % 7, ${now}
+    `INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id)
+     SELECT t.id, ${now} + e.id % 7, e.id, e.id, 0, ${now}, n.id
        FROM webhook_event e JOIN webhook_http_transport t ON t.tenant_uid = e.tenant_uid
+       JOIN webhook_tenant n ON n.tenant_uid = t.tenant_uid
       WHERE t.tenant_uid = ${text(tenantUid)} AND t.http_transport_uid = ${text(httpTransportUid)}
         AND e.event_uid LIKE 'backlog-%'`,
-  );
-  await dataSource.query(
-    `INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
-     SELECT transport_id, due_at, id, event_id FROM webhook_delivery
-      WHERE tenant_uid = ${text(tenantUid)} AND status = 'PENDING' AND webhook_uid = 'w'
-        AND http_transport_uid = ${text(httpTransportUid)}`,
   );
 }

@@ -14,6 +14,7 @@ import { migrate } from '../../lib/persistence/schema.js';
 import { statement } from '../../lib/persistence/statement.js';
 import type { Stores } from '../../lib/persistence/stores.js';
 import { storesFor } from '../../lib/persistence/stores-for.js';
+import { ALL_ATTEMPTS, ALL_DELIVERIES } from './all-deliveries.js';
 import type { TestDatabase } from './test-database.js';
 
 /** A row as the driver gives it, by column name. */
@@ -26,8 +27,10 @@ const TABLES = [
   'webhook_delivery',
   'webhook_outbox',
   'webhook_event',
+  'webhook_tombstone',
   'webhook_webhook',
   'webhook_http_transport',
+  'webhook_tenant',
 ] as const;
 type Table = (typeof TABLES)[number];
 
@@ -39,8 +42,10 @@ const KEYS: Readonly<Record<Table, string>> = {
   webhook_delivery: 'event_id, transport_id',
   webhook_outbox: 'event_id',
   webhook_event: 'id',
+  webhook_tombstone: 'kind, id',
   webhook_webhook: 'id',
   webhook_http_transport: 'id',
+  webhook_tenant: 'id',
 };
 
 const NO_LIMIT = { limit: 'none', value: Number.MAX_SAFE_INTEGER };
@@ -101,8 +106,7 @@ export class StoreFixture {
     tenantUid = 'shop',
     settings: Partial<HttpTransportEntity> = {},
   ): Promise<HttpTransportEntity> {
-    const httpTransportUid = nextUid();
-    const { state, ...given } = settings;
+    const { state, httpTransportUid = nextUid(), ...given } = settings;
     const transport = { ...TRANSPORT, ...given, httpTransportUid, headers: [], signingSecrets: [] };
     await this.#transports.insert(tenantUid, transport, NO_LIMIT);
     const inserted = (await this.#transports.find(tenantUid, httpTransportUid))!;
@@ -151,7 +155,10 @@ export class StoreFixture {
     const { events, webhooks } = await this.stores.fanout.read([], 10_000, 0);
     const own = events.filter(({ id }) => eventIds?.includes(id) ?? true);
     return {
-      events: own.map(({ id, tenantUid }) => ({ id, tenantUid, isFinished: true })),
+      events: own.map(({ content: _content, action: _action, orderingKey: _key, ...event }) => ({
+        ...event,
+        left: [],
+      })),
       deliveries: planDeliveries(own, webhooks),
       now: this.database.now(),
       skipsLocked: false,
@@ -175,6 +182,16 @@ export class StoreFixture {
   /** All rows of a table in the order of its key. */
   rows(table: Table): Promise<Row[]> {
     return this.query(`SELECT * FROM ${this.database.table(table)} ORDER BY ${KEYS[table]}`);
+  }
+
+  /** All deliveries, pending and ended, by event and transport. */
+  deliveries(): Promise<Row[]> {
+    return this.query(`SELECT * FROM ${ALL_DELIVERIES} ORDER BY event_id, transport_id`);
+  }
+
+  /** All attempts, by delivery, number and start. */
+  attempts(): Promise<Row[]> {
+    return this.query(`SELECT * FROM ${ALL_ATTEMPTS} ORDER BY delivery_id, number, started_at`);
   }
 
   /** The rows of a table that have these values. */

@@ -20,20 +20,23 @@ export class DeliveriesService {
     const list = ['deliveries', tenantUid];
     const beforeId = cursor === undefined ? undefined : await this.cursors.decode(list, cursor);
     // One more than asked for tells whether there is a next page.
-    const rows = await this.deliveries.newest(tenantUid, filter, { beforeId, limit: pageSize + 1 });
-    const shown = rows.slice(0, pageSize);
-    const last = rows.length > pageSize ? shown.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : await this.cursors.encode(list, last.id);
+    const { items, searchedTo } = await this.deliveries.newest(tenantUid, filter, {
+      beforeId,
+      limit: pageSize + 1,
+    });
+    const shown = items.slice(0, pageSize);
+    const next = items.length > pageSize ? shown.at(-1)!.id : searchedTo;
+    const nextCursor = next === null ? null : await this.cursors.encode(list, next);
     return { items: shown.map(deliveryDto), paging: { pageSize, nextCursor } };
   }
 
   /** @throws {ApiError} 404 */
   async get(tenantUid: string, deliveryUid: string): Promise<DeliveryDetailsDto> {
     const id = deliveryIdOf(deliveryUid);
-    const delivery = id === undefined ? null : await this.deliveries.find(tenantUid, id);
+    const delivery = id === undefined ? undefined : await this.deliveries.find(tenantUid, id);
     const event = delivery && (await this.deliveries.findEvent(tenantUid, delivery.eventId));
     if (!delivery || !event) throw notFound('DELIVERY');
-    const attempts = await this.deliveries.attempts(tenantUid, delivery.id, MAX_ATTEMPTS_SHOWN);
+    const attempts = await this.deliveries.attempts(delivery, MAX_ATTEMPTS_SHOWN);
     return deliveryDetailsDto(delivery, event, attempts);
   }
 }

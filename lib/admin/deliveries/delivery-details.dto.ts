@@ -1,7 +1,6 @@
 import { ApiProperty, ApiSchema, OmitType } from '@nestjs/swagger';
 import { ATTEMPT_TRIGGERS, type AttemptTrigger } from '../../domain/delivery-status.js';
-import type { AttemptEntity } from '../../persistence/entities/attempt.entity.js';
-import type { DeliveryEntity } from '../../persistence/entities/delivery.entity.js';
+import type { KeptAttempt, ListedDelivery } from '../../persistence/delivery-store.js';
 import type { EventEntity } from '../../persistence/entities/event.entity.js';
 import { instant } from '../instant.js';
 import { DeliveryDto, deliveryDto } from './delivery.dto.js';
@@ -119,12 +118,12 @@ export class DeliveryDetailsDto extends OmitType(DeliveryDto, ['attempts']) {
  * @param attempts newest first
  */
 export function deliveryDetailsDto(
-  delivery: DeliveryEntity,
+  delivery: ListedDelivery,
   event: EventEntity,
-  attempts: readonly AttemptEntity[],
+  attempts: readonly KeptAttempt[],
 ): DeliveryDetailsDto {
   return {
-    ...deliveryDto({ ...delivery, eventUid: event.eventUid }),
+    ...deliveryDto(delivery),
     event: {
       eventUid: event.eventUid,
       action: event.action,
@@ -136,9 +135,10 @@ export function deliveryDetailsDto(
   };
 }
 
-const attemptDto = ({ deliveryId: _deliveryId, startedAt, ...attempt }: AttemptEntity): AttemptDto => ({
+const attemptDto = ({ startedAt, responseHeaders, ...attempt }: KeptAttempt): AttemptDto => ({
   ...attempt,
   startedAt: instant(startedAt),
+  responseHeaders: responseHeaders === null ? null : (JSON.parse(responseHeaders) as Record<string, string>),
 });
 
 /** A body that somebody damaged in the database is shown as it is, so that it can be found. */

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-status.js';
 import { deliveryUidOf } from '../../domain/uid.js';
 import { PARKED_DUE_AT } from '../../persistence/record-store.js';
-import type { DeliveryRow } from '../../persistence/repositories/delivery.repository.js';
+import type { ListedDelivery } from '../../persistence/delivery-store.js';
 import { instant } from '../instant.js';
 
 /** A delivery as the log lists it. */
@@ -109,7 +109,7 @@ export class DeliveryListDto {
 }
 
 /** A delivery as the log lists it. */
-export const deliveryDto = (delivery: DeliveryRow): DeliveryDto => ({
+export const deliveryDto = (delivery: ListedDelivery): DeliveryDto => ({
   deliveryUid: deliveryUidOf(delivery.id),
   eventUid: delivery.eventUid,
   httpTransportUid: delivery.httpTransportUid,

@@ -4,9 +4,14 @@ const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 
+  `CREATE TABLE ${table('webhook_tenant')} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_uid TEXT NOT NULL CONSTRAINT webhook_tenant_uid UNIQUE
+  )`,
+
   `CREATE TABLE ${table('webhook_http_transport')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant_uid TEXT NOT NULL,
+    tenant_uid TEXT NOT NULL REFERENCES ${table('webhook_tenant')} (tenant_uid),
     http_transport_uid TEXT NOT NULL,
     name TEXT NOT NULL,
     url TEXT NOT NULL,
@@ -47,6 +52,17 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
   )`,
   `CREATE INDEX webhook_webhook_transport ON ${table('webhook_webhook')} (transport_id)`,
 
+  `CREATE TABLE ${table('webhook_tombstone')} (
+    kind TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    tenant_uid TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    transport_id INTEGER NOT NULL,
+    deleted_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID`,
+  `CREATE INDEX webhook_tombstone_uid ON ${table('webhook_tombstone')} (tenant_uid, kind, uid, id)`,
+
   `CREATE TABLE ${table('webhook_event')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_uid TEXT NOT NULL,
@@ -64,51 +80,61 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     event_id INTEGER NOT NULL,
     action TEXT NOT NULL,
     ordering_key TEXT,
+    transport_ids TEXT,
+    may_exist INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
   // Within a statement the time stands still: an event whose created_at is older was copied from elsewhere, not emitted.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
      WHEN new.created_at >= ${NOW_MS}
      BEGIN
-       INSERT INTO webhook_outbox (tenant_uid, event_id, action, ordering_key)
-         VALUES (new.tenant_uid, new.id, new.action, new.ordering_key);
+       INSERT INTO webhook_outbox (tenant_uid, event_id, action, ordering_key, may_exist)
+         VALUES (new.tenant_uid, new.id, new.action, new.ordering_key, 0);
      END`,
 
-  `CREATE TABLE ${table('webhook_delivery')} (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant_uid TEXT NOT NULL,
-    event_id INTEGER NOT NULL,
-    transport_id INTEGER NOT NULL,
-    http_transport_uid TEXT NOT NULL,
-    webhook_uid TEXT NOT NULL,
-    action TEXT NOT NULL,
-    ordering_key TEXT,
-    status TEXT NOT NULL,
-    reason TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    due_at INTEGER,
-    last_status_code INTEGER,
-    last_error_code TEXT,
-    created_at INTEGER NOT NULL,
-    finished_at INTEGER,
-    CONSTRAINT webhook_delivery_event UNIQUE (event_id, transport_id)
-  )`,
-  `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_uid, id)`,
-  `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (tenant_uid, http_transport_uid, id)`,
-
+  // Deliveries are numbered by a row of webhook_setting.
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
     delivery_id INTEGER NOT NULL,
     event_id INTEGER NOT NULL,
+    webhook_id INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    tenant_id INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     lost_attempts INTEGER NOT NULL DEFAULT 0,
+    has_succeeded INTEGER NOT NULL DEFAULT 0,
     noted_token INTEGER,
     ordering_key TEXT,
     PRIMARY KEY (transport_id, due_at, delivery_id)
   ) WITHOUT ROWID`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
      WHERE ordering_key IS NOT NULL`,
+  `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)`,
+  `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id)`,
+
+  `CREATE TABLE ${table('webhook_delivery')} (
+    id INTEGER PRIMARY KEY,
+    event_id INTEGER NOT NULL,
+    transport_id INTEGER NOT NULL,
+    webhook_id INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    tenant_id INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    duration_ms INTEGER,
+    response_status_code INTEGER,
+    status TEXT NOT NULL,
+    reason TEXT,
+    trigger TEXT,
+    error_code TEXT,
+    error_message TEXT,
+    response_headers TEXT,
+    response_body TEXT
+  )`,
+  `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status, id)`,
+  `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (transport_id, status, id)`,
+  `CREATE INDEX webhook_delivery_event ON ${table('webhook_delivery')} (event_id)`,
 
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id INTEGER PRIMARY KEY,

@@ -13,15 +13,19 @@ export const TABLES = [
   'webhook_delivery',
   'webhook_outbox',
   'webhook_event',
+  'webhook_tombstone',
   'webhook_webhook',
   'webhook_http_transport',
+  'webhook_tenant',
 ];
 
 /**
- * Tables whose ids processes keep in memory, as keys of event bodies and of lanes. A process may outlive its tables, if they
- * are dropped and made again: ids that start over would then lead to bodies and settings of the past.
+ * Ids that processes keep in memory. A process may outlive its tables, if they are dropped and made again: ids that start
+ * over would then lead to bodies and settings of the past.
  */
-const NUMBERED = ['webhook_event', 'webhook_http_transport'];
+const NUMBERED = { webhook_event: 'id', webhook_http_transport: 'id', webhook_queue: 'delivery_id' };
+/** The setting that holds the id of the last delivery, on SQLite. */
+export const LAST_DELIVERY_ID = 'last_delivery_id';
 const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
 
 /** The first version of all tables. */
@@ -35,7 +39,8 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
       ? postgresTables(table, await qualifiedNamer(queryRunner))
       : sqliteTables(table);
     for (const statement of statements) await queryRunner.query(statement);
-    for (const name of NUMBERED) await queryRunner.query(startNumbers(table(name), name, isPostgres));
+    for (const [name, column] of Object.entries(NUMBERED))
+      await queryRunner.query(isPostgres ? restartIdentity(table(name), column) : startNumbers(table, name));
     // Signs the cursors of keyset pages: the same for all replicas, and no secret of a tenant.
     await queryRunner.query(
       `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', '${randomBytes(32).toString('base64')}')`,
@@ -51,12 +56,16 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
 }
 
 /** Ids begin with the present in µs, which tables made later never fall below: no database emits a million events a second for long. */
-function startNumbers(table: string, name: string, isPostgres: boolean): string {
-  const first = (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
-  return isPostgres
-    ? `ALTER TABLE ${table} ALTER COLUMN id RESTART WITH ${first}`
-    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${first})`;
-}
+export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
+
+const restartIdentity = (table: string, column: string): string =>
+  `ALTER TABLE ${table} ALTER COLUMN ${column} RESTART WITH ${firstNumber()}`;
+
+/** SQLite numbers the rows of a table with AUTOINCREMENT. The queue has none, and deliveries are numbered across two tables. */
+const startNumbers = (table: (name: string) => string, name: string): string =>
+  name === 'webhook_queue'
+    ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', '${firstNumber()}')`
+    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${firstNumber()})`;
 
 /** On PostgreSQL: names objects with the schema in which an unqualified CREATE puts them. */
 async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {

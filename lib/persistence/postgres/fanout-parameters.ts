@@ -1,39 +1,44 @@
 import { grouped } from '../../domain/grouped.js';
-import type { FanoutPlan, PlannedDelivery } from '../fanout-store.js';
+import type { FanoutPlan, PlannedDelivery, PlannedEvent } from '../fanout-store.js';
+import { ALL_TRANSPORTS, type WriteKind } from './fanout-sql.js';
 import { numbers } from './sql.js';
 
 /** The parameters of fanout-sql's `writeText`: what the deliveries of a route have in common is sent once. */
-export function writeParameters({ events, deliveries, now }: FanoutPlan, isOrdered: boolean): unknown[] {
+export function writeParameters(
+  { events, deliveries, now }: FanoutPlan,
+  { isOrdered, mayExist }: WriteKind,
+): unknown[] {
   const routes = [...grouped(deliveries, routeOf).values()];
   const inOrder = routes.flat();
   const heads = routes.map(([first]) => first!);
+  const left = events.flatMap(({ id, left }) => left.map((transportId) => ({ id, transportId })));
   let end = 0;
   const ends = routes.map(({ length }) => (end += length));
-  const unordered = [
+  const parameters: unknown[] = [
     events.map((event) => event.tenantUid),
     numbers(events.map((event) => event.id)),
-    numbers(events.filter((event) => !event.isFinished).map((event) => event.id)),
+    numbers(events.map(fenceOf)),
+    numbers(left.map((pair) => pair.id)),
+    numbers(left.map((pair) => pair.transportId)),
     now,
     numbers([...new Set(heads.map((head) => head.transportId))].sort((one, other) => one - other)),
     numbers(heads.map((head) => head.transportId)),
-    heads.map((head) => head.tenantUid),
-    heads.map((head) => head.action),
-    heads.map((head) => head.httpTransportUid),
-    heads.map((head) => head.webhookUid),
+    numbers(heads.map((head) => head.tenantId)),
+    numbers(heads.map((head) => head.webhookId)),
     heads.map((head) => head.missedReason),
     numbers(routes.map(({ length }, index) => ends[index]! - length + 1)),
     numbers(ends),
     numbers(inOrder.map((delivery) => delivery.eventId)),
   ];
-  // unnest makes up for the shorter array with nulls.
-  if (!isOrdered) return [...unordered, []];
   const ordered = inOrder.filter((delivery) => delivery.orderingKey !== null);
-  return [
-    ...unordered,
-    inOrder.map((delivery) => delivery.orderingKey),
-    numbers([...new Set(ordered.map((delivery) => delivery.eventId))]),
-  ];
+  if (isOrdered) parameters.push(numbers([...new Set(ordered.map((delivery) => delivery.eventId))]));
+  if (mayExist) parameters.push(numbers(events.filter((event) => event.mayExist).map((event) => event.id)));
+  // unnest fills the shorter array with nulls.
+  parameters.push(isOrdered ? inOrder.map((delivery) => delivery.orderingKey) : []);
+  return parameters;
 }
 
-const routeOf = ({ transportId, webhookUid, missedReason, action }: PlannedDelivery): string =>
-  `${transportId} ${webhookUid} ${missedReason} ${action}`;
+const fenceOf = ({ transportIds }: PlannedEvent): number => transportIds?.length ?? ALL_TRANSPORTS;
+
+const routeOf = ({ transportId, webhookId, missedReason }: PlannedDelivery): string =>
+  `${transportId} ${webhookId} ${missedReason}`;

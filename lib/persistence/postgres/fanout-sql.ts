@@ -30,40 +30,46 @@ export const readText = (table: TableName, withContents: boolean): string => `
     FROM tenants t LEFT JOIN unnest($1::text[], $2::bigint[]) AS c (tenant_uid, after_id) USING (tenant_uid)
     WHERE t.tenant_uid IS NOT NULL
   ), batch AS MATERIALIZED (
-    SELECT r.tenant_uid, o.event_id, o.action, o.ordering_key
+    SELECT r.tenant_uid, o.*
     FROM reading r
     CROSS JOIN LATERAL (
-      SELECT event_id, action, ordering_key FROM ${table('webhook_outbox')}
+      SELECT event_id, action, ordering_key, transport_ids, may_exist FROM ${table('webhook_outbox')}
       WHERE tenant_uid = r.tenant_uid AND event_id > r.after_id
       ORDER BY tenant_uid, event_id LIMIT (SELECT greatest(1, $3 / count(*)) FROM reading)
     ) o
   ), events AS MATERIALIZED (
     SELECT tenant_uid, action, array_agg(event_id)::text AS ids,
-           json_agg(json_build_array(event_id, ordering_key)) FILTER (WHERE ordering_key IS NOT NULL)::text AS keyed
+           json_agg(json_build_array(event_id, ordering_key)) FILTER (WHERE ordering_key IS NOT NULL)::text AS keyed,
+           json_agg(json_build_array(event_id, transport_ids, may_exist))
+             FILTER (WHERE transport_ids IS NOT NULL OR may_exist)::text AS special
     FROM batch GROUP BY tenant_uid, action
   )
-  SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, NULL AS body,
-         NULL::bigint AS transport_id, NULL AS http_transport_uid, NULL AS transport_state, NULL::boolean AS ordered,
+  SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, special, NULL AS body,
+         NULL::integer AS tenant_id, NULL::bigint AS transport_id, NULL AS transport_state, NULL::boolean AS ordered,
          NULL AS origin, NULL AS sealed_with
   FROM events
   ${withContents ? contentsOfBatch(table) : ''}
   UNION ALL
-  SELECT 'webhook', w.id, w.tenant_uid, w.action, w.webhook_uid, NULL, NULL, NULL,
-         t.id, t.http_transport_uid, t.state, w.ordered, t.origin, t.sealed_with
-  FROM (SELECT tenant_uid, array_agg(action) AS actions FROM events GROUP BY tenant_uid) b
+  SELECT 'webhook', w.id, w.tenant_uid, w.action, NULL, NULL, NULL, NULL, NULL,
+         b.tenant_id, t.id, t.state, w.ordered, t.origin, t.sealed_with
+  FROM (
+    SELECT tenant_uid, array_agg(action) AS actions,
+           (SELECT n.id FROM ${table('webhook_tenant')} n WHERE n.tenant_uid = events.tenant_uid) AS tenant_id
+    FROM events GROUP BY tenant_uid
+  ) b
   CROSS JOIN LATERAL (
     SELECT * FROM ${table('webhook_webhook')} w
     WHERE w.tenant_uid = b.tenant_uid AND w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*') OFFSET 0
   ) w
   CROSS JOIN LATERAL (
-    SELECT id, http_transport_uid, state, origin, sealed_with FROM ${table('webhook_http_transport')}
+    SELECT id, state, origin, sealed_with FROM ${table('webhook_http_transport')}
     WHERE id = w.transport_id LIMIT 1
   ) t`;
 
 // The length of a body is known without reading it.
 const contentsOfBatch = (table: TableName): string => `
   UNION ALL
-  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL
   FROM (
     SELECT b.event_id, b.action, e.event_uid, e.body,
            sum(octet_length(e.body)) OVER (ORDER BY b.event_id ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
@@ -76,69 +82,97 @@ const contentsOfBatch = (table: TableName): string => `
 export interface WriteKind {
   /** Some of its deliveries are ordered. */
   readonly isOrdered: boolean;
-  /**
-   * Some deliveries may exist already: of an event that is written by several plans, or that was incomplete. The check
-   * costs a sixth of the insert.
-   */
+  /** Deliveries of some events may exist already. */
   readonly mayExist: boolean;
-  /** Lanes that another transaction has locked are left out. Implies `mayExist`. */
+  /** Some events have more deliveries than the plan. */
+  readonly hasLeft: boolean;
+  /** Lanes that another transaction has locked are left out. */
   readonly skipsLocked: boolean;
 }
 
+/** The parameters that only some texts have, in their order. */
+const optionalParameters = ({ isOrdered, mayExist }: WriteKind): { ordered: string; checked: string } => ({
+  ordered: '$15::bigint[]',
+  checked: `$${isOrdered && mayExist ? 16 : 15}::bigint[]`,
+});
+
 /**
- * $1, $2: the plan's events (tenants, numbers); $3: those of them that are not finished; $4: now; $5: its transports,
- * ascending. Its deliveries by *route*, what they have in common: $6 to $11: the routes; $12, $13: of each, the first and
- * the last place of its deliveries in $14 (events) and $15 (ordering keys). $16: the events that must be ordered, if any.
+ * $1, $2, $3: the plan's events (tenants, numbers, fence); $4, $5: pairs of event and transport that are left to a later
+ * plan; $6: now; $7: the plan's transports, ascending. Its deliveries by *route*, what they have in common: $8 to $10: the
+ * transport, tenant and webhook of each, $11: why its deliveries are missed; $12 and $13: the first and the last place of its
+ * deliveries in $14 (events) and the last parameter (ordering keys). Before that, in some texts: the events that must be
+ * ordered; the events whose deliveries may exist.
  *
- * `locked`: what no other process is fanning out. `lanes` locks the lanes before anything is written for them, in key
- * order (no deadlocks); a lane that was deleted meanwhile gets no delivery. `incomplete`: events with a delivery
- * to a lane that exists and was left out; they stay on the outbox, so that the missing deliveries are written later.
+ * `locked`: what no other process is fanning out. The fence is the number of transports that lacked a delivery when the
+ * event was read: it falls with each plan. `lanes` locks the lanes before anything is written for them, in key order (no
+ * deadlocks); a lane that was deleted meanwhile gets no delivery.
  */
-export const writeText = (table: TableName, { isOrdered, mayExist, skipsLocked }: WriteKind): string => `
+export function writeText(table: TableName, kind: WriteKind): string {
+  const { isOrdered, mayExist, hasLeft, skipsLocked } = kind;
+  const { ordered, checked } = optionalParameters(kind);
+  const keys = `$${15 + Number(isOrdered) + Number(mayExist)}::text[]`;
+  const staysOnOutbox = hasLeft || skipsLocked;
+  const routes = `unnest($8::bigint[], $9::int[], $10::bigint[], $11::text[], $12::int[], $13::int[])
+      AS r (transport_id, tenant_id, webhook_id, missed_reason, first, last)`;
+  const planned = (condition: string): string => `
+      SELECT transport_id, tenant_id, webhook_id, missed_reason, event_id, ordering_key
+      FROM ${routes}
+      CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last], (${keys})[r.first:r.last]) AS p (event_id, ordering_key)
+      WHERE r.missed_reason ${condition} AND (event_id IN (SELECT event_id FROM ready)) IS TRUE
+        AND (transport_id IN (SELECT transport_id FROM lanes)) IS TRUE ${mayExist ? `AND NOT ${exists(table, checked)}` : ''}
+      ORDER BY event_id`;
+  return `
   WITH locked AS MATERIALIZED (
     SELECT p.tenant_uid, p.event_id, o.place, o.ordering_key
-    FROM unnest($1::text[], $2::bigint[]) AS p (tenant_uid, event_id)
+    FROM unnest($1::text[], $2::bigint[], $3::int[]) AS p (tenant_uid, event_id, fence)
     CROSS JOIN LATERAL (
       SELECT ctid AS place, ordering_key FROM ${table('webhook_outbox')} o
-      WHERE o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
+      WHERE o.tenant_uid = p.tenant_uid AND o.event_id = p.event_id
+        AND coalesce(cardinality(o.transport_ids), ${ALL_TRANSPORTS}) = p.fence
+      LIMIT 1 FOR UPDATE SKIP LOCKED
     ) o
-  ), ${isOrdered ? readyInOrder(table) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
+  ), ${isOrdered ? readyInOrder(table, ordered) : 'ready AS MATERIALIZED (SELECT event_id, place FROM locked)'},
   lanes AS MATERIALIZED (
-    SELECT l.transport_id FROM ${skipsLocked ? '' : `${PATIENCE} CROSS JOIN`} unnest($5::bigint[]) AS p (transport_id)
+    SELECT l.transport_id FROM ${skipsLocked ? '' : `${PATIENCE} CROSS JOIN`} unnest($7::bigint[]) AS p (transport_id)
     CROSS JOIN LATERAL (
       SELECT transport_id FROM ${table('webhook_lane')} lane
       WHERE lane.transport_id = p.transport_id LIMIT 1 FOR NO KEY UPDATE ${skipsLocked ? 'SKIP LOCKED' : ''}
     ) l
-  ), ${skipsLocked ? incompleteEvents(table) : ''}
-  logged AS (
-    INSERT INTO ${table('webhook_delivery')} (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid,
-      action, ordering_key, status, reason, due_at, created_at, finished_at)
-    SELECT tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
-           CASE WHEN missed_reason IS NULL THEN 'PENDING' ELSE 'MISSED' END, missed_reason,
-           CASE WHEN missed_reason IS NULL THEN $4::bigint END, $4::bigint,
-           CASE WHEN missed_reason IS NULL THEN NULL ELSE $4::bigint END
-    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::int[])
-      AS r (transport_id, tenant_uid, action, http_transport_uid, webhook_uid, missed_reason, first, last)
-    CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last], ($15::text[])[r.first:r.last])
-      AS p (event_id, ordering_key)
-    WHERE (event_id IN (SELECT event_id FROM ready)) IS TRUE
-      AND (transport_id IN (SELECT transport_id FROM lanes)) IS TRUE
-    ORDER BY event_id
-    ${mayExist ? 'ON CONFLICT (event_id, transport_id) DO NOTHING' : ''}
-    RETURNING id, event_id, transport_id, due_at, ordering_key
-  ), queued AS (
-    INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
-    SELECT transport_id, due_at, id, event_id, ordering_key FROM logged WHERE due_at IS NOT NULL
+  ), ${skipsLocked ? skippedPairs(table, routes) : ''} queued AS (
+    INSERT INTO ${table('webhook_queue')} (transport_id, due_at, event_id, webhook_id, created_at, tenant_id, ordering_key)
+    SELECT transport_id, $6::bigint, event_id, webhook_id, $6::bigint, tenant_id, ordering_key
+    FROM (${planned('IS NULL')}) planned
     RETURNING transport_id
+  ), missed AS (
+    INSERT INTO ${table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id,
+      attempts, status, reason)
+    SELECT nextval((SELECT pg_get_serial_sequence('${table('webhook_queue')}', 'delivery_id'))), event_id, transport_id,
+      webhook_id, $6::bigint, $6::bigint, tenant_id, 0, 'MISSED', missed_reason
+    FROM (${planned('IS NOT NULL')}) planned
   ), notified AS (
-    UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$4::bigint')}
+    UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$6::bigint')}
     WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM queued))
-  ), removed AS (
+  ), left_over AS MATERIALIZED (
+    SELECT event_id, array_agg(transport_id) AS transport_ids FROM (
+      SELECT event_id, transport_id FROM unnest($4::bigint[], $5::bigint[]) AS l (event_id, transport_id)
+      ${skipsLocked ? 'UNION ALL SELECT event_id, transport_id FROM skipped' : ''}
+    ) l GROUP BY event_id
+  ), ${staysOnOutbox ? keptOnOutbox(table) : ''} removed AS (
     DELETE FROM ${table('webhook_outbox')} WHERE ctid = ANY (ARRAY(
-      SELECT place FROM ready WHERE event_id <> ALL ($3::bigint[])
-      ${skipsLocked ? 'AND event_id NOT IN (SELECT event_id FROM incomplete)' : ''}))
+      SELECT place FROM ready WHERE event_id NOT IN (SELECT event_id FROM left_over)))
   )
-  SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM incomplete)' : 'false'} AS is_incomplete FROM ready`;
+  SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM skipped)' : 'false'} AS is_incomplete FROM ready`;
+}
+
+/** The fence of an event that lacks the deliveries of all transports that match. */
+export const ALL_TRANSPORTS = -1;
+
+/** Whether the queue or the log has a delivery of the event to the transport. */
+const exists = (table: TableName, checked: string): string => `(event_id = ANY (${checked}) AND (
+          (SELECT 1 FROM ${table('webhook_queue')} q
+           WHERE q.event_id = p.event_id AND q.transport_id = r.transport_id LIMIT 1) IS NOT NULL
+          OR (SELECT 1 FROM ${table('webhook_delivery')} d
+              WHERE d.event_id = p.event_id AND d.transport_id = r.transport_id LIMIT 1) IS NOT NULL))`;
 
 /** How long fan-out waits for a lane: the module itself locks lanes for milliseconds. */
 const LANE_PATIENCE_MS = 200;
@@ -148,26 +182,34 @@ const LANE_PATIENCE_MS = 200;
  */
 const PATIENCE = `(SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience`;
 
-/** A lane that was not locked but exists is locked by another transaction. */
-const incompleteEvents = (table: TableName): string => `
+/** Deliveries to lanes that another transaction has locked: a lane that was not locked here but exists. */
+const skippedPairs = (table: TableName, routes: string): string => `
   skipped AS MATERIALIZED (
-    SELECT p.transport_id FROM unnest($5::bigint[]) AS p (transport_id)
-    WHERE p.transport_id NOT IN (SELECT transport_id FROM lanes) AND (
-      SELECT 1 FROM ${table('webhook_lane')} lane WHERE lane.transport_id = p.transport_id LIMIT 1) IS NOT NULL
-  ), incomplete AS MATERIALIZED (
-    SELECT p.event_id FROM unnest($6::bigint[], $12::int[], $13::int[]) AS r (transport_id, first, last)
+    SELECT p.event_id, r.transport_id FROM ${routes}
     CROSS JOIN LATERAL unnest(($14::bigint[])[r.first:r.last]) AS p (event_id)
-    WHERE (r.transport_id IN (SELECT transport_id FROM skipped)) IS TRUE
+    WHERE (r.transport_id IN (
+      SELECT p.transport_id FROM unnest($7::bigint[]) AS p (transport_id)
+      WHERE p.transport_id NOT IN (SELECT transport_id FROM lanes) AND (
+        SELECT 1 FROM ${table('webhook_lane')} lane WHERE lane.transport_id = p.transport_id LIMIT 1) IS NOT NULL
+    )) IS TRUE
+  ),`;
+
+const keptOnOutbox = (table: TableName): string => `
+  kept AS (
+    UPDATE ${table('webhook_outbox')} o SET transport_ids = l.transport_ids
+    FROM left_over l JOIN ready y USING (event_id)
+    WHERE o.ctid = y.place AND o.ctid = ANY (ARRAY(
+      SELECT place FROM ready WHERE event_id IN (SELECT event_id FROM left_over)))
   ),`;
 
 /**
- * What is locked, less the events that must be ordered ($16) and wait: `stragglers` are unfanned events of their
+ * What is locked, less the events that must be ordered and wait: `stragglers` are unfanned events of their
  * tenants that came before and are not ours now (few, since a plan starts with a tenant's oldest events).
  */
-const readyInOrder = (table: TableName): string => `
+const readyInOrder = (table: TableName, ordered: string): string => `
   stragglers AS MATERIALIZED (
     SELECT o.event_id, t.tenant_uid, o.ordering_key
-    FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY ($16::bigint[]) GROUP BY tenant_uid) t
+    FROM (SELECT tenant_uid, max(event_id) AS newest FROM locked WHERE event_id = ANY (${ordered}) GROUP BY tenant_uid) t
     CROSS JOIN LATERAL (
       SELECT event_id, ordering_key FROM ${table('webhook_outbox')} o
       WHERE o.tenant_uid = t.tenant_uid AND o.event_id < t.newest OFFSET 0
@@ -175,7 +217,7 @@ const readyInOrder = (table: TableName): string => `
     WHERE o.event_id NOT IN (SELECT event_id FROM locked)
   ), waiting AS MATERIALIZED (
     SELECT mine.event_id FROM locked mine
-    WHERE mine.event_id = ANY ($16::bigint[]) AND EXISTS (
+    WHERE mine.event_id = ANY (${ordered}) AND EXISTS (
       SELECT 1 FROM stragglers s WHERE s.tenant_uid = mine.tenant_uid AND s.event_id < mine.event_id
         AND s.ordering_key IS NOT DISTINCT FROM mine.ordering_key OFFSET 0)
   ), ready AS MATERIALIZED (

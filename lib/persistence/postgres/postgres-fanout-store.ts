@@ -8,7 +8,6 @@ import type {
   UnfannedEvent,
 } from '../fanout-store.js';
 import type { EventContent } from '../lane-store.js';
-import { isUniqueViolation } from '../driver-errors.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { writeParameters } from './fanout-parameters.js';
 import { readText, writeText, type WriteKind } from './fanout-sql.js';
@@ -16,7 +15,14 @@ import { numbers, numbersOf } from './sql.js';
 
 /** The kinds of row that `read` answers (see `readText`), in one shape. */
 type BatchRow =
-  | { kind: 'events'; tenant_uid: string; action: string; ids: string; keyed: string | null }
+  | {
+      kind: 'events';
+      tenant_uid: string;
+      action: string;
+      ids: string;
+      keyed: string | null;
+      special: string | null;
+    }
   | { kind: 'content'; id: number; action: string; uid: string; body: string }
   | WebhookRow;
 
@@ -24,10 +30,9 @@ interface WebhookRow {
   kind: 'webhook';
   id: number;
   tenant_uid: string;
+  tenant_id: number;
   action: string;
-  uid: string;
   transport_id: number;
-  http_transport_uid: string;
   transport_state: string;
   ordered: boolean;
   origin: string;
@@ -78,51 +83,53 @@ export class PostgresFanoutStore implements FanoutStore {
   }
 
   async write(plan: FanoutPlan): Promise<FanoutResult> {
-    const { skipsLocked } = plan;
-    const mayExist = skipsLocked || plan.events.some((event) => !event.isFinished);
-    try {
-      return await this.#write(plan, { mayExist, skipsLocked });
-    } catch (error) {
-      // An earlier plan wrote a part of an event: the event was incomplete, or too wide before webhooks were deleted.
-      if (mayExist || !isUniqueViolation(error)) throw error;
-      return this.#write(plan, { mayExist: true, skipsLocked });
-    }
-  }
-
-  async #write(plan: FanoutPlan, kind: Omit<WriteKind, 'isOrdered'>): Promise<FanoutResult> {
-    const isOrdered = plan.deliveries.some((delivery) => delivery.orderingKey !== null);
-    const variant = kind.skipsLocked ? '_skipping' : kind.mayExist ? '_again' : '';
-    const name = `tillhook_fanout_write${isOrdered ? '_ordered' : ''}${variant}`;
-    const text = (this.#writes[name] ??= writeText(this.#table, { isOrdered, ...kind }));
-    const rows = await this.database.query<WrittenRow>(name, text, writeParameters(plan, isOrdered));
+    const kind: WriteKind = {
+      isOrdered: plan.deliveries.some((delivery) => delivery.orderingKey !== null),
+      mayExist: plan.events.some((event) => event.mayExist),
+      hasLeft: plan.events.some((event) => event.left.length > 0),
+      skipsLocked: plan.skipsLocked,
+    };
+    const name = `tillhook_fanout_write${Object.values(kind).map(Number).join('')}`;
+    const text = (this.#writes[name] ??= writeText(this.#table, kind));
+    const rows = await this.database.query<WrittenRow>(name, text, writeParameters(plan, kind));
     const [written, incomplete] = [new Set<number>(), new Set<number>()];
     for (const row of rows) (row.is_incomplete ? incomplete : written).add(row.event_id);
     return { written, incomplete };
   }
 }
 
+/** An event of which a part was fanned out, or of which deliveries may exist. */
+type SpecialEvent = [id: number, transportIds: number[] | null, mayExist: boolean];
+
 function eventsOf(
-  { tenant_uid: tenantUid, action, ids, keyed }: Extract<BatchRow, { kind: 'events' }>,
+  { tenant_uid: tenantUid, action, ids, keyed, special }: Extract<BatchRow, { kind: 'events' }>,
   contents: ReadonlyMap<number, EventContent>,
 ): UnfannedEvent[] {
   const keys = new Map(keyed === null ? [] : (JSON.parse(keyed) as [id: number, orderingKey: string][]));
-  return numbersOf(ids).map((id) => ({
-    id,
-    tenantUid,
-    action,
-    orderingKey: keys.get(id) ?? null,
-    content: contents.get(id) ?? null,
-  }));
+  const specials = new Map(
+    special === null ? [] : (JSON.parse(special) as SpecialEvent[]).map((event) => [event[0], event]),
+  );
+  return numbersOf(ids).map((id) => {
+    const [, transportIds, mayExist] = specials.get(id) ?? [id, null, false];
+    return {
+      id,
+      tenantUid,
+      action,
+      orderingKey: keys.get(id) ?? null,
+      transportIds,
+      mayExist,
+      content: contents.get(id) ?? null,
+    };
+  });
 }
 
 const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   id: row.id,
   tenantUid: row.tenant_uid,
-  webhookUid: row.uid,
+  tenantId: row.tenant_id,
   action: row.action,
   ordered: row.ordered,
   transportId: row.transport_id,
-  httpTransportUid: row.http_transport_uid,
   transportState: row.transport_state as FanoutWebhook['transportState'],
   origin: row.origin,
   encryptedWith: row.sealed_with,

@@ -68,8 +68,9 @@ export class PostgresRecordStore implements RecordStore {
     );
     const values = attemptParameters(attempts);
     if (isPlain) return { name: 'tillhook_record_ends', text: this.#sql.ends, values };
+    const nextDueAts = numbers(attempts.map((a) => a.nextDueAt));
     const counts = numbers(attempts.map((a) => Number(a.isCounted)));
-    return { name: 'tillhook_record_any', text: this.#sql.any, values: [...values, counts, now] };
+    return { name: 'tillhook_record_any', text: this.#sql.any, values: [...values, nextDueAts, counts, now] };
   }
 
   #postponed({ postponed }: RecordGroup): Prepared | undefined {
@@ -103,14 +104,17 @@ const attemptParameters = (attempts: RecordGroup['attempts']): unknown[] => [
   ...keyParameters(attempts),
   numbers(attempts.map((a) => a.attempts)),
   attempts.map((a) => a.status),
-  attempts.map((a) => a.reason),
-  numbers(attempts.map((a) => a.nextDueAt)),
+  sparse(attempts.map((a) => a.reason)),
   numbers(attempts.map((a) => a.startedAt)),
   numbers(attempts.map((a) => a.durationMs)),
   numbers(attempts.map((a) => a.responseStatusCode)),
-  attempts.map((a) => a.responseHeaders),
-  attempts.map((a) => a.responseBody),
-  attempts.map((a) => a.errorCode),
-  attempts.map((a) => a.errorMessage),
+  sparse(attempts.map((a) => a.responseHeaders)),
+  sparse(attempts.map((a) => a.responseBody)),
+  sparse(attempts.map((a) => a.errorCode)),
+  sparse(attempts.map((a) => a.errorMessage)),
   attempts.map((a) => a.trigger),
 ];
+
+/** Nulls alone need not be sent. */
+const sparse = (values: readonly (string | null)[]): readonly (string | null)[] =>
+  values.some((value) => value !== null) ? values : [];

@@ -1,5 +1,5 @@
 import { PARKED_DUE_AT } from '../record-store.js';
-import { notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
+import { endReason, endStatus, notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>
@@ -13,7 +13,8 @@ const attemptsAre = (input: string): string => `AND q.attempts = ${input}.attemp
  * has been sent, and from then on the planner believes that the queue is empty and may be read as a whole.
  */
 const rowAt = (queue: string, input: string, fence = ''): string => `(
-  SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id FROM ${queue} q
+  SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
+  FROM ${queue} q
   WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
 )`;
 
@@ -23,7 +24,13 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
     FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM found)
   )`;
 
-/** The texts of PostgresRecordStore. Those of `record` return deliveries that were not found, and which are locked. */
+/**
+ * The texts of PostgresRecordStore. Those of `record` return deliveries that were not found, and which are locked.
+ *
+ * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
+ * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. An array that
+ * holds nulls only may be empty: unnest fills the shorter ones with nulls.
+ */
 export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const delivery = database.table('webhook_delivery');
@@ -33,56 +40,63 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const inputOf = (isAny: boolean): string => `
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]
-        ${isAny ? ', $16::int[]' : ''})
-      AS i (transport_id, due_at, delivery_id, attempts, status, reason, next_due_at, started_at, duration_ms,
+        $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]
+        ${isAny ? ', $15::bigint[], $16::int[]' : ''})
+      AS i (transport_id, due_at, delivery_id, attempts, status, reason, started_at, duration_ms,
         response_status_code, response_headers, response_body, error_code, error_message, trigger
-        ${isAny ? ', counts' : ''})
+        ${isAny ? ', next_due_at, counts' : ''})
     )`;
-  const atKey = `AS MATERIALIZED (
-      SELECT i.*, q.place, q.ordering_key, q.event_id FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
-    )`;
+  const found = `
+      SELECT i.*, q.place, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
+      FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q`;
   const attemptOf = `INSERT INTO ${attempt} (delivery_id, number, started_at, duration_ms, response_status_code,
         response_headers, response_body, error_code, error_message, trigger, orphaned)
       SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
         i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger`;
 
-  // A queue row is found by its key and locked, then addressed by its place. The log is addressed by `= ANY`: with any
-  // statistics that is a series of probes of its primary key, in key order.
-  // Attempts of found rows are new: checking each for a conflict would cost two records in the write-ahead log. Only
-  // orphans may exist already (a group whose COMMIT was not confirmed is written again).
-  const recorded = (counts: string, isUncounted: string): string => `removed AS (
-      DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
+  // A group whose COMMIT was not confirmed is written again. An attempt of it that is in the database is recorded, not
+  // orphaned: as the last one of its delivery in the log, or as a row of its own.
+  const isRecorded = (counts: string): string => `(
+        (SELECT d.attempts = m.attempts + 1 AND d.finished_at - d.duration_ms = m.started_at
+         FROM ${delivery} d WHERE d.id = m.delivery_id LIMIT 1) IS TRUE
+        OR (SELECT a.orphaned = (${counts} = 0) FROM ${attempt} a
+            WHERE a.delivery_id = m.delivery_id AND a.number = m.attempts + 1 AND a.started_at = m.started_at
+            LIMIT 1) IS TRUE)`;
+
+  // A queue row is found by its key and locked, then addressed by its place. Only rows that are not found cost a look into
+  // the log; an orphan may exist already.
+  const ended = (condition: string, counts: string): string => `removed AS (
+      DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found ${condition}))
     ), logged AS (
-      UPDATE ${delivery} d SET status = f.status, reason = f.reason, attempts = f.attempts + ${counts},
-        due_at = f.next_due_at, last_status_code = f.response_status_code, last_error_code = f.error_code,
-        finished_at = CASE WHEN f.next_due_at IS NULL THEN f.started_at + f.duration_ms END
-      FROM found f WHERE d.id = f.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM found))
-    ), ${missing(queue, fence)}, attempted AS (
-      ${attemptOf}, ${isUncounted} FROM found i
+      INSERT INTO ${delivery} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
+        duration_ms, response_status_code, status, reason, trigger, error_code, error_message, response_headers,
+        response_body)
+      SELECT delivery_id, event_id, transport_id, webhook_id, created_at, started_at + duration_ms, tenant_id,
+        attempts + ${counts}, duration_ms, response_status_code, ${endStatus('status')}, ${endReason('reason')},
+        nullif(trigger, 'SCHEDULE'), error_code, error_message, response_headers, response_body
+      FROM found ${condition}
+    ), ${missing(queue, fence)}, lost AS MATERIALIZED (
+      SELECT * FROM missing m WHERE NOT is_locked AND NOT ${isRecorded(counts === '1' ? '1' : 'm.counts')}
     ), orphaned AS (
-      ${attemptOf}, true FROM missing i WHERE NOT i.is_locked
-      ON CONFLICT (delivery_id, number, started_at) DO NOTHING
+      ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
     )
-    SELECT delivery_id, is_locked FROM missing`;
+    SELECT delivery_id, true AS is_locked FROM missing WHERE is_locked
+    UNION ALL SELECT delivery_id, false FROM lost`;
 
   const redateTo = (dueAt: string): string => `redated AS (
       UPDATE ${queue} q SET due_at = ${dueAt} FROM moving m
       WHERE q.ctid = m.place AND q.ctid = ANY (ARRAY(SELECT place FROM moving))
-    ), logged AS (
-      UPDATE ${delivery} d SET due_at = ${dueAt} FROM moving m
-      WHERE d.id = m.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM moving))
     )`;
 
   return {
     // Two texts for one thing: most groups hold ends of unordered deliveries only, and running what those do not need
     // would cost as much as what they do.
-    ends: `${inputOf(false)}, found ${atKey}, ${recorded('1', 'false')}`,
+    ends: `${inputOf(false)}, found AS MATERIALIZED (${found}), ${ended('', '1')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
     // successor parked behind nothing.
-    any: `${inputOf(true)}, at_key ${atKey}, successor AS MATERIALIZED (
+    any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}), successor AS MATERIALIZED (
         SELECT a.delivery_id AS head_id, a.transport_id, n.due_at, n.delivery_id FROM at_key a
         CROSS JOIN LATERAL (
           SELECT m.due_at, m.delivery_id FROM ${queue} m
@@ -102,16 +116,15 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
       ), promoted AS (
         UPDATE ${queue} SET due_at = $17 WHERE ctid = ANY (ARRAY(SELECT place FROM next))
-      ), promoted_log AS (
-        UPDATE ${delivery} d SET due_at = $17 FROM next n
-        WHERE d.id = n.delivery_id AND d.id = ANY (ARRAY(SELECT delivery_id FROM next))
-      ), ${recorded('f.counts', 'i.counts = 0')}`,
+      ), attempted AS (
+        ${attemptOf}, i.counts = 0 FROM found i WHERE i.next_due_at IS NOT NULL
+      ), ${ended('WHERE next_due_at IS NULL', 'counts')}`,
 
     postpone: `
       WITH input AS MATERIALIZED (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[])
           AS i (transport_id, due_at, delivery_id, attempts, next_due_at)
-      ), found ${atKey}, moving AS MATERIALIZED (SELECT * FROM found),
+      ), found AS MATERIALIZED (${found}), moving AS MATERIALIZED (SELECT * FROM found),
       ${redateTo('m.next_due_at')}, ${missing(queue, fence)}
       SELECT delivery_id, is_locked FROM missing`,
 

@@ -1,14 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import { DATABASE, type Database } from '../database.js';
-import { AttemptEntity } from '../entities/attempt.entity.js';
-import { DeliveryEntity } from '../entities/delivery.entity.js';
+import { NO_ID, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from '../delivery-sql.js';
+import type { DeliveryPage, KeptAttempt, ListedDelivery } from '../delivery-store.js';
 import { EventEntity } from '../entities/event.entity.js';
+import { idBounds } from '../id-bounds.js';
+import { statement } from '../statement.js';
+import { STORES, type Stores } from '../stores.js';
 
-/** What leaves deliveries out of a list; a criterion that is undefined leaves out none. */
+/** Deleted transports and webhooks that one uid is looked for under: the latest ones. */
+const MOST_TOMBSTONES = 100;
+
+const EMPTY: DeliveryPage = { items: [], searchedTo: null };
+
+/** Which deliveries a list holds; a criterion that is undefined leaves out none. */
 export interface DeliveryFilter {
+  /** Also finds deliveries of deleted transports that had this uid. */
   readonly httpTransportUid?: string | undefined;
+  /** Also finds deliveries of deleted webhooks that had this uid. */
   readonly webhookUid?: string | undefined;
   readonly action?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
@@ -19,13 +28,13 @@ export interface DeliveryFilter {
   readonly createdTo?: number | undefined;
 }
 
-/** A delivery together with the uid of its event. */
-export type DeliveryRow = DeliveryEntity & { eventUid: string };
-
-/** The delivery log of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+/** The deliveries of a tenant, pending and ended. Every call takes the tenant first and reaches no other tenant's rows. */
 @Injectable()
 export class DeliveryRepository {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Pick<Stores, 'deliveries'>,
+  ) {}
 
   /**
    * The newest deliveries, by falling id.
@@ -35,66 +44,119 @@ export class DeliveryRepository {
   async newest(
     tenantUid: string,
     filter: DeliveryFilter,
-    { beforeId, limit }: { beforeId?: number | undefined; limit: number },
-  ): Promise<DeliveryRow[]> {
-    const query = this.#deliveries
-      .createQueryBuilder('delivery')
-      .innerJoin(EventEntity, 'event', 'event.id = delivery.eventId')
-      .addSelect('event.eventUid', 'event_uid')
-      .where({ tenantUid })
-      .orderBy('delivery.id', 'DESC')
-      .limit(limit);
-    if (beforeId !== undefined) query.andWhere('delivery.id < :beforeId', { beforeId });
-    applyFilter(query, tenantUid, filter);
-    const { entities, raw } = await query.getRawAndEntities<{ event_uid: string }>();
-    return entities.map((delivery, index) => ({ ...delivery, eventUid: raw[index]!.event_uid }));
+    { beforeId = NO_ID, limit }: { beforeId?: number | undefined; limit: number },
+  ): Promise<DeliveryPage> {
+    const { httpTransportUid, webhookUid, eventUid, createdFrom, createdTo } = filter;
+    const [tenantId, transports, webhooks, event] = await Promise.all([
+      this.#tenantId(tenantUid),
+      httpTransportUid === undefined
+        ? this.#transportIds(tenantUid)
+        : this.#transportsNamed(tenantUid, httpTransportUid),
+      webhookUid === undefined ? undefined : this.#webhooksNamed(tenantUid, webhookUid),
+      eventUid === undefined ? undefined : this.#eventId(tenantUid, eventUid),
+    ]);
+    if (tenantId === undefined || event === null) return EMPTY;
+    const named =
+      webhooks === undefined ? undefined : new Set(webhooks.map(({ transportId }) => transportId));
+    // A webhook belongs to one transport, so only that one is searched.
+    const transportIds = named ? transports.filter((id) => named.has(id)) : transports;
+    const endedIds = httpTransportUid === undefined ? (named ? [...named] : undefined) : transportIds;
+    if (endedIds?.length === 0) return EMPTY;
+    const bounds = await idBounds(this.stores.deliveries, createdFrom, createdTo);
+    return this.stores.deliveries.page({
+      tenantId,
+      transportIds,
+      endedTransportIds: endedIds,
+      status: filter.status,
+      eventId: event,
+      webhookIds: webhooks?.map(({ id }) => id),
+      action: filter.action,
+      createdFrom,
+      createdTo,
+      afterId: bounds.afterId,
+      beforeId: Math.min(beforeId, bounds.beforeId),
+      limit,
+    });
   }
 
-  find(tenantUid: string, deliveryId: number): Promise<DeliveryEntity | null> {
-    return this.#deliveries.findOneBy({ tenantUid, id: deliveryId });
+  async find(tenantUid: string, deliveryId: number): Promise<ListedDelivery | undefined> {
+    const [tenantId, transportIds] = await Promise.all([
+      this.#tenantId(tenantUid),
+      this.#transportIds(tenantUid),
+    ]);
+    return tenantId === undefined
+      ? undefined
+      : this.stores.deliveries.find(tenantId, transportIds, deliveryId);
   }
 
   findEvent(tenantUid: string, eventId: number): Promise<EventEntity | null> {
     return this.database.dataSource.getRepository(EventEntity).findOneBy({ tenantUid, id: eventId });
   }
 
-  /** The attempts of a delivery, newest first. */
-  attempts(tenantUid: string, deliveryId: number, limit: number): Promise<AttemptEntity[]> {
-    return this.database.dataSource
-      .getRepository(AttemptEntity)
-      .createQueryBuilder('attempt')
-      .innerJoin(DeliveryEntity, 'delivery', 'delivery.id = attempt.deliveryId')
-      .where('delivery.tenantUid = :tenantUid', { tenantUid })
-      .andWhere({ deliveryId })
-      .orderBy('attempt.number', 'DESC')
-      .addOrderBy('attempt.startedAt', 'DESC')
-      .limit(limit)
-      .getMany();
+  /** The attempts of a delivery that was found, newest first. */
+  attempts({ id }: ListedDelivery, limit: number): Promise<KeptAttempt[]> {
+    return this.stores.deliveries.attempts(id, limit);
   }
 
-  get #deliveries() {
-    return this.database.dataSource.getRepository(DeliveryEntity);
+  async #tenantId(tenantUid: string): Promise<number | undefined> {
+    const sql = `SELECT id FROM ${this.database.table('webhook_tenant')} WHERE tenant_uid = ?`;
+    const [row] = await this.#query<'id'>(sql, [tenantUid]);
+    return row?.id;
   }
-}
 
-function applyFilter(
-  query: SelectQueryBuilder<DeliveryEntity>,
-  tenantUid: string,
-  { eventUid, createdFrom, createdTo, httpTransportUid, webhookUid, action, status }: DeliveryFilter,
-): void {
-  if (httpTransportUid !== undefined) query.andWhere({ httpTransportUid });
-  if (webhookUid !== undefined) query.andWhere({ webhookUid });
-  if (action !== undefined) query.andWhere({ action });
-  if (status !== undefined) query.andWhere({ status });
-  if (createdFrom !== undefined) query.andWhere('delivery.createdAt >= :createdFrom', { createdFrom });
-  if (createdTo !== undefined) query.andWhere('delivery.createdAt <= :createdTo', { createdTo });
-  if (eventUid === undefined) return;
-  // As a sub-query, so that the database starts from the one event and not from the newest delivery.
-  const event = query
-    .subQuery()
-    .select('wanted.id')
-    .from(EventEntity, 'wanted')
-    .where('wanted.tenantUid = :tenantUid AND wanted.eventUid = :eventUid')
-    .getQuery();
-  query.andWhere(`delivery.eventId = ${event}`, { tenantUid, eventUid });
+  async #transportIds(tenantUid: string): Promise<number[]> {
+    const sql = `SELECT id FROM ${this.database.table('webhook_http_transport')} WHERE tenant_uid = ?`;
+    return (await this.#query<'id'>(sql, [tenantUid])).map(({ id }) => id);
+  }
+
+  async #transportsNamed(tenantUid: string, httpTransportUid: string): Promise<number[]> {
+    const rows = await this.#query<'id'>(
+      `SELECT id FROM ${this.database.table('webhook_http_transport')} WHERE tenant_uid = ? AND http_transport_uid = ?
+       UNION ALL SELECT id FROM (${this.#tombstones}) deleted`,
+      [tenantUid, httpTransportUid, tenantUid, TRANSPORT_TOMBSTONE, httpTransportUid],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async #webhooksNamed(
+    tenantUid: string,
+    webhookUid: string,
+  ): Promise<{ id: number; transportId: number }[]> {
+    const rows = await this.#query<'id' | 'transport_id'>(
+      `SELECT id, transport_id FROM ${this.database.table('webhook_webhook')} WHERE tenant_uid = ? AND webhook_uid = ?
+       UNION ALL SELECT id, transport_id FROM (${this.#tombstones}) deleted`,
+      [tenantUid, webhookUid, tenantUid, WEBHOOK_TOMBSTONE, webhookUid],
+    );
+    return rows.map((row) => ({ id: row.id, transportId: row.transport_id }));
+  }
+
+  /** @returns null: the tenant has no such event */
+  async #eventId(tenantUid: string, eventUid: string): Promise<number | null> {
+    const sql = `SELECT id FROM ${this.database.table('webhook_event')} WHERE tenant_uid = ? AND event_uid = ?`;
+    const [row] = await this.#query<'id'>(sql, [tenantUid, eventUid]);
+    return row?.id ?? null;
+  }
+
+  get #tombstones(): string {
+    return `SELECT id, transport_id FROM ${this.database.table('webhook_tombstone')}
+       WHERE tenant_uid = ? AND kind = ? AND uid = ? ORDER BY id DESC LIMIT ${MOST_TOMBSTONES}`;
+  }
+
+  /** TypeORM's driver of PostgreSQL returns numbers of 64 bits as text. */
+  async #query<Column extends string>(
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Record<Column, number>[]> {
+    const { sql: text, parameters } = statement(this.database, sql, values);
+    const rows = await this.database.dataSource.query<Record<Column, number | string>[]>(text, [
+      ...parameters,
+    ]);
+    return rows.map(
+      (row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)])) as Record<
+          Column,
+          number
+        >,
+    );
+  }
 }

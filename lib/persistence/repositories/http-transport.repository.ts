@@ -96,6 +96,7 @@ export class HttpTransportRepository {
       const written = await this.database.write(
         [
           roomFor(this.database, TABLE, tenantUid, quota),
+          this.#numberTenant(tenantUid),
           built(insert),
           this.#insertLane(tenantUid, httpTransportUid),
         ],
@@ -138,13 +139,22 @@ export class HttpTransportRepository {
   }
 
   /**
-   * Deletes the transport, its webhooks and its lane, and cancels what was pending.
+   * Deletes the transport, its webhooks and its lane, and cancels its pending deliveries.
    *
    * @returns false when the tenant has no such transport
    */
   async remove(tenantUid: string, httpTransportUid: string): Promise<boolean> {
     const transport = await this.find(tenantUid, httpTransportUid);
     return transport !== null && removeTransport(this.database, transport);
+  }
+
+  /** The first transport of a tenant gives it a number. */
+  #numberTenant(tenantUid: string): Statement {
+    return statement(
+      this.database,
+      `INSERT INTO ${this.database.table('webhook_tenant')} (tenant_uid) VALUES (?) ON CONFLICT (tenant_uid) DO NOTHING`,
+      [tenantUid],
+    );
   }
 
   #insertLane(tenantUid: string, httpTransportUid: string): Statement {

@@ -3,8 +3,10 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { endReason, endStatus } from '../queue-sql.js';
 import { retryOnDeadlock } from '../retry-on-deadlock.js';
 import { built, statement } from '../statement.js';
+import { buryTransport, buryWebhooksOf } from '../tombstones.js';
 
 /** Why a delivery was cancelled, as the log tells it. */
 const REASON = 'TRANSPORT_DELETED';
@@ -25,24 +27,43 @@ const BATCH = 200;
 export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
   const { tenantUid, id } = transport;
   let head = await headOfQueue(database, id);
-  if (head.length === BATCH) await database.write([deleteWebhooks(database, transport)]);
+  if (head.length === BATCH)
+    await database.write([
+      ...lockTransport(database, id),
+      buryWebhooksOf(database, id),
+      deleteWebhooks(database, transport),
+    ]);
   while (head.length === BATCH) {
     const rows = head;
     await retryOnDeadlock(() => database.write(cancelRows(database, id, rows)));
     await turn();
     head = await headOfQueue(database, id);
   }
-  const [, deleted] = await retryOnDeadlock(() =>
-    database.write([
-      // The lane first, contrary to the usual order: fan-out locks it before it adds deliveries, so from here on it
-      // adds none. The webhooks go with the transport, by their foreign key.
-      statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
-      built(transportsOf(database).delete().where({ tenantUid, id })),
-      ...cancelRest(database, id),
-    ]),
+  const before = [
+    // The lane first, contrary to the usual order: fan-out locks it before it adds deliveries, so from here on it adds
+    // none. The webhooks go with the transport, by their foreign key.
+    statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
+    ...lockTransport(database, id),
+    ...buryTransport(database, id),
+  ];
+  const deletion = built(transportsOf(database).delete().where({ tenantUid, id }));
+  const results = await retryOnDeadlock(() =>
+    database.write([...before, deletion, ...cancelRest(database, id)]),
   );
-  return deleted!.affected > 0;
+  return results[before.length]!.affected > 0;
 }
+
+/** No webhook is added from here on: one without a tombstone would go with the transport. */
+const lockTransport = (database: Database, transportId: number): Statement[] =>
+  database.kind === 'postgres'
+    ? [
+        statement(
+          database,
+          `SELECT 1 FROM ${database.table('webhook_http_transport')} WHERE id = ? FOR UPDATE`,
+          [transportId],
+        ),
+      ]
+    : [];
 
 interface QueueRow {
   due_at: number | string;
@@ -62,46 +83,34 @@ function headOfQueue(database: Database, transportId: number): Promise<QueueRow[
 function cancelRows(database: Database, transportId: number, rows: readonly QueueRow[]): Statement[] {
   const ids = rows.map((row) => row.delivery_id);
   const marks = ids.map(() => '?').join(', ');
-  return [
-    statement(
-      database,
-      // The bound on due_at keeps the look-up at the head of the lane, which the primary key begins with.
-      `DELETE FROM ${database.table('webhook_queue')}
-        WHERE transport_id = ? AND due_at <= ? AND delivery_id IN (${marks})`,
-      [transportId, rows.at(-1)?.due_at, ...ids],
-    ),
-    cancelDeliveries(database, marks, ids),
-  ];
+  // The bound on due_at keeps the look-up at the head of the lane, which the primary key begins with.
+  return cancel(database, `transport_id = ? AND due_at <= ? AND delivery_id IN (${marks})`, [
+    transportId,
+    rows.at(-1)?.due_at,
+    ...ids,
+  ]);
 }
 
-function cancelRest(database: Database, transportId: number): Statement[] {
+const cancelRest = (database: Database, transportId: number): Statement[] =>
+  cancel(database, 'transport_id = ?', [transportId]);
+
+/** Moves rows of the queue to the log. They are locked first, since their holder may be recording them. */
+function cancel(database: Database, condition: string, parameters: readonly unknown[]): Statement[] {
   const queue = database.table('webhook_queue');
-  // Recording locks the queue's row before the log's, and so does this, or they would wait for each other.
-  const lockQueue =
-    database.kind === 'postgres'
-      ? [
-          statement(
-            database,
-            `SELECT 1 FROM ${queue} WHERE transport_id = ? ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
-            [transportId],
-          ),
-        ]
-      : [];
+  const isPostgres = database.kind === 'postgres';
+  const lock = `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`;
+  const log = `
+    INSERT INTO ${database.table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at,
+      tenant_id, attempts, status, reason)
+    SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${isPostgres ? '?::bigint' : '?'}, tenant_id, attempts,
+      ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
+    FROM ${queue} WHERE ${condition}`;
   return [
-    ...lockQueue,
-    cancelDeliveries(database, `SELECT delivery_id FROM ${queue} WHERE transport_id = ?`, [transportId]),
-    statement(database, `DELETE FROM ${queue} WHERE transport_id = ?`, [transportId]),
+    ...(isPostgres ? [statement(database, lock, parameters)] : []),
+    statement(database, log, [database.now(), ...parameters]),
+    statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
   ];
 }
-
-const cancelDeliveries = (database: Database, ids: string, parameters: readonly unknown[]): Statement =>
-  statement(
-    database,
-    `UPDATE ${database.table('webhook_delivery')}
-        SET status = ?, reason = ?, due_at = NULL, finished_at = ?
-      WHERE status = 'PENDING' AND id IN (${ids})`,
-    [CANCELLED, REASON, database.now(), ...parameters],
-  );
 
 const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>
   built(

@@ -8,6 +8,7 @@ import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
 import { quotaWrite, roomFor, type Quota } from '../quota.js';
 import { built } from '../statement.js';
+import { buryWebhook } from '../tombstones.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 
 const TABLE = 'webhook_webhook';
@@ -111,8 +112,14 @@ export class WebhookRepository {
   /** @returns false when the webhook has gone */
   async remove(tenantUid: string, webhookId: number): Promise<boolean> {
     const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
-    const [result] = await this.database.write([built(remove)]);
-    return result!.affected > 0;
+    try {
+      const [, result] = await this.database.write([buryWebhook(this.database, webhookId), built(remove)]);
+      return result!.affected > 0;
+    } catch (error) {
+      // Another request deletes it at the same moment, and has written its tombstone.
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
   }
 
   #select(tenantUid: string): SelectQueryBuilder<WebhookEntity> {

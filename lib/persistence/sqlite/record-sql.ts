@@ -16,8 +16,9 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       response_status_code, response_headers, response_body, error_code, error_message, trigger, orphaned)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return {
-    remove: `DELETE FROM ${queue} WHERE ${fenced}`,
-    removeOfKey: `DELETE FROM ${queue} WHERE ${fenced} RETURNING ordering_key, event_id`,
+    remove: `
+      DELETE FROM ${queue} WHERE ${fenced}
+      RETURNING event_id, webhook_id, created_at, tenant_id, ordering_key, has_succeeded`,
     retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0,
       noted_token = ${PAST_NOTE} WHERE ${fenced}`,
     repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1,
@@ -27,12 +28,19 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
       ORDER BY event_id LIMIT 1`,
     redate: `UPDATE ${queue} SET due_at = ? WHERE ${sameRow}`,
-    redateLog: `UPDATE ${delivery} SET due_at = ? WHERE id = ?`,
     log: `
-      UPDATE ${delivery} SET status = ?, reason = ?, attempts = ?, due_at = ?, last_status_code = ?,
-        last_error_code = ?, finished_at = ? WHERE id = ?`,
+      INSERT INTO ${delivery} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
+        duration_ms, response_status_code, status, reason, trigger, error_code, error_message, response_headers,
+        response_body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 'SCHEDULE'), ?, ?, ?, ?)`,
     attempt,
-    // An orphan may exist already: a group whose COMMIT was not confirmed is written again.
+    // As on PostgreSQL: an attempt that is in the database is recorded, not orphaned.
+    isLogged: `
+      SELECT 1 FROM ${delivery} WHERE id = ? AND attempts = ? AND finished_at - duration_ms = ?`,
+    isKept: `
+      SELECT 1 FROM ${database.table('webhook_attempt')}
+      WHERE delivery_id = ? AND number = ? AND started_at = ? AND orphaned = ?`,
+    // An orphan may exist already.
     orphan: `${attempt} ON CONFLICT (delivery_id, number, started_at) DO NOTHING`,
     isBehind: `SELECT 1 FROM ${queue} q WHERE ${sameRow} AND ${waitsBehind(queue, 'q')}`,
     parkedHeads: `

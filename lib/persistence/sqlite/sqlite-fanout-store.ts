@@ -7,9 +7,11 @@ import type {
   FanoutWebhook,
   OutboxCursor,
   PlannedDelivery,
+  PlannedEvent,
   UnfannedEvent,
 } from '../fanout-store.js';
 import { notifyLane } from '../queue-sql.js';
+import { DeliveryNumbers } from './delivery-numbers.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -18,16 +20,18 @@ interface EventRow {
   tenant_uid: string;
   action: string;
   ordering_key: string | null;
+  /** JSON of `number[]`. */
+  transport_ids: string | null;
+  may_exist: number;
 }
 
 interface WebhookRow {
   id: number;
   tenant_uid: string;
-  webhook_uid: string;
+  tenant_id: number;
   action: string;
   ordered: number;
   transport_id: number;
-  http_transport_uid: string;
   state: string;
   origin: string;
   sealed_with: string;
@@ -36,12 +40,13 @@ interface WebhookRow {
 /** Fan-out on SQLite: plain statements in one synchronous transaction. */
 export class SqliteFanoutStore implements FanoutStore {
   readonly #sql;
+  readonly #numbers: DeliveryNumbers;
 
   constructor(private readonly database: SqliteDatabase) {
     const table = (name: string): string => database.table(name);
     this.#sql = {
       events: `
-        SELECT event_id, tenant_uid, action, ordering_key FROM ${table('webhook_outbox')}
+        SELECT event_id, tenant_uid, action, ordering_key, transport_ids, may_exist FROM ${table('webhook_outbox')}
         WHERE tenant_uid = ? AND event_id > ? ORDER BY event_id LIMIT ?`,
       // A loose scan: one index probe for each tenant that has unfanned events.
       tenants: `
@@ -53,30 +58,33 @@ export class SqliteFanoutStore implements FanoutStore {
         )
         SELECT tenant_uid FROM tenants WHERE tenant_uid IS NOT NULL`,
       webhooks: `
-        SELECT w.id, w.tenant_uid, w.webhook_uid, w.action, w.ordered, t.id AS transport_id, t.http_transport_uid, t.state,
-               t.origin, t.sealed_with
-        FROM ${table('webhook_webhook')} w JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
+        SELECT w.id, w.tenant_uid, n.id AS tenant_id, w.action, w.ordered, t.id AS transport_id, t.state, t.origin, t.sealed_with
+        FROM ${table('webhook_webhook')} w
+        JOIN ${table('webhook_tenant')} n ON n.tenant_uid = w.tenant_uid
+        JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
         WHERE w.tenant_uid = ? AND w.enabled`,
-      isUnfanned: `SELECT 1 FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
+      unfanned: `SELECT transport_ids FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       stragglers: `
         SELECT event_id, coalesce(ordering_key, '') AS ordering_key FROM ${table('webhook_outbox')}
         WHERE tenant_uid = ? AND event_id < ?`,
-      putBack: `
-        INSERT INTO ${table('webhook_outbox')} (tenant_uid, event_id, action, ordering_key)
-        SELECT tenant_uid, id, action, ordering_key FROM ${table('webhook_event')} WHERE id = ?`,
+      leave: `UPDATE ${table('webhook_outbox')} SET transport_ids = ? WHERE tenant_uid = ? AND event_id = ?`,
       takeOff: `DELETE FROM ${table('webhook_outbox')} WHERE tenant_uid = ? AND event_id = ?`,
       hasLane: `SELECT 1 FROM ${table('webhook_lane')} WHERE transport_id = ?`,
-      log: `
+      exists: `
+        SELECT 1 FROM ${table('webhook_queue')} WHERE event_id = @eventId AND transport_id = @transportId
+        UNION ALL
+        SELECT 1 FROM ${table('webhook_delivery')} WHERE event_id = @eventId AND transport_id = @transportId`,
+      miss: `
         INSERT INTO ${table('webhook_delivery')}
-          (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, ordering_key,
-           status, reason, due_at, created_at, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (event_id, transport_id) DO NOTHING`,
+          (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts, status, reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'MISSED', ?)`,
       queue: `
-        INSERT INTO ${table('webhook_queue')} (transport_id, due_at, delivery_id, event_id, ordering_key)
-        VALUES (?, ?, ?, ?, ?)`,
+        INSERT INTO ${table('webhook_queue')}
+          (delivery_id, event_id, transport_id, webhook_id, created_at, due_at, tenant_id, ordering_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '?')} WHERE transport_id = ?`,
     };
+    this.#numbers = new DeliveryNumbers(database);
   }
 
   read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch> {
@@ -104,6 +112,8 @@ export class SqliteFanoutStore implements FanoutStore {
       tenantUid: row.tenant_uid,
       action: row.action,
       orderingKey: row.ordering_key,
+      transportIds: row.transport_ids === null ? null : (JSON.parse(row.transport_ids) as number[]),
+      mayExist: row.may_exist === 1,
       content: contents.get(row.event_id) ?? null,
     }));
   }
@@ -111,88 +121,90 @@ export class SqliteFanoutStore implements FanoutStore {
   /** No lane is locked by another transaction here: a write transaction has the database to itself. */
   write({ events, deliveries, now }: FanoutPlan): Promise<FanoutResult> {
     return this.database.transaction(() => {
-      const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
-      const taken = new Set<number>();
-      for (const { id, tenantUid, isFinished } of events) {
-        const isOurs = isFinished
-          ? run(this.#sql.takeOff, tenantUid, id).changes === 1
-          : this.database.prepare(this.#sql.isUnfanned).get(tenantUid, id) !== undefined;
-        if (isOurs) taken.add(id);
+      const ours = new Set(events.filter((event) => this.#isAsRead(event)).map(({ id }) => id));
+      for (const id of this.#waiting(deliveries, ours)) ours.delete(id);
+      this.#insert(this.#missing(events, deliveries, ours), now);
+      for (const { id, tenantUid, left } of events) {
+        if (!ours.has(id)) continue;
+        if (left.length === 0) this.#run(this.#sql.takeOff, tenantUid, id);
+        else this.#run(this.#sql.leave, JSON.stringify(left), tenantUid, id);
       }
-      this.#leaveWaiting(events, deliveries, taken);
-      const lanes = new Map<number, boolean>();
-      const notified = new Set<number>();
-      for (const delivery of deliveries) {
-        const { eventId, transportId, missedReason } = delivery;
-        const isQueued = missedReason === null;
-        if (!taken.has(eventId)) continue;
-        if (!lanes.has(transportId))
-          lanes.set(transportId, this.database.prepare(this.#sql.hasLane).get(transportId) !== undefined);
-        if (!lanes.get(transportId)) continue;
-        const logged = run(
-          this.#sql.log,
-          delivery.tenantUid,
-          eventId,
-          transportId,
-          delivery.httpTransportUid,
-          delivery.webhookUid,
-          delivery.action,
-          delivery.orderingKey,
-          isQueued ? 'PENDING' : 'MISSED',
-          missedReason,
-          isQueued ? now : null,
-          now,
-          isQueued ? null : now,
-        );
-        if (logged.changes === 0 || !isQueued) continue;
-        run(this.#sql.queue, transportId, now, logged.lastInsertRowid, eventId, delivery.orderingKey);
-        notified.add(transportId);
-      }
-      for (const transportId of notified) run(this.#sql.notify, now, transportId);
-      return { written: taken, incomplete: new Set<number>() };
+      return { written: ours, incomplete: new Set<number>() };
     });
   }
 
+  /** Whether nobody has fanned out the event, or a part of it, since it was read. */
+  #isAsRead({ id, tenantUid, transportIds }: PlannedEvent): boolean {
+    const row = this.database.prepare<Pick<EventRow, 'transport_ids'>>(this.#sql.unfanned).get(tenantUid, id);
+    return row?.transport_ids === (transportIds === null ? null : JSON.stringify(transportIds));
+  }
+
+  /** The deliveries of our events that can be written: their transport is there, and they do not exist. */
+  #missing(
+    events: readonly PlannedEvent[],
+    deliveries: readonly PlannedDelivery[],
+    ours: ReadonlySet<number>,
+  ): PlannedDelivery[] {
+    const hasLane = this.database.prepare(this.#sql.hasLane);
+    const exists = this.database.prepare(this.#sql.exists);
+    const lanes = new Map<number, boolean>();
+    const checked = new Set(events.filter((event) => event.mayExist).map(({ id }) => id));
+    return deliveries.filter(({ eventId, transportId }) => {
+      if (!ours.has(eventId)) return false;
+      if (!lanes.has(transportId)) lanes.set(transportId, hasLane.get(transportId) !== undefined);
+      if (!lanes.get(transportId)) return false;
+      return !checked.has(eventId) || exists.get({ eventId, transportId }) === undefined;
+    });
+  }
+
+  #insert(deliveries: readonly PlannedDelivery[], now: number): void {
+    if (deliveries.length === 0) return;
+    let id = this.#numbers.take(deliveries.length);
+    const notified = new Set<number>();
+    for (const { eventId, transportId, webhookId, tenantId, missedReason, orderingKey } of deliveries) {
+      const common = [id++, eventId, transportId, webhookId, now, now, tenantId];
+      if (missedReason !== null) this.#run(this.#sql.miss, ...common, missedReason);
+      else {
+        this.#run(this.#sql.queue, ...common, orderingKey);
+        notified.add(transportId);
+      }
+    }
+    for (const transportId of notified) this.#run(this.#sql.notify, now, transportId);
+  }
+
   /**
-   * Puts back events that must wait for an earlier one of their key. Only a plan that does not begin at the oldest event
-   * of a tenant can have any: ids are in the order of commits here.
+   * Events that must wait for an earlier one of their key. Only a plan that does not begin at the oldest event of a tenant
+   * can have any: ids are in the order of commits here.
    */
-  #leaveWaiting(
-    events: FanoutPlan['events'],
-    deliveries: FanoutPlan['deliveries'],
-    taken: Set<number>,
-  ): void {
+  #waiting(deliveries: readonly PlannedDelivery[], ours: ReadonlySet<number>): number[] {
     const ordered = deliveries.filter(
-      ({ eventId, orderingKey }) => orderingKey !== null && taken.has(eventId),
+      ({ eventId, orderingKey }) => orderingKey !== null && ours.has(eventId),
     );
-    for (const [tenantUid, own] of grouped(ordered, (delivery) => delivery.tenantUid)) {
+    return [...grouped(ordered, (delivery) => delivery.tenantUid)].flatMap(([tenantUid, own]) => {
       const newest = Math.max(...own.map(({ eventId }) => eventId));
       const stragglers = this.database
         .prepare<{ event_id: number; ordering_key: string }>(this.#sql.stragglers)
         .all(tenantUid, newest)
-        .filter((row) => !taken.has(row.event_id));
-      const isWaiting = ({ eventId, orderingKey }: PlannedDelivery): boolean =>
-        stragglers.some((row) => row.ordering_key === orderingKey && row.event_id < eventId);
-      const waiting = new Set(
-        stragglers.length === 0 ? [] : own.filter(isWaiting).map(({ eventId }) => eventId),
+        .filter((row) => !ours.has(row.event_id));
+      if (stragglers.length === 0) return [];
+      return own.flatMap(({ eventId, orderingKey }) =>
+        stragglers.some((row) => row.ordering_key === orderingKey && row.event_id < eventId) ? eventId : [],
       );
-      for (const { id, isFinished } of events) {
-        if (!waiting.has(id)) continue;
-        taken.delete(id);
-        if (isFinished) this.database.prepare(this.#sql.putBack).run(id);
-      }
-    }
+    });
+  }
+
+  #run(sql: string, ...values: unknown[]): void {
+    this.database.prepare(sql).run(...values);
   }
 }
 
 const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   id: row.id,
   tenantUid: row.tenant_uid,
-  webhookUid: row.webhook_uid,
+  tenantId: row.tenant_id,
   action: row.action,
   ordered: row.ordered === 1,
   transportId: row.transport_id,
-  httpTransportUid: row.http_transport_uid,
   transportState: row.state as FanoutWebhook['transportState'],
   origin: row.origin,
   encryptedWith: row.sealed_with,

@@ -12,8 +12,12 @@ import { recordTexts } from './record-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface EndedRow {
-  ordering_key: string;
   event_id: number;
+  webhook_id: number;
+  created_at: number;
+  tenant_id: number;
+  ordering_key: string | null;
+  has_succeeded: number;
 }
 
 interface PlaceRow {
@@ -68,23 +72,23 @@ export class SqliteRecordStore implements RecordStore {
 
   /** @returns false if it is orphaned */
   #recordAttempt(attempt: AttemptRecord, now: number): boolean {
-    const { nextDueAt, isCounted } = attempt;
-    const isFound = nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, nextDueAt);
-    if (isFound) {
-      this.#run(
-        this.#sql.log,
-        attempt.status,
-        attempt.reason,
-        attempt.attempts + Number(isCounted),
-        nextDueAt,
-        attempt.responseStatusCode,
-        attempt.errorCode,
-        nextDueAt === null ? attempt.startedAt + attempt.durationMs : null,
-        attempt.deliveryId,
-      );
+    const { deliveryId, attempts, startedAt, nextDueAt, isCounted } = attempt;
+    const number = attempts + 1;
+    if (nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, nextDueAt)) {
+      if (nextDueAt !== null) this.#keepAttempt(this.#sql.attempt, attempt, !isCounted);
+      return true;
     }
+    const isRecorded =
+      this.database.prepare(this.#sql.isLogged).get(deliveryId, number, startedAt) ??
+      this.database.prepare(this.#sql.isKept).get(deliveryId, number, startedAt, Number(!isCounted));
+    if (isRecorded !== undefined) return true;
+    this.#keepAttempt(this.#sql.orphan, attempt, true);
+    return false;
+  }
+
+  #keepAttempt(sql: string, attempt: AttemptRecord, isOrphaned: boolean): void {
     this.#run(
-      isFound ? this.#sql.attempt : this.#sql.orphan,
+      sql,
       attempt.deliveryId,
       attempt.attempts + 1,
       attempt.startedAt,
@@ -95,22 +99,42 @@ export class SqliteRecordStore implements RecordStore {
       attempt.errorCode,
       attempt.errorMessage,
       attempt.trigger,
-      Number(!isFound || !isCounted),
+      Number(isOrphaned),
     );
-    return isFound;
   }
 
-  /** Takes the row out of the queue, and makes the next one of its key due. */
-  #end({ transportId, dueAt, deliveryId, attempts, orderingKey }: AttemptRecord, now: number): boolean {
-    if (orderingKey === null)
-      return this.#run(this.#sql.remove, transportId, dueAt, deliveryId, attempts) === 1;
-    const ended = this.database
-      .prepare<EndedRow>(this.#sql.removeOfKey)
+  /** Moves the row from the queue to the log, and makes the next one of its key due. */
+  #end(attempt: AttemptRecord, now: number): boolean {
+    const { transportId, dueAt, deliveryId, attempts, isCounted } = attempt;
+    const row = this.database
+      .prepare<EndedRow>(this.#sql.remove)
       .get(transportId, dueAt, deliveryId, attempts);
-    if (ended === undefined) return false;
+    if (row === undefined) return false;
+    const hasSucceeded = row.has_succeeded === 1;
+    this.#run(
+      this.#sql.log,
+      deliveryId,
+      row.event_id,
+      transportId,
+      row.webhook_id,
+      row.created_at,
+      attempt.startedAt + attempt.durationMs,
+      row.tenant_id,
+      attempts + Number(isCounted),
+      attempt.durationMs,
+      attempt.responseStatusCode,
+      hasSucceeded ? 'DELIVERED' : attempt.status,
+      hasSucceeded ? null : attempt.reason,
+      attempt.trigger,
+      attempt.errorCode,
+      attempt.errorMessage,
+      attempt.responseHeaders,
+      attempt.responseBody,
+    );
+    if (row.ordering_key === null) return true;
     const next = this.database
       .prepare<PlaceRow>(this.#sql.nextOfKey)
-      .get(transportId, ended.ordering_key, ended.event_id);
+      .get(transportId, row.ordering_key, row.event_id);
     if (next?.due_at === PARKED_DUE_AT) {
       this.#redate({ transportId, dueAt: next.due_at, deliveryId: next.delivery_id }, now);
     }
@@ -123,10 +147,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #postpone({ transportId, dueAt, deliveryId, attempts, nextDueAt }: PostponedDelivery): boolean {
-    if (this.#run(this.#sql.postpone, nextDueAt, transportId, dueAt, deliveryId, attempts) === 0)
-      return false;
-    this.#run(this.#sql.redateLog, nextDueAt, deliveryId);
-    return true;
+    return this.#run(this.#sql.postpone, nextDueAt, transportId, dueAt, deliveryId, attempts) === 1;
   }
 
   #park(row: QueueKey): void {
@@ -138,7 +159,6 @@ export class SqliteRecordStore implements RecordStore {
 
   #redate({ transportId, dueAt, deliveryId }: QueueKey, to: number): void {
     this.#run(this.#sql.redate, to, transportId, dueAt, deliveryId);
-    this.#run(this.#sql.redateLog, to, deliveryId);
   }
 
   #change(change: TransportRecord, now: number): void {

@@ -20,7 +20,9 @@ interface Log {
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const DELIVERY_UID = /^dlv_[0-9a-z]{13}$/;
 const HOUR_MS = 3_600_000;
-const START = Date.UTC(2026, 2, 14, 9);
+const DAY_MS = 24 * HOUR_MS;
+/** Later in each test: a delivery has a greater number than those that were created before it. */
+let start = Date.now();
 
 describe('the delivery log', () => {
   eachHost((host) => {
@@ -29,6 +31,7 @@ describe('the delivery log', () => {
 
     beforeEach(async () => {
       tenantUid = newTenant();
+      start += DAY_MS;
       api = host().api(tenantUid);
       for (const httpTransportUid of ['erp', 'shop']) {
         await api.post('/httptransports', { httpTransportUid, name: 'x', url: 'https://erp.example.com' });
@@ -43,7 +46,7 @@ describe('the delivery log', () => {
           httpTransportUid: 'erp',
           webhookUid: 'w',
           eventUid: `event-${index}`,
-          createdAt: START + index * HOUR_MS,
+          createdAt: start + index * HOUR_MS,
           ...delivery,
         })),
       );
@@ -67,7 +70,7 @@ describe('the delivery log', () => {
         lastStatusCode: null,
         lastErrorCode: null,
       };
-      const [first, second] = [new Date(START).toISOString(), new Date(START + HOUR_MS).toISOString()];
+      const [first, second] = [new Date(start).toISOString(), new Date(start + HOUR_MS).toISOString()];
       expect(body).toEqual({
         items: [
           {
@@ -129,7 +132,7 @@ describe('the delivery log', () => {
       expect(await events('?eventUid=event-2')).toEqual(['event-2']);
       expect(await events('?eventUid=none')).toEqual([]);
       expect(await events('?action=STOCK_CHANGE&status=FAILED&httpTransportUid=erp')).toEqual(['event-0']);
-      const [from, to] = [START + HOUR_MS, START + 2 * HOUR_MS].map((instant) =>
+      const [from, to] = [start + HOUR_MS, start + 2 * HOUR_MS].map((instant) =>
         new Date(instant).toISOString(),
       );
       expect(await events(`?createdFrom=${from}`)).toEqual(['event-3', 'event-2', 'event-1']);

@@ -1,3 +1,4 @@
+import { ALL_ATTEMPTS } from '../../support/all-deliveries.js';
 import type { DataSource } from 'typeorm';
 
 /** What the lane table says about one transport. */
@@ -42,7 +43,7 @@ export async function countedAttempts(dataSource: DataSource): Promise<AttemptRo
   const rows = await dataSource.query<
     { delivery_id: number | string; number: number; error_code: string | null }[]
   >(
-    'SELECT delivery_id, number, error_code FROM webhook_attempt WHERE NOT orphaned ORDER BY delivery_id, number',
+    `SELECT delivery_id, number, error_code FROM ${ALL_ATTEMPTS} WHERE NOT orphaned ORDER BY delivery_id, number`,
   );
   return rows.map(({ delivery_id, number, error_code }) => ({
     deliveryId: String(delivery_id),

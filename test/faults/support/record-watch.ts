@@ -29,7 +29,8 @@ export class RecordWatch {
   async #run(): Promise<void> {
     while (!this.#isStopped) {
       const rows = await this.dataSource.query<{ http_transport_uid: string; event_uid: string }[]>(
-        `SELECT d.http_transport_uid, e.event_uid FROM webhook_delivery d
+        `SELECT t.http_transport_uid, e.event_uid FROM webhook_delivery d
+         JOIN webhook_http_transport t ON t.id = d.transport_id
          JOIN webhook_event e ON e.id = d.event_id WHERE d.status = 'DELIVERED'`,
       );
       const now = Date.now();

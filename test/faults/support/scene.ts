@@ -1,3 +1,4 @@
+import { ALL_DELIVERIES } from '../../support/all-deliveries.js';
 import { createDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -142,7 +143,7 @@ export class Scene {
   /** How many deliveries there are of each status, with the reason of those that failed: `FAILED GONE`. */
   async log(): Promise<Record<string, number>> {
     const rows = await this.host.dataSource.query<{ status: string; reason: string | null; count: string }[]>(
-      'SELECT status, reason, count(*) AS count FROM webhook_delivery GROUP BY status, reason',
+      `SELECT status, reason, count(*) AS count FROM ${ALL_DELIVERIES} GROUP BY status, reason`,
     );
     return Object.fromEntries(
       rows.map(({ status, reason, count }) => [[status, reason].filter(Boolean).join(' '), Number(count)]),

@@ -45,7 +45,7 @@ describe('FanoutStore, with others at work,', () => {
         await Promise.all(Array.from({ length: 6 }, work));
         expect(taken.sort((a, b) => a - b)).toEqual([...shops, ...others]);
         expect(await queuedEvents()).toEqual([...shops.flatMap((id) => [id, id]), ...others]);
-        expect(await fixture.rows('webhook_delivery')).toHaveLength(300);
+        expect(await fixture.deliveries()).toHaveLength(300);
       });
     });
 
@@ -141,12 +141,12 @@ describe('FanoutStore, with others at work,', () => {
           const [eventId] = await fixture.emit({});
           const plan = await fixture.plan();
           // Holds fan-out up in the middle: it has locked the lane, and waits for this row to be there or not.
+          const queue = fixture.database.table('webhook_queue');
           const runner = host.createQueryRunner();
           await runner.startTransaction();
           await runner.query(
-            `INSERT INTO ${fixture.database.table('webhook_delivery')}
-               (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status, created_at)
-             VALUES ('shop', ${eventId}, ${transport.id}, 'x', 'x', 'X', 'PENDING', 0)`,
+            `INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id)
+             SELECT ${transport.id}, ${plan.now}, nextval(pg_get_serial_sequence('${queue}', 'delivery_id')) + 1, ${eventId}, 1, 0, 1`,
           );
           const writing = fanout().write(plan);
           await untilBlocked(host, 1);
@@ -156,7 +156,7 @@ describe('FanoutStore, with others at work,', () => {
           await runner.release();
           await Promise.all([writing, removing]);
           expect(await fixture.rows('webhook_delivery')).toMatchObject([
-            { status: 'CANCELLED', reason: 'TRANSPORT_DELETED', due_at: null },
+            { status: 'CANCELLED', reason: 'TRANSPORT_DELETED' },
           ]);
           expect(await fixture.rows('webhook_queue')).toEqual([]);
           expect(await fixture.rows('webhook_lane')).toEqual([]);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { statement } from '../../../lib/persistence/statement.js';
+import { delivered, group } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture, type Row } from '../../support/store-fixture.js';
 
@@ -25,23 +27,30 @@ describe('FanoutStore', () => {
     describe('reading', () => {
       it('gives events with the enabled webhooks of their tenants, and what they send only where it is asked for', async () => {
         const transport = await fixture.transport('shop', { state: 'PAUSED' });
-        const { webhookUid } = await fixture.webhook(transport, { action: 'ORDER_*', ordered: true });
+        await fixture.webhook(transport, { action: 'ORDER_*', ordered: true });
         await fixture.webhook(transport, { enabled: false });
         await fixture.webhook(await fixture.transport('elsewhere'));
         const [id] = await fixture.emit({ eventUid: 'e', orderingKey: 'k', body: '{"n":1}' });
 
         const { events, webhooks } = await fanout().read([], 10, 0);
-        const event = { id, tenantUid: 'shop', action: 'ORDER_SETTLED', orderingKey: 'k' };
+        const event = {
+          id,
+          tenantUid: 'shop',
+          action: 'ORDER_SETTLED',
+          orderingKey: 'k',
+          transportIds: null,
+          mayExist: false,
+        };
+        const [tenant] = await fixture.rowsWith('webhook_tenant', { tenant_uid: 'shop' });
         expect(events).toEqual([{ ...event, content: null }]);
         expect(webhooks).toEqual([
           {
             id: expect.any(Number),
             tenantUid: 'shop',
-            webhookUid,
+            tenantId: tenant!['id'],
             action: 'ORDER_*',
             ordered: true,
             transportId: transport.id,
-            httpTransportUid: transport.httpTransportUid,
             transportState: 'PAUSED',
             origin: 'https://erp.example.com',
             encryptedWith: '',
@@ -85,40 +94,33 @@ describe('FanoutStore', () => {
     });
 
     describe('writing', () => {
-      it('turns an event into a row of the log and one of the queue, and notifies the lane', async () => {
+      it('turns an event into a row of the queue, and notifies the lane', async () => {
         const transport = await fixture.transport();
-        const { webhookUid } = await fixture.webhook(transport);
+        await fixture.webhook(transport);
         const [eventId] = await fixture.emit({});
         const plan = await fixture.plan();
         expect(await fanout().write(plan)).toEqual(written([eventId]));
 
-        const [delivery] = await fixture.rows('webhook_delivery');
-        expect(delivery).toMatchObject({
-          tenant_uid: 'shop',
-          event_id: eventId,
+        const [[tenant], [webhook]] = [
+          await fixture.rows('webhook_tenant'),
+          await fixture.rows('webhook_webhook'),
+        ];
+        const [row] = await fixture.rows('webhook_queue');
+        expect({ ...row, has_succeeded: Boolean(row!['has_succeeded']) }).toEqual({
           transport_id: transport.id,
-          http_transport_uid: transport.httpTransportUid,
-          webhook_uid: webhookUid,
-          action: 'ORDER_SETTLED',
-          status: 'PENDING',
-          reason: null,
-          attempts: 0,
           due_at: plan.now,
+          delivery_id: expect.any(Number),
+          event_id: eventId,
+          webhook_id: webhook!['id'],
           created_at: plan.now,
-          finished_at: null,
+          tenant_id: tenant!['id'],
+          attempts: 0,
+          lost_attempts: 0,
+          has_succeeded: false,
+          noted_token: null,
+          ordering_key: null,
         });
-        expect(await fixture.rows('webhook_queue')).toEqual([
-          {
-            transport_id: transport.id,
-            due_at: plan.now,
-            delivery_id: delivery!['id'],
-            event_id: eventId,
-            attempts: 0,
-            lost_attempts: 0,
-            noted_token: null,
-            ordering_key: null,
-          },
-        ]);
+        expect(await fixture.rows('webhook_delivery')).toEqual([]);
         expect(await fixture.rows('webhook_lane')).toMatchObject([{ due_at: plan.now, version: 1 }]);
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
       });
@@ -127,7 +129,7 @@ describe('FanoutStore', () => {
         const ids = await fixture.emit({}, {});
         expect(await fanout().write(await fixture.plan())).toEqual(written(ids));
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
-        expect(await fixture.rows('webhook_delivery')).toEqual([]);
+        expect(await fixture.deliveries()).toEqual([]);
       });
 
       it('does nothing when it is repeated', async () => {
@@ -137,26 +139,73 @@ describe('FanoutStore', () => {
         await fanout().write(plan);
         const lanes = await fixture.rows('webhook_lane');
         expect(await fanout().write(plan)).toEqual(written());
-        expect(await fixture.rows('webhook_delivery')).toHaveLength(2);
-        expect(await fixture.rows('webhook_queue')).toHaveLength(2);
+        expect(await fixture.deliveries()).toHaveLength(2);
         expect(await fixture.rows('webhook_lane')).toEqual(lanes);
       });
 
-      it('writes a wide event in several plans, and leaves out what it wrote already', async () => {
-        for (let count = 0; count < 3; count++) await fixture.webhook(await fixture.transport());
+      it('leaves the transports that a plan does not finish on the outbox, and writes each delivery once', async () => {
+        const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
+        for (const transport of transports) await fixture.webhook(transport);
         const [eventId] = await fixture.emit({});
         const plan = await fixture.plan();
-        const unfinished = { ...plan, events: plan.events.map((event) => ({ ...event, isFinished: false })) };
-        expect(await fanout().write({ ...unfinished, deliveries: plan.deliveries.slice(0, 2) })).toEqual(
-          written([eventId]),
-        );
-        expect(await fixture.rows('webhook_outbox')).toHaveLength(1);
-        expect(await fanout().write({ ...plan, deliveries: plan.deliveries.slice(1) })).toEqual(
-          written([eventId]),
-        );
+        const [first, ...left] = plan.deliveries.map(({ transportId }) => transportId);
+        const part = {
+          ...plan,
+          events: plan.events.map((event) => ({ ...event, left })),
+          deliveries: plan.deliveries.slice(0, 1),
+        };
+        expect(await fanout().write(part)).toEqual(written([eventId]));
+        // The first delivery ends before the rest is written, and so is in the queue no more.
+        const ended = (await fixture.due({ id: first! })).map((delivery) => delivered(delivery));
+        await fixture.stores.records.record(group({ attempts: ended }));
+        expect((await fixture.plan()).events).toMatchObject([{ id: eventId, transportIds: left }]);
+
+        // What was read before the first plan was written is out of date, whether as a whole or in part.
+        expect(await fanout().write(plan)).toEqual(written());
+        expect(await fanout().write(part)).toEqual(written());
+        expect(await fanout().write(await fixture.plan())).toEqual(written([eventId]));
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
-        expect(await fixture.rows('webhook_queue')).toHaveLength(3);
+        expect(column(await fixture.deliveries(), 'transport_id')).toEqual(transports.map(({ id }) => id));
         expect(column(await fixture.rows('webhook_lane'), 'version')).toEqual([1, 1, 1]);
+      });
+
+      it.each(['in the queue', 'in the log'])(
+        'creates no second delivery for an event that somebody put on the outbox again while the first is %s',
+        async (place) => {
+          const transports = [await fixture.transport(), await fixture.transport()];
+          await fixture.webhook(transports[0]!);
+          const [eventId] = await fixture.queue({});
+          if (place === 'in the log') {
+            const attempts = (await fixture.due(transports[0]!)).map((delivery) => delivered(delivery));
+            await fixture.stores.records.record(group({ attempts }));
+          }
+          await fixture.webhook(transports[1]!);
+          await fixture.database.write([
+            statement(
+              fixture.database,
+              `INSERT INTO ${fixture.database.table('webhook_outbox')} (tenant_uid, event_id, action) VALUES (?, ?, ?)`,
+              ['shop', eventId, 'ORDER_SETTLED'],
+            ),
+          ]);
+          const plan = await fixture.plan();
+          expect(plan.events).toMatchObject([{ id: eventId, mayExist: true }]);
+          expect(await fanout().write(plan)).toEqual(written([eventId]));
+          expect(column(await fixture.deliveries(), 'transport_id')).toEqual(transports.map(({ id }) => id));
+          expect(await fixture.rows('webhook_outbox')).toEqual([]);
+        },
+      );
+
+      it('numbers all deliveries from one sequence, whether they are queued or missed', async () => {
+        const disabled = await fixture.transport('shop', { state: 'DISABLED' });
+        for (const transport of [await fixture.transport(), disabled]) await fixture.webhook(transport);
+        for (let round = 0; round < 3; round++) await fixture.queue({}, {});
+        const ids = column(await fixture.deliveries(), 'id').map(Number);
+        expect(ids).toHaveLength(12);
+        expect(new Set(ids).size).toBe(12);
+        expect(Math.max(...ids) - Math.min(...ids)).toBe(11);
+        // Later events have greater numbers.
+        const missed = column(await fixture.rows('webhook_delivery'), 'id').map(Number);
+        expect(missed).toEqual([...missed].sort((one, other) => one - other));
       });
 
       it('logs as MISSED what was emitted for a disabled transport, and notifies no lane', async () => {
@@ -166,7 +215,13 @@ describe('FanoutStore', () => {
         const plan = await fixture.plan();
         await fanout().write(plan);
         expect(await fixture.rows('webhook_delivery')).toMatchObject([
-          { status: 'MISSED', reason: 'TRANSPORT_DISABLED', due_at: null, finished_at: plan.now },
+          {
+            status: 'MISSED',
+            reason: 'TRANSPORT_DISABLED',
+            attempts: 0,
+            duration_ms: null,
+            finished_at: plan.now,
+          },
         ]);
         expect(await fixture.rows('webhook_queue')).toEqual([]);
         expect(await fixture.rows('webhook_lane')).toEqual(lanes);
@@ -187,7 +242,7 @@ describe('FanoutStore', () => {
           index === 0 ? delivery : { ...delivery, missedReason: 'QUOTA_EXCEEDED' as const },
         );
         await fanout().write({ ...plan, deliveries });
-        const log = await fixture.rows('webhook_delivery');
+        const log = await fixture.deliveries();
         const missed = { status: 'MISSED', reason: 'QUOTA_EXCEEDED', due_at: null, finished_at: plan.now };
         expect(log).toHaveLength(4);
         expect(log.filter(({ status }) => status === 'MISSED')).toMatchObject([missed, missed, missed]);
@@ -207,7 +262,7 @@ describe('FanoutStore', () => {
         const plan = await fixture.plan();
         await fixture.removeTransport(gone);
         expect(await fanout().write(plan)).toEqual(written([eventId]));
-        expect(await fixture.rows('webhook_delivery')).toMatchObject([{ transport_id: stays.id }]);
+        expect(await fixture.deliveries()).toMatchObject([{ transport_id: stays.id }]);
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
       });
 
@@ -228,16 +283,15 @@ describe('FanoutStore', () => {
         expect(dueAt(blocked!.id)).toBe(now + 60_000);
       });
 
-      it('notifies a lane once for a plan, and not for deliveries that exist already', async () => {
+      it('notifies a lane once for a plan, and not for what another process has written', async () => {
         const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
         for (const transport of transports) await fixture.webhook(transport);
         await fixture.emit({}, {}, {});
         const plan = await fixture.plan();
-        const events = plan.events.map((event) => ({ ...event, isFinished: false }));
         const versions = async () => column(await fixture.rows('webhook_lane'), 'version');
-        await fanout().write({ ...plan, events });
+        await fanout().write(plan);
         expect(await versions()).toEqual([1, 1, 1]);
-        await fanout().write({ ...plan, events });
+        await fanout().write(plan);
         await fanout().write({ ...plan, skipsLocked: true });
         expect(await versions()).toEqual([1, 1, 1]);
         expect(await fixture.rows('webhook_queue')).toHaveLength(9);

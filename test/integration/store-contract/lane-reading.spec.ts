@@ -96,7 +96,7 @@ describe('LaneStore, reading lanes,', () => {
       const idle = await fixture.transport();
       const readings = await read(
         { transportId: other.id, limit: 2 },
-        { after: { dueAt: now - 30, deliveryId: 1_000_000_000 } },
+        { after: { dueAt: now - 30, deliveryId: Number.MAX_SAFE_INTEGER } },
         { transportId: idle.id },
         { transportId: 987_654 },
       );

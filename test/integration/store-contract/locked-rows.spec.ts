@@ -143,7 +143,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
 
   describe('a row of the queue,', () => {
     const LOCKED = 'delivery_id = (SELECT min(delivery_id) FROM webhook_queue)';
-    const statuses = async () => (await fixture.rows('webhook_delivery')).map((row) => row['status']);
+    const statuses = async () => (await fixture.deliveries()).map((row) => row['status']);
     const queue = async (count: number, ordered = false) => {
       await fixture.webhook(free, { ordered });
       await fixture.queue(...Array.from({ length: count }, () => ({ orderingKey: 'k' })));
@@ -164,7 +164,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
           locked: new Set([rows[0]!.deliveryId]),
         });
         // Nothing is written of the locked one: it is recorded later as though for the first time.
-        expect(await fixture.rows('webhook_attempt')).toMatchObject([
+        expect(await fixture.attempts()).toMatchObject([
           { delivery_id: rows[1]!.deliveryId, orphaned: false },
           { delivery_id: moved.deliveryId, orphaned: true },
         ]);
@@ -206,7 +206,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         orphaned: new Set(),
         locked: new Set([head!.deliveryId]),
       });
-      expect(await fixture.rows('webhook_attempt')).toHaveLength(1);
+      expect(await fixture.attempts()).toHaveLength(1);
       await fixture.stores.records.record(group({ attempts: attempts.slice(0, 1), now: 4_000 }));
       const parkedRow = await fixture.rowsWith('webhook_queue', { delivery_id: successor!.deliveryId });
       expect(parkedRow).toMatchObject([{ due_at: 4_000 }]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { classify } from '../../../lib/persistence/driver-errors.js';
-import { delivered, group } from '../../support/attempt-records.js';
+import { group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 
@@ -17,7 +17,7 @@ describe('RecordStore, for an attempt that counts and whose key another attempt 
       await fixture.webhook(transport);
       await fixture.queue({});
       const [delivery] = await fixture.due(transport);
-      const record = delivered(delivery!);
+      const record = retried(delivery!, delivery!.dueAt + 60_000);
       await fixture.query(
         `INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, trigger, orphaned)
          VALUES (?, ?, ?, 1, 'SCHEDULE', ?)`,

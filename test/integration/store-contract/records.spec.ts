@@ -37,18 +37,16 @@ describe('RecordStore', () => {
         deliveries = await dueDeliveries({}, {}, {});
       });
 
-      it('ends what was delivered and what failed, and dates anew what is tried again, in queue and log alike', async () => {
+      it('moves what was delivered and what failed to the log, and re-dates what is tried again in the queue', async () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         const nextDueAt = third.dueAt + 60_000;
         await record(delivered(first), failed(second, 'EXHAUSTED'), retried(third, nextDueAt));
-        expect(await fixture.rows('webhook_delivery')).toMatchObject([
+        expect(await fixture.deliveries()).toMatchObject([
           {
             status: 'DELIVERED',
             reason: null,
             attempts: 1,
             due_at: null,
-            last_status_code: 204,
-            last_error_code: null,
             finished_at: first.dueAt + 30,
           },
           {
@@ -56,8 +54,6 @@ describe('RecordStore', () => {
             reason: 'EXHAUSTED',
             attempts: 1,
             due_at: null,
-            last_status_code: null,
-            last_error_code: 'TIMEOUT',
             finished_at: second.dueAt + 30,
           },
           {
@@ -65,11 +61,10 @@ describe('RecordStore', () => {
             reason: null,
             attempts: 1,
             due_at: nextDueAt,
-            last_status_code: 500,
-            last_error_code: null,
             finished_at: null,
           },
         ]);
+        expect(await fixture.rows('webhook_delivery')).toHaveLength(2);
         expect(await fixture.rows('webhook_queue')).toEqual([
           expect.objectContaining({ delivery_id: third.deliveryId, due_at: nextDueAt, attempts: 1 }),
         ]);
@@ -81,19 +76,10 @@ describe('RecordStore', () => {
         const [again, last] = [first.dueAt + 1_000, first.dueAt + 2_000];
         expect(await record(crashed(first, again))).toEqual(NOTHING_MISSING);
         const queue = () => fixture.rowsWith('webhook_queue', { delivery_id: first.deliveryId });
-        const log = () => fixture.rowsWith('webhook_delivery', { id: first.deliveryId });
         expect(await queue()).toMatchObject([
           { due_at: again, attempts: 0, lost_attempts: 1, noted_token: 0 },
         ]);
-        expect(await log()).toMatchObject([
-          {
-            status: 'PENDING',
-            due_at: again,
-            attempts: 0,
-            last_error_code: 'WORKER_CRASHED',
-            finished_at: null,
-          },
-        ]);
+        expect(await fixture.rows('webhook_delivery')).toEqual([]);
         await record(crashed({ ...first, dueAt: again }, last));
         expect(await queue()).toMatchObject([{ due_at: last, attempts: 0, lost_attempts: 2 }]);
         expect(await fixture.rows('webhook_attempt')).toMatchObject([
@@ -105,7 +91,7 @@ describe('RecordStore', () => {
         expect(await queue()).toMatchObject([{ attempts: 1, lost_attempts: 0, noted_token: 0 }]);
       });
 
-      it('postpones what could not be attempted, in queue and log, without an attempt', async () => {
+      it('postpones what could not be attempted, without an attempt', async () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         await record(retried(third, third.dueAt));
         const nextDueAt = first.dueAt + 60_000;
@@ -119,12 +105,12 @@ describe('RecordStore', () => {
           { delivery_id: first.deliveryId, due_at: nextDueAt, attempts: 0, lost_attempts: 0 },
           { delivery_id: third.deliveryId, due_at: third.dueAt, attempts: 1 },
         ]);
-        expect(await fixture.rows('webhook_delivery')).toMatchObject([
+        expect(await fixture.deliveries()).toMatchObject([
           { status: 'PENDING', due_at: nextDueAt, attempts: 0 },
           { status: 'DELIVERED' },
           { due_at: third.dueAt, attempts: 1 },
         ]);
-        expect(await fixture.rows('webhook_attempt')).toHaveLength(2);
+        expect(await fixture.attempts()).toHaveLength(2);
         await fixture.stores.records.record(
           group({ postponed: [{ ...first, dueAt: nextDueAt, nextDueAt: 7 }] }),
         );
@@ -148,7 +134,7 @@ describe('RecordStore', () => {
         await record(retried(first, first.dueAt + 1));
         await record(failed({ ...first, attempts: 1, dueAt: first.dueAt + 1 }, 'EXHAUSTED'));
         expect(
-          (await fixture.rows('webhook_attempt')).map(({ orphaned, ...row }) => ({
+          (await fixture.attempts()).map(({ orphaned, ...row }) => ({
             ...row,
             orphaned: !!orphaned,
           })),
@@ -196,7 +182,7 @@ describe('RecordStore', () => {
           await record(second(first), second(next));
           expect(await fixture.rows('webhook_queue')).toEqual(queue);
           expect(await fixture.rows('webhook_delivery')).toEqual(log);
-          const attempts = await fixture.rows('webhook_attempt');
+          const attempts = await fixture.attempts();
           expect(attempts.filter((row) => row['orphaned'])).toMatchObject([
             { delivery_id: first.deliveryId, number: 1, started_at: 77 },
             { delivery_id: next.deliveryId, number: 1, started_at: 77 },
@@ -217,15 +203,20 @@ describe('RecordStore', () => {
       });
 
       it('can be repeated when nobody knows whether it was committed', async () => {
-        const [first, second] = deliveries as [QueuedDelivery, QueuedDelivery];
+        const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
+        await fixture.queue({});
+        const fourth = (await fixture.due(transport))[3]!;
         const attempts = [delivered(first), retried(second, second.dueAt + 60_000)];
         await record(...attempts);
+        await record(failed(third, 'EXHAUSTED'), crashed(fourth, fourth.dueAt + 1_000));
         const tables = () =>
           Promise.all(
             (['webhook_queue', 'webhook_delivery', 'webhook_attempt'] as const).map((t) => fixture.rows(t)),
           );
         const before = await tables();
-        await record(...attempts);
+        expect(await record(...attempts)).toEqual(NOTHING_MISSING);
+        const others = [failed(third, 'EXHAUSTED'), crashed(fourth, fourth.dueAt + 1_000)];
+        expect(await record(...others)).toEqual(NOTHING_MISSING);
         expect(await tables()).toEqual(before);
       });
 
@@ -243,7 +234,7 @@ describe('RecordStore', () => {
         const impossible = delivered(second, { status: null as unknown as 'DELIVERED' });
         await expect(record(delivered(first), impossible)).rejects.toHaveProperty('code');
         expect(await fixture.rows('webhook_queue')).toHaveLength(3);
-        expect(await fixture.rows('webhook_attempt')).toEqual([]);
+        expect(await fixture.attempts()).toEqual([]);
       });
 
       it('records hundreds in a group', async () => {

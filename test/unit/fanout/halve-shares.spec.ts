@@ -1,18 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TenantShare } from '../../../lib/fanout/fanout-progress.js';
+import type { TenantShare } from '../../../lib/fanout/tenant-shares.js';
 import { halveShares } from '../../../lib/fanout/halve-shares.js';
 
 /** A share with these events, each of which goes to two transports. */
 const share = (tenantUid: string, ...ids: number[]): TenantShare => ({
-  events: ids.map((id) => ({ id, tenantUid, isFinished: true })),
+  events: ids.map((id) => ({ id, tenantUid, transportIds: null, mayExist: false, left: [] })),
   deliveries: ids.flatMap((eventId) =>
     [1, 2].map((transportId) => ({
       eventId,
       tenantUid,
-      action: 'A',
+      tenantId: 1,
       transportId,
-      httpTransportUid: 't',
-      webhookUid: 'w',
+      webhookId: 1,
       missedReason: null,
       orderingKey: null,
     })),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { TenantShare } from '../../../lib/fanout/fanout-progress.js';
+import type { TenantShare } from '../../../lib/fanout/tenant-shares.js';
 import { PendingQuota } from '../../../lib/fanout/pending-quota.js';
 import type { QueueCountStore } from '../../../lib/persistence/queue-count-store.js';
 import type { MissedReason } from '../../../lib/domain/delivery-status.js';
@@ -43,15 +43,20 @@ describe('PendingQuota', () => {
     const deliveries = Array.from({ length: count }, () => ({
       eventId: ++events,
       tenantUid,
-      action: 'A',
+      tenantId: 1,
       transportId: 1,
-      httpTransportUid: 't',
-      webhookUid: 'w',
+      webhookId: 1,
       missedReason,
       orderingKey: null,
     }));
     return {
-      events: deliveries.map(({ eventId }) => ({ id: eventId, tenantUid, isFinished: true })),
+      events: deliveries.map(({ eventId }) => ({
+        id: eventId,
+        tenantUid,
+        transportIds: null,
+        mayExist: false,
+        left: [],
+      })),
       deliveries,
     };
   };

@@ -7,6 +7,8 @@ const event = (part: Partial<UnfannedEvent> = {}): UnfannedEvent => ({
   tenantUid: 'shop',
   action: 'ORDER_SETTLED',
   orderingKey: null,
+  transportIds: null,
+  mayExist: false,
   content: null,
   ...part,
 });
@@ -14,19 +16,18 @@ const event = (part: Partial<UnfannedEvent> = {}): UnfannedEvent => ({
 const webhook = (id: number, part: Partial<FanoutWebhook> = {}): FanoutWebhook => ({
   id,
   tenantUid: 'shop',
-  webhookUid: `webhook-${id}`,
+  tenantId: 5,
   action: '*',
   ordered: false,
   transportId: 10,
-  httpTransportUid: 'erp',
   transportState: 'ACTIVE',
   origin: 'https://erp.example.com',
   encryptedWith: '',
   ...part,
 });
 
-const chosen = (...webhooks: FanoutWebhook[]): string[] =>
-  planDeliveries([event()], webhooks).map(({ webhookUid }) => webhookUid);
+const chosen = (...webhooks: FanoutWebhook[]): number[] =>
+  planDeliveries([event()], webhooks).map(({ webhookId }) => webhookId);
 
 describe('planDeliveries', () => {
   it('plans a delivery with everything that is written of it', () => {
@@ -34,10 +35,9 @@ describe('planDeliveries', () => {
       {
         eventId: 7,
         tenantUid: 'shop',
-        action: 'ORDER_SETTLED',
+        tenantId: 5,
         transportId: 10,
-        httpTransportUid: 'erp',
-        webhookUid: 'webhook-3',
+        webhookId: 3,
         missedReason: null,
         orderingKey: 'k',
       },
@@ -52,7 +52,7 @@ describe('planDeliveries', () => {
         webhook(3, { transportId: 12, action: 'TILL_OPEN' }),
         webhook(4, { transportId: 13, action: 'ORDER_*' }),
       ),
-    ).toEqual(expect.arrayContaining(['webhook-1', 'webhook-2', 'webhook-4']));
+    ).toEqual(expect.arrayContaining([1, 2, 4]));
   });
 
   it('takes the most specific of the webhooks of a transport, and of equal ones the oldest', () => {
@@ -62,24 +62,36 @@ describe('planDeliveries', () => {
       webhook(5, { action: 'ORDER_SETTLED' }),
       webhook(4, { action: 'ORDER_SETTLED' }),
     ];
-    expect(chosen(...all)).toEqual(['webhook-4']);
-    expect(chosen(...all.slice(0, 2))).toEqual(['webhook-2']);
-    expect(chosen(...all.slice(0, 2).reverse())).toEqual(['webhook-2']);
-    expect(chosen(webhook(9), webhook(8))).toEqual(['webhook-8']);
+    expect(chosen(...all)).toEqual([4]);
+    expect(chosen(...all.slice(0, 2))).toEqual([2]);
+    expect(chosen(...all.slice(0, 2).reverse())).toEqual([2]);
+    expect(chosen(webhook(9), webhook(8))).toEqual([8]);
+  });
+
+  it('plans only the transports that lack a delivery, once others have theirs', () => {
+    const webhooks = [1, 2, 3].map((id) => webhook(id, { transportId: 10 + id }));
+    const plan = planDeliveries([event({ transportIds: [12, 13, 99] }), event({ id: 2 })], webhooks);
+    expect(plan.map(({ eventId, transportId }) => [eventId, transportId])).toEqual([
+      [1, 12],
+      [1, 13],
+      [2, 11],
+      [2, 12],
+      [2, 13],
+    ]);
   });
 
   it("never sends an event to another tenant's webhook", () => {
     const webhooks = [webhook(1, { tenantUid: 'other' }), webhook(2)];
     const events = [event(), event({ id: 2, tenantUid: 'other' }), event({ id: 3, tenantUid: 'nobody' })];
     expect(
-      planDeliveries(events, webhooks).map(({ eventId, tenantUid, webhookUid }) => [
+      planDeliveries(events, webhooks).map(({ eventId, tenantUid, webhookId }) => [
         eventId,
         tenantUid,
-        webhookUid,
+        webhookId,
       ]),
     ).toEqual([
-      [1, 'shop', 'webhook-2'],
-      [2, 'other', 'webhook-1'],
+      [1, 'shop', 2],
+      [2, 'other', 1],
     ]);
   });
 
@@ -97,9 +109,9 @@ describe('planDeliveries', () => {
       [event()],
       [webhook(1, { transportState: 'PAUSED' }), webhook(2, { transportId: 11, transportState: 'DISABLED' })],
     );
-    expect(plan.map(({ webhookUid, missedReason }) => [webhookUid, missedReason])).toEqual([
-      ['webhook-1', null],
-      ['webhook-2', 'TRANSPORT_DISABLED'],
+    expect(plan.map(({ webhookId, missedReason }) => [webhookId, missedReason])).toEqual([
+      [1, null],
+      [2, 'TRANSPORT_DISABLED'],
     ]);
   });
 

@@ -1,0 +1,67 @@
+import { DELIVERY_STATUSES } from '../domain/delivery-status.js';
+import type { DeliveryPageRequest } from './delivery-store.js';
+
+/** What deleted transports and webhooks are called in `webhook_tombstone`. */
+export const TRANSPORT_TOMBSTONE = 'HTTP_TRANSPORT';
+export const WEBHOOK_TOMBSTONE = 'WEBHOOK';
+
+/** Rows that a search with a filter looks at. Some 20 ms. */
+const SEARCHED_ROWS = 5_000;
+/** Later than the id of any delivery. */
+export const NO_ID = Number.MAX_SAFE_INTEGER;
+
+const ENDED = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
+
+/** Which of the texts of a page a search needs. */
+export interface PageKind {
+  /** It is for the deliveries of one event. */
+  readonly byEvent: boolean;
+  /** The log is searched by transport, otherwise by tenant. */
+  readonly byTransport: boolean;
+  readonly hasFilter: boolean;
+}
+
+/** How a page is searched for, apart from the dialect. */
+export interface DeliverySearch {
+  /** Transports whose part of the queue is searched. */
+  readonly pendingTransports: readonly number[];
+  /** Statuses of which the log is searched. */
+  readonly statuses: readonly string[];
+  /** By transport or, if undefined, by tenant. */
+  readonly endedTransports: readonly number[] | undefined;
+  /** Rows looked at in each part that has an order of its own: a transport's queue, a status of a transport or tenant. */
+  readonly each: number;
+  /** Some rows in these parts may not match. */
+  readonly hasFilter: boolean;
+}
+
+export function searchOf(request: DeliveryPageRequest): DeliverySearch {
+  const { status, transportIds, endedTransportIds, limit } = request;
+  const pendingTransports = status === undefined || status === 'PENDING' ? transportIds : [];
+  const statuses = status === undefined ? ENDED : ENDED.filter((one) => one === status);
+  const parts = pendingTransports.length + statuses.length * (endedTransportIds?.length ?? 1);
+  const hasFilter = [request.webhookIds, request.action, request.createdFrom, request.createdTo].some(
+    (value) => value !== undefined,
+  );
+  return {
+    pendingTransports,
+    statuses,
+    endedTransports: endedTransportIds,
+    each: hasFilter ? Math.max(limit, Math.ceil(SEARCHED_ROWS / Math.max(1, parts))) : limit,
+    hasFilter,
+  };
+}
+
+/** The name of a transport or webhook, also of a deleted one. Somebody may have deleted a row by hand, without tombstone. */
+export const nameOf = (
+  table: (name: string) => string,
+  kind: typeof TRANSPORT_TOMBSTONE | typeof WEBHOOK_TOMBSTONE,
+  id: string,
+): string => {
+  const [live, uid] =
+    kind === TRANSPORT_TOMBSTONE
+      ? ['webhook_http_transport', 'http_transport_uid']
+      : ['webhook_webhook', 'webhook_uid'];
+  return `coalesce((SELECT n.${uid} FROM ${table(live!)} n WHERE n.id = ${id}),
+      (SELECT n.uid FROM ${table('webhook_tombstone')} n WHERE n.kind = '${kind}' AND n.id = ${id}), 'deleted-' || ${id})`;
+};

@@ -1,0 +1,63 @@
+import { NO_ID } from './delivery-sql.js';
+import type { DeliveryStore } from './delivery-store.js';
+
+/**
+ * How far the order of ids and the order of creation dates may disagree: a date is read before the statement that takes
+ * the number, which may wait for locks, and the clocks of processes differ by milliseconds.
+ */
+const SLACK_MS = 60_000;
+/** Places looked at in one round trip: a log of ten million deliveries takes five. */
+const PROBES = 31;
+
+type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
+
+/**
+ * Dates as bounds of delivery ids, since ids rise with time and the indexes hold ids. The bounds are wide by a minute, and
+ * wider where few deliveries have ended, so compare the dates of what is found too.
+ *
+ * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
+ * @param to ms since the epoch: all deliveries created then or earlier have ids less than `beforeId`
+ */
+export async function idBounds(
+  store: EndedDeliveries,
+  from: number | undefined,
+  to: number | undefined,
+): Promise<{ afterId: number; beforeId: number }> {
+  const [lower, upper] = await Promise.all([
+    from === undefined ? undefined : boundaryAt(store, from - SLACK_MS),
+    to === undefined ? undefined : boundaryAt(store, to + SLACK_MS + 1),
+  ]);
+  return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
+}
+
+/** The last ended delivery that was created before an instant, and the first one that was created then or later. */
+async function boundaryAt(
+  store: EndedDeliveries,
+  instant: number,
+): Promise<{ lastBefore: number; firstFrom: number }> {
+  const range = await store.endedRange();
+  if (!range) return { lastBefore: 0, firstFrom: NO_ID };
+  // Before `low`, and `low` itself, are older ones only; from `high` on are younger ones only.
+  let [low, high] = [range.first - 1, range.last + 1];
+  let [lastBefore, firstFrom] = [0, NO_ID];
+  while (high - low > 1) {
+    const [start, width] = [low, high - low];
+    const probes = Array.from({ length: PROBES }, (_, index) =>
+      Math.floor(start + (width * (index + 1)) / (PROBES + 1)),
+    );
+    const found = await store.firstEndedFrom([...new Set(probes)].filter((probe) => probe > start));
+    // Somebody deletes from the log meanwhile.
+    if (found.length === 0) break;
+    for (const { from, id, createdAt } of found) {
+      if (createdAt < instant) {
+        low = Math.max(low, id);
+        lastBefore = Math.max(lastBefore, id);
+      } else {
+        high = Math.min(high, from);
+        firstFrom = Math.min(firstFrom, id);
+      }
+    }
+    if (high - low >= width) break;
+  }
+  return { lastBefore, firstFrom };
+}

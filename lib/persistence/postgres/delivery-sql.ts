@@ -1,0 +1,176 @@
+import { nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
+import { notifyLane } from '../queue-sql.js';
+import type { PostgresDatabase } from './postgres-database.js';
+
+/** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key in subqueries that cannot be pulled up. */
+export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
+  const table = (name: string): string => database.table(name);
+  const queue = table('webhook_queue');
+  const delivery = table('webhook_delivery');
+  const attempt = table('webhook_attempt');
+
+  /** What the API shows of the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
+  const shown = `
+    SELECT f.id, d.event_id, coalesce(e.event_uid, 'deleted-' || d.event_id) AS event_uid, coalesce(e.action, '') AS action,
+           ${nameOf(table, TRANSPORT_TOMBSTONE, 'd.transport_id')} AS http_transport_uid,
+           ${nameOf(table, WEBHOOK_TOMBSTONE, 'd.webhook_id')} AS webhook_uid,
+           d.status, d.reason, d.attempts, d.due_at, d.created_at, d.finished_at,
+           CASE WHEN d.duration_ms IS NULL THEN a.response_status_code ELSE d.response_status_code END AS last_status_code,
+           CASE WHEN d.duration_ms IS NULL THEN a.error_code ELSE d.error_code END AS last_error_code
+    FROM found f
+    CROSS JOIN LATERAL (
+      SELECT event_id, transport_id, webhook_id, 'PENDING' AS status, NULL AS reason, attempts, due_at, created_at,
+             NULL::bigint AS finished_at, NULL::int AS duration_ms, NULL::smallint AS response_status_code, NULL AS error_code
+      FROM ${queue}
+      WHERE f.is_pending AND tenant_id = f.tenant_id AND tenant_id > 0 AND transport_id = f.transport_id AND delivery_id = f.id
+      UNION ALL
+      SELECT event_id, transport_id, webhook_id, status, reason, attempts, NULL, created_at,
+             finished_at, duration_ms, response_status_code, error_code
+      FROM ${delivery} WHERE NOT f.is_pending AND id = f.id
+      LIMIT 1
+    ) d
+    LEFT JOIN LATERAL (SELECT event_uid, action FROM ${table('webhook_event')} WHERE id = d.event_id LIMIT 1) e ON true
+    LEFT JOIN LATERAL (
+      SELECT response_status_code, error_code FROM ${attempt}
+      WHERE d.duration_ms IS NULL AND delivery_id = f.id AND NOT orphaned
+      ORDER BY delivery_id DESC, number DESC, started_at DESC LIMIT 1
+    ) a ON true`;
+
+  const columns = ({ hasFilter }: PageKind): string =>
+    hasFilter ? ', event_id, webhook_id, created_at' : '';
+  const isWithin = (id: string): string => `${id} > $4::bigint AND ${id} < $5::bigint`;
+
+  /** Each part is in the order of ids, and is left after $6 rows. */
+  const partsOf = (kind: PageKind): string => {
+    const lead = kind.byTransport ? 'transport_id' : 'tenant_id';
+    return `
+      SELECT q.*, true AS is_pending
+      FROM unnest($1::bigint[]) AS t (id)
+      CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
+          SELECT delivery_id AS id, transport_id ${columns(kind)} FROM ${queue}
+          WHERE tenant_id = $8::int AND tenant_id > 0 AND transport_id = t.id AND ${isWithin('delivery_id')}
+          ORDER BY tenant_id DESC, transport_id DESC, delivery_id DESC LIMIT $6::bigint
+        ) q
+      ) q
+      UNION ALL
+      SELECT d.*, false
+      FROM unnest($2::bigint[]) AS t (id)
+      CROSS JOIN unnest($3::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
+          SELECT id, transport_id ${columns(kind)} FROM ${delivery}
+          WHERE ${lead} = t.id AND status = s.status COLLATE "C" AND ${isWithin('id')}
+          ORDER BY ${lead} DESC, status DESC, id DESC LIMIT $6::bigint
+        ) d
+      ) d`;
+  };
+
+  /** An event has few deliveries: all of them are read. */
+  const ofEvent = (kind: PageKind): string => {
+    const event = `event_id = $${kind.hasFilter ? 13 : 9}::bigint`;
+    return `
+      SELECT q.id, q.transport_id ${columns(kind)}, NULL::bigint AS place, true AS is_pending
+      FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE ${event} OFFSET 0) q
+      WHERE q.tenant_id = $8::int AND q.transport_id = ANY ($1::bigint[]) AND ${isWithin('q.id')}
+      UNION ALL
+      SELECT d.id, d.transport_id ${columns(kind)}, NULL, false
+      FROM (SELECT * FROM ${delivery} WHERE ${event} OFFSET 0) d
+      WHERE d.${kind.byTransport ? 'transport_id' : 'tenant_id'} = ANY ($2::bigint[]) AND d.status = ANY ($3::text[])
+        AND ${isWithin('d.id')}`;
+  };
+
+  /**
+   * $1: transports whose part of the queue is searched; $2: transports, or the tenant, whose part of the log is; $3:
+   * statuses; $4, $5: exclusive bounds of ids; $6: rows looked at in each part; $7: limit; $8: the tenant; with a filter
+   * $9 to $12: webhooks, action, dates; with an event the last one.
+   *
+   * `horizon`: where a part was left, the search ends, since it may hold more of the ids below.
+   */
+  const page = (kind: PageKind): string => `
+    WITH candidates AS MATERIALIZED (${kind.byEvent ? ofEvent(kind) : partsOf(kind)}
+    ), horizon AS MATERIALIZED (
+      SELECT max(id) FILTER (WHERE place = $6::bigint) AS id FROM candidates
+    ), found AS MATERIALIZED (
+      SELECT c.id, $8::int AS tenant_id, c.transport_id, c.is_pending
+      FROM horizon h JOIN candidates c ON c.id >= coalesce(h.id, 0)
+      ${kind.hasFilter ? filters : ''}
+      ORDER BY c.id DESC LIMIT $7
+    )
+    SELECT h.id AS horizon, p.* FROM horizon h LEFT JOIN (${shown}) p ON true ORDER BY p.id DESC`;
+  const filters = `
+      WHERE ($9::bigint[] IS NULL OR c.webhook_id = ANY ($9::bigint[]))
+        AND ($10::text IS NULL
+             OR (SELECT action FROM ${table('webhook_event')} e WHERE e.id = c.event_id LIMIT 1) = $10::text)
+        AND c.created_at >= $11::bigint AND c.created_at <= $12::bigint`;
+
+  return {
+    page,
+
+    // $1: the tenant; $2: its transports; $3: the delivery.
+    find: `
+    WITH found AS MATERIALIZED (
+      SELECT id, tenant_id, transport_id, false AS is_pending FROM ${delivery} WHERE id = $3::bigint AND tenant_id = $1::int
+      UNION ALL
+      SELECT q.*, true FROM unnest($2::bigint[]) AS t (id)
+      CROSS JOIN LATERAL (
+        SELECT delivery_id, tenant_id, transport_id FROM ${queue}
+        WHERE tenant_id = $1::int AND tenant_id > 0 AND transport_id = t.id AND delivery_id = $3::bigint
+        ORDER BY tenant_id, transport_id, delivery_id LIMIT 1
+      ) q
+    )
+    ${shown}`,
+
+    attempts: `
+    SELECT number, started_at, duration_ms, response_status_code, response_headers, response_body, error_code,
+           error_message, trigger, orphaned
+    FROM ${attempt} WHERE delivery_id = $1::bigint
+    UNION ALL
+    SELECT attempts, finished_at - duration_ms, duration_ms, response_status_code, response_headers, response_body, error_code,
+           error_message, coalesce(trigger, 'SCHEDULE'), false
+    FROM ${delivery} WHERE id = $1::bigint AND duration_ms IS NOT NULL
+    ORDER BY number DESC, started_at DESC LIMIT $2`,
+
+    firstEndedFrom: `
+    SELECT i.id AS from_id, d.id, d.created_at FROM unnest($1::bigint[]) AS i (id)
+    CROSS JOIN LATERAL (SELECT id, created_at FROM ${delivery} WHERE id >= i.id ORDER BY id LIMIT 1) d`,
+
+    endedRange: `
+    SELECT (SELECT id FROM ${delivery} ORDER BY id LIMIT 1) AS first,
+           (SELECT id FROM ${delivery} ORDER BY id DESC LIMIT 1) AS last`,
+
+    // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before anything is written for them, in key order.
+    moveBack: `
+    WITH wanted AS MATERIALIZED (
+      SELECT d.id, d.transport_id FROM unnest($2::bigint[]) AS i (id)
+      CROSS JOIN LATERAL (
+        SELECT id, transport_id FROM ${delivery} WHERE id = i.id AND tenant_id = $1::int LIMIT 1
+      ) d
+    ), lanes AS MATERIALIZED (
+      SELECT l.transport_id FROM (SELECT DISTINCT transport_id FROM wanted ORDER BY transport_id) w
+      CROSS JOIN LATERAL (
+        SELECT transport_id FROM ${table('webhook_lane')} lane
+        WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE
+      ) l
+    ), moved AS (
+      DELETE FROM ${delivery} d
+      WHERE d.id = ANY (ARRAY(SELECT id FROM wanted WHERE transport_id IN (SELECT transport_id FROM lanes)))
+      RETURNING d.*
+    ), kept AS (
+      INSERT INTO ${attempt} (delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
+        response_body, error_code, error_message, trigger, orphaned)
+      SELECT id, attempts, finished_at - duration_ms, duration_ms, response_status_code, response_headers, response_body,
+        error_code, error_message, coalesce(trigger, 'SCHEDULE'), false
+      FROM moved WHERE duration_ms IS NOT NULL
+    ), queued AS (
+      INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, attempts,
+        has_succeeded)
+      SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED'
+      FROM moved
+    ), notified AS (
+      UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}
+      WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM moved))
+    )
+    SELECT id FROM moved`,
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  attemptOf,
+  deliveryOf,
+  deliveryPageOf,
+  type AttemptRow,
+  type DeliveryRow,
+  type PageRow,
+} from '../delivery-rows.js';
+import { searchOf } from '../delivery-sql.js';
+import type {
+  DatedId,
+  DeliveryPage,
+  DeliveryPageRequest,
+  DeliveryStore,
+  KeptAttempt,
+  ListedDelivery,
+} from '../delivery-store.js';
+import { deliveryTexts } from './delivery-sql.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+/** Deliveries on SQLite. */
+export class SqliteDeliveryStore implements DeliveryStore {
+  readonly #sql: ReturnType<typeof deliveryTexts>;
+
+  constructor(private readonly database: SqliteDatabase) {
+    this.#sql = deliveryTexts(database);
+  }
+
+  page(request: DeliveryPageRequest): Promise<DeliveryPage> {
+    const { eventId, webhookIds, limit } = request;
+    const search = searchOf(request);
+    const { hasFilter } = search;
+    const byEvent = eventId !== undefined;
+    const text = this.#sql.page({ byEvent, byTransport: search.endedTransports !== undefined, hasFilter });
+    const rows = this.database.prepare<PageRow>(text).all({
+      tenantId: request.tenantId,
+      transports: JSON.stringify(search.pendingTransports),
+      leads: JSON.stringify(search.endedTransports ?? [request.tenantId]),
+      statuses: JSON.stringify(search.statuses),
+      afterId: request.afterId,
+      beforeId: request.beforeId,
+      each: search.each,
+      limit,
+      ...(hasFilter && {
+        webhooks: webhookIds === undefined ? null : JSON.stringify(webhookIds),
+        action: request.action ?? null,
+        createdFrom: request.createdFrom ?? 0,
+        createdTo: request.createdTo ?? Number.MAX_SAFE_INTEGER,
+      }),
+      ...(byEvent && { eventId }),
+    });
+    return Promise.resolve(deliveryPageOf(rows, limit));
+  }
+
+  find(tenantId: number, transportIds: readonly number[], id: number): Promise<ListedDelivery | undefined> {
+    const row = this.database
+      .prepare<DeliveryRow>(this.#sql.find)
+      .get({ tenantId, transports: JSON.stringify(transportIds), id });
+    return Promise.resolve(row && deliveryOf(row));
+  }
+
+  attempts(id: number, limit: number): Promise<KeptAttempt[]> {
+    const rows = this.database.prepare<AttemptRow>(this.#sql.attempts).all({ id, limit });
+    return Promise.resolve(rows.map(attemptOf));
+  }
+
+  firstEndedFrom(ids: readonly number[]): Promise<DatedId[]> {
+    const statement = this.database.prepare<{ id: number; created_at: number }>(this.#sql.firstEndedFrom);
+    const found = ids.flatMap((from) => {
+      const row = statement.get(from);
+      return row ? { from, id: row.id, createdAt: row.created_at } : [];
+    });
+    return Promise.resolve(found);
+  }
+
+  endedRange(): Promise<{ first: number; last: number } | undefined> {
+    const { first, last } = this.database
+      .prepare<{ first: number | null; last: number | null }>(this.#sql.endedRange)
+      .get()!;
+    return Promise.resolve(first === null || last === null ? undefined : { first, last });
+  }
+
+  moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>> {
+    return this.database.transaction(() => {
+      const movable = this.database.prepare<{ transport_id: number }>(this.#sql.movable);
+      const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
+      const moved = new Set<number>();
+      const notified = new Set<number>();
+      for (const id of ids) {
+        const row = movable.get(id, tenantId);
+        if (!row || moved.has(id)) continue;
+        run(this.#sql.keepAttempt, id);
+        run(this.#sql.requeue, now, id);
+        run(this.#sql.remove, id);
+        moved.add(id);
+        notified.add(row.transport_id);
+      }
+      for (const transportId of notified) run(this.#sql.notify, now, transportId);
+      return moved;
+    });
+  }
+}

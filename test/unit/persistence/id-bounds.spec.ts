@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { DatedId } from '../../../lib/persistence/delivery-store.js';
+import { idBounds } from '../../../lib/persistence/id-bounds.js';
+
+const MINUTE_MS = 60_000;
+
+/** A log in memory, as the store sees it. */
+const logOf = (rows: readonly { id: number; createdAt: number }[]) => {
+  const sorted = [...rows].sort((one, other) => one.id - other.id);
+  let calls = 0;
+  return {
+    get calls() {
+      return calls;
+    },
+    endedRange: () =>
+      Promise.resolve(sorted.length === 0 ? undefined : { first: sorted[0]!.id, last: sorted.at(-1)!.id }),
+    firstEndedFrom: (ids: readonly number[]): Promise<DatedId[]> => {
+      calls++;
+      return Promise.resolve(
+        ids.flatMap((from) => {
+          const found = sorted.find(({ id }) => id >= from);
+          return found ? { from, ...found } : [];
+        }),
+      );
+    },
+  };
+};
+
+describe('idBounds', () => {
+  it('leaves out no delivery of the period, for ids and dates that rise together within the slack', async () => {
+    const row = fc.record({
+      gap: fc.integer({ min: 1, max: 50 }),
+      later: fc.integer({ min: 0, max: 10 * MINUTE_MS }),
+      early: fc.integer({ min: 0, max: MINUTE_MS }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 60 }),
+        fc.integer({ min: 0, max: 300 * MINUTE_MS }),
+        fc.integer({ min: 0, max: 100 * MINUTE_MS }),
+        async (steps, from, length) => {
+          let [id, at] = [0, 0];
+          const rows = steps.map(({ gap, later, early }) => {
+            [id, at] = [id + gap, at + later];
+            return { id, createdAt: Math.max(0, at - early) };
+          });
+          const { afterId, beforeId } = await idBounds(logOf(rows), from, from + length);
+          const wanted = rows.filter(({ createdAt }) => createdAt >= from && createdAt <= from + length);
+          expect(wanted.filter((one) => one.id <= afterId || one.id >= beforeId)).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it('are close to the period, after a few round trips', async () => {
+    const rows = Array.from({ length: 100_000 }, (_, index) => ({
+      id: 7_000_000 + index,
+      createdAt: index * 1_000,
+    }));
+    const log = logOf(rows);
+    const { afterId, beforeId } = await idBounds(log, 50_000_000, 50_010_000);
+    expect(afterId).toBe(7_000_000 + 50_000 - 61);
+    expect(beforeId).toBe(7_000_000 + 50_010 + 61);
+    expect(log.calls).toBeLessThanOrEqual(10);
+  });
+
+  it('bound nothing for an empty log, or without dates', async () => {
+    const all = { afterId: 0, beforeId: Number.MAX_SAFE_INTEGER };
+    expect(await idBounds(logOf([]), 5, 10)).toEqual(all);
+    expect(await idBounds(logOf([{ id: 4, createdAt: 5 }]), undefined, undefined)).toEqual(all);
+  });
+});
