@@ -22,20 +22,17 @@ const RECORD_POSTGRES = `
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[])
       AS i (transport_id, due_at, delivery_id, started_at, duration_ms, status_code, headers)
   ), found AS MATERIALIZED (
-    SELECT q.place FROM input i CROSS JOIN LATERAL (
-      SELECT ctid AS place FROM webhook_queue
+    SELECT i.*, q.* FROM input i CROSS JOIN LATERAL (
+      SELECT ctid AS place, event_id, webhook_id, created_at, tenant_id FROM webhook_queue
       WHERE transport_id = i.transport_id AND due_at = i.due_at AND delivery_id = i.delivery_id LIMIT 1
     ) q
   ), removed AS (
     DELETE FROM webhook_queue WHERE ctid = ANY (ARRAY(SELECT place FROM found))
-  ), logged AS (
-    UPDATE webhook_delivery d SET status = 'DELIVERED', attempts = 1, due_at = NULL, last_status_code = i.status_code,
-      finished_at = i.started_at + i.duration_ms
-    FROM input i WHERE d.id = i.delivery_id AND d.id = ANY ($3::bigint[])
   )
-  INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
-    trigger, orphaned)
-  SELECT delivery_id, 1, started_at, duration_ms, status_code, headers, 'SCHEDULE', false FROM input`;
+  INSERT INTO webhook_delivery (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
+    duration_ms, response_status_code, status, response_headers)
+  SELECT delivery_id, event_id, transport_id, webhook_id, created_at, started_at + duration_ms, tenant_id, 1, duration_ms,
+    status_code, 'DELIVERED', headers FROM found`;
 
 async function openPostgres(connectionString) {
   const pool = new pg.Pool({ connectionString, max: 4 });
@@ -73,20 +70,29 @@ function openSqlite(url) {
     SELECT q.transport_id, q.due_at, q.delivery_id, q.event_id, e.event_uid, e.action, e.body
     FROM webhook_queue q JOIN webhook_event e ON e.id = q.event_id
     WHERE q.transport_id = ? AND (q.due_at, q.delivery_id) > (?, ?) ORDER BY q.due_at, q.delivery_id LIMIT ${READ}`);
-  const remove = database.prepare(
-    'DELETE FROM webhook_queue WHERE transport_id = ? AND due_at = ? AND delivery_id = ?',
-  );
+  const remove = database.prepare(`
+    DELETE FROM webhook_queue WHERE transport_id = ? AND due_at = ? AND delivery_id = ?
+    RETURNING event_id, webhook_id, created_at, tenant_id`);
   const log = database.prepare(`
-    UPDATE webhook_delivery SET status = 'DELIVERED', attempts = 1, due_at = NULL, last_status_code = ?, finished_at = ?
-    WHERE id = ?`);
-  const attempt = database.prepare(`
-    INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, response_status_code, response_headers,
-      trigger, orphaned) VALUES (?, 1, ?, ?, ?, ?, 'SCHEDULE', 0)`);
+    INSERT INTO webhook_delivery (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
+      duration_ms, response_status_code, status, response_headers)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'DELIVERED', ?)`);
   const record = database.transaction((group) => {
     for (const { row, startedAt, durationMs, statusCode, headers } of group) {
-      remove.run(row.transport_id, row.due_at, row.delivery_id);
-      log.run(statusCode, startedAt + durationMs, row.delivery_id);
-      attempt.run(row.delivery_id, startedAt, durationMs, statusCode, headers);
+      const { transport_id: transportId, due_at: dueAt, delivery_id: id } = row;
+      const queued = remove.get(transportId, dueAt, id);
+      log.run(
+        id,
+        queued.event_id,
+        transportId,
+        queued.webhook_id,
+        queued.created_at,
+        startedAt + durationMs,
+        queued.tenant_id,
+        durationMs,
+        statusCode,
+        headers,
+      );
     }
   });
   return {

@@ -52,6 +52,9 @@ export async function addTransports({ dataSource }, { count, tenants, urls, pref
     : `(WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < ${count - 1}) SELECT n FROM g)`;
   const receivers = urls.map((url, index) => `(${index}, '${url}', '${new URL(url).origin}')`).join(', ');
   await dataSource.query(`
+    INSERT INTO webhook_tenant (tenant_uid) SELECT DISTINCT '${prefix}' || (n % ${tenants}) FROM ${numbers} numbers WHERE true
+    ON CONFLICT (tenant_uid) DO NOTHING`);
+  await dataSource.query(`
     WITH receivers (i, url, origin) AS (VALUES ${receivers})
     INSERT INTO webhook_http_transport (tenant_uid, http_transport_uid, name, url, origin, headers, security_type,
       signing_secrets, state, version, created_at, last_modified_at)

@@ -18,6 +18,7 @@ const CONTESTANTS = {
 const SCENARIOS = {
   drain: 'drain',
   floor: 'drain-floor',
+  cost: 'cost',
   emit: 'emit-cost',
   latency: 'latency',
   lanes: 'small-lanes',

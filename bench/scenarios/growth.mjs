@@ -71,19 +71,13 @@ async function grow({ dataSource }, { held, finished }) {
     isPostgres
       ? `generate_series(1, ${count}) g(n)`
       : `(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < ${count}) SELECT n FROM g) g`;
-  const delivery = (status, eventFrom, count) => `
-    INSERT INTO webhook_delivery (tenant_uid, event_id, transport_id, http_transport_uid, webhook_uid, action, status,
-      attempts, due_at, created_at, finished_at)
-    SELECT t.tenant_uid, ${eventFrom} + g.n, t.id, t.http_transport_uid, t.http_transport_uid, 'ORDER_SETTLED',
-      '${status}', 0, ${status === 'PENDING' ? '5' : 'NULL'}, 5, ${status === 'PENDING' ? 'NULL' : '5'}
-    FROM ${numbers(count)} JOIN webhook_http_transport t
-      ON t.http_transport_uid = 'held' || (g.n % 100)`;
-  await dataSource.query(delivery('DELIVERED', 1_000_000_000, finished));
-  await dataSource.query(delivery('PENDING', 2_000_000_000, held));
+  const transports = (count) => `${numbers(count)} JOIN webhook_http_transport t
+      ON t.http_transport_uid = 'held' || (g.n % 100) JOIN webhook_tenant w ON w.tenant_uid = t.tenant_uid`;
   await dataSource.query(`
-    INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id)
-    SELECT transport_id, due_at, id, event_id FROM webhook_delivery WHERE due_at = 5`);
+    INSERT INTO webhook_delivery (id, tenant_id, event_id, transport_id, webhook_id, status, attempts, created_at, finished_at,
+      duration_ms, response_status_code)
+    SELECT 1000000000 + g.n, w.id, 1000000000 + g.n, t.id, 1, 'DELIVERED', 1, 5, 8, 3, 204 FROM ${transports(finished)}`);
   await dataSource.query(`
-    INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, response_status_code, trigger, orphaned)
-    SELECT id, 1, 5, 3, 204, 'SCHEDULE', ${isPostgres ? 'false' : '0'} FROM webhook_delivery WHERE status = 'DELIVERED'`);
+    INSERT INTO webhook_queue (delivery_id, tenant_id, event_id, transport_id, webhook_id, due_at, created_at)
+    SELECT 2000000000 + g.n, w.id, 2000000000 + g.n, t.id, 1, 5, 5 FROM ${transports(held)}`);
 }

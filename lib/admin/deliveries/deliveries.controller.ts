@@ -18,7 +18,8 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'listWebhookDeliveries',
     summary: 'List deliveries, newest first',
-    description: 'Pass `paging.nextCursor` of an answer as `cursor` to go on, until it is null.',
+    description:
+      'Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads a bounded number of rows.',
   })
   @ApiDeliveryQuery()
   @ApiOkResponse({ type: DeliveryListDto, description: 'A page of the tenant’s deliveries.' })

@@ -1,0 +1,47 @@
+// What a stretch of work costs the database: CPU of all its processes, write-ahead log, size of the log of deliveries.
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Clock ticks in a second, which /proc counts in: 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** @returns a function that returns the costs so far; on SQLite undefined, since it works inside the process */
+export async function databaseMeter({ dataSource }) {
+  if (dataSource.options.type !== 'postgres') return () => undefined;
+  const one = async (sql) => (await dataSource.query(`SELECT ${sql} AS value`))[0].value;
+  const server = parentOf(await one('pg_backend_pid()'));
+  const before = await wal(one);
+  const cpuBefore = cpuSecondsOf(server);
+  return async () => ({
+    cpuSeconds: cpuSecondsOf(server) - cpuBefore,
+    walBytes: (await wal(one)) - before,
+    logBytes: Number(
+      await one(`pg_total_relation_size('webhook_delivery') + pg_total_relation_size('webhook_attempt')`),
+    ),
+  });
+}
+
+const wal = async (one) => Number(await one(`pg_current_wal_insert_lsn() - '0/0'::pg_lsn`));
+
+const statOf = (pid) => {
+  // The name, in parentheses, may hold anything.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  const ticks = (from, to) => fields.slice(from, to).reduce((sum, value) => sum + Number(value), 0);
+  return { parent: Number(fields[1]), own: ticks(11, 13), ended: ticks(13, 15) };
+};
+const parentOf = (pid) => statOf(pid).parent;
+
+/** Of the server process, its children, and those of them that have ended. */
+function cpuSecondsOf(server) {
+  const { own, ended } = statOf(server);
+  let ticks = own + ended;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = statOf(name);
+      if (stat.parent === server) ticks += stat.own;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
