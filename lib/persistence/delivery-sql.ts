@@ -62,6 +62,6 @@ export const nameOf = (
     kind === TRANSPORT_TOMBSTONE
       ? ['webhook_http_transport', 'http_transport_uid']
       : ['webhook_webhook', 'webhook_uid'];
-  return `coalesce((SELECT n.${uid} FROM ${table(live!)} n WHERE n.id = ${id}),
+  return `coalesce((SELECT n.${uid} FROM ${table(live)} n WHERE n.id = ${id}),
       (SELECT n.uid FROM ${table('webhook_tombstone')} n WHERE n.kind = '${kind}' AND n.id = ${id}), 'deleted-' || ${id})`;
 };

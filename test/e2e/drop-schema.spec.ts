@@ -7,6 +7,8 @@ import { TenantClient } from '../support/tenant-client.js';
 import { DATABASE_KINDS, type TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
 
+const TENANTS = 'webhook_tenant';
+
 describe.each(DATABASE_KINDS)('a host that drops its schema, on %s', (kind) => {
   let database: TestDatabase;
   let receiver: Receiver;
@@ -57,8 +59,12 @@ describe.each(DATABASE_KINDS)('a host that drops its schema, on %s', (kind) => {
           : `SELECT name FROM sqlite_master WHERE type = 'table'`;
       const names = (await dataSource.query<{ name: string }[]>(sql)).map(({ name }) => name);
       const found = names.filter((name) => pattern.test(name)).sort();
-      // In reverse, so that webhooks go before the transports they refer to.
-      for (const name of found.reverse()) await dataSource.query(`DROP TABLE ${name}`);
+      // Webhooks before the transports that they refer to, and the tenants that those refer to last.
+      const inOrder = [
+        ...found.reverse().filter((name) => name !== TENANTS),
+        ...found.filter((name) => name === TENANTS),
+      ];
+      for (const name of inOrder) await dataSource.query(`DROP TABLE ${name}`);
     };
     await dropTables(/^webhook_(?!migration)/);
     const host = await TestHost.start({ database });

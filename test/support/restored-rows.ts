@@ -75,7 +75,12 @@ async function tablesOf(dataSource: DataSource, catalog: string): Promise<string
   const rows = await dataSource.query<{ name: string }[]>(
     `SELECT ${name} AS name FROM ${catalog} WHERE ${isTable} AND ${name} LIKE 'webhook%' ORDER BY 1`,
   );
-  return rows.map((row) => row.name);
+  // As pg_dump orders them: a transport refers to its tenant, and a webhook to its transport.
+  const names = rows.map((row) => row.name);
+  return [
+    ...names.filter((one) => one === 'webhook_tenant'),
+    ...names.filter((one) => one !== 'webhook_tenant'),
+  ];
 }
 
 async function using<T>({ options }: TestDatabase, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
