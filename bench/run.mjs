@@ -26,6 +26,7 @@ const SCENARIOS = {
   wide: 'wide-event',
   isolation: 'isolation',
   growth: 'growth',
+  lists: 'lists',
   long: 'long-drain',
 };
 

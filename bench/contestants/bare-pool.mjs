@@ -3,7 +3,8 @@ import { Pool } from 'undici';
 import { bodyOf } from '../body.mjs';
 
 const CONNECTIONS = 64;
-const WARM_UP = 2_000;
+/** Requests before the clock starts. */
+export const WARM_UP = 2_000;
 
 /** @returns {Promise<{ count: number, seconds: number }>} requests answered, and how long it took */
 export async function run({ sinkUrls, events }) {

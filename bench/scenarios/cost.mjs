@@ -1,5 +1,6 @@
 // What a delivery costs, and how fast deliveries go: live, one transaction for each event, and from a backlog; one endpoint,
 // and fifty endpoints that each get every event.
+import { run as sendBare, WARM_UP } from '../contestants/bare-pool.mjs';
 import { databaseMeter } from '../database-costs.mjs';
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
@@ -8,12 +9,13 @@ export const title = 'cost of a delivery';
 const WIDE = 50;
 
 export async function run({ databaseUrl, sinkUrls, size }) {
+  const bare = await costOfBareRequests({ sinkUrls, events: Math.ceil(40_000 * size) });
   const host = await startHost(databaseUrl);
   await addTransports(host, { count: 1, tenants: 1, urls: sinkUrls, prefix: 'one' });
   await addTransports(host, { count: WIDE, tenants: 1, urls: sinkUrls, prefix: 'wide' });
   for (const prefix of ['one', 'wide']) await live(host, prefix, 200);
 
-  const measures = [];
+  const measures = [{ measure: 'bare pool: CPU of the process for a request', value: bare, unit: 'µs' }];
   const cases = [
     { name: 'one endpoint', prefix: 'one', fanOut: 1, events: Math.ceil(20_000 * size) },
     { name: `${WIDE} endpoints`, prefix: 'wide', fanOut: WIDE, events: Math.ceil(2_000 * size) },
@@ -44,6 +46,14 @@ export async function run({ databaseUrl, sinkUrls, size }) {
   }
   await host.close();
   return measures;
+}
+
+/** The floor: what sending alone costs, without database, signature and log. */
+async function costOfBareRequests(job) {
+  const cpu = process.cpuUsage();
+  const { count } = await sendBare(job);
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / (count + WARM_UP);
 }
 
 /** Emits each event in a transaction of its own, as fast as they commit, and waits until all are delivered. */

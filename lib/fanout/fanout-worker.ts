@@ -27,7 +27,7 @@ const HEAD_EVERY_MS = 1_000;
 /** The pause before events that another process has locked, or that wait for an earlier one, are tried again. */
 const RETRY_MS = 10;
 /** Processes that hear of the same events look within this time, not all at once. */
-const OTHERS_WITHIN_MS = 8;
+const OTHERS_WITHIN_MS = 4;
 /** How long locked lanes are skipped after one has kept a write waiting, and bodies not read after one could not be. */
 const CAUTIOUS_MS = 10_000;
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { stateAfter, type TransportCommand } from '../domain/transport-state.js';
 import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
 import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
@@ -8,6 +8,7 @@ import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../persistence/repositories/http-transport.repository.js';
+import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 
 /** How often a command starts over because the state changed between its reading and its writing. */
 const MAX_TRIES = 10;
@@ -20,6 +21,7 @@ export class TransportStateService {
   constructor(
     private readonly transports: HttpTransportRepository,
     private readonly states: HttpTransportStateRepository,
+    @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
   ) {}
 
   /**
@@ -45,7 +47,10 @@ export class TransportStateService {
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
       const changed = await this.states.change(tenantUid, present, { state, disabledReason });
-      if (changed) return changed;
+      if (!changed) continue;
+      // What was queued meanwhile goes out at once.
+      if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
+      return changed;
     }
     throw new ConcurrentChangeError('http transport');
   }

@@ -4,6 +4,7 @@ import type { DeliveryPage, KeptAttempt, ListedDelivery } from './delivery-store
 /** A delivery as shown, on every database. */
 export interface DeliveryRow {
   id: number;
+  transport_id: number;
   event_id: number;
   event_uid: string;
   action: string;
@@ -43,6 +44,7 @@ export function deliveryPageOf(rows: readonly PageRow[], limit: number): Deliver
 
 export const deliveryOf = (row: DeliveryRow): ListedDelivery => ({
   id: row.id,
+  transportId: row.transport_id,
   eventId: row.event_id,
   eventUid: row.event_uid,
   action: row.action,

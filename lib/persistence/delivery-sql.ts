@@ -10,45 +10,48 @@ const SEARCHED_ROWS = 5_000;
 /** Later than the id of any delivery. */
 export const NO_ID = Number.MAX_SAFE_INTEGER;
 
-const ENDED = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
+export const ENDED = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
 
 /** Which of the texts of a page a search needs. */
 export interface PageKind {
   /** It is for the deliveries of one event. */
   readonly byEvent: boolean;
-  /** The log is searched by transport, otherwise by tenant. */
+  /** The log is searched by transport, otherwise by tenant and status. */
   readonly byTransport: boolean;
+  /** Some rows of what is searched may not match. */
   readonly hasFilter: boolean;
 }
 
 /** How a page is searched for, apart from the dialect. */
 export interface DeliverySearch {
+  readonly kind: PageKind;
   /** Transports whose part of the queue is searched. */
   readonly pendingTransports: readonly number[];
   /** Statuses of which the log is searched. */
   readonly statuses: readonly string[];
-  /** By transport or, if undefined, by tenant. */
-  readonly endedTransports: readonly number[] | undefined;
-  /** Rows looked at in each part that has an order of its own: a transport's queue, a status of a transport or tenant. */
+  /** Rows looked at in each part that has an order of its own: a transport's queue, a transport's or a status's log. */
   readonly each: number;
-  /** Some rows in these parts may not match. */
-  readonly hasFilter: boolean;
 }
 
+/**
+ * The log has two orders: by transport, and by tenant and status. Few deliveries end otherwise than DELIVERED, so those are
+ * looked for by status even if only some transports are wanted.
+ */
 export function searchOf(request: DeliveryPageRequest): DeliverySearch {
-  const { status, transportIds, endedTransportIds, limit } = request;
+  const { status, transportIds, endedTransportIds, eventId, limit } = request;
+  const byTransport = endedTransportIds !== undefined && (status === undefined || status === 'DELIVERED');
+  const hasFilter =
+    [request.webhookIds, request.action, request.createdFrom, request.createdTo].some(
+      (value) => value !== undefined,
+    ) || (byTransport ? status !== undefined : endedTransportIds !== undefined);
   const pendingTransports = status === undefined || status === 'PENDING' ? transportIds : [];
   const statuses = status === undefined ? ENDED : ENDED.filter((one) => one === status);
-  const parts = pendingTransports.length + statuses.length * (endedTransportIds?.length ?? 1);
-  const hasFilter = [request.webhookIds, request.action, request.createdFrom, request.createdTo].some(
-    (value) => value !== undefined,
-  );
+  const parts = pendingTransports.length + (byTransport ? endedTransportIds.length : statuses.length);
   return {
+    kind: { byEvent: eventId !== undefined, byTransport, hasFilter },
     pendingTransports,
     statuses,
-    endedTransports: endedTransportIds,
     each: hasFilter ? Math.max(limit, Math.ceil(SEARCHED_ROWS / Math.max(1, parts))) : limit,
-    hasFilter,
   };
 }
 

@@ -30,6 +30,7 @@ export interface DeliveryPageRequest {
 /** A delivery as the API lists it, pending or ended. */
 export interface ListedDelivery {
   readonly id: number;
+  readonly transportId: number;
   readonly eventId: number;
   readonly eventUid: string;
   readonly action: string;
@@ -93,13 +94,13 @@ export interface DeliveryStore {
   find(tenantId: number, transportIds: readonly number[], id: number): Promise<ListedDelivery | undefined>;
 
   /** The attempts of a delivery, newest first. */
-  attempts(id: number, limit: number): Promise<KeptAttempt[]>;
+  attempts(delivery: Pick<ListedDelivery, 'id' | 'transportId'>, limit: number): Promise<KeptAttempt[]>;
 
-  /** For each of the numbers, the first ended delivery that has it or a greater one. Nothing for numbers past the last. */
-  firstEndedFrom(ids: readonly number[]): Promise<DatedId[]>;
+  /** For each of the numbers, the tenant's first ended delivery that has it or a greater one. Nothing for numbers past the last. */
+  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]>;
 
-  /** The first and the last ended delivery; undefined: the log is empty. */
-  endedRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
+  /** The tenant's first and last ended delivery; undefined: it has none. */
+  endedRange(tenantId: number): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
   /**
    * Moves ended deliveries from the log back to the queue, due now, for redelivery. Their last attempt becomes a row of its

@@ -12,7 +12,7 @@ const PROBES = 31;
 type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
 
 /**
- * Dates as bounds of delivery ids, since ids rise with time and the indexes hold ids. The bounds are wide by a minute, and
+ * Dates as bounds of a tenant's delivery ids, since ids rise with time and the indexes hold ids. The bounds are wide by a minute, and
  * wider where few deliveries have ended, so compare the dates of what is found too.
  *
  * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
@@ -20,22 +20,24 @@ type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
  */
 export async function idBounds(
   store: EndedDeliveries,
+  tenantId: number,
   from: number | undefined,
   to: number | undefined,
 ): Promise<{ afterId: number; beforeId: number }> {
   const [lower, upper] = await Promise.all([
-    from === undefined ? undefined : boundaryAt(store, from - SLACK_MS),
-    to === undefined ? undefined : boundaryAt(store, to + SLACK_MS + 1),
+    from === undefined ? undefined : boundaryAt(store, tenantId, from - SLACK_MS),
+    to === undefined ? undefined : boundaryAt(store, tenantId, to + SLACK_MS + 1),
   ]);
   return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
 }
 
-/** The last ended delivery that was created before an instant, and the first one that was created then or later. */
+/** The tenant's last ended delivery that was created before an instant, and the first one that was created then or later. */
 async function boundaryAt(
   store: EndedDeliveries,
+  tenantId: number,
   instant: number,
 ): Promise<{ lastBefore: number; firstFrom: number }> {
-  const range = await store.endedRange();
+  const range = await store.endedRange(tenantId);
   if (!range) return { lastBefore: 0, firstFrom: NO_ID };
   // Before `low`, and `low` itself, are older ones only; from `high` on are younger ones only.
   let [low, high] = [range.first - 1, range.last + 1];
@@ -45,7 +47,10 @@ async function boundaryAt(
     const probes = Array.from({ length: PROBES }, (_, index) =>
       Math.floor(start + (width * (index + 1)) / (PROBES + 1)),
     );
-    const found = await store.firstEndedFrom([...new Set(probes)].filter((probe) => probe > start));
+    const found = await store.firstEndedFrom(
+      tenantId,
+      [...new Set(probes)].filter((probe) => probe > start),
+    );
     // Somebody deletes from the log meanwhile.
     if (found.length === 0) break;
     for (const { from, id, createdAt } of found) {

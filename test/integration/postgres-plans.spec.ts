@@ -175,6 +175,11 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     await records.record(group({ postponed }));
     await records.record(group({ parked: rows.slice(70, 80) }));
     await records.unpark([transportId], 2);
+    await whileLocked(rows[100]!.deliveryId, async () => {
+      const attempts = rows.slice(100, 110).map((row) => delivered(row));
+      const { locked } = await records.record(group({ attempts }));
+      expect(locked).toEqual(new Set([rows[100]!.deliveryId]));
+    });
     const change = { transportId, leaseToken: lane!.leaseToken, consecutiveFailures: 1, failingSince: 1 };
     await records.changeTransports([{ ...change, blockedUntil: 1 }], 1);
     const held = { ...lane!, scanFrom: 1, leaseMs: 30_000 };
@@ -182,6 +187,15 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     expect((await lanes.renew([held])).size).toBe(1);
     await lanes.forgiveCrashes([transportId]);
     expect((await lanes.release([{ ...held, version: null, dueAt: null }])).size).toBe(1);
+  }
+
+  async function whileLocked(deliveryId: number, work: () => Promise<void>): Promise<void> {
+    const other = database.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query(`SELECT 1 FROM webhook_queue WHERE delivery_id = ${deliveryId} FOR UPDATE`);
+    await work();
+    await other.rollbackTransaction();
+    await other.release();
   }
 
   it('are all looked at', () => {
@@ -203,6 +217,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       'tillhook_postpone',
       'tillhook_park',
       'tillhook_unpark',
+      'tillhook_record_ends_skipping',
       'tillhook_change_transports',
       'tillhook_lane_check',
       'tillhook_lane_renew',

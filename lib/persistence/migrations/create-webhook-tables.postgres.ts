@@ -159,9 +159,10 @@ export const postgresTables = (
 
   // The log: deliveries that have ended, each row written once. It holds the last attempt, which began at
   // finished_at - duration_ms; duration_ms is null if the delivery ended without an attempt (MISSED, CANCELLED).
-  // trigger is null for SCHEDULE.
+  // trigger is null for SCHEDULE. The unique index serves the lists of a transport; since a delivery has one transport, it
+  // makes ids unique too.
   `CREATE TABLE ${table('webhook_delivery')} (
-    id bigint PRIMARY KEY,
+    id bigint NOT NULL,
     event_id bigint NOT NULL,
     transport_id bigint NOT NULL,
     webhook_id bigint NOT NULL,
@@ -177,10 +178,10 @@ export const postgresTables = (
     error_code varchar(64),
     error_message varchar(512),
     response_headers text,
-    response_body text
+    response_body text,
+    CONSTRAINT webhook_delivery_transport UNIQUE (transport_id, id)
   )`,
   `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status, id)`,
-  `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (transport_id, status, id)`,
   `CREATE INDEX webhook_delivery_event ON ${table('webhook_delivery')} (event_id)`,
 
   // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due (null: it has none, or is

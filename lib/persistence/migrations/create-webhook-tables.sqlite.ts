@@ -132,8 +132,9 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     response_headers TEXT,
     response_body TEXT
   )`,
-  `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status, id)`,
-  `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (transport_id, status, id)`,
+  // SQLite adds the id, which is the row's number, to each index.
+  `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status)`,
+  `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (transport_id)`,
   `CREATE INDEX webhook_delivery_event ON ${table('webhook_delivery')} (event_id)`,
 
   `CREATE TABLE ${table('webhook_lane')} (

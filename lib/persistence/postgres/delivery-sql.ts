@@ -1,4 +1,4 @@
-import { nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
+import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
 import { notifyLane } from '../queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
@@ -11,7 +11,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
 
   /** What the API shows of the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
   const shown = `
-    SELECT f.id, d.event_id, coalesce(e.event_uid, 'deleted-' || d.event_id) AS event_uid, coalesce(e.action, '') AS action,
+    SELECT f.id, f.transport_id, d.event_id, coalesce(e.event_uid, 'deleted-' || d.event_id) AS event_uid, coalesce(e.action, '') AS action,
            ${nameOf(table, TRANSPORT_TOMBSTONE, 'd.transport_id')} AS http_transport_uid,
            ${nameOf(table, WEBHOOK_TOMBSTONE, 'd.webhook_id')} AS webhook_uid,
            d.status, d.reason, d.attempts, d.due_at, d.created_at, d.finished_at,
@@ -26,7 +26,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       UNION ALL
       SELECT event_id, transport_id, webhook_id, status, reason, attempts, NULL, created_at,
              finished_at, duration_ms, response_status_code, error_code
-      FROM ${delivery} WHERE NOT f.is_pending AND id = f.id
+      FROM ${delivery} WHERE NOT f.is_pending AND transport_id = f.transport_id AND id = f.id
       LIMIT 1
     ) d
     LEFT JOIN LATERAL (SELECT event_uid, action FROM ${table('webhook_event')} WHERE id = d.event_id LIMIT 1) e ON true
@@ -36,73 +36,91 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       ORDER BY delivery_id DESC, number DESC, started_at DESC LIMIT 1
     ) a ON true`;
 
-  const columns = ({ hasFilter }: PageKind): string =>
-    hasFilter ? ', event_id, webhook_id, created_at' : '';
+  const columns = ({ hasFilter }: PageKind, status: string): string =>
+    hasFilter ? `, event_id, webhook_id, created_at, ${status} AS status` : '';
   const isWithin = (id: string): string => `${id} > $4::bigint AND ${id} < $5::bigint`;
 
+  /** Rows of the log in the order of ids, of one transport or of one status of the tenant, at most $6. */
+  const logParts = (kind: PageKind): string =>
+    kind.byTransport
+      ? `unnest($2::bigint[]) AS t (id)
+      CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
+          SELECT id, transport_id ${columns(kind, 'status')} FROM ${delivery}
+          WHERE transport_id = t.id AND ${isWithin('id')}
+          ORDER BY transport_id DESC, id DESC LIMIT $6::bigint
+        ) d
+      ) d`
+      : `unnest($3::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
+          SELECT id, transport_id ${columns(kind, 'status')} FROM ${delivery}
+          WHERE tenant_id = $8::int AND status = s.status COLLATE "C" AND ${isWithin('id')}
+          ORDER BY tenant_id DESC, status DESC, id DESC LIMIT $6::bigint
+        ) d
+      ) d`;
+
   /** Each part is in the order of ids, and is left after $6 rows. */
-  const partsOf = (kind: PageKind): string => {
-    const lead = kind.byTransport ? 'transport_id' : 'tenant_id';
-    return `
+  const partsOf = (kind: PageKind): string => `
       SELECT q.*, true AS is_pending
       FROM unnest($1::bigint[]) AS t (id)
       CROSS JOIN LATERAL (
         SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
-          SELECT delivery_id AS id, transport_id ${columns(kind)} FROM ${queue}
+          SELECT delivery_id AS id, transport_id ${columns(kind, `'PENDING'`)} FROM ${queue}
           WHERE tenant_id = $8::int AND tenant_id > 0 AND transport_id = t.id AND ${isWithin('delivery_id')}
           ORDER BY tenant_id DESC, transport_id DESC, delivery_id DESC LIMIT $6::bigint
         ) q
       ) q
       UNION ALL
-      SELECT d.*, false
-      FROM unnest($2::bigint[]) AS t (id)
-      CROSS JOIN unnest($3::text[]) AS s (status)
-      CROSS JOIN LATERAL (
-        SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM (
-          SELECT id, transport_id ${columns(kind)} FROM ${delivery}
-          WHERE ${lead} = t.id AND status = s.status COLLATE "C" AND ${isWithin('id')}
-          ORDER BY ${lead} DESC, status DESC, id DESC LIMIT $6::bigint
-        ) d
-      ) d`;
-  };
+      SELECT d.*, false FROM ${logParts(kind)}`;
 
   /** An event has few deliveries: all of them are read. */
-  const ofEvent = (kind: PageKind): string => {
-    const event = `event_id = $${kind.hasFilter ? 13 : 9}::bigint`;
-    return `
-      SELECT q.id, q.transport_id ${columns(kind)}, NULL::bigint AS place, true AS is_pending
-      FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE ${event} OFFSET 0) q
+  const ofEvent = (kind: PageKind): string => `
+      SELECT q.id, q.transport_id ${columns(kind, `'PENDING'`)}, NULL::bigint AS place, true AS is_pending
+      FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE event_id = $9::bigint OFFSET 0) q
       WHERE q.tenant_id = $8::int AND q.transport_id = ANY ($1::bigint[]) AND ${isWithin('q.id')}
       UNION ALL
-      SELECT d.id, d.transport_id ${columns(kind)}, NULL, false
-      FROM (SELECT * FROM ${delivery} WHERE ${event} OFFSET 0) d
-      WHERE d.${kind.byTransport ? 'transport_id' : 'tenant_id'} = ANY ($2::bigint[]) AND d.status = ANY ($3::text[])
-        AND ${isWithin('d.id')}`;
-  };
+      SELECT d.id, d.transport_id ${columns(kind, 'status')}, NULL, false
+      FROM (SELECT * FROM ${delivery} WHERE event_id = $9::bigint OFFSET 0) d
+      WHERE d.tenant_id = $8::int AND d.status = ANY ($3::text[]) AND ${isWithin('d.id')}
+        ${kind.byTransport ? 'AND d.transport_id = ANY ($2::bigint[])' : ''}`;
+
+  const filtersFrom = (first: number): string => `
+      WHERE ($${first}::bigint[] IS NULL OR c.webhook_id = ANY ($${first}::bigint[]))
+        AND ($${first + 1}::text IS NULL
+             OR (SELECT action FROM ${table('webhook_event')} e WHERE e.id = c.event_id LIMIT 1) = $${first + 1}::text)
+        AND c.created_at >= $${first + 2}::bigint AND c.created_at <= $${first + 3}::bigint
+        AND ($${first + 4}::text IS NULL OR c.status = $${first + 4}::text)
+        AND (c.is_pending OR $2::bigint[] IS NULL OR c.transport_id = ANY ($2::bigint[]))`;
 
   /**
-   * $1: transports whose part of the queue is searched; $2: transports, or the tenant, whose part of the log is; $3:
-   * statuses; $4, $5: exclusive bounds of ids; $6: rows looked at in each part; $7: limit; $8: the tenant; with a filter
-   * $9 to $12: webhooks, action, dates; with an event the last one.
+   * $1: transports whose part of the queue is searched; $2: those whose part of the log is wanted, null: all; $3: statuses in
+   * the log; $4, $5: exclusive bounds of ids; $6: rows looked at in each part; $7: limit; $8: the tenant; then, if it is
+   * for one event, that; then with a filter: webhooks, action, dates from and to, status. `types` is not run: it tells the
+   * server the types of parameters that not every text uses.
    *
    * `horizon`: where a part was left, the search ends, since it may hold more of the ids below.
    */
   const page = (kind: PageKind): string => `
-    WITH candidates AS MATERIALIZED (${kind.byEvent ? ofEvent(kind) : partsOf(kind)}
+    WITH types AS (SELECT $2::bigint[], $3::text[]), candidates AS MATERIALIZED (${kind.byEvent ? ofEvent(kind) : partsOf(kind)}
     ), horizon AS MATERIALIZED (
       SELECT max(id) FILTER (WHERE place = $6::bigint) AS id FROM candidates
     ), found AS MATERIALIZED (
       SELECT c.id, $8::int AS tenant_id, c.transport_id, c.is_pending
       FROM horizon h JOIN candidates c ON c.id >= coalesce(h.id, 0)
-      ${kind.hasFilter ? filters : ''}
+      ${kind.hasFilter ? filtersFrom(kind.byEvent ? 10 : 9) : ''}
       ORDER BY c.id DESC LIMIT $7
     )
     SELECT h.id AS horizon, p.* FROM horizon h LEFT JOIN (${shown}) p ON true ORDER BY p.id DESC`;
-  const filters = `
-      WHERE ($9::bigint[] IS NULL OR c.webhook_id = ANY ($9::bigint[]))
-        AND ($10::text IS NULL
-             OR (SELECT action FROM ${table('webhook_event')} e WHERE e.id = c.event_id LIMIT 1) = $10::text)
-        AND c.created_at >= $11::bigint AND c.created_at <= $12::bigint`;
+
+  /** An ended delivery of the tenant by its number: in each status, since the index leads with that. */
+  const endedById = (tenant: string, id: string, selected: string): string => `
+      SELECT d.* FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT ${selected} FROM ${delivery}
+        WHERE tenant_id = ${tenant} AND status = s.status COLLATE "C" AND id = ${id}
+        ORDER BY tenant_id, status, id LIMIT 1
+      ) d`;
 
   return {
     page,
@@ -110,7 +128,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     // $1: the tenant; $2: its transports; $3: the delivery.
     find: `
     WITH found AS MATERIALIZED (
-      SELECT id, tenant_id, transport_id, false AS is_pending FROM ${delivery} WHERE id = $3::bigint AND tenant_id = $1::int
+      ${endedById('$1::int', '$3::bigint', 'id, tenant_id, transport_id, false AS is_pending')}
       UNION ALL
       SELECT q.*, true FROM unnest($2::bigint[]) AS t (id)
       CROSS JOIN LATERAL (
@@ -128,23 +146,33 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     UNION ALL
     SELECT attempts, finished_at - duration_ms, duration_ms, response_status_code, response_headers, response_body, error_code,
            error_message, coalesce(trigger, 'SCHEDULE'), false
-    FROM ${delivery} WHERE id = $1::bigint AND duration_ms IS NOT NULL
-    ORDER BY number DESC, started_at DESC LIMIT $2`,
+    FROM ${delivery} WHERE transport_id = $2::bigint AND id = $1::bigint AND duration_ms IS NOT NULL
+    ORDER BY number DESC, started_at DESC LIMIT $3`,
 
     firstEndedFrom: `
-    SELECT i.id AS from_id, d.id, d.created_at FROM unnest($1::bigint[]) AS i (id)
-    CROSS JOIN LATERAL (SELECT id, created_at FROM ${delivery} WHERE id >= i.id ORDER BY id LIMIT 1) d`,
+    SELECT DISTINCT ON (i.id) i.id AS from_id, d.id, d.created_at
+    FROM unnest($2::bigint[]) AS i (id)
+    CROSS JOIN unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+    CROSS JOIN LATERAL (
+      SELECT id, created_at FROM ${delivery}
+      WHERE tenant_id = $1::int AND status = s.status COLLATE "C" AND id >= i.id ORDER BY tenant_id, status, id LIMIT 1
+    ) d
+    ORDER BY i.id, d.id`,
 
     endedRange: `
-    SELECT (SELECT id FROM ${delivery} ORDER BY id LIMIT 1) AS first,
-           (SELECT id FROM ${delivery} ORDER BY id DESC LIMIT 1) AS last`,
+    SELECT min(first) AS first, max(last) AS last FROM (
+      SELECT (SELECT id FROM ${delivery} WHERE tenant_id = $1::int AND status = s.status COLLATE "C"
+              ORDER BY tenant_id, status, id LIMIT 1) AS first,
+             (SELECT id FROM ${delivery} WHERE tenant_id = $1::int AND status = s.status COLLATE "C"
+              ORDER BY tenant_id DESC, status DESC, id DESC LIMIT 1) AS last
+      FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+    ) r`,
 
     // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before anything is written for them, in key order.
     moveBack: `
     WITH wanted AS MATERIALIZED (
-      SELECT d.id, d.transport_id FROM unnest($2::bigint[]) AS i (id)
-      CROSS JOIN LATERAL (
-        SELECT id, transport_id FROM ${delivery} WHERE id = i.id AND tenant_id = $1::int LIMIT 1
+      SELECT d.id, d.transport_id, d.place FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS i (id)) i
+      CROSS JOIN LATERAL (${endedById('$1::int', 'i.id', 'id, transport_id, ctid AS place')}
       ) d
     ), lanes AS MATERIALIZED (
       SELECT l.transport_id FROM (SELECT DISTINCT transport_id FROM wanted ORDER BY transport_id) w
@@ -154,7 +182,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       ) l
     ), moved AS (
       DELETE FROM ${delivery} d
-      WHERE d.id = ANY (ARRAY(SELECT id FROM wanted WHERE transport_id IN (SELECT transport_id FROM lanes)))
+      WHERE d.ctid = ANY (ARRAY(SELECT place FROM wanted WHERE transport_id IN (SELECT transport_id FROM lanes)))
       RETURNING d.*
     ), kept AS (
       INSERT INTO ${attempt} (delivery_id, number, started_at, duration_ms, response_status_code, response_headers,

@@ -1,4 +1,4 @@
-import { searchOf, type PageKind } from '../delivery-sql.js';
+import { NO_ID, searchOf } from '../delivery-sql.js';
 import {
   attemptOf,
   deliveryOf,
@@ -30,33 +30,23 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 
   async page(request: DeliveryPageRequest): Promise<DeliveryPage> {
-    const { tenantId, eventId, webhookIds, action, createdFrom, createdTo } = request;
-    const search = searchOf(request);
-    const { hasFilter } = search;
-    const kind: PageKind = {
-      byEvent: eventId !== undefined,
-      byTransport: search.endedTransports !== undefined,
-      hasFilter,
-    };
+    const { eventId, endedTransportIds, webhookIds, createdFrom = 0, createdTo = NO_ID } = request;
+    const { kind, pendingTransports, statuses, each } = searchOf(request);
     const values: unknown[] = [
-      numbers(search.pendingTransports),
-      numbers(search.endedTransports ?? [tenantId]),
-      search.statuses,
+      numbers(pendingTransports),
+      endedTransportIds === undefined ? null : numbers(endedTransportIds),
+      statuses,
       request.afterId,
       request.beforeId,
-      search.each,
+      each,
       request.limit,
-      tenantId,
+      request.tenantId,
     ];
-    if (hasFilter) {
-      values.push(
-        webhookIds === undefined ? null : numbers(webhookIds),
-        action ?? null,
-        createdFrom ?? 0,
-        createdTo ?? Number.MAX_SAFE_INTEGER,
-      );
+    if (kind.byEvent) values.push(eventId);
+    if (kind.hasFilter) {
+      const webhooks = webhookIds === undefined ? null : numbers(webhookIds);
+      values.push(webhooks, request.action ?? null, createdFrom, createdTo, request.status ?? null);
     }
-    if (eventId !== undefined) values.push(eventId);
     const name = `tillhook_delivery_page${Object.values(kind).map(Number).join('')}`;
     const text = (this.#pages[name] ??= this.#sql.page(kind));
     return deliveryPageOf(await this.database.query<PageRow>(name, text, values), request.limit);
@@ -72,8 +62,8 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return row && deliveryOf(row);
   }
 
-  async attempts(id: number, limit: number): Promise<KeptAttempt[]> {
-    const values = [id, limit];
+  async attempts({ id, transportId }: ListedDelivery, limit: number): Promise<KeptAttempt[]> {
+    const values = [id, transportId, limit];
     const rows = await this.database.query<AttemptRow>(
       'tillhook_delivery_attempts',
       this.#sql.attempts,
@@ -82,20 +72,20 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return rows.map(attemptOf);
   }
 
-  async firstEndedFrom(ids: readonly number[]): Promise<DatedId[]> {
+  async firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]> {
     const rows = await this.database.query<{ from_id: number; id: number; created_at: number }>(
       'tillhook_delivery_first_from',
       this.#sql.firstEndedFrom,
-      [numbers(ids)],
+      [tenantId, numbers(ids)],
     );
     return rows.map((row) => ({ from: row.from_id, id: row.id, createdAt: row.created_at }));
   }
 
-  async endedRange(): Promise<{ first: number; last: number } | undefined> {
+  async endedRange(tenantId: number): Promise<{ first: number; last: number } | undefined> {
     const [row] = await this.database.query<{ first: number | null; last: number | null }>(
       'tillhook_delivery_range',
       this.#sql.endedRange,
-      [],
+      [tenantId],
     );
     const { first, last } = row!;
     return first === null || last === null ? undefined : { first, last };

@@ -1,3 +1,4 @@
+import { classify } from '../driver-errors.js';
 import type { QueueKey, RecordGroup, RecordResult, RecordStore, TransportRecord } from '../record-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { recordTexts } from './record-sql.js';
@@ -20,10 +21,15 @@ interface Prepared {
   readonly values: unknown[];
 }
 
+/** How long locked rows are skipped after one has kept a group waiting. */
+const CAUTIOUS_MS = 10_000;
+
 /** Recording on PostgreSQL: one statement for a group of attempts, and one each for what else a group may hold. */
 export class PostgresRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
   readonly #changeTransports: string;
+  /** performance.now() until which rows that others have locked are skipped. */
+  #skipLockedUntil = -Infinity;
 
   constructor(private readonly database: PostgresDatabase) {
     this.#sql = recordTexts(database);
@@ -31,14 +37,28 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   async record(group: RecordGroup): Promise<RecordResult> {
+    if (performance.now() >= this.#skipLockedUntil) {
+      try {
+        return await this.#record(group, false);
+      } catch (error) {
+        if (classify(error) !== 'busy') throw error;
+        this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
+      }
+    }
+    return this.#record(group, true);
+  }
+
+  async #record(group: RecordGroup, skipsLocked: boolean): Promise<RecordResult> {
     const result = { orphaned: new Set<number>(), locked: new Set<number>() };
     const add = (rows: readonly MissingRow[]): void => {
       for (const row of rows) (row.is_locked ? result.locked : result.orphaned).add(row.delivery_id);
     };
     // Attempts come first: a delivery whose head ends in the same group must not be parked.
-    const statements = [this.#attempts(group), this.#postponed(group), this.#parked(group)].filter(
-      (one) => one !== undefined,
-    );
+    const statements = [
+      this.#attempts(group, skipsLocked),
+      this.#postponed(group),
+      this.#parked(group),
+    ].filter((one) => one !== undefined);
     if (statements.length <= 1) {
       // Most groups are one statement, which needs no transaction around it.
       for (const { name, text, values } of statements)
@@ -61,12 +81,14 @@ export class PostgresRecordStore implements RecordStore {
     return this.#transportIds('tillhook_unpark', this.#sql.unpark, [numbers(transportIds), now]);
   }
 
-  #attempts({ attempts, now }: RecordGroup): Prepared | undefined {
+  #attempts({ attempts, now }: RecordGroup, skipsLocked: boolean): Prepared | undefined {
     if (attempts.length === 0) return undefined;
     const isPlain = attempts.every(
       ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
     );
     const values = attemptParameters(attempts);
+    if (isPlain && skipsLocked)
+      return { name: 'tillhook_record_ends_skipping', text: this.#sql.endsSkippingLocked, values };
     if (isPlain) return { name: 'tillhook_record_ends', text: this.#sql.ends, values };
     const nextDueAts = numbers(attempts.map((a) => a.nextDueAt));
     const counts = numbers(attempts.map((a) => Number(a.isCounted)));

@@ -7,21 +7,28 @@ const keyIs = (input: string): string =>
 /** The fence: the queue row is where this attempt found it, and nobody has recorded another attempt since. */
 const attemptsAre = (input: string): string => `AND q.attempts = ${input}.attempts`;
 
-/**
- * The queue row of a key, locked; no row if another transaction has locked it. The planner cannot pull this subquery up:
- * it probes the primary key for each row of `input`, whatever the statistics say. They are often taken when everything
- * has been sent, and from then on the planner believes that the queue is empty and may be read as a whole.
- */
-const rowAt = (queue: string, input: string, fence = ''): string => `(
-  SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
-  FROM ${queue} q
-  WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
-)`;
+const COLUMNS = `q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id,
+    q.has_succeeded`;
 
-/** Rows of `input` without a row in `found`, and whether that is because another transaction has locked their queue row. */
-const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED (
+/**
+ * The queue row of a key. The planner cannot pull this subquery up: it probes the primary key for each row of `input`,
+ * whatever the statistics say. They are often taken when everything has been sent, and from then on the planner believes that
+ * the queue is empty and may be read as a whole.
+ */
+const rowOf = (queue: string, input: string, fence: string): string =>
+  `(SELECT ${COLUMNS} FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1)`;
+
+/** As `rowOf`, locked; no row if another transaction has locked it. */
+const rowAt = (queue: string, input: string, fence = ''): string =>
+  `(SELECT ${COLUMNS} FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED)`;
+
+/** How long the ends of deliveries wait for a row: the module itself locks rows for milliseconds. */
+const ROW_PATIENCE_MS = 100;
+
+/** Rows of `input` without a row in `done`, and whether that is because another transaction has locked their queue row. */
+const missing = (queue: string, fence = '', done = 'found'): string => `missing AS MATERIALIZED (
     SELECT i.*, (SELECT 1 FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) IS NOT NULL AS is_locked
-    FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM found)
+    FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM ${done})
   )`;
 
 /**
@@ -58,25 +65,35 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   // orphaned: as the last one of its delivery in the log, or as a row of its own.
   const isRecorded = (counts: string): string => `(
         (SELECT d.attempts = m.attempts + 1 AND d.finished_at - d.duration_ms = m.started_at
-         FROM ${delivery} d WHERE d.id = m.delivery_id LIMIT 1) IS TRUE
+         FROM ${delivery} d WHERE d.transport_id = m.transport_id AND d.id = m.delivery_id LIMIT 1) IS TRUE
         OR (SELECT a.orphaned = (${counts} = 0) FROM ${attempt} a
             WHERE a.delivery_id = m.delivery_id AND a.number = m.attempts + 1 AND a.started_at = m.started_at
             LIMIT 1) IS TRUE)`;
 
-  // A queue row is found by its key and locked, then addressed by its place. Only rows that are not found cost a look into
-  // the log; an orphan may exist already.
-  const ended = (condition: string, counts: string): string => `removed AS (
-      DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found ${condition}))
-    ), logged AS (
+  // A queue row is found by its key, then addressed by its place. If it is not locked yet, it may change meanwhile: then it is
+  // compared again with what was found. IS DISTINCT FROM, so that the planner does not take this for a way to the row.
+  const removed = `removed AS (
+      DELETE FROM ${queue} q USING found f
+      WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found))
+        AND NOT ((q.transport_id, q.due_at, q.delivery_id, q.attempts)
+          IS DISTINCT FROM (f.transport_id, f.due_at, f.delivery_id, f.attempts))
+      RETURNING f.*
+    )`;
+  const logged = (ended: string, counts: string): string => `logged AS (
       INSERT INTO ${delivery} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
         duration_ms, response_status_code, status, reason, trigger, error_code, error_message, response_headers,
         response_body)
       SELECT delivery_id, event_id, transport_id, webhook_id, created_at, started_at + duration_ms, tenant_id,
         attempts + ${counts}, duration_ms, response_status_code, ${endStatus('status')}, ${endReason('reason')},
         nullif(trigger, 'SCHEDULE'), error_code, error_message, response_headers, response_body
-      FROM found ${condition}
-    ), ${missing(queue, fence)}, lost AS MATERIALIZED (
-      SELECT * FROM missing m WHERE NOT is_locked AND NOT ${isRecorded(counts === '1' ? '1' : 'm.counts')}
+      FROM ${ended}
+    )`;
+  // Only rows that are not found cost a look into the log. An orphan may exist already.
+  const notDone = (
+    done: string,
+    counts: string,
+  ): string => `${missing(queue, fence, done)}, lost AS MATERIALIZED (
+      SELECT * FROM missing m WHERE NOT is_locked AND NOT ${isRecorded(counts)}
     ), orphaned AS (
       ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
     )
@@ -89,9 +106,18 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     )`;
 
   return {
-    // Two texts for one thing: most groups hold ends of unordered deliveries only, and running what those do not need
-    // would cost as much as what they do.
-    ends: `${inputOf(false)}, found AS MATERIALIZED (${found}), ${ended('', '1')}`,
+    // Three texts for one thing. Most groups hold ends of unordered deliveries only, and running what those do not need would
+    // cost as much as what they do.
+    // The first text does not lock the rows that it deletes before: each lock would be a record in the write-ahead log. If
+    // another transaction has locked one, it fails after its patience.
+    ends: `${inputOf(false)}, found AS MATERIALIZED (
+        SELECT i.*, q.place, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
+        FROM (SELECT set_config('lock_timeout', '${ROW_PATIENCE_MS}', true) OFFSET 0) patience
+        CROSS JOIN input i CROSS JOIN LATERAL ${rowOf(queue, 'i', fence)} q
+      ), ${removed}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
+
+    endsSkippingLocked: `${inputOf(false)}, found AS MATERIALIZED (${found}), ${removed}, ${logged('removed', '1')},
+      ${notDone('removed', '1')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
@@ -118,7 +144,9 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         UPDATE ${queue} SET due_at = $17 WHERE ctid = ANY (ARRAY(SELECT place FROM next))
       ), attempted AS (
         ${attemptOf}, i.counts = 0 FROM found i WHERE i.next_due_at IS NOT NULL
-      ), ${ended('WHERE next_due_at IS NULL', 'counts')}`,
+      ), removed AS (
+        DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
+      ), ${logged('found WHERE next_due_at IS NULL', 'counts')}, ${notDone('found', 'm.counts')}`,
 
     postpone: `
       WITH input AS MATERIALIZED (

@@ -62,7 +62,7 @@ export class DeliveryRepository {
     const transportIds = named ? transports.filter((id) => named.has(id)) : transports;
     const endedIds = httpTransportUid === undefined ? (named ? [...named] : undefined) : transportIds;
     if (endedIds?.length === 0) return EMPTY;
-    const bounds = await idBounds(this.stores.deliveries, createdFrom, createdTo);
+    const bounds = await idBounds(this.stores.deliveries, tenantId, createdFrom, createdTo);
     return this.stores.deliveries.page({
       tenantId,
       transportIds,
@@ -94,8 +94,8 @@ export class DeliveryRepository {
   }
 
   /** The attempts of a delivery that was found, newest first. */
-  attempts({ id }: ListedDelivery, limit: number): Promise<KeptAttempt[]> {
-    return this.stores.deliveries.attempts(id, limit);
+  attempts(delivery: ListedDelivery, limit: number): Promise<KeptAttempt[]> {
+    return this.stores.deliveries.attempts(delivery, limit);
   }
 
   async #tenantId(tenantUid: string): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
+import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
 import { notifyLane } from '../queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -11,7 +11,7 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
 
   /** What the API shows of the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
   const shown = `
-    SELECT f.id, coalesce(q.event_id, d.event_id) AS event_id,
+    SELECT f.id, f.transport_id, coalesce(q.event_id, d.event_id) AS event_id,
            coalesce(e.event_uid, 'deleted-' || coalesce(q.event_id, d.event_id)) AS event_uid, coalesce(e.action, '') AS action,
            ${nameOf(table, TRANSPORT_TOMBSTONE, 'coalesce(q.transport_id, d.transport_id)')} AS http_transport_uid,
            ${nameOf(table, WEBHOOK_TOMBSTONE, 'coalesce(q.webhook_id, d.webhook_id)')} AS webhook_uid,
@@ -27,44 +27,52 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
       SELECT number, started_at FROM ${attempt} l WHERE l.delivery_id = f.id AND NOT l.orphaned
       ORDER BY number DESC, started_at DESC LIMIT 1)`;
 
-  const columns = ({ hasFilter }: PageKind): string =>
-    hasFilter ? ', event_id, webhook_id, created_at' : '';
+  const columns = ({ hasFilter }: PageKind, status: string): string =>
+    hasFilter ? `, event_id, webhook_id, created_at, ${status} AS status` : '';
   const isWithin = (id: string): string => `${id} > @afterId AND ${id} < @beforeId`;
 
-  const partsOf = (kind: PageKind): string => {
-    const [lead, index] = kind.byTransport
-      ? ['transport_id', 'webhook_delivery_transport']
-      : ['tenant_id', 'webhook_delivery_tenant'];
+  const logParts = (kind: PageKind): string => {
+    const [list, condition, index] = kind.byTransport
+      ? ['@endedTransports', 'x.transport_id = t.value', 'webhook_delivery_transport']
+      : ['@statuses', 'x.tenant_id = @tenantId AND x.status = t.value', 'webhook_delivery_tenant'];
     return `
-      SELECT q.delivery_id AS id, q.transport_id ${columns(kind)}, true AS is_pending,
+      SELECT d.id, d.transport_id ${columns(kind, 'd.status')}, false,
+             row_number() OVER (PARTITION BY t.value ORDER BY d.id DESC)
+      FROM json_each(${list}) t CROSS JOIN ${delivery} d
+      WHERE d.id IN (
+        SELECT x.id FROM ${delivery} x INDEXED BY ${index}
+        WHERE ${condition} AND ${isWithin('x.id')} ORDER BY x.id DESC LIMIT @each)`;
+  };
+
+  const partsOf = (kind: PageKind): string => `
+      SELECT q.delivery_id AS id, q.transport_id ${columns(kind, `'PENDING'`)}, true AS is_pending,
              row_number() OVER (PARTITION BY q.transport_id ORDER BY q.delivery_id DESC) AS place
       FROM json_each(@transports) t CROSS JOIN ${queue} q INDEXED BY webhook_queue_list
       WHERE q.tenant_id = @tenantId AND q.transport_id = t.value AND q.delivery_id IN (
         SELECT x.delivery_id FROM ${queue} x INDEXED BY webhook_queue_list
-        WHERE x.tenant_id = @tenantId AND x.transport_id = t.value AND ${isWithin('x.delivery_id')} ORDER BY x.delivery_id DESC LIMIT @each)
-      UNION ALL
-      SELECT d.id, d.transport_id ${columns(kind)}, false,
-             row_number() OVER (PARTITION BY t.value, s.value ORDER BY d.id DESC)
-      FROM json_each(@leads) t CROSS JOIN json_each(@statuses) s CROSS JOIN ${delivery} d
-      WHERE d.id IN (
-        SELECT x.id FROM ${delivery} x INDEXED BY ${index}
-        WHERE x.${lead} = t.value AND x.status = s.value AND ${isWithin('x.id')} ORDER BY x.id DESC LIMIT @each)`;
-  };
+        WHERE x.tenant_id = @tenantId AND x.transport_id = t.value AND ${isWithin('x.delivery_id')}
+        ORDER BY x.delivery_id DESC LIMIT @each)
+      UNION ALL ${logParts(kind)}`;
 
   const ofEvent = (kind: PageKind): string => `
-      SELECT delivery_id AS id, transport_id ${columns(kind)}, true AS is_pending, NULL AS place
+      SELECT delivery_id AS id, transport_id ${columns(kind, `'PENDING'`)}, true AS is_pending, NULL AS place
       FROM ${queue} INDEXED BY webhook_queue_event
-      WHERE event_id = @eventId AND tenant_id = @tenantId AND transport_id IN (SELECT value FROM json_each(@transports)) AND ${isWithin('delivery_id')}
+      WHERE event_id = @eventId AND tenant_id = @tenantId AND transport_id IN (SELECT value FROM json_each(@transports))
+        AND ${isWithin('delivery_id')}
       UNION ALL
-      SELECT id, transport_id ${columns(kind)}, false, NULL
+      SELECT id, transport_id ${columns(kind, 'status')}, false, NULL
       FROM ${delivery} INDEXED BY webhook_delivery_event
-      WHERE event_id = @eventId AND ${kind.byTransport ? 'transport_id' : 'tenant_id'} IN (SELECT value FROM json_each(@leads))
-        AND status IN (SELECT value FROM json_each(@statuses)) AND ${isWithin('id')}`;
+      WHERE event_id = @eventId AND tenant_id = @tenantId AND status IN (SELECT value FROM json_each(@statuses))
+        AND ${isWithin('id')}
+        ${kind.byTransport ? 'AND transport_id IN (SELECT value FROM json_each(@endedTransports))' : ''}`;
 
   const filters = `
       WHERE (@webhooks IS NULL OR c.webhook_id IN (SELECT value FROM json_each(@webhooks)))
         AND (@action IS NULL OR (SELECT e.action FROM ${table('webhook_event')} e WHERE e.id = c.event_id) = @action)
-        AND c.created_at >= @createdFrom AND c.created_at <= @createdTo`;
+        AND c.created_at >= @createdFrom AND c.created_at <= @createdTo
+        AND (@status IS NULL OR c.status = @status)
+        AND (c.is_pending OR @endedTransports IS NULL
+             OR c.transport_id IN (SELECT value FROM json_each(@endedTransports)))`;
 
   const page = (kind: PageKind): string => `
     WITH candidates AS MATERIALIZED (${kind.byEvent ? ofEvent(kind) : partsOf(kind)}
@@ -101,10 +109,19 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     FROM ${delivery} WHERE id = @id AND duration_ms IS NOT NULL
     ORDER BY number DESC, started_at DESC LIMIT @limit`,
 
-    firstEndedFrom: `SELECT id, created_at FROM ${delivery} WHERE id >= ? ORDER BY id LIMIT 1`,
+    firstEndedFrom: `
+    SELECT id, created_at FROM ${delivery} WHERE id = (
+      SELECT min(first) FROM (
+        SELECT (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
+                WHERE tenant_id = ? AND status = s.value AND id >= ? ORDER BY id LIMIT 1) AS first
+        FROM json_each('${JSON.stringify(ENDED)}') s))`,
     endedRange: `
-    SELECT (SELECT id FROM ${delivery} ORDER BY id LIMIT 1) AS first,
-           (SELECT id FROM ${delivery} ORDER BY id DESC LIMIT 1) AS last`,
+    SELECT min(first) AS first, max(last) AS last FROM (
+      SELECT (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
+              WHERE tenant_id = @tenantId AND status = s.value ORDER BY id LIMIT 1) AS first,
+             (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
+              WHERE tenant_id = @tenantId AND status = s.value ORDER BY id DESC LIMIT 1) AS last
+      FROM json_each('${JSON.stringify(ENDED)}') s)`,
 
     movable: `
     SELECT d.transport_id FROM ${delivery} d JOIN ${table('webhook_lane')} l ON l.transport_id = d.transport_id

@@ -6,7 +6,7 @@ import {
   type DeliveryRow,
   type PageRow,
 } from '../delivery-rows.js';
-import { searchOf } from '../delivery-sql.js';
+import { NO_ID, searchOf } from '../delivery-sql.js';
 import type {
   DatedId,
   DeliveryPage,
@@ -27,27 +27,23 @@ export class SqliteDeliveryStore implements DeliveryStore {
   }
 
   page(request: DeliveryPageRequest): Promise<DeliveryPage> {
-    const { eventId, webhookIds, limit } = request;
-    const search = searchOf(request);
-    const { hasFilter } = search;
-    const byEvent = eventId !== undefined;
-    const text = this.#sql.page({ byEvent, byTransport: search.endedTransports !== undefined, hasFilter });
-    const rows = this.database.prepare<PageRow>(text).all({
+    const { eventId, endedTransportIds, webhookIds, createdFrom = 0, createdTo = NO_ID, limit } = request;
+    const { kind, pendingTransports, statuses, each } = searchOf(request);
+    const rows = this.database.prepare<PageRow>(this.#sql.page(kind)).all({
       tenantId: request.tenantId,
-      transports: JSON.stringify(search.pendingTransports),
-      leads: JSON.stringify(search.endedTransports ?? [request.tenantId]),
-      statuses: JSON.stringify(search.statuses),
+      transports: JSON.stringify(pendingTransports),
+      endedTransports: endedTransportIds === undefined ? null : JSON.stringify(endedTransportIds),
+      statuses: JSON.stringify(statuses),
       afterId: request.afterId,
       beforeId: request.beforeId,
-      each: search.each,
+      each,
       limit,
-      ...(hasFilter && {
-        webhooks: webhookIds === undefined ? null : JSON.stringify(webhookIds),
-        action: request.action ?? null,
-        createdFrom: request.createdFrom ?? 0,
-        createdTo: request.createdTo ?? Number.MAX_SAFE_INTEGER,
-      }),
-      ...(byEvent && { eventId }),
+      webhooks: webhookIds === undefined ? null : JSON.stringify(webhookIds),
+      action: request.action ?? null,
+      createdFrom,
+      createdTo,
+      status: request.status ?? null,
+      eventId: eventId ?? null,
     });
     return Promise.resolve(deliveryPageOf(rows, limit));
   }
@@ -59,24 +55,24 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return Promise.resolve(row && deliveryOf(row));
   }
 
-  attempts(id: number, limit: number): Promise<KeptAttempt[]> {
+  attempts({ id }: ListedDelivery, limit: number): Promise<KeptAttempt[]> {
     const rows = this.database.prepare<AttemptRow>(this.#sql.attempts).all({ id, limit });
     return Promise.resolve(rows.map(attemptOf));
   }
 
-  firstEndedFrom(ids: readonly number[]): Promise<DatedId[]> {
+  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]> {
     const statement = this.database.prepare<{ id: number; created_at: number }>(this.#sql.firstEndedFrom);
     const found = ids.flatMap((from) => {
-      const row = statement.get(from);
+      const row = statement.get(tenantId, from);
       return row ? { from, id: row.id, createdAt: row.created_at } : [];
     });
     return Promise.resolve(found);
   }
 
-  endedRange(): Promise<{ first: number; last: number } | undefined> {
+  endedRange(tenantId: number): Promise<{ first: number; last: number } | undefined> {
     const { first, last } = this.database
       .prepare<{ first: number | null; last: number | null }>(this.#sql.endedRange)
-      .get()!;
+      .get({ tenantId })!;
     return Promise.resolve(first === null || last === null ? undefined : { first, last });
   }
 

@@ -67,6 +67,27 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
     expect(receiver.requests).toHaveLength(2);
   });
 
+  it('after an API process has resumed a paused transport', async () => {
+    const api = await start({ worker: false });
+    // Looks that wake-ups cause are a poll's interval apart; nothing is polled for.
+    await start({ controllers: false, pollMs: 250 });
+    await untilProven();
+    const tenant = new TenantClient(api);
+    const { httpTransportUid } = await tenant.transport(receiver);
+    const command = async (name: string): Promise<void> => {
+      const { status } = await tenant.api.request('POST', `/httptransports/${httpTransportUid}/${name}`);
+      expect(status).toBe(200);
+    };
+    for (let count = 1; count <= 3; count += 1) {
+      await command('pause');
+      await tenant.emit();
+      await tenant.untilLog((log) => expect(log.map(({ status }) => status)).toContain('PENDING'));
+      await command('resume');
+      // Sooner than the next glance, in most rounds.
+      await receiver.waitFor(count, AT_ONCE_MS / 2);
+    }
+  });
+
   it('after the worker of the process that emits was drained', async () => {
     const drained = await start({});
     await start({ controllers: false });

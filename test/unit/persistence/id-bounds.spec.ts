@@ -15,7 +15,7 @@ const logOf = (rows: readonly { id: number; createdAt: number }[]) => {
     },
     endedRange: () =>
       Promise.resolve(sorted.length === 0 ? undefined : { first: sorted[0]!.id, last: sorted.at(-1)!.id }),
-    firstEndedFrom: (ids: readonly number[]): Promise<DatedId[]> => {
+    firstEndedFrom: (_tenantId: number, ids: readonly number[]): Promise<DatedId[]> => {
       calls++;
       return Promise.resolve(
         ids.flatMap((from) => {
@@ -45,7 +45,7 @@ describe('idBounds', () => {
             [id, at] = [id + gap, at + later];
             return { id, createdAt: Math.max(0, at - early) };
           });
-          const { afterId, beforeId } = await idBounds(logOf(rows), from, from + length);
+          const { afterId, beforeId } = await idBounds(logOf(rows), 1, from, from + length);
           const wanted = rows.filter(({ createdAt }) => createdAt >= from && createdAt <= from + length);
           expect(wanted.filter((one) => one.id <= afterId || one.id >= beforeId)).toEqual([]);
         },
@@ -59,7 +59,7 @@ describe('idBounds', () => {
       createdAt: index * 1_000,
     }));
     const log = logOf(rows);
-    const { afterId, beforeId } = await idBounds(log, 50_000_000, 50_010_000);
+    const { afterId, beforeId } = await idBounds(log, 1, 50_000_000, 50_010_000);
     expect(afterId).toBe(7_000_000 + 50_000 - 61);
     expect(beforeId).toBe(7_000_000 + 50_010 + 61);
     expect(log.calls).toBeLessThanOrEqual(10);
@@ -67,7 +67,7 @@ describe('idBounds', () => {
 
   it('bound nothing for an empty log, or without dates', async () => {
     const all = { afterId: 0, beforeId: Number.MAX_SAFE_INTEGER };
-    expect(await idBounds(logOf([]), 5, 10)).toEqual(all);
-    expect(await idBounds(logOf([{ id: 4, createdAt: 5 }]), undefined, undefined)).toEqual(all);
+    expect(await idBounds(logOf([]), 1, 5, 10)).toEqual(all);
+    expect(await idBounds(logOf([{ id: 4, createdAt: 5 }]), 1, undefined, undefined)).toEqual(all);
   });
 });
