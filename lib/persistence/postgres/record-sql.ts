@@ -7,23 +7,21 @@ const keyIs = (input: string): string =>
 /** The fence: the queue row is where this attempt found it, and nobody has recorded another attempt since. */
 const attemptsAre = (input: string): string => `AND q.attempts = ${input}.attempts`;
 
-const COLUMNS = `q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id,
-    q.has_succeeded`;
-
 /**
- * The queue row of a key. The planner cannot pull this subquery up: it probes the primary key for each row of `input`,
- * whatever the statistics say. They are often taken when everything has been sent, and from then on the planner believes that
- * the queue is empty and may be read as a whole.
+ * The queue row of a key, locked; no row if another transaction has locked it. The planner cannot pull this subquery up:
+ * it probes the primary key for each row of `input`, whatever the statistics say. They are often taken when everything
+ * has been sent, and from then on the planner believes that the queue is empty and may be read as a whole.
  */
-const rowOf = (queue: string, input: string, fence: string): string =>
-  `(SELECT ${COLUMNS} FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1)`;
-
-/** As `rowOf`, locked; no row if another transaction has locked it. */
-const rowAt = (queue: string, input: string, fence = ''): string =>
-  `(SELECT ${COLUMNS} FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED)`;
+const rowAt = (queue: string, input: string, fence = ''): string => `(
+  SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id,
+    q.has_succeeded
+  FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
+)`;
 
 /** How long the ends of deliveries wait for a row: the module itself locks rows for milliseconds. */
 const ROW_PATIENCE_MS = 100;
+/** Sets the lock time-out for the statement, which waits for rows after its input was read. It ends with the transaction. */
+const PATIENCE = `(SELECT set_config('lock_timeout', '${ROW_PATIENCE_MS}', true) OFFSET 0) patience CROSS JOIN`;
 
 /** Rows of `input` without a row in `done`, and whether that is because another transaction has locked their queue row. */
 const missing = (queue: string, fence = '', done = 'found'): string => `missing AS MATERIALIZED (
@@ -44,9 +42,9 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const attempt = database.table('webhook_attempt');
   const fence = attemptsAre('i');
 
-  const inputOf = (isAny: boolean): string => `
+  const inputOf = (isAny: boolean, patience = ''): string => `
     WITH input AS MATERIALIZED (
-      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
+      SELECT i.* FROM ${patience} unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[],
         $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]
         ${isAny ? ', $15::bigint[], $16::int[]' : ''})
       AS i (transport_id, due_at, delivery_id, attempts, status, reason, started_at, duration_ms,
@@ -71,13 +69,13 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
             LIMIT 1) IS TRUE)`;
 
   // A queue row is found by its key, then addressed by its place. If it is not locked yet, it may change meanwhile: then it is
-  // compared again with what was found. IS DISTINCT FROM, so that the planner does not take this for a way to the row.
-  const removed = `removed AS (
-      DELETE FROM ${queue} q USING found f
-      WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found))
+  // compared again with the input. IS DISTINCT FROM, so that the planner does not take this for a way to the row.
+  const removed = (source: string): string => `removed AS (
+      DELETE FROM ${queue} q USING ${source}
+      WHERE q.ctid = f.place
         AND NOT ((q.transport_id, q.due_at, q.delivery_id, q.attempts)
           IS DISTINCT FROM (f.transport_id, f.due_at, f.delivery_id, f.attempts))
-      RETURNING f.*
+      RETURNING f.*, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
     )`;
   const logged = (ended: string, counts: string): string => `logged AS (
       INSERT INTO ${delivery} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id, attempts,
@@ -110,14 +108,14 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     // cost as much as what they do.
     // The first text does not lock the rows that it deletes before: each lock would be a record in the write-ahead log. If
     // another transaction has locked one, it fails after its patience.
-    ends: `${inputOf(false)}, found AS MATERIALIZED (
-        SELECT i.*, q.place, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
-        FROM (SELECT set_config('lock_timeout', '${ROW_PATIENCE_MS}', true) OFFSET 0) patience
-        CROSS JOIN input i CROSS JOIN LATERAL ${rowOf(queue, 'i', fence)} q
-      ), ${removed}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
+    ends: `${inputOf(false, PATIENCE)}, ${removed(`(
+        SELECT i.*, q.place FROM input i
+        CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
+      ) f`)}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
 
-    endsSkippingLocked: `${inputOf(false)}, found AS MATERIALIZED (${found}), ${removed}, ${logged('removed', '1')},
-      ${notDone('removed', '1')}`,
+    endsSkippingLocked: `${inputOf(false)}, ${removed(`(
+        SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
+      ) f`)}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
