@@ -26,10 +26,11 @@ export function planDeliveries(
       chosen.set(key, matching);
     }
     const { transportIds } = event;
-    const wanted = transportIds === null ? undefined : new Set(transportIds);
-    return matching.flatMap((webhook) =>
-      wanted === undefined || wanted.has(webhook.transportId) ? plan(event, webhook) : [],
-    );
+    const wanted =
+      transportIds === null
+        ? matching
+        : matching.filter(({ transportId }) => transportIds.includes(transportId));
+    return wanted.map((webhook) => plan(event, webhook));
   });
 }
 

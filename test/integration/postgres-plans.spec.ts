@@ -218,6 +218,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       'tillhook_park',
       'tillhook_unpark',
       'tillhook_record_ends_skipping',
+      'tillhook_record_missing',
       'tillhook_change_transports',
       'tillhook_lane_check',
       'tillhook_lane_renew',

@@ -21,6 +21,9 @@ interface Prepared {
   readonly values: unknown[];
 }
 
+/** Runs a statement, in the transaction of the group if it has one. */
+type Run = (prepared: Prepared) => Promise<MissingRow[]>;
+
 /** How long locked rows are skipped after one has kept a group waiting. */
 const CAUTIOUS_MS = 10_000;
 
@@ -49,27 +52,24 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   async #record(group: RecordGroup, skipsLocked: boolean): Promise<RecordResult> {
-    const result = { orphaned: new Set<number>(), locked: new Set<number>() };
-    const add = (rows: readonly MissingRow[]): void => {
-      for (const row of rows) (row.is_locked ? result.locked : result.orphaned).add(row.delivery_id);
-    };
-    // Attempts come first: a delivery whose head ends in the same group must not be parked.
-    const statements = [
-      this.#attempts(group, skipsLocked),
-      this.#postponed(group),
-      this.#parked(group),
-    ].filter((one) => one !== undefined);
-    if (statements.length <= 1) {
-      // Most groups are one statement, which needs no transaction around it.
-      for (const { name, text, values } of statements)
-        add(await this.database.query<MissingRow>(name, text, values));
-      return result;
-    }
-    await this.database.transaction(async (client) => {
-      for (const { name, text, values } of statements)
-        add((await client.query<MissingRow>({ name, text, values })).rows);
+    const { attempts, postponed, parked } = group;
+    const kinds = [attempts, postponed, parked].filter(({ length }) => length > 0).length;
+    // Most groups are one statement, which needs no transaction around it.
+    const run: Run = ({ name, text, values }) => this.database.query(name, text, values);
+    if (kinds <= 1) return resultOf(await this.#write(group, skipsLocked, run));
+    return this.database.transaction(async (client) => {
+      const runInside: Run = async (prepared) => (await client.query<MissingRow>({ ...prepared })).rows;
+      return resultOf(await this.#write(group, skipsLocked, runInside));
     });
-    return result;
+  }
+
+  async #write(group: RecordGroup, skipsLocked: boolean, run: Run): Promise<readonly MissingRow[]> {
+    // Attempts come first: a delivery whose head ends in the same group must not be parked.
+    return [
+      ...(await this.#attempts(group, skipsLocked, run)),
+      ...(group.postponed.length === 0 ? [] : await run(this.#postponed(group.postponed))),
+      ...(group.parked.length === 0 ? [] : await run(this.#parked(group.parked))),
+    ];
   }
 
   changeTransports(changes: readonly TransportRecord[], now: number): Promise<ReadonlySet<number>> {
@@ -81,22 +81,39 @@ export class PostgresRecordStore implements RecordStore {
     return this.#transportIds('tillhook_unpark', this.#sql.unpark, [numbers(transportIds), now]);
   }
 
-  #attempts({ attempts, now }: RecordGroup, skipsLocked: boolean): Prepared | undefined {
-    if (attempts.length === 0) return undefined;
+  async #attempts(
+    { attempts, now }: RecordGroup,
+    skipsLocked: boolean,
+    run: Run,
+  ): Promise<readonly MissingRow[]> {
+    if (attempts.length === 0) return [];
+    const missing = new Set(
+      (await run(this.#written(attempts, skipsLocked, now))).map((row) => row.delivery_id),
+    );
+    if (missing.size === 0) return [];
+    const unwritten = attempts.filter(({ deliveryId }) => missing.has(deliveryId));
+    return run({
+      name: 'tillhook_record_missing',
+      text: this.#sql.missing,
+      values: anyParameters(unwritten),
+    });
+  }
+
+  #written(attempts: RecordGroup['attempts'], skipsLocked: boolean, now: number): Prepared {
     const isPlain = attempts.every(
       ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
     );
+    if (!isPlain) {
+      const values = [...anyParameters(attempts), now];
+      return { name: 'tillhook_record_any', text: this.#sql.any, values };
+    }
     const values = attemptParameters(attempts);
-    if (isPlain && skipsLocked)
-      return { name: 'tillhook_record_ends_skipping', text: this.#sql.endsSkippingLocked, values };
-    if (isPlain) return { name: 'tillhook_record_ends', text: this.#sql.ends, values };
-    const nextDueAts = numbers(attempts.map((a) => a.nextDueAt));
-    const counts = numbers(attempts.map((a) => Number(a.isCounted)));
-    return { name: 'tillhook_record_any', text: this.#sql.any, values: [...values, nextDueAts, counts, now] };
+    return skipsLocked
+      ? { name: 'tillhook_record_ends_skipping', text: this.#sql.endsSkippingLocked, values }
+      : { name: 'tillhook_record_ends', text: this.#sql.ends, values };
   }
 
-  #postponed({ postponed }: RecordGroup): Prepared | undefined {
-    if (postponed.length === 0) return undefined;
+  #postponed(postponed: RecordGroup['postponed']): Prepared {
     const values = [
       ...keyParameters(postponed),
       numbers(postponed.map((row) => row.attempts)),
@@ -105,8 +122,7 @@ export class PostgresRecordStore implements RecordStore {
     return { name: 'tillhook_postpone', text: this.#sql.postpone, values };
   }
 
-  #parked({ parked }: RecordGroup): Prepared | undefined {
-    if (parked.length === 0) return undefined;
+  #parked(parked: RecordGroup['parked']): Prepared {
     return { name: 'tillhook_park', text: this.#sql.park, values: keyParameters(parked) };
   }
 
@@ -136,6 +152,18 @@ const attemptParameters = (attempts: RecordGroup['attempts']): unknown[] => [
   sparse(attempts.map((a) => a.errorMessage)),
   attempts.map((a) => a.trigger),
 ];
+
+const anyParameters = (attempts: RecordGroup['attempts']): unknown[] => [
+  ...attemptParameters(attempts),
+  numbers(attempts.map((a) => a.nextDueAt)),
+  numbers(attempts.map((a) => Number(a.isCounted))),
+];
+
+function resultOf(rows: readonly MissingRow[]): RecordResult {
+  const result = { orphaned: new Set<number>(), locked: new Set<number>() };
+  for (const row of rows) (row.is_locked ? result.locked : result.orphaned).add(row.delivery_id);
+  return result;
+}
 
 /** Nulls alone need not be sent. */
 const sparse = (values: readonly (string | null)[]): readonly (string | null)[] =>

@@ -23,14 +23,18 @@ const ROW_PATIENCE_MS = 100;
 /** Sets the lock time-out for the statement, which waits for rows after its input was read. It ends with the transaction. */
 const PATIENCE = `(SELECT set_config('lock_timeout', '${ROW_PATIENCE_MS}', true) OFFSET 0) patience CROSS JOIN`;
 
-/** Rows of `input` without a row in `done`, and whether that is because another transaction has locked their queue row. */
-const missing = (queue: string, fence = '', done = 'found'): string => `missing AS MATERIALIZED (
-    SELECT i.*, (SELECT 1 FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) IS NOT NULL AS is_locked
-    FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM ${done})
+/** Whether the queue row of a row of `i` is where it should be: then another transaction has locked it. */
+const isThere = (queue: string, fence = ''): string =>
+  `(SELECT 1 FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) IS NOT NULL`;
+
+/** Rows of `input` without a row in `found`. */
+const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED (
+    SELECT i.delivery_id, ${isThere(queue, fence)} AS is_locked
+    FROM input i WHERE i.delivery_id NOT IN (SELECT delivery_id FROM found)
   )`;
 
 /**
- * The texts of PostgresRecordStore. Those of `record` return deliveries that were not found, and which are locked.
+ * The texts of PostgresRecordStore. Those of attempts return deliveries that were not found, `missing` says why.
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
  * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. An array that
@@ -59,15 +63,6 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
         i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger`;
 
-  // A group whose COMMIT was not confirmed is written again. An attempt of it that is in the database is recorded, not
-  // orphaned: as the last one of its delivery in the log, or as a row of its own.
-  const isRecorded = (counts: string): string => `(
-        (SELECT d.attempts = m.attempts + 1 AND d.finished_at - d.duration_ms = m.started_at
-         FROM ${delivery} d WHERE d.transport_id = m.transport_id AND d.id = m.delivery_id LIMIT 1) IS TRUE
-        OR (SELECT a.orphaned = (${counts} = 0) FROM ${attempt} a
-            WHERE a.delivery_id = m.delivery_id AND a.number = m.attempts + 1 AND a.started_at = m.started_at
-            LIMIT 1) IS TRUE)`;
-
   // A queue row is found by its key, then addressed by its place. If it is not locked yet, it may change meanwhile: then it is
   // compared again with the input. IS DISTINCT FROM, so that the planner does not take this for a way to the row.
   const removed = (source: string): string => `removed AS (
@@ -86,17 +81,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         nullif(trigger, 'SCHEDULE'), error_code, error_message, response_headers, response_body
       FROM ${ended}
     )`;
-  // Only rows that are not found cost a look into the log. An orphan may exist already.
-  const notDone = (
-    done: string,
-    counts: string,
-  ): string => `${missing(queue, fence, done)}, lost AS MATERIALIZED (
-      SELECT * FROM missing m WHERE NOT is_locked AND NOT ${isRecorded(counts)}
-    ), orphaned AS (
-      ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
-    )
-    SELECT delivery_id, true AS is_locked FROM missing WHERE is_locked
-    UNION ALL SELECT delivery_id, false FROM lost`;
+  const notIn = (done: string): string =>
+    `SELECT delivery_id FROM input WHERE delivery_id NOT IN (SELECT delivery_id FROM ${done})`;
 
   const redateTo = (dueAt: string): string => `redated AS (
       UPDATE ${queue} q SET due_at = ${dueAt} FROM moving m
@@ -111,11 +97,11 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     ends: `${inputOf(false, PATIENCE)}, ${removed(`(
         SELECT i.*, q.place FROM input i
         CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
-      ) f`)}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
+      ) f`)}, ${logged('removed', '1')} ${notIn('removed')}`,
 
     endsSkippingLocked: `${inputOf(false)}, ${removed(`(
         SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
-      ) f`)}, ${logged('removed', '1')}, ${notDone('removed', '1')}`,
+      ) f`)}, ${logged('removed', '1')} ${notIn('removed')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
@@ -144,7 +130,25 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         ${attemptOf}, i.counts = 0 FROM found i WHERE i.next_due_at IS NOT NULL
       ), removed AS (
         DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
-      ), ${logged('found WHERE next_due_at IS NULL', 'counts')}, ${notDone('found', 'm.counts')}`,
+      ), ${logged('found WHERE next_due_at IS NULL', 'counts')} ${notIn('found')}`,
+
+    // Why attempts were not written. A group whose COMMIT was not confirmed is written again: an attempt of it that is in the
+    // database is recorded, not orphaned, as the last one of its delivery in the log or as a row of its own. An orphan may
+    // exist already.
+    missing: `${inputOf(true)}, judged AS MATERIALIZED (
+        SELECT i.*, ${isThere(queue, fence)} AS is_locked FROM input i
+      ), lost AS MATERIALIZED (
+        SELECT * FROM judged j WHERE NOT is_locked
+          AND (SELECT d.attempts = j.attempts + 1 AND d.finished_at - d.duration_ms = j.started_at
+               FROM ${delivery} d WHERE d.transport_id = j.transport_id AND d.id = j.delivery_id LIMIT 1) IS NOT TRUE
+          AND (SELECT a.orphaned = (j.counts = 0) FROM ${attempt} a
+               WHERE a.delivery_id = j.delivery_id AND a.number = j.attempts + 1 AND a.started_at = j.started_at
+               LIMIT 1) IS NOT TRUE
+      ), orphaned AS (
+        ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
+      )
+      SELECT delivery_id, true AS is_locked FROM judged WHERE is_locked
+      UNION ALL SELECT delivery_id, false FROM lost`,
 
     postpone: `
       WITH input AS MATERIALIZED (
