@@ -7,7 +7,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-tillhook$': '<rootDir>/lib/index.ts',
   },
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', transpilation: true }] },
   testTimeout: 30_000,
   // Most tests wait for real processes, time-outs and leases: four keep two cores busy.
   maxWorkers: 4,

@@ -107,7 +107,8 @@ describe('stored transports that cannot be read', () => {
       return PENDING === undefined && Object.values(others).reduce((sum, count) => sum + count, 0) === ended;
     });
     const rows = await scene.host.dataSource.query<{ http_transport_uid: string; reason: string | null }[]>(
-      'SELECT DISTINCT http_transport_uid, reason FROM webhook_delivery ORDER BY http_transport_uid',
+      `SELECT DISTINCT t.http_transport_uid, d.reason FROM webhook_delivery d
+       JOIN webhook_http_transport t ON t.id = d.transport_id ORDER BY t.http_transport_uid`,
     );
     expect(rows.map(({ reason }) => reason)).toEqual([...damages.map(({ reason }) => reason), null]);
     expect(scene.endpoints.arrivals.map(({ eventUid }) => eventUid).sort()).toEqual(events.sort());

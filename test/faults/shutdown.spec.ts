@@ -65,3 +65,24 @@ it(
   },
   sized(60_000, 120_000),
 );
+
+/** A lane that is held for longer than this is scanned from the head again. */
+const HEAD_AGAIN_MS = 10_000;
+
+it('SIGTERM after a lane was held for so long that it was scanned from the head again: exit 0 in time', async () => {
+  scene = await Scene.open({ webhooks: { drainTimeoutMs: DRAIN_MS } });
+  await scene.route({ tenantUid: 'shop', endpoint: 0, transport: { timeoutMs: 30_000 } });
+  // The first request keeps the lane from being released; each later event has it scanned.
+  scene.endpoints.answering = () => (scene.endpoints.arrivals.length === 1 ? 'never' : { status: 204 });
+  const worker = await scene.startWorker();
+  let emitted = 0;
+  for (const startedAt = Date.now(); Date.now() < startedAt + HEAD_AGAIN_MS + 2_000; emitted += 1) {
+    await scene.emit('shop');
+    await sleep(250);
+  }
+  const signalAt = Date.now();
+  expect(await worker.terminate()).toEqual({ exitCode: 0, signal: null });
+  expect(Date.now() - signalAt).toBeLessThan(DRAIN_MS + 1_000);
+  await scene.startWorker();
+  await scene.untilLog({ DELIVERED: emitted }, 20_000);
+}, 60_000);

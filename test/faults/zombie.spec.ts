@@ -118,7 +118,7 @@ describe('a process that is frozen for longer than its lease', () => {
     zombie.thaw();
     await sleep(AWAKE_MS);
     const orphaned = await scene.host.dataSource.query<object[]>(
-      `SELECT DISTINCT d.tenant_id FROM webhook_attempt a JOIN ${ALL_DELIVERIES} d ON d.id = a.delivery_id WHERE a.orphaned`,
+      `SELECT DISTINCT deliveries.tenant_id FROM webhook_attempt a JOIN ${ALL_DELIVERIES} ON deliveries.id = a.delivery_id WHERE a.orphaned`,
     );
     expect(orphaned).toHaveLength(responses.length);
     expect(await transports()).toEqual(healthy);

@@ -69,10 +69,12 @@ export class LaneReader {
   /** One lane after another. */
   #readFromHead(lane: Lane, request: LaneReadRequest, now: number): void {
     const before = this.#readingFromHead ?? Promise.resolve();
-    const reading = before.then(() => this.#read(new Map([[lane, request]]), now));
-    this.#readingFromHead = reading.finally(() => {
-      if (this.#readingFromHead === reading) this.#readingFromHead = undefined;
-    });
+    const reading = before
+      .then(() => this.#read(new Map([[lane, request]]), now))
+      .finally(() => {
+        if (this.#readingFromHead === reading) this.#readingFromHead = undefined;
+      });
+    this.#readingFromHead = reading;
   }
 
   async #read(reads: Reads, now: number): Promise<void> {
