@@ -9,6 +9,6 @@ export default {
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', transpilation: true }] },
   testTimeout: 30_000,
-  // Most tests wait for real processes, time-outs and leases: four keep two cores busy.
-  maxWorkers: 4,
+  // Most tests wait for real processes, time-outs and leases: five keep two cores busy.
+  maxWorkers: 5,
 };
