@@ -233,7 +233,8 @@ export class FanoutWorker {
     const { written, incomplete } = result;
     if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
-      this.#quota.written(share, written);
+      // Of an incomplete event almost all deliveries were queued.
+      this.#quota.written(share, new Set([...written, ...incomplete]));
       for (const { id, left } of share.events) {
         const isDone = written.has(id) && left.length === 0;
         if (incomplete.has(id)) this.#aside.add(id);

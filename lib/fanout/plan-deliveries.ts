@@ -26,11 +26,13 @@ export function planDeliveries(
       chosen.set(key, matching);
     }
     const { transportIds } = event;
-    const wanted =
-      transportIds === null
-        ? matching
-        : matching.filter(({ transportId }) => transportIds.includes(transportId));
-    return wanted.map((webhook) => plan(event, webhook));
+    if (transportIds === null) return matching.map((webhook) => plan(event, webhook));
+    // In the order in which they were left: those whose lane was locked come last, so that they hold up no others.
+    const byTransport = new Map(matching.map((webhook) => [webhook.transportId, webhook]));
+    return transportIds.flatMap((transportId) => {
+      const webhook = byTransport.get(transportId);
+      return webhook ? [plan(event, webhook)] : [];
+    });
   });
 }
 

@@ -51,7 +51,7 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
     kind: { byEvent: eventId !== undefined, byTransport, hasFilter },
     pendingTransports,
     statuses,
-    each: hasFilter ? Math.max(limit, Math.ceil(SEARCHED_ROWS / Math.max(1, parts))) : limit,
+    each: hasFilter ? Math.ceil(Math.max(SEARCHED_ROWS, limit) / Math.max(1, parts)) : limit,
   };
 }
 

@@ -105,7 +105,8 @@ export interface DeliveryStore {
   /**
    * Moves ended deliveries from the log back to the queue, due now, for redelivery. Their last attempt becomes a row of its
    * own; creation date and number of attempts stay. They have no ordering key any more: a redelivery neither waits for newer
-   * events nor holds them back. A delivery of a transport that was deleted stays in the log.
+   * events nor holds them back. A delivery stays in the log if its transport was deleted or another transaction has locked its
+   * lane.
    *
    * @returns the deliveries that were moved
    */

@@ -13,7 +13,7 @@ export const buryTransport = (database: Database, transportId: number): Statemen
     database,
     `${insertInto(database)}
      SELECT '${TRANSPORT_TOMBSTONE}', id, tenant_uid, http_transport_uid, id, ${instant(database)}
-       FROM ${database.table('webhook_http_transport')} WHERE id = ?`,
+       FROM ${database.table('webhook_http_transport')} WHERE id = ? ${UNLESS_BURIED}`,
     [database.now(), transportId],
   ),
   buryWebhooks(database, 'transport_id', transportId),
@@ -31,9 +31,12 @@ const buryWebhooks = (database: Database, column: 'id' | 'transport_id', value: 
     database,
     `${insertInto(database)}
      SELECT '${WEBHOOK_TOMBSTONE}', id, tenant_uid, webhook_uid, transport_id, ${instant(database)}
-       FROM ${database.table('webhook_webhook')} WHERE ${column} = ?`,
+       FROM ${database.table('webhook_webhook')} WHERE ${column} = ? ${UNLESS_BURIED}`,
     [database.now(), value],
   );
+
+/** Another request deletes it at the same moment. */
+const UNLESS_BURIED = 'ON CONFLICT (kind, id) DO NOTHING';
 
 const insertInto = (database: Database): string =>
   `INSERT INTO ${database.table('webhook_tombstone')} (kind, id, tenant_uid, uid, transport_id, deleted_at)`;

@@ -178,7 +178,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT l.transport_id FROM (SELECT DISTINCT transport_id FROM wanted ORDER BY transport_id) w
       CROSS JOIN LATERAL (
         SELECT transport_id FROM ${table('webhook_lane')} lane
-        WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE
+        WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
       ) l
     ), moved AS (
       DELETE FROM ${delivery} d

@@ -153,9 +153,10 @@ export function writeText(table: TableName, kind: WriteKind): string {
     UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$6::bigint')}
     WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM queued))
   ), left_over AS MATERIALIZED (
-    SELECT event_id, array_agg(transport_id) AS transport_ids FROM (
-      SELECT event_id, transport_id FROM unnest($4::bigint[], $5::bigint[]) AS l (event_id, transport_id)
-      ${skipsLocked ? 'UNION ALL SELECT event_id, transport_id FROM skipped' : ''}
+    SELECT event_id, array_agg(transport_id ORDER BY was_skipped, place) AS transport_ids FROM (
+      SELECT event_id, transport_id, place, false AS was_skipped
+      FROM unnest($4::bigint[], $5::bigint[]) WITH ORDINALITY AS l (event_id, transport_id, place)
+      ${skipsLocked ? 'UNION ALL SELECT event_id, transport_id, transport_id, true FROM skipped' : ''}
     ) l GROUP BY event_id
   ), ${staysOnOutbox ? keptOnOutbox(table) : ''} removed AS (
     DELETE FROM ${table('webhook_outbox')} WHERE ctid = ANY (ARRAY(
@@ -194,12 +195,16 @@ const skippedPairs = (table: TableName, routes: string): string => `
     )) IS TRUE
   ),`;
 
+/**
+ * Events that stay, each with fewer transports than before. One that keeps all of them is not written: a new version of its row
+ * would have the same fence, and another process that waited for the row would take that version for the one that it has read.
+ */
 const keptOnOutbox = (table: TableName): string => `
   kept AS (
     UPDATE ${table('webhook_outbox')} o SET transport_ids = l.transport_ids
     FROM left_over l JOIN ready y USING (event_id)
-    WHERE o.ctid = y.place AND o.ctid = ANY (ARRAY(
-      SELECT place FROM ready WHERE event_id IN (SELECT event_id FROM left_over)))
+    WHERE o.ctid = y.place AND cardinality(l.transport_ids) IS DISTINCT FROM cardinality(o.transport_ids)
+      AND o.ctid = ANY (ARRAY(SELECT place FROM ready WHERE event_id IN (SELECT event_id FROM left_over)))
   ),`;
 
 /**

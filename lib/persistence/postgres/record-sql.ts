@@ -106,6 +106,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
     // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
     // successor parked behind nothing.
+    // A row that changes between the statement's snapshot and its lock is neither moved nor removed, and not done.
     any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}), successor AS MATERIALIZED (
         SELECT a.delivery_id AS head_id, a.transport_id, n.due_at, n.delivery_id FROM at_key a
         CROSS JOIN LATERAL (
@@ -124,13 +125,17 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
           lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END, noted_token = ${PAST_NOTE}
         FROM found f
         WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
+        RETURNING f.delivery_id
       ), promoted AS (
         UPDATE ${queue} SET due_at = $17 WHERE ctid = ANY (ARRAY(SELECT place FROM next))
       ), attempted AS (
-        ${attemptOf}, i.counts = 0 FROM found i WHERE i.next_due_at IS NOT NULL
+        ${attemptOf}, i.counts = 0 FROM found i WHERE i.delivery_id IN (SELECT delivery_id FROM moved)
       ), removed AS (
         DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
-      ), ${logged('found WHERE next_due_at IS NULL', 'counts')} ${notIn('found')}`,
+        RETURNING delivery_id
+      ), ${logged('found WHERE delivery_id IN (SELECT delivery_id FROM removed)', 'counts')}, done AS (
+        SELECT delivery_id FROM moved UNION ALL SELECT delivery_id FROM removed
+      ) ${notIn('done')}`,
 
     // Why attempts were not written. A group whose COMMIT was not confirmed is written again: an attempt of it that is in the
     // database is recorded, not orphaned, as the last one of its delivery in the log or as a row of its own. An orphan may

@@ -94,21 +94,35 @@ function cancelRows(database: Database, transportId: number, rows: readonly Queu
 const cancelRest = (database: Database, transportId: number): Statement[] =>
   cancel(database, 'transport_id = ?', [transportId]);
 
-/** Moves rows of the queue to the log. They are locked first, since their holder may be recording them. */
+/**
+ * Moves rows of the queue to the log. On PostgreSQL they are locked first, in the order of their key, since their holder may be
+ * recording them; one statement moves them, so that both tables see the same rows.
+ */
 function cancel(database: Database, condition: string, parameters: readonly unknown[]): Statement[] {
   const queue = database.table('webhook_queue');
-  const isPostgres = database.kind === 'postgres';
-  const lock = `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`;
-  const log = `
+  const move = (instant: string, source: string): string => `
     INSERT INTO ${database.table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at,
       tenant_id, attempts, status, reason)
-    SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${isPostgres ? '?::bigint' : '?'}, tenant_id, attempts,
+    SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
       ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
-    FROM ${queue} WHERE ${condition}`;
+    FROM ${source}`;
+  if (database.kind === 'sqlite') {
+    return [
+      statement(database, move('?', `${queue} WHERE ${condition}`), [database.now(), ...parameters]),
+      statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
+    ];
+  }
   return [
-    ...(isPostgres ? [statement(database, lock, parameters)] : []),
-    statement(database, log, [database.now(), ...parameters]),
-    statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
+    statement(
+      database,
+      `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
+      parameters,
+    ),
+    statement(
+      database,
+      `WITH gone AS (DELETE FROM ${queue} WHERE ${condition} RETURNING *) ${move('?::bigint', 'gone')}`,
+      [...parameters, database.now()],
+    ),
   ];
 }
 

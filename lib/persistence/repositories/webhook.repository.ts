@@ -112,14 +112,8 @@ export class WebhookRepository {
   /** @returns false when the webhook has gone */
   async remove(tenantUid: string, webhookId: number): Promise<boolean> {
     const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
-    try {
-      const [, result] = await this.database.write([buryWebhook(this.database, webhookId), built(remove)]);
-      return result!.affected > 0;
-    } catch (error) {
-      // Another request deletes it at the same moment, and has written its tombstone.
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
+    const [, result] = await this.database.write([buryWebhook(this.database, webhookId), built(remove)]);
+    return result!.affected > 0;
   }
 
   #select(tenantUid: string): SelectQueryBuilder<WebhookEntity> {

@@ -96,6 +96,21 @@ describe('deleting an http transport', () => {
       expect(await count(`${deliveriesOf(tenantUid)} AND status = 'PENDING'`)).toBe(0);
     });
 
+    it('while its webhooks are being deleted succeeds', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const api = await newApi(newTenant());
+        const paths = Array.from({ length: 6 }, (_, n) => `/httptransports/erp/webhooks/w${n}`);
+        for (const [n] of paths.entries())
+          await api.post('/httptransports/erp/webhooks', { webhookUid: `w${n}`, action: '*' });
+        const [transport, ...webhooks] = await Promise.all([
+          api.delete('/httptransports/erp'),
+          ...paths.map((path) => api.delete(path)),
+        ]);
+        expect(transport.status).toBe(204);
+        for (const { status } of webhooks) expect([204, 404]).toContain(status);
+      }
+    });
+
     it('while webhooks are being created leaves none behind', async () => {
       const api = await newApi(newTenant());
       const create = () => api.post('/httptransports/erp/webhooks', { action: '*' });

@@ -248,7 +248,11 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         expect(first).toEqual({ written: new Set([single]), incomplete: new Set([both]) });
         expect(await queued()).toEqual([free.id, solo.id]);
         expect((await fixture.rows('webhook_outbox')).map((row) => row['event_id'])).toEqual([both]);
+        const versionOfRow = () => fixture.query('SELECT xmin::text AS version FROM webhook_outbox');
+        const before = await versionOfRow();
         expect(await promptly(write())).toEqual({ written: new Set(), incomplete: new Set([both]) });
+        // Not written once more: the fence of another process would not notice.
+        expect(await versionOfRow()).toEqual(before);
         expect(await lane.row(locked)).toMatchObject({ version: versionBefore });
         expect(await lane.row(free)).toMatchObject({ version: 1 });
         // Also a plan that waits for locks knows that a part of the event exists.

@@ -68,12 +68,12 @@ describe('planDeliveries', () => {
     expect(chosen(webhook(9), webhook(8))).toEqual([8]);
   });
 
-  it('plans only the transports that lack a delivery, once others have theirs', () => {
+  it('plans only the transports that lack a delivery, once others have theirs, in the order in which they were left', () => {
     const webhooks = [1, 2, 3].map((id) => webhook(id, { transportId: 10 + id }));
-    const plan = planDeliveries([event({ transportIds: [12, 13, 99] }), event({ id: 2 })], webhooks);
+    const plan = planDeliveries([event({ transportIds: [13, 99, 12] }), event({ id: 2 })], webhooks);
     expect(plan.map(({ eventId, transportId }) => [eventId, transportId])).toEqual([
-      [1, 12],
       [1, 13],
+      [1, 12],
       [2, 11],
       [2, 12],
       [2, 13],
