@@ -54,7 +54,7 @@ interface StayingEvents {
 
 /**
  * Turns committed events into deliveries, a bounded share for each tenant in turn. May run in any number of
- * processes at once, and again after a crash: an event is off the outbox if and only if its deliveries exist.
+ * processes at once, and again after a crash: an event leaves the outbox in the transaction that completes its deliveries.
  *
  * A statement serves many tenants, so one bad row must not stop it: lanes that somebody has locked are left out after the
  * first lock time-out, and an event that the database refuses is found by halving and set aside.
