@@ -41,12 +41,12 @@ describe('a change of configuration', () => {
       const { receiver, tenant } = scene();
       receiver.answer({ status: 204, delayMs: 50 });
       const transport = await tenant.transport(receiver, { maxConcurrency: 2 });
-      await tenant.emitMany(60);
+      await tenant.emitMany(90);
       await receiver.waitFor(10);
       expect(receiver.mostAtOnce).toBe(2);
       await tenant.patch(transport, { maxConcurrency: 5 });
-      await eventually(() => receiver.mostAtOnce === 5, { withinMs: 1_500 });
-      await tenant.untilLogged({ status: 'DELIVERED' }, 60);
+      await eventually(() => receiver.mostAtOnce === 5);
+      await tenant.untilLogged({ status: 'DELIVERED' }, 90);
       expect(receiver.mostAtOnce).toBe(5);
     });
 

@@ -16,13 +16,13 @@ describe('a request that the module itself cannot write', () => {
       );
       // Each delivery has four attempts, which is twice as many failures as open a circuit.
       await tenant.emitMany(EVENTS);
-      await tenant.untilLogged({ status: 'FAILED', lastErrorCode: 'INVALID_REQUEST' }, EVENTS, 4_000);
+      await tenant.untilLogged({ status: 'FAILED', lastErrorCode: 'INVALID_REQUEST' }, EVENTS);
       expect(await tenant.get(transport)).toMatchObject({ state: 'ACTIVE', failingSince: null });
 
       await tenant.patch(transport, { headers });
       await tenant.emit();
       // A circuit would stay open for five seconds.
-      await tenant.untilLog(([newest]) => expect(newest).toMatchObject({ status: 'DELIVERED' }), 2_000);
+      await tenant.untilLog(([newest]) => expect(newest).toMatchObject({ status: 'DELIVERED' }), 4_000);
       expect(receiver.requests).toHaveLength(1);
     });
   });

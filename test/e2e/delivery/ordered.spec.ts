@@ -76,10 +76,10 @@ describe('ordered deliveries', () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver);
       receiver.answer((request) =>
-        orderUid(request) === '0' ? { status: 204, delayMs: 400 } : { status: 204 },
+        orderUid(request) === '0' ? { status: 204, delayMs: 1_800 } : { status: 204 },
       );
       await tenant.emitMany(5, { orderingKey: 'k' });
-      await receiver.waitFor(5, 350);
+      await receiver.waitFor(5, 1_500);
       await tenant.untilLogged({ status: 'DELIVERED' }, 5);
     });
 

@@ -52,7 +52,7 @@ describe('a receiver that asks for less traffic', () => {
         await tenant.transport(receiver, { maxConcurrency: 1 });
         receiver.answerNext({ status: 429, headers: { 'retry-after': '86400' } });
         await tenant.emitMany(2);
-        await tenant.untilLogged({ status: 'DELIVERED' }, 2, 5_000);
+        await tenant.untilLogged({ status: 'DELIVERED' }, 2);
       });
 
       it('without Retry-After gets none for the first wait of the schedule', async () => {
@@ -73,7 +73,7 @@ describe('a receiver that asks for less traffic', () => {
         await receiver.waitFor(1);
         await eventually(async () => (await tenant.get(slow)).failingSince !== null);
         await tenant.emit();
-        await tenant.untilLog(([newest]) => expect(newest).toMatchObject({ status: 'DELIVERED' }), 2_000);
+        await tenant.untilLog(([newest]) => expect(newest).toMatchObject({ status: 'DELIVERED' }), 4_000);
       });
 
       it('is left alone by later emits too, also after its lane was given back', async () => {

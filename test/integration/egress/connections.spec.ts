@@ -158,7 +158,7 @@ describe('connections', () => {
     );
     await Promise.all(receivers.flatMap(({ url }) => Array.from({ length: 4 }, () => post(client, url))));
     const open = (): number => receivers.reduce((sum, each) => sum + each.open, 0);
-    await eventually(() => open() === 512, { withinMs: 2_000 });
+    await eventually(() => open() === 512, { withinMs: 5_000 });
     await client.close();
     await Promise.all(receivers.map((each) => each.close()));
   });
@@ -172,7 +172,7 @@ describe('connections', () => {
       Array.from({ length: 6 }, () => 'ABORTED'),
     );
     expect(await failureOf(post(client, receiver.url))).toMatchObject({ code: 'ABORTED' });
-    await eventually(() => receiver.open === 0, { withinMs: 500 });
+    await eventually(() => receiver.open === 0, { withinMs: 2_000 });
     expect(receiver.connections).toBe(4);
   });
 

@@ -40,17 +40,17 @@ describe('PollLoop', () => {
       isSparing: true,
       round: async () => {
         rounds += 1;
-        await sleep(20);
+        await sleep(100);
         return false;
       },
       onError: () => undefined,
     });
     loops.push(loop);
     loop.start();
-    await sleep(150);
+    await sleep(350);
     expect(rounds).toBe(1);
     loop.wake();
-    await eventually(() => rounds === 2, { withinMs: 100 });
+    await eventually(() => rounds === 2, { withinMs: 500 });
   });
 
   it('loses no wake-up that comes during a round, and makes one round of several', async () => {
