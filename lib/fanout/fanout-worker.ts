@@ -10,7 +10,7 @@ import type {
 } from '../persistence/fanout-store.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import type { QueueCountStore } from '../persistence/queue-count-store.js';
-import { PollLoop } from '../timing/poll-loop.js';
+import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { EventsAside } from './events-aside.js';
 import { halveShares } from './halve-shares.js';
 import { PendingQuota } from './pending-quota.js';
@@ -44,6 +44,12 @@ export interface FanoutOptions {
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
+
+/**
+ * What became of the events that a round read. `finished`: each was fanned out or set aside. `continuing`: of some only
+ * a share was written, and the next can follow at once. `blocked`: some have to wait for another process.
+ */
+type RoundOutcome = 'finished' | 'continuing' | 'blocked';
 
 /** Events of a round that stay on the outbox. */
 interface StayingEvents {
@@ -87,7 +93,6 @@ export class FanoutWorker {
     });
     this.#loop = new PollLoop({
       pollMs: options.pollMs,
-      isSparing: true,
       round: () => this.#round(),
       onError: options.onError,
     });
@@ -127,22 +132,24 @@ export class FanoutWorker {
     clearTimeout(this.#wakesForOthers);
   }
 
-  /** True: there was something to do, so look again. */
-  async #round(): Promise<boolean> {
+  async #round(): Promise<RoundResult> {
     if (!this.#isEnabled) return false;
     if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
+    const isFromHead = this.#cursors.size === 0;
     const batch = await this.#read();
     this.#isBehind = batch.events.length >= BATCH_EVENTS / 2;
     if (batch.events.length === 0) {
       const again = this.#hasWrittenSinceHead;
       this.#startAtHead();
-      return again;
+      return again || 'rest';
     }
-    const isComplete = await this.#fanOut(batch);
+    const outcome = await this.#fanOut(batch);
     const asideInMs = this.#aside.nextInMs;
-    if (isComplete && asideInMs === undefined) return true;
-    this.#retryIn(isComplete ? Math.max(asideInMs!, RETRY_MS) : RETRY_MS);
-    if (isComplete) return true;
+    if (outcome === 'blocked') this.#retryIn(RETRY_MS);
+    else if (asideInMs !== undefined) this.#retryIn(Math.max(asideInMs, RETRY_MS));
+    // Nothing else was on the outbox, and what is committed since comes with a wake-up.
+    const isAll = outcome === 'finished' && isFromHead && isWhole(batch);
+    if (outcome !== 'blocked' && !isAll) return true;
     this.#startAtHead();
     return false;
   }
@@ -161,8 +168,7 @@ export class FanoutWorker {
     }
   }
 
-  /** @returns whether every event was fanned out or set aside */
-  async #fanOut({ events, webhooks }: FanoutBatch): Promise<boolean> {
+  async #fanOut({ events, webhooks }: FanoutBatch): Promise<RoundOutcome> {
     const contents = new Map(events.map(({ id, content }) => [id, content]));
     const byTransport = new Map(webhooks.map((webhook) => [webhook.transportId, webhook]));
     const ready = events.filter(({ id }) => !this.#aside.isWaiting(id));
@@ -180,7 +186,9 @@ export class FanoutWorker {
       if (isPassed) this.#cursors.set(tenantUid, id);
       else stuck.add(tenantUid);
     }
-    return [...unfinished].every((id) => this.#aside.isWaiting(id) || continuing.has(id));
+    const isPassable = (id: number): boolean => this.#aside.isWaiting(id) || continuing.has(id);
+    if (![...unfinished].every(isPassable)) return 'blocked';
+    return continuing.size > 0 ? 'continuing' : 'finished';
   }
 
   #startAtHead(): void {
@@ -273,6 +281,12 @@ const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWe
   encryptedWith,
   dueAt: null,
 });
+
+/** Whether a batch that was read from the head is all that was on the outbox: no tenant has used up its part of the limit. */
+function isWhole({ events }: FanoutBatch): boolean {
+  const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
+  return events.length * tenants < BATCH_EVENTS;
+}
 
 /** Whether the same write can succeed some time later as it is: no event in it is at fault. */
 function isPassing(error: unknown): boolean {

@@ -1,22 +1,22 @@
 /** After a failed round the loop waits this long, doubled up to the longest, so that a database that is away is not hammered. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
-/** Of a sparing loop, see `isSparing`. */
+/** See `RoundResult`. */
 const REST_FACTOR = 10;
 /** A look that only had to wait (for a lock, for the network) must not blind a process for long. */
 const LONGEST_REST_MS = 2_000;
 
+/**
+ * What a round says. True: there is more, go on at once. False: wait for the poll. `rest`: as false, but it was a look in
+ * vain, so rest ten times as long as it took if that is longer (at most 2 s), so that looking in vain costs a tenth of the
+ * time. That matters where a foreign snapshot (a backup, a report) keeps dead rows alive, which every look has to walk over.
+ */
+export type RoundResult = boolean | 'rest';
+
 export interface PollLoopOptions {
   /** How long to wait after a round that found nothing more to do. A function is asked after each round. */
   pollMs: number | (() => number);
-  /**
-   * True: after a round that found nothing it rests ten times as long as that took (at most 2 s), so that looking in vain
-   * costs a tenth of the time. That matters where a foreign snapshot (a backup, a report) keeps dead rows alive, which
-   * every look has to walk over. Default false: always after `pollMs`.
-   */
-  isSparing?: boolean;
-  /** One round. True: there is more, go on at once. */
-  round: () => Promise<boolean>;
+  round: () => Promise<RoundResult>;
   /** Told about a failed round; `failures` counts those in a row. */
   onError: (error: unknown, failures: number) => void;
 }
@@ -55,21 +55,19 @@ export class PollLoop {
     while (!this.#stopped) {
       this.#woken = false;
       const startedAt = performance.now();
-      let more = false;
+      let result: RoundResult = false;
       try {
-        more = await this.options.round();
+        result = await this.options.round();
         failures = 0;
       } catch (error) {
         failures++;
         this.options.onError(error, failures);
       }
       if (failures > 0) await this.#wait(backoffMs(failures), { wakeable: false });
-      else if (!more && !this.#woken) {
+      else if (result !== true && !this.#woken) {
         // From start to start, so that what a round costs does not add to the latency of other processes' work.
         const endedAt = performance.now();
-        const restMs = this.options.isSparing
-          ? Math.min(REST_FACTOR * (endedAt - startedAt), LONGEST_REST_MS)
-          : 0;
+        const restMs = result === 'rest' ? Math.min(REST_FACTOR * (endedAt - startedAt), LONGEST_REST_MS) : 0;
         const { pollMs } = this.options;
         const waitMs = (typeof pollMs === 'number' ? pollMs : pollMs()) - (endedAt - startedAt);
         await this.#wait(Math.max(restMs, waitMs), { wakeable: true });

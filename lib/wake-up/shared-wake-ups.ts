@@ -1,5 +1,5 @@
 import type { Glance, GlanceStore } from '../persistence/glance-store.js';
-import { PollLoop } from '../timing/poll-loop.js';
+import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { Announcer } from './announcer.js';
 import type { Carrier, Notification } from './carrier.js';
@@ -59,7 +59,6 @@ export class SharedWakeUps implements WakeUps {
     });
     this.#loop = new PollLoop({
       pollMs: GLANCE_EVERY_MS,
-      isSparing: true,
       round: () => this.#round(),
       onError: () => undefined,
     });
@@ -88,7 +87,7 @@ export class SharedWakeUps implements WakeUps {
     await this.carrier.close();
   }
 
-  async #round(): Promise<boolean> {
+  async #round(): Promise<RoundResult> {
     const { notifiesWithGlance } = this.carrier;
     const { own } = this.channels;
     const isProof = !this.#glance && this.#listening.beginProof();
@@ -107,7 +106,7 @@ export class SharedWakeUps implements WakeUps {
       this.#update();
       throw error;
     }
-    return false;
+    return 'rest';
   }
 
   #glanced(glance: Glance): void {

@@ -17,7 +17,7 @@ const RETRY_MS = 300;
 /** The worker releases the lane of an empty queue within this time. */
 const IDLE_WITHIN_MS = 5_000;
 
-/** Two statements of an administrator: between them, the database refuses to store attempts. */
+/** Two statements of an administrator: between them, the database refuses to store outcomes. */
 interface Refusal {
   readonly begin: string;
   readonly end: string;
@@ -28,10 +28,16 @@ interface Case {
   readonly refusal: Refusal;
 }
 
-const RENAMED: Refusal = {
-  begin: 'ALTER TABLE webhook_delivery RENAME TO webhook_delivery_restored',
-  end: 'ALTER TABLE webhook_delivery_restored RENAME TO webhook_delivery',
-};
+const renamed = (table: string): Refusal => ({
+  begin: `ALTER TABLE ${table} RENAME TO ${table}_restored`,
+  end: `ALTER TABLE ${table}_restored RENAME TO ${table}`,
+});
+const revoked =
+  (table: string) =>
+  (role: string): Refusal => ({
+    begin: `REVOKE INSERT ON ${table} FROM ${role}`,
+    end: `GRANT INSERT ON ${table} TO ${role}`,
+  });
 const webhooks = { retryScheduleMs: [RETRY_MS, RETRY_MS, RETRY_MS, RETRY_MS] };
 
 const onPostgres = async (refusal: (role: string) => Refusal): Promise<Case> => {
@@ -39,21 +45,20 @@ const onPostgres = async (refusal: (role: string) => Refusal): Promise<Case> => 
   const options = { database, endpoints, webhooks: { ...webhooks, runMigrations: false } };
   return { scene: await Scene.open(options), administrator: owner, refusal: refusal(role) };
 };
-const onSqlite = async (): Promise<Case> => {
+const onSqlite = async (refusal: Refusal): Promise<Case> => {
   const opened = await Scene.open({ database: await createDatabase('sqlite'), endpoints, webhooks });
-  return { scene: opened, administrator: opened.host.dataSource, refusal: RENAMED };
+  return { scene: opened, administrator: opened.host.dataSource, refusal };
 };
+const LOG = 'webhook_delivery';
+/** Of a delivery with several attempts: all but the last. */
+const ATTEMPTS = 'webhook_attempt';
 const CASES: readonly [string, () => Promise<Case>][] = [
-  [
-    'PostgreSQL takes away the privilege to insert into the log (42501)',
-    () =>
-      onPostgres((role) => ({
-        begin: `REVOKE INSERT ON webhook_delivery FROM ${role}`,
-        end: `GRANT INSERT ON webhook_delivery TO ${role}`,
-      })),
-  ],
-  ['PostgreSQL has no log (42P01)', () => onPostgres(() => RENAMED)],
-  ['SQLite has no log (SQLITE_ERROR)', onSqlite],
+  ['PostgreSQL takes away the privilege to insert into the log (42501)', () => onPostgres(revoked(LOG))],
+  ['PostgreSQL takes away the privilege to insert attempts (42501)', () => onPostgres(revoked(ATTEMPTS))],
+  ['PostgreSQL has no log (42P01)', () => onPostgres(() => renamed(LOG))],
+  ['PostgreSQL has no table of attempts (42P01)', () => onPostgres(() => renamed(ATTEMPTS))],
+  ['SQLite has no log (SQLITE_ERROR)', () => onSqlite(renamed(LOG))],
+  ['SQLite has no table of attempts (SQLITE_ERROR)', () => onSqlite(renamed(ATTEMPTS))],
 ];
 
 let scene: Scene;

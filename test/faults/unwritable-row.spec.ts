@@ -22,10 +22,12 @@ const AFTERWARDS_MS = 15_000;
 /** Requests of the delivery whose outcome cannot be recorded. */
 const MOST_SENDS = 5;
 
-const OUTCOMES: [what: string, changes: RefusedChange[]][] = [
-  ['the end of a delivery', [['webhook_delivery', 'INSERT', 'id']]],
+const OUTCOMES: [what: string, firstStatus: number, changes: RefusedChange[]][] = [
+  ['the end of a delivery', 204, [['webhook_delivery', 'INSERT', 'id']]],
+  ['an attempt that is followed by another', 500, [['webhook_attempt', 'INSERT', 'delivery_id']]],
   [
     'a change of the queue',
+    204,
     [
       ['webhook_queue', 'DELETE', 'delivery_id'],
       ['webhook_queue', 'UPDATE', 'delivery_id'],
@@ -61,7 +63,7 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
 
   it.each(OUTCOMES)(
     'because a trigger refuses %s leaves the outcomes of all others recorded within a second',
-    async (_what, changes) => {
+    async (_what, firstStatus, changes) => {
       await open();
       let victim = '';
       await scene.fanOutOnly(ALL, async () => (victim = await emitAll()));
@@ -69,6 +71,10 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
         `SELECT q.delivery_id AS id FROM webhook_queue q JOIN webhook_event e ON e.id = q.event_id
          WHERE e.event_uid = '${victim}'`,
       );
+      scene.endpoints.answering = ({ eventUid, attempt }) => ({
+        status: eventUid === victim && attempt === 1 ? firstStatus : 204,
+        afterMs: 20,
+      });
       const refusal = await Refusal.begin(scene, changes, id);
       const watch = new RecordWatch(scene.host.dataSource);
       await scene.startWorker();

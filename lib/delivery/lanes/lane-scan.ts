@@ -75,8 +75,8 @@ export class LaneScan {
   #nextDueAt: number | null = null;
   #isReading = false;
   readonly #parking = new Set<number>();
-  /** Recorded while a read was under way: its snapshot may still show them. */
-  readonly #recordedMeanwhile = new Set<number>();
+  /** Due dates of the deliveries that were recorded while a read was under way, whose snapshot may still show them as they were. */
+  readonly #recordedMeanwhile = new Map<number, number>();
   /** The earliest retry among them: the snapshot may not show it yet. */
   #redatedMeanwhile: number | null = null;
 
@@ -200,7 +200,7 @@ export class LaneScan {
     const unsent: UnsentRows = { behind: [], crashed: [] };
     for (const row of reading.rows) {
       const { deliveryId, dueAt } = row;
-      if (this.#isKnown(deliveryId)) continue;
+      if (this.#isKnown(row)) continue;
       if (judge.isUnrecorded(row)) {
         this.#aside.set(deliveryId, dueAt);
         continue;
@@ -237,12 +237,12 @@ export class LaneScan {
   }
 
   /** The outcome is in the database: the delivery is out of hand. */
-  recorded({ deliveryId, orderingKey }: QueuedDelivery, nextDueAt: number | null): void {
-    this.#letGo(deliveryId);
+  recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
+    this.#letGo(delivery);
     if (this.#isReading) this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
     this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
     // The next one of the key may have become due, before the cursor.
-    if (orderingKey !== null) this.#isNotified = true;
+    if (delivery.orderingKey !== null) this.#isNotified = true;
     this.#noticeDue(nextDueAt);
   }
 
@@ -253,8 +253,8 @@ export class LaneScan {
   }
 
   /** Somebody else has changed the delivery's row, which may be due at any time now. */
-  orphaned({ deliveryId }: QueuedDelivery): void {
-    this.#letGo(deliveryId);
+  orphaned(delivery: QueuedDelivery): void {
+    this.#letGo(delivery);
     this.#miss(HEAD);
   }
 
@@ -300,17 +300,17 @@ export class LaneScan {
     this.#isNotified = false;
   }
 
-  #isKnown(deliveryId: number): boolean {
-    return (
-      this.#inHand.has(deliveryId) || this.#aside.has(deliveryId) || this.#recordedMeanwhile.has(deliveryId)
-    );
+  #isKnown({ deliveryId, dueAt }: QueuedDelivery): boolean {
+    // With another due date it is a later state of the row: a retry, or a delivery that was moved back from the log.
+    const isOutdated = this.#recordedMeanwhile.get(deliveryId) === dueAt;
+    return this.#inHand.has(deliveryId) || this.#aside.has(deliveryId) || isOutdated;
   }
 
-  #letGo(deliveryId: number): void {
+  #letGo({ deliveryId, dueAt }: QueuedDelivery): void {
     this.#inHand.delete(deliveryId);
     this.#parking.delete(deliveryId);
     this.#aside.delete(deliveryId);
-    if (this.#isReading) this.#recordedMeanwhile.add(deliveryId);
+    if (this.#isReading) this.#recordedMeanwhile.set(deliveryId, dueAt);
   }
 
   #miss(dueAt: number): void {

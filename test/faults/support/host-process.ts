@@ -57,6 +57,8 @@ interface Answers {
   longestLoopDelay(): number;
   /** Emits an event in that process, which wakes its own fan-out. */
   emit(tenantUid: string): Committed;
+  /** Emits an event in a transaction, and kills that process when it is committed, before anybody is told. Never answers. */
+  emitAndDie(tenantUid: string): never;
   emitMany(tenantUid: string, count: number): undefined;
 }
 

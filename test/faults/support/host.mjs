@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksHealth, WebhooksModule } from 'nestjs-tillhook';
 
 const NS_PER_MS = 1e6;
@@ -37,6 +37,14 @@ const answers = {
   emit: async (tenantUid) => {
     const { eventUid } = await emitter.emit(EVENT.action, EVENT.data, { tenantUid });
     return { eventUid, at: Date.now() };
+  },
+  emitAndDie: async (tenantUid) => {
+    const runner = app.get(getDataSourceToken(), { strict: false }).createQueryRunner();
+    await runner.startTransaction();
+    await emitter.emit(EVENT.action, EVENT.data, { tenantUid, manager: runner.manager });
+    // Not commitTransaction(), after which the module would announce the event.
+    await runner.query('COMMIT');
+    process.kill(process.pid, 'SIGKILL');
   },
   emitMany: async (tenantUid, count) => {
     await emitter.emitMany(

@@ -33,15 +33,14 @@ describe('PollLoop', () => {
     await eventually(() => rounds === 2);
   });
 
-  it('rests after looking in vain for long, when it is sparing, but not when it is woken', async () => {
+  it('rests after looking in vain for long, but not when it is woken', async () => {
     let rounds = 0;
     const loop = new PollLoop({
       pollMs: 1,
-      isSparing: true,
       round: async () => {
         rounds += 1;
         await sleep(100);
-        return false;
+        return 'rest';
       },
       onError: () => undefined,
     });

@@ -202,6 +202,20 @@ describe('LaneScan', () => {
       expect(scene.scan.readyCount).toBe(1);
     });
 
+    it('leaves out what was recorded while it was read, unless it is shown with another due date', () => {
+      const scene = new Scene();
+      scene.read([row(1, 100), row(2, 200)]);
+      const [first, second] = [scene.scan.take(), scene.scan.take()];
+      scene.scan.notifyWorkAdded();
+      const { limit } = scene.begin()!;
+      scene.scan.recorded(first, null);
+      scene.scan.recorded(second, null);
+      // Since then, the second was moved back from the log.
+      scene.accept([row(1, 100), row(2, NOW - 1)], limit);
+      expect(scene.scan.readyCount).toBe(1);
+      expect(scene.scan.first).toMatchObject({ deliveryId: 2, dueAt: NOW - 1 });
+    });
+
     it('is due when its parked deliveries are, if it has no others', () => {
       const scene = new Scene();
       const behind = row(2, 200, { orderingKey: 'till-1', behind: true });
