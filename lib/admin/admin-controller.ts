@@ -1,6 +1,6 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ApiDatabaseAway, ApiForbidden, ApiUid, ApiUnauthenticated } from './api-docs.js';
+import { ApiDatabaseAway, ApiForbidden, ApiTenantUid, ApiUnauthenticated } from './api-docs.js';
 import { ApiErrorInterceptor } from './api-error.interceptor.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 
@@ -12,7 +12,7 @@ export const AdminController = (path: string): ClassDecorator =>
     UseInterceptors(ApiErrorInterceptor),
     ApiTags('webhooks'),
     ApiBearerAuth(),
-    ApiUid('tenantUid', 'The tenant.', '7'),
+    ApiTenantUid(),
     ApiUnauthenticated(),
     ApiForbidden(),
     ApiDatabaseAway(),

@@ -9,6 +9,7 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import { TENANT_UID_PATTERN, UID_MAX_LENGTH } from '../domain/uid.js';
 import { ApiErrorDto } from './api-error.dto.js';
 import {
   conflict,
@@ -46,6 +47,14 @@ export const ApiUid = (
   description: string,
   example: string,
 ): MethodDecorator & ClassDecorator => ApiParam({ name, description, schema: uidSchema(example) });
+
+/** Documents the tenant in the path. */
+export const ApiTenantUid = (): MethodDecorator & ClassDecorator =>
+  ApiParam({
+    name: 'tenantUid',
+    description: 'The tenant.',
+    schema: { type: 'string', pattern: TENANT_UID_PATTERN.source, maxLength: UID_MAX_LENGTH, example: '7' },
+  });
 
 /** Documents a query parameter, which may be left out. */
 export const ApiOptionalQuery = (name: string, description: string, schema: ValueSchema): MethodDecorator =>

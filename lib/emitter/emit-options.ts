@@ -3,7 +3,7 @@ import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.j
 
 /** To whom an event belongs, and in which transaction it is written. */
 export interface EmitManyOptions {
-  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. */
+  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9 and `_ - . : | @`, but not `.` or `..` alone. */
   tenantUid: string;
   /**
    * The manager of the host's open transaction: the events exist if and only if it commits. Without it they are
