@@ -5,6 +5,7 @@ export type {
   WebhooksKeyProviderProvider,
   WebhooksModuleExtras,
 } from './webhooks.extras.js';
+export { getWebhooksToken, InjectWebhookEmitter, InjectWebhooks } from './webhooks.instances.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
 export type {
   DatabaseOptions,
@@ -46,6 +47,8 @@ export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
 export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
+export { DataSourceMissingError } from './errors/data-source-missing.error.js';
+export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
@@ -56,6 +59,7 @@ export { InvalidOrderingKeyError } from './errors/invalid-ordering-key.error.js'
 export { InvalidSigningSecretError } from './errors/invalid-signing-secret.error.js';
 export { InvalidTenantUidError } from './errors/invalid-tenant-uid.error.js';
 export { ManagerNotInTransactionError } from './errors/manager-not-in-transaction.error.js';
+export { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
 export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
 export { SchemaBehindError } from './errors/schema-behind.error.js';

@@ -1,6 +1,10 @@
 /** Injection tokens. Strings, so that the ESM and the CommonJS build in one process agree on them. */
 export const WEBHOOKS_OPTIONS = 'nestjs-tillhook:ResolvedWebhooksOptions';
 export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';
+/** What tells this instance of the module from others of the application. */
+export const WEBHOOKS_INSTANCE = 'nestjs-tillhook:Instance';
+/** Resolved when the instances of the application were found to be distinct. */
+export const WEBHOOKS_INSTANCE_CHECK = 'nestjs-tillhook:InstanceCheck';
 /** The TypeORM data source of the host that the module was pointed at. */
 export const HOST_DATA_SOURCE = 'nestjs-tillhook:HostDataSource';
 /** Whether this process fans out and delivers. */
