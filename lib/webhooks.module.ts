@@ -83,11 +83,6 @@ const onTables = <T>(
       inject: [DATABASE, WEBHOOKS_OPTIONS],
     },
     {
-      provide: CommitSignal,
-      useFactory: (host: DataSource) => new CommitSignal(host),
-      inject: [HOST_DATA_SOURCE],
-    },
-    {
       provide: WAKE_UPS,
       useFactory: (
         database: AnyDatabase,
@@ -146,6 +141,7 @@ const onTables = <T>(
       inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
     },
     { provide: WORKER_STATUS, useExisting: WebhooksWorker },
+    CommitSignal,
     DeliverySwitch,
     ClockWatch,
     WebhookEmitter,
