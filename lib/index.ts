@@ -21,9 +21,12 @@ export type {
   EmitInput,
   EmitManyOptions,
   EmitOptions,
+  EmitSyncOptions,
   EmittedEvent,
   EventOptions,
 } from './emitter/emit-options.js';
+
+export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
 
@@ -52,6 +55,8 @@ export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
+export { ForeignTransactionError } from './errors/foreign-transaction.error.js';
+export { InvalidEmitOptionError } from './errors/invalid-emit-option.error.js';
 export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';
 export { InvalidOccurredAtError } from './errors/invalid-occurred-at.error.js';
 export { InvalidOptionError } from './errors/invalid-option.error.js';
@@ -62,11 +67,14 @@ export { ManagerNotInTransactionError } from './errors/manager-not-in-transactio
 export { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
 export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
+export { PermissionDeniedError } from './errors/permission-denied.error.js';
 export { SchemaBehindError } from './errors/schema-behind.error.js';
 export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
 export { TablesMissingError } from './errors/tables-missing.error.js';
 export { TargetRefusedError } from './errors/target-refused.error.js';
+export { TransactionNotOpenError } from './errors/transaction-not-open.error.js';
 export { TransactionPoolingError } from './errors/transaction-pooling.error.js';
+export { TransactionRequiredError } from './errors/transaction-required.error.js';
 export { UnknownActionError } from './errors/unknown-action.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
 export { WebhooksError } from './errors/webhooks-error.js';

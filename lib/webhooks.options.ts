@@ -54,6 +54,8 @@ export interface WebhooksOptions {
   catalog?: ActionCatalog;
   /** Bring the schema up to date at start-up, under a lock. Default `false`: a schema that is behind refuses to start. */
   runMigrations?: boolean;
+  /** Refuse events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
+  requireTransaction?: boolean;
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
   database?: DatabaseOptions;
@@ -102,6 +104,7 @@ export interface WebhooksOptions {
 export interface ResolvedWebhooksOptions {
   readonly catalog: ActionCatalog;
   readonly runMigrations: boolean;
+  readonly requireTransaction: boolean;
   readonly poolSize: number;
   readonly database: DirectAddress;
   readonly redis: RedisClient | undefined;
@@ -141,6 +144,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
   return {
     catalog: catalogOf(options.catalog),
     runMigrations: boolean('runMigrations', options.runMigrations, false),
+    requireTransaction: boolean('requireTransaction', options.requireTransaction, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
     database: new DirectAddress(options.database?.url),
     redis: redisOf(options.wakeUps?.redis),

@@ -75,11 +75,6 @@ export const coreProviders: Provider[] = [
     inject: [DATABASE, WEBHOOKS_OPTIONS],
   },
   {
-    provide: CommitSignal,
-    useFactory: (host: DataSource) => new CommitSignal(host),
-    inject: [HOST_DATA_SOURCE],
-  },
-  {
     provide: WAKE_UPS,
     useFactory: (
       database: AnyDatabase,
@@ -144,6 +139,7 @@ export const coreProviders: Provider[] = [
     inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
   },
   { provide: WORKER_STATUS, useExisting: WebhooksWorker },
+  CommitSignal,
   DeliverySwitch,
   ClockWatch,
   WebhookEmitter,
