@@ -60,6 +60,8 @@ export class ApiError extends HttpException {
     { retryAfterSeconds, cause }: ApiErrorOptions = {},
   ) {
     super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode, { cause });
+    // Nest takes the message of an exception from its body only if it is one text.
+    this.message = message.join('; ');
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
