@@ -12,6 +12,7 @@ import {
   WEBHOOKS_KEY_PROVIDER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
+  WEBHOOKS_PATH,
   WEBHOOKS_WORKER_ENABLED,
 } from './webhooks.tokens.js';
 
@@ -40,7 +41,13 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
       ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
-      ...(controllers ? [accessPolicy(extras.accessPolicy), ...adminProviders] : []),
+      ...(controllers
+        ? [
+            accessPolicy(extras.accessPolicy),
+            { provide: WEBHOOKS_PATH, useValue: path ?? '' },
+            ...adminProviders,
+          ]
+        : []),
     ],
   };
 }
