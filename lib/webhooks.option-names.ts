@@ -48,6 +48,7 @@ const OPTIONS = namesOf<WebhooksOptions>({
   deliveryEnabled: true,
   environment: true,
   adoptEnvironment: true,
+  requireTransaction: true,
   userAgent: true,
 });
 

@@ -19,6 +19,7 @@ import {
   WEBHOOKS_KEY_PROVIDER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
+  WEBHOOKS_PATH,
   WEBHOOKS_WORKER_ENABLED,
 } from './webhooks.tokens.js';
 
@@ -55,7 +56,9 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
         ? [providerOf(WEBHOOKS_KEY_PROVIDER, 'keyProvider', 'keys', extras.keyProvider)]
         : []),
       ...coreProviders,
-      ...(controllers ? [accessPolicy(extras.accessPolicy), ...adminProviders] : []),
+      ...(controllers
+        ? [accessPolicy(extras.accessPolicy), { provide: WEBHOOKS_PATH, useValue: path }, ...adminProviders]
+        : []),
       ...(named?.aliases ?? []),
     ],
     exports: named?.exports ?? [],

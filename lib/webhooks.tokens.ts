@@ -13,3 +13,7 @@ export const WEBHOOKS_WORKER_ENABLED = 'nestjs-tillhook:WorkerEnabled';
 export const WEBHOOKS_KEY_PROVIDER = 'nestjs-tillhook:KeyProvider';
 /** Whether this process has anything to do with stored secrets: one that only emits needs no keys. */
 export const WEBHOOKS_OPENS_SECRETS = 'nestjs-tillhook:OpensSecrets';
+/** The path under which the host mounts the admin API; empty without one. */
+export const WEBHOOKS_PATH = 'nestjs-tillhook:Path';
+/** The controllers of the admin API. */
+export const ADMIN_CONTROLLERS = 'nestjs-tillhook:AdminControllers';

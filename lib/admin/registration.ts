@@ -12,6 +12,7 @@ import { SettingRepository } from '../persistence/repositories/setting.repositor
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
+import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
@@ -20,6 +21,8 @@ import { TransportTestController } from './http-transport-operations/transport-t
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
+import { AdminPlatform } from './platform/admin-platform.js';
+import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
@@ -63,4 +66,7 @@ export const adminProviders: Provider[] = [
   DeliveriesService,
   Cursors,
   TenantAdminGuard,
+  { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
+  UnsupportedMethods,
+  AdminPlatform,
 ];

@@ -42,7 +42,6 @@ export const SigningSecretField = (): PropertyDecorator =>
       maxLength: MAX_SIGNING_SECRET,
       description:
         'A signing secret to import: `whsec_` and the base64 of 24 to 64 random bytes. Default: a new one is made. The answer shows it, and no later one does.',
-      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     }),
     MayBeAbsent(),
     IsString(),

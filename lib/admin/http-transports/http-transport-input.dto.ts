@@ -117,7 +117,6 @@ export abstract class HttpTransportInputDto {
     maxLength: 1024,
     writeOnly: true,
     description: `For \`BASIC_AUTH\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
-    example: 'a password',
   })
   @MayBeAbsentOrNull()
   @IsPlainText(1, 1024)
@@ -129,7 +128,6 @@ export abstract class HttpTransportInputDto {
     maxLength: 4096,
     writeOnly: true,
     description: `For \`BEARER_TOKEN\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
-    example: 'a-token',
   })
   @MayBeAbsentOrNull()
   @IsVisibleAscii(4096)

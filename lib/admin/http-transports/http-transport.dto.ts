@@ -139,7 +139,6 @@ export class HttpTransportDto {
 export class CreatedHttpTransportDto extends HttpTransportDto {
   @ApiProperty({
     description: 'Verifies the signatures (Standard Webhooks). Shown here and never again: keep it.',
-    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   })
   signingSecret!: string;
 }

@@ -200,7 +200,10 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
         const where = `${name}.${field}`;
         expect([where, schema.description]).toEqual([where, expect.stringMatching(/\w/)]);
         const refers = JSON.stringify(schema).includes('$ref');
-        if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);
+        // An example of a secret is imported by everybody who tries the API out, and is public.
+        const secret = schema.writeOnly === true || field === 'signingSecret';
+        if (secret) expect([where, 'example' in schema]).toEqual([where, false]);
+        else if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);
       }
     }
   });
