@@ -1,9 +1,16 @@
 import { applyDecorators, Body, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateService } from '../../operations/transport-state.service.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { HttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -18,13 +25,13 @@ const Command = (command: TransportCommand, summary: string, description: string
     HttpCode(200),
     ApiOperation({ operationId: `${command}HttpTransport`, summary, description }),
     ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' }),
-    ApiInvalid(),
+    ApiInvalid(invalidUid('httpTransportUid')),
     ApiMissing('HTTP_TRANSPORT'),
   );
 
 /** Stopping an http transport and letting it go on. Each of them may be repeated. */
-@AdminController('httptransports/:httpTransportUid')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid', 'httpTransports')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportStateController {
   constructor(private readonly states: TransportStateService) {}
 
@@ -59,7 +66,11 @@ export class TransportStateController {
     'Disable an http transport',
     'It stops, as by a pause. What is emitted while it is disabled is not queued: it is logged as `MISSED`. What was queued before stays `PENDING`.',
   )
-  @ApiBody({ type: DisableHttpTransportDto, required: false })
+  @ApiJsonBody(
+    DisableHttpTransportDto,
+    { 'Without a reason': {}, 'With a reason': { reason: 'Moved to another ERP' } },
+    { required: false },
+  )
   @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
   disable(
     @Param('tenantUid', UidPipe) tenantUid: string,

@@ -1,8 +1,15 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -18,18 +25,20 @@ import {
   httpTransportDto,
   HttpTransportListDto,
 } from './http-transport.dto.js';
+import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './http-transport-examples.js';
 import { HttpTransportsService } from './http-transports.service.js';
 
 const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
 const ListQueryDto = pageQueryOf(...SORTING);
 type ListQuery = PageQueryDto<(typeof HTTP_TRANSPORT_SORT_KEYS)[number]>;
 
-const ApiTransportUid = () => ApiUid('httpTransportUid', 'The http transport.', 'erp');
+const ApiTransportUid = () => ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp');
+const INVALID_NAME = 'name must be text of 1 to 255 characters without control characters';
 const INPUT_CODES = ['TARGET_REFUSED', 'HEADER_REFUSED'] as const;
 const CHANGE_CODES = [...INPUT_CODES, 'CREDENTIALS_REQUIRED', 'READ_ONLY_FIELD'] as const;
 
 /** The http transports of a tenant: where its webhooks go. */
-@AdminController('httptransports')
+@AdminController('httptransports', 'httpTransports')
 export class HttpTransportsController {
   constructor(private readonly transports: HttpTransportsService) {}
 
@@ -37,7 +46,7 @@ export class HttpTransportsController {
   @ApiOperation({ operationId: 'listHttpTransports', summary: 'List http transports' })
   @ApiPageQuery(...SORTING)
   @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the tenant’s http transports.' })
-  @ApiInvalid()
+  @ApiInvalid('pageSize must not be greater than 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(ListQueryDto)) query: Input<ListQuery>,
@@ -52,9 +61,9 @@ export class HttpTransportsController {
     summary: 'Create an http transport',
     description: 'The answer holds the signing secret, which is never shown again.',
   })
-  @ApiBody({ type: CreateHttpTransportDto })
+  @ApiJsonBody(CreateHttpTransportDto, CREATE_EXAMPLES)
   @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The new http transport.' })
-  @ApiInvalid(...INPUT_CODES, 'INVALID_SIGNING_SECRET')
+  @ApiInvalid(INVALID_NAME, ...INPUT_CODES, 'INVALID_SIGNING_SECRET')
   @ApiConflicting('UID_TAKEN', 'The tenant already has an http transport with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -68,7 +77,7 @@ export class HttpTransportsController {
   @ApiOperation({ operationId: 'getHttpTransport', summary: 'Get an http transport' })
   @ApiTransportUid()
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport, secrets masked.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('httpTransportUid'))
   @ApiMissing('HTTP_TRANSPORT')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -85,9 +94,9 @@ export class HttpTransportsController {
       'Replaces `name`, `url`, `headers`, `securityType` and `username`: left out, `headers` become empty, `securityType` becomes `NONE`. A `password` or `token` that is left out is kept, `null` removes it. All other fields keep their values when left out.',
   })
   @ApiTransportUid()
-  @ApiBody({ type: ReplaceHttpTransportDto })
+  @ApiJsonBody(ReplaceHttpTransportDto, REPLACE_EXAMPLES)
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
-  @ApiInvalid(...CHANGE_CODES)
+  @ApiInvalid(INVALID_NAME, ...CHANGE_CODES)
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
   async replace(
@@ -105,9 +114,9 @@ export class HttpTransportsController {
     description: 'Changes the given fields and no others.',
   })
   @ApiTransportUid()
-  @ApiBody({ type: UpdateHttpTransportDto })
+  @ApiJsonBody(UpdateHttpTransportDto, UPDATE_EXAMPLES)
   @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
-  @ApiInvalid(...CHANGE_CODES)
+  @ApiInvalid(INVALID_NAME, ...CHANGE_CODES)
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
   async update(
@@ -128,7 +137,7 @@ export class HttpTransportsController {
   })
   @ApiTransportUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('httpTransportUid'))
   @ApiMissing('HTTP_TRANSPORT')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,

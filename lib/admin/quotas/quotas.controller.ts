@@ -4,12 +4,12 @@ import { MOST_PENDING_COUNTED, UsageRepository } from '../../persistence/reposit
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid } from '../api-docs.js';
+import { ApiInvalid, invalidUid } from '../openapi/api-docs.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { QuotasDto } from './quotas.dto.js';
 
 /** The quotas of a tenant: what it may have, and what it has. */
-@AdminController('quotas')
+@AdminController('quotas', 'catalogAndQuotas')
 export class QuotasController {
   constructor(
     private readonly usages: UsageRepository,
@@ -19,7 +19,7 @@ export class QuotasController {
   @Get()
   @ApiOperation({ operationId: 'getWebhookQuotas', summary: 'Get the quotas and what is used of them' })
   @ApiOkResponse({ type: QuotasDto, description: 'The tenant’s quotas.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('tenantUid'))
   async get(@Param('tenantUid', UidPipe) tenantUid: string): Promise<QuotasDto> {
     const { transports, webhooks, pendingDeliveries } = await this.usages.of(tenantUid);
     return {

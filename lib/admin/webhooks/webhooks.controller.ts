@@ -1,22 +1,30 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
+import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './webhook-examples.js';
 import { WEBHOOK_SORTING, WebhookPageQueryDto, type WebhookPageQuery } from './webhook-queries.dto.js';
 import { WebhookDto, webhookDto, WebhookListDto } from './webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
-const ApiWebhookUid = () => ApiUid('webhookUid', 'The webhook.', 'erp-orders');
+const ApiWebhookUid = () => ApiUid('webhookUid', 'Uid of the webhook.', 'erp-orders');
 const INPUT_CODES = ['UNKNOWN_ACTION', 'READ_ONLY_FIELD'] as const;
 
 /** The webhooks of one http transport: which events go there. */
-@AdminController('httptransports/:httpTransportUid/webhooks')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid/webhooks', 'webhooks')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
@@ -27,7 +35,7 @@ export class WebhooksController {
   })
   @ApiPageQuery(...WEBHOOK_SORTING)
   @ApiOkResponse({ type: WebhookListDto, description: 'A page of the http transport’s webhooks.' })
-  @ApiInvalid()
+  @ApiInvalid('pageSize must not be greater than 100')
   @ApiMissing('HTTP_TRANSPORT')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -49,9 +57,9 @@ export class WebhooksController {
     description:
       'Events emitted from now on are matched. An event goes to an http transport once, even if several of its webhooks match.',
   })
-  @ApiBody({ type: CreateWebhookDto })
+  @ApiJsonBody(CreateWebhookDto, CREATE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('UID_TAKEN', 'The tenant already has a webhook with this uid.', 'QUOTA_EXCEEDED')
   async create(
@@ -66,7 +74,7 @@ export class WebhooksController {
   @ApiOperation({ operationId: 'getWebhook', summary: 'Get a webhook' })
   @ApiWebhookUid()
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('webhookUid'))
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -83,9 +91,9 @@ export class WebhooksController {
     description: 'Replaces `action`. `enabled` and `ordered` keep their values when left out.',
   })
   @ApiWebhookUid()
-  @ApiBody({ type: ReplaceWebhookDto })
+  @ApiJsonBody(ReplaceWebhookDto, REPLACE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async replace(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -103,9 +111,9 @@ export class WebhooksController {
     description: 'Changes the given fields and no others.',
   })
   @ApiWebhookUid()
-  @ApiBody({ type: UpdateWebhookDto })
+  @ApiJsonBody(UpdateWebhookDto, UPDATE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async update(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -126,7 +134,7 @@ export class WebhooksController {
   })
   @ApiWebhookUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('webhookUid'))
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,
