@@ -35,6 +35,7 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'getWebhookDelivery',
     summary: 'Get a delivery with its event and its attempts',
+    description: 'Returns what was sent, each attempt, and how the receiver responded.',
   })
   @ApiUid('deliveryUid', 'Uid of the delivery.', 'dlv_00000000006yk')
   @ApiOkResponse({ type: DeliveryDetailsDto, description: 'The delivery, its event and its attempts.' })

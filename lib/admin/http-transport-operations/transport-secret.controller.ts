@@ -21,8 +21,8 @@ export class TransportSecretController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'rotateSigningSecretOfHttpTransport',
-    summary: 'Rotate the signing secret of an http transport',
-    description: `The answer holds the new signing secret, which is never shown again. Until the overlap ends, requests carry several signatures, the newest first; at most ${MAX_SECRETS} secrets sign, of more the oldest go. It takes effect within a second.`,
+    summary: 'Rotate the signing secret of an HTTP transport',
+    description: `Only this response holds the new signing secret. Until the overlap ends, requests carry one signature for each secret, the newest first. At most ${MAX_SECRETS} secrets sign; the oldest beyond that are dropped. Takes effect within a second.`,
   })
   @ApiJsonBody(
     RotateSecretDto,
@@ -32,10 +32,13 @@ export class TransportSecretController {
     },
     { required: false },
   )
-  @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The http transport with its new secret.' })
+  @ApiOkResponse({
+    type: CreatedHttpTransportDto,
+    description: 'The HTTP transport with its new signing secret.',
+  })
   @ApiInvalid('overlapHours must not be greater than 168', 'INVALID_SIGNING_SECRET')
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many concurrent changes of this HTTP transport.')
   async rotate(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

@@ -54,7 +54,7 @@ export class HeaderInputDto {
 }
 
 /** A rate limit. */
-@RequestSchema('HttpTransportRateLimit')
+@RequestSchema('HttpTransportRateLimit', { nullable: true })
 export class RateLimitDto {
   @ApiProperty({
     type: 'integer',

@@ -6,12 +6,21 @@ const PREFIX = 'Webhooks';
 /** Names the schema of a body that the admin API sends. New members may be added in a minor version. */
 export const ResponseSchema = (name: string): ClassDecorator => ApiSchema({ name: PREFIX + name });
 
-/** Names the schema of a body that the admin API reads. Unknown members are refused, as `DtoPipe` does. */
-export const RequestSchema = (name: string): ClassDecorator => {
+/**
+ * Names the schema of an object that the admin API reads. Unknown members are refused, as `DtoPipe` does.
+ *
+ * @param nullable whether null may stand for the object. In OpenAPI 3.0 the schema itself has to say so: next to a `$ref`
+ *   the keyword has no effect. Default: false
+ */
+export const RequestSchema = (
+  name: string,
+  { nullable = false }: { nullable?: boolean } = {},
+): ClassDecorator => {
   // The type of the decorator lists fewer members of a schema than the decorator writes.
-  const options: ApiSchemaOptions & { additionalProperties: false } = {
+  const options: ApiSchemaOptions & { additionalProperties: false; nullable?: true } = {
     name: PREFIX + name,
     additionalProperties: false,
+    ...(nullable && { nullable }),
   };
   return ApiSchema(options);
 };

@@ -17,8 +17,12 @@ export class QuotasController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getWebhookQuotas', summary: 'Get the quotas and what is used of them' })
-  @ApiOkResponse({ type: QuotasDto, description: 'The tenant’s quotas.' })
+  @ApiOperation({
+    operationId: 'getWebhookQuotas',
+    summary: 'Get the quotas and their usage',
+    description: 'Returns how many transports, webhooks and pending deliveries the tenant has and may have.',
+  })
+  @ApiOkResponse({ type: QuotasDto, description: 'Quotas of the tenant.' })
   @ApiInvalid(invalidUid('tenantUid'))
   async get(@Param('tenantUid', UidPipe) tenantUid: string): Promise<QuotasDto> {
     const { transports, webhooks, pendingDeliveries } = await this.usages.of(tenantUid);

@@ -23,6 +23,7 @@ export class WebhookActionsController {
   @ApiOperation({
     operationId: 'listWebhookActions',
     summary: 'List the actions that webhooks can listen to',
+    description: 'Lists the catalog: the name, the description and an example of each action.',
   })
   @ApiPageQuery(...SORTING)
   @ApiOkResponse({ type: WebhookActionListDto, description: 'A page of the catalog.' })

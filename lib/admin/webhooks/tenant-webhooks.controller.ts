@@ -16,10 +16,14 @@ export class TenantWebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listWebhooks', summary: 'List all webhooks of the tenant' })
+  @ApiOperation({
+    operationId: 'listWebhooks',
+    summary: 'List all webhooks of the tenant',
+    description: 'Lists which actions are sent to which HTTP transport.',
+  })
   @ApiOptionalQuery('httpTransportUid', 'Filter by HTTP transport.', uidSchema('erp'))
   @ApiPageQuery(...WEBHOOK_SORTING)
-  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the tenant’s webhooks.' })
+  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the tenant.' })
   @ApiInvalid('pageSize must not be greater than 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,

@@ -31,10 +31,11 @@ export class WebhooksController {
   @Get()
   @ApiOperation({
     operationId: 'listWebhooksOfHttpTransport',
-    summary: 'List the webhooks of an http transport',
+    summary: 'List the webhooks of an HTTP transport',
+    description: 'Lists which actions are sent to the HTTP transport.',
   })
   @ApiPageQuery(...WEBHOOK_SORTING)
-  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the http transport’s webhooks.' })
+  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the HTTP transport.' })
   @ApiInvalid('pageSize must not be greater than 100')
   @ApiMissing('HTTP_TRANSPORT')
   async list(
@@ -55,7 +56,7 @@ export class WebhooksController {
     operationId: 'createWebhook',
     summary: 'Create a webhook',
     description:
-      'Events emitted from now on are matched. An event goes to an http transport once, even if several of its webhooks match.',
+      'Matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.',
   })
   @ApiJsonBody(CreateWebhookDto, CREATE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
@@ -71,7 +72,11 @@ export class WebhooksController {
   }
 
   @Get(':webhookUid')
-  @ApiOperation({ operationId: 'getWebhook', summary: 'Get a webhook' })
+  @ApiOperation({
+    operationId: 'getWebhook',
+    summary: 'Get a webhook',
+    description: 'Returns the webhook with the action that it listens to.',
+  })
   @ApiWebhookUid()
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
   @ApiInvalid(invalidUid('webhookUid'))
@@ -88,11 +93,12 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'replaceWebhook',
     summary: 'Replace a webhook',
-    description: 'Replaces `action`. `enabled` and `ordered` keep their values when left out.',
+    description:
+      'Replaces `action`. `enabled` and `ordered` keep their values if they are omitted. A webhook can be sent back exactly as it was read.',
   })
   @ApiWebhookUid()
   @ApiJsonBody(ReplaceWebhookDto, REPLACE_EXAMPLES)
-  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
+  @ApiOkResponse({ type: WebhookDto, description: 'The changed webhook.' })
   @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async replace(
@@ -108,11 +114,11 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'updateWebhook',
     summary: 'Change fields of a webhook',
-    description: 'Changes the given fields and no others.',
+    description: 'Changes the given fields; omitted fields keep their values.',
   })
   @ApiWebhookUid()
   @ApiJsonBody(UpdateWebhookDto, UPDATE_EXAMPLES)
-  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
+  @ApiOkResponse({ type: WebhookDto, description: 'The changed webhook.' })
   @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async update(
@@ -130,7 +136,7 @@ export class WebhooksController {
     operationId: 'deleteWebhook',
     summary: 'Delete a webhook',
     description:
-      'It matches no more events. Deliveries made before are still sent: another webhook of the same http transport may have wanted the event too. Delete or pause the http transport to stop them.',
+      'Deletes the webhook, so it matches no more events. Deliveries that exist are still sent, because another webhook of the same HTTP transport may match the event too. To stop them, delete or pause the HTTP transport.',
   })
   @ApiWebhookUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
