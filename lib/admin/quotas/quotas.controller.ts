@@ -4,7 +4,7 @@ import { MOST_PENDING_COUNTED, UsageRepository } from '../../persistence/reposit
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid, invalidUid } from '../openapi/api-docs.js';
+import { ApiInvalid, INVALID_TENANT_UID } from '../openapi/api-docs.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { QuotasDto } from './quotas.dto.js';
 
@@ -23,7 +23,7 @@ export class QuotasController {
     description: 'Returns how many transports, webhooks and pending deliveries the tenant has and may have.',
   })
   @ApiOkResponse({ type: QuotasDto, description: 'Quotas of the tenant.' })
-  @ApiInvalid(invalidUid('tenantUid'))
+  @ApiInvalid(INVALID_TENANT_UID)
   async get(@Param('tenantUid', UidPipe) tenantUid: string): Promise<QuotasDto> {
     const { transports, webhooks, pendingDeliveries } = await this.usages.of(tenantUid);
     return {
