@@ -29,6 +29,9 @@ export type {
 export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
+export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
+export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';
+export type { WebhooksTagGroup } from './admin/openapi/tags.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
