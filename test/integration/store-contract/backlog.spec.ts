@@ -162,7 +162,6 @@ async function fastest(run: () => Promise<unknown>): Promise<number> {
     await run();
     least = Math.min(least, performance.now() - startedAt);
   }
-  console.log(least);
   return least;
 }
 
