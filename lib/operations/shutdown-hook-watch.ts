@@ -40,7 +40,7 @@ export const endsWithoutClosing = ({ isMainThread, env, handlersOf }: ShutdownFa
 @Injectable()
 export class ShutdownHookWatch implements OnApplicationBootstrap, OnModuleDestroy {
   /** An application may have several instances of the module. */
-  static #hasWarned = false;
+  private static hasWarned = false;
   readonly #logger = new WebhooksLogger();
   #timer: NodeJS.Timeout | undefined;
 
@@ -57,9 +57,9 @@ export class ShutdownHookWatch implements OnApplicationBootstrap, OnModuleDestro
 
   #look(): void {
     const handlersOf = (signal: NodeJS.Signals): number => process.listenerCount(signal);
-    if (ShutdownHookWatch.#hasWarned || !endsWithoutClosing({ isMainThread, env: process.env, handlersOf }))
+    if (ShutdownHookWatch.hasWarned || !endsWithoutClosing({ isMainThread, env: process.env, handlersOf }))
       return;
-    ShutdownHookWatch.#hasWarned = true;
+    ShutdownHookWatch.hasWarned = true;
     this.#logger.warn(WARNING);
   }
 }

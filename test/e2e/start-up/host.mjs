@@ -26,6 +26,10 @@ const starts = {
     await app.listen(0, '127.0.0.1');
     return app;
   },
+  ofTwoInstances: () => {
+    const second = WebhooksModule.forRoot({ name: 'reports', controllers: false, ...webhooks });
+    return NestFactory.createApplicationContext({ ...host, imports: [...imports, second] }, options);
+  },
   withoutLog: () => NestFactory.createApplicationContext(host, { logger: false }),
 };
 const app = await starts[how]();

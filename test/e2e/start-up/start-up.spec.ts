@@ -42,6 +42,7 @@ describe('The warning about missing shutdown hooks', () => {
     const runs: [string, string, object?][] = [
       ['context', 'withoutHooks'],
       ['http', 'ofHttp'],
+      ['two instances', 'ofTwoInstances'],
       ['hooks', 'withHooks'],
       ['handler', 'withOwnHandler'],
       ['no worker', 'withoutHooks', { worker: false }],
@@ -58,11 +59,14 @@ describe('The warning about missing shutdown hooks', () => {
   }, 90_000);
   afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
-  it.each(['context', 'http'])('is logged once, with the remedy, by a worker without hooks (%s)', (name) => {
-    const lines = outputs[name]!.split('\n').filter((line) => HOOKS_MISSING.test(line));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/\[Webhooks\].*Call app\.enableShutdownHooks\(\)/);
-  });
+  it.each(['context', 'http', 'two instances'])(
+    'is logged once, with the remedy, by a worker without hooks (%s)',
+    (name) => {
+      const lines = outputs[name]!.split('\n').filter((line) => HOOKS_MISSING.test(line));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/\[Webhooks\].*Call app\.enableShutdownHooks\(\)/);
+    },
+  );
 
   it.each(['hooks', 'handler', 'no worker', 'no log'])('is not logged otherwise (%s)', (name) => {
     expect(outputs[name]).not.toMatch(HOOKS_MISSING);
@@ -71,6 +75,7 @@ describe('The warning about missing shutdown hooks', () => {
   it('comes beside the line at start, which a logger that is off does not print', () => {
     for (const name of ['context', 'http', 'hooks', 'handler', 'no worker'])
       expect(outputs[name]).toMatch(/LOG.*\[Webhooks\].*Webhooks started: SQLite/);
+    expect(outputs['two instances']).toMatch(/Webhooks "reports" started: SQLite/);
     expect(outputs['no log']).toBe('');
   });
 });
