@@ -48,7 +48,15 @@ export type { RotationOptions, RotationProgress, RotationResult } from './persis
 export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health.js';
-export type { HealthReason, HealthReasonCode, WebhooksHealthReport } from './operations/health.js';
+export type {
+  HealthQueue,
+  HealthReason,
+  HealthReasonCode,
+  HealthRounds,
+  HealthStatus,
+  WebhooksHealthReport,
+} from './operations/health.js';
+export type { BoundedCount } from './persistence/backlog-store.js';
 export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';

@@ -9,6 +9,7 @@ import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health.js';
 import { RefusalLog } from './operations/refusal-log.js';
+import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
 import { DATABASE } from './persistence/database.js';
@@ -38,6 +39,7 @@ import {
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
 } from './webhooks.tokens.js';
+import { WebhooksStartup } from './webhooks.startup.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
 /** A step of the start; with `runMigrations` it survives a replica that drops the tables meanwhile. */
@@ -145,5 +147,7 @@ export const coreProviders: Provider[] = [
   WebhookEmitter,
   WebhooksWorker,
   WebhooksHealth,
+  WebhooksStartup,
+  ShutdownHookWatch,
   EncryptionKeyRotation,
 ];

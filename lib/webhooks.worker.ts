@@ -4,7 +4,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } f
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { TransportConfigs } from './delivery/sending/transport-config.js';
-import type { WorkerStatus } from './delivery/worker-status.js';
+import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
@@ -115,6 +115,10 @@ export class WebhooksWorker
 
   get missingKeyIds(): readonly string[] {
     return this.#delivery.missingKeyIds;
+  }
+
+  get rounds(): WorkerRounds {
+    return { fanOut: this.#fanout.rounds, ...this.#delivery.rounds };
   }
 
   get tenantsOverQuota(): number {
