@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { DEVICE_TOKEN_SCHEME } from './account/device-token.js';
+import { SwaggerModule } from '@nestjs/swagger';
 import { AppLogger } from './app-logger.js';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
+import { documentOf } from './openapi/document.js';
 import { RequestDrain } from './shutdown/request-drain.js';
 
 /** Takes an event of 256 KiB, also when its JSON is written with escapes. */
@@ -26,26 +26,6 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   app.useBodyParser('json', { limit: BODY_LIMIT });
   // Exit code 0 on SIGTERM, once what is in flight has been answered and recorded.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  const description = new DocumentBuilder()
-    .setTitle('Sample POS with nestjs-tillhook')
-    .setDescription(
-      'Sign in with POST /v2/account (device token demo-device, admin/admin), and authorize with its accessToken.',
-    )
-    .addBearerAuth({
-      type: 'http',
-      scheme: 'bearer',
-      bearerFormat: 'JWT',
-      description: 'The access token that signing in returns; valid for 12 hours.',
-    })
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        description: 'The token of a device, e.g. `demo-device`: for signing in only.',
-      },
-      DEVICE_TOKEN_SCHEME,
-    )
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description));
+  SwaggerModule.setup('docs', app, () => documentOf(app));
   return app;
 }

@@ -3,10 +3,10 @@ import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiAnswers, ApiOutage } from '../errors/api-answers.js';
 import { InputPipe } from '../input/input.pipe.js';
+import { DEVICE_TOKEN_SCHEME } from '../openapi/security-schemes.js';
 import { SignInDto, SignInView } from './account.dto.js';
 import { AccountService } from './account.service.js';
 import { bearerTokenOf } from './actor.js';
-import { DEVICE_TOKEN_SCHEME } from './device-token.js';
 
 @Controller('v2/account')
 @ApiTags('account')

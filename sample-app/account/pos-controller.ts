@@ -12,6 +12,7 @@ import { ApiBearerAuth, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiErrors, ApiOutage } from '../errors/api-answers.js';
 import { InputPipe } from '../input/input.pipe.js';
 import { UID } from '../input/uid-pattern.js';
+import { ACCESS_TOKEN_SCHEME } from '../openapi/security-schemes.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { Actor, ActorRequest } from './actor.js';
 
@@ -20,7 +21,7 @@ export const PosController = (path: string, tag: string, pipe: Type<PipeTransfor
   applyDecorators(
     Controller(`v2/tenants/:tenantUid/${path}`),
     ApiTags(tag),
-    ApiBearerAuth(),
+    ApiBearerAuth(ACCESS_TOKEN_SCHEME),
     ApiParam({
       name: 'tenantUid',
       description: 'The tenant that the access token was issued for.',

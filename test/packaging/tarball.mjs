@@ -9,8 +9,8 @@ const ALLOWED = [
   ...ALWAYS,
   'SECURITY.md',
   /^docs\/[a-z-]+\.md$|^docs\/README\.md$/,
-  // No source maps: with the sources inside they are most of the package, without them they lead nowhere. The compiler only strips
-  // types, so the line of a stack trace is easy to find in the JavaScript itself.
+  // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
+  // readable as it is.
   /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,
 ];
 
