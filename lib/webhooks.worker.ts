@@ -13,6 +13,7 @@ import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
 import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
+import { readWaitingWork, type WaitingWork } from './persistence/unfinished-work.js';
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
@@ -32,6 +33,16 @@ const SWITCHED = {
   off: 'Deliveries of this process are switched off; everything is kept.',
 };
 
+/** What a worker has left to do, and whether it can. */
+export interface UnfinishedWork extends WaitingWork {
+  /** Requests that the receiver has not responded to. */
+  readonly inFlight: number;
+  /** Whether the worker of this process runs: from the application's bootstrap until it is drained. */
+  readonly isRunning: boolean;
+  /** Whether deliveries are switched off, or the database belongs to another environment. */
+  readonly isHeld: boolean;
+}
+
 /**
  * The part of the module that works by itself: fan-out and delivery of this process, from the application's
  * bootstrap to its shutdown.
@@ -45,6 +56,7 @@ export class WebhooksWorker
   readonly #delivery: DeliveryWorker;
   #drained: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
+  #isStarted = false;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -125,6 +137,29 @@ export class WebhooksWorker
     return this.#fanout.tenantsOverQuota;
   }
 
+  get #isRunning(): boolean {
+    return this.#isStarted && this.#drained === undefined;
+  }
+
+  /** Looks for work now instead of at the next poll: events that others have committed, and deliveries that have become due. */
+  wake(): void {
+    if (!this.#isRunning) return;
+    this.#fanout.wake();
+    this.#delivery.lookAtEverything();
+  }
+
+  /** What is left to do now, for tests: it reads the whole queue. */
+  async unfinishedWork(): Promise<UnfinishedWork> {
+    // An app that was closed has no connection any more.
+    const waiting = this.#isRunning ? await readWaitingWork(this.database) : { events: 0, deliveries: 0 };
+    return {
+      ...waiting,
+      inFlight: this.inFlight,
+      isRunning: this.#isRunning,
+      isHeld: !this.deliveries.isOn,
+    };
+  }
+
   /**
    * The kill switch of this process. Off: no request starts any more, test sends included, those in flight are given
    * up after half a second, and everything stays in the queue; emitting and the admin API go on. On: it all goes out,
@@ -143,6 +178,7 @@ export class WebhooksWorker
     this.signal.listen(() => this.#fanout.wake());
     this.#fanout.start();
     this.#delivery.start();
+    this.#isStarted = true;
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
