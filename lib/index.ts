@@ -25,6 +25,12 @@ export type {
 } from './emitter/emit-options.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
+export { ApiError } from './admin/api-error.js';
+export type { ApiErrorCode } from './admin/api-error.js';
+export type * from './admin/from-code/admin-types.js';
+export { HttpTransports } from './admin/from-code/http-transports.js';
+export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+export { Webhooks } from './admin/from-code/webhooks.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { HttpTransports } from './admin/from-code/http-transports.js';
+import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+import { Webhooks } from './admin/from-code/webhooks.js';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { WORKER_STATUS } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
@@ -153,6 +156,14 @@ const onTables = <T>(
     WebhooksHealth,
     EncryptionKeyRotation,
   ],
-  exports: [WebhookEmitter, WebhooksWorker, WebhooksHealth, EncryptionKeyRotation],
+  exports: [
+    WebhookEmitter,
+    WebhooksWorker,
+    WebhooksHealth,
+    EncryptionKeyRotation,
+    HttpTransports,
+    Webhooks,
+    WebhookDeliveries,
+  ],
 })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -40,7 +40,8 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
       ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
-      ...(controllers ? [accessPolicy(extras.accessPolicy), ...adminProviders] : []),
+      ...adminProviders,
+      ...(controllers ? [accessPolicy(extras.accessPolicy)] : []),
     ],
   };
 }
