@@ -2,6 +2,7 @@ export { WebhooksModule } from './webhooks.module.js';
 export type {
   HostProvider,
   WebhooksAccessPolicyProvider,
+  WebhooksGuardProvider,
   WebhooksKeyProviderProvider,
   WebhooksModuleExtras,
 } from './webhooks.extras.js';

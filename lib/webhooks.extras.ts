@@ -1,4 +1,4 @@
-import type { InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { CanActivate, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 
@@ -14,12 +14,18 @@ export type HostProvider<T> =
     };
 
 export type WebhooksAccessPolicyProvider = HostProvider<WebhooksAccessPolicy>;
+export type WebhooksGuardProvider = HostProvider<CanActivate>;
 export type WebhooksKeyProviderProvider = HostProvider<KeyProvider>;
 
 /** What decides how the module is registered, and so must be known before anything can be injected. */
 export interface WebhooksModuleExtras {
   /** Who may use the admin API. Required unless `controllers` is false. */
   accessPolicy?: WebhooksAccessPolicyProvider;
+  /**
+   * Guards of the admin API's controllers, in the order in which they run: after your global guards, before the access
+   * policy, which sees what they add to the request. They cannot grant access, only refuse. Default: none.
+   */
+  guards?: readonly WebhooksGuardProvider[];
   /** Where the keys for secrets at rest come from, instead of `encryption.keys`: a KMS, a vault. Default: none. */
   keyProvider?: WebhooksKeyProviderProvider;
   /** Make the emitter injectable everywhere without importing the module. Default `false`. */

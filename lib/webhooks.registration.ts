@@ -1,4 +1,4 @@
-import type { DynamicModule, InjectionToken, Provider } from '@nestjs/common';
+import type { CanActivate, DynamicModule, InjectionToken, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -9,6 +9,7 @@ import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
 import {
   HOST_DATA_SOURCE,
   WEBHOOKS_ACCESS_POLICY,
+  WEBHOOKS_GUARDS,
   WEBHOOKS_KEY_PROVIDER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
@@ -41,7 +42,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
       ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
       ...adminProviders,
-      ...(controllers ? [accessPolicy(extras.accessPolicy)] : []),
+      ...(controllers ? [accessPolicy(extras.accessPolicy), ...guardsOf(extras.guards)] : []),
     ],
   };
 }
@@ -55,6 +56,15 @@ function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
     );
   }
   return provided(WEBHOOKS_ACCESS_POLICY, policy);
+}
+
+/** Each guard has a token of its own, so that Nest injects its dependencies and calls its lifecycle hooks. */
+function guardsOf(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
+  if (!Array.isArray(guards))
+    throw new InvalidOptionError('guards', guards, 'give a list of guards: classes or providers.');
+  const each = guards.map((guard, index) => provided(`${WEBHOOKS_GUARDS}:${index}`, guard));
+  const tokens = guards.map((_, index) => `${WEBHOOKS_GUARDS}:${index}`);
+  return [...each, { provide: WEBHOOKS_GUARDS, useFactory: (...all: CanActivate[]) => all, inject: tokens }];
 }
 
 /** The options are checked where they enter, so that no provider holds keys in a form that shows them. */

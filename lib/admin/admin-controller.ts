@@ -2,13 +2,14 @@ import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { ApiDatabaseAway, ApiForbidden, ApiUid, ApiUnauthenticated } from './api-docs.js';
 import { ApiErrorInterceptor } from './api-error.interceptor.js';
+import { HostGuards } from './host-guards.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 
 /** A controller of the admin API: under a tenant, guarded, and documented as such. */
 export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(`tenants/:tenantUid/${path}`),
-    UseGuards(TenantAdminGuard),
+    UseGuards(HostGuards, TenantAdminGuard),
     UseInterceptors(ApiErrorInterceptor),
     ApiTags('webhooks'),
     ApiBearerAuth(),
