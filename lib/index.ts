@@ -39,6 +39,7 @@ export type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 export { posCatalog } from './pos/pos-catalog.js';
 export type { PosCatalog } from './pos/pos-catalog.js';
 export type * from './pos/pos-payloads.js';
+export type * from './pos/register.js';
 
 export { revertWebhookMigration, runWebhookMigrations } from './persistence/webhook-migrations.js';
 export { adoptEnvironment } from './persistence/environment-name.js';

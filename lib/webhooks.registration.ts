@@ -60,7 +60,8 @@ function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
 
 /** Each guard has a token of its own, so that Nest injects its dependencies and calls its lifecycle hooks. */
 function guardsOf(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
-  if (!Array.isArray(guards))
+  const isList: boolean = Array.isArray(guards);
+  if (!isList)
     throw new InvalidOptionError('guards', guards, 'give a list of guards: classes or providers.');
   const each = guards.map((guard, index) => provided(`${WEBHOOKS_GUARDS}:${index}`, guard));
   const tokens = guards.map((_, index) => `${WEBHOOKS_GUARDS}:${index}`);

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
+import type { RegisteredCatalog } from '../pos/register.js';
 
 /** To whom an event belongs, and in which transaction it is written. */
 export interface EmitManyOptions {
@@ -29,7 +30,7 @@ export interface EventOptions {
 export interface EmitOptions extends EmitManyOptions, EventOptions {}
 
 /** One event of `emitMany`: an action of the catalog, with the payload of just that action. */
-export type EmitInput<Catalog extends ActionCatalog> = {
+export type EmitInput<Catalog extends ActionCatalog = RegisteredCatalog> = {
   [Action in ActionOf<Catalog>]: EventOptions & { action: Action; data: DataOf<Catalog, Action> };
 }[ActionOf<Catalog>];
 

@@ -1,6 +1,13 @@
 import path from 'node:path';
 import ts from 'typescript';
 
+export interface TypeCheckOptions {
+  /** Extension of the files: `.mts` and `.cts` are an ES and a CommonJS module. Default `.ts`. */
+  readonly extension?: '.ts' | '.mts' | '.cts';
+  /** Resolve the package by its name to what was built, as a host does, and not to the sources. Default `false`. */
+  readonly isBuildUsed?: boolean;
+}
+
 /**
  * Type-checks snippets as if each were a file `folder/<number>.ts`, with the compiler options of the repository.
  * One program for all of them: most of the time goes into the types that they import.
@@ -8,13 +15,22 @@ import ts from 'typescript';
  * @param folder where relative imports start from; nothing is written to it
  * @returns the errors of each snippet, in the order given; an empty list for one that compiles
  */
-export function typeCheck(folder: string, snippets: readonly string[]): string[][] {
+export function typeCheck(
+  folder: string,
+  snippets: readonly string[],
+  { extension = '.ts', isBuildUsed = false }: TypeCheckOptions = {},
+): string[][] {
   const { options } = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.json',
-    { noEmit: true, noUnusedLocals: false, noUnusedParameters: false },
+    {
+      noEmit: true,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      ...(isBuildUsed && { paths: {} }),
+    },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failWith(diagnostic) },
   )!;
-  const files = new Map(snippets.map((text, index) => [path.resolve(folder, `${index}.ts`), text]));
+  const files = new Map(snippets.map((text, index) => [path.resolve(folder, `${index}${extension}`), text]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
   host.fileExists = (file) => files.has(path.normalize(file)) || fileExists(file);
