@@ -5,6 +5,7 @@ export type {
   WebhooksGuardProvider,
   WebhooksKeyProviderProvider,
   WebhooksModuleExtras,
+  WebhooksNotificationListenerProvider,
 } from './webhooks.extras.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
 export type {
@@ -35,6 +36,21 @@ export { Webhooks } from './admin/from-code/webhooks.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
+export type {
+  DeliveryExhausted,
+  DeliveryFailed,
+  DeliverySucceeded,
+  QuotaNear,
+  RecoveryDone,
+  SecretOverlapEnding,
+  SecretRotated,
+  TransportDisabled,
+  TransportFailing,
+  TransportRecovered,
+  WebhookNotification,
+  WebhookNotificationOf,
+  WebhookNotificationType,
+} from './domain/notification.js';
 export type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 export { posCatalog } from './pos/pos-catalog.js';
 export type { PosCatalog } from './pos/pos-catalog.js';
@@ -50,6 +66,8 @@ export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health.js';
 export type { HealthReason, HealthReasonCode, WebhooksHealthReport } from './operations/health.js';
+export type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+export { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';

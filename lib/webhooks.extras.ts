@@ -1,5 +1,6 @@
 import type { CanActivate, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
+import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 
 /** How the host gives something that the module calls: a class, or a provider as Nest has them, without the token. */
@@ -16,6 +17,7 @@ export type HostProvider<T> =
 export type WebhooksAccessPolicyProvider = HostProvider<WebhooksAccessPolicy>;
 export type WebhooksGuardProvider = HostProvider<CanActivate>;
 export type WebhooksKeyProviderProvider = HostProvider<KeyProvider>;
+export type WebhooksNotificationListenerProvider = HostProvider<WebhookNotificationListener>;
 
 /** What decides how the module is registered, and so must be known before anything can be injected. */
 export interface WebhooksModuleExtras {
@@ -28,6 +30,8 @@ export interface WebhooksModuleExtras {
   guards?: readonly WebhooksGuardProvider[];
   /** Where the keys for secrets at rest come from, instead of `encryption.keys`: a KMS, a vault. Default: none. */
   keyProvider?: WebhooksKeyProviderProvider;
+  /** Called with what this process records: deliveries, failing transports, rotations. See `WebhookNotifications`. Default: none. */
+  notificationListener?: WebhooksNotificationListenerProvider;
   /** Make the emitter injectable everywhere without importing the module. Default `false`. */
   isGlobal?: boolean;
   /** Prefix of the admin routes, e.g. `v2`. Default: none. */

@@ -11,6 +11,8 @@ import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health.js';
+import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
 import { DATABASE } from './persistence/database.js';
@@ -155,6 +157,8 @@ const onTables = <T>(
     WebhooksWorker,
     WebhooksHealth,
     EncryptionKeyRotation,
+    NotificationHub,
+    WebhookNotifications,
   ],
   exports: [
     WebhookEmitter,
@@ -164,6 +168,7 @@ const onTables = <T>(
     HttpTransports,
     Webhooks,
     WebhookDeliveries,
+    WebhookNotifications,
   ],
 })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -11,6 +11,7 @@ import {
   WEBHOOKS_ACCESS_POLICY,
   WEBHOOKS_GUARDS,
   WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_NOTIFICATION_LISTENER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
   WEBHOOKS_WORKER_ENABLED,
@@ -41,6 +42,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
       ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
+      listener(extras.notificationListener),
       ...adminProviders,
       ...(controllers ? [accessPolicy(extras.accessPolicy), ...guardsOf(extras.guards)] : []),
     ],
@@ -61,12 +63,16 @@ function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
 /** Each guard has a token of its own, so that Nest injects its dependencies and calls its lifecycle hooks. */
 function guardsOf(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
   const isList: boolean = Array.isArray(guards);
-  if (!isList)
-    throw new InvalidOptionError('guards', guards, 'give a list of guards: classes or providers.');
+  if (!isList) throw new InvalidOptionError('guards', guards, 'give a list of guards: classes or providers.');
   const each = guards.map((guard, index) => provided(`${WEBHOOKS_GUARDS}:${index}`, guard));
   const tokens = guards.map((_, index) => `${WEBHOOKS_GUARDS}:${index}`);
   return [...each, { provide: WEBHOOKS_GUARDS, useFactory: (...all: CanActivate[]) => all, inject: tokens }];
 }
+
+const listener = (given: WebhooksModuleExtras['notificationListener']): Provider =>
+  given
+    ? provided(WEBHOOKS_NOTIFICATION_LISTENER, given)
+    : { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null };
 
 /** The options are checked where they enter, so that no provider holds keys in a form that shows them. */
 function checkingOptions(provider: Provider): Provider {

@@ -3,6 +3,8 @@ export const WEBHOOKS_OPTIONS = 'nestjs-tillhook:ResolvedWebhooksOptions';
 export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';
 /** Guards of the host that run before the access policy is asked. */
 export const WEBHOOKS_GUARDS = 'nestjs-tillhook:Guards';
+/** The host's listener of notifications, or null. */
+export const WEBHOOKS_NOTIFICATION_LISTENER = 'nestjs-tillhook:NotificationListener';
 /** The TypeORM data source of the host that the module was pointed at. */
 export const HOST_DATA_SOURCE = 'nestjs-tillhook:HostDataSource';
 /** Whether this process fans out and delivers. */

@@ -236,7 +236,7 @@ describe('the admin API from code', () => {
       expect([...first.items, ...rest.items]).toEqual((await deliveries.list(tenantUid)).items);
       expect(await deliveries.list(tenantUid)).toEqual((await api().get('/deliveries')).body);
 
-      const [{ deliveryUid }] = first.items as [{ deliveryUid: string }];
+      const { deliveryUid } = first.items[0]!;
       expect(await deliveries.get(tenantUid, deliveryUid)).toMatchObject({
         attempts: [{ responseStatusCode: 204 }],
       });
