@@ -7,6 +7,7 @@ export type {
   WebhooksModuleExtras,
   WebhooksNotificationListenerProvider,
 } from './webhooks.extras.js';
+export { getWebhooksToken, InjectWebhookEmitter, InjectWebhooks } from './webhooks.instances.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
 export type {
   DatabaseOptions,
@@ -22,9 +23,12 @@ export type {
   EmitInput,
   EmitManyOptions,
   EmitOptions,
+  EmitSyncOptions,
   EmittedEvent,
   EventOptions,
 } from './emitter/emit-options.js';
+
+export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
 export { ApiError } from './admin/api-error.js';
@@ -33,6 +37,9 @@ export type * from './admin/from-code/admin-types.js';
 export { HttpTransports } from './admin/from-code/http-transports.js';
 export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 export { Webhooks } from './admin/from-code/webhooks.js';
+export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
+export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';
+export type { WebhooksTagGroup } from './admin/openapi/tags.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
@@ -72,9 +79,13 @@ export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
 export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
+export { DataSourceMissingError } from './errors/data-source-missing.error.js';
+export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
+export { ForeignTransactionError } from './errors/foreign-transaction.error.js';
+export { InvalidEmitOptionError } from './errors/invalid-emit-option.error.js';
 export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';
 export { InvalidOccurredAtError } from './errors/invalid-occurred-at.error.js';
 export { InvalidOptionError } from './errors/invalid-option.error.js';
@@ -82,13 +93,17 @@ export { InvalidOrderingKeyError } from './errors/invalid-ordering-key.error.js'
 export { InvalidSigningSecretError } from './errors/invalid-signing-secret.error.js';
 export { InvalidTenantUidError } from './errors/invalid-tenant-uid.error.js';
 export { ManagerNotInTransactionError } from './errors/manager-not-in-transaction.error.js';
+export { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
 export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
+export { PermissionDeniedError } from './errors/permission-denied.error.js';
 export { SchemaBehindError } from './errors/schema-behind.error.js';
 export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
 export { TablesMissingError } from './errors/tables-missing.error.js';
 export { TargetRefusedError } from './errors/target-refused.error.js';
+export { TransactionNotOpenError } from './errors/transaction-not-open.error.js';
 export { TransactionPoolingError } from './errors/transaction-pooling.error.js';
+export { TransactionRequiredError } from './errors/transaction-required.error.js';
 export { UnknownActionError } from './errors/unknown-action.error.js';
 export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
 export { WebhooksError } from './errors/webhooks-error.js';

@@ -13,6 +13,11 @@ import type { RedisClient } from './wake-up/redis-carrier.js';
 export interface EgressOptions {
   /** CIDRs, each with an optional port (`10.1.0.0/16`, `127.0.0.1/32:8080`, `[fd00::]/8:443`), that may be called although they are not public. Default: none. */
   allowCidrs?: readonly string[];
+  /**
+   * Hosts that may be called although their names or addresses are not public: `localhost:4000`, `orders` or `*.svc.cluster.local:8080`, with
+   * `http:` too. Without a port, every port. Their addresses may be private or loopback, never link-local, multicast or the like. Default: none.
+   */
+  allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
   allowHttp?: boolean;
   /** Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and names below one (`*.example.com`) to which nothing is sent. Default: none. */
@@ -49,6 +54,8 @@ export interface WebhooksOptions {
   catalog?: ActionCatalog;
   /** Bring the schema up to date at start-up, under a lock. Default `false`: a schema that is behind refuses to start. */
   runMigrations?: boolean;
+  /** Refuse events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
+  requireTransaction?: boolean;
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
   database?: DatabaseOptions;
@@ -97,6 +104,7 @@ export interface WebhooksOptions {
 export interface ResolvedWebhooksOptions {
   readonly catalog: ActionCatalog;
   readonly runMigrations: boolean;
+  readonly requireTransaction: boolean;
   readonly poolSize: number;
   readonly database: DirectAddress;
   readonly redis: RedisClient | undefined;
@@ -136,6 +144,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
   return {
     catalog: catalogOf(options.catalog),
     runMigrations: boolean('runMigrations', options.runMigrations, false),
+    requireTransaction: boolean('requireTransaction', options.requireTransaction, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
     database: new DirectAddress(options.database?.url),
     redis: redisOf(options.wakeUps?.redis),
@@ -178,6 +187,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     }),
     egress: {
       allowCidrs: options.egress?.allowCidrs ?? [],
+      allowHosts: options.egress?.allowHosts ?? [],
       allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
       dnsServers: options.egress?.dnsServers ?? [],
       denyOrigins: options.egress?.denyOrigins ?? [],

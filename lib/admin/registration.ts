@@ -12,6 +12,7 @@ import { SettingRepository } from '../persistence/repositories/setting.repositor
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
+import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
@@ -23,6 +24,8 @@ import { TransportTestController } from './http-transport-operations/transport-t
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
+import { AdminPlatform } from './platform/admin-platform.js';
+import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
@@ -47,7 +50,7 @@ export const adminControllers: Type[] = [
  * controllers, too. They ask for the options, the database and the secret box by their tokens, and for the
  * `EgressClient` by its class.
  */
-export const adminProviders: Provider[] = [
+export const adminServices: Provider[] = [
   HttpTransportRepository,
   HttpTransportStateRepository,
   WebhookRepository,
@@ -68,4 +71,11 @@ export const adminProviders: Provider[] = [
   HttpTransports,
   Webhooks,
   WebhookDeliveries,
+];
+
+/** What only the controllers need; they ask for the access policy and the host's guards by their tokens. */
+export const adminProviders: Provider[] = [
+  { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
+  UnsupportedMethods,
+  AdminPlatform,
 ];

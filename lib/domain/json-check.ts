@@ -24,7 +24,8 @@ export function jsonFormOf(value: object, key: string): unknown {
 /**
  * Makes sure that `JSON.stringify` would write all of a payload. On its own it drops functions and symbols, writes
  * a Map, a Set, a RegExp or a forgotten Promise as `{}`, and NaN, Infinity and an invalid Date as `null`.
- * As everywhere in JSON, members that are `undefined` are left out, and elements that are become `null`.
+ * Members of objects that are `undefined` are left out, as everywhere in JSON. Elements of arrays that are `undefined` are
+ * refused, since JSON would write them as `null`.
  *
  * Also bounds the work: it gives up as soon as the text must exceed `maxBytes`, which a small graph of shared
  * objects can do by far.
@@ -80,10 +81,8 @@ class JsonCheck {
       this.#refuse(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);
     }
     if (this.#ancestors.length === this.limits.maxDepth) {
-      this.#refuse(
-        key,
-        this.#isCyclic(json) ? CYCLIC : `is nested deeper than ${this.limits.maxDepth} levels.`,
-      );
+      this.#refuseCycle([...this.#ancestors, json], [...this.#path, key]);
+      this.#refuse(key, `is nested deeper than ${this.limits.maxDepth} levels.`);
     }
     this.#descend(json, key);
   }
@@ -93,7 +92,7 @@ class JsonCheck {
     this.#path.push(key);
     this.#count(2);
     if (Array.isArray(json)) {
-      for (let index = 0; index < json.length; index++) this.visit(json[index] ?? null, String(index));
+      for (let index = 0; index < json.length; index++) this.#visitElement(json[index], String(index));
     } else {
       for (const name of Object.keys(json)) {
         const member = (json as Record<string, unknown>)[name];
@@ -106,24 +105,38 @@ class JsonCheck {
     this.#ancestors.pop();
   }
 
+  #visitElement(element: unknown, index: string): void {
+    if (element === undefined)
+      this.#refuse(index, 'is undefined, which JSON would write as null: pass null, or leave it out.');
+    this.visit(element, index);
+  }
+
   #count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes <= this.limits.maxBytes) return;
-    if (this.#isCyclic()) this.#refuse('', CYCLIC);
+    this.#refuseCycle(this.#ancestors, this.#path);
     throw new PayloadTooLargeError(this.limits.maxBytes);
   }
 
-  /** Asked only when a limit was reached, which every cycle does: so the common case keeps no set of ancestors. */
-  #isCyclic(...next: object[]): boolean {
-    const path = [...this.#ancestors, ...next];
-    return new Set(path).size < path.length;
+  /**
+   * Refuses a payload that contains itself, with the path of the first member that leads back. Called only when a limit was
+   * reached, which every cycle does: so the common case keeps no set of ancestors.
+   *
+   * @param path the key of each of the objects
+   */
+  #refuseCycle(objects: readonly object[], path: readonly string[]): void {
+    const repeated = objects.findIndex((object, index) => objects.indexOf(object) < index);
+    if (repeated !== -1) throw invalid(path.slice(0, repeated + 1), CYCLIC);
   }
 
   #refuse(key: string, problem: string): never {
-    // The payload itself has the key '', which is no part of a path.
-    throw new PayloadInvalidError([...this.#path, key].slice(1).join('.'), problem);
+    throw invalid([...this.#path, key], problem);
   }
 }
+
+/** The payload itself has the key '', which is no part of a path. */
+const invalid = (path: readonly string[], problem: string): PayloadInvalidError =>
+  new PayloadInvalidError(path.slice(1).join('.'), problem);
 
 const hasToJson = (value: object): value is { toJSON(key: string): unknown } =>
   'toJSON' in value && typeof value.toJSON === 'function';

@@ -4,9 +4,23 @@ export const UID_PATTERN = /^[A-Za-z0-9_-]+$/;
 /** The most characters of a uid. */
 export const UID_MAX_LENGTH = 64;
 
-/** Whether a value may be the uid of a tenant, transport, webhook or event. */
+/**
+ * The characters of a tenant's uid, which is the host's own: also those of e-mail addresses, host names and prefixed keys. A
+ * `.` or `..` alone is refused, since clients and proxies resolve them as path segments of the admin API.
+ */
+export const TENANT_UID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:|@-]+$/;
+
+/** The rule of `TENANT_UID_PATTERN` for messages. */
+export const TENANT_UID_RULE = `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9 and _ - . : | @, but not "." or ".." alone`;
+
+/** Whether a value may be the uid of a transport, webhook or event. */
 export function isUid(value: unknown): value is string {
   return typeof value === 'string' && value.length <= UID_MAX_LENGTH && UID_PATTERN.test(value);
+}
+
+/** Whether a value may be the uid of a tenant. */
+export function isTenantUid(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= UID_MAX_LENGTH && TENANT_UID_PATTERN.test(value);
 }
 
 /** A source of random bytes, such as `randomBytes` of `node:crypto`. */

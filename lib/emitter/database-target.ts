@@ -7,15 +7,14 @@ interface Place {
   readonly host?: string;
   readonly port?: number;
   readonly database?: unknown;
-  readonly schema?: string;
   readonly replication?: { readonly master: Omit<Place, 'replication'> };
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 
 /**
- * Where a data source points, as a text without credentials: two data sources with equal texts reach the same
- * tables. Different texts need not mean different databases (`localhost` and `127.0.0.1`), but then nobody can tell.
+ * Which database a data source leads to, as a text without credentials. The schema is no part of it: the module's statements
+ * name their schema, so a data source of a tenant's schema reaches the same tables. Different texts need not mean different databases (`localhost` and `127.0.0.1`), but then nobody can tell.
  */
 export function databaseTarget({ options }: Pick<DataSource, 'options'>): string {
   const given = options as Place;
@@ -24,8 +23,7 @@ export function databaseTarget({ options }: Pick<DataSource, 'options'>): string
   const place: Place = master.url === undefined ? master : { ...master, ...placeOf(master.url) };
   const port = DEFAULT_PORTS[options.type];
   if (port === undefined) return `${options.type} ${fileOf(place.database)}`;
-  const schema = place.schema ?? (options.type === 'postgres' ? 'public' : '');
-  return `${options.type}://${place.host ?? 'localhost'}:${place.port ?? port}/${String(place.database)}${schema && `#${schema}`}`;
+  return `${options.type}://${place.host ?? 'localhost'}:${place.port ?? port}/${String(place.database)}`;
 }
 
 function placeOf(url: string): Place {

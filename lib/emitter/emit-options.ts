@@ -1,16 +1,22 @@
 import type { EntityManager } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
+import type { HostTransaction } from '../persistence/host-transaction.js';
 import type { RegisteredCatalog } from '../pos/register.js';
 
 /** To whom an event belongs, and in which transaction it is written. */
 export interface EmitManyOptions {
-  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. */
+  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9 and `_ - . : | @`, but not `.` or `..` alone. */
   tenantUid: string;
   /**
-   * The manager of the host's open transaction: the events exist if and only if it commits. Without it they are
-   * written and committed at once, on the module's own connection.
+   * The TypeORM manager of the host's open transaction: the events exist if and only if it commits. Without it (and without
+   * `transaction`) they are written and committed at once, on the module's own connection.
    */
   manager?: EntityManager | undefined;
+  /**
+   * The open transaction of another library, as its adapter makes it: `fromKnex(trx)` of `nestjs-tillhook/knex`, and so on. The
+   * events exist if and only if it commits. Not together with `manager`.
+   */
+  transaction?: HostTransaction | undefined;
 }
 
 /** What an event may say of itself. */
@@ -28,6 +34,14 @@ export interface EventOptions {
 
 /** Options of `emit`. */
 export interface EmitOptions extends EmitManyOptions, EventOptions {}
+
+/** Options of `emitSync`. */
+export interface EmitSyncOptions extends EventOptions {
+  /** The tenant's uid, as for `emit`. */
+  tenantUid: string;
+  /** The open transaction of a synchronous library: `fromBetterSqlite3(db)`, or `fromDrizzle(tx)` on better-sqlite3. */
+  transaction: HostTransaction;
+}
 
 /** One event of `emitMany`: an action of the catalog, with the payload of just that action. */
 export type EmitInput<Catalog extends ActionCatalog = RegisteredCatalog> = {

@@ -1,6 +1,6 @@
 import type { ActionCatalog } from '../domain/action-catalog.js';
 import { buildEnvelope } from '../domain/envelope.js';
-import { isUid, uuidv7 } from '../domain/uid.js';
+import { isTenantUid, isUid, uuidv7 } from '../domain/uid.js';
 import { InvalidEventUidError } from '../errors/invalid-event-uid.error.js';
 import { InvalidOccurredAtError } from '../errors/invalid-occurred-at.error.js';
 import { InvalidOrderingKeyError } from '../errors/invalid-ordering-key.error.js';
@@ -26,7 +26,7 @@ export class EventFactory {
    *   {InvalidOccurredAtError} {PayloadInvalidError} {PayloadTooLargeError}
    */
   create(tenantUid: string, action: string, data: object, options: EventOptions): NewEvent {
-    if (!isUid(tenantUid)) throw new InvalidTenantUidError(tenantUid);
+    if (!isTenantUid(tenantUid)) throw new InvalidTenantUidError(tenantUid);
     if (!this.#actions.has(action)) throw new UnknownActionError(action);
     return {
       tenantUid,

@@ -19,7 +19,7 @@ export class ManagerGuard {
    * @throws {ForeignManagerError} when its data source reaches another database than the host's
    */
   check(manager: EntityManager): void {
-    if (manager.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();
+    if (manager?.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();
     // `connection` is there in TypeORM 0.3 and 1.x; its new name `dataSource` only in 1.x.
     const dataSource = manager.connection;
     if (dataSource === this.hostDataSource || this.#trusted.has(dataSource)) return;

@@ -1,13 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import { EventConflictError } from '../errors/event-conflict.error.js';
-import { EVENT_STORE, type EventStore, type NewEvent } from '../persistence/event-store.js';
+import { CommitSignal } from '../persistence/commit-signal.js';
+import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/event-store.js';
 import type { RegisteredCatalog } from '../pos/register.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
-import type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent } from './emit-options.js';
+import type {
+  EmitInput,
+  EmitManyOptions,
+  EmitOptions,
+  EmitSyncOptions,
+  EmittedEvent,
+} from './emit-options.js';
 import { EventFactory } from './event-factory.js';
-import { ManagerGuard } from './manager-guard.js';
+import { HostTransactions } from './host-transactions.js';
+import { checkKnown, EMIT_MANY_OPTIONS, EMIT_OPTIONS, EVENT_MEMBERS } from './known-options.js';
 import { uniqueEvents } from './unique-events.js';
 
 /**
@@ -27,37 +35,74 @@ import { uniqueEvents } from './unique-events.js';
 @Injectable()
 export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   readonly #events: EventFactory;
-  readonly #managers: ManagerGuard;
+  readonly #transactions: HostTransactions;
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(WEBHOOKS_OPTIONS)
-    options: { readonly catalog: ActionCatalog; readonly database?: { readonly url: string | undefined } },
+    options: {
+      readonly catalog: ActionCatalog;
+      readonly database?: { readonly url: string | undefined };
+      readonly requireTransaction?: boolean;
+    },
     @Inject(HOST_DATA_SOURCE) hostDataSource: DataSource,
+    private readonly signal: CommitSignal,
   ) {
     this.#events = new EventFactory(options.catalog);
-    this.#managers = new ManagerGuard(hostDataSource, options.database?.url);
+    this.#transactions = new HostTransactions(hostDataSource, {
+      directUrl: options.database?.url,
+      isRequired: options.requireTransaction ?? false,
+    });
   }
 
   /**
-   * Emits one event: one INSERT, in the host's transaction when its `manager` is given.
+   * Emits one event: one INSERT, in the host's transaction when its `manager` or `transaction` is given.
    *
    * @param data the payload; beyond its type it may have any further JSON, but no member `action`
    * @returns the event's uid; that of the existing event when this `eventUid` was emitted before with the same body
    * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
-   *   `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`, `PAYLOAD_INVALID`,
-   *   `PAYLOAD_TOO_LARGE`, `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`. Errors of the database are
-   *   `DATABASE_UNAVAILABLE`, `DATABASE_BUSY` and `TABLES_MISSING`; on PostgreSQL the transaction then has to be rolled back.
+   *   `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`,
+   *   `PAYLOAD_INVALID`, `PAYLOAD_TOO_LARGE`, `TRANSACTION_REQUIRED`, `TRANSACTION_NOT_OPEN`, `FOREIGN_TRANSACTION`,
+   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
+   *   `DATABASE_BUSY`, `TABLES_MISSING` and `PERMISSION_DENIED`; on PostgreSQL the transaction then has to be rolled back.
    */
   async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
     action: Action,
     data: Data,
     options: EmitOptions,
   ): Promise<EmittedEvent> {
-    if (options.manager) this.#managers.check(options.manager);
+    checkKnown(options, EMIT_OPTIONS);
+    const transaction = this.#transactions.of(options);
     const event = this.#events.create(options.tenantUid, action, data, options);
-    await this.#write([event], options.manager);
+    refuseConflicts(await this.store.insert([event], transaction));
     return { eventUid: event.eventUid };
+  }
+
+  /**
+   * As `emit`, for libraries whose transactions are synchronous (better-sqlite3, and Drizzle on it): it has written, or has
+   * thrown, when it returns. `emit` would report an error after such a transaction has committed.
+   *
+   * @throws {WebhooksError} as `emit` does; `INVALID_EMIT_OPTION` also if the transaction is not a synchronous one
+   */
+  emitSync<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
+    action: Action,
+    data: Data,
+    options: EmitSyncOptions,
+  ): EmittedEvent {
+    checkKnown(options, EMIT_OPTIONS);
+    const transaction = this.#transactions.synchronous(options);
+    const event = this.#events.create(options.tenantUid, action, data, options);
+    refuseConflicts(this.store.insertSync([event], transaction));
+    return { eventUid: event.eventUid };
+  }
+
+  /**
+   * Call it after a transaction has committed whose library does not report commits (Prisma, Drizzle, Kysely, plain drivers):
+   * delivery of what was emitted in it starts at once. Without the call it starts within about 250 ms. It is only a hint, so
+   * it does no harm if nothing was committed. Returns at once and never throws.
+   */
+  afterCommit(): void {
+    this.signal.committed();
   }
 
   /**
@@ -66,23 +111,26 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
    *
    * @returns the uids in the order of `events`
    * @throws {WebhooksError} as `emit` does. After an `EVENT_UID_CONFLICT` with an event emitted
-   *   earlier, none of `events` exists; with a manager, the others do unless you roll back.
+   *   earlier, none of `events` exists; in a transaction of yours, the others do unless you roll back.
    */
   async emitMany<Event extends EmitInput<Catalog>>(
     events: readonly Event[],
     options: EmitManyOptions,
   ): Promise<EmittedEvent[]> {
-    if (options.manager) this.#managers.check(options.manager);
-    const created = events.map((event) =>
-      this.#events.create(options.tenantUid, event.action, event.data, event),
-    );
-    if (created.length > 0) await this.#write(uniqueEvents(created), options.manager);
+    checkKnown(options, EMIT_MANY_OPTIONS);
+    const transaction = this.#transactions.of(options);
+    const created = events.map((event) => {
+      checkKnown(event, EVENT_MEMBERS);
+      return this.#events.create(options.tenantUid, event.action, event.data, event);
+    });
+    if (created.length > 0) refuseConflicts(await this.store.insert(uniqueEvents(created), transaction));
     return created.map(({ eventUid }) => ({ eventUid }));
   }
+}
 
-  async #write(events: readonly NewEvent[], manager: EntityManager | undefined): Promise<void> {
-    for (const { eventUid, duplicate } of await this.store.insert(events, manager)) {
-      if (duplicate === 'different') throw new EventConflictError(eventUid);
-    }
+/** @throws {EventConflictError} */
+function refuseConflicts(inserted: readonly InsertedEvent[]): void {
+  for (const { eventUid, duplicate } of inserted) {
+    if (duplicate === 'different') throw new EventConflictError(eventUid);
   }
 }

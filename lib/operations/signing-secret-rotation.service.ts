@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { rotateSecrets } from '../domain/secret-rotation.js';
-import { generateSigningSecret, parseSigningSecret } from '../domain/signing-secret.js';
+import { assertImportable, generateSigningSecret } from '../domain/signing-secret.js';
 import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
 import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
 import { DATABASE, type Database } from '../persistence/database.js';
@@ -50,7 +50,7 @@ export class SigningSecretRotationService {
     httpTransportUid: string,
     { overlapHours = 24, signingSecret = generateSigningSecret(randomBytes) }: RotationRequest,
   ): Promise<{ transport: HttpTransportRow; signingSecret: string } | undefined> {
-    parseSigningSecret(signingSecret);
+    assertImportable(signingSecret);
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
     const next = { secret: this.secrets.seal(signingSecret, place), expiresAt: null };
     const overlapMs = Math.round(overlapHours * HOUR_MS);

@@ -54,7 +54,7 @@ export class TransportStateService {
       if (!changed) continue;
       // What was queued meanwhile goes out at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
-      if (disabledReason !== null && present.state !== 'DISABLED') this.#notify(present, disabledReason);
+      if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
       return changed;
     }
     throw new ConcurrentChangeError('http transport');

@@ -1,9 +1,11 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { DatabaseBusyError } from '../errors/database-busy.error.js';
 import { DatabaseUnavailableError } from '../errors/database-unavailable.error.js';
+import { PermissionDeniedError } from '../errors/permission-denied.error.js';
 import { TablesMissingError } from '../errors/tables-missing.error.js';
-import { isBusy } from './driver-errors.js';
+import { DelayedLooks } from '../timing/delayed-looks.js';
+import { isBusy, isPermissionDenied } from './driver-errors.js';
 import type { EventStore, InsertedEvent, NewEvent } from './event-store.js';
+import type { HostTransaction } from './host-transaction.js';
 import { isTablesMissing } from './missing-tables.js';
 import { isUnavailable } from './unavailable.js';
 
@@ -12,31 +14,18 @@ import { isUnavailable } from './unavailable.js';
  * events of other processes, and any signal that is missed, are found by polling.
  */
 export class CommitSignal {
-  readonly #emitting = new WeakSet<QueryRunner>();
   #listener: (() => void) | undefined;
+  readonly #looks = new DelayedLooks(() => this.committed());
 
-  /** @param host the host's data source, whose commits are watched */
-  constructor(host: DataSource) {
-    host.subscribers.push({
-      afterTransactionCommit: ({ queryRunner }) => {
-        // Fires for a released savepoint too; then the transaction is still open.
-        if (queryRunner.isTransactionActive || !this.#emitting.delete(queryRunner)) return;
-        this.committed();
-      },
-      afterTransactionRollback: ({ queryRunner }) => {
-        if (!queryRunner.isTransactionActive) this.#emitting.delete(queryRunner);
-      },
-    });
+  /** The transaction will commit events. If its library does not report the commit, the listener is called a few times. */
+  expect(transaction: HostTransaction): void {
+    if (transaction.afterCommit) transaction.afterCommit(this.committed);
+    else this.#looks.start();
   }
 
-  /** The transaction of this query runner will commit events. */
-  expect(queryRunner: QueryRunner): void {
-    this.#emitting.add(queryRunner);
-  }
-
-  committed(): void {
+  readonly committed = (): void => {
     this.#listener?.();
-  }
+  };
 
   /** There is one listener: the worker of this process. */
   listen(listener: () => void): void {
@@ -51,19 +40,31 @@ export class SignallingEventStore implements EventStore {
     private readonly signal: CommitSignal,
   ) {}
 
-  async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    const inserted = await this.store.insert(events, manager).catch((error: unknown) => {
+  async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
+    const inserted = await this.store.insert(events, transaction).catch((error: unknown) => {
       // In the host's transaction the settings of the host decide how long to wait, and its own error says so.
-      throw manager ? typed(error) : typedBusy(error);
+      throw transaction ? typed(error) : typedBusy(error);
     });
-    if (manager?.queryRunner) this.signal.expect(manager.queryRunner);
+    if (transaction) this.signal.expect(transaction);
     else this.signal.committed();
+    return inserted;
+  }
+
+  insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[] {
+    let inserted: InsertedEvent[];
+    try {
+      inserted = this.store.insertSync(events, transaction);
+    } catch (error) {
+      throw typed(error);
+    }
+    this.signal.expect(transaction);
     return inserted;
   }
 }
 
 const typed = (error: unknown): unknown => {
   if (isTablesMissing(error)) return new TablesMissingError(error);
+  if (isPermissionDenied(error)) return new PermissionDeniedError(error);
   return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 };
 

@@ -12,6 +12,8 @@ export type DriverErrorKind =
   | 'foreign-key'
   /** A table of the module is missing: the schema was dropped, or is being restored. */
   | 'missing-table'
+  /** The role of the connection lacks a privilege. */
+  | 'permission-denied'
   /** Anything else: the statement itself is at fault, or the error is no database error. */
   | 'refused';
 
@@ -28,6 +30,7 @@ const CODES: readonly (readonly [RegExp, DriverErrorKind])[] = [
   [/^(23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/, 'unique'],
   [/^(23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/, 'foreign-key'],
   [/^42P01$/, 'missing-table'],
+  [/^42501$/, 'permission-denied'],
 ];
 
 /** Messages of `pg` for lost connections and its own time-outs, which carry no code. */
@@ -51,4 +54,5 @@ export function classify(error: unknown): DriverErrorKind {
 
 export const isBusy = (error: unknown): boolean => classify(error) === 'busy';
 export const isUniqueViolation = (error: unknown): boolean => classify(error) === 'unique';
+export const isPermissionDenied = (error: unknown): boolean => classify(error) === 'permission-denied';
 export const isForeignKeyViolation = (error: unknown): boolean => classify(error) === 'foreign-key';

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { HostTransaction } from './host-transaction.js';
 
 /** An event as it is to be written: everything in it has been validated. */
 export interface NewEvent {
@@ -30,10 +30,18 @@ export interface EventStore {
    * in the order given. A duplicate never fails the statement, so that the host's transaction stays usable.
    *
    * @param events each `eventUid` at most once; may be empty
-   * @param manager a manager in an open transaction, which then decides whether the events exist; without it they are
+   * @param transaction an open transaction of the host, which then decides whether the events exist; without it they are
    *   written and committed on the module's own connection
+   * @throws {TransactionNotOpenError} {ForeignTransactionError} if the transaction was not verified, and is not usable
    */
-  insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]>;
+  insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]>;
+
+  /**
+   * As `insert`, in a transaction that is synchronous.
+   *
+   * @param transaction one with `runSync`
+   */
+  insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[];
 }
 
 /** Injection token of the `EventStore`. A string, so that both builds in one process agree. */

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { ActionCatalog } from '../../lib/domain/action-catalog.js';
 import { WebhookEmitter } from '../../lib/emitter/webhook-emitter.js';
 import { EventConflictError } from '../../lib/errors/event-conflict.error.js';
+import { CommitSignal } from '../../lib/persistence/commit-signal.js';
 import { EventEntity } from '../../lib/persistence/entities/event.entity.js';
 import { type AnyDatabase, databaseFor } from '../../lib/persistence/open-database.js';
 import { migrate } from '../../lib/persistence/schema.js';
@@ -29,7 +30,12 @@ describe('WebhookEmitter', () => {
       database = databaseFor(host, 2);
       await database.open();
       await migrate(database);
-      emitter = new WebhookEmitter(storesFor(database).events, { catalog: posCatalog }, host);
+      emitter = new WebhookEmitter(
+        storesFor(database).events,
+        { catalog: posCatalog },
+        host,
+        new CommitSignal(),
+      );
     });
 
     afterAll(async () => {

@@ -5,7 +5,7 @@ import type { AccessDecision, WebhooksAccessPolicy } from 'nestjs-tillhook';
 export class BearerPolicy implements WebhooksAccessPolicy {
   check(request: unknown, tenantUid: string): AccessDecision {
     const { authorization } = (request as IncomingMessage).headers;
-    const [, ofTenant, role] = /^Bearer ([^:]+):(admin|cashier)$/.exec(authorization ?? '') ?? [];
+    const [, ofTenant, role] = /^Bearer (.+):(admin|cashier)$/.exec(authorization ?? '') ?? [];
     if (role === undefined) return 'unauthenticated';
     return role === 'admin' && ofTenant === tenantUid ? 'granted' : 'forbidden';
   }

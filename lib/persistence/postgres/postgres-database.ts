@@ -18,6 +18,12 @@ const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
 /** How long a replica waits for another one's migration. */
 const MIGRATION_WAIT_MS = 600_000;
 
+/**
+ * Which database of which server a connection leads to: its name, and the microsecond at which the server started. Unlike the
+ * identifier of the cluster, the start differs between a server and a copy of it, such as a restored snapshot.
+ */
+export const DATABASE_IDENTITY = `pg_catalog.current_database() || '@' || (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint::text`;
+
 /** $1: names of tables, $2: their schema; null: the search path decides. The catalog answers whatever the role may do with them. */
 const CLOCK_AND_TABLES = `
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
@@ -29,12 +35,19 @@ const CLOCK_AND_TABLES = `
           AND CASE WHEN $2::text IS NULL THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = $2 END
       )
     ) AS missing,
-    current_database() || '.' || coalesce($2::text, current_schema(), '') AS scope`;
+    current_database() || '.' || coalesce($2::text, current_schema(), '') AS scope,
+    ${DATABASE_IDENTITY} AS identity,
+    (
+      SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relname = 'webhook_event' AND pg_catalog.pg_table_is_visible(c.oid)
+    ) AS schema`;
 
 interface ClockRow {
   now: number;
   missing: string[];
   scope: string;
+  identity: string;
+  schema: string | null;
 }
 
 /** The module's pool on PostgreSQL. */
@@ -44,6 +57,9 @@ export class PostgresDatabase implements Database {
   /** The host's schema; undefined: the search path decides. */
   readonly #schema: string | undefined;
   #scope = '';
+  #identity = '';
+  /** Where the search path finds the module's tables. */
+  #foundSchema: string | undefined;
   #missingTables: readonly string[] = [];
   readonly #clock = new DatabaseClock(async () => {
     const [row] = await this.query<ClockRow>('tillhook_clock', CLOCK_AND_TABLES, [
@@ -52,6 +68,8 @@ export class PostgresDatabase implements Database {
     ]);
     this.#missingTables = row!.missing;
     this.#scope = row!.scope;
+    this.#identity = row!.identity;
+    this.#foundSchema = row!.schema ?? undefined;
     return row!.now;
   });
 
@@ -77,6 +95,11 @@ export class PostgresDatabase implements Database {
     return this.#scope;
   }
 
+  /** Which database of which server this is: see `DATABASE_IDENTITY`. Changes when the server restarts. */
+  get identity(): string {
+    return this.#identity;
+  }
+
   now(): number {
     return this.#clock.now();
   }
@@ -99,10 +122,20 @@ export class PostgresDatabase implements Database {
   }
 
   table(name: string): string {
+    return this.#qualified(name, this.#schema);
+  }
+
+  /**
+   * As `table`, for statements on connections of the host, whose search path may lead elsewhere: with the schema in any case,
+   * unless the tables are missing.
+   */
+  hostTable(name: string): string {
+    return this.#qualified(name, this.#schema ?? this.#foundSchema);
+  }
+
+  #qualified(name: string, schema: string | undefined): string {
     const { driver } = this.dataSource;
-    return this.#schema === undefined
-      ? driver.escape(name)
-      : `${driver.escape(this.#schema)}.${driver.escape(name)}`;
+    return schema === undefined ? driver.escape(name) : `${driver.escape(schema)}.${driver.escape(name)}`;
   }
 
   /**

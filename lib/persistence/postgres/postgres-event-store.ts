@@ -1,9 +1,12 @@
-import type { EntityManager } from 'typeorm';
+import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
 import { allOrNothing } from '../all-or-nothing.js';
 import { eventChunks } from '../event-chunks.js';
 import { rowsOf } from '../event-rows.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
+import type { HostTransaction } from '../host-transaction.js';
+import { runSteps, runStepsSync } from '../statement-steps.js';
 import type { PostgresDatabase } from './postgres-database.js';
+import { PostgresHostInsert } from './postgres-host-insert.js';
 
 interface EventRow {
   tenant_uid: string;
@@ -19,31 +22,27 @@ interface Result {
 
 type Query = (sql: string, values: unknown[]) => Promise<Result>;
 
+interface Sql {
+  readonly insertOne: string;
+  readonly insertMany: string;
+  readonly find: string;
+}
+
 /** How events enter on PostgreSQL: one INSERT; a trigger fills the outbox. */
 export class PostgresEventStore implements EventStore {
-  readonly #insertOne: string;
-  readonly #insertMany: string;
-  readonly #find: string;
+  readonly #own: Sql;
+  /** By the table, whose schema the host may rename. */
+  readonly #ofHost = new Map<string, Sql>();
+  readonly #hostInsert: PostgresHostInsert;
 
   constructor(private readonly database: PostgresDatabase) {
-    const event = database.table('webhook_event');
-    const inserting = (source: string): string => `
-      INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) ${source}
-      ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
-    // One event: the count of rows says it all, so that nothing comes back to be parsed.
-    this.#insertOne = inserting('VALUES ($1, $2, $3, $4, $5, $6)');
-    this.#insertMany = `${inserting(`
-        SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) WITH ORDINALITY
-             AS input (tenant_uid, event_uid, action, ordering_key, body, occurred_at, position)
-        ORDER BY position`)} RETURNING tenant_uid, event_uid`;
-    this.#find = `
-      SELECT tenant_uid, event_uid, body FROM ${event}
-      WHERE (tenant_uid, event_uid) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
+    this.#own = sqlFor(database.table('webhook_event'));
+    this.#hostInsert = new PostgresHostInsert(database);
   }
 
-  async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    if (manager) return this.#insertWith(events, hostQuery(manager));
+  async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
+    if (transaction?.isVerified) return this.#insertWith(events, hostQuery(transaction), this.#sqlOfHost());
+    if (transaction) return this.#insertUnverified(events, transaction);
     if (events.length === 1) return this.#insertWith(events, (sql, values) => this.#runAlone(sql, values));
     return allOrNothing((settle) =>
       this.database.transaction(async (client) => {
@@ -56,11 +55,38 @@ export class PostgresEventStore implements EventStore {
     );
   }
 
-  async #insertWith(events: readonly NewEvent[], query: Query): Promise<InsertedEvent[]> {
+  insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[] {
+    return runStepsSync(this.#hostInsert.insert(events, transaction), transaction);
+  }
+
+  async #insertUnverified(
+    events: readonly NewEvent[],
+    transaction: HostTransaction,
+  ): Promise<InsertedEvent[]> {
+    try {
+      return await runSteps(this.#hostInsert.insert(events, transaction), transaction);
+    } catch (error) {
+      if (!(error instanceof ForeignTransactionError)) throw error;
+      // A restart or a failover changes the identity of the database; then the module may know the old one.
+      await this.database.measureClock();
+      return runSteps(this.#hostInsert.insert(events, transaction), transaction);
+    }
+  }
+
+  #sqlOfHost(): Sql {
+    const table = this.database.hostTable('webhook_event');
+    const known = this.#ofHost.get(table);
+    if (known) return known;
+    const sql = sqlFor(table);
+    this.#ofHost.set(table, sql);
+    return sql;
+  }
+
+  async #insertWith(events: readonly NewEvent[], query: Query, sql = this.#own): Promise<InsertedEvent[]> {
     const results: InsertedEvent[] = [];
     for (const chunk of eventChunks(events)) {
-      const duplicates = await this.#insertChunk(chunk, query);
-      const existing = duplicates.length === 0 ? [] : await this.#findAll(duplicates, query);
+      const duplicates = await this.#insertChunk(chunk, query, sql);
+      const existing = duplicates.length === 0 ? [] : await this.#findAll(duplicates, query, sql);
       const bodies = new Map(existing.map((row) => [keyOf(row.tenant_uid, row.event_uid), row.body]));
       for (const { tenantUid, eventUid, body } of chunk) {
         const known = bodies.get(keyOf(tenantUid, eventUid));
@@ -74,35 +100,53 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** @returns those that were there already */
-  async #insertChunk(chunk: readonly NewEvent[], query: Query): Promise<readonly NewEvent[]> {
+  async #insertChunk(chunk: readonly NewEvent[], query: Query, sql: Sql): Promise<readonly NewEvent[]> {
     if (chunk.length === 1) {
-      const { written } = await query(this.#insertOne, rowsOf(chunk)[0]!);
+      const { written } = await query(sql.insertOne, rowsOf(chunk)[0]!);
       return written === 1 ? [] : chunk;
     }
-    const { rows } = await query(this.#insertMany, transposed(rowsOf(chunk)));
+    const { rows } = await query(sql.insertMany, transposed(rowsOf(chunk)));
     if (rows.length === chunk.length) return [];
     const inserted = new Set(rows.map((row) => keyOf(row.tenant_uid, row.event_uid)));
     return chunk.filter(({ tenantUid, eventUid }) => !inserted.has(keyOf(tenantUid, eventUid)));
   }
 
-  async #findAll(events: readonly NewEvent[], query: Query): Promise<EventRow[]> {
+  async #findAll(events: readonly NewEvent[], query: Query, sql: Sql): Promise<EventRow[]> {
     const values = [events.map((event) => event.tenantUid), events.map((event) => event.eventUid)];
-    return (await query(this.#find, values)).rows;
+    return (await query(sql.find, values)).rows;
   }
 
   async #runAlone(sql: string, values: unknown[]): Promise<Result> {
-    const name = sql === this.#insertOne ? 'tillhook_emit' : 'tillhook_find_event';
+    const name = sql === this.#own.insertOne ? 'tillhook_emit' : 'tillhook_find_event';
     const { rows, rowCount } = await this.database.run<EventRow>(name, sql, values);
     return { rows, written: rowCount ?? 0 };
   }
 }
 
-/** The host's connection: TypeORM's structured result carries the count of rows. */
+function sqlFor(event: string): Sql {
+  const inserting = (source: string): string => `
+    INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) ${source}
+    ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
+  return {
+    // One event: the count of rows says it all, so that nothing comes back to be parsed.
+    insertOne: inserting('VALUES ($1, $2, $3, $4, $5, $6)'),
+    insertMany: `${inserting(`
+      SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) WITH ORDINALITY
+           AS input (tenant_uid, event_uid, action, ordering_key, body, occurred_at, position)
+      ORDER BY position`)} RETURNING tenant_uid, event_uid`,
+    find: `
+      SELECT tenant_uid, event_uid, body FROM ${event}
+      WHERE (tenant_uid, event_uid) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+  };
+}
+
+/** The host's connection, through a library that counts the rows. */
 const hostQuery =
-  (manager: EntityManager): Query =>
+  (transaction: HostTransaction): Query =>
   async (sql, values) => {
-    const { records, affected } = await manager.queryRunner!.query(sql, values, true);
-    return { rows: records as EventRow[], written: affected ?? 0 };
+    const { rows, affected } = await transaction.run(sql, values);
+    return { rows: rows as unknown as EventRow[], written: affected ?? 0 };
   };
 
 const transposed = (rows: unknown[][]): unknown[][] =>

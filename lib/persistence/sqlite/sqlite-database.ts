@@ -13,6 +13,8 @@ const BUSY_LIMIT_MS = 30_000;
 /** The pause between two tries, doubled up to the limit and jittered so that waiting processes do not march in step. */
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 16;
+/** The file of a connection, by its absolute path. */
+export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
 
 /**
  * The module's connection to a SQLite file. Two rules, since better-sqlite3 is synchronous and the host's
@@ -26,6 +28,7 @@ export class SqliteDatabase implements Database {
   /** One machine, one clock. */
   readonly clockOffsetMs = 0;
   #missingTables: readonly string[] = [];
+  #file = '';
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
   /** @throws {InvalidOptionError} for a `url` */
@@ -36,7 +39,14 @@ export class SqliteDatabase implements Database {
   async open(): Promise<void> {
     await retryWhileBusy(() => this.dataSource.initialize());
     this.#handle.pragma('synchronous = NORMAL');
+    const [main] = await this.dataSource.query<{ file: string }[]>(MAIN_FILE);
+    this.#file = main!.file;
     await this.measureClock();
+  }
+
+  /** The absolute path of the database, as SQLite names it. */
+  get file(): string {
+    return this.#file;
   }
 
   close(): Promise<void> {

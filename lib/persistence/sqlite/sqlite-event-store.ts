@@ -1,8 +1,10 @@
-import type { EntityManager } from 'typeorm';
 import { allOrNothing } from '../all-or-nothing.js';
 import { rowsOf } from '../event-rows.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
+import type { HostTransaction } from '../host-transaction.js';
+import { runSteps, runStepsSync } from '../statement-steps.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+import { SqliteHostInsert } from './sqlite-host-insert.js';
 
 interface EventRow {
   body: string;
@@ -12,6 +14,7 @@ interface EventRow {
 export class SqliteEventStore implements EventStore {
   readonly #insert: string;
   readonly #find: string;
+  readonly #hostInsert: SqliteHostInsert;
 
   constructor(private readonly database: SqliteDatabase) {
     const event = database.table('webhook_event');
@@ -19,19 +22,28 @@ export class SqliteEventStore implements EventStore {
       INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
     this.#find = `SELECT body FROM ${event} WHERE tenant_uid = ? AND event_uid = ?`;
+    this.#hostInsert = new SqliteHostInsert(database);
   }
 
-  async insert(events: readonly NewEvent[], manager?: EntityManager): Promise<InsertedEvent[]> {
-    if (!manager) {
-      return allOrNothing((settle) => this.database.transaction(() => settle(this.#insertAll(events))));
-    }
+  async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
+    if (transaction?.runSync) return this.insertSync(events, transaction);
+    if (transaction?.isVerified) return this.#insertVerified(events, transaction);
+    if (transaction) return runSteps(this.#hostInsert.insert(events, transaction), transaction);
+    return allOrNothing((settle) => this.database.transaction(() => settle(this.#insertAll(events))));
+  }
+
+  insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[] {
+    return runStepsSync(this.#hostInsert.insert(events, transaction), transaction);
+  }
+
+  async #insertVerified(events: readonly NewEvent[], transaction: HostTransaction): Promise<InsertedEvent[]> {
     const results: InsertedEvent[] = [];
     for (const [index, row] of rowsOf(events).entries()) {
       const event = events[index]!;
-      const { affected } = await manager.queryRunner!.query(this.#insert, row, true);
-      const [existing] =
-        affected === 1 ? [] : await manager.query<EventRow[]>(this.#find, [event.tenantUid, event.eventUid]);
-      results.push(resultOf(event, existing));
+      const { affected } = await transaction.run(this.#insert, row);
+      const { rows } =
+        affected === 1 ? { rows: [] } : await transaction.run(this.#find, [event.tenantUid, event.eventUid]);
+      results.push(resultOf(event, rows[0] as EventRow | undefined));
     }
     return results;
   }

@@ -75,7 +75,7 @@ describe('notifications', () => {
       await until('deliverySucceeded');
       reading.unsubscribe();
       expect(await Promise.all(statuses)).toEqual(['DELIVERED']);
-      const [{ deliveryUid }] = (await tenant.log()) as [{ deliveryUid: string }];
+      const { deliveryUid } = (await tenant.log())[0]!;
       expect(seen).toEqual([
         {
           type: 'deliverySucceeded',
@@ -269,9 +269,9 @@ describe.each(DATABASE_KINDS)('a listener of notifications, on %s', (kind) => {
     await start();
     const { all$ } = notificationsOf(host);
     const subscriptions = [
-      all$.subscribe(handler as () => void),
-      all$.subscribe({ next: handler as () => void }),
-      all$.pipe(map((notification) => notification)).subscribe(handler as () => void),
+      all$.subscribe(handler),
+      all$.subscribe({ next: handler }),
+      all$.pipe(map((notification) => notification)).subscribe(handler),
     ];
     await expectUnharmed();
     for (const subscription of subscriptions) subscription.unsubscribe();

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { TypeOrmTransactions } from '../../../lib/emitter/typeorm-transactions.js';
+import type { NewEvent } from '../../../lib/persistence/event-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newEvent, StoreFixture } from '../../support/store-fixture.js';
 
@@ -17,8 +19,9 @@ describe('EventStore', () => {
       await fixture.close();
     });
 
-    const insert = (...args: Parameters<StoreFixture['stores']['events']['insert']>) =>
-      fixture.stores.events.insert(...args);
+    const transactions = new TypeOrmTransactions();
+    const insert = (events: readonly NewEvent[], manager?: EntityManager) =>
+      fixture.stores.events.insert(events, manager && transactions.of(manager));
     const rising = (ids: readonly number[]): boolean =>
       ids.every((id, index) => index === 0 || id > ids[index - 1]!);
 

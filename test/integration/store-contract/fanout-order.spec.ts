@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { FanoutPlan } from '../../../lib/persistence/fanout-store.js';
+import { TypeOrmTransactions } from '../../../lib/emitter/typeorm-transactions.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newEvent, StoreFixture, type Row } from '../../support/store-fixture.js';
 
@@ -109,7 +110,7 @@ describe('FanoutStore, with others at work,', () => {
           await runner.startTransaction();
           const inserted = await fixture.stores.events.insert(
             [newEvent({ orderingKey: 'k' })],
-            runner.manager,
+            new TypeOrmTransactions().of(runner.manager),
           );
           const [late] = await fixture.emit({ orderingKey: 'k' });
           // Transactions that overlap have no order: nobody waits for what may never commit.

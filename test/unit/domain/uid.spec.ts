@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deliveryIdOf, deliveryUidOf, isUid, uuidv7 } from '../../../lib/domain/uid.js';
+import { deliveryIdOf, deliveryUidOf, isTenantUid, isUid, uuidv7 } from '../../../lib/domain/uid.js';
 
 const id = fc.maxSafeNat();
 
@@ -30,6 +30,39 @@ describe('isUid', () => {
     ['a'],
     new String('a'),
   ])('refuses %p', (value) => expect(isUid(value)).toBe(false));
+});
+
+describe('isTenantUid', () => {
+  it.each([
+    '7',
+    'a_b-c',
+    'shop.example.com',
+    'org:7',
+    'auth0|5f7c',
+    'owner@shop.example',
+    '...',
+    '.a',
+    'a'.repeat(64),
+  ])('accepts %p', (value) => expect(isTenantUid(value)).toBe(true));
+
+  it.each([
+    '',
+    '.',
+    '..',
+    'a/b',
+    'a b',
+    'a%20',
+    'a\n',
+    'a?b',
+    'a#b',
+    'a\\b',
+    'å',
+    'a\0',
+    'a'.repeat(65),
+    7,
+    null,
+    undefined,
+  ])('refuses %p', (value) => expect(isTenantUid(value)).toBe(false));
 });
 
 describe('uuidv7', () => {

@@ -8,7 +8,7 @@ const targetOf = (options: DataSourceOptions): string => databaseTarget(new Data
 
 describe('databaseTarget', () => {
   it('knows one PostgreSQL database however it is written down', () => {
-    const expected = 'postgres://db.example:5432/pos#public';
+    const expected = 'postgres://db.example:5432/pos';
     const settings = { type: 'postgres', host: 'db.example', database: 'pos' } as const;
     const url = 'postgres://app:hunter2@db.example/pos';
     expect(targetOf({ ...settings, username: 'app', password: 'hunter2' })).toBe(expected);
@@ -20,16 +20,16 @@ describe('databaseTarget', () => {
     ).toBe(expected);
   });
 
-  it('tells databases apart by host, port, name and schema', () => {
+  it('tells databases apart by host, port and name, and not by schema', () => {
     const settings = { type: 'postgres', host: 'db.example', database: 'pos' } as const;
     const targets = [
       settings,
       { ...settings, host: 'db2.example' },
       { ...settings, port: 5433 },
       { ...settings, database: 'erp' },
-      { ...settings, schema: 'tenant_a' },
     ].map(targetOf);
     expect(new Set(targets).size).toBe(targets.length);
+    expect(targetOf({ ...settings, schema: 'tenant_a' })).toBe(targetOf(settings));
   });
 
   it('knows one SQLite file by any path to it', () => {

@@ -48,7 +48,14 @@ describe('EventFactory', () => {
     expect(new Set(Array.from({ length: 20_000 }, () => create().eventUid)).size).toBe(20_000);
   });
 
-  it.each(['', 'tenant 7', '7\n', 'a'.repeat(65), undefined, null, 7])(
+  it.each(['shop.example.com', 'auth0|7', 'org:7', 'owner@shop.example'])(
+    'accepts the tenant %p',
+    (tenantUid) => {
+      expect(factory.create(tenantUid, 'ORDER_SETTLED', data, {})).toMatchObject({ tenantUid });
+    },
+  );
+
+  it.each(['', '.', '..', 'tenant 7', '7\n', 'a'.repeat(65), undefined, null, 7])(
     'refuses the tenant %p',
     (tenantUid) => {
       expect(codeOf(() => factory.create(tenantUid as string, 'ORDER_SETTLED', data, {}))).toBe(

@@ -39,10 +39,11 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
   ],
   ['foreign-key', ['23503', 'SQLITE_CONSTRAINT_FOREIGNKEY'].map((code) => withCode(code))],
   ['missing-table', [withCode('42P01'), withCode('SQLITE_ERROR', 'no such table: webhook_queue')]],
+  ['permission-denied', [withCode('42501', 'permission denied for table webhook_event')]],
   [
     'refused',
     [
-      ...['42501', '22021', '23502', '23514', '42601', '54000', 'P0001', 'XX000'].map((code) =>
+      ...['22021', '23502', '23514', '42601', '54000', 'P0001', 'XX000'].map((code) =>
         withCode(code),
       ),
       ...['SQLITE_CONSTRAINT_NOTNULL', 'SQLITE_CONSTRAINT_TRIGGER', 'SQLITE_TOOBIG'].map((code) =>

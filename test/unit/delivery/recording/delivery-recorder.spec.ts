@@ -89,6 +89,7 @@ describe('DeliveryRecorder', () => {
       expect(present.published).toEqual([]);
       present.store.locked = new Set();
       await recording;
+      await eventually(() => !present.recorder.isUnrecorded(1));
       expect(present.published).toEqual([rotated]);
     });
 

@@ -1,0 +1,79 @@
+import { inspect } from 'node:util';
+import type { DataSource, EntityManager } from 'typeorm';
+import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
+import { TransactionNotOpenError } from '../errors/transaction-not-open.error.js';
+import { TransactionRequiredError } from '../errors/transaction-required.error.js';
+import { isHostTransaction, type HostTransaction } from '../persistence/host-transaction.js';
+import { ManagerGuard } from './manager-guard.js';
+import { TypeOrmTransactions } from './typeorm-transactions.js';
+
+/** How the options of `emit` name a transaction. */
+interface Given {
+  readonly manager?: EntityManager | undefined;
+  readonly transaction?: HostTransaction | undefined;
+}
+
+/** Finds the transaction that the options of `emit` name, and refuses one that cannot make an emit atomic. */
+export class HostTransactions {
+  readonly #managers: ManagerGuard;
+  readonly #typeOrm = new TypeOrmTransactions();
+  readonly #isRequired: boolean;
+
+  /**
+   * @param hostDataSource the data source that `manager` should belong to
+   * @param options.directUrl the module's own address of that database, if it is another one than the host's
+   * @param options.isRequired whether an emit without a transaction is refused
+   */
+  constructor(
+    hostDataSource: DataSource,
+    { directUrl, isRequired }: { directUrl: string | undefined; isRequired: boolean },
+  ) {
+    this.#managers = new ManagerGuard(hostDataSource, directUrl);
+    this.#isRequired = isRequired;
+  }
+
+  /**
+   * @returns undefined if the events are to be committed on their own
+   * @throws {InvalidEmitOptionError} {TransactionRequiredError} {TransactionNotOpenError} {ManagerNotInTransactionError}
+   *   {ForeignManagerError}
+   */
+  of({ manager, transaction }: Given): HostTransaction | undefined {
+    if (transaction !== undefined) {
+      if (manager !== undefined)
+        throw new InvalidEmitOptionError(
+          'transaction',
+          'was passed together with "manager": pass one of them.',
+        );
+      return opened(transaction);
+    }
+    if (manager !== undefined) {
+      this.#managers.check(manager);
+      return this.#typeOrm.of(manager);
+    }
+    if (this.#isRequired) throw new TransactionRequiredError();
+    return undefined;
+  }
+
+  /** @throws {InvalidEmitOptionError} {TransactionNotOpenError} */
+  synchronous({ manager, transaction }: Given): HostTransaction {
+    if (manager !== undefined)
+      throw new InvalidEmitOptionError('manager', 'is asynchronous: await emit instead of emitSync.');
+    const given = opened(transaction);
+    if (given.runSync) return given;
+    throw new InvalidEmitOptionError(
+      'transaction',
+      `is an asynchronous transaction of ${given.kind}: await emit instead of emitSync.`,
+    );
+  }
+}
+
+function opened(transaction: unknown): HostTransaction {
+  if (!isHostTransaction(transaction)) {
+    throw new InvalidEmitOptionError(
+      'transaction',
+      `is ${inspect(transaction, { depth: -1 })}: pass what the adapter of your library makes of the transaction, such as fromKnex(trx) of nestjs-tillhook/knex.`,
+    );
+  }
+  if (transaction.isOpen() === false) throw new TransactionNotOpenError(transaction.kind);
+  return transaction;
+}

@@ -1,0 +1,18 @@
+import { WebhooksError } from './webhooks-error.js';
+
+/** The options of `emit` or `emitMany` cannot be used as they are. Nothing was written. */
+export class InvalidEmitOptionError extends WebhooksError {
+  /**
+   * @param option the member at fault; empty for the options themselves
+   * @param problem what was passed and what to pass instead
+   */
+  constructor(
+    readonly option: string,
+    problem: string,
+  ) {
+    super(
+      'INVALID_EMIT_OPTION',
+      `${option === '' ? 'The options' : `The option "${option}"`} of emit ${problem}`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
+import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
+import { eventChunks } from '../event-chunks.js';
+import { jsonOf, resultsOf } from '../event-json.js';
+import type { InsertedEvent, NewEvent } from '../event-store.js';
+import type { HostTransaction } from '../host-transaction.js';
+import type { StatementSteps } from '../statement-steps.js';
+import { DATABASE_IDENTITY, type PostgresDatabase } from './postgres-database.js';
+
+const IDENTIFY = `SELECT pg_catalog.pg_current_xact_id()::text AS xid, ${DATABASE_IDENTITY} AS database`;
+
+/**
+ * How events enter through a library that is not asked (or does not know) whether its transaction is open.
+ *
+ * The first statement of each transaction asks PostgreSQL for the number of the transaction and for the database. The INSERT
+ * names that number and writes nothing in another transaction. So it makes no difference whether the library runs statements
+ * outside of a transaction, whether the transaction has ended, or whether its connection serves somebody else by now.
+ */
+export class PostgresHostInsert {
+  /** Numbers of the transactions that were seen. A number is never used twice. */
+  readonly #known = new WeakMap<object, string>();
+
+  constructor(private readonly database: PostgresDatabase) {}
+
+  /**
+   * @throws {TransactionNotOpenError} if no transaction is open, or another one than before
+   * @throws {ForeignTransactionError} if it leads to another database than the module's
+   */
+  *insert(events: readonly NewEvent[], transaction: HostTransaction): StatementSteps<InsertedEvent[]> {
+    const { subject, outlivesTransaction = false } = transaction;
+    const known = this.#known.get(subject);
+    let xid = known ?? (yield* this.#identify(transaction));
+    const results: InsertedEvent[] = [];
+    for (const chunk of eventChunks(events)) {
+      let inserted = yield* this.#insertChunk(chunk, xid);
+      // A new transaction on a client that was seen in an earlier one.
+      if (!inserted && outlivesTransaction && xid === known) {
+        xid = yield* this.#identify(transaction);
+        inserted = yield* this.#insertChunk(chunk, xid);
+      }
+      if (!inserted) throw new TransactionNotOpenError(transaction.kind);
+      results.push(...inserted);
+    }
+    return results;
+  }
+
+  *#identify({ kind, subject }: HostTransaction): StatementSteps<string> {
+    const [row] = yield { sql: IDENTIFY, parameters: [] };
+    const { xid, database } = row as { xid: string; database: string };
+    if (database !== this.database.identity)
+      throw new ForeignTransactionError(kind, database, this.database.identity);
+    this.#known.set(subject, xid);
+    return xid;
+  }
+
+  /** @returns undefined if the transaction is not the one with this number */
+  *#insertChunk(chunk: readonly NewEvent[], xid: string): StatementSteps<InsertedEvent[] | undefined> {
+    const event = this.database.hostTable('webhook_event');
+    const json = jsonOf(chunk);
+    // It starts with WITH, since libraries treat a raw INSERT as one that returns nothing.
+    const inserted = yield {
+      sql: `
+        WITH input AS (
+          SELECT event, position
+          FROM pg_catalog.json_array_elements($1::text::json) WITH ORDINALITY AS elements (event, position)
+          WHERE pg_catalog.pg_current_xact_id()::text = $2::text
+        )
+        INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at)
+          SELECT event->>'tenant', event->>'event', event->>'action', event->>'key', event->>'body', (event->>'occurred')::bigint
+          FROM input ORDER BY position
+        ON CONFLICT (tenant_uid, event_uid) DO NOTHING
+        RETURNING tenant_uid AS tenant, event_uid AS event`,
+      parameters: [json, xid],
+    };
+    if (inserted.length === chunk.length) return resultsOf(chunk, inserted, []);
+    const existing = yield {
+      sql: `
+        SELECT tenant_uid AS tenant, event_uid AS event, body FROM ${event}
+        WHERE pg_catalog.pg_current_xact_id()::text = $1::text
+          AND (tenant_uid, event_uid) IN (
+            SELECT event->>'tenant', event->>'event' FROM pg_catalog.json_array_elements($2::text::json) AS elements (event)
+          )`,
+      parameters: [xid, json],
+    };
+    return resultsOf(chunk, inserted, existing);
+  }
+}

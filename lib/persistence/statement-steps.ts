@@ -1,0 +1,31 @@
+import type { Statement } from './database.js';
+import type { HostRow, HostTransaction } from './host-transaction.js';
+
+/**
+ * Work that takes several statements, written once for asynchronous and synchronous transactions: it yields a statement and
+ * gets its rows back.
+ */
+export type StatementSteps<Result> = Generator<Statement, Result, readonly HostRow[]>;
+
+/** Runs the statements one after another in a transaction of the host. */
+export async function runSteps<Result>(
+  steps: StatementSteps<Result>,
+  transaction: HostTransaction,
+): Promise<Result> {
+  let step = steps.next();
+  while (!step.done) {
+    const { sql, parameters } = step.value;
+    step = steps.next((await transaction.run(sql, parameters)).rows);
+  }
+  return step.value;
+}
+
+/** As `runSteps`, without giving the event loop a turn. The transaction must have `runSync`. */
+export function runStepsSync<Result>(steps: StatementSteps<Result>, transaction: HostTransaction): Result {
+  let step = steps.next();
+  while (!step.done) {
+    const { sql, parameters } = step.value;
+    step = steps.next(transaction.runSync!(sql, parameters).rows);
+  }
+  return step.value;
+}

@@ -1,0 +1,44 @@
+/** When to look, in ms after the start: often while most transactions end, and then as often as a poll would. */
+const DELAYS_MS = [5, 20, 80, 250];
+/** Looks that are due within so many ms are one. */
+const GRAIN_MS = 5;
+
+/**
+ * Looks a few times after something was started whose end nobody reports. Looks of overlapping starts are merged, so there are
+ * at most `1,000 / GRAIN_MS` per second however many starts there are, and none 250 ms after the last start.
+ */
+export class DelayedLooks {
+  /** Due times in units of `GRAIN_MS`, performance.now(). */
+  readonly #due = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+  #firesAt = Infinity;
+
+  /** @param look must not throw */
+  constructor(private readonly look: () => void) {}
+
+  /** Looks about 5, 20, 80 and 250 ms from now. */
+  start(): void {
+    const now = performance.now();
+    for (const delayMs of DELAYS_MS) this.#due.add(Math.ceil((now + delayMs) / GRAIN_MS));
+    this.#arm();
+  }
+
+  #arm(): void {
+    let next = Infinity;
+    for (const at of this.#due) next = Math.min(next, at);
+    if (next >= this.#firesAt || next === Infinity) return;
+    clearTimeout(this.#timer);
+    this.#firesAt = next;
+    // Whatever is missed at the end of the process is found by polling.
+    this.#timer = setTimeout(() => this.#fire(), next * GRAIN_MS - performance.now()).unref();
+  }
+
+  #fire(): void {
+    // A timer may fire up to a millisecond early.
+    const now = (performance.now() + 1) / GRAIN_MS;
+    this.#firesAt = Infinity;
+    for (const at of this.#due) if (at <= now) this.#due.delete(at);
+    this.#arm();
+    this.look();
+  }
+}
