@@ -12,7 +12,7 @@ import { accept, at, concluded, laneOf, NOW, queued, read } from '../../../suppo
 const CANDIDATE = { transportId: 1, tenantUid: 'shop', origin: '', encryptedWith: '', dueAt: null };
 
 describe('DeliveryRecorder', () => {
-  const scene = () => {
+  const scene = ({ isObserved = true } = {}) => {
     const store = new KeepingRecordStore();
     const held = new HeldLanes(8);
     const context = { now: () => NOW, elapsed: () => 0, random: () => 0.5 } as unknown as AttemptContext;
@@ -23,7 +23,7 @@ describe('DeliveryRecorder', () => {
       context,
       fullGroup: 8,
       log,
-      notifications: { isObserved: true, publish: (notification) => published.push(notification) },
+      notifications: { isObserved, publish: (notification) => published.push(notification) },
       isDisabled: (transportId) => Promise.resolve(disabled.has(transportId)),
     });
     const claim = (leaseToken: number): Lane => {
@@ -109,6 +109,14 @@ describe('DeliveryRecorder', () => {
       await record(held, [disabledNow]);
       await eventually(() => held.published.length > 0);
       expect(held.published).toEqual([disabledNow]);
+    });
+
+    it('of nothing while nobody listens', async () => {
+      const { recorder, claim, published } = scene({ isObserved: false });
+      const lane = claim(2);
+      recorder.recordCrashes(lane, [queued(1)]);
+      await recorder.stop(performance.now());
+      expect(published).toEqual([]);
     });
 
     it('of attempts that a crash has ended', async () => {
