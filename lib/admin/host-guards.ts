@@ -3,8 +3,8 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { WEBHOOKS_GUARDS } from '../webhooks.tokens.js';
 
 /**
- * Runs the guards that the host gave as `guards`, in their order, before the access policy is asked. They are no
- * decorators of the controllers, since each instance of the module has its own.
+ * Runs the guards that the host gave as `guards`, in their order, before the access policy is asked. They cannot
+ * be decorators of the controllers: those are shared by all instances of the module.
  */
 @Injectable()
 export class HostGuards implements CanActivate {

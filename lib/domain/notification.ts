@@ -1,16 +1,16 @@
-/** What every notification tells. */
+/** The members of every notification. */
 interface Notified {
   /** When it happened, on the database's clock. */
   readonly at: Date;
   readonly tenantUid: string;
 }
 
-/** What every notification about an HTTP transport tells. */
+/** The members of every notification about an HTTP transport. */
 interface NotifiedOfTransport extends Notified {
   readonly httpTransportUid: string;
 }
 
-/** What every notification about an attempt tells. */
+/** The members of every notification about an attempt. */
 interface NotifiedOfAttempt extends NotifiedOfTransport {
   readonly deliveryUid: string;
   /** The event's uid, which is `webhook-id`. Null if the process that sent the attempt has crashed, or if the event is not stored any more. */

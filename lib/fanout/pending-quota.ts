@@ -32,14 +32,14 @@ interface Known {
   costMs: number;
   missedAt: number;
   warnedAt: number;
-  /** When its being near was told last. */
+  /** When it was last reported as near its quota. */
   nearAt: number;
 }
 
 export interface PendingQuotaOptions {
   /** Deliveries of a tenant that may be pending. */
   readonly limit: number;
-  /** A tenant has 80 % of its quota or more, said once in ten minutes. */
+  /** A tenant has 80 % of its quota or more; called at most once in ten minutes for each. */
   readonly onNear: (tenantUid: string, pending: number) => void;
   /** A tenant has reached its quota, said once in ten minutes. */
   readonly onExceeded: (tenantUid: string, pending: number) => void;

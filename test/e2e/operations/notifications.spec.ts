@@ -62,7 +62,7 @@ describe('notifications', () => {
         return true;
       });
 
-    it('tell of a delivery that succeeded, when the log has it', async () => {
+    it('report a delivery that succeeded, when the log has it', async () => {
       const { httpTransportUid } = await tenant.transport(receiver);
       const deliveries = host.app.get(WebhookDeliveries, { strict: false });
       const statuses: Promise<string>[] = [];
@@ -93,7 +93,7 @@ describe('notifications', () => {
       ]);
     });
 
-    it('tell of failed attempts, and of the last one', async () => {
+    it('report failed attempts, and of the last one', async () => {
       await tenant.transport(receiver);
       receiver.answer({ status: 500 });
       await tenant.emit();
@@ -107,7 +107,7 @@ describe('notifications', () => {
       expect(last).toMatchObject({ attempt: 3, reason: 'EXHAUSTED' });
     });
 
-    it('tell of a receiver that does not respond, with the code of the attempt', async () => {
+    it('report a receiver that does not respond, with the error code of the attempt', async () => {
       await tenant.transport(receiver, { retryScheduleSeconds: [] });
       receiver.answer('reset');
       await tenant.emit();
@@ -115,7 +115,7 @@ describe('notifications', () => {
       expect(seen[0]).toMatchObject({ responseStatusCode: null, errorCode: 'CONNECTION_RESET' });
     });
 
-    it('tell of a transport that recovers after its circuit was open, and not of a single failure', async () => {
+    it('report a transport that recovers after its circuit was open, and not of a single failure', async () => {
       await tenant.transport(receiver);
       receiver.answerNext({ status: 500 });
       await tenant.emit();
@@ -127,7 +127,7 @@ describe('notifications', () => {
       expect(seen.at(-1)).toMatchObject({ failingSince: expect.any(Date) });
     });
 
-    it('tell once of a transport that the receiver disables, when the database has it', async () => {
+    it('report once a transport that the receiver disables, when the database has it', async () => {
       const { httpTransportUid } = await tenant.transport(receiver);
       const transports = host.app.get(HttpTransports, { strict: false });
       const states: Promise<string>[] = [];
@@ -157,7 +157,7 @@ describe('notifications', () => {
       ]);
     });
 
-    it('tell of a transport that somebody disables, once, and of a rotated secret', async () => {
+    it('report a transport that somebody disables, once, and of a rotated secret', async () => {
       const transport = await tenant.transport(receiver);
       const path = `/httptransports/${transport.httpTransportUid}`;
       await tenant.api.post(`${path}/disable`, { reason: 'Moved' });
@@ -176,7 +176,7 @@ describe('notifications', () => {
       expect(JSON.stringify(seen)).not.toContain('whsec_');
     });
 
-    it('tell once of a tenant that is near its quota of pending deliveries', async () => {
+    it('report once a tenant that is near its quota of pending deliveries', async () => {
       const transport = await tenant.transport(receiver);
       await tenant.api.post(`/httptransports/${transport.httpTransportUid}/pause`, {});
       await tenant.emitMany(9);

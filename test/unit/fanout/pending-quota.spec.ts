@@ -182,7 +182,7 @@ describe('PendingQuota', () => {
     expect(await round(share('shop', 1))).toEqual([1]);
   });
 
-  it('tells once in ten minutes of a tenant that has 80 % of its quota', async () => {
+  it('reports once in ten minutes that a tenant has 80 % of its quota', async () => {
     pending = { shop: 0.8 * LIMIT - 1, other: 0.8 * LIMIT };
     await round(share('shop', 20), share('other', 20));
     expect(near).toEqual([['other', 0.8 * LIMIT]]);
