@@ -131,9 +131,9 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minLength: 1,
     maxLength: 1024,
-    writeOnly: true,
     pattern: PLAIN_TEXT_PATTERN,
     description: `Password for \`BASIC_AUTH\`. The mask \`${MASK}\` keeps the stored password, \`null\` removes it.`,
+    example: MASK,
   })
   @MayBeAbsentOrNull()
   @IsPlainText(1, 1024)
@@ -144,9 +144,9 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minLength: 1,
     maxLength: 4096,
-    writeOnly: true,
     pattern: VISIBLE_ASCII_PATTERN,
     description: `Token for \`BEARER_TOKEN\`. The mask \`${MASK}\` keeps the stored token, \`null\` removes it.`,
+    example: MASK,
   })
   @MayBeAbsentOrNull()
   @IsVisibleAscii(4096)
