@@ -1,14 +1,27 @@
 import { Inject, Module, type InjectionToken, type Provider, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { HttpTransports } from './admin/from-code/http-transports.js';
+import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+import { Webhooks } from './admin/from-code/webhooks.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 import { WebhooksHealth } from './operations/health.js';
+import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { WEBHOOKS_INSTANCE, WEBHOOKS_INSTANCE_CHECK } from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
 /** What a host may inject. */
-export const EXPORTED: Type[] = [WebhookEmitter, WebhooksWorker, WebhooksHealth, EncryptionKeyRotation];
+export const EXPORTED: Type[] = [
+  WebhookEmitter,
+  WebhooksWorker,
+  WebhooksHealth,
+  EncryptionKeyRotation,
+  HttpTransports,
+  Webhooks,
+  WebhookDeliveries,
+  WebhookNotifications,
+];
 
 /** What tells the instances of one application apart. */
 export interface WebhooksInstance {

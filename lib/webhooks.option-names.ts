@@ -15,7 +15,9 @@ const namesOf = <T>(names: Record<keyof Required<T>, true>): string[] => Object.
 const EXTRAS = namesOf<WebhooksModuleExtras>({
   name: true,
   accessPolicy: true,
+  guards: true,
   keyProvider: true,
+  notificationListener: true,
   isGlobal: true,
   path: true,
   controllers: true,

@@ -10,6 +10,8 @@ import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health.js';
 import { RefusalLog } from './operations/refusal-log.js';
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
+import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
 import { DATABASE } from './persistence/database.js';
@@ -150,4 +152,6 @@ export const coreProviders: Provider[] = [
   WebhooksStartup,
   ShutdownHookWatch,
   EncryptionKeyRotation,
+  NotificationHub,
+  WebhookNotifications,
 ];

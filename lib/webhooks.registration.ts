@@ -2,11 +2,13 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { adminControllers, adminProviders } from './admin/registration.js';
+import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
 import { DataSourceMissingError } from './errors/data-source-missing.error.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { checkExtras } from './webhooks.check-extras.js';
-import type { WebhooksModuleExtras } from './webhooks.extras.js';
+import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
+import { guardProviders } from './webhooks.guards.js';
 import { providerOf } from './webhooks.host-provider.js';
 import { instanceCheck, namedModule, type WebhooksInstance } from './webhooks.instances.js';
 import { checkAsyncNames, checkNames, checkReturnedNames } from './webhooks.option-names.js';
@@ -17,6 +19,7 @@ import {
   WEBHOOKS_ACCESS_POLICY,
   WEBHOOKS_INSTANCE,
   WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_NOTIFICATION_LISTENER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
   WEBHOOKS_PATH,
@@ -55,9 +58,16 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       ...(extras.keyProvider
         ? [providerOf(WEBHOOKS_KEY_PROVIDER, 'keyProvider', 'keys', extras.keyProvider)]
         : []),
+      notificationListener(extras.notificationListener),
       ...coreProviders,
+      ...adminServices,
       ...(controllers
-        ? [accessPolicy(extras.accessPolicy), { provide: WEBHOOKS_PATH, useValue: path }, ...adminProviders]
+        ? [
+            accessPolicy(extras.accessPolicy),
+            ...guardProviders(extras.guards),
+            { provide: WEBHOOKS_PATH, useValue: path },
+            ...adminProviders,
+          ]
         : []),
       ...(named?.aliases ?? []),
     ],
@@ -85,6 +95,16 @@ function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
   }
   return providerOf(WEBHOOKS_ACCESS_POLICY, 'accessPolicy', 'check', policy);
 }
+
+const notificationListener = (given: WebhooksModuleExtras['notificationListener']): Provider =>
+  given === undefined
+    ? { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null }
+    : providerOf<WebhookNotificationListener>(
+        WEBHOOKS_NOTIFICATION_LISTENER,
+        'notificationListener',
+        'onNotification',
+        given as HostProvider<WebhookNotificationListener>,
+      );
 
 const isGivenOptions = (provider: Provider): boolean =>
   typeof provider !== 'function' && provider.provide === WEBHOOKS_OPTIONS && 'useValue' in provider;

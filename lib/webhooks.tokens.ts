@@ -1,6 +1,10 @@
 /** Injection tokens. Strings, so that the ESM and the CommonJS build in one process agree on them. */
 export const WEBHOOKS_OPTIONS = 'nestjs-tillhook:ResolvedWebhooksOptions';
 export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';
+/** Guards of the host that run before the access policy is asked. */
+export const WEBHOOKS_GUARDS = 'nestjs-tillhook:Guards';
+/** The host's listener of notifications, or null. */
+export const WEBHOOKS_NOTIFICATION_LISTENER = 'nestjs-tillhook:NotificationListener';
 /** What tells this instance of the module from others of the application. */
 export const WEBHOOKS_INSTANCE = 'nestjs-tillhook:Instance';
 /** Resolved when the instances of the application were found to be distinct. */

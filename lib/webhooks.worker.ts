@@ -8,6 +8,7 @@ import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
+import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
@@ -69,6 +70,7 @@ export class WebhooksWorker
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
+    notifications: NotificationHub,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -92,6 +94,7 @@ export class WebhooksWorker
         maxPerOrigin: options.egress.maxPerOrigin,
         holder: randomUUID(),
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
+        notifications,
         areWakeUpsProven: () => this.#areWakeUpsProven,
         announceWork: (transportIds) => wakeUps.announceWork(transportIds),
       },
@@ -102,6 +105,15 @@ export class WebhooksWorker
       now,
       notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
       maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
+      onQuotaNear: (tenantUid, used) =>
+        notifications.publish({
+          type: 'quotaNear',
+          at: new Date(now()),
+          tenantUid,
+          quota: 'maxPendingDeliveriesPerTenant',
+          used,
+          limit: options.maxPendingDeliveriesPerTenant,
+        }),
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);

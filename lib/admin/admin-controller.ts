@@ -2,6 +2,7 @@ import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { ApiDatabaseAway, ApiForbidden, ApiTenantUid, ApiUnauthenticated } from './openapi/api-docs.js';
 import { ApiErrorInterceptor } from './api-error.interceptor.js';
+import { HostGuards } from './host-guards.js';
 import { NoStoreInterceptor } from './no-store.interceptor.js';
 import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './openapi/tags.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
@@ -16,7 +17,7 @@ import { JsonBodyGuard } from './validation/json-body.guard.js';
 export const AdminController = (path: string, group: WebhooksTagGroup): ClassDecorator =>
   applyDecorators(
     Controller(`tenants/:tenantUid/${path}`),
-    UseGuards(TenantAdminGuard, JsonBodyGuard),
+    UseGuards(HostGuards, TenantAdminGuard, JsonBodyGuard),
     UseInterceptors(NoStoreInterceptor, ApiErrorInterceptor),
     ApiTags(TAGS[group].name),
     ApiBearerAuth(SECURITY_SCHEME),

@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { brandAsWebhooksError } from '../errors/webhooks-error.js';
 
 /** The codes of the admin API's errors: stable over releases, so branch on them rather than on messages. */
 export const API_ERROR_CODES = [
@@ -69,6 +70,8 @@ export class ApiError extends HttpException {
     // Nest takes the message of an exception from its body only if it is one text.
     this.message = message.join('; ');
     this.retryAfterSeconds = retryAfterSeconds;
+    // A host that calls `HttpTransports` and its like handles it as it handles every other error of the module.
+    brandAsWebhooksError(this);
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NotificationSink } from '../domain/notification.js';
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import type { Stores } from '../persistence/stores.js';
@@ -43,6 +44,7 @@ export interface DeliveryWorkerOptions {
   readonly pollMs: number;
   readonly drainTimeoutMs: number;
   readonly policy: HealthPolicy;
+  readonly notifications: NotificationSink;
   /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
   readonly areWakeUpsProven: () => boolean;
   /** Lanes have work that this process will not do: others hold them, or may claim them. */
@@ -89,7 +91,7 @@ export class DeliveryWorker {
     private readonly options: DeliveryWorkerOptions,
     private readonly log: WorkerLog,
   ) {
-    const { concurrency, pollMs, policy } = options;
+    const { concurrency, pollMs, policy, notifications } = options;
     const { now, elapsed } = context;
     const inspection = this.#inspection;
     const once = (message: string) => (error: unknown, failures: number) => {
@@ -103,10 +105,14 @@ export class DeliveryWorker {
       context,
       fullGroup: concurrency,
       log,
+      notifications,
+      isDisabled: async (transportId) =>
+        (await lanes.transports([transportId])).get(transportId)?.state === 'DISABLED',
     });
     this.#sender = new DeliverySender(lanes, this.#bodies, renewals, this.#recorder, inspection, {
       context,
       disableAfterMs: policy.disableAfterMs,
+      notifications,
       log,
     });
     this.#dispatcher = new Dispatcher(

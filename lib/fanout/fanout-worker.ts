@@ -41,7 +41,9 @@ export interface FanoutOptions {
   readonly notify: (lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>) => void;
   /** Deliveries of a tenant that may be pending: more are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** A tenant has reached that. */
+  /** A tenant has 80 % of that or more. */
+  readonly onQuotaNear: (tenantUid: string, pending: number) => void;
+  /** A tenant has reached it. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
@@ -91,6 +93,7 @@ export class FanoutWorker {
   ) {
     this.#quota = new PendingQuota(counts, {
       limit: options.maxPendingPerTenant,
+      onNear: options.onQuotaNear,
       onExceeded: options.onQuotaExceeded,
     });
     this.#history = new RoundHistory(options.now);

@@ -34,6 +34,11 @@ export class SecretBox {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** Resolves when the box can be used. Call it first where the keys may not have been fetched yet. */
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   seal(secret: string, place: SecretPlace): string {
     if (!this.#current) return PLAIN + secret;
     const iv = randomBytes(IV_BYTES);

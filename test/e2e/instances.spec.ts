@@ -5,6 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   getWebhooksToken,
+  HttpTransports,
   InjectWebhookEmitter,
   WebhookEmitter,
   WebhooksHealth,
@@ -35,6 +36,7 @@ class Emitters {
     @InjectWebhookEmitter() readonly plain: WebhookEmitter,
     @InjectWebhookEmitter('reports') readonly reports: WebhookEmitter,
     @Inject(getWebhooksToken(WebhooksHealth, 'reports')) readonly health: WebhooksHealth,
+    @Inject(getWebhooksToken(HttpTransports, 'reports')) readonly transports: HttpTransports,
   ) {}
 }
 
@@ -135,6 +137,8 @@ describe.each(['express', 'fastify'])('two instances of the module in one applic
     expect(forPlain.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['p']);
     expect(forReports.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['r']);
     expect((await emitters.health.check()).status).toBe('ok');
+    const { items } = await emitters.transports.list('7');
+    expect(items.map(({ httpTransportUid }) => httpTransportUid)).toEqual(['for-reports']);
     await forPlain.close();
     await forReports.close();
   });

@@ -53,12 +53,14 @@ describe('The code in the documentation', () => {
       'docs',
       snippets.map(({ code }) => `${code}\nexport {};`),
       // The files of one page may import each other.
-      (index) => {
-        const { place, code } = snippets[index]!;
-        const file = fileOf(code);
-        return file === undefined
-          ? `${index}.ts`
-          : `${place.replace(/\W/g, '_').replace(/_\d+$/, '')}/${file}`;
+      {
+        nameOf: (index) => {
+          const { place, code } = snippets[index]!;
+          const file = fileOf(code);
+          return file === undefined
+            ? `${index}.ts`
+            : `${place.replace(/\W/g, '_').replace(/_\d+$/, '')}/${file}`;
+        },
       },
     );
   });
