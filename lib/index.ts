@@ -72,7 +72,15 @@ export type { RotationOptions, RotationProgress, RotationResult } from './persis
 export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health.js';
-export type { HealthReason, HealthReasonCode, WebhooksHealthReport } from './operations/health.js';
+export type {
+  HealthQueue,
+  HealthReason,
+  HealthReasonCode,
+  HealthRounds,
+  HealthStatus,
+  WebhooksHealthReport,
+} from './operations/health.js';
+export type { BoundedCount } from './persistence/backlog-store.js';
 export type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 export { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';

@@ -11,6 +11,7 @@ import { WebhooksHealth } from './operations/health.js';
 import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
+import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
 import { DATABASE } from './persistence/database.js';
@@ -40,6 +41,7 @@ import {
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
 } from './webhooks.tokens.js';
+import { WebhooksStartup } from './webhooks.startup.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
 /** A step of the start; with `runMigrations` it survives a replica that drops the tables meanwhile. */
@@ -147,6 +149,8 @@ export const coreProviders: Provider[] = [
   WebhookEmitter,
   WebhooksWorker,
   WebhooksHealth,
+  WebhooksStartup,
+  ShutdownHookWatch,
   EncryptionKeyRotation,
   NotificationHub,
   WebhookNotifications,

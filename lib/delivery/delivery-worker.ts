@@ -25,6 +25,7 @@ import { Dispatcher } from './sending/dispatcher.js';
 import { Slots } from './sending/slots.js';
 import type { TransportConfigs } from './sending/transport-config.js';
 import type { WorkerLog } from './worker-log.js';
+import type { WorkerRounds } from './worker-status.js';
 
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
 const LANES_PER_SLOT = 4;
@@ -165,6 +166,15 @@ export class DeliveryWorker {
   /** Ids of keys that due lanes need and this process does not have. */
   get missingKeyIds(): string[] {
     return this.#claimer.missingKeyIds;
+  }
+
+  /** How the rounds of each stage have gone. */
+  get rounds(): Omit<WorkerRounds, 'fanOut'> {
+    return {
+      claim: this.#claimer.rounds,
+      read: this.#reader.rounds,
+      record: this.#recorder.rounds,
+    };
   }
 
   start(): void {

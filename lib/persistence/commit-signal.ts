@@ -16,11 +16,16 @@ import { isUnavailable } from './unavailable.js';
 export class CommitSignal {
   #listener: (() => void) | undefined;
   readonly #looks = new DelayedLooks(() => this.committed());
+  /** Transactions that report their commit already. */
+  readonly #expected = new WeakSet<object>();
 
   /** The transaction will commit events. If its library does not report the commit, the listener is called a few times. */
   expect(transaction: HostTransaction): void {
-    if (transaction.afterCommit) transaction.afterCommit(this.committed);
-    else this.#looks.start();
+    const { subject, outlivesTransaction, afterCommit } = transaction;
+    if (!afterCommit) return this.#looks.start();
+    if (this.#expected.has(subject)) return;
+    if (!outlivesTransaction) this.#expected.add(subject);
+    afterCommit(this.committed);
   }
 
   readonly committed = (): void => {

@@ -38,14 +38,20 @@ const UNAVAILABLE_MESSAGES =
   /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable/i;
 
 /**
- * Classifies an error of a driver, also where TypeORM has wrapped it. It goes by shape and not by class: a driver may be
+ * Classifies an error of a driver, also where a library has wrapped it. It goes by shape and not by class: a driver may be
  * loaded in another realm (in jest, for example), whose errors are no `Error` here.
  */
 export function classify(error: unknown): DriverErrorKind {
   if (typeof error !== 'object' || error === null) return 'refused';
-  const { code, driverError, message } = error as Record<'code' | 'driverError' | 'message', unknown>;
-  if (driverError !== undefined) return classify(driverError);
+  const { code, driverError, original, cause, message } = error as Record<
+    'code' | 'driverError' | 'original' | 'cause' | 'message',
+    unknown
+  >;
+  // TypeORM and Sequelize.
+  if ((driverError ?? original) !== undefined) return classify(driverError ?? original);
   if (typeof code !== 'string') {
+    // Drizzle.
+    if (cause !== undefined) return classify(cause);
     return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message) ? 'unavailable' : 'refused';
   }
   if (code === 'SQLITE_ERROR' && /^no such table/.test(String(message))) return 'missing-table';

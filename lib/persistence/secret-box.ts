@@ -85,6 +85,11 @@ export class SecretBox {
     return id === undefined || this.#keys.has(id);
   }
 
+  /** Ids of all keys, the one that encrypts first. */
+  get keyIds(): string[] {
+    return [...this.#keys.keys()];
+  }
+
   /** The id of the key that seals; undefined: secrets are stored in clear. */
   get currentKeyId(): string | undefined {
     return this.#current?.id;

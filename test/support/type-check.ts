@@ -2,8 +2,6 @@ import path from 'node:path';
 import ts from 'typescript';
 
 export interface TypeCheckOptions {
-  /** Extension of the files: `.mts` and `.cts` are an ES and a CommonJS module. Default `.ts`. */
-  readonly extension?: '.ts' | '.mts' | '.cts';
   /** Resolve the package by its name to what was built, as a host does, and not to the sources. Default `false`. */
   readonly isBuildUsed?: boolean;
 }
@@ -13,12 +11,14 @@ export interface TypeCheckOptions {
  * One program for all of them: most of the time goes into the types that they import.
  *
  * @param folder where relative imports start from; nothing is written to it
+ * @param nameOf the file of a snippet, for snippets that import each other; by default a number of its own
  * @returns the errors of each snippet, in the order given; an empty list for one that compiles
  */
 export function typeCheck(
   folder: string,
   snippets: readonly string[],
-  { extension = '.ts', isBuildUsed = false }: TypeCheckOptions = {},
+  nameOf = (index: number): string => `${index}.ts`,
+  { isBuildUsed = false }: TypeCheckOptions = {},
 ): string[][] {
   const { options } = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.json',
@@ -30,9 +30,12 @@ export function typeCheck(
     },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failWith(diagnostic) },
   )!;
-  const files = new Map(snippets.map((text, index) => [path.resolve(folder, `${index}${extension}`), text]));
+  const files = new Map(snippets.map((text, index) => [path.resolve(folder, nameOf(index)), text]));
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
+  const { directoryExists, fileExists, readFile } = host;
+  host.directoryExists = (directory) =>
+    [...files.keys()].some((file) => file.startsWith(path.join(directory, path.sep))) ||
+    directoryExists!(directory);
   host.fileExists = (file) => files.has(path.normalize(file)) || fileExists(file);
   host.readFile = (file) => files.get(path.normalize(file)) ?? readFile(file);
   const program = ts.createProgram([...files.keys()], options, host);

@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -6,20 +6,24 @@ import {
   ApiForbiddenResponse,
   ApiNotFoundResponse,
   ApiParam,
+  ApiPayloadTooLargeResponse,
   ApiQuery,
   ApiServiceUnavailableResponse,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 import { TENANT_UID_PATTERN, TENANT_UID_RULE, UID_MAX_LENGTH, UID_PATTERN } from '../../domain/uid.js';
 import { ApiErrorDto } from '../api-error.dto.js';
 import {
+  bodyTooLarge,
   conflict,
   databaseUnavailable,
   forbidden,
   notFound,
   tooManyRequests,
   unauthenticated,
+  unsupportedMediaType,
   validationFailed,
   type ApiError,
   type ApiErrorCode,
@@ -80,7 +84,7 @@ export const ApiOptionalQuery = (name: string, description: string, schema: Valu
   ApiQuery({ name, required: false, description, schema });
 
 /**
- * Documents the JSON body of a request.
+ * Documents the JSON body of a request, and the answers to a body that cannot be read.
  *
  * @param examples request bodies by the names under which Swagger UI offers them; it fills in the first one
  * @param required whether the request must have a body; default true
@@ -90,19 +94,29 @@ export const ApiJsonBody = (
   examples: Readonly<Record<string, object>>,
   { required = true }: { required?: boolean } = {},
 ): MethodDecorator =>
-  ApiBody({
-    type,
-    required,
-    examples: Object.fromEntries(
-      Object.entries(examples).map(([summary, value]) => [summary, { summary, value }]),
-    ),
-  });
+  applyDecorators(
+    ApiBody({
+      type,
+      required,
+      examples: Object.fromEntries(
+        Object.entries(examples).map(([summary, value]) => [summary, { summary, value }]),
+      ),
+    }),
+    ApiPayloadTooLargeResponse(documented('The body is too large.', bodyTooLarge())),
+    ApiUnsupportedMediaTypeResponse(documented('The body is not JSON in UTF-8.', unsupportedMediaType())),
+  );
 
 /** Documents the 401 answer. */
 export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
-  ApiUnauthorizedResponse(
-    documented('No credentials, or credentials that are not valid.', unauthenticated()),
-  );
+  ApiUnauthorizedResponse({
+    ...documented('No credentials, or credentials that are not valid.', unauthenticated()),
+    headers: {
+      'www-authenticate': {
+        description: 'Scheme that the host expects. Default: `Bearer`.',
+        schema: { type: 'string', example: 'Bearer' },
+      },
+    },
+  });
 
 /** Documents the 403 answer. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>

@@ -16,7 +16,9 @@ const invalidLength = () => validationFailed('The body is shorter or longer than
 /** By the `type` of body-parser's errors and the `code` of Fastify's. Those that are missing here are the server's fault. */
 const ANSWERS: Readonly<Record<string, () => ApiError>> = {
   'entity.parse.failed': invalidJson,
-  FST_ERR_CTP_INVALID_JSON_BODY: invalidJson,
+  // Fastify says the same of names that reach for a prototype.
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    validationFailed('The body is not valid JSON, or has a member named __proto__ or constructor.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
     validationFailed(
       'The body is empty, and content-type is application/json: send a JSON object, or neither.',

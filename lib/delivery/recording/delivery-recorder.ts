@@ -7,6 +7,7 @@ import type {
   RecordStore,
   TransportRecord,
 } from '../../persistence/record-store.js';
+import type { RoundStatus } from '../../timing/round-history.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
@@ -44,6 +45,11 @@ export class DeliveryRecorder {
   /** Outcomes that wait to be written. */
   get backlog(): number {
     return this.#recorder.backlog;
+  }
+
+  /** How writing has gone. */
+  get rounds(): RoundStatus {
+    return this.#recorder.rounds;
   }
 
   /** Whether nothing could be written of late, and only another outcome shows whether that is over. */

@@ -145,7 +145,7 @@ describe('HTTP', () => {
       ] as const) {
         const answer = await send(method, path, { headers, body });
         expect([answer.status, JSON.parse(answer.text)]).toEqual([400, INVALID]);
-        expect(answer.text).toContain('The body is not valid JSON.');
+        expect(answer.text).toContain('The body is not valid JSON');
       }
     });
 

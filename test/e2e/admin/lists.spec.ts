@@ -109,6 +109,10 @@ describe('lists', () => {
         '__proto__=1',
         '__proto__[x]=1',
         'constructor=1',
+        'hasOwnProperty=1',
+        'toString=1',
+        'pageNumber=-1',
+        'sortBy=%ff',
         'tenantUid=other',
         'pageNumber=%00',
       ]) {

@@ -32,6 +32,14 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
       new DatabaseBusyError('locked'),
     ],
   ],
+  // As Sequelize and Drizzle wrap errors.
+  [
+    'foreign-key',
+    [
+      Object.assign(new Error('wrapped'), { original: withCode('23503') }),
+      new Error('wrapped', { cause: withCode('23503') }),
+    ],
+  ],
   ['conflict', ['40001', '40P01'].map((code) => withCode(code))],
   [
     'unique',
@@ -43,9 +51,7 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
   [
     'refused',
     [
-      ...['22021', '23502', '23514', '42601', '54000', 'P0001', 'XX000'].map((code) =>
-        withCode(code),
-      ),
+      ...['22021', '23502', '23514', '42601', '54000', 'P0001', 'XX000'].map((code) => withCode(code)),
       ...['SQLITE_CONSTRAINT_NOTNULL', 'SQLITE_CONSTRAINT_TRIGGER', 'SQLITE_TOOBIG'].map((code) =>
         withCode(code),
       ),

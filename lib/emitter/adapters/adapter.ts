@@ -1,0 +1,51 @@
+import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
+import type { HostRow } from '../../persistence/host-transaction.js';
+
+/**
+ * Refuses what is no open transaction. Adapters go by shape, so that the package depends on none of the libraries.
+ *
+ * @param kind the library, e.g. `Knex`
+ * @param isTransaction whether the value has the shape of one of its transactions
+ * @param expected what to pass, e.g. `the trx that knex.transaction() hands over`
+ * @throws {TransactionNotOpenError}
+ */
+export function assertTransaction(kind: string, isTransaction: boolean, expected: string): void {
+  if (!isTransaction)
+    throw new TransactionNotOpenError(
+      kind,
+      `a plain client or something else was passed instead of ${expected}.`,
+    );
+}
+
+/** Whether a value has members that are functions. */
+export function hasMethods(value: unknown, ...names: string[]): boolean {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}
+
+/**
+ * Runs a statement, and turns the library's own error about a transaction that has ended into the module's.
+ *
+ * @param isEnded whether an error of the library says so
+ * @throws {TransactionNotOpenError}
+ */
+export async function whileOpen<T>(
+  kind: string,
+  run: () => PromiseLike<T>,
+  isEnded: (error: { readonly code?: unknown; readonly message?: unknown }) => boolean,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isEnded((error ?? {}) as object)) throw error;
+    throw new TransactionNotOpenError(kind, undefined, { cause: error });
+  }
+}
+
+/** The rows of a result, which some drivers of a library give as an array and others in a member `rows`. */
+export function rowsIn(result: unknown): readonly HostRow[] {
+  return (Array.isArray(result) ? result : (result as { rows: unknown }).rows) as readonly HostRow[];
+}
+
+/** A statement with `?` for libraries that know no numbered parameters: each stands once and in order. */
+export const withQuestionMarks = (sql: string): string => sql.replaceAll(/\$\d+/g, '?');

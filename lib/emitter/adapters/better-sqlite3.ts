@@ -1,0 +1,29 @@
+import type { HostRow, HostResult, HostTransaction } from '../../persistence/host-transaction.js';
+import { assertTransaction, hasMethods } from './adapter.js';
+
+/** The part of a `Database` of `better-sqlite3` that the adapter uses. */
+export interface BetterSqlite3Like {
+  readonly inTransaction: boolean;
+  prepare(sql: string): { all(...parameters: unknown[]): unknown[] };
+}
+
+/**
+ * The transaction that a database of `better-sqlite3` is in. Emit with `emitSync`, inside of `db.transaction(() => …)`.
+ *
+ * @throws {TransactionNotOpenError} for anything that is no such database
+ */
+export function fromBetterSqlite3(db: BetterSqlite3Like): HostTransaction {
+  const isDatabase = hasMethods(db, 'prepare', 'pragma') && typeof db.inTransaction === 'boolean';
+  assertTransaction('better-sqlite3', isDatabase, 'the database in its transaction');
+  const runSync = (sql: string, parameters: readonly unknown[]): HostResult => ({
+    rows: db.prepare(sql).all(...parameters) as HostRow[],
+  });
+  return {
+    kind: 'better-sqlite3',
+    subject: db,
+    outlivesTransaction: true,
+    isOpen: () => db.inTransaction,
+    run: (sql, parameters) => Promise.resolve(runSync(sql, parameters)),
+    runSync,
+  };
+}

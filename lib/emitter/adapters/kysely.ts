@@ -1,0 +1,53 @@
+import type { HostTransaction } from '../../persistence/host-transaction.js';
+import { assertTransaction, hasMethods, rowsIn, whileOpen } from './adapter.js';
+
+/** The part of a Kysely `Transaction` that the adapter uses. */
+export interface KyselyTransactionLike {
+  readonly isTransaction: boolean;
+  executeQuery(query: never): Promise<{ rows: unknown[] }>;
+}
+
+/** Set by Kysely for controlled transactions. */
+interface Controlled {
+  readonly isCommitted?: boolean;
+  readonly isRolledBack?: boolean;
+}
+
+/** Kysely 0.28 and later. Earlier releases run the statement outside of the transaction, which PostgreSQL then tells. */
+const isEnded = ({ message }: { message?: unknown }): boolean =>
+  /^Transaction is already (committed|rolled back)/.test(String(message));
+
+let queries = 0;
+
+/** What `CompiledQuery.raw()` of Kysely makes. */
+const compiled = (sql: string, parameters: readonly unknown[]): object => ({
+  sql,
+  parameters,
+  query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] },
+  queryId: { queryId: `tillhook-${(queries += 1)}` },
+});
+
+/**
+ * A transaction of Kysely, controlled or not.
+ *
+ * @param trx what `db.transaction().execute()` hands over, or what `db.startTransaction().execute()` gives
+ * @throws {TransactionNotOpenError} for a plain `Kysely`
+ */
+export function fromKysely(trx: KyselyTransactionLike): HostTransaction {
+  const isTransaction = hasMethods(trx, 'executeQuery') && trx.isTransaction === true;
+  assertTransaction('Kysely', isTransaction, 'the trx that db.transaction().execute() hands over');
+  const { isCommitted } = trx as Controlled;
+  return {
+    kind: 'Kysely',
+    subject: trx,
+    isOpen: () => {
+      if (isCommitted === undefined) return undefined;
+      const controlled = trx as Controlled;
+      return !controlled.isCommitted && !controlled.isRolledBack;
+    },
+    run: async (sql, parameters) => {
+      const run = () => trx.executeQuery(compiled(sql, parameters) as never);
+      return { rows: rowsIn(await whileOpen('Kysely', run, isEnded)) };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import { assertTransaction, hasMethods, withQuestionMarks } from './adapter.js';
+
+/** The part of a `SqlEntityManager` of MikroORM that the adapter uses. */
+export interface MikroOrmManagerLike {
+  isInTransaction(): boolean;
+  getTransactionContext(): unknown;
+  execute(sql: string, parameters: unknown[], method: 'all'): Promise<unknown>;
+}
+
+/** The events of MikroORM that the adapter listens to. */
+interface Events {
+  registerSubscriber(subscriber: object): void;
+}
+
+/** The transaction of MikroORM 6 is one of Knex, which knows whether it has ended. */
+interface Completable {
+  isCompleted?(): boolean;
+}
+
+/** What to call after the transaction of a manager has committed, by its outermost transaction. */
+const callbacks = new WeakMap<object, Set<() => void>>();
+const subscribed = new WeakSet<Events>();
+const subscriber = {
+  getSubscribedEntities: () => [],
+  /** Not called for savepoints. */
+  afterTransactionCommit: ({ transaction }: { transaction?: unknown }) => {
+    const due = callbacks.get(transaction as object);
+    callbacks.delete(transaction as object);
+    for (const callback of due ?? []) callback();
+  },
+};
+
+/**
+ * The transaction of an entity manager of MikroORM (its SQL drivers).
+ *
+ * @param em what `em.transactional()` hands over, or a manager after `em.begin()`
+ * @throws {TransactionNotOpenError} for a manager that is in no transaction
+ */
+export function fromMikroOrm(em: MikroOrmManagerLike): HostTransaction {
+  const isManager = hasMethods(em, 'isInTransaction', 'getTransactionContext', 'execute');
+  const expected = 'the manager that em.transactional() hands over';
+  assertTransaction('MikroORM', isManager && em.isInTransaction(), expected);
+  const context = em.getTransactionContext() as object & Completable;
+  return {
+    kind: 'MikroORM',
+    subject: context,
+    // A manager that was kept still names the transaction that it was in.
+    isOpen: () => em.getTransactionContext() === context && context.isCompleted?.() !== true,
+    run: async (sql, parameters) => ({
+      rows: (await em.execute(withQuestionMarks(sql), [...parameters], 'all')) as HostRow[],
+    }),
+    afterCommit: (callback) => {
+      const events = (em as unknown as { getEventManager(): Events }).getEventManager();
+      if (!subscribed.has(events)) events.registerSubscriber(subscriber);
+      subscribed.add(events);
+      const outermost = outermostOf(context);
+      const due = callbacks.get(outermost);
+      if (due) due.add(callback);
+      else callbacks.set(outermost, new Set([callback]));
+    },
+  };
+}
+
+/** A savepoint holds the transaction around it under a symbol. */
+function outermostOf(context: object): object {
+  const symbol = Object.getOwnPropertySymbols(context).find(
+    ({ description }) => description === 'parentTransaction',
+  );
+  return symbol ? outermostOf((context as Record<symbol, object>)[symbol]!) : context;
+}

@@ -1,0 +1,41 @@
+import type { HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import { assertTransaction, hasMethods, whileOpen } from './adapter.js';
+
+/** The part of Prisma's interactive transaction client that the adapter uses. */
+export interface PrismaTransactionLike {
+  $queryRawUnsafe(sql: string, ...parameters: unknown[]): PromiseLike<unknown>;
+}
+
+/**
+ * An interactive transaction of Prisma.
+ *
+ * @param tx what `prisma.$transaction(async (tx) => …)` hands over
+ * @throws {TransactionNotOpenError} for a plain `PrismaClient`
+ */
+export function fromPrisma(tx: PrismaTransactionLike): HostTransaction {
+  // The client of a transaction can do all that a PrismaClient can, but connect and disconnect.
+  const isTransaction = hasMethods(tx, '$queryRawUnsafe') && !hasMethods(tx, '$connect');
+  assertTransaction('Prisma', isTransaction, 'the tx that prisma.$transaction(async (tx) => …) hands over');
+  return {
+    kind: 'Prisma',
+    subject: tx,
+    isOpen: () => undefined,
+    run: async (sql, parameters) => {
+      const run = () => tx.$queryRawUnsafe(sql, ...parameters).then(undefined, rethrowDriverError);
+      return { rows: (await whileOpen('Prisma', run, ({ code }) => code === 'P2028')) as HostRow[] };
+    },
+  };
+}
+
+/** Prisma keeps the code of the database deep inside of an error of its own. The driver's code decides what the module throws. */
+function rethrowDriverError(error: unknown): never {
+  const { meta } = (error ?? {}) as { meta?: { driverAdapterError?: { cause?: object }; code?: unknown } };
+  const { originalCode, originalMessage } = (meta?.driverAdapterError?.cause ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const code = originalCode ?? meta?.code;
+  if (code === undefined) throw error;
+  const { message } = error as Error;
+  throw Object.assign(new Error(String(originalMessage ?? message), { cause: error }), { code });
+}
