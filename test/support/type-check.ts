@@ -2,12 +2,8 @@ import path from 'node:path';
 import ts from 'typescript';
 
 export interface TypeCheckOptions {
-  /** Extension of the files: `.mts` and `.cts` are an ES and a CommonJS module. Default `.ts`. */
-  readonly extension?: '.ts' | '.mts' | '.cts';
   /** Resolve the package by its name to what was built, as a host does, and not to the sources. Default `false`. */
   readonly isBuildUsed?: boolean;
-  /** The file of a snippet, for snippets that import each other. Default: a number of its own. */
-  readonly nameOf?: (index: number) => string;
 }
 
 /**
@@ -15,16 +11,14 @@ export interface TypeCheckOptions {
  * One program for all of them: most of the time goes into the types that they import.
  *
  * @param folder where relative imports start from; nothing is written to it
+ * @param nameOf the file of a snippet, for snippets that import each other; by default a number of its own
  * @returns the errors of each snippet, in the order given; an empty list for one that compiles
  */
 export function typeCheck(
   folder: string,
   snippets: readonly string[],
-  {
-    extension = '.ts',
-    isBuildUsed = false,
-    nameOf = (index: number) => `${index}${extension}`,
-  }: TypeCheckOptions = {},
+  nameOf = (index: number): string => `${index}.ts`,
+  { isBuildUsed = false }: TypeCheckOptions = {},
 ): string[][] {
   const { options } = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.json',

@@ -53,14 +53,12 @@ describe('The code in the documentation', () => {
       'docs',
       snippets.map(({ code }) => `${code}\nexport {};`),
       // The files of one page may import each other.
-      {
-        nameOf: (index) => {
-          const { place, code } = snippets[index]!;
-          const file = fileOf(code);
-          return file === undefined
-            ? `${index}.ts`
-            : `${place.replace(/\W/g, '_').replace(/_\d+$/, '')}/${file}`;
-        },
+      (index) => {
+        const { place, code } = snippets[index]!;
+        const file = fileOf(code);
+        return file === undefined
+          ? `${index}.ts`
+          : `${place.replace(/\W/g, '_').replace(/_\d+$/, '')}/${file}`;
       },
     );
   });
