@@ -1,13 +1,19 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The role of the connection lacks a privilege on the webhook tables. Nothing was written. */
+/** The role of the connection lacks a privilege on the webhook tables: at the start, or on emit, which has written nothing then. */
 export class PermissionDeniedError extends WebhooksError {
-  /** @param cause the driver's error; it names the table or schema */
-  constructor(cause: unknown) {
+  /**
+   * @param cause the driver's error; it names the table or schema
+   * @param when what the module did
+   */
+  constructor(cause: unknown, when: 'start' | 'emit') {
     super(
       'PERMISSION_DENIED',
-      `The database role may not write the event (${textOf(cause)}). Grant the role of your connection USAGE on the schema of the ` +
-        'webhook tables, SELECT and INSERT on webhook_event and INSERT on webhook_outbox: see "Privileges" in docs/databases.md.',
+      when === 'emit'
+        ? `The database role may not write the event (${textOf(cause)}). Grant the role of your connection USAGE on the schema of the ` +
+            'webhook tables, SELECT and INSERT on webhook_event and INSERT on webhook_outbox: see "Privileges" in docs/databases.md.'
+        : `The database role may not use the webhook tables (${textOf(cause)}). Grant it what "Privileges" in docs/databases.md lists; ` +
+            'with runMigrations: true it also has to own the tables.',
       { cause },
     );
   }

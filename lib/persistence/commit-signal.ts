@@ -69,7 +69,7 @@ export class SignallingEventStore implements EventStore {
 
 const typed = (error: unknown): unknown => {
   if (isTablesMissing(error)) return new TablesMissingError(error);
-  if (isPermissionDenied(error)) return new PermissionDeniedError(error);
+  if (isPermissionDenied(error)) return new PermissionDeniedError(error, 'emit');
   return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 };
 
