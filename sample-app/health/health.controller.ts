@@ -18,7 +18,7 @@ export class HealthController {
    * 503: taken out of service for a clock or a switch, it would help nobody.
    */
   @Get()
-  @ApiOperation({ summary: 'Is this process up, and what does it do?' })
+  @ApiOperation({ summary: 'Is this process up, and what does it do?', security: [] })
   @ApiOkResponse({
     type: HealthView,
     description: '`ok`, or `degraded` with what wants an operator in `webhooks.reasons`.',

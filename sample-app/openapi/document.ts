@@ -5,6 +5,8 @@ import { ACCESS_TOKEN_SCHEME, DEVICE_TOKEN_SCHEME } from './security-schemes.js'
 
 const DESCRIPTION = new DocumentBuilder()
   .setTitle('Sample POS with nestjs-tillhook')
+  .setLicense('MIT', 'https://opensource.org/license/mit')
+  .addServer('/')
   .setDescription(
     'Sign in with POST /v2/account (device token demo-device, admin/admin), and authorize with its accessToken.',
   )
