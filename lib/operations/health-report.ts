@@ -45,7 +45,7 @@ export interface HealthQueue {
   /** Age of the oldest event that is not fanned out. */
   readonly oldestEventMs: number | null;
   /**
-   * Deliveries that are due, those in flight included: at most 10,000 are counted, of the 200 transports that are due first. A
+   * Deliveries that are due, those in flight included: at most 10,000 are counted, of the 100 transports that are due first. A
    * delivery is due if its date has come and its transport is not paused, disabled, rate-limited or blocked (by its circuit or
    * `Retry-After`).
    */

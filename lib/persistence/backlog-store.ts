@@ -28,9 +28,9 @@ export const MOST_EVENTS = 1_000;
 /** Due deliveries that are counted at most. */
 export const MOST_DELIVERIES = 10_000;
 /** Lanes that are looked at: those that are due first. */
-export const MOST_LANES = 200;
+export const MOST_LANES = 100;
 /** Tenants whose oldest event is looked at. */
-export const MOST_TENANTS = 100;
+export const MOST_TENANTS = 50;
 
 /** Measures the backlog for health. */
 export interface BacklogStore {
