@@ -8,6 +8,7 @@ import { APP_CONFIG, type AppConfig } from './config/app-config.js';
 import { openDatabase } from './database/open-database.js';
 import { AppErrorFilter } from './errors/app-error.filter.js';
 import { HealthController } from './health/health.controller.js';
+import { PaymentsModule } from './payments/payments.module.js';
 import { PosModule } from './pos.module.js';
 import { ShutdownModule } from './shutdown/shutdown.module.js';
 
@@ -35,7 +36,7 @@ export class AppModule {
           worker,
         }),
         ShutdownModule,
-        ...(controllers ? [PosModule] : []),
+        ...(controllers ? [PosModule, PaymentsModule.register(config.paymentSecrets)] : []),
       ],
       controllers: [HealthController],
       providers: [

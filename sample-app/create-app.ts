@@ -14,6 +14,8 @@ const BODY_LIMIT = '2mb';
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
     abortOnError: false,
+    // Signatures of received webhooks cover the bytes that were sent.
+    rawBody: true,
     logger: new AppLogger(),
     // JSON only, below: no route takes a form, and an unused parser costs time in every request.
     bodyParser: false,

@@ -59,5 +59,6 @@ import { TillsService } from './tills/tills.service.js';
     PurchasesService,
     EventsService,
   ],
+  exports: [PosTransactions, OrdersService],
 })
 export class PosModule {}

@@ -15,6 +15,8 @@ export interface AppConfig {
   readonly worker: boolean;
   /** Whether this process serves the POS and the webhooks routes; `/health` is always there. */
   readonly controllers: boolean;
+  /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
+  readonly paymentSecrets: readonly string[];
   /** What is handed to the module. An unset variable leaves the module's own default. */
   readonly webhooks: WebhooksOptions;
 }
@@ -40,6 +42,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     database: parseDatabaseTarget('DATABASE_URL', env.text('DATABASE_URL') ?? 'sqlite:./data/pos.sqlite'),
     worker: env.boolean('WEBHOOKS_WORKER') ?? true,
     controllers: env.boolean('WEBHOOKS_CONTROLLERS') ?? true,
+    paymentSecrets: env.list('PAYMENT_WEBHOOK_SECRETS') ?? [],
     webhooks: withoutUndefined(webhooksOptions(env)),
   };
 }

@@ -1,3 +1,4 @@
+import { CreateWebhookInbox } from 'nestjs-tillhook/receiver';
 import { DataSource } from 'typeorm';
 import type { DatabaseTarget } from '../config/database-target.js';
 import { entities } from './entities.js';
@@ -21,7 +22,7 @@ const POSTGRES_TIMEOUTS = {
 export function createPosDataSource(target: DatabaseTarget): DataSource {
   const common = {
     entities,
-    migrations: [CreatePosTables1735689600000],
+    migrations: [CreatePosTables1735689600000, CreateWebhookInbox],
     migrationsTableName: 'pos_migration',
     migrationsTransactionMode: 'all' as const,
   };

@@ -48,9 +48,21 @@ export class OrdersService {
   pay(actor: Actor, storeUid: string, orderUid: string, { amount }: PaymentDto) {
     const where = { tenantUid: actor.tenant.Uid, storeUid, uid: orderUid };
     return this.transactions.run(async (manager) => {
-      await this.#takePayment(manager, actor, await lockOne(manager, Order, where), amount);
+      await this.payIn(manager, actor, storeUid, orderUid, amount);
       return viewOf(manager, await getOne(manager, Order, where));
     });
+  }
+
+  /** Takes a payment in the caller's transaction. */
+  async payIn(
+    manager: EntityManager,
+    actor: Actor,
+    storeUid: string,
+    orderUid: string,
+    amount: number,
+  ): Promise<void> {
+    const where = { tenantUid: actor.tenant.Uid, storeUid, uid: orderUid };
+    await this.#takePayment(manager, actor, await lockOne(manager, Order, where), amount);
   }
 
   async #insert(

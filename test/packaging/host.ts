@@ -2,14 +2,18 @@
 // as an ES module and as CommonJS.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Controller, Module, Param, Post } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import type { AccessDecision, WebhooksAccessPolicy } from 'nestjs-tillhook';
+import { CreateWebhookInbox, VerifiedWebhook, WebhookId, WebhookInbox } from 'nestjs-tillhook/receiver';
+import { deliverAll, RecordingWebhookEmitter, WebhookReceiver } from 'nestjs-tillhook/testing';
 import { DataSource } from 'typeorm';
 
 class AdminPolicy implements WebhooksAccessPolicy {
@@ -38,9 +42,33 @@ class OrdersController {
   }
 }
 
+const STRIPE_SECRET = 'whsec_of_stripe';
+
+@Controller('hooks')
+class HooksController {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly inbox: WebhookInbox,
+  ) {}
+
+  @Post('stripe')
+  @VerifiedWebhook({ scheme: 'stripe', secrets: STRIPE_SECRET })
+  async received(@WebhookId() id: string): Promise<{ isNew: boolean }> {
+    const result = await this.dataSource.transaction((manager) =>
+      this.inbox.once(manager, { source: 'stripe', id }, () => undefined),
+    );
+    return { isNew: result.isNew };
+  }
+}
+
 @Module({
   imports: [
-    TypeOrmModule.forRoot({ type: 'better-sqlite3', database: 'host.sqlite' }),
+    TypeOrmModule.forRoot({
+      type: 'better-sqlite3',
+      database: 'host.sqlite',
+      migrations: [CreateWebhookInbox],
+      migrationsRun: true,
+    }),
     WebhooksModule.forRoot({
       accessPolicy: AdminPolicy,
       runMigrations: true,
@@ -48,7 +76,8 @@ class OrdersController {
       egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
     }),
   ],
-  controllers: [OrdersController],
+  controllers: [OrdersController, HooksController],
+  providers: [WebhookInbox],
 })
 class HostModule {}
 
@@ -60,7 +89,7 @@ async function main(): Promise<void> {
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  const app = await NestFactory.create(HostModule, { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(HostModule, { rawBody: true, logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
 
@@ -83,9 +112,38 @@ async function main(): Promise<void> {
   const anonymous = await fetch(`${url}/tenants/demo/httptransports`, { headers: { connection: 'close' } });
   assert.equal(anonymous.status, 401);
 
+  await receiveAndRecord(app, url);
+
   await app.close();
   receiver.closeAllConnections();
   receiver.close();
+}
+
+/** The entry points for receiving and for tests. */
+async function receiveAndRecord(app: INestApplication, url: string): Promise<void> {
+  const body = '{"id":"evt_1"}';
+  const at = Math.floor(Date.now() / 1_000);
+  const post = async (key: string): Promise<unknown[]> => {
+    const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'stripe-signature': `t=${at},v1=${signature}`,
+      connection: 'close',
+    };
+    const response = await fetch(`${url}/hooks/stripe`, { method: 'POST', headers, body });
+    return [response.status, ((await response.json()) as { isNew?: boolean }).isNew];
+  };
+  assert.deepEqual(await post('another secret'), [401, undefined]);
+  assert.deepEqual(await post(STRIPE_SECRET), [201, true]);
+  assert.deepEqual(await post(STRIPE_SECRET), [201, false]);
+
+  await deliverAll(app);
+  const emitter = new RecordingWebhookEmitter();
+  await emitter.emit('TILL_OPEN', { till: { Uid: '30' } }, { tenantUid: 'demo' });
+  assert.equal(emitter.eventsOf('TILL_OPEN')[0]?.data.till.Uid, '30');
+  const started = await WebhookReceiver.start();
+  assert.equal((await fetch(started.url, { method: 'POST', headers: { connection: 'close' } })).status, 204);
+  await started.close();
 }
 
 const receiver = createServer();

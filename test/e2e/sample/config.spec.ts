@@ -11,6 +11,7 @@ describe('the sample app reads its environment', () => {
       port: 3000,
       database: { kind: 'sqlite', file: path.resolve('data/pos.sqlite') },
       worker: true,
+      paymentSecrets: [],
       controllers: true,
       webhooks: {
         runMigrations: true,
@@ -30,6 +31,7 @@ describe('the sample app reads its environment', () => {
       WEBHOOKS_ALLOW_HTTP: 'false',
       WEBHOOKS_DNS_SERVERS: '127.0.0.1:5353',
       WEBHOOKS_ENVIRONMENT: 'staging',
+      PAYMENT_WEBHOOK_SECRETS: 'whsec_new,whsec_old',
       WEBHOOKS_RETRY_SCHEDULE_MS: '100, 200,300',
       WEBHOOKS_TIMEOUT_MS: '2000',
       WEBHOOKS_LEASE_MS: '6000',
@@ -43,6 +45,7 @@ describe('the sample app reads its environment', () => {
       port: 0,
       database: { kind: 'postgres', url: 'postgres://pos:secret@db.example.com:5433/pos' },
       worker: false,
+      paymentSecrets: ['whsec_new', 'whsec_old'],
       controllers: false,
       webhooks: {
         runMigrations: true,

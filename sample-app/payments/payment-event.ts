@@ -1,0 +1,17 @@
+/** The part of a Stripe event that the app reads. Whoever makes the payment says in its metadata what it is for. */
+export interface PaymentEvent {
+  readonly type: string;
+  readonly data: {
+    readonly object: {
+      /** In the currency's smallest unit, as all amounts of the app. */
+      readonly amount_received: number;
+      readonly metadata: {
+        readonly tenantUid: string;
+        readonly storeUid: string;
+        readonly orderUid: string;
+        /** Who started the payment. */
+        readonly userUid: string;
+      };
+    };
+  };
+}
