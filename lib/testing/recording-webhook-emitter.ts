@@ -7,7 +7,8 @@ import { WebhookEmitter } from '../emitter/webhook-emitter.js';
 import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
 import { CommitSignal } from '../persistence/commit-signal.js';
 import type { HostTransaction } from '../persistence/host-transaction.js';
-import { posCatalog, type PosCatalog } from '../pos/pos-catalog.js';
+import { posCatalog } from '../pos/pos-catalog.js';
+import type { RegisteredCatalog } from '../pos/register.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import { RecordingStore, type RecordedEvent } from './recording-store.js';
 
@@ -26,11 +27,11 @@ import { RecordingStore, type RecordedEvent } from './recording-store.js';
  */
 @Injectable()
 export class RecordingWebhookEmitter<
-  Catalog extends ActionCatalog = PosCatalog,
+  Catalog extends ActionCatalog = RegisteredCatalog,
 > extends WebhookEmitter<Catalog> {
   readonly #store: RecordingStore;
 
-  /** @param options the catalog of the actions (default `posCatalog`), and whether an emit without a transaction is refused */
+  /** @param options the catalog of the actions (default `posCatalog`: pass yours if you have registered one), and whether an emit without a transaction is refused */
   constructor(
     @Inject(WEBHOOKS_OPTIONS)
     options: { readonly catalog: Catalog; readonly requireTransaction?: boolean } = {
