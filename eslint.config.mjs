@@ -25,8 +25,16 @@ const typeCheckedRules = {
 const unusedVariables = { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true };
 
 export default defineConfig(
-  // test/hosts has types of its own, which scripts/test-hosts.mjs installs and checks.
-  globalIgnores(['dist/', 'dist-sample/', 'coverage/', 'data/', 'test/hosts/']),
+  // test/hosts has types of its own, which scripts/test-hosts.mjs installs and checks; test/api/client generates its own.
+  globalIgnores([
+    'dist/',
+    'dist-sample/',
+    'coverage/',
+    'data/',
+    'test/hosts/',
+    'test/api/.venv/',
+    'test/api/client/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.recommended,
   {

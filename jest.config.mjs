@@ -6,6 +6,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-tillhook$': '<rootDir>/lib/index.ts',
+    '^nestjs-tillhook/(receiver|testing)$': '<rootDir>/lib/$1/index.ts',
     '^nestjs-tillhook/(pg|better-sqlite3|knex|kysely|drizzle|prisma|sequelize|mikro-orm)$':
       '<rootDir>/lib/emitter/adapters/$1.ts',
   },

@@ -2,9 +2,12 @@ export { WebhooksModule } from './webhooks.module.js';
 export type {
   HostProvider,
   WebhooksAccessPolicyProvider,
+  WebhooksGuardProvider,
   WebhooksKeyProviderProvider,
   WebhooksModuleExtras,
+  WebhooksNotificationListenerProvider,
 } from './webhooks.extras.js';
+export { getWebhooksToken, InjectWebhookEmitter, InjectWebhooks } from './webhooks.instances.js';
 export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
 export type {
   DatabaseOptions,
@@ -28,13 +31,38 @@ export type {
 export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
+export { ApiError } from './admin/api-error.js';
+export type { ApiErrorCode } from './admin/api-error.js';
+export type * from './admin/from-code/admin-types.js';
+export { HttpTransports } from './admin/from-code/http-transports.js';
+export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+export { Webhooks } from './admin/from-code/webhooks.js';
+export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
+export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';
+export type { WebhooksTagGroup } from './admin/openapi/tags.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
+export type {
+  DeliveryExhausted,
+  DeliveryFailed,
+  DeliverySucceeded,
+  QuotaNear,
+  RecoveryDone,
+  SecretOverlapEnding,
+  SecretRotated,
+  TransportDisabled,
+  TransportFailing,
+  TransportRecovered,
+  WebhookNotification,
+  WebhookNotificationOf,
+  WebhookNotificationType,
+} from './domain/notification.js';
 export type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 export { posCatalog } from './pos/pos-catalog.js';
 export type { PosCatalog } from './pos/pos-catalog.js';
 export type * from './pos/pos-payloads.js';
+export type * from './pos/register.js';
 
 export { revertWebhookMigration, runWebhookMigrations } from './persistence/webhook-migrations.js';
 export { adoptEnvironment } from './persistence/environment-name.js';
@@ -44,11 +72,23 @@ export type { RotationOptions, RotationProgress, RotationResult } from './persis
 export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health.js';
-export type { HealthReason, HealthReasonCode, WebhooksHealthReport } from './operations/health.js';
+export type {
+  HealthQueue,
+  HealthReason,
+  HealthReasonCode,
+  HealthRounds,
+  HealthStatus,
+  WebhooksHealthReport,
+} from './operations/health.js';
+export type { BoundedCount } from './persistence/backlog-store.js';
+export type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+export { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
 export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
+export { DataSourceMissingError } from './errors/data-source-missing.error.js';
+export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
 export { EventConflictError } from './errors/event-conflict.error.js';
 export { ForeignManagerError } from './errors/foreign-manager.error.js';
@@ -61,6 +101,7 @@ export { InvalidOrderingKeyError } from './errors/invalid-ordering-key.error.js'
 export { InvalidSigningSecretError } from './errors/invalid-signing-secret.error.js';
 export { InvalidTenantUidError } from './errors/invalid-tenant-uid.error.js';
 export { ManagerNotInTransactionError } from './errors/manager-not-in-transaction.error.js';
+export { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
 export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
 export { PermissionDeniedError } from './errors/permission-denied.error.js';

@@ -1,50 +1,15 @@
-import { Module } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
-import { DeliverySwitch } from './delivery/delivery-switch.js';
-import { WORKER_STATUS } from './delivery/worker-status.js';
-import { EgressClient } from './egress/egress-client.js';
-import { WebhookEmitter } from './emitter/webhook-emitter.js';
-import { ClockWatch } from './operations/clock-watch.js';
-import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
-import { EnvironmentGuard } from './operations/environment-guard.js';
-import { WebhooksHealth } from './operations/health.js';
-import { WebhooksLogger } from './operations/webhooks-logger.js';
-import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
-import { DATABASE } from './persistence/database.js';
-import type { KeyProvider } from './persistence/encryption-keys.js';
-import { EVENT_STORE } from './persistence/event-store.js';
-import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
-import { orClose } from './persistence/or-close.js';
-import { assertSameDatabase } from './persistence/postgres/same-database.js';
-import { SettingRepository } from './persistence/repositories/setting.repository.js';
-import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
-import { SECRET_BOX } from './persistence/secret-box.js';
-import { STORES, type Stores } from './persistence/stores.js';
-import { storesFor } from './persistence/stores-for.js';
-import { withTables } from './persistence/with-tables.js';
-import { channelsOf } from './wake-up/channels.js';
-import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
-import { PostgresCarrier } from './wake-up/postgres-carrier.js';
-import { RedisCarrier } from './wake-up/redis-carrier.js';
-import { SharedWakeUps } from './wake-up/shared-wake-ups.js';
-import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
+import { Module, type Provider } from '@nestjs/common';
+import { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
+import { EXPORTED } from './webhooks.instances.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
-import type { ResolvedWebhooksOptions } from './webhooks.options.js';
-import { openSecrets } from './webhooks.secrets.js';
-import {
-  HOST_DATA_SOURCE,
-  WEBHOOKS_KEY_PROVIDER,
-  WEBHOOKS_OPENS_SECRETS,
-  WEBHOOKS_OPTIONS,
-} from './webhooks.tokens.js';
-import { WebhooksWorker } from './webhooks.worker.js';
 
-/** A step of the start; with `runMigrations` it survives a replica that drops the tables meanwhile. */
-const onTables = <T>(
-  database: AnyDatabase,
-  { runMigrations }: ResolvedWebhooksOptions,
-  step: () => Promise<T>,
-): Promise<T> => (runMigrations ? withTables(database, step) : step());
+/** `imports: [WebhooksModule]` has no options. `forRoot` overrides these. */
+const notConfigured = EXPORTED.map((provide): Provider => ({
+  provide,
+  useFactory: () => {
+    throw new ModuleNotConfiguredError();
+  },
+}));
 
 /**
  * Outgoing webhooks for a NestJS application on TypeORM.
@@ -54,101 +19,8 @@ const onTables = <T>(
  * ```
  *
  * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses
- * the host's data source only to learn where the database is, and to emit within the host's transactions.
+ * the host's data source only to learn where the database is, and to emit within the host's transactions. Import it once;
+ * an application with several databases or audiences gives each further instance a `name`.
  */
-@Module({
-  providers: [
-    {
-      provide: DATABASE,
-      useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
-        const { url } = options.database;
-        const database = databaseFor(host, options.poolSize, url);
-        await orClose(database, database.open());
-        if (database.kind === 'postgres' && url !== undefined)
-          await orClose(database, assertSameDatabase(host, database));
-        await orClose<unknown>(
-          database,
-          options.runMigrations
-            ? withTables(database, () => migrate(database))
-            : assertSchemaIsCurrent(database),
-        );
-        return database;
-      },
-      inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS],
-    },
-    {
-      provide: STORES,
-      useFactory: (database: AnyDatabase, { environment }: ResolvedWebhooksOptions) =>
-        storesFor(database, environment),
-      inject: [DATABASE, WEBHOOKS_OPTIONS],
-    },
-    {
-      provide: WAKE_UPS,
-      useFactory: (
-        database: AnyDatabase,
-        { glance }: Stores,
-        { environment, redis }: ResolvedWebhooksOptions,
-      ): WakeUps => {
-        if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
-        const logger = new WebhooksLogger();
-        const channels = channelsOf(database.scope, environment);
-        return new SharedWakeUps(redis ? new RedisCarrier(redis) : new PostgresCarrier(database), channels, {
-          store: glance,
-          warn: (message) => logger.warn(message),
-        });
-      },
-      inject: [DATABASE, STORES, WEBHOOKS_OPTIONS],
-    },
-    {
-      provide: EVENT_STORE,
-      useFactory: (stores: Stores, signal: CommitSignal) => new SignallingEventStore(stores.events, signal),
-      inject: [STORES, CommitSignal],
-    },
-    {
-      provide: SECRET_BOX,
-      useFactory: (
-        database: AnyDatabase,
-        options: ResolvedWebhooksOptions,
-        opensSecrets: boolean,
-        keyProvider?: KeyProvider,
-      ) =>
-        orClose(
-          database,
-          onTables(database, options, () => openSecrets(database, options, opensSecrets, keyProvider)),
-        ),
-      inject: [
-        DATABASE,
-        WEBHOOKS_OPTIONS,
-        WEBHOOKS_OPENS_SECRETS,
-        { token: WEBHOOKS_KEY_PROVIDER, optional: true },
-      ],
-    },
-    {
-      provide: EgressClient,
-      useFactory: (options: ResolvedWebhooksOptions) =>
-        new EgressClient({ ...options.egress, connectionsPerOrigin: options.concurrency }),
-      inject: [WEBHOOKS_OPTIONS],
-    },
-    {
-      provide: EnvironmentGuard,
-      useFactory: (database: AnyDatabase, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
-        orClose(
-          database,
-          onTables(database, options, () =>
-            EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
-          ),
-        ),
-      inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
-    },
-    { provide: WORKER_STATUS, useExisting: WebhooksWorker },
-    CommitSignal,
-    DeliverySwitch,
-    ClockWatch,
-    WebhookEmitter,
-    WebhooksWorker,
-    WebhooksHealth,
-    EncryptionKeyRotation,
-  ],
-  exports: [WebhookEmitter, WebhooksWorker, WebhooksHealth, EncryptionKeyRotation],
-})
+@Module({ providers: notConfigured, exports: EXPORTED })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -13,6 +13,11 @@ import type { RedisClient } from './wake-up/redis-carrier.js';
 export interface EgressOptions {
   /** CIDRs, each with an optional port (`10.1.0.0/16`, `127.0.0.1/32:8080`, `[fd00::]/8:443`), that may be called although they are not public. Default: none. */
   allowCidrs?: readonly string[];
+  /**
+   * Hosts that may be called although their names or addresses are not public: `localhost:4000`, `orders` or `*.svc.cluster.local:8080`, with
+   * `http:` too. Without a port, every port. Their addresses may be private or loopback, never link-local, multicast or the like. Default: none.
+   */
+  allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
   allowHttp?: boolean;
   /** Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and names below one (`*.example.com`) to which nothing is sent. Default: none. */
@@ -182,6 +187,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     }),
     egress: {
       allowCidrs: options.egress?.allowCidrs ?? [],
+      allowHosts: options.egress?.allowHosts ?? [],
       allowHttp: boolean('egress.allowHttp', options.egress?.allowHttp, false),
       dnsServers: options.egress?.dnsServers ?? [],
       denyOrigins: options.egress?.denyOrigins ?? [],

@@ -1,60 +1,113 @@
-import type { DynamicModule, InjectionToken, Provider } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { adminControllers, adminProviders } from './admin/registration.js';
+import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
+import { DataSourceMissingError } from './errors/data-source-missing.error.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { checkExtras } from './webhooks.check-extras.js';
+import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
+import { guardProviders } from './webhooks.guards.js';
+import { providerOf } from './webhooks.host-provider.js';
+import { instanceCheck, namedModule, type WebhooksInstance } from './webhooks.instances.js';
+import { checkAsyncNames, checkNames, checkReturnedNames } from './webhooks.option-names.js';
 import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
+import { coreProviders } from './webhooks.providers.js';
 import {
   HOST_DATA_SOURCE,
   WEBHOOKS_ACCESS_POLICY,
+  WEBHOOKS_INSTANCE,
   WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_NOTIFICATION_LISTENER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
+  WEBHOOKS_PATH,
   WEBHOOKS_WORKER_ENABLED,
 } from './webhooks.tokens.js';
 
 /**
- * Adds to the module what its extras ask for.
+ * Makes the module what its extras ask for.
  *
- * @throws {InvalidOptionError} when the admin API is to be mounted and nothing says who may use it
+ * @throws {InvalidOptionError} for a name that is no option, and when the admin API is to be mounted and nothing says who may use it
  */
 export function registration(definition: DynamicModule, extras: WebhooksModuleExtras): DynamicModule {
-  const { isGlobal = false, path, controllers = true, worker = true } = extras;
+  const isAsync = !definition.providers?.some(isGivenOptions);
+  (isAsync ? checkAsyncNames : checkNames)(extras);
+  checkExtras(extras);
+  const { name, isGlobal = false, path = '', controllers = true, worker = true } = extras;
+  const named = name === undefined ? undefined : namedModule(name);
+  const module = named?.module ?? definition.module;
+  const instance: WebhooksInstance = { name, path: controllers ? path : undefined };
   return {
     ...definition,
+    module,
     global: isGlobal,
     imports: [
       ...(definition.imports ?? []),
-      ...(controllers && path ? [RouterModule.register([{ path, module: definition.module }])] : []),
+      ...(controllers && path ? [RouterModule.register([{ path, module }])] : []),
     ],
     controllers: controllers ? adminControllers : [],
     providers: [
       ...(definition.providers ?? []).map(checkingOptions),
-      {
-        provide: HOST_DATA_SOURCE,
-        useFactory: (dataSource: DataSource) => dataSource,
-        inject: [getDataSourceToken(extras.dataSource)],
-      },
+      { provide: WEBHOOKS_INSTANCE, useValue: instance },
+      instanceCheck,
+      hostDataSource(extras.dataSource),
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
-      ...(extras.keyProvider ? [provided(WEBHOOKS_KEY_PROVIDER, extras.keyProvider)] : []),
-      ...(controllers ? [accessPolicy(extras.accessPolicy), ...adminProviders] : []),
+      ...(extras.keyProvider
+        ? [providerOf(WEBHOOKS_KEY_PROVIDER, 'keyProvider', 'keys', extras.keyProvider)]
+        : []),
+      notificationListener(extras.notificationListener),
+      ...coreProviders,
+      ...adminServices,
+      ...(controllers
+        ? [
+            accessPolicy(extras.accessPolicy),
+            ...guardProviders(extras.guards),
+            { provide: WEBHOOKS_PATH, useValue: path },
+            ...adminProviders,
+          ]
+        : []),
+      ...(named?.aliases ?? []),
     ],
+    exports: named?.exports ?? [],
   };
 }
+
+/** Optional for Nest, whose own message would name a token of ours and no remedy. */
+const hostDataSource = (name: string | undefined): Provider => ({
+  provide: HOST_DATA_SOURCE,
+  useFactory: (dataSource?: DataSource) => {
+    if (!dataSource) throw new DataSourceMissingError(name);
+    return dataSource;
+  },
+  inject: [{ token: getDataSourceToken(name), optional: true }],
+});
 
 function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
   if (policy === undefined) {
     throw new InvalidOptionError(
       'accessPolicy',
       policy,
-      'give a class or provider that implements WebhooksAccessPolicy and says who may administer a tenant, or controllers: false for a process without the admin API.',
+      'give a class, function or provider that implements WebhooksAccessPolicy and says who may administer a tenant, or controllers: false for a process without the admin API.',
     );
   }
-  return provided(WEBHOOKS_ACCESS_POLICY, policy);
+  return providerOf(WEBHOOKS_ACCESS_POLICY, 'accessPolicy', 'check', policy);
 }
+
+const notificationListener = (given: WebhooksModuleExtras['notificationListener']): Provider =>
+  given === undefined
+    ? { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null }
+    : providerOf<WebhookNotificationListener>(
+        WEBHOOKS_NOTIFICATION_LISTENER,
+        'notificationListener',
+        'onNotification',
+        given as HostProvider<WebhookNotificationListener>,
+      );
+
+const isGivenOptions = (provider: Provider): boolean =>
+  typeof provider !== 'function' && provider.provide === WEBHOOKS_OPTIONS && 'useValue' in provider;
 
 /** The options are checked where they enter, so that no provider holds keys in a form that shows them. */
 function checkingOptions(provider: Provider): Provider {
@@ -67,11 +120,10 @@ function checkingOptions(provider: Provider): Provider {
   const { useFactory, ...same } = provider;
   return {
     ...same,
-    useFactory: async (...args: unknown[]) => resolveOptions((await useFactory(...args)) as WebhooksOptions),
+    useFactory: async (...args: unknown[]) => {
+      const options = ((await useFactory(...args)) ?? {}) as WebhooksOptions;
+      checkReturnedNames(options);
+      return resolveOptions(options);
+    },
   };
 }
-
-const provided = <T>(token: InjectionToken, provider: HostProvider<T>): Provider =>
-  typeof provider === 'function'
-    ? { provide: token, useClass: provider }
-    : ({ provide: token, ...provider } as Provider);

@@ -2,14 +2,15 @@ import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import type { Database } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
+import { DeferredSecretBox } from './persistence/deferred-secret-box.js';
 import { openSecretBox } from './persistence/open-secret-box.js';
-import { SecretBox } from './persistence/secret-box.js';
+import type { SecretBox } from './persistence/secret-box.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 
 /**
  * The keys for secrets at rest, from wherever the host keeps them.
  *
- * @param opensSecrets false: this process only emits, so it gets no keys and needs none
+ * @param opensSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs them
  * @throws {InvalidOptionError} for bad keys, for two sources of them, and for none in production
  * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
  */
@@ -19,8 +20,8 @@ export function openSecrets(
   opensSecrets: boolean,
   keyProvider?: KeyProvider,
 ): Promise<SecretBox> {
-  if (!opensSecrets) return Promise.resolve(new SecretBox([]));
-  return open(database, options, keyProvider);
+  const fetch = (): Promise<SecretBox> => open(database, options, keyProvider);
+  return opensSecrets ? fetch() : Promise.resolve(new DeferredSecretBox(fetch));
 }
 
 async function open(

@@ -4,15 +4,17 @@ import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } f
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { TransportConfigs } from './delivery/sending/transport-config.js';
-import type { WorkerStatus } from './delivery/worker-status.js';
+import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
+import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './persistence/commit-signal.js';
 import { DATABASE, type Database } from './persistence/database.js';
 import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
 import { STORES, type Stores } from './persistence/stores.js';
+import { readWaitingWork, type WaitingWork } from './persistence/unfinished-work.js';
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
@@ -32,6 +34,16 @@ const SWITCHED = {
   off: 'Deliveries of this process are switched off; everything is kept.',
 };
 
+/** What a worker has left to do, and whether it can. */
+export interface UnfinishedWork extends WaitingWork {
+  /** Requests that the receiver has not responded to. */
+  readonly inFlight: number;
+  /** Whether the worker of this process runs: from the application's bootstrap until it is drained. */
+  readonly isRunning: boolean;
+  /** Whether deliveries are switched off, or the database belongs to another environment. */
+  readonly isHeld: boolean;
+}
+
 /**
  * The part of the module that works by itself: fan-out and delivery of this process, from the application's
  * bootstrap to its shutdown.
@@ -45,6 +57,7 @@ export class WebhooksWorker
   readonly #delivery: DeliveryWorker;
   #drained: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
+  #isStarted = false;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -57,6 +70,7 @@ export class WebhooksWorker
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
+    notifications: NotificationHub,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -80,6 +94,7 @@ export class WebhooksWorker
         maxPerOrigin: options.egress.maxPerOrigin,
         holder: randomUUID(),
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
+        notifications,
         areWakeUpsProven: () => this.#areWakeUpsProven,
         announceWork: (transportIds) => wakeUps.announceWork(transportIds),
       },
@@ -90,6 +105,15 @@ export class WebhooksWorker
       now,
       notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
       maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
+      onQuotaNear: (tenantUid, used) =>
+        notifications.publish({
+          type: 'quotaNear',
+          at: new Date(now()),
+          tenantUid,
+          quota: 'maxPendingDeliveriesPerTenant',
+          used,
+          limit: options.maxPendingDeliveriesPerTenant,
+        }),
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
@@ -117,8 +141,35 @@ export class WebhooksWorker
     return this.#delivery.missingKeyIds;
   }
 
+  get rounds(): WorkerRounds {
+    return { fanOut: this.#fanout.rounds, ...this.#delivery.rounds };
+  }
+
   get tenantsOverQuota(): number {
     return this.#fanout.tenantsOverQuota;
+  }
+
+  get #isRunning(): boolean {
+    return this.#isStarted && this.#drained === undefined;
+  }
+
+  /** Looks for work now instead of at the next poll: events that others have committed, and deliveries that have become due. */
+  wake(): void {
+    if (!this.#isRunning) return;
+    this.#fanout.wake();
+    this.#delivery.lookAtEverything();
+  }
+
+  /** What is left to do now, for tests: it reads the whole queue. */
+  async unfinishedWork(): Promise<UnfinishedWork> {
+    // An app that was closed has no connection any more.
+    const waiting = this.#isRunning ? await readWaitingWork(this.database) : { events: 0, deliveries: 0 };
+    return {
+      ...waiting,
+      inFlight: this.inFlight,
+      isRunning: this.#isRunning,
+      isHeld: !this.deliveries.isOn,
+    };
   }
 
   /**
@@ -139,6 +190,7 @@ export class WebhooksWorker
     this.signal.listen(() => this.#fanout.wake());
     this.#fanout.start();
     this.#delivery.start();
+    this.#isStarted = true;
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),

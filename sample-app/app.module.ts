@@ -1,12 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhooksModule } from 'nestjs-tillhook';
 import { AccountModule } from './account/account.module.js';
 import { PosAccessPolicy } from './account/pos-access-policy.js';
 import { APP_CONFIG, type AppConfig } from './config/app-config.js';
 import { openDatabase } from './database/open-database.js';
+import { AppErrorFilter } from './errors/app-error.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { PosModule } from './pos.module.js';
+import { ShutdownModule } from './shutdown/shutdown.module.js';
 
 /** The whole app: a POS that has mounted the webhooks module. */
 @Module({})
@@ -31,10 +34,14 @@ export class AppModule {
           controllers,
           worker,
         }),
+        ShutdownModule,
         ...(controllers ? [PosModule] : []),
       ],
       controllers: [HealthController],
-      providers: [{ provide: APP_CONFIG, useValue: config }],
+      providers: [
+        { provide: APP_CONFIG, useValue: config },
+        { provide: APP_FILTER, useClass: AppErrorFilter },
+      ],
     };
   }
 }

@@ -20,6 +20,7 @@ import { ProductsController } from './products/products.controller.js';
 import { ProductsService } from './products/products.service.js';
 import { PurchasesController } from './purchases/purchases.controller.js';
 import { PurchasesService } from './purchases/purchases.service.js';
+import { ShutdownModule } from './shutdown/shutdown.module.js';
 import { StockLedger } from './stock/stock-ledger.js';
 import { StockController } from './stock/stock.controller.js';
 import { StockService } from './stock/stock.service.js';
@@ -28,7 +29,7 @@ import { TillsService } from './tills/tills.service.js';
 
 /** The point of sale: everything a till, a shop and its back office ask of this app. */
 @Module({
-  imports: [AccountModule],
+  imports: [AccountModule, ShutdownModule],
   controllers: [
     AccountController,
     ProductsController,

@@ -1,17 +1,26 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ApiDatabaseAway, ApiForbidden, ApiTenantUid, ApiUnauthenticated } from './api-docs.js';
+import { ApiDatabaseAway, ApiForbidden, ApiTenantUid, ApiUnauthenticated } from './openapi/api-docs.js';
 import { ApiErrorInterceptor } from './api-error.interceptor.js';
+import { HostGuards } from './host-guards.js';
+import { NoStoreInterceptor } from './no-store.interceptor.js';
+import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './openapi/tags.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
+import { JsonBodyGuard } from './validation/json-body.guard.js';
 
-/** A controller of the admin API: under a tenant, guarded, and documented as such. */
-export const AdminController = (path: string): ClassDecorator =>
+/**
+ * A controller of the admin API: under a tenant, guarded, and documented as such.
+ *
+ * @param path what follows `tenants/:tenantUid/`
+ * @param group the tag under which its routes are documented
+ */
+export const AdminController = (path: string, group: WebhooksTagGroup): ClassDecorator =>
   applyDecorators(
     Controller(`tenants/:tenantUid/${path}`),
-    UseGuards(TenantAdminGuard),
-    UseInterceptors(ApiErrorInterceptor),
-    ApiTags('webhooks'),
-    ApiBearerAuth(),
+    UseGuards(HostGuards, TenantAdminGuard, JsonBodyGuard),
+    UseInterceptors(NoStoreInterceptor, ApiErrorInterceptor),
+    ApiTags(TAGS[group].name),
+    ApiBearerAuth(SECURITY_SCHEME),
     ApiTenantUid(),
     ApiUnauthenticated(),
     ApiForbidden(),

@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { brandAsWebhooksError } from '../errors/webhooks-error.js';
 
 /** The codes of the admin API's errors: stable over releases, so branch on them rather than on messages. */
 export const API_ERROR_CODES = [
@@ -10,6 +11,9 @@ export const API_ERROR_CODES = [
   'READ_ONLY_FIELD',
   'INVALID_SIGNING_SECRET',
   'INVALID_CURSOR',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'METHOD_NOT_ALLOWED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'HTTP_TRANSPORT_NOT_FOUND',
@@ -33,7 +37,10 @@ const ERROR_NAMES = {
   [HttpStatus.UNAUTHORIZED]: 'Unauthorized',
   [HttpStatus.FORBIDDEN]: 'Forbidden',
   [HttpStatus.NOT_FOUND]: 'Not Found',
+  [HttpStatus.METHOD_NOT_ALLOWED]: 'Method Not Allowed',
   [HttpStatus.CONFLICT]: 'Conflict',
+  [HttpStatus.PAYLOAD_TOO_LARGE]: 'Payload Too Large',
+  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'Unsupported Media Type',
   [HttpStatus.TOO_MANY_REQUESTS]: 'Too Many Requests',
   [HttpStatus.SERVICE_UNAVAILABLE]: 'Service Unavailable',
 } as const;
@@ -60,7 +67,11 @@ export class ApiError extends HttpException {
     { retryAfterSeconds, cause }: ApiErrorOptions = {},
   ) {
     super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode, { cause });
+    // Nest takes the message of an exception from its body only if it is one text.
+    this.message = message.join('; ');
     this.retryAfterSeconds = retryAfterSeconds;
+    // A host that calls `HttpTransports` and its like handles it as it handles every other error of the module.
+    brandAsWebhooksError(this);
   }
 }
 
@@ -79,6 +90,24 @@ export const validationFailed = (...message: string[]): ApiError =>
 /** 400 with a code of its own. */
 export const badRequest = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, code, message);
+
+/** 405. The methods that the path supports are in the header `allow`. */
+export const methodNotAllowed = (): ApiError =>
+  new ApiError(HttpStatus.METHOD_NOT_ALLOWED, 'METHOD_NOT_ALLOWED', [
+    'The path does not support this method: use one that the header allow lists.',
+  ]);
+
+/** 413. */
+export const bodyTooLarge = (): ApiError =>
+  new ApiError(HttpStatus.PAYLOAD_TOO_LARGE, 'BODY_TOO_LARGE', [
+    'The body is larger than the server accepts: send a smaller one.',
+  ]);
+
+/** 415. */
+export const unsupportedMediaType = (): ApiError =>
+  new ApiError(HttpStatus.UNSUPPORTED_MEDIA_TYPE, 'UNSUPPORTED_MEDIA_TYPE', [
+    'The body must be JSON in UTF-8: send it with content-type: application/json.',
+  ]);
 
 /** What a 404 can be about. */
 export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY';

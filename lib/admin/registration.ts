@@ -12,16 +12,21 @@ import { SettingRepository } from '../persistence/repositories/setting.repositor
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
+import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { HttpTransports } from './from-code/http-transports.js';
+import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
+import { Webhooks } from './from-code/webhooks.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
 import { TransportTestController } from './http-transport-operations/transport-test.controller.js';
 import { HttpTransportsController } from './http-transports/http-transports.controller.js';
 import { HttpTransportsService } from './http-transports/http-transports.service.js';
 import { Cursors } from './listing/cursors.js';
+import { AdminPlatform } from './platform/admin-platform.js';
+import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
-import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -41,10 +46,11 @@ export const adminControllers: Type[] = [
 ];
 
 /**
- * What the controllers are made of. They ask for the options, the access policy, the database and the secret box by
- * their tokens, and for the `EgressClient` by its class.
+ * Services behind the controllers, and the classes that give hosts the same operations from code: these exist without
+ * controllers, too. They ask for the options, the database and the secret box by their tokens, and for the
+ * `EgressClient` by its class.
  */
-export const adminProviders: Provider[] = [
+export const adminServices: Provider[] = [
   HttpTransportRepository,
   HttpTransportStateRepository,
   WebhookRepository,
@@ -62,5 +68,14 @@ export const adminProviders: Provider[] = [
   WebhooksService,
   DeliveriesService,
   Cursors,
-  TenantAdminGuard,
+  HttpTransports,
+  Webhooks,
+  WebhookDeliveries,
+];
+
+/** What only the controllers need; they ask for the access policy and the host's guards by their tokens. */
+export const adminProviders: Provider[] = [
+  { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
+  UnsupportedMethods,
+  AdminPlatform,
 ];

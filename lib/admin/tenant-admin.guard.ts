@@ -3,6 +3,12 @@ import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
 import { forbidden, unauthenticated } from './api-error.js';
 
+/** What the responses of Express and of Fastify have in common. */
+interface AnyResponse {
+  getHeader(name: string): unknown;
+  header(name: string, value: string): unknown;
+}
+
 /** Lets a request through to the admin API when the host's access policy grants it, and in no other case. */
 @Injectable()
 export class TenantAdminGuard implements CanActivate {
@@ -13,6 +19,10 @@ export class TenantAdminGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<{ params: { tenantUid: string } }>();
     const decision = await this.policy.check(request, request.params.tenantUid);
     if (decision === 'granted') return true;
-    throw decision === 'unauthenticated' ? unauthenticated() : forbidden();
+    if (decision !== 'unauthenticated') throw forbidden();
+    const response = context.switchToHttp().getResponse<AnyResponse>();
+    // A host with another scheme says so itself, in a middleware.
+    if (response.getHeader('www-authenticate') === undefined) response.header('www-authenticate', 'Bearer');
+    throw unauthenticated();
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NotificationSink } from '../domain/notification.js';
 import type { HealthPolicy } from '../domain/transport-health.js';
 import type { EventContent } from '../persistence/lane-store.js';
 import type { Stores } from '../persistence/stores.js';
@@ -24,6 +25,7 @@ import { Dispatcher } from './sending/dispatcher.js';
 import { Slots } from './sending/slots.js';
 import type { TransportConfigs } from './sending/transport-config.js';
 import type { WorkerLog } from './worker-log.js';
+import type { WorkerRounds } from './worker-status.js';
 
 /** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
 const LANES_PER_SLOT = 4;
@@ -42,6 +44,7 @@ export interface DeliveryWorkerOptions {
   readonly pollMs: number;
   readonly drainTimeoutMs: number;
   readonly policy: HealthPolicy;
+  readonly notifications: NotificationSink;
   /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
   readonly areWakeUpsProven: () => boolean;
   /** Lanes have work that this process will not do: others hold them, or may claim them. */
@@ -88,7 +91,7 @@ export class DeliveryWorker {
     private readonly options: DeliveryWorkerOptions,
     private readonly log: WorkerLog,
   ) {
-    const { concurrency, pollMs, policy } = options;
+    const { concurrency, pollMs, policy, notifications } = options;
     const { now, elapsed } = context;
     const inspection = this.#inspection;
     const once = (message: string) => (error: unknown, failures: number) => {
@@ -102,10 +105,14 @@ export class DeliveryWorker {
       context,
       fullGroup: concurrency,
       log,
+      notifications,
+      isDisabled: async (transportId) =>
+        (await lanes.transports([transportId])).get(transportId)?.state === 'DISABLED',
     });
     this.#sender = new DeliverySender(lanes, this.#bodies, renewals, this.#recorder, inspection, {
       context,
       disableAfterMs: policy.disableAfterMs,
+      notifications,
       log,
     });
     this.#dispatcher = new Dispatcher(
@@ -159,6 +166,15 @@ export class DeliveryWorker {
   /** Ids of keys that due lanes need and this process does not have. */
   get missingKeyIds(): string[] {
     return this.#claimer.missingKeyIds;
+  }
+
+  /** How the rounds of each stage have gone. */
+  get rounds(): Omit<WorkerRounds, 'fanOut'> {
+    return {
+      claim: this.#claimer.rounds,
+      read: this.#reader.rounds,
+      record: this.#recorder.rounds,
+    };
   }
 
   start(): void {

@@ -1,3 +1,17 @@
+import type { RoundStatus } from '../timing/round-history.js';
+
+/** The stages of the worker, in the order in which a delivery passes them, and how their rounds have gone. */
+export interface WorkerRounds {
+  /** Events become deliveries. */
+  readonly fanOut: RoundStatus;
+  /** Lanes with due deliveries are claimed. */
+  readonly claim: RoundStatus;
+  /** Due deliveries are read from the queue. */
+  readonly read: RoundStatus;
+  /** Outcomes of attempts are written. */
+  readonly record: RoundStatus;
+}
+
 /** The state of a process's worker. */
 export interface WorkerStatus {
   /** Whether this process fans out and delivers at all. */
@@ -10,6 +24,7 @@ export interface WorkerStatus {
   readonly missingKeyIds: readonly string[];
   /** Tenants with deliveries recorded as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
   readonly tenantsOverQuota: number;
+  readonly rounds: WorkerRounds;
 }
 
 /** Injection token of the `WorkerStatus`. */

@@ -1,10 +1,11 @@
 import type { ActionCatalog } from './action-catalog.js';
 
-const PATTERN = /^(?:\*|[A-Z0-9_]{1,64}|[A-Z0-9_]{0,63}_\*)$/;
+/** The form of a pattern: an action's name, `*`, or a prefix that ends in `_*`. */
+export const ACTION_PATTERN = /^(?:\*|[A-Z0-9_]{1,64}|[A-Z0-9_]{0,63}_\*)$/;
 
 /** Whether `text` has the form of a pattern: an action's name, `*`, or a prefix that ends in `_*` (`ORDER_*`). */
 export function isActionPattern(text: string): boolean {
-  return PATTERN.test(text);
+  return ACTION_PATTERN.test(text);
 }
 
 /** Whether `text` is a pattern that matches at least one action of the catalog; one that never could is a mistake. */

@@ -4,6 +4,8 @@ import type { RandomBytes } from './uid.js';
 const PREFIX = 'whsec_';
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
+/** The secret of the published test vectors of Standard Webhooks, which documentation and libraries print. */
+const PUBLISHED = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 /** As many as SHA-256 puts out: a longer key makes the signature no stronger. */
 const NEW_SECRET_BYTES = 32;
 
@@ -25,4 +27,18 @@ export function parseSigningSecret(text: string): Buffer {
     throw new InvalidSigningSecretError();
   }
   return key;
+}
+
+/**
+ * Checks a secret that a tenant wants to import.
+ *
+ * @throws {InvalidSigningSecretError} if it is malformed, or is the secret of the published test vectors, with which
+ * anybody can forge a signature
+ */
+export function assertImportable(text: string): void {
+  parseSigningSecret(text);
+  if (text !== PUBLISHED) return;
+  throw new InvalidSigningSecretError(
+    'signingSecret is the published example of Standard Webhooks, so anybody can forge its signatures. Leave signingSecret out to have a new one generated.',
+  );
 }

@@ -1,6 +1,7 @@
 import { EgressError } from '../errors/egress.error.js';
-import { TargetRefusedError } from '../errors/target-refused.error.js';
+import { TargetRefusedError, type TargetRule } from '../errors/target-refused.error.js';
 import { AllowList } from './allow-list.js';
+import { AllowedHosts } from './allowed-hosts.js';
 import { ConnectionPool } from './connection-pool.js';
 import { DenyList } from './deny-list.js';
 import type { EgressRequest, EgressResponse } from './egress-request.js';
@@ -17,6 +18,8 @@ export type { EgressRequest, EgressResponse } from './egress-request.js';
 export interface EgressClientOptions {
   /** CIDRs, each with an optional port, that may be called although they are not public. */
   readonly allowCidrs: readonly string[];
+  /** Names that may be called although they do not lead to the public internet, see {@link AllowedHosts}. Default none. */
+  readonly allowHosts?: readonly string[];
   /** Hosts and origins that may not be called, see {@link DenyList}. Default none. */
   readonly denyOrigins?: readonly string[];
   /** Whether `http:` URLs are accepted. */
@@ -27,6 +30,15 @@ export interface EgressClientOptions {
   readonly connectionsPerOrigin: number;
   /** PEM certificates of authorities trusted beside Node's own. Default none. */
   readonly extraCaCerts?: readonly string[];
+  /** Told when the policy refuses a host, for the operator's log. Default: nobody is. */
+  readonly onRefused?: (refusal: Refusal) => void;
+}
+
+/** A host that the policy refuses, and the rule. */
+export interface Refusal {
+  readonly rule: TargetRule;
+  /** As far as it is known: not every text has one. */
+  readonly host: string | undefined;
 }
 
 /** Verdicts remembered; a URL is judged before each of its attempts, and always with the same result. */
@@ -39,6 +51,7 @@ const MAX_VERDICTS = 5_000;
 export class EgressClient {
   readonly #rules: UrlRules;
   readonly #deny: DenyList;
+  readonly #onRefused: ((refusal: Refusal) => void) | undefined;
   readonly #resolver: NameResolver;
   readonly #pool: ConnectionPool;
   readonly #underWay = new UnderWay<Exchange>();
@@ -52,10 +65,17 @@ export class EgressClient {
 
   /** @throws {InvalidOptionError} on a malformed CIDR, host to deny or resolver server. */
   constructor(options: EgressClientOptions) {
-    this.#rules = { allowHttp: options.allowHttp, allow: new AllowList(options.allowCidrs) };
+    this.#rules = {
+      allowHttp: options.allowHttp,
+      allow: new AllowList(options.allowCidrs),
+      hosts: new AllowedHosts(options.allowHosts ?? []),
+    };
+    this.#onRefused = options.onRefused;
     this.#deny = new DenyList(options.denyOrigins ?? []);
     this.#resolver = new NameResolver(options.dnsServers);
-    const dialler = new GuardedDialler(this.#resolver, options.extraCaCerts ?? []);
+    const dialler = new GuardedDialler(this.#resolver, options.extraCaCerts ?? [], ({ hostname }) =>
+      this.#onRefused?.({ rule: 'ADDRESS', host: hostname }),
+    );
     this.#pool = new ConnectionPool(dialler, options.connectionsPerOrigin);
   }
 
@@ -67,12 +87,22 @@ export class EgressClient {
   checkUrl(text: string): CheckedUrl {
     const known = this.#verdicts.get(text);
     if (known) return known;
-    const url = checkUrl(text, this.#rules);
-    if (this.#deny.denies(url))
-      throw new TargetRefusedError('DENIED', 'nothing is sent to its host from here');
+    const url = this.#judge(text);
     if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear();
     this.#verdicts.set(text, url);
     return url;
+  }
+
+  #judge(text: string): CheckedUrl {
+    try {
+      const url = checkUrl(text, this.#rules);
+      if (this.#deny.denies(url))
+        throw new TargetRefusedError('DENIED', 'nothing is sent to its host from here');
+      return url;
+    } catch (error) {
+      if (error instanceof TargetRefusedError) this.#onRefused?.({ rule: error.rule, host: hostOf(text) });
+      throw error;
+    }
   }
 
   /**
@@ -135,4 +165,8 @@ export class EgressClient {
       if (signal === undefined || exchange.signal === signal) exchange.end('ABORTED');
     }
   }
+}
+
+function hostOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).host : undefined;
 }

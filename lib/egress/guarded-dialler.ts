@@ -41,10 +41,14 @@ export class GuardedDialler {
   readonly #sessions = new Map<string, Buffer>();
   #secureContext: SecureContext | undefined;
 
-  /** @param extraCaCerts PEM certificates of authorities trusted beside Node's own */
+  /**
+   * @param extraCaCerts PEM certificates of authorities trusted beside Node's own
+   * @param onRefused told when an address behind a name is refused
+   */
   constructor(
     private readonly resolver: NameResolver,
     private readonly extraCaCerts: readonly string[],
+    private readonly onRefused: (url: CheckedUrl) => void = () => undefined,
   ) {}
 
   /** Dials for undici: calls back once, with an open socket or an error, unless the observer abandoned it. */
@@ -56,8 +60,13 @@ export class GuardedDialler {
     observer.onPhase('resolving');
     const addresses = isLiteral(url)
       ? [url.hostname]
-      : await this.resolver.resolve(url.hostname, observer.lookupGroup);
-    judgeAnswer(addresses, url);
+      : await this.resolver.resolve(url.hostname, observer.lookupGroup, url.isAllowedHost);
+    try {
+      judgeAnswer(addresses, url);
+    } catch (error) {
+      if (addresses.length > 0) this.onRefused(url);
+      throw error;
+    }
     if (observer.abandoned) return;
     observer.onPhase('connecting');
     const connect = this.#connectorTo(url, addresses.slice(0, MAX_DIALLED));

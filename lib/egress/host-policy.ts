@@ -27,16 +27,18 @@ const DIGITS = /^[0-9]+$/;
 /**
  * Judges a host name as `URL.hostname` gives it (lower case, punycode).
  *
+ * @param isAllowed whether the operator allows this name, whatever its labels
  * @returns the name without its one trailing dot
  * @throws {TargetRefusedError}
  */
-export function checkHostName(hostname: string): string {
+export function checkHostName(hostname: string, isAllowed: (name: string) => boolean = () => false): string {
   const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
   const labels = name.split('.');
   const last = labels.at(-1) ?? '';
   if (name.length > MAX_NAME_LENGTH || !labels.every((label) => LABEL.test(label)) || DIGITS.test(last)) {
     throw new TargetRefusedError('HOST_NAME', 'its host is not a valid domain name');
   }
+  if (isAllowed(name)) return name;
   // A reserved name of one label is named as such: "localhost" deserves the clearer message.
   if (RESERVED_TOP_LABELS.has(last)) {
     throw new TargetRefusedError('RESERVED_NAME', `names under "${last}" do not lead to the public internet`);

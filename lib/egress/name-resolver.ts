@@ -1,4 +1,4 @@
-import { promises as dns } from 'node:dns';
+import { promises as dns, type LookupAddress } from 'node:dns';
 import { EgressError } from '../errors/egress.error.js';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { LookupGate } from './lookup-gate.js';
@@ -20,7 +20,8 @@ interface Remembered {
 
 /**
  * Looks names up by DNS alone: neither the hosts file nor search domains, which know names that are not on
- * the internet, and not `getaddrinfo`, whose few threads a handful of slow names would occupy for everybody.
+ * the internet, and not `getaddrinfo`, whose few threads a handful of slow names would occupy for everybody. The exception
+ * are names that the operator allows (`localhost`, names of other containers): for those the system is asked first.
  */
 export class NameResolver {
   readonly #resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
@@ -48,14 +49,15 @@ export class NameResolver {
    * All addresses of a name, IPv4 first, unjudged.
    *
    * @param group whose look-up it is (a tenant); a group has a limited number of look-ups at a time
+   * @param asSystemDoes whether the hosts file and search domains count too
    * @throws {EgressError} `DNS_FAILED` when there is none within two seconds
    */
-  resolve(hostname: string, group: string): Promise<readonly string[]> {
+  resolve(hostname: string, group: string, asSystemDoes = false): Promise<readonly string[]> {
     const remembered = this.#remembered.get(hostname);
     if (remembered && remembered.expiresAt > performance.now()) return remembered.addresses;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#forgetExpired();
     const entry: Remembered = {
-      addresses: this.#gate.run(group, () => this.#query(hostname)),
+      addresses: this.#gate.run(group, () => (asSystemDoes ? this.#ask(hostname) : this.#query(hostname))),
       expiresAt: Number.POSITIVE_INFINITY,
     };
     this.#remembered.set(hostname, entry);
@@ -69,6 +71,13 @@ export class NameResolver {
   /** Gives all look-ups up. */
   close(): void {
     this.#resolver.cancel();
+  }
+
+  async #ask(hostname: string): Promise<readonly string[]> {
+    let found: LookupAddress[] = [];
+    const lookup = dns.lookup(hostname, { all: true, order: 'ipv4first' });
+    await withinLimit(lookup.then((addresses) => (found = addresses), ignore));
+    return found.length > 0 ? found.map(({ address }) => address) : this.#query(hostname);
   }
 
   async #query(hostname: string): Promise<readonly string[]> {

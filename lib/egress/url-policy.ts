@@ -2,6 +2,7 @@ import { TargetRefusedError } from '../errors/target-refused.error.js';
 import { familyOf } from './address-policy.js';
 import { isPermittedAddress } from './allow-list.js';
 import type { AllowList } from './allow-list.js';
+import type { AllowedHosts } from './allowed-hosts.js';
 import { checkHostName } from './host-policy.js';
 import { checkPort } from './port-policy.js';
 
@@ -11,6 +12,8 @@ export interface UrlRules {
   readonly allowHttp: boolean;
   /** Addresses that may be called although they are not public. */
   readonly allow: AllowList;
+  /** Names that may be called although they do not lead to the public internet. Default: none. */
+  readonly hosts?: AllowedHosts;
 }
 
 const MAX_LENGTH = 2048;
@@ -30,6 +33,8 @@ export class CheckedUrl {
   readonly hostname: string;
   /** Always set, also where the URL leaves it to the scheme. */
   readonly port: number;
+  /** Whether the operator allows its host by name, so that the hosts file counts for it. */
+  readonly isAllowedHost: boolean;
   /** Path and query as they go on the wire. */
   readonly path: string;
 
@@ -46,6 +51,7 @@ export class CheckedUrl {
     this.origin = `${url.protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}${url.port && `:${url.port}`}`;
     this.hostname = hostname;
     this.port = port;
+    this.isAllowedHost = rules.hosts?.allows(hostname, port) ?? false;
     this.path = url.pathname + url.search;
     Object.freeze(this);
   }
@@ -107,7 +113,9 @@ function parse(text: string): URL {
 
 function checkHost(url: URL, rawHost: string, port: number, rules: UrlRules): string {
   const literal = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  if (familyOf(literal) === undefined) return checkHostName(url.hostname);
+  if (familyOf(literal) === undefined) {
+    return checkHostName(url.hostname, (name) => rules.hosts?.allows(name, port) ?? false);
+  }
   // The parser turns 2130706433, 0x7f.1, 017700000001 and full-width digits into dotted addresses.
   if (CANONICAL_IPV4.test(literal) && rawHost !== literal) {
     throw new TargetRefusedError(

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import type { HostTransaction } from '../persistence/host-transaction.js';
+import type { RegisteredCatalog } from '../pos/register.js';
 
 /** To whom an event belongs, and in which transaction it is written. */
 export interface EmitManyOptions {
@@ -43,7 +44,7 @@ export interface EmitSyncOptions extends EventOptions {
 }
 
 /** One event of `emitMany`: an action of the catalog, with the payload of just that action. */
-export type EmitInput<Catalog extends ActionCatalog> = {
+export type EmitInput<Catalog extends ActionCatalog = RegisteredCatalog> = {
   [Action in ActionOf<Catalog>]: EventOptions & { action: Action; data: DataOf<Catalog, Action> };
 }[ActionOf<Catalog>];
 

@@ -4,7 +4,7 @@ import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.j
 import { EventConflictError } from '../errors/event-conflict.error.js';
 import { CommitSignal } from '../persistence/commit-signal.js';
 import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/event-store.js';
-import type { PosCatalog } from '../pos/pos-catalog.js';
+import type { RegisteredCatalog } from '../pos/register.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import type {
   EmitInput,
@@ -28,11 +28,12 @@ import { uniqueEvents } from './unique-events.js';
  * });
  * ```
  *
- * A host with its own catalog injects `WebhookEmitter<typeof catalog>`: actions and payloads are checked by the
- * compiler. `WebhookEmitter<ActionCatalog>` takes any action and object; both are still checked when they are emitted.
+ * The compiler checks actions and payloads against the catalog that the host names once, in `Register`; without it, against
+ * `posCatalog`. `WebhookEmitter<typeof other>` names another catalog, and `WebhookEmitter<ActionCatalog>` takes any action
+ * and object; both are still checked when they are emitted.
  */
 @Injectable()
-export class WebhookEmitter<Catalog extends ActionCatalog = PosCatalog> {
+export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   readonly #events: EventFactory;
   readonly #transactions: HostTransactions;
 

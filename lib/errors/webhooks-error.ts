@@ -1,5 +1,10 @@
 const BRAND = Symbol.for('nestjs-tillhook.WebhooksError');
 
+/** Makes an error of another class an `instanceof WebhooksError`. It must have a stable `code` of its own. */
+export const brandAsWebhooksError = (error: Error & { readonly code: string }): void => {
+  Object.defineProperty(error, BRAND, { value: true });
+};
+
 /**
  * Base class of every error this module throws. `code` is stable over releases, so branch on it rather than
  * on the message. `instanceof` works across the two builds (ESM and CommonJS) of one process, since it looks
@@ -13,7 +18,7 @@ export class WebhooksError extends Error {
     super(message, options);
     this.code = code;
     this.name = new.target.name;
-    Object.defineProperty(this, BRAND, { value: true });
+    brandAsWebhooksError(this);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -11,6 +11,7 @@ import type {
 import type { EventContent } from '../persistence/lane-store.js';
 import type { QueueCountStore } from '../persistence/queue-count-store.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
+import { RoundHistory, type RoundStatus } from '../timing/round-history.js';
 import { EventsAside } from './events-aside.js';
 import { halveShares } from './halve-shares.js';
 import { PendingQuota } from './pending-quota.js';
@@ -40,7 +41,9 @@ export interface FanoutOptions {
   readonly notify: (lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>) => void;
   /** Deliveries of a tenant that may be pending: more are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** A tenant has reached that. */
+  /** A tenant has 80 % of that or more. */
+  readonly onQuotaNear: (tenantUid: string, pending: number) => void;
+  /** A tenant has reached it. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
@@ -69,6 +72,7 @@ export class FanoutWorker {
   readonly #loop: PollLoop;
   readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
+  readonly #history: RoundHistory;
   /** How far each tenant's outbox has been read: before that are dead rows, or events that cannot be fanned out yet. */
   readonly #cursors = new Map<string, number>();
   #atHeadAt = -Infinity;
@@ -89,11 +93,13 @@ export class FanoutWorker {
   ) {
     this.#quota = new PendingQuota(counts, {
       limit: options.maxPendingPerTenant,
+      onNear: options.onQuotaNear,
       onExceeded: options.onQuotaExceeded,
     });
+    this.#history = new RoundHistory(options.now);
     this.#loop = new PollLoop({
       pollMs: options.pollMs,
-      round: () => this.#round(),
+      round: () => this.#history.observe(() => this.#round()),
       onError: options.onError,
     });
   }
@@ -101,6 +107,11 @@ export class FanoutWorker {
   /** Tenants with deliveries recorded as `MISSED` of late because too many were pending. */
   get tenantsOverQuota(): number {
     return this.#quota.exceeded;
+  }
+
+  /** How the rounds have gone: one succeeds if it wrote something, or if it found an empty outbox. */
+  get rounds(): RoundStatus {
+    return this.#history.status;
   }
 
   start(): void {
@@ -139,6 +150,7 @@ export class FanoutWorker {
     const batch = await this.#read();
     this.#isBehind = batch.events.length >= BATCH_EVENTS / 2;
     if (batch.events.length === 0) {
+      if (isFromHead) this.#history.noteSuccess();
       const again = this.#hasWrittenSinceHead;
       this.#startAtHead();
       return again || 'rest';
@@ -226,6 +238,7 @@ export class FanoutWorker {
         for (const half of halves) await this.#write(half, contents, webhooks, stays);
         return;
       }
+      this.#history.noteRefusal(error);
       this.options.onError(error, 1);
       for (const { id } of events) {
         this.#aside.add(id);
@@ -239,6 +252,7 @@ export class FanoutWorker {
 
   #written(shares: readonly TenantShare[], result: FanoutResult, stays: StayingEvents): void {
     const { written, incomplete } = result;
+    if (written.size > 0 || incomplete.size > 0) this.#history.noteSuccess();
     if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
       // Of an incomplete event almost all deliveries were queued.

@@ -13,6 +13,8 @@ const LONG_QUEUE = 50_000;
 const UNSEEN_PART = 0.001;
 /** A tenant that has more than this part of its quota is looked at again and again. */
 const NEAR_PART = 0.5;
+/** A tenant that has this part of its quota or more is near it. */
+const NOTIFY_PART = 0.8;
 const WARN_EVERY_MS = 600_000;
 /** A tenant that missed something so recently counts as over its quota. */
 const EXCEEDED_FOR_MS = 60_000;
@@ -30,11 +32,15 @@ interface Known {
   costMs: number;
   missedAt: number;
   warnedAt: number;
+  /** When it was last reported as near its quota. */
+  nearAt: number;
 }
 
 export interface PendingQuotaOptions {
   /** Deliveries of a tenant that may be pending. */
   readonly limit: number;
+  /** A tenant has 80 % of its quota or more; called at most once in ten minutes for each. */
+  readonly onNear: (tenantUid: string, pending: number) => void;
   /** A tenant has reached its quota, said once in ten minutes. */
   readonly onExceeded: (tenantUid: string, pending: number) => void;
   /** performance.now() */
@@ -99,7 +105,15 @@ export class PendingQuota {
       const startedAt = this.#now();
       const pending = await this.counts.pending(tenantUid, this.options.limit);
       const lookedAt = this.#now();
-      Object.assign(this.#of(tenantUid), { pending, added: 0, lookedAt, costMs: lookedAt - startedAt });
+      const known = Object.assign(this.#of(tenantUid), {
+        pending,
+        added: 0,
+        lookedAt,
+        costMs: lookedAt - startedAt,
+      });
+      if (pending < this.options.limit * NOTIFY_PART || lookedAt - known.nearAt < WARN_EVERY_MS) continue;
+      known.nearAt = lookedAt;
+      this.options.onNear(tenantUid, pending);
     }
   }
 
@@ -143,4 +157,5 @@ const UNSEEN: Readonly<Known> = {
   costMs: 0,
   missedAt: -Infinity,
   warnedAt: -Infinity,
+  nearAt: -Infinity,
 };

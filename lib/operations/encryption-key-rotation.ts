@@ -22,6 +22,7 @@ export class EncryptionKeyRotation {
    * @throws {InvalidOptionError} when this process has no keys
    */
   async run(options: RotationOptions = {}): Promise<RotationResult> {
+    await this.secrets.ready();
     if (this.secrets.currentKeyId === undefined) {
       throw new InvalidOptionError('encryption.keys', undefined, 'set the keys to rotate to.');
     }

@@ -1,74 +1,51 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { DeliverySwitch, type HoldReason } from '../delivery/delivery-switch.js';
-import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
-import { TABLES_MISSING_REMEDY } from '../errors/tables-missing.error.js';
+import { DeliverySwitch } from '../delivery/delivery-switch.js';
+import { WORKER_STATUS, type WorkerRounds, type WorkerStatus } from '../delivery/worker-status.js';
+import type { Backlog } from '../persistence/backlog-store.js';
 import { DATABASE, type Database } from '../persistence/database.js';
+import { STORES, type Stores } from '../persistence/stores.js';
+import type { RoundStatus } from '../timing/round-history.js';
 import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 import { ClockWatch } from './clock-watch.js';
 import { EnvironmentGuard } from './environment-guard.js';
+import type { HealthRounds, WebhooksHealthReport } from './health-report.js';
+import { judgeHealth } from './judge-health.js';
+import { safeErrorText } from './safe-error-text.js';
 
-/** How long the database may take to answer before it counts as unreachable. */
+export type {
+  HealthQueue,
+  HealthReason,
+  HealthReasonCode,
+  HealthRounds,
+  HealthStatus,
+  WebhooksHealthReport,
+} from './health-report.js';
+
+/** How long the database may take in all before it counts as unreachable, or its queue as unreadable. */
 const PATIENCE_MS = 3_000;
+/**
+ * A measurement of the backlog counts for this many times as long as it took, so that checks take at most a twentieth of the
+ * database's time even where foreign snapshots keep dead rows that it has to walk over.
+ */
+const COUNTS_FACTOR = 20;
+const COUNTS_AT_MOST_MS = 10_000;
 
-export type HealthReasonCode =
-  | 'DATABASE_UNREACHABLE'
-  | 'TABLES_MISSING'
-  | 'ENVIRONMENT_MISMATCH'
-  | 'DELIVERY_SWITCHED_OFF'
-  | 'ENCRYPTION_KEY_MISSING'
-  | 'WAKE_UPS_UNPROVEN'
-  | 'CLOCK_SKEW';
+/** Either the backlog, or why it could not be measured. */
+type Measured = { readonly backlog: Backlog } | { readonly backlog?: undefined; readonly error: unknown };
 
-export interface HealthReason {
-  /** Stable. */
-  readonly code: HealthReasonCode;
-  /** For people. */
-  readonly message: string;
-}
-
-/** How the module fares in this process. Plain JSON without secrets: fit to be shown by a health route. */
-export interface WebhooksHealthReport {
-  /** `down`: the database cannot be reached, or lacks tables of the module. `degraded`: something in `reasons` wants an operator. */
-  readonly status: 'ok' | 'degraded' | 'down';
-  readonly reasons: readonly HealthReason[];
-  readonly database: {
-    readonly reachable: boolean;
-    /** The database's clock less this process's, in ms, as last measured. */
-    readonly clockOffsetMs: number;
-  };
-  readonly worker: {
-    /** Whether this process fans out and delivers at all. */
-    readonly enabled: boolean;
-    /** Why nothing is sent at present; empty: things are sent. */
-    readonly heldBy: readonly HoldReason[];
-    /** Requests that have been sent and not answered. */
-    readonly inFlight: number;
-    /** Transports whose queues this process works on. */
-    readonly lanes: number;
-    /** Tenants of which this process has logged something as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
-    readonly tenantsOverQuota: number;
-    /**
-     * Whether wake-ups of other processes arrive here, so that this process need not poll. `none`: there are none (SQLite), it has
-     * not been tried yet, or this process has no worker.
-     */
-    readonly wakeUps: 'proven' | 'unproven' | 'none';
-  };
-  readonly environment: {
-    /** Of this process; null: the option is not set. */
-    readonly own: string | null;
-    /** That the database belongs to, as last seen; null: none. */
-    readonly database: string | null;
-  };
-}
-
-/** Tells how the module fares, for a health route of the host. */
+/** Reports the health of the module in this process, for a health route of the host. */
 @Injectable()
 export class WebhooksHealth {
   #checking: Promise<WebhooksHealthReport> | undefined;
+  #measuring: Promise<Measured> | undefined;
+  #measured: Measured | undefined;
+  /** performance.now() */
+  #measuredUntil = -Infinity;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Stores,
     @Inject(WORKER_STATUS) private readonly worker: WorkerStatus,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
@@ -76,93 +53,109 @@ export class WebhooksHealth {
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
   ) {}
 
-  /** Costs one small query, which checks at the same time share. It answers within about three seconds and never throws. */
+  /**
+   * Checks the database, the queue and the worker of this process. It costs two small queries, which concurrent checks share and
+   * whose cost does not grow with the backlog. It responds within about three seconds and never throws.
+   */
   check(): Promise<WebhooksHealthReport> {
     this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
     return this.#checking;
   }
 
   async #check(): Promise<WebhooksHealthReport> {
-    const reachable = await this.#reachesDatabase();
-    const { own, remembered } = this.environment;
-    const { isEnabled, inFlight, lanes, tenantsOverQuota } = this.worker;
-    const reasons = this.#reasons(reachable);
+    const endAt = performance.now() + PATIENCE_MS;
+    const isReachable = await this.#reachesDatabase(endAt);
+    // A database that does not answer may have said anything before.
+    const missingTables = isReachable ? this.database.missingTables : [];
+    const measured = isReachable && missingTables.length === 0 ? await this.#measure(endAt) : undefined;
+    const { own, remembered, explanation } = this.environment;
+    const { isEnabled, inFlight, lanes, tenantsOverQuota, rounds, missingKeyIds } = this.worker;
+    const heldBy = this.deliveries.holds;
+    const backlog = measured?.backlog;
+    const judgement = judgeHealth({
+      isReachable,
+      missingTables,
+      backlog,
+      backlogError: measured && 'error' in measured ? measured.error : undefined,
+      rounds: isEnabled ? rounds : undefined,
+      heldBy,
+      environmentExplanation: explanation,
+      missingKeyIds,
+      areWakeUpsUnproven: this.wakeUps.state === 'unproven',
+      clockSkew: this.clock.look(),
+    });
     return {
-      status:
-        !reachable || this.#missing(reachable).length > 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
-      reasons,
-      database: { reachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
+      ...judgement,
+      database: { reachable: isReachable, clockOffsetMs: Math.round(this.database.clockOffsetMs) },
+      queue: backlog ?? null,
       worker: {
         enabled: isEnabled,
-        heldBy: this.deliveries.holds,
+        heldBy,
         inFlight,
         lanes,
         tenantsOverQuota,
         wakeUps: this.wakeUps.state,
+        rounds: shownRounds(rounds),
       },
       environment: { own: own ?? null, database: remembered ?? null },
     };
   }
 
-  async #reachesDatabase(): Promise<boolean> {
-    const waiting = new AbortController();
+  #reachesDatabase(endAt: number): Promise<boolean> {
     const isAnswered = this.database.measureClock().then(
       () => true,
       () => false,
     );
-    const isTooLate = after(PATIENCE_MS, false, { signal: waiting.signal }).catch(() => false);
+    return firstBy(endAt, isAnswered, false);
+  }
+
+  async #measure(endAt: number): Promise<Measured> {
+    if (this.#measured && performance.now() < this.#measuredUntil) return this.#measured;
+    // One that is under way since an earlier check still holds a connection: no other is begun beside it.
+    this.#measuring ??= this.#measureNow().finally(() => (this.#measuring = undefined));
+    const late = { error: new Error(`No result within ${PATIENCE_MS} ms.`) };
+    return firstBy<Measured>(endAt, this.#measuring, late);
+  }
+
+  async #measureNow(): Promise<Measured> {
+    const startedAt = performance.now();
     try {
-      return await Promise.race([isAnswered, isTooLate]);
-    } finally {
-      waiting.abort();
+      this.#measured = { backlog: await this.stores.backlog.measure() };
+      const endedAt = performance.now();
+      this.#measuredUntil = endedAt + Math.min(COUNTS_FACTOR * (endedAt - startedAt), COUNTS_AT_MOST_MS);
+      return this.#measured;
+    } catch (error) {
+      return { error };
     }
-  }
-
-  /** What a database that does not answer said last is no news. */
-  #missing(reachable: boolean): readonly string[] {
-    return reachable ? this.database.missingTables : [];
-  }
-
-  #reasons(reachable: boolean): HealthReason[] {
-    const reasons: HealthReason[] = [];
-    if (!reachable) {
-      reasons.push({ code: 'DATABASE_UNREACHABLE', message: 'The database does not answer.' });
-    }
-    const missing = this.#missing(reachable);
-    if (missing.length > 0) {
-      reasons.push({
-        code: 'TABLES_MISSING',
-        message: `Webhook tables missing: ${missing.join(', ')}. ${TABLES_MISSING_REMEDY}`,
-      });
-    }
-    const { holds } = this.deliveries;
-    if (holds.includes('ENVIRONMENT')) {
-      reasons.push({ code: 'ENVIRONMENT_MISMATCH', message: this.environment.explanation });
-    }
-    if (holds.includes('SWITCHED_OFF')) {
-      reasons.push({
-        code: 'DELIVERY_SWITCHED_OFF',
-        message: 'Deliveries are switched off in this process; everything is kept.',
-      });
-    }
-    const { missingKeyIds } = this.worker;
-    if (missingKeyIds.length > 0) {
-      reasons.push({
-        code: 'ENCRYPTION_KEY_MISSING',
-        message:
-          `Deliveries are due whose transports are encrypted with keys that this process does not have: ` +
-          `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. It leaves them to other processes. Add the keys to encryption.keys.`,
-      });
-    }
-    if (reachable && this.wakeUps.state === 'unproven') {
-      reasons.push({
-        code: 'WAKE_UPS_UNPROVEN',
-        message:
-          'Wake-ups of other processes do not arrive here. Nothing is lost: their work is found by polling.',
-      });
-    }
-    const skew = this.clock.look();
-    if (skew !== undefined) reasons.push({ code: 'CLOCK_SKEW', message: skew });
-    return reasons;
   }
 }
+
+/** What comes first: the result, or the deadline and then `late`. @param endAt performance.now() */
+async function firstBy<Result>(endAt: number, result: Promise<Result>, late: Result): Promise<Result> {
+  const waiting = new AbortController();
+  const isTooLate = after(Math.max(0, endAt - performance.now()), late, { signal: waiting.signal });
+  try {
+    return await Promise.race([result, isTooLate.catch(() => late)]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+const shownRounds = ({
+  fanOut,
+  claim,
+  read,
+  record,
+}: WorkerRounds): WebhooksHealthReport['worker']['rounds'] => ({
+  fanOut: shown(fanOut),
+  claim: shown(claim),
+  read: shown(read),
+  record: shown(record),
+});
+
+const shown = (status: RoundStatus): HealthRounds => ({
+  lastSuccessAt: status.lastSuccessAt === null ? null : new Date(status.lastSuccessAt).toISOString(),
+  consecutiveFailures: status.consecutiveFailures,
+  failingForMs: Math.round(status.failingForMs),
+  lastError: status.lastError === undefined ? null : safeErrorText(status.lastError),
+});

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { rotateSecrets } from '../domain/secret-rotation.js';
-import { generateSigningSecret, parseSigningSecret } from '../domain/signing-secret.js';
+import { assertImportable, generateSigningSecret } from '../domain/signing-secret.js';
 import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
 import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
 import { DATABASE, type Database } from '../persistence/database.js';
@@ -15,6 +15,7 @@ import {
 } from '../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
 import { transportSecret } from '../persistence/transport-secrets.js';
+import { NotificationHub } from './notifications/notification-hub.js';
 
 /** How often a rotation starts over because the transport changed between its reading and its writing. */
 const MAX_TRIES = 10;
@@ -34,6 +35,7 @@ export class SigningSecretRotationService {
     private readonly transports: HttpTransportRepository,
     @Inject(SECRET_BOX) private readonly secrets: SecretBox,
     @Inject(DATABASE) private readonly database: Database,
+    private readonly notifications: NotificationHub,
   ) {}
 
   /**
@@ -48,21 +50,28 @@ export class SigningSecretRotationService {
     httpTransportUid: string,
     { overlapHours = 24, signingSecret = generateSigningSecret(randomBytes) }: RotationRequest,
   ): Promise<{ transport: HttpTransportRow; signingSecret: string } | undefined> {
-    parseSigningSecret(signingSecret);
+    assertImportable(signingSecret);
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
     const next = { secret: this.secrets.seal(signingSecret, place), expiresAt: null };
     const overlapMs = Math.round(overlapHours * HOUR_MS);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const present = await this.transports.find(tenantUid, httpTransportUid);
       if (!present) return undefined;
-      const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, {
-        nowMs: this.database.now(),
-        overlapMs,
-      });
+      const nowMs = this.database.now();
+      const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, { nowMs, overlapMs });
       const transport = await this.transports.update(tenantUid, present, { signingSecrets });
-      if (transport) return { transport, signingSecret };
+      if (!transport) continue;
+      this.#notify(transport, nowMs);
+      return { transport, signingSecret };
     }
     throw new ConcurrentChangeError('http transport');
+  }
+
+  #notify({ tenantUid, httpTransportUid, signingSecrets }: HttpTransportRow, nowMs: number): void {
+    if (!this.notifications.isObserved) return;
+    const overlapEndsAt = new Date(Math.max(nowMs, ...signingSecrets.map(({ expiresAt }) => expiresAt ?? 0)));
+    const at = new Date(nowMs);
+    this.notifications.publish({ type: 'secretRotated', at, tenantUid, httpTransportUid, overlapEndsAt });
   }
 
   /** A secret that is imported again is to sign once, and to last. */

@@ -8,7 +8,9 @@ import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../persistence/repositories/http-transport.repository.js';
+import { DATABASE, type Database } from '../persistence/database.js';
 import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
+import { NotificationHub } from './notifications/notification-hub.js';
 
 /** How often a command starts over because the state changed between its reading and its writing. */
 const MAX_TRIES = 10;
@@ -22,6 +24,8 @@ export class TransportStateService {
     private readonly transports: HttpTransportRepository,
     private readonly states: HttpTransportStateRepository,
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly notifications: NotificationHub,
   ) {}
 
   /**
@@ -50,9 +54,16 @@ export class TransportStateService {
       if (!changed) continue;
       // What was queued meanwhile goes out at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
+      if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
       return changed;
     }
     throw new ConcurrentChangeError('http transport');
+  }
+
+  #notify({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): void {
+    if (!this.notifications.isObserved) return;
+    const at = new Date(this.database.now());
+    this.notifications.publish({ type: 'transportDisabled', at, tenantUid, httpTransportUid, reason });
   }
 }
 

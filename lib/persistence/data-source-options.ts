@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { UnsupportedDatabaseError } from '../errors/unsupported-database.error.js';
+import { letsProcessEnd } from '../timing/process-hold.js';
 import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
@@ -63,6 +64,7 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number, url?: s
           connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
           query_timeout: QUERY_TIMEOUT_MS,
           keepAlive: true,
+          allowExitOnIdle: letsProcessEnd(),
           application_name: 'nestjs-tillhook',
           onConnect: (client: PoolClient) => {
             endAfterTimeout(client);

@@ -33,6 +33,8 @@ export interface WriteOptions {
 export interface Database {
   readonly kind: 'postgres' | 'sqlite';
   readonly dataSource: DataSource;
+  /** For people, once it is open: which database and schema, without credentials. */
+  readonly description: string;
 
   /** The escaped name of one of the module's tables, with the host's schema where it has one. */
   table(name: string): string;

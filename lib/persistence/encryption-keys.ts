@@ -67,7 +67,7 @@ export function checkKeys(keys: readonly EncryptionKey[]): readonly EncryptionKe
       throw new InvalidOptionError(
         `encryption.keys (${id})`,
         received,
-        `use ${KEY_BYTES} random bytes (Uint8Array).`,
+        `use ${KEY_BYTES} random bytes (Uint8Array); of a base64 text, Buffer.from(text, 'base64').`,
       );
     }
     ids.add(id);

@@ -34,6 +34,11 @@ export class SecretBox {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** Resolves when the box can be used. Call it first where the keys may not have been fetched yet. */
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   seal(secret: string, place: SecretPlace): string {
     if (!this.#current) return PLAIN + secret;
     const iv = randomBytes(IV_BYTES);
@@ -78,6 +83,11 @@ export class SecretBox {
   /** Whether what was sealed with this key can be opened; undefined: what is stored in clear. */
   hasKey(id: string | undefined): boolean {
     return id === undefined || this.#keys.has(id);
+  }
+
+  /** Ids of all keys, the one that encrypts first. */
+  get keyIds(): string[] {
+    return [...this.#keys.keys()];
   }
 
   /** The id of the key that seals; undefined: secrets are stored in clear. */

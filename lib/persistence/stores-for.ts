@@ -1,4 +1,5 @@
 import type { AnyDatabase } from './open-database.js';
+import { PostgresBacklogStore } from './postgres/postgres-backlog-store.js';
 import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
@@ -7,6 +8,7 @@ import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
@@ -30,6 +32,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         deliveries: new PostgresDeliveryStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
+        backlog: new PostgresBacklogStore(database),
         glance: new PostgresGlanceStore(database),
       };
     case 'sqlite':
@@ -41,6 +44,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         deliveries: new SqliteDeliveryStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
+        backlog: new SqliteBacklogStore(database),
         glance: undefined,
       };
   }

@@ -1,3 +1,4 @@
+import type { BacklogStore } from './backlog-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
@@ -16,6 +17,7 @@ export interface Stores {
   readonly deliveries: DeliveryStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
+  readonly backlog: BacklogStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls for itself. */
   readonly glance: GlanceStore | undefined;
 }

@@ -1,3 +1,5 @@
+import { loopTimeout } from './process-hold.js';
+
 /** After a failed round the loop waits this long, doubled up to the longest, so that a database that is away is not hammered. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
@@ -78,7 +80,7 @@ export class PollLoop {
   async #wait(ms: number, { wakeable }: { wakeable: boolean }): Promise<void> {
     if (this.#stopped) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = loopTimeout(resolve, ms);
       this.#endWait = () => {
         if (!wakeable && !this.#stopped) return;
         clearTimeout(timer);

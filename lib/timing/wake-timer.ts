@@ -1,3 +1,5 @@
+import { loopTimeout } from './process-hold.js';
+
 /**
  * Calls back for many subjects, each at its own time, with a single timer. Meant for hundreds of subjects: the next
  * due time is found by looking at each.
@@ -26,7 +28,7 @@ export class WakeTimer<Subject> {
   #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#firesAt = at;
-    this.#timer = setTimeout(() => this.#fire(), Math.max(0, at - performance.now()));
+    this.#timer = loopTimeout(() => this.#fire(), Math.max(0, at - performance.now()));
   }
 
   #fire(): void {

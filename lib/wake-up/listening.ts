@@ -1,4 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { loopTimeout } from '../timing/process-hold.js';
 import type { Carrier, Notification, Subscription } from './carrier.js';
 
 /** How often a process notifies itself. */
@@ -108,7 +109,7 @@ export class Listening {
   #connectIn(ms: number): void {
     if (this.#isClosed) return;
     clearTimeout(this.#reconnect);
-    this.#reconnect = setTimeout(() => {
+    this.#reconnect = loopTimeout(() => {
       this.#connecting = this.#connect();
     }, ms);
   }

@@ -1,13 +1,9 @@
 import { Body, Controller, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
+import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { ApiAnswers, ApiOutage } from '../errors/api-answers.js';
 import { InputPipe } from '../input/input.pipe.js';
+import { DEVICE_TOKEN_SCHEME } from '../openapi/security-schemes.js';
 import { SignInDto, SignInView } from './account.dto.js';
 import { AccountService } from './account.service.js';
 import { bearerTokenOf } from './actor.js';
@@ -20,10 +16,9 @@ export class AccountController {
 
   @Post()
   @HttpCode(200)
-  @ApiBearerAuth()
-  @ApiOperation({ summary: 'Sign in. The bearer token here is the device token, e.g. demo-device.' })
-  @ApiOkResponse({ type: SignInView })
-  @ApiUnauthorizedResponse({ description: 'Unknown device token, user code or password.' })
+  @ApiSecurity(DEVICE_TOKEN_SCHEME)
+  @ApiAnswers('Sign in, with the device token as the bearer token', SignInView, 400, 401)
+  @ApiOutage()
   signIn(@Req() request: Request, @Body() body: SignInDto): Promise<SignInView> {
     return this.account.signIn(bearerTokenOf(request), body);
   }

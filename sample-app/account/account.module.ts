@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { DataSource } from 'typeorm';
@@ -13,7 +14,8 @@ import { AccessTokens } from './access-tokens.js';
         const setting = await dataSource
           .getRepository(Setting)
           .findOneByOrFail({ name: ACCESS_TOKEN_SECRET });
-        return { secret: Buffer.from(setting.value, 'base64') };
+        // A key object: jsonwebtoken parses a string or a buffer as a public key first, for every token, and fails.
+        return { secret: createSecretKey(setting.value, 'base64') };
       },
     }),
   ],

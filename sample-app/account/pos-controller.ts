@@ -8,14 +8,11 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiForbiddenResponse,
-  ApiParam,
-  ApiTags,
-  ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiErrors, ApiOutage } from '../errors/api-answers.js';
 import { InputPipe } from '../input/input.pipe.js';
+import { UID } from '../input/uid-pattern.js';
+import { ACCESS_TOKEN_SCHEME } from '../openapi/security-schemes.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { Actor, ActorRequest } from './actor.js';
 
@@ -24,10 +21,14 @@ export const PosController = (path: string, tag: string, pipe: Type<PipeTransfor
   applyDecorators(
     Controller(`v2/tenants/:tenantUid/${path}`),
     ApiTags(tag),
-    ApiBearerAuth(),
-    ApiParam({ name: 'tenantUid', example: 'demo' }),
-    ApiUnauthorizedResponse({ description: 'No access token, or one that is not valid.' }),
-    ApiForbiddenResponse({ description: "Another tenant's access token, or not the role this needs." }),
+    ApiBearerAuth(ACCESS_TOKEN_SCHEME),
+    ApiParam({
+      name: 'tenantUid',
+      description: 'The tenant that the access token was issued for.',
+      schema: { type: 'string', pattern: UID.source, example: 'demo' },
+    }),
+    ApiErrors(401, 403),
+    ApiOutage(),
     UseGuards(AccessTokenGuard),
     // Not a global pipe: the module's own controllers bring theirs, whose errors carry the documented codes.
     UsePipes(pipe),

@@ -3,6 +3,29 @@ import { QueryFailedError } from 'typeorm';
 /** True when a statement failed only because another connection holds a lock on the SQLite file. */
 export const isSqliteBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');
 
+/** Why the database could not do its work now. */
+export type DatabaseOutage = 'busy' | 'unavailable';
+
+/** SQLite locks; PostgreSQL's lock_timeout, statement_timeout, serialization failure and deadlock. */
+const BUSY = /^(SQLITE_BUSY.*|DATABASE_BUSY|55P03|57014|40001|40P01)$/;
+/** Socket errors; PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown); SQLite's I/O errors. */
+const UNAVAILABLE =
+  /^(ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P..|SQLITE_(FULL|IOERR|CANTOPEN).*|DATABASE_UNAVAILABLE)$/;
+/** `pg` reports lost connections and its own time-outs without a code. */
+const UNAVAILABLE_MESSAGE =
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable/i;
+
+/**
+ * Returns why a statement, a transaction or an emit failed if a retry can help: the database is locked or cannot be reached.
+ * Returns undefined for every other error.
+ */
+export function outageOf(error: unknown): DatabaseOutage | undefined {
+  const code = codeOf(error);
+  if (BUSY.test(code)) return 'busy';
+  if (UNAVAILABLE.test(code)) return 'unavailable';
+  return code === '' && UNAVAILABLE_MESSAGE.test(messageOf(error)) ? 'unavailable' : undefined;
+}
+
 /** True when an insert met a unique index, on either database. */
 export const isUniqueViolation = (error: unknown): boolean =>
   ['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error));
@@ -11,9 +34,9 @@ export const isUniqueViolation = (error: unknown): boolean =>
 export const isDatabaseAway = (error: unknown): boolean =>
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '57P03'].includes(codeOf(error));
 
-/** True when another process was quicker to create or to fill the same SQLite schema. */
+/** True when another process was quicker to create or to fill the same schema, or holds its lock for longer than the time-out. */
 export const isLostRace = (error: unknown): boolean =>
-  isSqliteBusy(error) || isUniqueViolation(error) || /already exists$/.test(messageOf(error));
+  outageOf(error) === 'busy' || isUniqueViolation(error) || /already exists$/.test(messageOf(error));
 
 function codeOf(error: unknown): string {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;

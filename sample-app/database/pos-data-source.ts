@@ -6,6 +6,17 @@ import { CreatePosTables1735689600000 } from './migrations/create-pos-tables.mig
 /** While starting, waiting for another process's migration may block; nothing else happens yet. */
 const START_BUSY_TIMEOUT_MS = 5_000;
 
+/**
+ * Time-outs in milliseconds, so that a request gets its 503 while its client still waits, if a lock is held, the server is overloaded
+ * or it does not respond at all. `query_timeout` runs in the client: the server's own limit is lower and ends the statement there.
+ */
+const POSTGRES_TIMEOUTS = {
+  connectionTimeoutMillis: 5_000,
+  lock_timeout: 5_000,
+  statement_timeout: 10_000,
+  query_timeout: 12_000,
+};
+
 /** A data source of the app: how to connect, and what is in it. It is not connected yet. */
 export function createPosDataSource(target: DatabaseTarget): DataSource {
   const common = {
@@ -14,7 +25,9 @@ export function createPosDataSource(target: DatabaseTarget): DataSource {
     migrationsTableName: 'pos_migration',
     migrationsTransactionMode: 'all' as const,
   };
-  if (target.kind === 'postgres') return new DataSource({ ...common, type: 'postgres', url: target.url });
+  if (target.kind === 'postgres') {
+    return new DataSource({ ...common, type: 'postgres', url: target.url, extra: POSTGRES_TIMEOUTS });
+  }
   return new DataSource({
     ...common,
     type: 'better-sqlite3',

@@ -4,8 +4,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { SerialQueue } from './serial-queue.js';
 import { isSqliteBusy } from './database-errors.js';
 
-/** How long a transaction waits for another process to let go of the SQLite file. */
-const GIVE_UP_AFTER_MS = 30_000;
+/** How long a transaction waits for another process to release the SQLite file. The caller gets a 503 then. */
+const GIVE_UP_AFTER_MS = 10_000;
 
 /**
  * Runs the app's database work: in parallel on PostgreSQL, one after another on SQLite.
@@ -27,7 +27,9 @@ export class PosTransactions {
   /** Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. Emit with this manager. */
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (!this.#isSqlite) return this.dataSource.transaction(work);
-    return this.#turns.run(() => this.#runWithWriteLock(work));
+    // From now on, not from its turn: those that wait in the queue behind a lock must not add up their time limits.
+    const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+    return this.#turns.run(() => this.#runWithWriteLock(work, giveUpAt));
   }
 
   /** Runs `work` where it sees committed rows only. */
@@ -40,8 +42,7 @@ export class PosTransactions {
     return this.dataSource.options.type === 'better-sqlite3';
   }
 
-  async #runWithWriteLock<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  async #runWithWriteLock<T>(work: (manager: EntityManager) => Promise<T>, giveUpAt: number): Promise<T> {
     for (;;) {
       let hasLock = false;
       try {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { type ActionCatalog, WebhookEmitter } from 'nestjs-tillhook';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../account/actor.js';
 import { PosTransactions } from '../database/pos-transactions.js';
+import { RequestDrain } from '../shutdown/request-drain.js';
 import type { EmitBatchDto, EmitEventDto } from './events.dto.js';
 import { orderingKeysOf } from './is-ordering-keys.js';
 
@@ -16,12 +17,11 @@ class RollbackWanted<T> extends Error {
 
 /** Emits anything, for trying out and for load: in a transaction that can be held open and rolled back. */
 @Injectable()
-export class EventsService implements BeforeApplicationShutdown {
-  readonly #shutdown = new AbortController();
-
+export class EventsService {
   constructor(
     private readonly transactions: PosTransactions,
     private readonly webhooks: WebhookEmitter<ActionCatalog>,
+    private readonly drain: RequestDrain,
   ) {}
 
   emit({ tenant }: Actor, input: EmitEventDto) {
@@ -45,11 +45,6 @@ export class EventsService implements BeforeApplicationShutdown {
     });
   }
 
-  /** Held transactions are rolled back at shutdown: nobody may have to wait a minute for a process to end. */
-  beforeApplicationShutdown(): void {
-    this.#shutdown.abort();
-  }
-
   async #inTransaction<T extends object>(
     { holdMs = 0, rollback = false }: { holdMs?: number; rollback?: boolean },
     emit: (manager: EntityManager) => Promise<T>,
@@ -67,9 +62,10 @@ export class EventsService implements BeforeApplicationShutdown {
     }
   }
 
+  /** A shutdown rolls held transactions back, so that the process need not wait a minute for them. */
   async #hold(holdMs: number): Promise<void> {
     try {
-      if (holdMs > 0) await sleep(holdMs, undefined, { signal: this.#shutdown.signal });
+      if (holdMs > 0) await sleep(holdMs, undefined, { signal: this.drain.stopping });
     } catch {
       throw new ServiceUnavailableException('The app is shutting down; the transaction was rolled back.');
     }

@@ -1,20 +1,25 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpStatus } from '@nestjs/common';
-import type { Response } from 'express';
+import { type ArgumentsHost, Catch, HttpException, HttpStatus } from '@nestjs/common';
 import { WebhooksError } from 'nestjs-tillhook';
+import { outageOf } from '../database/database-errors.js';
+import { AppErrorFilter } from '../errors/app-error.filter.js';
 
-/** What a refused emit is answered with where that is not 400. */
+/** The status of a refused emit if it is not 400. */
 const STATUS_OF_CODE: Readonly<Record<string, { statusCode: number; error: string }>> = {
   EVENT_UID_CONFLICT: { statusCode: HttpStatus.CONFLICT, error: 'Conflict' },
   PAYLOAD_TOO_LARGE: { statusCode: HttpStatus.PAYLOAD_TOO_LARGE, error: 'Payload Too Large' },
-  DATABASE_BUSY: { statusCode: HttpStatus.SERVICE_UNAVAILABLE, error: 'Service Unavailable' },
 };
 const BAD_REQUEST = { statusCode: HttpStatus.BAD_REQUEST, error: 'Bad Request' };
 
-/** Answers with the code of a refused emit, in the same shape as the module's own routes. */
+/**
+ * Answers with the code of a refused emit, in the same shape as the module's own routes. A database that is locked or away is not the
+ * caller's fault: `AppErrorFilter` answers it as on every other route.
+ */
 @Catch(WebhooksError)
-export class WebhooksErrorFilter implements ExceptionFilter<WebhooksError> {
-  catch({ code, message }: WebhooksError, host: ArgumentsHost): void {
-    const { statusCode, error } = STATUS_OF_CODE[code] ?? BAD_REQUEST;
-    host.switchToHttp().getResponse<Response>().status(statusCode).json({ statusCode, error, code, message });
+export class WebhooksErrorFilter extends AppErrorFilter {
+  override catch(error: WebhooksError, host: ArgumentsHost): void {
+    if (outageOf(error) !== undefined) return super.catch(error, host);
+    const { code, message } = error;
+    const status = STATUS_OF_CODE[code] ?? BAD_REQUEST;
+    super.catch(new HttpException({ ...status, code, message }, status.statusCode, { cause: error }), host);
   }
 }

@@ -1,17 +1,8 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
-import { WebhooksHealth, type WebhooksHealthReport } from 'nestjs-tillhook';
+import { WebhooksHealth } from 'nestjs-tillhook';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-
-/** What a probe and an operator want to know of a process. */
-interface Health {
-  readonly status: WebhooksHealthReport['status'];
-  readonly pid: number;
-  readonly database: AppConfig['database']['kind'];
-  readonly worker: boolean;
-  readonly controllers: boolean;
-  readonly webhooks: WebhooksHealthReport;
-}
+import { HealthView } from './health.view.js';
 
 /** Says how the process fares. It is there without controllers too. */
 @Controller('health')
@@ -28,12 +19,15 @@ export class HealthController {
    */
   @Get()
   @ApiOperation({ summary: 'Is this process up, and what does it do?' })
-  @ApiOkResponse({ description: '`ok`, or `degraded` with what wants an operator in `webhooks.reasons`.' })
-  @ApiServiceUnavailableResponse({ description: '`down`: the database cannot be reached.' })
-  async check(): Promise<Health> {
+  @ApiOkResponse({
+    type: HealthView,
+    description: '`ok`, or `degraded` with what wants an operator in `webhooks.reasons`.',
+  })
+  @ApiServiceUnavailableResponse({ type: HealthView, description: '`down`: the database cannot be reached.' })
+  async check(): Promise<HealthView> {
     const webhooks = await this.webhooks.check();
     const { worker, controllers, database } = this.config;
-    const health: Health = {
+    const health: HealthView = {
       status: webhooks.status,
       pid: process.pid,
       database: database.kind,

@@ -1,38 +1,45 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
+import { ApiAnswers } from '../errors/api-answers.js';
 import { CreatePurchaseDto, ReceivePurchaseDto } from './purchases.dto.js';
 import { PurchasesService } from './purchases.service.js';
+import { PurchaseView } from './purchases.view.js';
 
 @PosController('purchases', 'purchases')
 export class PurchasesController {
   constructor(private readonly purchases: PurchasesService) {}
 
   @Get(':purchaseUid')
-  @ApiOperation({ summary: 'Get a purchase' })
-  get(@CurrentActor() actor: Actor, @Param('purchaseUid') purchaseUid: string) {
+  @ApiAnswers('Get a purchase', PurchaseView, 404)
+  get(@CurrentActor() actor: Actor, @Param('purchaseUid') purchaseUid: string): Promise<PurchaseView> {
     return this.purchases.get(actor, purchaseUid);
   }
 
   @Post()
   @HttpCode(200)
   @AdminOnly()
-  @ApiOperation({ summary: 'Order goods from a supplier' })
-  create(@CurrentActor() actor: Actor, @Body() body: CreatePurchaseDto) {
+  @ApiAnswers('Order goods from a supplier', PurchaseView, 400, 404, 409)
+  create(@CurrentActor() actor: Actor, @Body() body: CreatePurchaseDto): Promise<PurchaseView> {
     return this.purchases.create(actor, body);
   }
 
   @Post(':purchaseUid/receipts')
   @HttpCode(200)
   @AdminOnly()
-  @ApiOperation({ summary: 'Receive goods: STOCK_CHANGE each, and PURCHASE_RECEIVED once all are there' })
+  @ApiAnswers(
+    'Receive goods: STOCK_CHANGE each, and PURCHASE_RECEIVED once all are there',
+    PurchaseView,
+    400,
+    404,
+    409,
+  )
   receive(
     @CurrentActor() actor: Actor,
     @Param('purchaseUid') purchaseUid: string,
     @Body() body: ReceivePurchaseDto,
-  ) {
+  ): Promise<PurchaseView> {
     return this.purchases.receive(actor, purchaseUid, body);
   }
 }

@@ -1,43 +1,44 @@
 import { Body, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
+import { ApiAnswers } from '../errors/api-answers.js';
 import { AdjustStockDto, SetStockDto } from './stock.dto.js';
 import { StockService } from './stock.service.js';
+import { StockLevelView, StockView } from './stock.view.js';
 
 @PosController('warehouses/:warehouseUid/stock', 'stock')
 export class StockController {
   constructor(private readonly stock: StockService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What a warehouse has' })
-  list(@CurrentActor() actor: Actor, @Param('warehouseUid') warehouseUid: string) {
+  @ApiAnswers('What a warehouse has', StockView, 404)
+  list(@CurrentActor() actor: Actor, @Param('warehouseUid') warehouseUid: string): Promise<StockView> {
     return this.stock.list(actor, warehouseUid);
   }
 
   @Put(':productUid')
   @AdminOnly()
-  @ApiOperation({ summary: 'Set a quantity: STOCK_CHANGE if it differs' })
+  @ApiAnswers('Set a quantity: STOCK_CHANGE if it differs', StockLevelView, 400, 404)
   set(
     @CurrentActor() actor: Actor,
     @Param('warehouseUid') warehouseUid: string,
     @Param('productUid') productUid: string,
     @Body() { quantity }: SetStockDto,
-  ) {
+  ): Promise<StockLevelView> {
     return this.stock.change(actor, warehouseUid, productUid, () => quantity);
   }
 
   @Post(':productUid/adjustments')
   @HttpCode(200)
   @AdminOnly()
-  @ApiOperation({ summary: 'Add or take away: STOCK_CHANGE' })
+  @ApiAnswers('Add or take away: STOCK_CHANGE', StockLevelView, 400, 404, 409)
   adjust(
     @CurrentActor() actor: Actor,
     @Param('warehouseUid') warehouseUid: string,
     @Param('productUid') productUid: string,
     @Body() { by }: AdjustStockDto,
-  ) {
+  ): Promise<StockLevelView> {
     return this.stock.change(actor, warehouseUid, productUid, (quantity) => quantity + by);
   }
 }

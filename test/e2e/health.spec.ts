@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhooksHealth } from 'nestjs-tillhook';
 import { createDatabase, eachDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
 import { shiftClock } from '../support/shifted-clock.js';
@@ -12,6 +13,11 @@ const TENANT = 'shop';
 /** What a check may take when the database says nothing. */
 const LIMIT_MS = 3_500;
 const TEN_MINUTES_MS = 600_000;
+const WITHOUT_FAILURES = expect.objectContaining({
+  consecutiveFailures: 0,
+  failingForMs: 0,
+  lastError: null,
+});
 
 const healthOf = (host: TestHost): WebhooksHealth => host.app.get(WebhooksHealth, { strict: false });
 
@@ -34,6 +40,19 @@ describe('the health of the module', () => {
           tenantsOverQuota: 0,
           // On PostgreSQL it has just started to listen.
           wakeUps: expect.stringMatching(database().kind === 'sqlite' ? /^none$/ : /^(none|proven)$/),
+          rounds: {
+            fanOut: WITHOUT_FAILURES,
+            claim: WITHOUT_FAILURES,
+            read: WITHOUT_FAILURES,
+            record: WITHOUT_FAILURES,
+          },
+        },
+        queue: {
+          events: { value: 0, isAtLeast: false },
+          oldestEventMs: null,
+          due: { value: 0, isAtLeast: false },
+          oldestDueMs: null,
+          unclaimedMs: null,
         },
         environment: { own: null, database: null },
       });
@@ -51,6 +70,24 @@ describe('the health of the module', () => {
       await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
       await receiver.waitFor(1);
       expect((await healthOf(host).check()).worker).toMatchObject({ inFlight: 1, lanes: 1 });
+      await receiver.close();
+    });
+
+    it('dates the last round of each stage on the database’s clock once a delivery has passed them', async () => {
+      const receiver = await Receiver.start();
+      host = await TestHost.start({ database: database() });
+      const api = host.api('cafe');
+      await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
+      await api.post('/httptransports/erp/webhooks', { action: '*' });
+      const startedAt = Date.now();
+      await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: 'cafe' });
+      await receiver.waitFor(1);
+      await eventually(async () => {
+        const { rounds } = (await healthOf(host).check()).worker;
+        return Object.values(rounds).every(
+          ({ lastSuccessAt }) => Date.parse(lastSuccessAt ?? '') > startedAt - 1_000,
+        );
+      });
       await receiver.close();
     });
 

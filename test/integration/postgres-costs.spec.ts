@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import { FIRST_DUE } from '../../lib/persistence/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
+import { PostgresBacklogStore } from '../../lib/persistence/postgres/postgres-backlog-store.js';
 import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';
 import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres-queue-count-store.js';
@@ -100,6 +101,16 @@ describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () =
       expect(await counts.pending('shop', 100)).toBe(100);
     });
     expect(pages).toBeLessThan(A_FEW_PAGES);
+  });
+
+  it('the backlog is measured from where the lane is scanned, however much of it is done', async () => {
+    await database.dataSource.query('UPDATE webhook_lane SET due_at = 1');
+    const pages = await pagesOf(async (explaining) => {
+      const { due, events } = await new PostgresBacklogStore(explaining).measure();
+      expect(due).toEqual({ value: 200 - 1, isAtLeast: false });
+      expect(events).toEqual({ value: 1_000, isAtLeast: true });
+    });
+    expect(pages).toBeLessThan(2 * A_FEW_PAGES);
   });
 
   it('a few due lanes are found, however many there are', async () => {

@@ -9,7 +9,9 @@ const ALLOWED = [
   ...ALWAYS,
   'SECURITY.md',
   /^docs\/[a-z-]+\.md$|^docs\/README\.md$/,
-  /^dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)$/,
+  // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
+  // readable as it is.
+  /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,
 ];
 
 /** Packs into `folder`, checks the list of files, and returns the tarball's path. */
@@ -28,11 +30,7 @@ export function packAndCheck(folder) {
     [],
     'files that do not belong in the package',
   );
-  assert.deepEqual(
-    files.filter(isDanglingMap),
-    [],
-    'source maps that point at sources which are not published',
-  );
+  assert.deepEqual(deadLinks(files), [], 'links that lead to no file of the package');
   return path.join(folder, packed.filename);
 }
 
@@ -58,6 +56,14 @@ function compiledSources() {
   );
 }
 
-function isDanglingMap(file) {
-  return file.endsWith('.map') && !JSON.parse(readFileSync(file, 'utf8')).sourcesContent;
+/** Relative links of the published pages, each of which has to lead to a published file. */
+function deadLinks(files) {
+  return files
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)]
+        .map(([, target]) => path.posix.join(path.posix.dirname(page), target))
+        .filter((target) => !files.includes(target))
+        .map((target) => `${page}: ${target}`),
+    );
 }

@@ -43,6 +43,9 @@ export function codeBlocksOf({ file, text }: Page): CodeBlock[] {
   }));
 }
 
+/** The file that a block of code is, if its first line says so: `// src/main.ts`. */
+export const fileOf = (code: string): string | undefined => /^\/\/ (\S+\.m?[jt]s)\n/.exec(code)?.[1];
+
 /** The rows of all tables of a page or a part of one, without their heads. */
 export function rowsOf(text: string): Row[] {
   const lines = text.split('\n');

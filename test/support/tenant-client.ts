@@ -49,7 +49,11 @@ export class TenantClient {
   }
 
   /** A transport to the receiver, with a webhook for every action. Settings are those of the API. */
-  async transport(receiver: Receiver, settings: object = {}, webhook: object = {}): Promise<ApiTransport> {
+  async transport(
+    receiver: Pick<Receiver, 'url'>,
+    settings: object = {},
+    webhook: object = {},
+  ): Promise<ApiTransport> {
     const created = await this.api.post<ApiTransport>('/httptransports', {
       name: 'ERP',
       url: receiver.url,

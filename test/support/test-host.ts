@@ -19,6 +19,8 @@ export interface TestHostOptions {
   platform?: 'express' | 'fastify';
   /** The host's own entities; their tables are made by `synchronize`. Default: none. */
   entities?: Type[];
+  /** The host's own routes. Default: none. */
+  controllers?: Type[];
   webhooks?: Partial<ModuleOptions>;
   /** Default: Nest's own, for warnings and errors. */
   logger?: LoggerService;
@@ -44,12 +46,14 @@ export class TestHost {
     database,
     platform = 'express',
     entities = [],
+    controllers = [],
     webhooks,
     logger,
   }: TestHostOptions): Promise<TestHost> {
     let connecting: Promise<DataSource> | undefined;
     const host = {
       module: class HostModule {},
+      controllers,
       imports: [
         TypeOrmModule.forRootAsync({
           useFactory: () => ({ ...database.options, entities, synchronize: entities.length > 0 }),

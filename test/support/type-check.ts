@@ -1,22 +1,41 @@
 import path from 'node:path';
 import ts from 'typescript';
 
+export interface TypeCheckOptions {
+  /** Resolve the package by its name to what was built, as a host does, and not to the sources. Default `false`. */
+  readonly isBuildUsed?: boolean;
+}
+
 /**
  * Type-checks snippets as if each were a file `folder/<number>.ts`, with the compiler options of the repository.
  * One program for all of them: most of the time goes into the types that they import.
  *
  * @param folder where relative imports start from; nothing is written to it
+ * @param nameOf the file of a snippet, for snippets that import each other; by default a number of its own
  * @returns the errors of each snippet, in the order given; an empty list for one that compiles
  */
-export function typeCheck(folder: string, snippets: readonly string[]): string[][] {
+export function typeCheck(
+  folder: string,
+  snippets: readonly string[],
+  nameOf = (index: number): string => `${index}.ts`,
+  { isBuildUsed = false }: TypeCheckOptions = {},
+): string[][] {
   const { options } = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.json',
-    { noEmit: true, noUnusedLocals: false, noUnusedParameters: false },
+    {
+      noEmit: true,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      ...(isBuildUsed && { paths: {} }),
+    },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => failWith(diagnostic) },
   )!;
-  const files = new Map(snippets.map((text, index) => [path.resolve(folder, `${index}.ts`), text]));
+  const files = new Map(snippets.map((text, index) => [path.resolve(folder, nameOf(index)), text]));
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
+  const { directoryExists, fileExists, readFile } = host;
+  host.directoryExists = (directory) =>
+    [...files.keys()].some((file) => file.startsWith(path.join(directory, path.sep))) ||
+    directoryExists!(directory);
   host.fileExists = (file) => files.has(path.normalize(file)) || fileExists(file);
   host.readFile = (file) => files.get(path.normalize(file)) ?? readFile(file);
   const program = ts.createProgram([...files.keys()], options, host);

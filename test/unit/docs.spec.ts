@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Type } from '@nestjs/common';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AttemptDto, DeliveryDetailsDto, EventDto } from '../../lib/admin/deliveries/delivery-details.dto.js';
@@ -9,12 +9,33 @@ import { CreatedHttpTransportDto } from '../../lib/admin/http-transports/http-tr
 import { WebhookDto } from '../../lib/admin/webhooks/webhook.dto.js';
 import { buildEnvelope } from '../../lib/domain/envelope.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from '../../lib/domain/retry-schedule.js';
+import type { WebhooksHealthReport } from '../../lib/operations/health.js';
+import {
+  DOWN_AFTER_MS,
+  FAILING_FROM,
+  FAILURE_COUNTS_FOR_MS,
+  OVERDUE_AFTER_MS,
+} from '../../lib/operations/judge-health.js';
+import {
+  MOST_DELIVERIES,
+  MOST_EVENTS,
+  MOST_LANES,
+  MOST_TENANTS,
+} from '../../lib/persistence/backlog-store.js';
 import { posCatalog } from '../../lib/pos/pos-catalog.js';
 import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
 import { allSources, declaredCodes } from '../support/declared-codes.js';
 import { declaredRoutes } from '../support/declared-routes.js';
 import { declaredOptions, documentedOptions } from '../support/documented-options.js';
-import { codeBlocksOf, codeIn, deadLinksOf, readPage, readPages, rowsOf } from '../support/markdown.js';
+import {
+  codeBlocksOf,
+  codeIn,
+  deadLinksOf,
+  fileOf,
+  readPage,
+  readPages,
+  rowsOf,
+} from '../support/markdown.js';
 import type { CodeBlock } from '../support/markdown.js';
 import { typeCheck } from '../support/type-check.js';
 
@@ -31,6 +52,14 @@ describe('The code in the documentation', () => {
     errors = typeCheck(
       'docs',
       snippets.map(({ code }) => `${code}\nexport {};`),
+      // The files of one page may import each other.
+      (index) => {
+        const { place, code } = snippets[index]!;
+        const file = fileOf(code);
+        return file === undefined
+          ? `${index}.ts`
+          : `${place.replace(/\W/g, '_').replace(/_\d+$/, '')}/${file}`;
+      },
     );
   });
 
@@ -119,12 +148,69 @@ describe('The codes of errors', () => {
   });
 
   it('name every exported class', () => {
-    const classes = [...readFileSync('lib/index.ts', 'utf8').matchAll(/\b\w+Error\b(?= })/g)].map(
-      ([name]) => name,
-    );
+    const classes = exportedNames().filter((name) => name.endsWith('Error'));
     expect(classes.length).toBeGreaterThan(10);
     const missing = classes.filter((name) => !textOf('docs/errors.md').includes(name));
     expect(missing).toEqual([]);
+  });
+});
+
+describe('The page about troubleshooting', () => {
+  const page = textOf('docs/troubleshooting.md');
+
+  it('explains every error that the module throws', () => {
+    const thrown = readdirSync('lib/errors').flatMap((file) => {
+      const source = readFileSync(`lib/errors/${file}`, 'utf8');
+      const classes = [...source.matchAll(/class (\w+) extends WebhooksError\b/g)].map(([, name]) => name!);
+      const codes = [...source.matchAll(/super\(\s*'([A-Z_]+)'|^ {2}([A-Z_]+):/gm)].map(
+        ([, code, key]) => (code ?? key)!,
+      );
+      return [...classes, ...codes];
+    });
+    expect(thrown.length).toBeGreaterThan(50);
+    expect(thrown.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('explains every reason of health, and so does the page about health', () => {
+    const source = readFileSync('lib/operations/health-report.ts', 'utf8');
+    const [, union] = /type HealthReasonCode =([^;]+);/.exec(source)!;
+    const codes = [...union!.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(10);
+    for (const text of [page.slice(page.indexOf('## Health')), textOf('docs/health.md')])
+      expect(codes.filter((code) => !rowsOf(text).some(([first]) => codeIn(first!) === code))).toEqual([]);
+  });
+
+  it('gives a cause and a remedy in every row', () => {
+    const rows = rowsOf(page);
+    expect(rows.length).toBeGreaterThan(50);
+    expect(rows.filter((cells) => cells.some((cell) => cell === ''))).toEqual([]);
+  });
+});
+
+describe('The page about health', () => {
+  const page = textOf('docs/health.md');
+
+  it('shows a report with the fields of a real one', () => {
+    const shown = codeBlocksOf(readPage('docs/health.md')).find(({ language }) => language === 'json')!;
+    const report = JSON.parse(shown.code) as WebhooksHealthReport;
+    const rounds = Object.keys(report.worker.rounds);
+    expect(rounds).toEqual(['fanOut', 'claim', 'read', 'record']);
+    const code = `import type { WebhooksHealthReport } from 'nestjs-tillhook';
+      export const report: WebhooksHealthReport = ${shown.code};`;
+    expect(typeCheck('docs-health', [code])).toEqual([[]]);
+  });
+
+  it('gives the thresholds that the module has', () => {
+    expect(FAILING_FROM).toBe(3);
+    expect(page).toContain('3 failed rounds of a stage in a row, the last one within 2 minutes');
+    expect(FAILURE_COUNTS_FOR_MS).toBe(2 * 60_000);
+    expect(page).toContain('has failed for 30 s without a success');
+    expect(DOWN_AFTER_MS).toBe(30_000);
+    expect(page).toContain('has had a due delivery for over 5 minutes');
+    expect(page).toContain('has not been fanned out for over 5 minutes');
+    expect(OVERDUE_AFTER_MS).toBe(5 * 60_000);
+    for (const bound of [MOST_EVENTS, MOST_DELIVERIES, MOST_LANES, MOST_TENANTS])
+      expect(page).toContain(bound.toLocaleString('en-US'));
   });
 });
 
@@ -212,8 +298,7 @@ describe('What is told of the module', () => {
   });
 
   it('mentions everything that the package exports', () => {
-    const exports = [...readFileSync('lib/index.ts', 'utf8').matchAll(/^export \{ ([^}]+) \}/gm)];
-    const names = exports.flatMap((match) => match[1]!.split(', '));
+    const names = exportedNames();
     const all = pages.map(({ text }) => text).join('\n');
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !all.includes(name))).toEqual([]);
@@ -224,13 +309,26 @@ describe('What is told of the module', () => {
     const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
     const named = [...shell.join('\n').matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!);
     expect(named.length).toBeGreaterThan(4);
-    expect(named.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+    expect(named.filter((name) => !['ci', 'install'].includes(name) && !(name in scripts))).toEqual([]);
   });
 
   it('gives the command that .ci/run looks for', () => {
     expect(textOf('README.md')).toMatch(/^npm ci && npm test\b/m);
   });
 });
+
+/** The values that the entry points of the package export, by the names that hosts import. */
+function exportedNames(): string[] {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, { import?: { default: string } }>;
+  };
+  const builds = Object.values(exports).flatMap((entry) => entry.import?.default ?? []);
+  const sources = builds.map((file) => file.replace('./dist/esm/', 'lib/').replace(/\.js$/, '.ts'));
+  const entries = sources.map((file) => readFileSync(file, 'utf8'));
+  const lists = entries.flatMap((text) => [...text.matchAll(/^export \{([^}]+)\}/gm)]);
+  const names = lists.flatMap((match) => match[1]!.split(',').map((name) => name.trim()));
+  return names.filter((name) => name !== '').map((name) => name.split(' as ').at(-1)!);
+}
 
 /** `egress.maxPerOrigin` of the options. */
 function read(options: object, name: string): unknown {

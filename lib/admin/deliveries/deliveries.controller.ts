@@ -1,7 +1,7 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import { ApiInvalid, ApiMissing, ApiUid, invalidUid } from '../openapi/api-docs.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -10,7 +10,7 @@ import { ApiDeliveryQuery, DeliveryQueryDto } from './delivery-query.dto.js';
 import { DeliveryListDto } from './delivery.dto.js';
 
 /** The delivery log of a tenant. */
-@AdminController('deliveries')
+@AdminController('deliveries', 'deliveries')
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}
 
@@ -23,7 +23,7 @@ export class DeliveriesController {
   })
   @ApiDeliveryQuery()
   @ApiOkResponse({ type: DeliveryListDto, description: 'A page of the tenant’s deliveries.' })
-  @ApiInvalid('INVALID_CURSOR')
+  @ApiInvalid('pageSize must not be greater than 100', 'INVALID_CURSOR')
   list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(DeliveryQueryDto)) query: Input<DeliveryQueryDto>,
@@ -35,10 +35,11 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'getWebhookDelivery',
     summary: 'Get a delivery with its event and its attempts',
+    description: 'Returns what was sent, each attempt, and how the receiver responded.',
   })
-  @ApiUid('deliveryUid', 'The delivery.', 'dlv_00000000006yk')
+  @ApiUid('deliveryUid', 'Uid of the delivery.', 'dlv_00000000006yk')
   @ApiOkResponse({ type: DeliveryDetailsDto, description: 'The delivery, its event and its attempts.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('deliveryUid'))
   @ApiMissing('DELIVERY')
   get(
     @Param('tenantUid', UidPipe) tenantUid: string,

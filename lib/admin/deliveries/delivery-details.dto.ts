@@ -1,4 +1,5 @@
-import { ApiProperty, ApiSchema, OmitType } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import { ATTEMPT_TRIGGERS, type AttemptTrigger } from '../../domain/delivery-status.js';
 import type { KeptAttempt, ListedDelivery } from '../../persistence/delivery-store.js';
 import type { EventEntity } from '../../persistence/entities/event.entity.js';
@@ -10,52 +11,64 @@ import { withinBudget } from './within-budget.js';
 export const MAX_ATTEMPTS_SHOWN = 100;
 
 /** What was emitted. */
-@ApiSchema({ name: 'WebhookEvent' })
+@ResponseSchema('Event')
 export class EventDto {
   @ApiProperty({
-    description: 'Also the header `webhook-id`.',
+    description: 'Uid of the event; also the header `webhook-id`.',
     example: '0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b',
   })
   eventUid!: string;
 
-  @ApiProperty({ description: 'Its action.', example: 'ORDER_SETTLED' })
+  @ApiProperty({ description: 'Action of the event.', example: 'ORDER_SETTLED' })
   action!: string;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'The body of every request, parsed. What is signed is its text as it is sent.',
+    description: 'Body of the requests, parsed. The signature covers the text as it is sent.',
     example: { action: 'ORDER_SETTLED', tenant: { Id: 7, Uid: '7' }, order: { Id: 7123, Uid: '700' } },
   })
   body!: unknown;
 
-  @ApiProperty({ format: 'date-time', description: 'When it happened.', example: '2026-03-14T09:26:53.589Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time at which it happened.',
+    example: '2026-03-14T09:26:53.589Z',
+  })
   occurredAt!: string;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Rises with each event of the tenant; also the header `x-webhook-sequence`.',
+    description: 'Number that rises with each event of the tenant; also the header `x-webhook-sequence`.',
     example: 7123,
   })
   sequence!: number;
 }
 
 /** One request. */
-@ApiSchema({ name: 'WebhookAttempt' })
+@ResponseSchema('Attempt')
 export class AttemptDto {
-  @ApiProperty({ type: 'integer', description: 'From 1; also the header `x-webhook-attempt`.', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of the attempt, starting at 1; also the header `x-webhook-attempt`.',
+    example: 1,
+  })
   number!: number;
 
-  @ApiProperty({ format: 'date-time', description: 'When it began.', example: '2026-03-14T09:26:53.600Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time at which it started.',
+    example: '2026-03-14T09:26:53.600Z',
+  })
   startedAt!: string;
 
-  @ApiProperty({ type: 'integer', description: 'How long it took, in milliseconds.', example: 12 })
+  @ApiProperty({ type: 'integer', description: 'Duration in milliseconds.', example: 12 })
   durationMs!: number;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'The status of the answer; null when there was none.',
+    description: 'Status code of the response; null if there was none.',
     example: 204,
   })
   responseStatusCode!: number | null;
@@ -64,7 +77,7 @@ export class AttemptDto {
     type: 'object',
     additionalProperties: { type: 'string' },
     nullable: true,
-    description: 'The headers of the answer, secrets redacted.',
+    description: 'Headers of the response, secrets redacted; null if there was none.',
     example: { server: 'nginx' },
   })
   responseHeaders!: Record<string, string> | null;
@@ -73,7 +86,7 @@ export class AttemptDto {
     type: 'string',
     nullable: true,
     description:
-      'The first 16 KiB of the answer. Left out (null) for older attempts when the answers together would be too much.',
+      'First 16 KiB of the response body. Null if there was no response, and for older attempts if all bodies together are too large.',
     example: '',
   })
   responseBody!: string | null;
@@ -81,33 +94,39 @@ export class AttemptDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Why there was no answer, e.g. `TIMEOUT`, `DNS_FAILED`.',
+    description: 'Reason why there was no response, e.g. `TIMEOUT`, `DNS_FAILED`; null if there was one.',
     example: null,
   })
   errorCode!: string | null;
 
-  @ApiProperty({ type: 'string', nullable: true, description: 'The same for people.', example: null })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Explanation of `errorCode` for people.',
+    example: null,
+  })
   errorMessage!: string | null;
 
-  @ApiProperty({ enum: ATTEMPT_TRIGGERS, description: 'What caused it.', example: 'SCHEDULE' })
+  @ApiProperty({ enum: ATTEMPT_TRIGGERS, description: 'Cause of the attempt.', example: 'SCHEDULE' })
   trigger!: AttemptTrigger;
 
   @ApiProperty({
-    description: 'True when it decided nothing, since another process had moved the delivery on.',
+    description:
+      'Whether the attempt had no effect because another process had already recorded a later one.',
     example: false,
   })
   orphaned!: boolean;
 }
 
 /** A delivery with its event and its attempts, which the list only counts. */
-@ApiSchema({ name: 'WebhookDeliveryDetails' })
+@ResponseSchema('DeliveryDetails')
 export class DeliveryDetailsDto extends OmitType(DeliveryDto, ['attempts']) {
-  @ApiProperty({ type: () => EventDto, description: 'What is delivered.' })
+  @ApiProperty({ type: () => EventDto, description: 'Event that is delivered.' })
   event!: EventDto;
 
   @ApiProperty({
     type: () => [AttemptDto],
-    description: `The requests, oldest first; at most the last ${MAX_ATTEMPTS_SHOWN}.`,
+    description: `Attempts, oldest first; at most the last ${MAX_ATTEMPTS_SHOWN}.`,
   })
   attempts!: AttemptDto[];
 }

@@ -3,7 +3,8 @@ import { IsIn, Matches } from 'class-validator';
 import { ACTION_NAME_PATTERN } from '../../domain/action-catalog.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-status.js';
 import type { DeliveryFilter } from '../../persistence/repositories/delivery.repository.js';
-import { ApiOptionalQuery, uidSchema } from '../api-docs.js';
+import { ApiOptionalQuery, uidSchema } from '../openapi/api-docs.js';
+import { CURSOR_PATTERN } from '../listing/cursor.js';
 import { ApiPageSizeQuery, DEFAULT_PAGE_SIZE, PageSizeValue } from '../listing/page-query.dto.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { InstantValue } from '../validation/query-values.js';
@@ -56,34 +57,42 @@ const INSTANT = { type: 'string', format: 'date-time' } as const;
 export const ApiDeliveryQuery = (): MethodDecorator =>
   applyDecorators(
     ApiPageSizeQuery(),
-    ApiOptionalQuery('cursor', '`nextCursor` of the page before, with the same filters.', {
+    ApiOptionalQuery('cursor', '`nextCursor` of the previous page. Use it with the same filters.', {
       type: 'string',
+      minLength: 1,
       maxLength: MAX_CURSOR,
+      pattern: CURSOR_PATTERN.source,
       example: '7123.p2Zk1b0Uu8Vj3p4n5qYxkA',
     }),
-    ApiOptionalQuery('httpTransportUid', 'Only deliveries to this http transport.', uidSchema('erp')),
-    ApiOptionalQuery('webhookUid', 'Only deliveries of this webhook.', uidSchema('erp-orders')),
-    ApiOptionalQuery('action', 'Only deliveries of this action.', {
+    ApiOptionalQuery('httpTransportUid', 'Filter by HTTP transport.', uidSchema('erp')),
+    ApiOptionalQuery('webhookUid', 'Filter by webhook.', uidSchema('erp-orders')),
+    ApiOptionalQuery('action', 'Filter by action.', {
       type: 'string',
       pattern: ACTION_NAME_PATTERN.source,
+      minLength: 1,
+      maxLength: 64,
       example: 'ORDER_SETTLED',
     }),
-    ApiOptionalQuery('status', 'Only deliveries that stand so.', {
+    ApiOptionalQuery('status', 'Filter by delivery status.', {
       type: 'string',
       enum: [...DELIVERY_STATUSES],
       example: 'FAILED',
     }),
+    ApiOptionalQuery('eventUid', 'Filter by event.', uidSchema('0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b')),
     ApiOptionalQuery(
-      'eventUid',
-      'Only deliveries of this event.',
-      uidSchema('0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b'),
+      'createdFrom',
+      'Earliest time of creation, inclusive: ISO 8601 with seconds and an offset.',
+      {
+        ...INSTANT,
+        example: '2026-03-14T00:00:00Z',
+      },
     ),
-    ApiOptionalQuery('createdFrom', 'Only deliveries made at or after this instant.', {
-      ...INSTANT,
-      example: '2026-03-14T00:00:00Z',
-    }),
-    ApiOptionalQuery('createdTo', 'Only deliveries made at or before this instant.', {
-      ...INSTANT,
-      example: '2026-03-14T23:59:59.999Z',
-    }),
+    ApiOptionalQuery(
+      'createdTo',
+      'Latest time of creation, inclusive: ISO 8601 with seconds and an offset.',
+      {
+        ...INSTANT,
+        example: '2026-03-14T23:59:59.999Z',
+      },
+    ),
   );

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-status.js';
 import { deliveryUidOf } from '../../domain/uid.js';
 import { PARKED_DUE_AT } from '../../persistence/record-store.js';
@@ -6,30 +7,33 @@ import type { ListedDelivery } from '../../persistence/delivery-store.js';
 import { instant } from '../instant.js';
 
 /** A delivery as the log lists it. */
-@ApiSchema({ name: 'WebhookDelivery' })
+@ResponseSchema('Delivery')
 export class DeliveryDto {
-  @ApiProperty({ description: 'Also the header `x-webhook-delivery`.', example: 'dlv_00000000006yk' })
+  @ApiProperty({
+    description: 'Uid of the delivery; also the header `x-webhook-delivery`.',
+    example: 'dlv_00000000006yk',
+  })
   deliveryUid!: string;
 
   @ApiProperty({
-    description: 'What is delivered; also the header `webhook-id`.',
+    description: 'Uid of the event; also the header `webhook-id`.',
     example: '0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b',
   })
   eventUid!: string;
 
-  @ApiProperty({ description: 'Where it goes.', example: 'erp' })
+  @ApiProperty({ description: 'HTTP transport that it is sent to.', example: 'erp' })
   httpTransportUid!: string;
 
-  @ApiProperty({ description: 'The webhook that matched.', example: 'erp-orders' })
+  @ApiProperty({ description: 'Webhook that matched the event.', example: 'erp-orders' })
   webhookUid!: string;
 
-  @ApiProperty({ description: 'The action of the event.', example: 'ORDER_SETTLED' })
+  @ApiProperty({ description: 'Action of the event.', example: 'ORDER_SETTLED' })
   action!: string;
 
   @ApiProperty({
     enum: DELIVERY_STATUSES,
     description:
-      '`PENDING` waits for its next attempt. `DELIVERED` was answered with 2xx. `FAILED`, `MISSED` (the http transport was disabled) and `CANCELLED` are over; `reason` says why.',
+      '`PENDING`: waits for its next attempt. `DELIVERED`: the receiver responded with 2xx. `FAILED`, `MISSED` and `CANCELLED`: ended without success; `reason` says why.',
     example: 'DELIVERED',
   })
   status!: DeliveryStatus;
@@ -37,19 +41,21 @@ export class DeliveryDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Why it ended otherwise than `DELIVERED`, e.g. `EXHAUSTED`, `GONE`, `TRANSPORT_DELETED`.',
+    description:
+      'Reason why it ended without success, e.g. `EXHAUSTED`, `GONE`, `TRANSPORT_DELETED`; otherwise null.',
     example: null,
   })
   reason!: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'Attempts made so far.', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Number of attempts so far.', example: 1 })
   attempts!: number;
 
   @ApiProperty({
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'When it is due; null when it is over, or waits behind an earlier one of its ordering key.',
+    description:
+      'Time of the next attempt; null if the delivery has ended, or waits behind an earlier one with the same ordering key.',
     example: null,
   })
   nextAttemptAt!: string | null;
@@ -57,7 +63,7 @@ export class DeliveryDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'The status of the last answer; null when there was none.',
+    description: 'Status code of the last response; null if there was none.',
     example: 204,
   })
   lastStatusCode!: number | null;
@@ -65,46 +71,53 @@ export class DeliveryDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Why the last attempt got no answer, e.g. `TIMEOUT`.',
+    description: 'Reason why the last attempt got no response, e.g. `TIMEOUT`; otherwise null.',
     example: null,
   })
   lastErrorCode!: string | null;
 
-  @ApiProperty({ format: 'date-time', description: 'When it was made.', example: '2026-03-14T09:26:53.589Z' })
+  @ApiProperty({ format: 'date-time', description: 'Time of creation.', example: '2026-03-14T09:26:53.589Z' })
   createdAt!: string;
 
   @ApiProperty({
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'When it was over.',
+    description: 'Time at which it ended; null while it is `PENDING`.',
     example: '2026-03-14T09:26:53.612Z',
   })
   finishedAt!: string | null;
 }
 
-/** Where a page of the log stands. */
-@ApiSchema({ name: 'WebhooksCursorPaging' })
+/** Position of a page in the log. */
+@ResponseSchema('CursorPaging')
 export class CursorPagingDto {
-  @ApiProperty({ type: 'integer', description: 'Items per page, as asked for.', example: 25 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Maximum number of items per page, as requested.',
+    example: 25,
+  })
   pageSize!: number;
 
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Pass it as `cursor` to get the next page; null: this is the last one.',
+    description: 'Value of `cursor` for the next page; null: this is the last page.',
     example: '7123.p2Zk1b0Uu8Vj3p4n5qYxkA',
   })
   nextCursor!: string | null;
 }
 
 /** A page of the log, newest first. */
-@ApiSchema({ name: 'WebhookDeliveryList' })
+@ResponseSchema('DeliveryList')
 export class DeliveryListDto {
-  @ApiProperty({ type: () => [DeliveryDto], description: 'The deliveries of this page, newest first.' })
+  @ApiProperty({ type: () => [DeliveryDto], description: 'Deliveries of this page, newest first.' })
   items!: DeliveryDto[];
 
-  @ApiProperty({ type: () => CursorPagingDto, description: 'How to go on.' })
+  @ApiProperty({
+    type: () => CursorPagingDto,
+    description: 'Position of this page, and the cursor of the next one.',
+  })
   paging!: CursorPagingDto;
 }
 

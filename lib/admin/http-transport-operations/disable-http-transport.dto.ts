@@ -1,16 +1,19 @@
-import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { PLAIN_TEXT_PATTERN, RequestSchema } from '../openapi/schemas.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { IsPlainText } from '../validation/text.js';
 
 const MAX_REASON = 64;
 
 /** The body of disable. */
-@ApiSchema({ name: 'DisableHttpTransport' })
+@RequestSchema('DisableHttpTransport')
 export class DisableHttpTransportDto {
   @ApiPropertyOptional({
+    minLength: 1,
     maxLength: MAX_REASON,
+    pattern: PLAIN_TEXT_PATTERN,
     description:
-      'Why, as `disabledReason` will show it. Default: `ADMIN`; a transport that is disabled already keeps its reason.',
+      'Reason that `disabledReason` shows. Default: `ADMIN`. A transport that is already disabled keeps its reason.',
     example: 'Moved to another ERP',
   })
   @MayBeAbsent()

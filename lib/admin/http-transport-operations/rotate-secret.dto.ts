@@ -1,4 +1,5 @@
-import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestSchema } from '../openapi/schemas.js';
 import { IsNumber, Max, Min } from 'class-validator';
 import { SigningSecretField } from '../http-transports/http-transport-bodies.dto.js';
 import { MayBeAbsent } from '../validation/presence.js';
@@ -6,14 +7,14 @@ import { MayBeAbsent } from '../validation/presence.js';
 const SEVEN_DAYS_HOURS = 168;
 
 /** The body of rotatesecret. */
-@ApiSchema({ name: 'RotateSigningSecret' })
+@RequestSchema('RotateSigningSecret')
 export class RotateSecretDto {
   @ApiPropertyOptional({
     minimum: 0,
     maximum: SEVEN_DAYS_HOURS,
     default: 24,
     description:
-      'For how many hours the present secrets go on signing beside the new one, so that the receiver can change over in its own time. 0: the new one alone signs from now on.',
+      'Hours for which the present secrets also sign, so that the receiver can change over. 0: only the new secret signs from now on.',
     example: 24,
   })
   @MayBeAbsent()

@@ -1,15 +1,19 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestSchema, ResponseSchema } from '../openapi/schemas.js';
 import { IsString, MaxLength } from 'class-validator';
 import type { TestSendResult } from '../../operations/test-sender.js';
+import { ACTION_NAME_PATTERN } from '../../domain/action-catalog.js';
 import { MayBeAbsent } from '../validation/presence.js';
 
 /** The body of a test send. */
-@ApiSchema({ name: 'TestHttpTransport' })
+@RequestSchema('TestHttpTransport')
 export class TestSendDto {
   @ApiPropertyOptional({
+    pattern: ACTION_NAME_PATTERN.source,
+    minLength: 1,
     maxLength: 64,
     description:
-      'The action whose example is sent (see webhookactions). Default: one that the oldest webhook of the http transport listens to.',
+      'Action whose example is sent (see `webhookactions`). Default: an action that the oldest webhook of the HTTP transport listens to.',
     example: 'ORDER_SETTLED',
   })
   @MayBeAbsent()
@@ -18,16 +22,16 @@ export class TestSendDto {
   action?: string;
 }
 
-/** What came of a test send. */
-@ApiSchema({ name: 'HttpTransportTestResult' })
+/** Result of a test send. */
+@ResponseSchema('HttpTransportTestResult')
 export class TestSendResultDto implements TestSendResult {
-  @ApiProperty({ description: 'Whether the receiver answered with 2xx.', example: true })
+  @ApiProperty({ description: 'Whether the receiver responded with 2xx.', example: true })
   delivered!: boolean;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'The status of the answer; null when there was none.',
+    description: 'Status code of the response; null if there was none.',
     example: 204,
   })
   responseStatusCode!: number | null;
@@ -35,7 +39,7 @@ export class TestSendResultDto implements TestSendResult {
   @ApiProperty({
     type: 'integer',
     description:
-      'How long it took, in milliseconds. For what failed before there was a connection, in whole seconds.',
+      'Duration in milliseconds. If the request failed before there was a connection, it is rounded to seconds.',
     example: 87,
   })
   durationMs!: number;
@@ -44,7 +48,7 @@ export class TestSendResultDto implements TestSendResult {
     type: 'string',
     nullable: true,
     description:
-      'Why there was no answer, e.g. `TIMEOUT`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`; null when there was one.',
+      'Reason why there was no response, e.g. `TIMEOUT`, `DNS_FAILED`, `CONNECT_FAILED`, `TLS_FAILED`; null if there was one.',
     example: null,
   })
   errorCode!: string | null;

@@ -1,9 +1,9 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { MAX_SECRETS } from '../../domain/secret-rotation.js';
 import { SigningSecretRotationService } from '../../operations/signing-secret-rotation.service.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import { ApiConflicting, ApiInvalid, ApiJsonBody, ApiMissing, ApiUid } from '../openapi/api-docs.js';
 import { CreatedHttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -12,8 +12,8 @@ import { answerOf } from './answer-of.js';
 import { RotateSecretDto } from './rotate-secret.dto.js';
 
 /** The signing secret of an http transport. */
-@AdminController('httptransports/:httpTransportUid')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid', 'httpTransports')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportSecretController {
   constructor(private readonly rotation: SigningSecretRotationService) {}
 
@@ -21,14 +21,24 @@ export class TransportSecretController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'rotateSigningSecretOfHttpTransport',
-    summary: 'Rotate the signing secret of an http transport',
-    description: `The answer holds the new signing secret, which is never shown again. Until the overlap ends, requests carry several signatures, the newest first; at most ${MAX_SECRETS} secrets sign, of more the oldest go. It takes effect within a second.`,
+    summary: 'Rotate the signing secret of an HTTP transport',
+    description: `Only this response holds the new signing secret. Until the overlap ends, requests carry one signature for each secret, the newest first. At most ${MAX_SECRETS} secrets sign; the oldest beyond that are dropped. Takes effect within a second.`,
   })
-  @ApiBody({ type: RotateSecretDto, required: false })
-  @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The http transport with its new secret.' })
-  @ApiInvalid('INVALID_SIGNING_SECRET')
+  @ApiJsonBody(
+    RotateSecretDto,
+    {
+      'With the default overlap': {},
+      'Without an overlap': { overlapHours: 0 },
+    },
+    { required: false },
+  )
+  @ApiOkResponse({
+    type: CreatedHttpTransportDto,
+    description: 'The HTTP transport with its new signing secret.',
+  })
+  @ApiInvalid('overlapHours must not be greater than 168', 'INVALID_SIGNING_SECRET')
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many concurrent changes of this HTTP transport.')
   async rotate(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

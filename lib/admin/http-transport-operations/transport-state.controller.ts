@@ -1,9 +1,16 @@
 import { applyDecorators, Body, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateService } from '../../operations/transport-state.service.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { HttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -17,23 +24,23 @@ const Command = (command: TransportCommand, summary: string, description: string
     Post(command),
     HttpCode(200),
     ApiOperation({ operationId: `${command}HttpTransport`, summary, description }),
-    ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' }),
-    ApiInvalid(),
+    ApiOkResponse({ type: HttpTransportDto, description: 'The changed HTTP transport.' }),
+    ApiInvalid(invalidUid('httpTransportUid')),
     ApiMissing('HTTP_TRANSPORT'),
   );
 
 /** Stopping an http transport and letting it go on. Each of them may be repeated. */
-@AdminController('httptransports/:httpTransportUid')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid', 'httpTransports')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportStateController {
   constructor(private readonly states: TransportStateService) {}
 
   @Command(
     'pause',
-    'Pause an http transport',
-    'It holds: what is emitted from now on is queued. Within a second of the answer no more requests start; those that have started are finished.',
+    'Pause an HTTP transport',
+    'Keeps deliveries in the queue until `resume`. New events are queued too. Within a second of the response no more requests start; requests in flight are finished.',
   )
-  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The http transport is disabled.', 'CONCURRENT_CHANGE')
+  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is disabled.', 'CONCURRENT_CHANGE')
   pause(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -43,10 +50,10 @@ export class TransportStateController {
 
   @Command(
     'resume',
-    'Resume a paused http transport',
-    'What was held is sent, in the order in which it was emitted.',
+    'Resume a paused HTTP transport',
+    'Sends what was queued, in the order in which it was emitted.',
   )
-  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The http transport is disabled.', 'CONCURRENT_CHANGE')
+  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is disabled.', 'CONCURRENT_CHANGE')
   resume(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -56,11 +63,15 @@ export class TransportStateController {
 
   @Command(
     'disable',
-    'Disable an http transport',
-    'It stops, as by a pause. What is emitted while it is disabled is not queued: it is logged as `MISSED`. What was queued before stays `PENDING`.',
+    'Disable an HTTP transport',
+    'Stops sending, as `pause` does. Events that are emitted while it is disabled are not queued but logged as `MISSED`. Deliveries that were queued before stay `PENDING`.',
   )
-  @ApiBody({ type: DisableHttpTransportDto, required: false })
-  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  @ApiJsonBody(
+    DisableHttpTransportDto,
+    { 'Without a reason': {}, 'With a reason': { reason: 'Moved to another ERP' } },
+    { required: false },
+  )
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many concurrent changes of this HTTP transport.')
   disable(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -71,10 +82,10 @@ export class TransportStateController {
 
   @Command(
     'enable',
-    'Enable a disabled http transport',
-    'It starts afresh: what is `PENDING` is sent, and past failures count no more. What was `MISSED` stays so.',
+    'Enable a disabled HTTP transport',
+    'Sends what is `PENDING`, and resets the count of failures. Deliveries that are `MISSED` stay so.',
   )
-  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The http transport is paused.', 'CONCURRENT_CHANGE')
+  @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is paused.', 'CONCURRENT_CHANGE')
   enable(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,

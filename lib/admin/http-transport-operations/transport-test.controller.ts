@@ -1,8 +1,15 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { TestSendService } from '../../operations/test-send.service.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiRateLimited, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiRateLimited,
+  ApiUid,
+} from '../openapi/api-docs.js';
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
@@ -10,8 +17,8 @@ import { answerOf } from './answer-of.js';
 import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
 
 /** Trying out an http transport. */
-@AdminController('httptransports/:httpTransportUid')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid', 'httpTransports')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportTestController {
   constructor(private readonly tests: TestSendService) {}
 
@@ -19,17 +26,21 @@ export class TransportTestController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'testHttpTransport',
-    summary: 'Send a test to an http transport',
+    summary: 'Send a test to an HTTP transport',
     description:
-      'Sends the example of an action once, signed and guarded as a delivery, with the header `x-webhook-test: true` and an event uid of its own, in whatever state the http transport is. Nothing is logged or repeated, and the answer of the receiver changes nothing.',
+      'Sends the example of an action once, signed like a delivery, with the header `x-webhook-test: true` and a new event uid. It works in every state of the HTTP transport. The request is not logged or retried, and its result does not change the state.',
   })
-  @ApiBody({ type: TestSendDto, required: false })
-  @ApiOkResponse({ type: TestSendResultDto, description: 'What came of it.' })
-  @ApiInvalid('UNKNOWN_ACTION')
+  @ApiJsonBody(
+    TestSendDto,
+    { 'With the default action': {}, 'With an action': { action: 'ORDER_SETTLED' } },
+    { required: false },
+  )
+  @ApiOkResponse({ type: TestSendResultDto, description: 'Result of the request.' })
+  @ApiInvalid('action must be a string', 'UNKNOWN_ACTION')
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('DELIVERIES_HELD', 'The operator holds all deliveries.')
+  @ApiConflicting('DELIVERIES_HELD', 'The operator has stopped all deliveries.')
   @ApiRateLimited(
-    'One per http transport in 5 seconds, and 20 per tenant in a minute; or its host has as many requests as it may.',
+    'At most one test per HTTP transport in 5 seconds, and 20 per tenant in a minute; or the maximum number of requests to its origin is in flight.',
     'ORIGIN_BUSY',
   )
   test(

@@ -1,20 +1,27 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PLAIN_TEXT_PATTERN, RequestSchema } from '../openapi/schemas.js';
 import { Allow, IsString, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../validation/presence.js';
+import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
+import { UID_KEYWORDS } from '../openapi/api-docs.js';
+import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsPlainText, IsUid } from '../validation/text.js';
 import { HttpTransportInputDto } from './http-transport-input.dto.js';
 
 const MAX_NAME = 255;
 const MAX_URL = 2048;
+const URL_PATTERN = '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\\\]+$';
 const MAX_SIGNING_SECRET = 128;
+const SIGNING_SECRET_PATTERN = '^whsec_[A-Za-z0-9+/]{32,86}={0,2}$';
 
 const NameField = (required: boolean): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
       required,
+      minLength: 1,
       maxLength: MAX_NAME,
-      description: 'What people call it.',
+      pattern: PLAIN_TEXT_PATTERN,
+      description: 'Name that people see. 1 to 255 characters without control characters.',
       example: 'ERP of the head office',
     }),
     IsPlainText(1, MAX_NAME),
@@ -25,24 +32,25 @@ const UrlField = (required: boolean): PropertyDecorator =>
     ApiProperty({
       required,
       format: 'uri',
+      pattern: URL_PATTERN,
       maxLength: MAX_URL,
       description:
-        'Where requests go: an https URL of a host on the public internet. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.',
+        'Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.',
       example: 'https://erp.example.com/hooks/pos',
     }),
     IsString(),
     MaxLength(MAX_URL),
   );
 
-/** A signing secret that the owner has already. */
+/** A signing secret that the owner has already. It has no example, so that nobody imports one that is public. */
 export const SigningSecretField = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
       writeOnly: true,
+      pattern: SIGNING_SECRET_PATTERN,
       maxLength: MAX_SIGNING_SECRET,
       description:
-        'A signing secret to import: `whsec_` and the base64 of 24 to 64 random bytes. Default: a new one is made. The answer shows it, and no later one does.',
-      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+        'Signing secret to import: `whsec_` followed by the base64 of 24 to 64 random bytes. Default: the module generates one. Only this response shows it.',
     }),
     MayBeAbsent(),
     IsString(),
@@ -50,19 +58,25 @@ export const SigningSecretField = (): PropertyDecorator =>
   );
 
 /** A read-only member of a resource that an update may carry, so that what was read can be changed and sent back. */
-const ReadOnlyField = (description: string, example: string | null): PropertyDecorator =>
+const IgnoredField = (example: string | null): PropertyDecorator =>
   applyDecorators(
-    ApiPropertyOptional({ type: 'string', nullable: true, readOnly: true, description, example }),
-    Allow(),
+    ApiPropertyOptional({
+      type: 'string',
+      nullable: true,
+      description: 'Ignored, so that a transport can be sent back as it was read.',
+      example,
+    }),
+    MayBeAbsentOrNull(),
+    IsString(),
   );
 
 /** The body of POST. */
-@ApiSchema({ name: 'CreateHttpTransport' })
+@RequestSchema('CreateHttpTransport')
 export class CreateHttpTransportDto extends HttpTransportInputDto {
   @ApiPropertyOptional({
-    pattern: '^[A-Za-z0-9_-]+$',
-    maxLength: 64,
-    description: 'The uid by which the transport is addressed. Default: a new UUIDv7.',
+    ...UID_KEYWORDS,
+    description:
+      'Uid of the transport, unique within the tenant. It cannot be changed. Default: a new UUIDv7.',
     example: 'erp',
   })
   @MayBeAbsent()
@@ -82,31 +96,38 @@ export class CreateHttpTransportDto extends HttpTransportInputDto {
 /** What PUT and PATCH have in common. */
 export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
   @ApiPropertyOptional({
-    description: 'If given, the uid in the path: it cannot be changed.',
+    ...UID_KEYWORDS,
+    description: 'If given, it must equal the uid in the path.',
     example: 'erp',
   })
   @MayBeAbsent()
   @IsString()
   httpTransportUid?: string;
 
-  @ReadOnlyField('If given, the present state: it is changed by operations of its own.', 'ACTIVE')
-  state?: unknown;
+  @ApiPropertyOptional({
+    enum: TRANSPORT_STATES,
+    description:
+      'If given, it must equal the present state. Operations such as `pause` and `enable` change the state.',
+    example: 'ACTIVE',
+  })
+  @Allow()
+  state?: TransportState;
 
-  @ReadOnlyField('Ignored.', null)
-  disabledReason?: unknown;
+  @IgnoredField(null)
+  disabledReason?: string | null;
 
-  @ReadOnlyField('Ignored.', null)
-  failingSince?: unknown;
+  @IgnoredField(null)
+  failingSince?: string | null;
 
-  @ReadOnlyField('Ignored.', '2026-03-14T09:26:53.589Z')
-  createdAt?: unknown;
+  @IgnoredField('2026-03-14T09:26:53.589Z')
+  createdAt?: string | null;
 
-  @ReadOnlyField('Ignored.', '2026-03-14T09:26:53.589Z')
-  lastModifiedAt?: unknown;
+  @IgnoredField('2026-03-14T09:26:53.589Z')
+  lastModifiedAt?: string | null;
 }
 
 /** The body of PUT. */
-@ApiSchema({ name: 'ReplaceHttpTransport' })
+@RequestSchema('ReplaceHttpTransport')
 export class ReplaceHttpTransportDto extends ChangeHttpTransportDto {
   @NameField(true)
   name!: string;
@@ -116,7 +137,7 @@ export class ReplaceHttpTransportDto extends ChangeHttpTransportDto {
 }
 
 /** The body of PATCH. */
-@ApiSchema({ name: 'UpdateHttpTransport' })
+@RequestSchema('UpdateHttpTransport')
 export class UpdateHttpTransportDto extends ChangeHttpTransportDto {
   @MayBeAbsent()
   @NameField(false)

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PLAIN_TEXT_PATTERN, RequestSchema, VISIBLE_ASCII_PATTERN } from '../openapi/schemas.js';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -21,19 +22,31 @@ import { SECURITY_TYPE_INPUTS, type SecurityTypeInput } from './security-type.js
 const MAX_HEADERS = 20;
 const MAX_RETRIES = 50;
 const SEVEN_DAYS_SECONDS = 604_800;
+/** As `assertTenantHeaders` has them. */
+const HEADER_NAME_PATTERN = "^[!#$%&'*+\\-.^_`|~0-9A-Za-z]+$";
+const HEADER_VALUE_PATTERN = '^[\\t\\u0020-\\u007e\\u0080-\\u00ff]*$';
+const USERNAME_PATTERN = PLAIN_TEXT_PATTERN.replace('[^', '[^:');
 
 /** A header as it is given. What it may hold is the egress policy's to say (`assertTenantHeaders`). */
-@ApiSchema({ name: 'HttpTransportHeaderInput' })
+@RequestSchema('HttpTransportHeaderInput')
 export class HeaderInputDto {
-  @ApiProperty({ description: 'The name of the header.', example: 'x-shop', maxLength: 128 })
+  @ApiProperty({
+    description:
+      'Name of the header. Headers that the module or HTTP itself sets, such as `host`, `content-type` and `webhook-id`, are refused with `HEADER_REFUSED`.',
+    example: 'x-shop',
+    minLength: 1,
+    maxLength: 128,
+    pattern: HEADER_NAME_PATTERN,
+  })
   @IsString()
   @MaxLength(128)
   key!: string;
 
   @ApiProperty({
-    description: `The value. It is a secret: answers show "${MASK}", and that mask keeps the stored value of the same key.`,
+    description: `Value of the header: Latin-1 characters without control characters. It is secret: responses show "${MASK}". Sent back in an update, this mask keeps the stored value of the same header.`,
     example: 'shop-70',
     maxLength: 4096,
+    pattern: HEADER_VALUE_PATTERN,
   })
   @IsString()
   @MaxLength(4096)
@@ -41,11 +54,11 @@ export class HeaderInputDto {
 }
 
 /** A rate limit. */
-@ApiSchema({ name: 'HttpTransportRateLimit' })
+@RequestSchema('HttpTransportRateLimit', { nullable: true })
 export class RateLimitDto {
   @ApiProperty({
     type: 'integer',
-    description: 'So many requests …',
+    description: 'Maximum number of requests per window.',
     minimum: 1,
     maximum: 100_000,
     example: 100,
@@ -57,7 +70,7 @@ export class RateLimitDto {
 
   @ApiProperty({
     type: 'integer',
-    description: '… in so many seconds.',
+    description: 'Length of the window in seconds.',
     minimum: 1,
     maximum: 3_600,
     example: 60,
@@ -78,7 +91,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_HEADERS,
     description:
-      'Headers to send with each request, beside the module’s own, which they never override. The list is replaced as a whole.',
+      'Headers to send with each request, in addition to those of the module. An update replaces the whole list; `null` empties it.',
     example: [{ key: 'x-shop', value: 'shop-70' }],
   })
   @MayBeAbsentOrNull()
@@ -102,8 +115,10 @@ export abstract class HttpTransportInputDto {
   @ApiPropertyOptional({
     type: 'string',
     nullable: true,
+    minLength: 1,
     maxLength: 255,
-    description: 'For `BASIC_AUTH`; without a colon. `null` removes it.',
+    pattern: USERNAME_PATTERN,
+    description: 'User name for `BASIC_AUTH`, without a colon. `null` removes it.',
     example: 'shop-70',
   })
   @MayBeAbsentOrNull()
@@ -114,10 +129,11 @@ export abstract class HttpTransportInputDto {
   @ApiPropertyOptional({
     type: 'string',
     nullable: true,
+    minLength: 1,
     maxLength: 1024,
-    writeOnly: true,
-    description: `For \`BASIC_AUTH\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
-    example: 'a password',
+    pattern: PLAIN_TEXT_PATTERN,
+    description: `Password for \`BASIC_AUTH\`. The mask \`${MASK}\` keeps the stored password, \`null\` removes it.`,
+    example: MASK,
   })
   @MayBeAbsentOrNull()
   @IsPlainText(1, 1024)
@@ -126,10 +142,11 @@ export abstract class HttpTransportInputDto {
   @ApiPropertyOptional({
     type: 'string',
     nullable: true,
+    minLength: 1,
     maxLength: 4096,
-    writeOnly: true,
-    description: `For \`BEARER_TOKEN\`. The mask \`${MASK}\` keeps the stored one, \`null\` removes it.`,
-    example: 'a-token',
+    pattern: VISIBLE_ASCII_PATTERN,
+    description: `Token for \`BEARER_TOKEN\`. The mask \`${MASK}\` keeps the stored token, \`null\` removes it.`,
+    example: MASK,
   })
   @MayBeAbsentOrNull()
   @IsVisibleAscii(4096)
@@ -140,7 +157,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minimum: 100,
     maximum: 30_000,
-    description: 'Deadline of one request in milliseconds. `null`: the default of the module.',
+    description: 'Deadline of one request in milliseconds. `null`: the default of the host, usually 10,000.',
     example: 10_000,
   })
   @MayBeAbsentOrNull()
@@ -154,7 +171,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minimum: 1,
     maximum: 256,
-    description: 'Requests in flight at one time. `null`: the default of the module.',
+    description: 'Maximum number of requests in flight. `null`: the default of the host, usually 8.',
     example: 8,
   })
   @MayBeAbsentOrNull()
@@ -166,7 +183,7 @@ export abstract class HttpTransportInputDto {
   @ApiPropertyOptional({
     type: () => RateLimitDto,
     nullable: true,
-    description: 'The most requests in a stretch of time. `null`: no limit.',
+    description: 'Maximum number of requests in a window of time. `null`: no limit.',
   })
   @MayBeAbsentOrNull()
   @IsObject()
@@ -180,7 +197,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_RETRIES,
     description:
-      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. Empty: no retries. `null`: the default of the module.',
+      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of the host.',
     example: [5, 300, 1_800],
   })
   @MayBeAbsentOrNull()

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
 import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
 import type { HttpTransportRow } from '../../persistence/repositories/http-transport.repository.js';
@@ -10,30 +11,30 @@ import { SECURITY_TYPES } from './security-type.js';
 import { rateLimitOf } from './transport-draft.js';
 
 /** A header as it is shown. */
-@ApiSchema({ name: 'HttpTransportHeader' })
+@ResponseSchema('HttpTransportHeader')
 export class HeaderDto {
-  @ApiProperty({ description: 'The name of the header.', example: 'x-shop' })
+  @ApiProperty({ description: 'Name of the header.', example: 'x-shop' })
   key!: string;
 
-  @ApiProperty({ description: 'Always the mask: values are never shown.', example: MASK })
+  @ApiProperty({ type: 'string', description: 'Always the mask: values are never shown.', example: MASK })
   value!: typeof MASK;
 }
 
 /** An http transport as it is shown: every secret masked. */
-@ApiSchema({ name: 'HttpTransport' })
+@ResponseSchema('HttpTransport')
 export class HttpTransportDto {
-  @ApiProperty({ description: 'Unique within the tenant.', example: 'erp' })
+  @ApiProperty({ description: 'Uid of the transport, unique within the tenant.', example: 'erp' })
   httpTransportUid!: string;
 
-  @ApiProperty({ description: 'What people call it.', example: 'ERP of the head office' })
+  @ApiProperty({ description: 'Name that people see.', example: 'ERP of the head office' })
   name!: string;
 
-  @ApiProperty({ description: 'Where requests go.', example: 'https://erp.example.com/hooks/pos' })
+  @ApiProperty({ description: 'Target of the requests.', example: 'https://erp.example.com/hooks/pos' })
   url!: string;
 
   @ApiProperty({
     type: () => [HeaderDto],
-    description: 'Sent with each request.',
+    description: 'Headers sent with each request, values masked.',
     example: [{ key: 'x-shop', value: MASK }],
   })
   headers!: HeaderDto[];
@@ -45,13 +46,18 @@ export class HttpTransportDto {
   })
   securityType!: SecurityType;
 
-  @ApiProperty({ type: 'string', nullable: true, description: 'For `BASIC_AUTH`.', example: 'shop-70' })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'User name for `BASIC_AUTH`; null if there is none.',
+    example: 'shop-70',
+  })
   username!: string | null;
 
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'The mask when a password is stored.',
+    description: 'The mask if a password is stored; null if there is none.',
     example: MASK,
   })
   password!: typeof MASK | null;
@@ -59,7 +65,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'The mask when a token is stored.',
+    description: 'The mask if a token is stored; null if there is none.',
     example: null,
   })
   token!: typeof MASK | null;
@@ -67,7 +73,7 @@ export class HttpTransportDto {
   @ApiProperty({
     enum: TRANSPORT_STATES,
     description:
-      '`ACTIVE` delivers. `PAUSED` holds what is due. `DISABLED` sends nothing; what is emitted meanwhile is logged as `MISSED`.',
+      '`ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.',
     example: 'ACTIVE',
   })
   state!: TransportState;
@@ -76,7 +82,7 @@ export class HttpTransportDto {
     type: 'string',
     nullable: true,
     description:
-      'Why it is disabled. `GONE`: the receiver answered 410. `FAILING`: every attempt had failed for too long. `ADMIN`, or the reason that was given: somebody disabled it.',
+      'Reason why it is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.',
     example: null,
   })
   disabledReason!: string | null;
@@ -85,7 +91,7 @@ export class HttpTransportDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'When the present run of failures began; null while it is healthy.',
+    description: 'Start of the current series of failures; null while requests succeed.',
     example: null,
   })
   failingSince!: string | null;
@@ -93,7 +99,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Deadline of one request in milliseconds; null: the default of the module.',
+    description: 'Deadline of one request in milliseconds; null: the default of the host.',
     example: null,
   })
   timeoutMs!: number | null;
@@ -101,56 +107,59 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Requests in flight at one time; null: the default of the module.',
+    description: 'Maximum number of requests in flight; null: the default of the host.',
     example: 8,
   })
   maxConcurrency!: number | null;
 
-  @ApiProperty({ type: () => RateLimitDto, nullable: true, description: 'null: no limit.' })
+  @ApiProperty({
+    type: () => RateLimitDto,
+    nullable: true,
+    description: 'Maximum number of requests in a window of time; null: no limit.',
+  })
   rateLimit!: RateLimitDto | null;
 
   @ApiProperty({
     type: 'array',
     items: { type: 'integer' },
     nullable: true,
-    description:
-      'Seconds to wait after the first, second, … failed attempt; null: the default of the module.',
+    description: 'Seconds to wait after the first, second, … failed attempt; null: the default of the host.',
     example: [5, 300, 1_800],
   })
   retryScheduleSeconds!: number[] | null;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When it was created.',
+    description: 'Time of creation.',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When its settings were changed last.',
+    description: 'Time of the last change of its settings.',
     example: '2026-03-14T09:26:53.589Z',
   })
   lastModifiedAt!: string;
 }
 
 /** The answer to create, and to a rotation of the signing secret. */
-@ApiSchema({ name: 'CreatedHttpTransport' })
+@ResponseSchema('CreatedHttpTransport')
 export class CreatedHttpTransportDto extends HttpTransportDto {
   @ApiProperty({
-    description: 'Verifies the signatures (Standard Webhooks). Shown here and never again: keep it.',
-    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    description:
+      'Secret that verifies the signatures (Standard Webhooks): `whsec_` followed by base64. No other response shows it, so store it now.',
   })
   signingSecret!: string;
 }
 
 /** A page of transports. */
-@ApiSchema({ name: 'HttpTransportList' })
+@ResponseSchema('HttpTransportList')
 export class HttpTransportListDto implements PageDto<HttpTransportDto> {
-  @ApiProperty({ type: () => [HttpTransportDto], description: 'The transports of this page.' })
+  @ApiProperty({ type: () => [HttpTransportDto], description: 'Transports of this page.' })
   items!: HttpTransportDto[];
 
-  @ApiProperty({ type: () => PagingDto, description: 'Where this page stands.' })
+  @ApiProperty({ type: () => PagingDto, description: 'Position of this page.' })
   paging!: PagingDto;
 }
 

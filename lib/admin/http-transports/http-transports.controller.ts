@@ -1,8 +1,15 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -18,26 +25,32 @@ import {
   httpTransportDto,
   HttpTransportListDto,
 } from './http-transport.dto.js';
+import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './http-transport-examples.js';
 import { HttpTransportsService } from './http-transports.service.js';
 
 const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
 const ListQueryDto = pageQueryOf(...SORTING);
 type ListQuery = PageQueryDto<(typeof HTTP_TRANSPORT_SORT_KEYS)[number]>;
 
-const ApiTransportUid = () => ApiUid('httpTransportUid', 'The http transport.', 'erp');
+const ApiTransportUid = () => ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp');
+const INVALID_NAME = 'name must be text of 1 to 255 characters without control characters';
 const INPUT_CODES = ['TARGET_REFUSED', 'HEADER_REFUSED'] as const;
 const CHANGE_CODES = [...INPUT_CODES, 'CREDENTIALS_REQUIRED', 'READ_ONLY_FIELD'] as const;
 
 /** The http transports of a tenant: where its webhooks go. */
-@AdminController('httptransports')
+@AdminController('httptransports', 'httpTransports')
 export class HttpTransportsController {
   constructor(private readonly transports: HttpTransportsService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listHttpTransports', summary: 'List http transports' })
+  @ApiOperation({
+    operationId: 'listHttpTransports',
+    summary: 'List HTTP transports',
+    description: 'Lists the HTTP transports of the tenant, secrets masked.',
+  })
   @ApiPageQuery(...SORTING)
-  @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the tenant’s http transports.' })
-  @ApiInvalid()
+  @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the HTTP transports of the tenant.' })
+  @ApiInvalid('pageSize must not be greater than 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(ListQueryDto)) query: Input<ListQuery>,
@@ -49,13 +62,16 @@ export class HttpTransportsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'createHttpTransport',
-    summary: 'Create an http transport',
-    description: 'The answer holds the signing secret, which is never shown again.',
+    summary: 'Create an HTTP transport',
+    description: 'Creates a receiver. Only this response holds the signing secret.',
   })
-  @ApiBody({ type: CreateHttpTransportDto })
-  @ApiOkResponse({ type: CreatedHttpTransportDto, description: 'The new http transport.' })
-  @ApiInvalid(...INPUT_CODES, 'INVALID_SIGNING_SECRET')
-  @ApiConflicting('UID_TAKEN', 'The tenant already has an http transport with this uid.', 'QUOTA_EXCEEDED')
+  @ApiJsonBody(CreateHttpTransportDto, CREATE_EXAMPLES)
+  @ApiOkResponse({
+    type: CreatedHttpTransportDto,
+    description: 'The new HTTP transport with its signing secret.',
+  })
+  @ApiInvalid(INVALID_NAME, ...INPUT_CODES, 'INVALID_SIGNING_SECRET')
+  @ApiConflicting('UID_TAKEN', 'The tenant already has an HTTP transport with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Body(new DtoPipe(CreateHttpTransportDto)) body: Input<CreateHttpTransportDto>,
@@ -65,10 +81,14 @@ export class HttpTransportsController {
   }
 
   @Get(':httpTransportUid')
-  @ApiOperation({ operationId: 'getHttpTransport', summary: 'Get an http transport' })
+  @ApiOperation({
+    operationId: 'getHttpTransport',
+    summary: 'Get an HTTP transport',
+    description: 'Returns the HTTP transport with its state, secrets masked.',
+  })
   @ApiTransportUid()
-  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport, secrets masked.' })
-  @ApiInvalid()
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The HTTP transport, secrets masked.' })
+  @ApiInvalid(invalidUid('httpTransportUid'))
   @ApiMissing('HTTP_TRANSPORT')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -80,16 +100,16 @@ export class HttpTransportsController {
   @Put(':httpTransportUid')
   @ApiOperation({
     operationId: 'replaceHttpTransport',
-    summary: 'Replace an http transport',
+    summary: 'Replace an HTTP transport',
     description:
-      'Replaces `name`, `url`, `headers`, `securityType` and `username`: left out, `headers` become empty, `securityType` becomes `NONE`. A `password` or `token` that is left out is kept, `null` removes it. All other fields keep their values when left out.',
+      'Replaces the HTTP transport. Fields that are omitted are reset: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. A transport can be sent back exactly as it was read.',
   })
   @ApiTransportUid()
-  @ApiBody({ type: ReplaceHttpTransportDto })
-  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
-  @ApiInvalid(...CHANGE_CODES)
+  @ApiJsonBody(ReplaceHttpTransportDto, REPLACE_EXAMPLES)
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The changed HTTP transport.' })
+  @ApiInvalid(INVALID_NAME, ...CHANGE_CODES)
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many concurrent changes of this HTTP transport.')
   async replace(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -101,15 +121,15 @@ export class HttpTransportsController {
   @Patch(':httpTransportUid')
   @ApiOperation({
     operationId: 'updateHttpTransport',
-    summary: 'Change fields of an http transport',
-    description: 'Changes the given fields and no others.',
+    summary: 'Change fields of an HTTP transport',
+    description: 'Changes the given fields; omitted fields keep their values.',
   })
   @ApiTransportUid()
-  @ApiBody({ type: UpdateHttpTransportDto })
-  @ApiOkResponse({ type: HttpTransportDto, description: 'The http transport as it is now.' })
-  @ApiInvalid(...CHANGE_CODES)
+  @ApiJsonBody(UpdateHttpTransportDto, UPDATE_EXAMPLES)
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The changed HTTP transport.' })
+  @ApiInvalid(INVALID_NAME, ...CHANGE_CODES)
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('CONCURRENT_CHANGE', 'Too many changes of this http transport at once.')
+  @ApiConflicting('CONCURRENT_CHANGE', 'Too many concurrent changes of this HTTP transport.')
   async update(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
@@ -122,13 +142,13 @@ export class HttpTransportsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteHttpTransport',
-    summary: 'Delete an http transport',
+    summary: 'Delete an HTTP transport',
     description:
-      'Its webhooks go with it. Its pending deliveries become `CANCELLED`; the delivery log stays, and the uid is free again.',
+      'Deletes the HTTP transport and its webhooks. Its pending deliveries become `CANCELLED`. The delivery log is kept, and the uid can be used again.',
   })
   @ApiTransportUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('httpTransportUid'))
   @ApiMissing('HTTP_TRANSPORT')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,

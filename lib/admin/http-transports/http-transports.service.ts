@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
-import { generateSigningSecret, parseSigningSecret } from '../../domain/signing-secret.js';
+import { assertImportable, generateSigningSecret } from '../../domain/signing-secret.js';
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
 import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
@@ -189,7 +189,7 @@ function checkReadOnly(present: HttpTransportEntity, body: ChangeHttpTransportDt
 
 function checkSigningSecret(signingSecret: string): void {
   try {
-    parseSigningSecret(signingSecret);
+    assertImportable(signingSecret);
   } catch (error) {
     throw apiErrorOf(error);
   }

@@ -38,7 +38,7 @@ export function applyUpdate(draft: TransportDraft, input: TransportInput): Trans
     token: secretOf('token', input.token, draft.token),
     timeoutMs: given(input.timeoutMs, draft.timeoutMs),
     maxConcurrency: given(input.maxConcurrency, draft.maxConcurrency),
-    rateLimit: given(input.rateLimit, draft.rateLimit),
+    rateLimit: input.rateLimit === undefined ? draft.rateLimit : plain(input.rateLimit),
     retryScheduleSeconds: given(input.retryScheduleSeconds, draft.retryScheduleSeconds),
   };
 }
@@ -87,6 +87,10 @@ export function assertSecretsStayAtHome(before: TransportDraft, after: Transport
 
 const given = <Value>(input: Value | undefined, present: Value): Value =>
   input === undefined ? present : input;
+
+/** The input is an instance of its DTO class, which a comparison with the stored value would call different. */
+const plain = (rateLimit: NonNullable<TransportInput['rateLimit']> | null): TransportDraft['rateLimit'] =>
+  rateLimit && { requests: rateLimit.requests, perSeconds: rateLimit.perSeconds };
 
 const isKept = (secret: DraftSecret | null): boolean => secret !== null && 'stored' in secret;
 

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { badRequest } from '../api-error.js';
 
-const CURSOR = /^(?<id>[1-9]\d{0,15})\.(?<mac>[A-Za-z0-9_-]{22})$/;
+/** Form of a cursor: a number and a signature in base64url. */
+export const CURSOR_PATTERN = /^([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{22})$/;
 const MAC_BYTES = 16;
 
 /**
@@ -16,7 +17,7 @@ export const encodeCursor = (key: Buffer, list: readonly string[], id: number): 
 
 /** @throws {ApiError} 400 `INVALID_CURSOR` for a text that `encodeCursor` did not make for this list */
 export function decodeCursor(key: Buffer, list: readonly string[], cursor: string): number {
-  const { id, mac } = CURSOR.exec(cursor)?.groups ?? {};
+  const [, id, mac] = CURSOR_PATTERN.exec(cursor) ?? [];
   if (id === undefined || mac === undefined) throw invalidCursor();
   const given = Buffer.from(mac, 'base64url');
   // The spelling is compared too: base64 has several for one value, and a cursor has one.

@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { IsIn } from 'class-validator';
 import type { PageRequest, SortDirection } from '../../persistence/repositories/page.js';
-import { ApiOptionalQuery } from '../api-docs.js';
+import { ApiOptionalQuery } from '../openapi/api-docs.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { IntegerValue } from '../validation/query-values.js';
 
@@ -48,7 +48,7 @@ export function pageQueryOf<SortKey extends string>(
 /** Documents the query of `pageQueryOf` with the same arguments. */
 export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string): MethodDecorator =>
   applyDecorators(
-    ApiOptionalQuery('pageNumber', 'Which page, from 1.', {
+    ApiOptionalQuery('pageNumber', 'Number of the page, starting at 1.', {
       type: 'integer',
       minimum: 1,
       maximum: MAX_PAGE_NUMBER,
@@ -56,17 +56,13 @@ export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string
       example: 1,
     }),
     ApiPageSizeQuery(),
-    ApiOptionalQuery(
-      'sortBy',
-      'The field to sort by. Equal ones keep the order in which they were created.',
-      {
-        type: 'string',
-        enum: [...sortKeys],
-        default: defaultSortKey,
-        example: defaultSortKey,
-      },
-    ),
-    ApiOptionalQuery('sortDirection', 'Rising or falling.', {
+    ApiOptionalQuery('sortBy', 'Field to sort by. Items with equal values are sorted by creation.', {
+      type: 'string',
+      enum: [...sortKeys],
+      default: defaultSortKey,
+      example: defaultSortKey,
+    }),
+    ApiOptionalQuery('sortDirection', 'Ascending or descending.', {
       type: 'string',
       enum: [...SORT_DIRECTIONS],
       default: 'ASC',
@@ -76,7 +72,7 @@ export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string
 
 /** Documents `pageSize`. */
 export const ApiPageSizeQuery = (): MethodDecorator =>
-  ApiOptionalQuery('pageSize', 'Items per page.', {
+  ApiOptionalQuery('pageSize', 'Maximum number of items per page.', {
     type: 'integer',
     minimum: 1,
     maximum: MAX_PAGE_SIZE,

@@ -1,16 +1,21 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 
-/** Where a page stands in its list. */
-@ApiSchema({ name: 'WebhooksPaging' })
+/** Position of a page in its list. */
+@ResponseSchema('Paging')
 export class PagingDto {
-  @ApiProperty({ type: 'integer', description: 'This page, from 1.', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Number of this page, starting at 1.', example: 1 })
   pageNumber!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Items per page, as asked for.', example: 25 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Maximum number of items per page, as requested.',
+    example: 25,
+  })
   pageSize!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Items on all pages together.', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Number of items on all pages.', example: 1 })
   totalCount!: number;
 }
 

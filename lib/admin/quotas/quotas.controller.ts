@@ -4,12 +4,12 @@ import { MOST_PENDING_COUNTED, UsageRepository } from '../../persistence/reposit
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid } from '../api-docs.js';
+import { ApiInvalid, INVALID_TENANT_UID } from '../openapi/api-docs.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { QuotasDto } from './quotas.dto.js';
 
 /** The quotas of a tenant: what it may have, and what it has. */
-@AdminController('quotas')
+@AdminController('quotas', 'catalogAndQuotas')
 export class QuotasController {
   constructor(
     private readonly usages: UsageRepository,
@@ -17,9 +17,13 @@ export class QuotasController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getWebhookQuotas', summary: 'Get the quotas and what is used of them' })
-  @ApiOkResponse({ type: QuotasDto, description: 'The tenant’s quotas.' })
-  @ApiInvalid()
+  @ApiOperation({
+    operationId: 'getWebhookQuotas',
+    summary: 'Get the quotas and their usage',
+    description: 'Returns how many transports, webhooks and pending deliveries the tenant has and may have.',
+  })
+  @ApiOkResponse({ type: QuotasDto, description: 'Quotas of the tenant.' })
+  @ApiInvalid(INVALID_TENANT_UID)
   async get(@Param('tenantUid', UidPipe) tenantUid: string): Promise<QuotasDto> {
     const { transports, webhooks, pendingDeliveries } = await this.usages.of(tenantUid);
     return {

@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 
 /** A quota, and how much of it is used. */
-@ApiSchema({ name: 'WebhookQuota' })
+@ResponseSchema('Quota')
 export class QuotaDto {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Number that the tenant has now.', example: 12 })
   used!: number;
@@ -26,7 +27,7 @@ export class QuotaDto {
 }
 
 /** The quotas of a tenant. */
-@ApiSchema({ name: 'WebhookQuotas' })
+@ResponseSchema('Quotas')
 export class QuotasDto {
   @ApiProperty({
     type: () => QuotaDto,

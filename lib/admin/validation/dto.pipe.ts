@@ -6,6 +6,8 @@ import { plainInput } from './plain-input.js';
 /** No answer grows with the number or the length of the wrong names in a request. */
 const MAX_MESSAGES = 20;
 const MAX_MESSAGE_LENGTH = 300;
+/** The rules of class-validator that are about the type of a value. */
+const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
 
 /**
  * The module's own validation of a body or a query string, by the rules of a DTO class: unknown members are
@@ -46,6 +48,15 @@ function messagesOf(errors: readonly ValidationError[]): string[] {
 
 /** The messages of an error and of those inside it, each with its path: `headers.0.key must be …`. */
 function flatten(error: ValidationError, path: string): string[] {
-  const own = Object.values(error.constraints ?? {}).map((message) => path + message);
+  const own = ownMessages(error).map((message) => path + message);
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${path}${error.property}.`))];
+}
+
+/** A value that is missing or of the wrong type breaks its other rules only in form, and has one message. */
+function ownMessages({ property, value, constraints = {} }: ValidationError): string[] {
+  const unknown = 'whitelistValidation' in constraints;
+  if (value === undefined && !unknown && Object.keys(constraints).length > 0)
+    return [`${property} is required`];
+  const type = TYPE_RULES.find((rule) => rule in constraints);
+  return type === undefined ? Object.values(constraints) : [constraints[type]!];
 }

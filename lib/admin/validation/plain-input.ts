@@ -2,11 +2,20 @@ import { validationFailed } from '../api-error.js';
 
 /** The admin API's deepest input is three levels (body, headers, header). */
 const MAX_DEPTH = 8;
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Characters of a path in a message. */
+const MAX_PATH = 200;
+/** Every object has the first ones, so that the whitelist of class-validator takes them for members of the DTO. */
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  'prototype',
+]);
+/** Parsers decode bytes that are not UTF-8 to this character. The bytes themselves never reach the module. */
+const REPLACEMENT = '\uFFFD';
 
 /**
  * What a parser made of a request, copied to an ordinary object. Refuses what would confuse or exhaust the
- * recursive code that comes after: anything but an object, extreme depth, and keys that reach for a prototype.
+ * recursive code that comes after: anything but an object, extreme depth, and keys that reach for a prototype. Refuses
+ * text that was not UTF-8 as well, which would be stored damaged.
  *
  * @param what names the input in the message: `body` or `query`
  * @throws {ApiError} 400
@@ -15,14 +24,24 @@ export function plainInput(value: unknown, what: string): Record<string, unknown
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw validationFailed(`The ${what} must be a JSON object.`);
   }
-  checkTree(value, what, 1);
+  checkTree(value, what, '', 1);
   return { ...value };
 }
 
-function checkTree(value: object, what: string, depth: number): void {
+/** @param path of the object in the input, with a dot behind it; empty for the input itself */
+function checkTree(value: object, what: string, path: string, depth: number): void {
   if (depth > MAX_DEPTH) throw validationFailed(`The ${what} is nested more than ${MAX_DEPTH} levels deep.`);
   for (const [key, member] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key)) throw validationFailed(`property ${key} should not exist`);
-    if (typeof member === 'object' && member !== null) checkTree(member as object, what, depth + 1);
+    if (typeof member === 'string') checkText(member, path + key);
+    if (typeof member === 'object' && member !== null)
+      checkTree(member as object, what, `${path}${key}.`, depth + 1);
   }
+}
+
+function checkText(text: string, path: string): void {
+  if (!text.includes(REPLACEMENT)) return;
+  throw validationFailed(
+    `${path.slice(0, MAX_PATH)} contains U+FFFD, which stands for bytes that are not valid UTF-8: send the text in UTF-8`,
+  );
 }

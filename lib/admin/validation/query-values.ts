@@ -1,12 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 
 // Values of a query string are text, and JavaScript's conversions are generous: Number('0x10'), Number(' 7 ') and
-// Number('') are numbers, new Date('1') is a date. What does not fit exactly stays text here, and validation fails.
+// Number('') are numbers, new Date('1') is a date, new Date('2026-02-30T00:00:00Z') is 2 March. What does not fit exactly stays text here, and validation fails.
 
 const DECIMAL = /^(?:0|[1-9]\d{0,14})$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** A plain decimal integer in a query string; becomes a number. */
 export const IntegerValue = (min: number, max: number): PropertyDecorator =>
@@ -14,9 +14,13 @@ export const IntegerValue = (min: number, max: number): PropertyDecorator =>
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value,
     ),
-    IsInt(),
-    Min(min),
-    Max(max),
+    ValidateBy({
+      name: 'isIntegerValue',
+      validator: {
+        validate: (value: unknown) => typeof value === 'number' && value >= min && value <= max,
+        defaultMessage: () => `$property must be an integer from ${min} to ${max}`,
+      },
+    }),
   );
 
 /** An ISO 8601 date and time with its offset in a query string; becomes milliseconds since the epoch. */
@@ -27,12 +31,20 @@ export const InstantValue = (): PropertyDecorator =>
       name: 'isInstant',
       validator: {
         validate: (value: unknown) => Number.isInteger(value),
-        defaultMessage: () => '$property must be an ISO 8601 date and time, e.g. 2026-03-14T09:26:53.000Z',
+        defaultMessage: () =>
+          '$property must be an existing date and time in ISO 8601 with an offset, e.g. 2026-03-14T09:26:53.000Z',
       },
     }),
   );
 
 function millisecondsOf(text: string): number | string {
-  const milliseconds = INSTANT.test(text) ? Date.parse(text) : NaN;
+  const [, dateAndTime] = INSTANT.exec(text) ?? [];
+  const milliseconds = isOnCalendar(dateAndTime) ? Date.parse(text) : NaN;
   return Number.isNaN(milliseconds) ? text : milliseconds;
+}
+
+/** A date that does not exist, such as 30 February, comes out of Date as another one. */
+function isOnCalendar(dateAndTime: string | undefined): boolean {
+  const asUtc = dateAndTime === undefined ? NaN : Date.parse(`${dateAndTime}Z`);
+  return !Number.isNaN(asUtc) && new Date(asUtc).toISOString().startsWith(dateAndTime!);
 }

@@ -11,9 +11,10 @@ export function pageOfCatalog(
   if (sortDirection === 'DESC') actions.reverse();
   const first = (pageNumber - 1) * pageSize;
   return {
-    items: actions
-      .slice(first, first + pageSize)
-      .map((action) => ({ action, description: catalog[action]!.description })),
+    items: actions.slice(first, first + pageSize).map((action) => {
+      const { description, example } = catalog[action]!;
+      return { action, description, example };
+    }),
     totalCount: actions.length,
   };
 }

@@ -1,22 +1,32 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import { PagingDto, type PageDto } from '../listing/page.dto.js';
 
 /** An action that a webhook can listen to. */
-@ApiSchema({ name: 'WebhookAction' })
+@ResponseSchema('Action')
 export class WebhookActionDto {
-  @ApiProperty({ description: 'Its name.', example: 'ORDER_SETTLED' })
+  @ApiProperty({ description: 'Name of the action.', example: 'ORDER_SETTLED' })
   action!: string;
 
-  @ApiProperty({ description: 'When it fires.', example: 'A new order is fully paid.' })
+  @ApiProperty({ description: 'Event that it stands for.', example: 'A new order is fully paid.' })
   description!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'Payload of the action. The body of a request also holds `action` and the uid of the tenant.',
+    example: { store: { Id: 1, Uid: '70' }, order: { Id: 7123, Uid: '700' } },
+  })
+  example!: object;
 }
 
 /** A page of actions. */
-@ApiSchema({ name: 'WebhookActionList' })
+@ResponseSchema('ActionList')
 export class WebhookActionListDto implements PageDto<WebhookActionDto> {
-  @ApiProperty({ type: () => [WebhookActionDto], description: 'The actions of this page.' })
+  @ApiProperty({ type: () => [WebhookActionDto], description: 'Actions of this page.' })
   items!: WebhookActionDto[];
 
-  @ApiProperty({ type: () => PagingDto, description: 'Where this page stands.' })
+  @ApiProperty({ type: () => PagingDto, description: 'Position of this page.' })
   paging!: PagingDto;
 }

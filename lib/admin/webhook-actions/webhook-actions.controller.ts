@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid } from '../api-docs.js';
+import { ApiInvalid } from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -15,7 +15,7 @@ const SORTING = [['action'], 'action'] as const;
 const ListQueryDto = pageQueryOf<'action'>(...SORTING);
 
 /** The catalog: what a webhook can listen to. */
-@AdminController('webhookactions')
+@AdminController('webhookactions', 'catalogAndQuotas')
 export class WebhookActionsController {
   constructor(@Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions) {}
 
@@ -23,10 +23,11 @@ export class WebhookActionsController {
   @ApiOperation({
     operationId: 'listWebhookActions',
     summary: 'List the actions that webhooks can listen to',
+    description: 'Lists the catalog: the name, the description and an example of each action.',
   })
   @ApiPageQuery(...SORTING)
   @ApiOkResponse({ type: WebhookActionListDto, description: 'A page of the catalog.' })
-  @ApiInvalid()
+  @ApiInvalid('pageSize must not be greater than 100')
   list(
     @Param('tenantUid', UidPipe) _tenantUid: string,
     @Query(new DtoPipe(ListQueryDto)) query: Input<PageQueryDto<'action'>>,

@@ -1,7 +1,7 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
-import { ApiInvalid, ApiOptionalQuery, uidSchema } from '../api-docs.js';
+import { ApiInvalid, ApiOptionalQuery, uidSchema } from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
@@ -11,16 +11,20 @@ import { webhookDto, WebhookListDto } from './webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
 /** All webhooks of a tenant, whatever their http transport. */
-@AdminController('webhooks')
+@AdminController('webhooks', 'webhooks')
 export class TenantWebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listWebhooks', summary: 'List all webhooks of the tenant' })
-  @ApiOptionalQuery('httpTransportUid', 'Only the webhooks of this http transport.', uidSchema('erp'))
+  @ApiOperation({
+    operationId: 'listWebhooks',
+    summary: 'List all webhooks of the tenant',
+    description: 'Lists which actions are sent to which HTTP transport.',
+  })
+  @ApiOptionalQuery('httpTransportUid', 'Filter by HTTP transport.', uidSchema('erp'))
   @ApiPageQuery(...WEBHOOK_SORTING)
-  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the tenant’s webhooks.' })
-  @ApiInvalid()
+  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the tenant.' })
+  @ApiInvalid('pageSize must not be greater than 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(TenantWebhookPageQueryDto)) query: Input<TenantWebhookPageQueryDto>,

@@ -1,7 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Allow, IsBoolean, IsString, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../validation/presence.js';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestSchema } from '../openapi/schemas.js';
+import { IsBoolean, IsString, MaxLength } from 'class-validator';
+import { ACTION_PATTERN } from '../../domain/action-pattern.js';
+import { UID_KEYWORDS } from '../openapi/api-docs.js';
+import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsUid } from '../validation/text.js';
 
 /** An action has up to 64 characters, a prefix one more for its `*`. */
@@ -11,24 +14,43 @@ const ActionField = (required: boolean): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
       required,
+      pattern: ACTION_PATTERN.source,
       maxLength: MAX_ACTION_LENGTH,
       description:
-        'What it listens to: an action of the catalog (see webhookactions), `*` for all, or a prefix that ends in `_*`, such as `ORDER_*`.',
+        'Events to send: an action of the catalog (see `webhookactions`), `*` for all actions, or a prefix that ends in `_*`, such as `ORDER_*`. Anything else is refused with `UNKNOWN_ACTION`.',
       example: 'ORDER_SETTLED',
     }),
     IsString(),
     MaxLength(MAX_ACTION_LENGTH),
   );
 
+/** A read-only member of a webhook that an update may carry, so that a webhook can be sent back as it was read. */
+const IgnoredField = (example: string): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      type: 'string',
+      nullable: true,
+      description: 'Ignored, so that a webhook can be sent back as it was read.',
+      example,
+    }),
+    MayBeAbsentOrNull(),
+    IsString(),
+  );
+
 /** The optional settings of a webhook. A member that was left out is no property of the object. */
 export abstract class WebhookInputDto {
-  @ApiPropertyOptional({ description: 'If given, the uid in the path.', example: 'erp' })
+  @ApiPropertyOptional({
+    ...UID_KEYWORDS,
+    description: 'If given, it must equal the uid of the HTTP transport in the path.',
+    example: 'erp',
+  })
   @MayBeAbsent()
   @IsString()
   httpTransportUid?: string;
 
   @ApiPropertyOptional({
-    description: 'Whether events are matched by it. Deliveries made before are not affected. Default: true.',
+    description:
+      'Whether events are matched. Deliveries created before are not affected. Default: true for a new webhook, unchanged in an update.',
     example: true,
   })
   @MayBeAbsent()
@@ -37,7 +59,7 @@ export abstract class WebhookInputDto {
 
   @ApiPropertyOptional({
     description:
-      'Whether deliveries that share an ordering key are sent one at a time, in the order of their events. Default: false.',
+      'Whether deliveries with the same ordering key are sent one at a time, in the order of their events. Default: false for a new webhook, unchanged in an update.',
     example: false,
   })
   @MayBeAbsent()
@@ -46,12 +68,11 @@ export abstract class WebhookInputDto {
 }
 
 /** The body of POST. */
-@ApiSchema({ name: 'CreateWebhook' })
+@RequestSchema('CreateWebhook')
 export class CreateWebhookDto extends WebhookInputDto {
   @ApiPropertyOptional({
-    pattern: '^[A-Za-z0-9_-]+$',
-    maxLength: 64,
-    description: 'The uid by which the webhook is addressed. Default: a new UUIDv7.',
+    ...UID_KEYWORDS,
+    description: 'Uid of the webhook, unique within the tenant. It cannot be changed. Default: a new UUIDv7.',
     example: 'erp-orders',
   })
   @MayBeAbsent()
@@ -65,41 +86,30 @@ export class CreateWebhookDto extends WebhookInputDto {
 /** What PUT and PATCH have in common. */
 export abstract class ChangeWebhookDto extends WebhookInputDto {
   @ApiPropertyOptional({
-    description: 'If given, the uid in the path: it cannot be changed.',
+    ...UID_KEYWORDS,
+    description: 'If given, it must equal the uid in the path.',
     example: 'erp-orders',
   })
   @MayBeAbsent()
   @IsString()
   webhookUid?: string;
 
-  @ApiPropertyOptional({
-    type: 'string',
-    readOnly: true,
-    description: 'Ignored.',
-    example: '2026-03-14T09:26:53.589Z',
-  })
-  @Allow()
-  createdAt?: unknown;
+  @IgnoredField('2026-03-14T09:26:53.589Z')
+  createdAt?: string | null;
 
-  @ApiPropertyOptional({
-    type: 'string',
-    readOnly: true,
-    description: 'Ignored.',
-    example: '2026-03-14T09:26:53.589Z',
-  })
-  @Allow()
-  lastModifiedAt?: unknown;
+  @IgnoredField('2026-03-14T09:26:53.589Z')
+  lastModifiedAt?: string | null;
 }
 
 /** The body of PUT. */
-@ApiSchema({ name: 'ReplaceWebhook' })
+@RequestSchema('ReplaceWebhook')
 export class ReplaceWebhookDto extends ChangeWebhookDto {
   @ActionField(true)
   action!: string;
 }
 
 /** The body of PATCH. */
-@ApiSchema({ name: 'UpdateWebhook' })
+@RequestSchema('UpdateWebhook')
 export class UpdateWebhookDto extends ChangeWebhookDto {
   @MayBeAbsent()
   @ActionField(false)

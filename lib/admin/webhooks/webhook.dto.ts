@@ -1,54 +1,55 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { ResponseSchema } from '../openapi/schemas.js';
 import type { NewWebhookRow } from '../../persistence/repositories/webhook.repository.js';
 import { instant } from '../instant.js';
 import { PagingDto, type PageDto } from '../listing/page.dto.js';
 
 /** A webhook as it is shown. */
-@ApiSchema({ name: 'Webhook' })
+@ResponseSchema('Webhook')
 export class WebhookDto {
-  @ApiProperty({ description: 'Unique within the tenant.', example: 'erp-orders' })
+  @ApiProperty({ description: 'Uid of the webhook, unique within the tenant.', example: 'erp-orders' })
   webhookUid!: string;
 
-  @ApiProperty({ description: 'The http transport that its events go to.', example: 'erp' })
+  @ApiProperty({ description: 'HTTP transport that its events are sent to.', example: 'erp' })
   httpTransportUid!: string;
 
   @ApiProperty({
-    description: 'What it listens to: an action, `*`, or a prefix that ends in `_*`.',
+    description: 'Events to send: an action, `*` for all actions, or a prefix that ends in `_*`.',
     example: 'ORDER_*',
   })
   action!: string;
 
-  @ApiProperty({ description: 'Whether events are matched by it.', example: true })
+  @ApiProperty({ description: 'Whether events are matched.', example: true })
   enabled!: boolean;
 
   @ApiProperty({
-    description: 'Whether deliveries that share an ordering key go one at a time.',
+    description: 'Whether deliveries with the same ordering key are sent one at a time.',
     example: false,
   })
   ordered!: boolean;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When it was created.',
+    description: 'Time of creation.',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When it was changed last.',
+    description: 'Time of the last change.',
     example: '2026-03-14T09:26:53.589Z',
   })
   lastModifiedAt!: string;
 }
 
 /** A page of webhooks. */
-@ApiSchema({ name: 'WebhookList' })
+@ResponseSchema('WebhookList')
 export class WebhookListDto implements PageDto<WebhookDto> {
-  @ApiProperty({ type: () => [WebhookDto], description: 'The webhooks of this page.' })
+  @ApiProperty({ type: () => [WebhookDto], description: 'Webhooks of this page.' })
   items!: WebhookDto[];
 
-  @ApiProperty({ type: () => PagingDto, description: 'Where this page stands.' })
+  @ApiProperty({ type: () => PagingDto, description: 'Position of this page.' })
   paging!: PagingDto;
 }
 

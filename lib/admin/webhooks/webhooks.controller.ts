@@ -1,33 +1,42 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
-import { ApiConflicting, ApiInvalid, ApiMissing, ApiUid } from '../api-docs.js';
+import {
+  ApiConflicting,
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  invalidUid,
+} from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
+import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './webhook-examples.js';
 import { WEBHOOK_SORTING, WebhookPageQueryDto, type WebhookPageQuery } from './webhook-queries.dto.js';
 import { WebhookDto, webhookDto, WebhookListDto } from './webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
-const ApiWebhookUid = () => ApiUid('webhookUid', 'The webhook.', 'erp-orders');
+const ApiWebhookUid = () => ApiUid('webhookUid', 'Uid of the webhook.', 'erp-orders');
 const INPUT_CODES = ['UNKNOWN_ACTION', 'READ_ONLY_FIELD'] as const;
 
 /** The webhooks of one http transport: which events go there. */
-@AdminController('httptransports/:httpTransportUid/webhooks')
-@ApiUid('httpTransportUid', 'The http transport.', 'erp')
+@AdminController('httptransports/:httpTransportUid/webhooks', 'webhooks')
+@ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
   @Get()
   @ApiOperation({
     operationId: 'listWebhooksOfHttpTransport',
-    summary: 'List the webhooks of an http transport',
+    summary: 'List the webhooks of an HTTP transport',
+    description: 'Lists which actions are sent to the HTTP transport.',
   })
   @ApiPageQuery(...WEBHOOK_SORTING)
-  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the http transport’s webhooks.' })
-  @ApiInvalid()
+  @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the HTTP transport.' })
+  @ApiInvalid('pageSize must not be greater than 100')
   @ApiMissing('HTTP_TRANSPORT')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -47,11 +56,11 @@ export class WebhooksController {
     operationId: 'createWebhook',
     summary: 'Create a webhook',
     description:
-      'Events emitted from now on are matched. An event goes to an http transport once, even if several of its webhooks match.',
+      'Matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.',
   })
-  @ApiBody({ type: CreateWebhookDto })
+  @ApiJsonBody(CreateWebhookDto, CREATE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting('UID_TAKEN', 'The tenant already has a webhook with this uid.', 'QUOTA_EXCEEDED')
   async create(
@@ -63,10 +72,14 @@ export class WebhooksController {
   }
 
   @Get(':webhookUid')
-  @ApiOperation({ operationId: 'getWebhook', summary: 'Get a webhook' })
+  @ApiOperation({
+    operationId: 'getWebhook',
+    summary: 'Get a webhook',
+    description: 'Returns the webhook with the action that it listens to.',
+  })
   @ApiWebhookUid()
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('webhookUid'))
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async get(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -80,12 +93,13 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'replaceWebhook',
     summary: 'Replace a webhook',
-    description: 'Replaces `action`. `enabled` and `ordered` keep their values when left out.',
+    description:
+      'Replaces `action`. `enabled` and `ordered` keep their values if they are omitted. A webhook can be sent back exactly as it was read.',
   })
   @ApiWebhookUid()
-  @ApiBody({ type: ReplaceWebhookDto })
-  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiJsonBody(ReplaceWebhookDto, REPLACE_EXAMPLES)
+  @ApiOkResponse({ type: WebhookDto, description: 'The changed webhook.' })
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async replace(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -100,12 +114,12 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'updateWebhook',
     summary: 'Change fields of a webhook',
-    description: 'Changes the given fields and no others.',
+    description: 'Changes the given fields; omitted fields keep their values.',
   })
   @ApiWebhookUid()
-  @ApiBody({ type: UpdateWebhookDto })
-  @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
-  @ApiInvalid(...INPUT_CODES)
+  @ApiJsonBody(UpdateWebhookDto, UPDATE_EXAMPLES)
+  @ApiOkResponse({ type: WebhookDto, description: 'The changed webhook.' })
+  @ApiInvalid('action must be a string', ...INPUT_CODES)
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async update(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -122,11 +136,11 @@ export class WebhooksController {
     operationId: 'deleteWebhook',
     summary: 'Delete a webhook',
     description:
-      'It matches no more events. Deliveries made before are still sent: another webhook of the same http transport may have wanted the event too. Delete or pause the http transport to stop them.',
+      'Deletes the webhook, so it matches no more events. Deliveries that exist are still sent, because another webhook of the same HTTP transport may match the event too. To stop them, delete or pause the HTTP transport.',
   })
   @ApiWebhookUid()
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiInvalid()
+  @ApiInvalid(invalidUid('webhookUid'))
   @ApiMissing('WEBHOOK', 'HTTP_TRANSPORT_NOT_FOUND')
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,

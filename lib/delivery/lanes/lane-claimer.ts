@@ -2,6 +2,7 @@ import type { HealthPolicy } from '../../domain/transport-health.js';
 import { LOOK_AHEAD_MS, MOST_DUE } from '../../persistence/glance-store.js';
 import { FIRST_DUE, type ClaimedLane, type DueCursor, type LaneStore } from '../../persistence/lane-store.js';
 import { PollLoop } from '../../timing/poll-loop.js';
+import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import type { TransportConfigs } from '../sending/transport-config.js';
 import { chooseLanes, type LaneCandidate } from './choose-lanes.js';
 import { ClaimRefusals } from './claim-refusals.js';
@@ -49,6 +50,7 @@ export class LaneClaimer {
   readonly #loop: PollLoop;
   readonly #notified = new Map<number, LaneCandidate>();
   readonly #refusals = new ClaimRefusals();
+  readonly #history: RoundHistory;
   #cursor: DueCursor = FIRST_DUE;
   #lookedAt = -Infinity;
   /** The last look left lanes that are due, for lack of places or because there were so many. */
@@ -68,9 +70,10 @@ export class LaneClaimer {
     private readonly inspection: InspectionList,
     private readonly options: LaneClaimerOptions,
   ) {
+    this.#history = new RoundHistory(options.now);
     this.#loop = new PollLoop({
       pollMs: () => (this.#mustPoll ? options.pollMs : RARE_POLL_MS),
-      round: () => this.#round(),
+      round: () => this.#history.observe(() => this.#round()),
       onError: options.onError,
     });
   }
@@ -87,6 +90,11 @@ export class LaneClaimer {
   /** Ids of keys that due lanes need and this process does not have. */
   get missingKeyIds(): string[] {
     return this.#refusals.missingKeyIds(this.options.elapsed());
+  }
+
+  /** How the rounds have gone: one succeeds if it claimed a lane, or if it found none that is due. */
+  get rounds(): RoundStatus {
+    return this.#history.status;
   }
 
   start(): void {
@@ -193,6 +201,7 @@ export class LaneClaimer {
     for (let page = 0; page < PAGES_PER_ROUND && !isLast && this.held.places.free > 0; page++) {
       const limit = Math.min(PAGE, Math.max(LEAST_PAGE, 2 * this.held.places.free));
       const due = await this.store.due(this.#cursor, limit);
+      if (due.length === 0 && this.#cursor === FIRST_DUE) this.#history.noteSuccess();
       isLast = due.length < limit;
       this.#cursor = isLast ? FIRST_DUE : due.at(-1)!;
       isShort = (await this.#claim(due, dueBefore)) || isShort;
@@ -221,9 +230,11 @@ export class LaneClaimer {
           this.#begin(claimed, byId.get(claimed.transportId)!, claimedAt);
           byId.delete(claimed.transportId);
         }
+        this.#history.noteSuccess();
       };
       await inHalves([...byId.keys()], claim, (transportId, error) => {
         this.avoid(transportId);
+        this.#history.noteRefusal(error);
         this.options.onError(error, 1);
       });
     } finally {

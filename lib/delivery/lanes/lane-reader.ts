@@ -1,6 +1,7 @@
 import { classify } from '../../persistence/driver-errors.js';
 import { CLOCK_SLACK_MS } from '../../persistence/lane-store.js';
 import type { LaneReading, LaneReadRequest, LaneStore } from '../../persistence/lane-store.js';
+import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import type { EventLoader } from '../bodies/event-loader.js';
 import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
 import type { InspectionList } from './inspection-list.js';
@@ -22,6 +23,7 @@ export interface LaneReaderOptions extends LaneClocks {
  */
 export class LaneReader {
   readonly #wanted = new Set<Lane>();
+  readonly #history: RoundHistory;
   #reading: Promise<void> | undefined;
   #readingFromHead: Promise<void> | undefined;
 
@@ -32,7 +34,14 @@ export class LaneReader {
     private readonly claimer: Pick<LaneClaimer, 'avoid'>,
     private readonly inspection: InspectionList,
     private readonly options: LaneReaderOptions,
-  ) {}
+  ) {
+    this.#history = new RoundHistory(options.now);
+  }
+
+  /** How the reads have gone. */
+  get rounds(): RoundStatus {
+    return this.#history.status;
+  }
 
   /** The lane may run low. */
   offer(lane: Lane): void {
@@ -84,6 +93,7 @@ export class LaneReader {
     } catch (error) {
       return this.#readFailed(reads, now, error);
     }
+    this.#history.succeeded();
     if (this.options.sendsSoon()) {
       await this.bodies.loadAhead(readings.flatMap(({ rows }) => rows.map(({ eventId }) => eventId)));
     }
@@ -117,6 +127,7 @@ export class LaneReader {
       await this.#read(new Map(lanes.slice(0, half)), now);
       return this.#read(new Map(lanes.slice(half)), now);
     }
+    this.#history.failed(error);
     this.options.onError(error);
     // Not inspected: the next refresh inspects every lane, after a pause.
     for (const [lane] of lanes) {

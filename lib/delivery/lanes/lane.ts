@@ -9,6 +9,7 @@ import type {
 import { RateWindow, type RateState } from '../../domain/rate-window.js';
 import type { HealthPolicy } from '../../domain/transport-health.js';
 import type { TransportRecord } from '../../persistence/record-store.js';
+import type { HealthView } from '../sending/attempt-notifications.js';
 import type { ConcludedAttempt } from '../sending/attempt.js';
 import { originOf, type TransportConfig } from '../sending/transport-config.js';
 import { LaneHealth } from './lane-health.js';
@@ -51,6 +52,7 @@ export interface Clocks {
 export class Lane {
   readonly transportId: number;
   readonly tenantUid: string;
+  readonly httpTransportUid: string;
   config: TransportConfig;
   /** Requests that were sent and have no response yet. */
   inFlight = 0;
@@ -75,6 +77,7 @@ export class Lane {
     const { consecutiveFailures, blockedUntil, leaseToken, crashes } = claimed;
     this.transportId = claimed.transportId;
     this.tenantUid = claimed.transport.tenantUid;
+    this.httpTransportUid = claimed.transport.httpTransportUid;
     this.config = config;
     this.heldSince = claimedAt;
     this.#isQuarantined = crashes >= QUARANTINE_FROM;
@@ -105,6 +108,12 @@ export class Lane {
   /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
   get failingSince(): number | null {
     return this.#health.failingSince;
+  }
+
+  /** For notifications. */
+  get health(): HealthView {
+    const { failingSince, isProbing: isCircuitOpen } = this.#health;
+    return { failingSince, isCircuitOpen, isDisabled: this.config.state === 'DISABLED' };
   }
 
   get readyCount(): number {

@@ -1,3 +1,4 @@
+import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
 import type { QueuedDelivery } from '../../persistence/lane-store.js';
 import type {
   AttemptRecord,
@@ -6,9 +7,11 @@ import type {
   RecordStore,
   TransportRecord,
 } from '../../persistence/record-store.js';
+import type { RoundStatus } from '../../timing/round-history.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
+import { attemptNotification } from '../sending/attempt-notifications.js';
 import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
 import type { WorkerLog } from '../worker-log.js';
 import { Recorder, type RecordEntry } from './recorder.js';
@@ -18,6 +21,9 @@ export interface DeliveryRecorderOptions {
   /** This many outcomes are written without waiting for those before them. */
   readonly fullGroup: number;
   readonly log: WorkerLog;
+  readonly notifications: NotificationSink;
+  /** Whether the transport is disabled according to the database. */
+  readonly isDisabled: (transportId: number) => Promise<boolean>;
 }
 
 /** Records what became of deliveries, and tells their lanes when it is in the database. */
@@ -41,6 +47,11 @@ export class DeliveryRecorder {
     return this.#recorder.backlog;
   }
 
+  /** How writing has gone. */
+  get rounds(): RoundStatus {
+    return this.#recorder.rounds;
+  }
+
   /** Whether nothing could be written of late, and only another outcome shows whether that is over. */
   get isStalled(): boolean {
     return this.#recorder.isStalled;
@@ -51,25 +62,35 @@ export class DeliveryRecorder {
     return this.#recorder.isUnrecorded(deliveryId);
   }
 
-  /** @param transport what the attempt means for the whole transport */
+  /**
+   * @param transport what the attempt means for the whole transport
+   * @param notifications what to publish when all of it is in the database
+   */
   recordAttempt(
     lane: Lane,
     delivery: QueuedDelivery,
     { record }: ConcludedAttempt,
     transport: TransportRecord | undefined,
+    notifications: readonly WebhookNotification[] | undefined,
   ): void {
-    this.#recorder.add(new LaneEntry(this, lane, delivery, record.nextDueAt, record, transport));
+    const entry = new LaneEntry(this, lane, delivery, record.nextDueAt, record, transport);
+    entry.notifications = notifications;
+    this.#recorder.add(entry);
   }
 
   /** Deliveries that the last holder of the lane was sending when it crashed. */
   recordCrashes(lane: Lane, rows: readonly QueuedDelivery[]): void {
+    const { context, notifications } = this.options;
     for (const row of rows) {
-      const attempt = crashedAttempt(row, lane.config, this.options.context);
+      const attempt = crashedAttempt(row, lane.config, context);
       this.options.log.warn(
         `Delivery ${row.deliveryId} counts as a failed attempt: the process that was sending it crashed` +
           (attempt.status === 'FAILED' ? '. It was the last attempt, repeated as often as allowed' : ''),
       );
-      this.#recorder.add(new LaneEntry(this, lane, row, attempt.nextDueAt, attempt));
+      const entry = new LaneEntry(this, lane, row, attempt.nextDueAt, attempt);
+      if (notifications.isObserved)
+        entry.notifications = [attemptNotification(lane, row, attempt, undefined, context.now())];
+      this.#recorder.add(entry);
     }
   }
 
@@ -108,11 +129,31 @@ export class DeliveryRecorder {
    * delivery as well, it waits for its own outcome.
    */
   entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
-    const { lane, delivery, transport } = entry;
+    const { lane, delivery, transport, notifications } = entry;
     if (transport) lane.learnedIsRecorded(transport, this.options.context.elapsed());
     this.#tell(lane, entry, isOrphaned);
     const held = this.held.get(lane.transportId);
     if (held && held !== lane && !held.hasInHand(delivery)) this.#tell(held, entry, isOrphaned);
+    if (notifications && !isOrphaned) this.#publish(lane, notifications);
+  }
+
+  #publish({ transportId }: Lane, notifications: readonly WebhookNotification[]): void {
+    for (const notification of notifications) {
+      if (notification.type === 'transportDisabled') void this.#publishIfDisabled(transportId, notification);
+      else this.options.notifications.publish(notification);
+    }
+  }
+
+  /** A holder that has lost its lane disables nothing: the database knows. */
+  async #publishIfDisabled(transportId: number, notification: WebhookNotification): Promise<void> {
+    try {
+      if (await this.options.isDisabled(transportId)) this.options.notifications.publish(notification);
+    } catch (error) {
+      this.options.log.warn(
+        'Looking whether an http transport was disabled failed: nobody is notified',
+        error,
+      );
+    }
   }
 
   #tell(lane: Lane, { delivery, nextDueAt, parked }: LaneEntry, isOrphaned: boolean): void {
@@ -126,6 +167,8 @@ export class DeliveryRecorder {
 /** Something to record about a delivery of a lane. A class, since one is made for each attempt: no closures, one shape. */
 class LaneEntry implements RecordEntry {
   pauseMs: number | undefined = undefined;
+  /** To be published when the entry is written. */
+  notifications: readonly WebhookNotification[] | undefined = undefined;
 
   constructor(
     private readonly owner: DeliveryRecorder,

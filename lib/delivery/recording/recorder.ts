@@ -9,6 +9,7 @@ import type {
   RecordStore,
   TransportRecord,
 } from '../../persistence/record-store.js';
+import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
 import { UnwrittenChanges } from './unwritten-changes.js';
 
@@ -74,6 +75,7 @@ export class Recorder {
   /** Pauses that are under way. */
   readonly #pauses = new Map<NodeJS.Timeout, () => void>();
   readonly #changes = new UnwrittenChanges();
+  readonly #history: RoundHistory;
   /** One statement at a time, so that no change overtakes an earlier one. */
   #changing: Promise<void> = Promise.resolve();
 
@@ -83,7 +85,14 @@ export class Recorder {
     private readonly fullGroup: number,
     private readonly now: () => number,
     private readonly onError: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#history = new RoundHistory(now);
+  }
+
+  /** How writing has gone: a group that is tried again counts each time. */
+  get rounds(): RoundStatus {
+    return this.#history.status;
+  }
 
   /**
    * Outcomes that wait for their group. Entries that were set aside count only while nothing at all can be written:
@@ -182,7 +191,7 @@ export class Recorder {
       try {
         return await this.#finish(group, await this.#record(group));
       } catch (error) {
-        this.onError(error);
+        this.#failed(error);
         if (this.#hasGivenUp) return;
         if (!isPassing(error)) return this.#writeRefused(group, error);
         await this.#pause(pauseMs * (0.5 + Math.random()));
@@ -224,7 +233,7 @@ export class Recorder {
         else this.#written(entry, false);
       }
     } catch (error) {
-      this.onError(error);
+      this.#failed(error);
       // Each is tried again by itself: entries that come in again together form one group.
       for (const entry of entries) this.#setAsideChange(entry);
     }
@@ -246,7 +255,13 @@ export class Recorder {
     this.#setAside(entry);
   }
 
+  #failed(error: unknown): void {
+    this.#history.failed(error);
+    this.onError(error);
+  }
+
   #written(entry: RecordEntry, isOrphaned: boolean): void {
+    this.#history.succeeded();
     if (entry.pauseMs !== undefined) {
       const others = this.#aside.get(entry.deliveryId)! - 1;
       if (others > 0) this.#aside.set(entry.deliveryId, others);

@@ -41,6 +41,8 @@ export interface SendableAttempt {
 
 export interface PreparedAttempt extends SendableAttempt {
   readonly delivery: QueuedDelivery;
+  /** Undefined: it is not stored any more. */
+  readonly event: OutgoingEvent | undefined;
   readonly config: TransportConfig;
   readonly startedAt: number;
 }
@@ -71,10 +73,11 @@ export function prepareAttempt(
 ): PreparedAttempt {
   const startedAt = context.now();
   const { target } = config;
-  if ('ok' in event) return { delivery, config, startedAt, request: event };
-  if (!target.ok) return { delivery, config, startedAt, request: target };
+  if ('ok' in event) return { delivery, event: undefined, config, startedAt, request: event };
+  if (!target.ok) return { delivery, event, config, startedAt, request: target };
   return {
     delivery,
+    event,
     config,
     startedAt,
     request: signedRequest(target, event, deliveryHeaders(delivery), {

@@ -1,5 +1,6 @@
 import { classify } from '../../persistence/driver-errors.js';
 import type { LaneStore, QueuedDelivery } from '../../persistence/lane-store.js';
+import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
 import type { TransportRecord } from '../../persistence/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { EventLoader } from '../bodies/event-loader.js';
@@ -17,6 +18,7 @@ import {
   type ConcludedAttempt,
   type SentAttempt,
 } from './attempt.js';
+import { attemptNotification, transportNotifications, type TransportTurn } from './attempt-notifications.js';
 import { FailingWarnings } from './failing-warnings.js';
 import type { TransportProblem } from './transport-config.js';
 
@@ -34,6 +36,7 @@ export interface DeliverySenderOptions {
   readonly context: AttemptContext;
   /** How long a transport fails before it is disabled. */
   readonly disableAfterMs: number;
+  readonly notifications: NotificationSink;
   readonly log: WorkerLog;
 }
 
@@ -109,7 +112,8 @@ export class DeliverySender {
   #settled(lane: Lane, sent: SentAttempt, settled: () => void): void {
     const { delivery } = sent.prepared;
     if (wasAborted(sent)) return this.#takeBack(lane, delivery, settled);
-    const { context } = this.options;
+    const { context, notifications } = this.options;
+    const before = notifications.isObserved ? lane.health : undefined;
     let concluded: ConcludedAttempt;
     let transport: TransportRecord | undefined;
     try {
@@ -119,9 +123,11 @@ export class DeliverySender {
       return this.#failed(lane, delivery, settled, error);
     }
     settled();
-    this.recorder.recordAttempt(lane, delivery, concluded, transport);
+    const isWarningDue = this.#warnOf(lane);
+    const published =
+      before && this.#notifications(lane, sent, concluded, { before, learned: transport, isWarningDue });
+    this.recorder.recordAttempt(lane, delivery, concluded, transport, published);
     this.inspection.add(lane);
-    this.#warnOf(lane);
   }
 
   /** The attempt did not take place, or this process gave it up: the next holder of the lane sends it. */
@@ -142,12 +148,29 @@ export class DeliverySender {
     this.inspection.add(lane);
   }
 
-  #warnOf(lane: Lane): void {
+  /** What to publish when the attempt is recorded. */
+  #notifications(
+    lane: Lane,
+    { prepared: { delivery, event } }: SentAttempt,
+    { record }: ConcludedAttempt,
+    turn: Pick<TransportTurn, 'before' | 'learned' | 'isWarningDue'>,
+  ): WebhookNotification[] {
+    const { context, disableAfterMs } = this.options;
+    const nowMs = context.now();
+    return [
+      attemptNotification(lane, delivery, record, event, nowMs),
+      ...transportNotifications(lane, { ...turn, after: lane.health, disableAfterMs, nowMs }),
+    ];
+  }
+
+  /** @returns whether it is time to warn of the transport; then the log has the warning */
+  #warnOf(lane: Lane): boolean {
     const hoursLeft = this.#warnings.due(lane.transportId, lane.failingSince, this.options.context.now());
-    if (hoursLeft === undefined) return;
+    if (hoursLeft === undefined) return false;
     this.options.log.warn(
       `Every attempt to an http transport of tenant "${lane.tenantUid}" (number ${lane.transportId}) has failed since ` +
         `${new Date(lane.failingSince!).toISOString()}; it is disabled in ${Math.round(hoursLeft)} h unless one succeeds`,
     );
+    return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { Client, Pool } from 'pg';
+import { letsProcessEnd } from '../../timing/process-hold.js';
 
 /** How long a connection may take to end in order. */
 const END_LIMIT_MS = 500;
@@ -49,6 +50,7 @@ export class ListeningConnection {
       await client.connect();
       await client.query(options.channels.map((channel) => `LISTEN ${channel}`).join('; '));
       isOpen = true;
+      if (letsProcessEnd()) (client as unknown as { unref(): void }).unref();
       return connection;
     } catch (error) {
       await connection.close();

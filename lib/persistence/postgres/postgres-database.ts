@@ -100,6 +100,13 @@ export class PostgresDatabase implements Database {
     return this.#identity;
   }
 
+  get description(): string {
+    const schema = this.#schema ?? this.#foundSchema;
+    return schema === undefined
+      ? 'PostgreSQL, tables missing'
+      : `PostgreSQL, schema ${JSON.stringify(schema)}`;
+  }
+
   now(): number {
     return this.#clock.now();
   }

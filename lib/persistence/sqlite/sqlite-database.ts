@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
@@ -34,6 +35,10 @@ export class SqliteDatabase implements Database {
   /** @throws {InvalidOptionError} for a `url` */
   constructor(host: DataSource, url?: string) {
     this.dataSource = new DataSource(ownDataSourceOptions(host, 1, url));
+  }
+
+  get description(): string {
+    return `SQLite, file ${JSON.stringify(path.basename(String(this.dataSource.options.database)))}`;
   }
 
   async open(): Promise<void> {

@@ -178,6 +178,15 @@ describe('changing an http transport', () => {
         expect(body).toMatchObject({ state: 'DISABLED', disabledReason: 'GONE' });
       });
 
+      it('changes nothing, not even lastModifiedAt, when a transport is sent back as it was read', async () => {
+        const { httpTransportUid } = await create({ ...secured, ...limits });
+        const { body: read } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);
+        expect(await api.put(`/httptransports/${httpTransportUid}`, read)).toMatchObject({
+          status: 200,
+          body: read,
+        });
+      });
+
       it('takes back what was read, changed in one place', async () => {
         const { httpTransportUid } = await create({ ...secured, ...limits });
         const { body: read } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);

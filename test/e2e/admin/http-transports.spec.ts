@@ -12,6 +12,7 @@ interface Transport {
 }
 
 const MASK = '********';
+const PUBLISHED_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
@@ -135,6 +136,7 @@ describe('http transports', () => {
         ['a URL that is none', { url: 'erp' }, 'TARGET_REFUSED'],
         ['the mask as password', { password: MASK }, 'VALIDATION_FAILED'],
         ['a short signing secret', { signingSecret: 'whsec_c2hvcnQ=' }, 'INVALID_SIGNING_SECRET'],
+        ['a published secret', { signingSecret: PUBLISHED_SECRET }, 'INVALID_SIGNING_SECRET'],
         ['an unknown member', { tenantUid: 'other' }, 'VALIDATION_FAILED'],
         ['a state', { state: 'DISABLED' }, 'VALIDATION_FAILED'],
       ])('answers 400 for %s and writes nothing', async (_case, change, code) => {

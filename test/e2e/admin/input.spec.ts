@@ -28,10 +28,11 @@ const invalid = {
 
 describe('hostile bodies', () => {
   eachHost((host) => {
+    const tenantUid = newTenant();
     let api: ApiClient;
 
     beforeAll(async () => {
-      api = host().api(newTenant());
+      api = host().api(tenantUid);
       await api.post('/httptransports', { ...transport, httpTransportUid: 'erp' });
       await api.post('/httptransports/erp/webhooks', { webhookUid: 'w', action: '*' });
     });
@@ -47,8 +48,22 @@ describe('hostile bodies', () => {
     it.each(PATHS)('are a 400 for %s %s, when they are no JSON', async (method, path) => {
       for (const body of ['{', 'null x', '{"name":', '"text"', '7', 'null']) {
         // Whether the platform's parser or the module refuses these depends on the platform.
-        expect([body, (await api.request(method, path, body)).status]).toEqual([body, 400]);
+        const answer = await api.request(method, path, body);
+        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
       }
+    });
+
+    it.each(PATHS)('are a 400 for %s %s, when they are not UTF-8', async (method, path) => {
+      const body = Buffer.from('{"name":"K\xfcche","action":"ORDER_\xff"}', 'latin1');
+      const response = await fetch(`${host().url}/tenants/${tenantUid}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${tenantUid}:admin`, 'content-type': 'application/json' },
+        body,
+      });
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        { ...invalid, message: [expect.stringContaining('name contains U+FFFD')] },
+      ]);
     });
 
     it.each(PATHS)('are a 400 for %s %s, when they reach for a prototype', async (method, path) => {
@@ -58,8 +73,11 @@ describe('hostile bodies', () => {
         '{"constructor":1}',
         '{"prototype":{}}',
         '{"headers":[{"__proto__":{}}]}',
+        '{"hasOwnProperty":1}',
+        '{"toString":"x"}',
       ]) {
-        expect([body, (await api.request(method, path, body)).status]).toEqual([body, 400]);
+        const answer = await api.request(method, path, body);
+        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
       }
       expect({}).not.toHaveProperty('enabled');
     });

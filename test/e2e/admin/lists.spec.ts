@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { posCatalog } from 'nestjs-tillhook';
 import type { ApiClient } from '../../support/api-client.js';
 import { eachHost, newTenant } from '../../support/each-host.js';
 
@@ -108,6 +109,10 @@ describe('lists', () => {
         '__proto__=1',
         '__proto__[x]=1',
         'constructor=1',
+        'hasOwnProperty=1',
+        'toString=1',
+        'pageNumber=-1',
+        'sortBy=%ff',
         'tenantUid=other',
         'pageNumber=%00',
       ]) {
@@ -120,15 +125,16 @@ describe('lists', () => {
       }
     });
 
-    it('of actions hold the catalog with a description of each', async () => {
+    it('of actions hold the catalog with the description and the example of each', async () => {
       const { status, body } = await api.get<List>('/webhookactions');
       expect([status, body.paging]).toEqual([200, { pageNumber: 1, pageSize: 25, totalCount: 18 }]);
       expect(body.items).toHaveLength(18);
-      expect(body.items).toContainEqual({ action: 'ORDER_SETTLED', description: expect.any(String) });
+      expect(body.items).toContainEqual({ action: 'ORDER_SETTLED', ...posCatalog.ORDER_SETTLED });
       for (const item of body.items) {
         expect(item).toEqual({
           action: expect.stringMatching(/^[A-Z_]+$/),
           description: expect.stringMatching(/\w/),
+          example: expect.objectContaining({ tenant: { Id: 7 } }),
         });
       }
       const { body: last } = await api.get<List>(

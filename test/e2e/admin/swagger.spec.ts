@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiClient } from '../../support/api-client.js';
 import { createDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
@@ -14,7 +15,10 @@ interface Operation {
   summary?: string;
   security?: object[];
   parameters: (Record<string, unknown> & { name: string; in: string; schema: Schema })[];
-  requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
+  requestBody?: {
+    required: boolean;
+    content: Record<string, { schema: Schema; examples?: Record<string, { value: object }> }>;
+  };
   responses: Record<
     string,
     { description: string; content?: Record<string, { schema: Schema; example?: object }> }
@@ -28,23 +32,23 @@ const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
 /** Every route, and every status that it answers with, beside 503. */
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/httptransports`, [200, 400, 401, 403]],
-  ['post', `${TENANT}/httptransports`, [200, 400, 401, 403, 409]],
+  ['post', `${TENANT}/httptransports`, [200, 400, 401, 403, 409, 413, 415]],
   ['get', TRANSPORT, [200, 400, 401, 403, 404]],
-  ['put', TRANSPORT, [200, 400, 401, 403, 404, 409]],
-  ['patch', TRANSPORT, [200, 400, 401, 403, 404, 409]],
+  ['put', TRANSPORT, [200, 400, 401, 403, 404, 409, 413, 415]],
+  ['patch', TRANSPORT, [200, 400, 401, 403, 404, 409, 413, 415]],
   ['delete', TRANSPORT, [204, 400, 401, 403, 404]],
   ['post', `${TRANSPORT}/pause`, [200, 400, 401, 403, 404, 409]],
   ['post', `${TRANSPORT}/resume`, [200, 400, 401, 403, 404, 409]],
-  ['post', `${TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409, 413, 415]],
   ['post', `${TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
-  ['post', `${TRANSPORT}/rotatesecret`, [200, 400, 401, 403, 404, 409]],
-  ['post', `${TRANSPORT}/test`, [200, 400, 401, 403, 404, 409, 429]],
+  ['post', `${TRANSPORT}/rotatesecret`, [200, 400, 401, 403, 404, 409, 413, 415]],
+  ['post', `${TRANSPORT}/test`, [200, 400, 401, 403, 404, 409, 413, 415, 429]],
   ['get', `${TENANT}/webhooks`, [200, 400, 401, 403]],
   ['get', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404]],
-  ['post', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/webhooks`, [200, 400, 401, 403, 404, 409, 413, 415]],
   ['get', WEBHOOK, [200, 400, 401, 403, 404]],
-  ['put', WEBHOOK, [200, 400, 401, 403, 404]],
-  ['patch', WEBHOOK, [200, 400, 401, 403, 404]],
+  ['put', WEBHOOK, [200, 400, 401, 403, 404, 413, 415]],
+  ['patch', WEBHOOK, [200, 400, 401, 403, 404, 413, 415]],
   ['delete', WEBHOOK, [204, 400, 401, 403, 404]],
   ['get', `${TENANT}/webhookactions`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
@@ -164,68 +168,140 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
   it('describes every field of every schema, with an example', () => {
     const names = Object.keys(schemas).sort();
     expect(names).toEqual([
-      'CreateHttpTransport',
-      'CreateWebhook',
-      'CreatedHttpTransport',
-      'DisableHttpTransport',
-      'HttpTransport',
-      'HttpTransportHeader',
-      'HttpTransportHeaderInput',
-      'HttpTransportList',
-      'HttpTransportRateLimit',
-      'HttpTransportTestResult',
-      'ReplaceHttpTransport',
-      'ReplaceWebhook',
-      'RotateSigningSecret',
-      'TestHttpTransport',
-      'UpdateHttpTransport',
-      'UpdateWebhook',
-      'Webhook',
-      'WebhookAction',
-      'WebhookActionList',
-      'WebhookAttempt',
-      'WebhookDelivery',
-      'WebhookDeliveryDetails',
-      'WebhookDeliveryList',
-      'WebhookEvent',
-      'WebhookList',
-      'WebhookQuota',
-      'WebhookQuotas',
+      'WebhooksAction',
+      'WebhooksActionList',
       'WebhooksApiError',
+      'WebhooksAttempt',
+      'WebhooksCreateHttpTransport',
+      'WebhooksCreateWebhook',
+      'WebhooksCreatedHttpTransport',
       'WebhooksCursorPaging',
+      'WebhooksDelivery',
+      'WebhooksDeliveryDetails',
+      'WebhooksDeliveryList',
+      'WebhooksDisableHttpTransport',
+      'WebhooksEvent',
+      'WebhooksHttpTransport',
+      'WebhooksHttpTransportHeader',
+      'WebhooksHttpTransportHeaderInput',
+      'WebhooksHttpTransportList',
+      'WebhooksHttpTransportRateLimit',
+      'WebhooksHttpTransportTestResult',
       'WebhooksPaging',
+      'WebhooksQuota',
+      'WebhooksQuotas',
+      'WebhooksReplaceHttpTransport',
+      'WebhooksReplaceWebhook',
+      'WebhooksRotateSigningSecret',
+      'WebhooksTestHttpTransport',
+      'WebhooksUpdateHttpTransport',
+      'WebhooksUpdateWebhook',
+      'WebhooksWebhook',
+      'WebhooksWebhookList',
     ]);
     for (const name of names) {
       for (const [field, schema] of Object.entries(schemas[name]!.properties!)) {
         const where = `${name}.${field}`;
         expect([where, schema.description]).toEqual([where, expect.stringMatching(/\w/)]);
+        // An example of a secret would be imported by people who try the API.
         const refers = JSON.stringify(schema).includes('$ref');
-        if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);
+        if (field === 'signingSecret') expect([where, 'example' in schema]).toEqual([where, false]);
+        else if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);
       }
     }
   });
 
   it('lists the values of every enum', () => {
     const property = (schema: string, name: string): unknown => schemas[schema]!.properties![name]!.enum;
-    expect(property('HttpTransport', 'securityType')).toEqual(['NONE', 'BASIC_AUTH', 'BEARER_TOKEN']);
-    expect(property('CreateHttpTransport', 'securityType')).toContain('BEARER_AUTH');
-    expect(property('HttpTransport', 'state')).toEqual(['ACTIVE', 'PAUSED', 'DISABLED']);
-    expect(property('WebhookDelivery', 'status')).toEqual([
+    expect(property('WebhooksHttpTransport', 'securityType')).toEqual(['NONE', 'BASIC_AUTH', 'BEARER_TOKEN']);
+    expect(property('WebhooksCreateHttpTransport', 'securityType')).toContain('BEARER_AUTH');
+    expect(property('WebhooksHttpTransport', 'state')).toEqual(['ACTIVE', 'PAUSED', 'DISABLED']);
+    expect(property('WebhooksDelivery', 'status')).toEqual([
       'PENDING',
       'DELIVERED',
       'FAILED',
       'MISSED',
       'CANCELLED',
     ]);
-    expect(property('WebhookAttempt', 'trigger')).toContain('SCHEDULE');
+    expect(property('WebhooksAttempt', 'trigger')).toContain('SCHEDULE');
     expect(property('WebhooksApiError', 'code')).toContain('CREDENTIALS_REQUIRED');
   });
 
   it('tells required fields from optional ones', () => {
-    expect(schemas.CreateHttpTransport!.required!.sort()).toEqual(['name', 'url']);
-    expect(schemas.ReplaceHttpTransport!.required!.sort()).toEqual(['name', 'url']);
-    expect(schemas.UpdateHttpTransport!.required ?? []).toEqual([]);
-    expect(schemas.CreateWebhook!.required).toEqual(['action']);
-    expect(schemas.UpdateWebhook!.required ?? []).toEqual([]);
+    expect(schemas.WebhooksCreateHttpTransport!.required!.sort()).toEqual(['name', 'url']);
+    expect(schemas.WebhooksReplaceHttpTransport!.required!.sort()).toEqual(['name', 'url']);
+    expect(schemas.WebhooksUpdateHttpTransport!.required ?? []).toEqual([]);
+    expect(schemas.WebhooksCreateWebhook!.required).toEqual(['action']);
+    expect(schemas.WebhooksUpdateWebhook!.required ?? []).toEqual([]);
+  });
+
+  it('names the schemas of request bodies as closed, like the validation', () => {
+    const requests = ROUTES.flatMap(([method, path]) => {
+      const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;
+      return ref ? [ref.replace('#/components/schemas/', '')] : [];
+    });
+    expect(requests.length).toBe(9);
+    for (const name of [...requests, 'WebhooksHttpTransportHeaderInput', 'WebhooksHttpTransportRateLimit']) {
+      expect([name, schemas[name]!.additionalProperties]).toEqual([name, false]);
+    }
+  });
+
+  it('gives an example of a 400 answer that the route can give', () => {
+    for (const [method, path] of ROUTES) {
+      const { parameters, requestBody, responses } = operation(method, path);
+      const { message } = responses['400']!.content!['application/json']!.example as { message: string[] };
+      const field = message[0]!.split(' ')[0]!;
+      const body = requestBody?.content['application/json']!.schema.$ref!.replace(
+        '#/components/schemas/',
+        '',
+      );
+      const known = [
+        ...parameters.map(({ name }) => name),
+        ...Object.keys((body && schemas[body]!.properties) ?? {}),
+      ];
+      expect([method, path, known]).toEqual([method, path, expect.arrayContaining([field])]);
+    }
+  });
+
+  it('documents what a read transport holds so that it can be sent back', () => {
+    const [read, header] = ['WebhooksHttpTransport', 'WebhooksHttpTransportHeader'].map(
+      (name) => schemas[name]!,
+    );
+    const replace = schemas.WebhooksReplaceHttpTransport!.properties!;
+    expect(header!.properties!.value).toMatchObject({ type: 'string' });
+    expect(Object.keys(read!.properties!).filter((field) => !(field in replace))).toEqual([]);
+    expect(replace.state).toMatchObject({ type: 'string', enum: ['ACTIVE', 'PAUSED', 'DISABLED'] });
+    expect(replace.state).not.toHaveProperty('nullable');
+    for (const [field, schema] of Object.entries(replace)) {
+      expect([field, schema.readOnly, schema.writeOnly]).toEqual([field, undefined, undefined]);
+    }
+  });
+
+  it('offers the smallest body first, and every body that it offers is accepted', async () => {
+    const api = new ApiClient(`${host.url}/v2`, 'examples');
+    const examplesOf = (method: string, path: string): object[] => {
+      const content = operation(method, path).requestBody!.content['application/json']!;
+      return Object.values(content.examples!).map(({ value }) => value);
+    };
+    const transports = examplesOf('post', `${TENANT}/httptransports`);
+    expect(transports[0]).toEqual({ name: expect.any(String), url: expect.any(String) });
+    for (const body of transports)
+      expect(await api.post('/httptransports', body)).toMatchObject({ status: 200 });
+    const transport = '/httptransports/erp';
+    for (const body of examplesOf('put', TRANSPORT))
+      expect(await api.put(transport, body)).toMatchObject({ status: 200 });
+    for (const body of examplesOf('patch', TRANSPORT))
+      expect(await api.patch(transport, body)).toMatchObject({ status: 200 });
+    for (const body of examplesOf('post', `${TRANSPORT}/webhooks`))
+      expect(await api.post(`${transport}/webhooks`, body)).toMatchObject({ status: 200 });
+    const webhook = `${transport}/webhooks/erp-orders`;
+    for (const body of examplesOf('put', WEBHOOK))
+      expect(await api.put(webhook, body)).toMatchObject({ status: 200 });
+    for (const body of examplesOf('patch', WEBHOOK))
+      expect(await api.patch(webhook, body)).toMatchObject({ status: 200 });
+    for (const command of ['rotatesecret', 'disable']) {
+      for (const body of examplesOf('post', `${TRANSPORT}/${command}`))
+        expect(await api.post(`${transport}/${command}`, body)).toMatchObject({ status: 200 });
+    }
   });
 });

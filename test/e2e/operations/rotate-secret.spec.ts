@@ -88,6 +88,7 @@ describe('rotating a signing secret', () => {
       [{ signingSecret: null }, 'VALIDATION_FAILED'],
       [{ signingSecret: 'x'.repeat(129) }, 'VALIDATION_FAILED'],
       [{ secret: imported(1) }, 'VALIDATION_FAILED'],
+      [{ signingSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'INVALID_SIGNING_SECRET'],
       [{ signingSecret: `whsec_${Buffer.alloc(23, 7).toString('base64')}` }, 'INVALID_SIGNING_SECRET'],
       [{ signingSecret: `whsec_${Buffer.alloc(65, 7).toString('base64')}` }, 'INVALID_SIGNING_SECRET'],
       [{ signingSecret: imported(1).slice('whsec_'.length) }, 'INVALID_SIGNING_SECRET'],

@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { parseDatabaseTarget } from '../../../sample-app/config/database-target.js';
@@ -114,13 +115,39 @@ describe('an access token', () => {
     }
   });
 
-  it('is no longer good when it has expired', async () => {
+  /** Signs with the app's own secret. */
+  const appSigner = async () => {
     const dataSource = await createPosDataSource(
       parseDatabaseTarget('DATABASE_URL', database.url),
     ).initialize();
     const { value } = await dataSource.getRepository(Setting).findOneByOrFail({ name: ACCESS_TOKEN_SECRET });
     await dataSource.destroy();
-    const jwt = new JwtService({ secret: Buffer.from(value, 'base64') });
+    return new JwtService({ secret: Buffer.from(value, 'base64') });
+  };
+
+  it.each<[string, (claims: Record<string, unknown>) => Record<string, unknown>]>([
+    ['without a tenant', ({ tenant: _, ...claims }) => claims],
+    ['with a tenant that is text', (claims) => ({ ...claims, tenant: 'demo' })],
+    ['with a tenant that is null', (claims) => ({ ...claims, tenant: null })],
+    ['with a tenant without Id', (claims) => ({ ...claims, tenant: { Uid: 'demo' } })],
+    ['without a user', ({ user: _, ...claims }) => claims],
+    ['without a role', ({ role: _, ...claims }) => claims],
+    ['with an unknown role', (claims) => ({ ...claims, role: 'Tenant.Owner' })],
+  ])('%s is refused with 401 although its signature is valid', async (_what, change) => {
+    const jwt = await appSigner();
+    const claims = jwt.decode<Record<string, unknown>>(await accessToken(app.url, 'admin'));
+    const token = jwt.sign(change(claims));
+    for (const path of ['/products', '/httptransports'])
+      expect(await app.callWith(token)('GET', `/v2/tenants/demo${path}`)).toMatchObject({ status: 401 });
+  });
+
+  it('is signed with a key object: jsonwebtoken would parse a string or a buffer for every request', () => {
+    const jwt = app.get(JwtService) as unknown as { options: { secret: unknown } };
+    expect(jwt.options.secret).toBeInstanceOf(KeyObject);
+  });
+
+  it('is no longer good when it has expired', async () => {
+    const jwt = await appSigner();
     const { iat, exp, ...claims } = jwt.decode<{ iat: number; exp: number }>(
       await accessToken(app.url, 'admin'),
     );

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createDatabase, eachDatabase } from '../../support/databases.js';
 import { Receiver, verifySignature } from '../../support/receiver.js';
@@ -166,6 +167,16 @@ eachDatabase((db) => {
     await receiver.close();
   }, 60_000);
 
+  it('SIGTERM ends it although a client has connected and sends nothing', async () => {
+    const app = await start(db().url);
+    const silent = connect(Number(new URL(app.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    const startedAt = performance.now();
+    expect((await app.stop()).exitCode).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    silent.destroy();
+  });
+
   it('SIGTERM rolls a held transaction back, answers 503 and exits 0', async () => {
     const app = await start(db().url);
     const call = await signIn(app.url);
@@ -177,26 +188,71 @@ eachDatabase((db) => {
   });
 });
 
-it('GET /docs-json documents every route with its bearer scheme', async () => {
-  const database = await createDatabase('sqlite');
-  const app = await start(database.url);
-  const { body } = await callWith(app.url, undefined)<{
-    paths: Record<string, Record<string, { security?: unknown; summary?: string }>>;
-    components: { securitySchemes: unknown };
-  }>('GET', '/docs-json');
-  await app.stop();
-  await database.drop();
-  const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      route: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  );
-  expect(body.components.securitySchemes).toEqual({
-    bearer: { scheme: 'bearer', bearerFormat: 'JWT', type: 'http' },
+describe('GET /docs-json of the sample app', () => {
+  interface Response {
+    content?: Record<string, { schema: { $ref?: string } }>;
+  }
+  interface Operation {
+    summary?: string;
+    security?: Record<string, unknown>[];
+    responses: Record<string, Response>;
+    parameters: { name: string; in: string; schema: { type?: string } }[];
+  }
+  interface Document {
+    paths: Record<string, Record<string, Operation>>;
+    components: { securitySchemes: Record<string, unknown>; schemas: object };
+  }
+  let document: Document;
+  let routes: { route: string; operation: Operation }[];
+
+  beforeAll(async () => {
+    const database = await createDatabase('sqlite');
+    const app = await SampleProcess.start(database.url);
+    ({ body: document } = await callWith(app.url, undefined)<Document>('GET', '/docs-json'));
+    await app.stop();
+    await database.drop();
+    routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        route: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+    expect(routes.length).toBeGreaterThan(45);
+  }, 60_000);
+  const routesWith = (isAtFault: (operation: Operation) => boolean) =>
+    routes.filter(({ operation }) => isAtFault(operation)).map(({ route }) => route);
+
+  it('has a summary and a security scheme on every route', () => {
+    expect(routesWith(({ summary }) => !summary)).toEqual([]);
+    expect(routesWith(({ security }) => security === undefined)).toEqual(['GET /health']);
   });
-  const open = routes.filter(({ operation }) => operation.security === undefined).map(({ route }) => route);
-  expect(open).toEqual(['GET /health']);
-  expect(routes.filter(({ operation }) => !operation.summary)).toEqual([]);
-  expect(routes.length).toBeGreaterThan(45);
+
+  it('names device tokens and access tokens differently', () => {
+    const text = expect.any(String) as unknown;
+    expect(document.components.securitySchemes).toEqual({
+      accessToken: { scheme: 'bearer', bearerFormat: 'JWT', type: 'http', description: text },
+      deviceToken: { scheme: 'bearer', type: 'http', description: text },
+    });
+    expect(
+      routesWith(({ security }) => security?.some((scheme) => 'deviceToken' in scheme) ?? false),
+    ).toEqual(['POST /v2/account']);
+  });
+
+  it('has one success status on every route, and a body on every response but 204', () => {
+    const successes = (operation: Operation) =>
+      Object.keys(operation.responses).filter((status) => status.startsWith('2'));
+    expect(routesWith((operation) => successes(operation).length !== 1)).toEqual([]);
+    const bodiless = routes.flatMap(({ route, operation }) =>
+      Object.entries(operation.responses)
+        .filter(([status, { content }]) => status !== '204' && content === undefined)
+        .map(([status]) => `${route} ${status}`),
+    );
+    expect(bodiless).toEqual([]);
+  });
+
+  it('has a type for every parameter', () => {
+    const untyped = ({ parameters }: Operation) =>
+      parameters.some(({ schema }) => schema?.type === undefined);
+    expect(routesWith(untyped)).toEqual([]);
+  });
 });

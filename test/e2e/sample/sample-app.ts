@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../../sample-app/config/app-config.js';
 import { createApp } from '../../../sample-app/create-app.js';
@@ -32,6 +33,11 @@ export class SampleApp {
 
   close(): Promise<void> {
     return this.app.close();
+  }
+
+  /** Returns a provider of the running app. */
+  get<T>(type: Type<T>): T {
+    return this.app.get(type, { strict: false });
   }
 
   /** Calls any route, with any bearer token or none. */

@@ -152,6 +152,18 @@ describe('the body of a transport', () => {
     expect(messages.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    [{ name: 'ERP' }, ['url is required']],
+    [{ ...transport, url: 7 }, ['url must be a string']],
+    [{ ...transport, timeoutMs: '100' }, ['timeoutMs must be an integer number']],
+    [{ ...transport, timeoutMs: 99 }, ['timeoutMs must not be less than 100']],
+    [{ ...transport, headers: [{ key: 'a' }] }, ['headers.0.value is required']],
+    [{ ...transport, rateLimit: { requests: 1 } }, ['rateLimit.perSeconds is required']],
+    [{ ...transport, rateLimit: 5 }, ['rateLimit must be an object']],
+  ])('is refused with what is true: %j', async (body, messages) => {
+    expect(await messagesOf(CreateHttpTransportDto, body)).toEqual(messages);
+  });
+
   it('never repeats a secret in a message', async () => {
     const canary = 'canary\n4711';
     const headers = [{ key: 'x', value: canary.repeat(500) }];
@@ -174,8 +186,8 @@ describe('the body of a transport', () => {
 
 describe('the body of a webhook', () => {
   it('needs an action to create and to replace, not to change', async () => {
-    expect(await messagesOf(CreateWebhookDto, {})).toHaveLength(2);
-    expect(await messagesOf(ReplaceWebhookDto, { enabled: true })).toHaveLength(2);
+    expect(await messagesOf(CreateWebhookDto, {})).toEqual(['action is required']);
+    expect(await messagesOf(ReplaceWebhookDto, { enabled: true })).toEqual(['action is required']);
     expect(Object.keys(await read(UpdateWebhookDto, {}))).toEqual([]);
   });
 
@@ -205,6 +217,13 @@ describe('the query of a list', () => {
   it('turns numbers into numbers', async () => {
     const query = { pageNumber: '3', pageSize: '100', sortBy: 'name', sortDirection: 'DESC' };
     expect(await read(PageQuery, query)).toEqual({ ...query, pageNumber: 3, pageSize: 100 });
+  });
+
+  it('says which numbers it takes', async () => {
+    for (const pageNumber of ['-1', '0', '1.5', 'x', '1000000001'])
+      expect(await messagesOf(PageQuery, { pageNumber })).toEqual([
+        'pageNumber must be an integer from 1 to 1000000000',
+      ]);
   });
 
   it.each([
@@ -241,6 +260,12 @@ describe('the query of the delivery log', () => {
     });
   });
 
+  it('takes the last day of February in a leap year', async () => {
+    expect(await read(DeliveryQueryDto, { createdFrom: '2028-02-29T23:59:59.9+23:59' })).toMatchObject({
+      createdFrom: Date.UTC(2028, 1, 29, 0, 0, 59, 900),
+    });
+  });
+
   it.each([
     [
       'createdFrom',
@@ -250,6 +275,13 @@ describe('the query of the delivery log', () => {
         '2026-03-14',
         '2026-03-14T09:26:53',
         '2026-13-01T00:00:00Z',
+        '2026-02-30T00:00:00Z',
+        '2026-02-29T00:00:00+01:00',
+        '2026-04-31T00:00:00.000Z',
+        '2026-03-14T24:00:00Z',
+        '2026-03-14T09:60:00Z',
+        '2026-03-14T09:26:53+24:00',
+        '2026-03-14T09:26:53+01:60',
         'yesterday',
         ['2026-03-14T09:26:54Z'],
       ],

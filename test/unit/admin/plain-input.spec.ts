@@ -15,7 +15,10 @@ describe('input', () => {
     expect(() => plainInput(value, 'body')).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('is refused when it names %s, at any depth', (name) => {
+  it.each([
+    ...['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf', 'isPrototypeOf'],
+    ...['propertyIsEnumerable', 'toLocaleString', '__defineGetter__', '__lookupSetter__'],
+  ])('is refused when it names %s, at any depth', (name) => {
     for (const json of [`{"${name}":1}`, `{"headers":[{"${name}":{"admin":true}}]}`]) {
       expect(() => plainInput(JSON.parse(json), 'body')).toThrow(
         expect.objectContaining({ code: 'VALIDATION_FAILED' }),
@@ -31,6 +34,18 @@ describe('input', () => {
         expect.objectContaining({ code: 'VALIDATION_FAILED' }),
       );
     }
+  });
+
+  it('is refused when a text in it was not UTF-8, with the path of that text', () => {
+    for (const [bytes, path] of [
+      [Buffer.from('{"name":"K\xfcche"}', 'latin1'), 'name'],
+      [Buffer.from('{"headers":[{"key":"x","value":"\xff"}]}', 'latin1'), 'headers.0.value'],
+    ] as const) {
+      expect(() => plainInput(JSON.parse(bytes.toString('utf8')), 'body')).toThrow(
+        `${path} contains U+FFFD, which stands for bytes that are not valid UTF-8: send the text in UTF-8`,
+      );
+    }
+    expect(() => plainInput({ name: 'Küche 🍕' }, 'body')).not.toThrow();
   });
 
   it('without a prototype, as parsers of query strings make it, becomes an ordinary object', () => {

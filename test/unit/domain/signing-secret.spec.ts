@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { generateSigningSecret, parseSigningSecret } from '../../../lib/domain/signing-secret.js';
+import {
+  assertImportable,
+  generateSigningSecret,
+  parseSigningSecret,
+} from '../../../lib/domain/signing-secret.js';
 import { InvalidSigningSecretError } from '../../../lib/errors/invalid-signing-secret.error.js';
 
 const secretOf = (bytes: Uint8Array): string => `whsec_${Buffer.from(bytes).toString('base64')}`;
@@ -36,5 +40,13 @@ describe('signing secrets', () => {
   ])('are refused %s, and not repeated in the message', (_how, text) => {
     expect(() => parseSigningSecret(text)).toThrow(InvalidSigningSecretError);
     if (text.length > 10) expect(() => parseSigningSecret(text)).not.toThrow(text);
+  });
+
+  it('are refused on import when they are published, with the remedy and without the secret in the message', () => {
+    const published = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    expect(() => assertImportable(published)).toThrow(InvalidSigningSecretError);
+    expect(() => assertImportable(published)).toThrow(/published example.*Leave signingSecret out/);
+    expect(() => assertImportable(published)).not.toThrow(published);
+    expect(() => assertImportable(generateSigningSecret(randomBytes))).not.toThrow();
   });
 });

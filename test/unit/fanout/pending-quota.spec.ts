@@ -17,11 +17,12 @@ describe('PendingQuota', () => {
   /** How long a count takes, in ms. */
   let costMs: number;
   let warnings: [tenantUid: string, pending: number][];
+  let near: [tenantUid: string, pending: number][];
   let now: number;
   let events: number;
 
   beforeEach(() => {
-    [pending, looks, warnings, now, events, costMs] = [{}, [], [], 0, 0, 0];
+    [pending, looks, warnings, near, now, events, costMs] = [{}, [], [], [], 0, 0, 0];
     quota = quotaOf(LIMIT);
   });
 
@@ -35,6 +36,7 @@ describe('PendingQuota', () => {
   const quotaOf = (limit: number): PendingQuota =>
     new PendingQuota(store, {
       limit,
+      onNear: (...notice) => near.push(notice),
       onExceeded: (...warning) => warnings.push(warning),
       monotonicNow: () => now,
     });
@@ -178,5 +180,20 @@ describe('PendingQuota', () => {
     await round(share('shop', 11));
     for (let n = 0; n < 10_001; n++) await round(share(`shop-${n}`, 1));
     expect(await round(share('shop', 1))).toEqual([1]);
+  });
+
+  it('reports once in ten minutes that a tenant has 80 % of its quota', async () => {
+    pending = { shop: 0.8 * LIMIT - 1, other: 0.8 * LIMIT };
+    await round(share('shop', 20), share('other', 20));
+    expect(near).toEqual([['other', 0.8 * LIMIT]]);
+    now += 3_000;
+    await round(share('shop', 20), share('other', 20));
+    expect(near).toEqual([
+      ['other', 0.8 * LIMIT],
+      ['shop', 0.8 * LIMIT + 19],
+    ]);
+    now += 600_000;
+    await round(share('other', 20));
+    expect(near.slice(2)).toEqual([['other', 0.8 * LIMIT + 40]]);
   });
 });

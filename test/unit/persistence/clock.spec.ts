@@ -29,11 +29,13 @@ describe('DatabaseClock', () => {
       asked += 1;
       return Promise.reject(new Error('away'));
     });
+    const startedAt = performance.now();
     for (let calls = 0; calls < 100; calls++) {
       clock.now();
       await sleep(1);
     }
-    expect(asked).toBe(1);
+    // At once, and then every second: a busy machine takes longer for the calls.
+    expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1_000));
   });
 
   it('does not believe an answer that was long under way when it has a better one', async () => {

@@ -39,7 +39,6 @@ describe('the announcer', () => {
     }
     await announcer.close();
     expect(most).toBe(1);
-    expect(sent.length).toBeLessThan(6);
     const numbers = sent.flatMap((calls) => calls.flatMap(({ payload }) => payload.split(',').map(Number)));
     expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });

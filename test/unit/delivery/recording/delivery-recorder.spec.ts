@@ -3,6 +3,7 @@ import { HeldLanes } from '../../../../lib/delivery/lanes/held-lanes.js';
 import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.js';
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
 import { DeliveryRecorder } from '../../../../lib/delivery/recording/delivery-recorder.js';
+import type { WebhookNotification } from '../../../../lib/domain/notification.js';
 import type { AttemptContext } from '../../../../lib/delivery/sending/attempt.js';
 import { eventually } from '../../../support/eventually.js';
 import { KeepingRecordStore } from '../../../support/keeping-record-store.js';
@@ -11,19 +12,27 @@ import { accept, at, concluded, laneOf, NOW, queued, read } from '../../../suppo
 const CANDIDATE = { transportId: 1, tenantUid: 'shop', origin: '', encryptedWith: '', dueAt: null };
 
 describe('DeliveryRecorder', () => {
-  const scene = () => {
+  const scene = ({ isObserved = true } = {}) => {
     const store = new KeepingRecordStore();
     const held = new HeldLanes(8);
     const context = { now: () => NOW, elapsed: () => 0, random: () => 0.5 } as unknown as AttemptContext;
     const log = { warn: () => undefined, error: () => undefined };
-    const recorder = new DeliveryRecorder(store, held, new InspectionList(), { context, fullGroup: 8, log });
+    const published: WebhookNotification[] = [];
+    const disabled = new Set<number>();
+    const recorder = new DeliveryRecorder(store, held, new InspectionList(), {
+      context,
+      fullGroup: 8,
+      log,
+      notifications: { isObserved, publish: (notification) => published.push(notification) },
+      isDisabled: (transportId) => Promise.resolve(disabled.has(transportId)),
+    });
     const claim = (leaseToken: number): Lane => {
       const lane = laneOf({}, { leaseToken });
       held.places.take('shop', '');
       held.add(lane, CANDIDATE);
       return lane;
     };
-    return { store, recorder, claim };
+    return { store, recorder, claim, published, disabled };
   };
 
   it('tells the lane that this process holds now of an outcome that the lane before could not record', async () => {
@@ -33,7 +42,7 @@ describe('DeliveryRecorder', () => {
     read(before, [queued(1)]);
     const delivery = before.next(NOW);
     before.settled();
-    recorder.recordAttempt(before, delivery, concluded(delivery, NOW + 50), undefined);
+    recorder.recordAttempt(before, delivery, concluded(delivery, NOW + 50), undefined, undefined);
     await eventually(() => recorder.isUnrecorded(1));
 
     // Lost, and claimed again: the row is left out as long as its outcome is not recorded.
@@ -53,9 +62,75 @@ describe('DeliveryRecorder', () => {
     read(lane, [queued(1)]);
     const delivery = lane.next(NOW);
     lane.settled();
-    recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined);
+    recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined, undefined);
     await eventually(() => !lane.hasInHand(delivery));
     expect(lane.release(NOW)).toBeUndefined();
     expect(lane.nextRead(at(0))).toMatchObject({ after: { dueAt: -1 } });
+  });
+
+  describe('publishes notifications', () => {
+    const about = { at: new Date(NOW), tenantUid: 'shop', httpTransportUid: 'erp' };
+    const rotated: WebhookNotification = { type: 'secretRotated', ...about, overlapEndsAt: about.at };
+    const disabledNow: WebhookNotification = { type: 'transportDisabled', ...about, reason: 'GONE' };
+    const record = ({ recorder, claim }: ReturnType<typeof scene>, notifications: WebhookNotification[]) => {
+      const lane = claim(1);
+      read(lane, [queued(1)]);
+      const delivery = lane.next(NOW);
+      lane.settled();
+      recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined, notifications);
+      return eventually(() => !lane.hasInHand(delivery));
+    };
+
+    it('when the attempt is written, and not before', async () => {
+      const present = scene();
+      present.store.locked = new Set([1]);
+      const recording = record(present, [rotated]);
+      await eventually(() => present.recorder.isUnrecorded(1));
+      expect(present.published).toEqual([]);
+      present.store.locked = new Set();
+      await recording;
+      await eventually(() => !present.recorder.isUnrecorded(1));
+      expect(present.published).toEqual([rotated]);
+    });
+
+    it('never of an attempt that was orphaned', async () => {
+      const present = scene();
+      present.store.orphaned = new Set([1]);
+      await record(present, [rotated]);
+      expect(present.published).toEqual([]);
+    });
+
+    it('of a disabled transport only if the database has it as disabled', async () => {
+      const lost = scene();
+      await record(lost, [disabledNow, rotated]);
+      expect(lost.published).toEqual([rotated]);
+      const held = scene();
+      held.disabled.add(1);
+      await record(held, [disabledNow]);
+      await eventually(() => held.published.length > 0);
+      expect(held.published).toEqual([disabledNow]);
+    });
+
+    it('of nothing while nobody listens', async () => {
+      const { recorder, claim, published } = scene({ isObserved: false });
+      const lane = claim(2);
+      recorder.recordCrashes(lane, [queued(1)]);
+      await recorder.stop(performance.now());
+      expect(published).toEqual([]);
+    });
+
+    it('of attempts that a crash has ended', async () => {
+      const { recorder, claim, published } = scene();
+      recorder.recordCrashes(claim(2), [queued(1)]);
+      await eventually(() => published.length > 0);
+      expect(published).toEqual([
+        expect.objectContaining({
+          type: 'deliveryFailed',
+          errorCode: 'WORKER_CRASHED',
+          eventUid: null,
+          attempt: 1,
+        }),
+      ]);
+    });
   });
 });

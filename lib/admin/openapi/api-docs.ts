@@ -1,34 +1,41 @@
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiBody,
   ApiConflictResponse,
   ApiForbiddenResponse,
   ApiNotFoundResponse,
   ApiParam,
+  ApiPayloadTooLargeResponse,
   ApiQuery,
   ApiServiceUnavailableResponse,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
-import { TENANT_UID_PATTERN, UID_MAX_LENGTH } from '../domain/uid.js';
-import { ApiErrorDto } from './api-error.dto.js';
+import { TENANT_UID_PATTERN, TENANT_UID_RULE, UID_MAX_LENGTH, UID_PATTERN } from '../../domain/uid.js';
+import { ApiErrorDto } from '../api-error.dto.js';
 import {
+  bodyTooLarge,
   conflict,
   databaseUnavailable,
   forbidden,
   notFound,
   tooManyRequests,
   unauthenticated,
+  unsupportedMediaType,
   validationFailed,
   type ApiError,
   type ApiErrorCode,
   type Resource,
-} from './api-error.js';
+} from '../api-error.js';
 
 /** The part of OpenAPI's schemas that the values of paths and queries need. */
 export interface ValueSchema {
   readonly type: 'string' | 'integer';
   readonly format?: string;
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -37,9 +44,19 @@ export interface ValueSchema {
   readonly example: string | number;
 }
 
+/** Keywords of a schema that accepts a uid. */
+export const UID_KEYWORDS = { pattern: UID_PATTERN.source, minLength: 1, maxLength: UID_MAX_LENGTH } as const;
+
 /** The schema of a uid. */
 export const uidSchema = (example: string) =>
-  ({ type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 64, example }) as const satisfies ValueSchema;
+  ({ type: 'string', ...UID_KEYWORDS, example }) as const satisfies ValueSchema;
+
+/** Message of the 400 answer to a uid in the path that no resource can have. */
+export const invalidUid = (name: string): string =>
+  `${name} must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`;
+
+/** Message of the 400 answer to a uid in the path that no tenant can have. */
+export const INVALID_TENANT_UID = `tenantUid must be ${TENANT_UID_RULE}`;
 
 /** Documents a uid in the path. */
 export const ApiUid = (
@@ -52,27 +69,67 @@ export const ApiUid = (
 export const ApiTenantUid = (): MethodDecorator & ClassDecorator =>
   ApiParam({
     name: 'tenantUid',
-    description: 'The tenant.',
-    schema: { type: 'string', pattern: TENANT_UID_PATTERN.source, maxLength: UID_MAX_LENGTH, example: '7' },
+    description: 'Uid of the tenant.',
+    schema: {
+      type: 'string',
+      pattern: TENANT_UID_PATTERN.source,
+      minLength: 1,
+      maxLength: UID_MAX_LENGTH,
+      example: '7',
+    },
   });
 
 /** Documents a query parameter, which may be left out. */
 export const ApiOptionalQuery = (name: string, description: string, schema: ValueSchema): MethodDecorator =>
   ApiQuery({ name, required: false, description, schema });
 
+/**
+ * Documents the JSON body of a request, and the answers to a body that cannot be read.
+ *
+ * @param examples request bodies by the names under which Swagger UI offers them; it fills in the first one
+ * @param required whether the request must have a body; default true
+ */
+export const ApiJsonBody = (
+  type: Type,
+  examples: Readonly<Record<string, object>>,
+  { required = true }: { required?: boolean } = {},
+): MethodDecorator =>
+  applyDecorators(
+    ApiBody({
+      type,
+      required,
+      examples: Object.fromEntries(
+        Object.entries(examples).map(([summary, value]) => [summary, { summary, value }]),
+      ),
+    }),
+    ApiPayloadTooLargeResponse(documented('The body is too large.', bodyTooLarge())),
+    ApiUnsupportedMediaTypeResponse(documented('The body is not JSON in UTF-8.', unsupportedMediaType())),
+  );
+
 /** Documents the 401 answer. */
 export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
-  ApiUnauthorizedResponse(documented('No bearer token, or one that is not valid.', unauthenticated()));
+  ApiUnauthorizedResponse({
+    ...documented('No credentials, or credentials that are not valid.', unauthenticated()),
+    headers: {
+      'www-authenticate': {
+        description: 'Scheme that the host expects. Default: `Bearer`.',
+        schema: { type: 'string', example: 'Bearer' },
+      },
+    },
+  });
 
 /** Documents the 403 answer. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
-  ApiForbiddenResponse(documented('Without the role Tenant.Admin on this tenant.', forbidden()));
+  ApiForbiddenResponse(documented('No permission to administer this tenant.', forbidden()));
 
-/** Documents the 400 answer. */
-export const ApiInvalid = (...codes: ApiErrorCode[]): MethodDecorator =>
-  ApiBadRequestResponse(
-    documented('The request is not valid.', validationFailed('pageSize must not be greater than 100'), codes),
-  );
+/**
+ * Documents the 400 answer.
+ *
+ * @param message an example of `message` that the route can give
+ * @param codes further codes that the route can give, beside `VALIDATION_FAILED`
+ */
+export const ApiInvalid = (message: string, ...codes: ApiErrorCode[]): MethodDecorator =>
+  ApiBadRequestResponse(documented('The request is not valid.', validationFailed(message), codes));
 
 /** Documents the 404 answer. */
 export const ApiMissing = (resource: Resource, ...codes: ApiErrorCode[]): MethodDecorator =>
@@ -96,7 +153,6 @@ export const ApiDatabaseAway = (): ClassDecorator & MethodDecorator =>
   ApiServiceUnavailableResponse(
     documented('The database is busy or does not answer.', databaseUnavailable(), ['DATABASE_BUSY']),
   );
-
 function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
   const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');
   const { retryAfterSeconds } = example;

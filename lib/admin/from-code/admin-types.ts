@@ -1,0 +1,62 @@
+import type { HttpTransportSortKey } from '../../persistence/repositories/http-transport.repository.js';
+import type { PageRequest } from '../../persistence/repositories/page.js';
+import type { WebhookSortKey } from '../../persistence/repositories/webhook.repository.js';
+import type { DeliveryDetailsDto } from '../deliveries/delivery-details.dto.js';
+import type { DeliveryQueryDto } from '../deliveries/delivery-query.dto.js';
+import type { DeliveryDto, DeliveryListDto } from '../deliveries/delivery.dto.js';
+import type { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
+import type { TestSendResultDto } from '../http-transport-operations/test-send.dto.js';
+import type {
+  CreateHttpTransportDto,
+  UpdateHttpTransportDto,
+} from '../http-transports/http-transport-bodies.dto.js';
+import type {
+  CreatedHttpTransportDto,
+  HttpTransportDto,
+  HttpTransportListDto,
+} from '../http-transports/http-transport.dto.js';
+import type { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.dto.js';
+import type { WebhookDto, WebhookListDto } from '../webhooks/webhook.dto.js';
+
+/** An HTTP transport as the REST API shows it: every secret masked, instants in ISO 8601. */
+export type HttpTransport = HttpTransportDto;
+/** An HTTP transport with its signing secret, which is returned once. */
+export type CreatedHttpTransport = CreatedHttpTransportDto;
+/** One page of HTTP transports. */
+export type HttpTransportList = HttpTransportListDto;
+/** The settings of a new HTTP transport. */
+export type CreateHttpTransport = CreateHttpTransportDto;
+/** The settings of an HTTP transport that change; fields that are absent or undefined stay. */
+export type UpdateHttpTransport = UpdateHttpTransportDto;
+/** What page of HTTP transports to list, and in which order. */
+export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>>;
+/** How to rotate a signing secret. */
+export type RotateSigningSecret = RotateSecretDto;
+/** The result of a test send. */
+export type HttpTransportTestResult = TestSendResultDto;
+
+/** A webhook: which actions go to an HTTP transport. */
+export type Webhook = WebhookDto;
+/** One page of webhooks. */
+export type WebhookList = WebhookListDto;
+/** The settings of a new webhook. */
+export type CreateWebhook = CreateWebhookDto;
+/** The settings of a webhook that change; fields that are absent or undefined stay. */
+export type UpdateWebhook = UpdateWebhookDto;
+/** What page of webhooks to list, of which transport, and in which order. */
+export type WebhookQuery = Partial<PageRequest<WebhookSortKey>> & {
+  /** Only the webhooks of this HTTP transport. Default: those of all. */
+  httpTransportUid?: string | undefined;
+};
+
+/** A delivery as the log lists it. */
+export type WebhookDelivery = DeliveryDto;
+/** One page of the delivery log. */
+export type WebhookDeliveryList = DeliveryListDto;
+/** A delivery with its event and its attempts. */
+export type WebhookDeliveryDetails = DeliveryDetailsDto;
+/** Filters of the delivery log. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' | 'createdTo'>> & {
+  createdFrom?: Date | string | undefined;
+  createdTo?: Date | string | undefined;
+};

@@ -1,0 +1,232 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TransportCommand } from '../../domain/transport-state.js';
+import { SigningSecretRotationService } from '../../operations/signing-secret-rotation.service.js';
+import { TestSendService } from '../../operations/test-send.service.js';
+import { TransportStateService } from '../../operations/transport-state.service.js';
+import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
+import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
+import { answerOf } from '../http-transport-operations/answer-of.js';
+import { DisableHttpTransportDto } from '../http-transport-operations/disable-http-transport.dto.js';
+import { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
+import { TestSendDto } from '../http-transport-operations/test-send.dto.js';
+import {
+  CreateHttpTransportDto,
+  UpdateHttpTransportDto,
+} from '../http-transports/http-transport-bodies.dto.js';
+import { httpTransportDto } from '../http-transports/http-transport.dto.js';
+import { HttpTransportsService } from '../http-transports/http-transports.service.js';
+import { pageDto } from '../listing/page.dto.js';
+import { pageQueryOf } from '../listing/page-query.dto.js';
+import { DtoPipe } from '../validation/dto.pipe.js';
+import type {
+  CreatedHttpTransport,
+  CreateHttpTransport,
+  HttpTransport,
+  HttpTransportList,
+  HttpTransportQuery,
+  HttpTransportTestResult,
+  RotateSigningSecret,
+  UpdateHttpTransport,
+} from './admin-types.js';
+import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
+
+const CREATE = new DtoPipe(CreateHttpTransportDto);
+const UPDATE = new DtoPipe(UpdateHttpTransportDto);
+const LIST = new DtoPipe(pageQueryOf(HTTP_TRANSPORT_SORT_KEYS, 'createdAt'));
+const DISABLE = new DtoPipe(DisableHttpTransportDto);
+const ROTATE = new DtoPipe(RotateSecretDto);
+const TEST = new DtoPipe(TestSendDto);
+
+/**
+ * HTTP transports from code: provisioning, GraphQL resolvers, your own routes. Every method applies the rules of the REST
+ * API (validation, quotas, egress checks, masked secrets) except access: you decide who may call it. The tenant comes
+ * first; no method reaches another tenant's rows.
+ *
+ * Every method throws `ApiError`: `code` is the code that the REST API answers, `getStatus()` its HTTP status. Codes that
+ * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. In a process with
+ * `worker: false` and `controllers: false`, methods that need secrets fetch the encryption keys first and throw
+ * `INVALID_OPTION` or `ENCRYPTION_KEY_MISSING` if there are none; other processes check that when they start.
+ */
+@Injectable()
+export class HttpTransports {
+  constructor(
+    private readonly transports: HttpTransportsService,
+    private readonly states: TransportStateService,
+    private readonly rotation: SigningSecretRotationService,
+    private readonly tests: TestSendService,
+    @Inject(SECRET_BOX) private readonly secrets: SecretBox,
+  ) {}
+
+  /**
+   * Creates a transport.
+   *
+   * @param tenantUid 1 to 64 characters, as in `emit`
+   * @param input `name` and `url` are required; defaults as in the REST API
+   * @returns the transport and its signing secret, which no other call returns again
+   * @throws {ApiError} `TARGET_REFUSED`, `HEADER_REFUSED`, `INVALID_SIGNING_SECRET`, `UID_TAKEN`, `QUOTA_EXCEEDED`
+   */
+  create(tenantUid: string, input: CreateHttpTransport): Promise<CreatedHttpTransport> {
+    return this.#withSecrets(async () => {
+      const tenant = checkedUid('tenantUid', tenantUid);
+      const body = await checkedInput(CREATE, 'input', input);
+      const { transport, signingSecret } = await this.transports.create(tenant, body);
+      return { ...httpTransportDto(transport), signingSecret };
+    });
+  }
+
+  /**
+   * Returns one transport; its secrets are masked.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
+   */
+  get(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
+    return withApiErrors(async () =>
+      httpTransportDto(await this.transports.get(...checkedPath(tenantUid, httpTransportUid))),
+    );
+  }
+
+  /**
+   * Returns one page of the tenant's transports.
+   *
+   * @param query `pageNumber` from 1 (default 1), `pageSize` 1 to 100 (default 25), `sortBy` (default `createdAt`),
+   *   `sortDirection` (default `ASC`)
+   */
+  list(tenantUid: string, query?: HttpTransportQuery): Promise<HttpTransportList> {
+    return withApiErrors(async () => {
+      const tenant = checkedUid('tenantUid', tenantUid);
+      const request = await checkedInput(LIST, 'query', query);
+      return pageDto(await this.transports.page(tenant, request), request, httpTransportDto);
+    });
+  }
+
+  /**
+   * Changes the given fields and no others, as `PATCH` does. What `get` returned can be changed and passed back.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `TARGET_REFUSED`, `HEADER_REFUSED`, `CREDENTIALS_REQUIRED`,
+   *   `READ_ONLY_FIELD`, `CONCURRENT_CHANGE`
+   */
+  update(tenantUid: string, httpTransportUid: string, input: UpdateHttpTransport): Promise<HttpTransport> {
+    return this.#withSecrets(async () => {
+      const path = checkedPath(tenantUid, httpTransportUid);
+      const body = await checkedInput(UPDATE, 'input', input);
+      return httpTransportDto(await this.transports.update(...path, body));
+    });
+  }
+
+  /**
+   * Deletes the transport and its webhooks. Its pending deliveries become `CANCELLED`; its log stays.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
+   */
+  delete(tenantUid: string, httpTransportUid: string): Promise<void> {
+    return withApiErrors(async () => this.transports.delete(...checkedPath(tenantUid, httpTransportUid)));
+  }
+
+  /**
+   * Holds deliveries: events are queued and no request starts later than a second after the call. It may be repeated.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
+   */
+  pause(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
+    return this.#command('pause', tenantUid, httpTransportUid);
+  }
+
+  /**
+   * Ends a pause: deliveries that were held are sent. It may be repeated.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
+   */
+  resume(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
+    return this.#command('resume', tenantUid, httpTransportUid);
+  }
+
+  /**
+   * Stops deliveries. Events that are emitted while it is disabled are recorded as `MISSED`. It may be repeated.
+   *
+   * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
+   */
+  disable(
+    tenantUid: string,
+    httpTransportUid: string,
+    options?: { reason?: string | undefined },
+  ): Promise<HttpTransport> {
+    return withApiErrors(async () => {
+      const { reason } = await checkedInput(DISABLE, 'options', options);
+      return this.#command('disable', tenantUid, httpTransportUid, reason);
+    });
+  }
+
+  /**
+   * Starts a disabled transport again: pending deliveries are sent and past failures no longer count. It may be repeated.
+   *
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is paused
+   */
+  enable(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
+    return this.#command('enable', tenantUid, httpTransportUid);
+  }
+
+  /**
+   * Replaces the signing secret. Until the overlap ends, requests carry signatures of the new and the earlier secrets.
+   *
+   * @param options `overlapHours`: 0 to 168, default 24; `signingSecret`: a secret to import, default: a new one
+   * @returns the transport and its new signing secret, which no other call returns again
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `INVALID_SIGNING_SECRET`, `CONCURRENT_CHANGE`
+   */
+  rotateSecret(
+    tenantUid: string,
+    httpTransportUid: string,
+    options?: RotateSigningSecret,
+  ): Promise<CreatedHttpTransport> {
+    return this.#withSecrets(async () => {
+      const path = checkedPath(tenantUid, httpTransportUid);
+      const request = await checkedInput(ROTATE, 'options', options);
+      const { transport, signingSecret } = await answerOf(this.rotation.rotate(...path, request));
+      return { ...httpTransportDto(transport), signingSecret };
+    });
+  }
+
+  /**
+   * Sends the example of an action to the receiver once, whatever the state of the transport. Nothing is logged or retried.
+   *
+   * @param options `action`: default: one that the oldest webhook of the transport listens to
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `DELIVERIES_HELD`, `RATE_LIMITED` (one per transport
+   *   in 5 s, 20 per tenant in a minute), `ORIGIN_BUSY`
+   */
+  test(
+    tenantUid: string,
+    httpTransportUid: string,
+    options?: { action?: string | undefined },
+  ): Promise<HttpTransportTestResult> {
+    return this.#withSecrets(async () => {
+      const path = checkedPath(tenantUid, httpTransportUid);
+      const { action } = await checkedInput(TEST, 'options', options);
+      return answerOf(this.tests.send(...path, action));
+    });
+  }
+
+  #command(
+    command: TransportCommand,
+    tenantUid: string,
+    httpTransportUid: string,
+    reason?: string,
+  ): Promise<HttpTransport> {
+    return withApiErrors(async () => {
+      const path = checkedPath(tenantUid, httpTransportUid);
+      return httpTransportDto(await answerOf(this.states.command(...path, command, reason)));
+    });
+  }
+
+  /** A process that has neither worker nor controllers fetches its keys now, when it first needs them. */
+  #withSecrets<Result>(operation: () => Promise<Result>): Promise<Result> {
+    return withApiErrors(async () => {
+      await this.secrets.ready();
+      return operation();
+    });
+  }
+}
+
+const checkedPath = (tenantUid: string, httpTransportUid: string): [string, string] => [
+  checkedUid('tenantUid', tenantUid),
+  checkedUid('httpTransportUid', httpTransportUid),
+];

@@ -1,0 +1,128 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './tags.js';
+
+/** Options of `describeWebhooks`. */
+export interface DescribeWebhooksOptions {
+  /**
+   * Name of the security scheme that the routes of the module require. If the document does not define it, it is
+   * defined as an HTTP bearer scheme. Default: `bearer`.
+   */
+  readonly securityScheme?: string;
+  /** Names of tags, for those that shall not have the default name. */
+  readonly tags?: Readonly<Partial<Record<WebhooksTagGroup, string>>>;
+  /**
+   * Only routes whose path in the document starts with this prefix, e.g. `v2`, for a host that mounts the module more
+   * than once. Default: all routes of the module.
+   */
+  readonly path?: string;
+  /** Put in front of each operationId, so that the ids of two mounts differ. Default: none. */
+  readonly operationIdPrefix?: string;
+}
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const GROUPS = Object.keys(TAGS) as WebhooksTagGroup[];
+
+/**
+ * Completes the OpenAPI document of a host with what decorators cannot know: descriptions of the module's tags, and
+ * the host's own names of tags and of the security scheme.
+ *
+ * ```ts
+ * SwaggerModule.setup('docs', app, () => describeWebhooks(SwaggerModule.createDocument(app, config)));
+ * ```
+ *
+ * @param document as `SwaggerModule.createDocument` returns it; it is not changed
+ * @param options names to use instead of the defaults
+ * @returns a document with the same routes. If the admin API is not mounted in this process (`controllers: false`), or
+ *   not below `path`, the document is returned as it is
+ * @throws {InvalidOptionError} if an option is unknown, or a name is not a text of at least one character
+ */
+export function describeWebhooks<Document extends OpenAPIObject>(
+  document: Document,
+  options: DescribeWebhooksOptions = {},
+): Document {
+  checkOptions(options);
+  const { securityScheme = SECURITY_SCHEME, path = '', operationIdPrefix = '' } = options;
+  const tagNames = new Map(
+    GROUPS.map((group) => [TAGS[group].name, options.tags?.[group] ?? TAGS[group].name]),
+  );
+  const prefix = `/${path}/`.replace(/\/+/g, '/');
+  let found = false;
+
+  const described = (operation: Operation): Operation => {
+    found = true;
+    return {
+      ...operation,
+      ...(operation.operationId && { operationId: operationIdPrefix + operation.operationId }),
+      tags: operation.tags?.map((tag) => tagNames.get(tag) ?? tag),
+      security: [{ [securityScheme]: [] }],
+    };
+  };
+  const paths = mapValues(document.paths, (item, route) => {
+    if (!route.startsWith(prefix)) return item;
+    const ours = METHODS.filter((method) => item[method] && isOurs(item[method]));
+    return { ...item, ...Object.fromEntries(ours.map((method) => [method, described(item[method]!)])) };
+  });
+  if (!found) return document;
+  return {
+    ...document,
+    paths,
+    tags: withTags(document.tags ?? [], tagNames),
+    components: {
+      ...document.components,
+      securitySchemes: {
+        [securityScheme]: { type: 'http', scheme: 'bearer' },
+        ...document.components?.securitySchemes,
+      },
+    },
+  };
+}
+
+/** All routes of the module, and no route of a host, answer errors with this schema. */
+const ERROR_SCHEMA = '#/components/schemas/WebhooksApiError';
+
+function isOurs({ responses }: Operation): boolean {
+  const unauthenticated = responses['401'];
+  if (!unauthenticated || '$ref' in unauthenticated) return false;
+  const schema = unauthenticated.content?.['application/json']?.schema;
+  return schema !== undefined && '$ref' in schema && schema.$ref === ERROR_SCHEMA;
+}
+
+/** Tags that the host has described already keep its description. */
+function withTags(
+  tags: NonNullable<OpenAPIObject['tags']>,
+  tagNames: ReadonlyMap<string, string>,
+): NonNullable<OpenAPIObject['tags']> {
+  const known = new Set(tags.map(({ name }) => name));
+  const added = GROUPS.map((group) => ({ ...TAGS[group], name: tagNames.get(TAGS[group].name)! }));
+  return [...tags, ...added.filter(({ name }) => !known.has(name) && known.add(name))];
+}
+
+function mapValues<Value>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value, key: string) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
+
+const OPTIONS: readonly string[] = ['securityScheme', 'tags', 'path', 'operationIdPrefix'];
+
+function checkOptions({ tags = {}, ...names }: DescribeWebhooksOptions): void {
+  checkNames('describeWebhooks', names, OPTIONS);
+  checkNames('describeWebhooks.tags', tags, GROUPS);
+}
+
+function checkNames(where: string, names: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(names) as [string, unknown][]) {
+    const option = `${where}.${name}`;
+    if (!known.includes(name)) {
+      throw new InvalidOptionError(option, value, `there is no such option; there are ${known.join(', ')}.`);
+    }
+    if (value !== undefined && (typeof value !== 'string' || value === '')) {
+      throw new InvalidOptionError(option, value, 'give a text of at least one character, or leave it out.');
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** The groups of routes of the admin API, in the order in which a document shows them. */
+export type WebhooksTagGroup = 'httpTransports' | 'webhooks' | 'deliveries' | 'catalogAndQuotas';
+
+/** Default name of the tag of each group, and its description. */
+export const TAGS: Readonly<
+  Record<WebhooksTagGroup, { readonly name: string; readonly description: string }>
+> = {
+  httpTransports: {
+    name: 'HTTP transports',
+    description:
+      'Receivers of webhooks: the URL, the credentials, the signing secret and the state of each. A transport can be paused, disabled and tested.',
+  },
+  webhooks: {
+    name: 'Webhooks',
+    description: 'Subscriptions: which actions are sent to which HTTP transport.',
+  },
+  deliveries: {
+    name: 'Webhook deliveries',
+    description: 'The log: each delivery with its event, its status and its attempts.',
+  },
+  catalogAndQuotas: {
+    name: 'Webhook catalog and quotas',
+    description:
+      'The actions that webhooks can listen to, and how many transports, webhooks and pending deliveries the tenant may have.',
+  },
+};
+
+/** Name of the security scheme in the document, unless `describeWebhooks` gives it another. */
+export const SECURITY_SCHEME = 'bearer';

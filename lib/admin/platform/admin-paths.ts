@@ -1,0 +1,118 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+
+/** How the host mounts the admin API. */
+export interface Mount {
+  /** The global prefix of the host, e.g. `api`. */
+  readonly globalPrefix: string;
+  /** What precedes the version in a path, e.g. `v`; undefined unless the host puts versions into paths. */
+  readonly versionPrefix: string | undefined;
+  /** The module's own `path`. */
+  readonly path: string;
+}
+
+/** A request to a path of the admin API with a method that the path does not support. */
+export interface UnsupportedRequest {
+  /** The values of the path's parameters, decoded. */
+  readonly params: Record<string, string>;
+  /** The methods that the path supports, as the header `allow` lists them. */
+  readonly allow: string;
+}
+
+/** Methods that a platform answers by itself: from GET, or for CORS. */
+const PLATFORM_METHODS: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS']);
+
+interface Template {
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+  readonly methods: Set<string>;
+}
+
+/** The paths of the admin API as the host serves them: tells its requests from those to the host's own routes. */
+export class AdminPaths {
+  readonly #templates = new Map<string, Template>();
+
+  constructor(controllers: readonly Type[], mount: Mount) {
+    for (const controller of controllers) {
+      for (const { path, method } of routesOf(controller)) {
+        const template = this.#templates.get(path) ?? templateOf(path, mount);
+        this.#templates.set(path, template);
+        template.methods.add(method);
+      }
+    }
+  }
+
+  /**
+   * Whether a URL is one of the admin API, whatever the method.
+   *
+   * @param url path and query, as the request has them
+   */
+  includes(url: string): boolean {
+    return this.#match(url) !== undefined;
+  }
+
+  /**
+   * What to answer to a request for which the host has no route.
+   *
+   * @returns undefined if the URL is none of the admin API or not valid percent-encoding, if the method is supported
+   * there, or is HEAD or OPTIONS, which belong to the platform
+   */
+  unsupported(method: string, url: string): UnsupportedRequest | undefined {
+    const found = this.#match(url);
+    if (!found || found.template.methods.has(method) || PLATFORM_METHODS.has(method)) return undefined;
+    const { names, methods } = found.template;
+    try {
+      const params = names.map((name, index) => [name, decodeURIComponent(found.values[index]!)]);
+      return {
+        params: Object.fromEntries(params) as Record<string, string>,
+        allow: [...methods].sort().join(', '),
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #match(url: string): { template: Template; values: string[] } | undefined {
+    const [path = ''] = url.split(/[?#]/, 1);
+    for (const template of this.#templates.values()) {
+      const match = template.pattern.exec(path);
+      if (match) return { template, values: match.slice(1) };
+    }
+    return undefined;
+  }
+}
+
+/** The routes of a controller, from the metadata by which Nest registers them. */
+function routesOf(controller: Type): { path: string; method: string }[] {
+  const base = Reflect.getMetadata('path', controller) as string;
+  const prototype = controller.prototype as Record<string, object>;
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const method = Reflect.getMetadata('method', prototype[name]!) as RequestMethod | undefined;
+    if (method === undefined) return [];
+    const path = Reflect.getMetadata('path', prototype[name]!) as string;
+    return [{ path: `${base}/${path}`, method: RequestMethod[method] }];
+  });
+}
+
+function templateOf(path: string, { globalPrefix, versionPrefix, path: mountPath }: Mount): Template {
+  const names: string[] = [];
+  const own = segmentsOf(path).map((segment) => {
+    if (!segment.startsWith(':')) return escaped(segment);
+    names.push(segment.slice(1));
+    return '([^/]+)';
+  });
+  // A host may have parameters in its own prefixes.
+  const prefixOf = (text: string): string[] =>
+    segmentsOf(text).map((segment) => (segment.startsWith(':') ? '[^/]+' : escaped(segment)));
+  const version = versionPrefix === undefined ? '' : `(?:/${escaped(versionPrefix)}[^/]+)?`;
+  const before = prefixOf(globalPrefix).map((segment) => `/${segment}`);
+  const after = [...prefixOf(mountPath), ...own].map((segment) => `/${segment}`);
+  return {
+    pattern: new RegExp(`^${before.join('')}${version}${after.join('')}$`),
+    names,
+    methods: new Set(),
+  };
+}
+
+const segmentsOf = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

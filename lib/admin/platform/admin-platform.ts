@@ -1,0 +1,58 @@
+import { Inject, Injectable, VersioningType, type OnModuleInit, type Type } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { ADMIN_CONTROLLERS, WEBHOOKS_PATH } from '../../webhooks.tokens.js';
+import { AdminPaths } from './admin-paths.js';
+import { extendExpress, type ExpressApp } from './express.js';
+import { answerParserErrors, answerUnsupportedMethods, type FastifyApp } from './fastify.js';
+import { UnsupportedMethods } from './unsupported-methods.js';
+
+/**
+ * Answers requests of the admin API that reach no controller: those that the platform cannot parse, and those with a
+ * method that no route supports. Requests to other paths, and errors of the host's own, are left to the host.
+ */
+@Injectable()
+export class AdminPlatform implements OnModuleInit {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly config: ApplicationConfig,
+    private readonly methods: UnsupportedMethods,
+    @Inject(ADMIN_CONTROLLERS) private readonly controllers: readonly Type[],
+    @Inject(WEBHOOKS_PATH) private readonly path: string,
+  ) {
+    // Fastify takes the error handler of a route when it registers the route, which is before any hook of a module.
+    // In a testing module the adapter exists later than the providers.
+    if (adapterHost.httpAdapter) this.#answerParserErrors();
+    else adapterHost.init$.subscribe(() => this.#answerParserErrors());
+  }
+
+  /** Nest calls this after all routes are registered, and before it registers its own handlers behind them. */
+  onModuleInit(): void {
+    const adapter = this.adapterHost.httpAdapter;
+    const platform = adapter?.getType();
+    if (platform === 'express') extendExpress(adapter.getInstance<ExpressApp>(), this.#paths(), this.methods);
+    if (platform === 'fastify')
+      answerUnsupportedMethods(adapter.getInstance<FastifyApp>(), this.#paths(), this.methods);
+  }
+
+  #answerParserErrors(): void {
+    const adapter = this.adapterHost.httpAdapter;
+    if (adapter.getType() !== 'fastify') return;
+    answerParserErrors(adapter.getInstance<FastifyApp>(), () => this.#paths());
+  }
+
+  /** Made anew each time: a host may set its prefix until it starts. */
+  #paths(): AdminPaths {
+    const versioning = this.config.getVersioning();
+    const inPath = versioning?.type === VersioningType.URI;
+    return new AdminPaths(this.controllers, {
+      globalPrefix: this.config.getGlobalPrefix(),
+      versionPrefix: inPath ? versionPrefixOf(versioning) : undefined,
+      path: this.path,
+    });
+  }
+}
+
+/** As Nest has it: `v` by default, none with `false`. */
+const versionPrefixOf = ({ prefix = 'v' }: UriVersioningOptions): string => (prefix === false ? '' : prefix);
+
+type UriVersioningOptions = { readonly prefix?: string | false };

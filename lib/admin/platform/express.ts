@@ -1,0 +1,44 @@
+import type { AdminPaths } from './admin-paths.js';
+import { apiErrorOfParser } from './parser-errors.js';
+import type { UnsupportedMethods } from './unsupported-methods.js';
+
+interface Request {
+  readonly method: string;
+  readonly originalUrl: string;
+  params: Record<string, string>;
+}
+
+interface Response {
+  header(name: string, value: string): unknown;
+  status(code: number): { json(body: unknown): unknown };
+}
+
+type Next = (error?: unknown) => void;
+
+/** The part of an Express application that the module needs. */
+export interface ExpressApp {
+  use(handler: (request: Request, response: Response, next: Next) => void): unknown;
+  use(handler: (error: unknown, request: Request, response: Response, next: Next) => void): unknown;
+}
+
+/**
+ * Adds two handlers behind all routes of the application: one of requests that no route has answered, one of errors.
+ * Both pass on what is not theirs.
+ */
+export function extendExpress(app: ExpressApp, paths: AdminPaths, unsupported: UnsupportedMethods): void {
+  app.use((request: Request, response: Response, next: Next) => {
+    const path = paths.unsupported(request.method, request.originalUrl);
+    if (!path) return next();
+    request.params = path.params;
+    unsupported.refusal(request, response).then((refusal) => {
+      if (refusal.getStatus() === 405) response.header('allow', path.allow);
+      response.status(refusal.getStatus()).json(refusal.getResponse());
+    }, next);
+  });
+  // Express knows a handler of errors by its four parameters.
+  app.use((error: unknown, request: Request, response: Response, next: Next) => {
+    const answer = paths.includes(request.originalUrl) ? apiErrorOfParser(error) : undefined;
+    if (answer) response.status(answer.getStatus()).json(answer.getResponse());
+    else next(error);
+  });
+}

@@ -1,0 +1,60 @@
+import type { AdminPaths } from './admin-paths.js';
+import { apiErrorOfParser } from './parser-errors.js';
+import type { UnsupportedMethods } from './unsupported-methods.js';
+
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly is404: boolean;
+  params: unknown;
+}
+
+interface Reply {
+  header(name: string, value: string): Reply;
+  status(code: number): Reply;
+  send(body: unknown): Reply;
+}
+
+interface RouteOptions {
+  readonly url: string;
+  errorHandler?: (error: unknown, request: Request, reply: Reply) => void;
+}
+
+/** The part of a Fastify instance that the module needs. */
+export interface FastifyApp {
+  addHook(name: 'onRoute', hook: (options: RouteOptions) => void): unknown;
+  addHook(name: 'onRequest', hook: (request: Request, reply: Reply) => Promise<unknown>): unknown;
+}
+
+/**
+ * Gives the routes of the admin API an error handler of their own. Call this before routes are registered.
+ *
+ * @param paths asked when a route is registered
+ */
+export function answerParserErrors(app: FastifyApp, paths: () => AdminPaths): void {
+  app.addHook('onRoute', (options) => {
+    if (options.errorHandler || !paths().includes(options.url)) return;
+    options.errorHandler = (error, _request, reply) => {
+      const answer = apiErrorOfParser(error);
+      // Fastify passes on what an error handler throws to the one of the application.
+      if (!answer) throw error;
+      reply.status(answer.getStatus()).send(answer.getResponse());
+    };
+  });
+}
+
+/** Answers requests to the admin API for which there is no route. Others pass. */
+export function answerUnsupportedMethods(
+  app: FastifyApp,
+  paths: AdminPaths,
+  unsupported: UnsupportedMethods,
+): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const path = request.is404 ? paths.unsupported(request.method, request.url) : undefined;
+    if (!path) return undefined;
+    request.params = path.params;
+    const refusal = await unsupported.refusal(request, reply);
+    if (refusal.getStatus() === 405) reply.header('allow', path.allow);
+    return reply.status(refusal.getStatus()).send(refusal.getResponse());
+  });
+}

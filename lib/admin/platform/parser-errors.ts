@@ -1,0 +1,50 @@
+import { bodyTooLarge, unsupportedMediaType, validationFailed, type ApiError } from '../api-error.js';
+
+/** What the errors of both platforms have in common. */
+interface ParserError {
+  /** Of body-parser (Express). */
+  readonly type?: unknown;
+  /** Of Fastify. */
+  readonly code?: unknown;
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+}
+
+const invalidJson = () => validationFailed('The body is not valid JSON.');
+const invalidLength = () => validationFailed('The body is shorter or longer than its content-length says.');
+
+/** By the `type` of body-parser's errors and the `code` of Fastify's. Those that are missing here are the server's fault. */
+const ANSWERS: Readonly<Record<string, () => ApiError>> = {
+  'entity.parse.failed': invalidJson,
+  // Fastify says the same of names that reach for a prototype.
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    validationFailed('The body is not valid JSON, or has a member named __proto__ or constructor.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () =>
+    validationFailed(
+      'The body is empty, and content-type is application/json: send a JSON object, or neither.',
+    ),
+  'request.size.invalid': invalidLength,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalidLength,
+  'entity.too.large': bodyTooLarge,
+  FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
+  'parameters.too.many': bodyTooLarge,
+  'charset.unsupported': unsupportedMediaType,
+  'encoding.unsupported': unsupportedMediaType,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: unsupportedMediaType,
+};
+
+/**
+ * An error that the platform raised while it read a request, in the terms of the admin API.
+ *
+ * @returns undefined for every other error, such as one of the host's own middleware
+ */
+export function apiErrorOfParser(error: unknown): ApiError | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { type, code, status, statusCode } = error as ParserError;
+  for (const key of [type, code]) {
+    if (typeof key === 'string' && Object.hasOwn(ANSWERS, key)) return ANSWERS[key]!();
+  }
+  if ((status ?? statusCode) !== 400) return undefined;
+  if (error instanceof URIError) return validationFailed('The path is not valid percent-encoding.');
+  return error instanceof SyntaxError ? invalidJson() : undefined;
+}

@@ -1,0 +1,18 @@
+/** Bodies of POST, by the name under which Swagger UI offers them; the first one is filled in. */
+export const CREATE_EXAMPLES = {
+  'One action': { action: 'ORDER_SETTLED' },
+  'All actions': { action: '*' },
+  'Actions with a prefix, in order': { webhookUid: 'erp-orders', action: 'ORDER_*', ordered: true },
+};
+
+/** Bodies of PUT. */
+export const REPLACE_EXAMPLES = {
+  'One action': { action: 'ORDER_SETTLED' },
+  'All actions': { action: '*' },
+};
+
+/** Bodies of PATCH. */
+export const UPDATE_EXAMPLES = {
+  'Switched off': { enabled: false },
+  'All actions': { action: '*' },
+};

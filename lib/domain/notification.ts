@@ -1,0 +1,132 @@
+/** The members of every notification. */
+interface Notified {
+  /** When it happened, on the database's clock. */
+  readonly at: Date;
+  readonly tenantUid: string;
+}
+
+/** The members of every notification about an HTTP transport. */
+interface NotifiedOfTransport extends Notified {
+  readonly httpTransportUid: string;
+}
+
+/** The members of every notification about an attempt. */
+interface NotifiedOfAttempt extends NotifiedOfTransport {
+  readonly deliveryUid: string;
+  /** The event's uid, which is `webhook-id`. Null if the process that sent the attempt has crashed, or if the event is not stored any more. */
+  readonly eventUid: string | null;
+  /** The event's action; null like `eventUid`. */
+  readonly action: string | null;
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
+  /** How long the attempt took, in ms. */
+  readonly durationMs: number;
+  /** Status of the receiver's response; null: there was none. */
+  readonly responseStatusCode: number | null;
+  /** Why there was no response, e.g. `TIMEOUT`; null: there was one. */
+  readonly errorCode: string | null;
+}
+
+/** The receiver responded with 2xx: the delivery is `DELIVERED`. */
+export interface DeliverySucceeded extends NotifiedOfAttempt {
+  readonly type: 'deliverySucceeded';
+}
+
+/** An attempt failed, and the delivery is retried: it stays `PENDING`. */
+export interface DeliveryFailed extends NotifiedOfAttempt {
+  readonly type: 'deliveryFailed';
+  /** When the next attempt is due. */
+  readonly nextAttemptAt: Date;
+}
+
+/** An attempt failed, and the delivery is not retried: it is `FAILED`. */
+export interface DeliveryExhausted extends NotifiedOfAttempt {
+  readonly type: 'deliveryExhausted';
+  /** As in the log: `EXHAUSTED` (the last attempt of the schedule failed), `GONE`, `CLIENT_ERROR`, … */
+  readonly reason: string;
+}
+
+/** Every attempt to a transport has failed since `failingSince`, for some time. Up to three in each run of failures. */
+export interface TransportFailing extends NotifiedOfTransport {
+  readonly type: 'transportFailing';
+  /** `CIRCUIT_OPENED`: `circuitFailures` attempts in a row failed. `DISABLED_SOON`: half, and again nine tenths, of `disableAfterHours` have passed. */
+  readonly cause: 'CIRCUIT_OPENED' | 'DISABLED_SOON';
+  readonly failingSince: Date;
+  /** When the transport is disabled unless an attempt succeeds. */
+  readonly disabledAt: Date;
+}
+
+/** An attempt succeeded after a run of failures that was, or could have been, notified as `transportFailing`. */
+export interface TransportRecovered extends NotifiedOfTransport {
+  readonly type: 'transportRecovered';
+  readonly failingSince: Date;
+}
+
+/** A transport was disabled: by the receiver, for failing too long, or by somebody. */
+export interface TransportDisabled extends NotifiedOfTransport {
+  readonly type: 'transportDisabled';
+  /** As in `disabledReason`: `GONE`, `FAILING`, `ADMIN`, or the reason that was given. */
+  readonly reason: string;
+}
+
+/** The signing secret of a transport was rotated. */
+export interface SecretRotated extends NotifiedOfTransport {
+  readonly type: 'secretRotated';
+  /** Until when requests are also signed with the secret before. Equal to `at`: it signs no more. */
+  readonly overlapEndsAt: Date;
+}
+
+/** Reserved, not published yet: the overlap after a rotation ends soon, and the receiver should use the new secret by then. */
+export interface SecretOverlapEnding extends NotifiedOfTransport {
+  readonly type: 'secretOverlapEnding';
+  readonly overlapEndsAt: Date;
+}
+
+/** A tenant has used 80 % of a quota or more. At most once in ten minutes for each tenant and process. */
+export interface QuotaNear extends Notified {
+  readonly type: 'quotaNear';
+  /** The option that sets the quota. */
+  readonly quota: 'maxPendingDeliveriesPerTenant';
+  /** Number that the tenant has; `limit` if it has that many or more. */
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** Reserved, not published yet: a recovery has enqueued everything that it found. */
+export interface RecoveryDone extends Notified {
+  readonly type: 'recoveryDone';
+  /** The transport that was recovered; null: all of the tenant. */
+  readonly httpTransportUid: string | null;
+  /** Number of deliveries that were enqueued again. */
+  readonly deliveries: number;
+}
+
+/** Something that this process has recorded. Distinguish the kinds by `type`. */
+export type WebhookNotification =
+  | DeliverySucceeded
+  | DeliveryFailed
+  | DeliveryExhausted
+  | TransportFailing
+  | TransportRecovered
+  | TransportDisabled
+  | SecretRotated
+  | SecretOverlapEnding
+  | QuotaNear
+  | RecoveryDone;
+
+/** The kinds of notifications. */
+export type WebhookNotificationType = WebhookNotification['type'];
+
+/** The notifications of one kind, or of several. */
+export type WebhookNotificationOf<Type extends WebhookNotificationType> = Extract<
+  WebhookNotification,
+  { type: Type }
+>;
+
+/** Where the parts of the module publish notifications. */
+export interface NotificationSink {
+  /** Whether anybody listens. If not, nothing needs to be made. */
+  readonly isObserved: boolean;
+  /** Publishes something that is in the database. Never throws, and calls no listener before it returns. */
+  publish(notification: WebhookNotification): void;
+}

@@ -1,0 +1,13 @@
+import { WebhooksError } from './webhooks-error.js';
+
+/** A handler asks for a verified webhook, and nothing has verified the request. */
+export class WebhookNotVerifiedError extends WebhooksError {
+  /** @param parameter the decorator that was used, e.g. `@WebhookId()` */
+  constructor(parameter: string) {
+    super(
+      'WEBHOOK_NOT_VERIFIED',
+      `${parameter} is used on a handler whose request was not verified. Put @VerifiedWebhook({ scheme, secrets }) on the handler ` +
+        'or its controller.',
+    );
+  }
+}

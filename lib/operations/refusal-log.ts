@@ -1,0 +1,39 @@
+import type { Refusal } from '../egress/egress-client.js';
+import type { TargetRule } from '../errors/target-refused.error.js';
+import { WebhooksLogger } from './webhooks-logger.js';
+
+/** Hosts come from tenants, so neither their number nor their rate may fill the operator's log. */
+const MOST_HOSTS = 100;
+const WARN_EVERY_MS = 1_000;
+
+/** The option by which the operator may lift a rule. The others hold always. */
+const OPTIONS: Partial<Record<TargetRule, string>> = {
+  HTTP_NOT_ALLOWED: 'egress.allowHttp: true',
+  HOST_NAME: 'egress.allowHosts: [HOST]',
+  RESERVED_NAME: 'egress.allowHosts: [HOST]',
+  ADDRESS: "egress.allowCidrs: ['<its network>']",
+  DENIED: 'egress.denyOrigins',
+};
+
+/**
+ * Tells the operator, and nobody else, which option decides about a host that was refused: what a tenant is told names the rule
+ * alone. Each host is named once for each rule.
+ */
+export class RefusalLog {
+  readonly #logger = new WebhooksLogger();
+  readonly #told = new Set<string>();
+  #toldAt = -Infinity;
+
+  refused({ rule, host }: Refusal): void {
+    const option = OPTIONS[rule];
+    const now = performance.now();
+    const key = `${rule} ${host}`;
+    const isKnown = this.#told.has(key) || this.#told.size >= MOST_HOSTS;
+    if (option === undefined || host === undefined || isKnown || now - this.#toldAt < WARN_EVERY_MS) return;
+    this.#told.add(key);
+    this.#toldAt = now;
+    this.#logger.warn(
+      `A URL with the host ${host} was refused (${rule}). If it is meant to be called, see the option ${option.replace('HOST', `'${host}'`)}.`,
+    );
+  }
+}

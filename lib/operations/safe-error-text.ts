@@ -1,0 +1,27 @@
+import { classify } from '../persistence/driver-errors.js';
+
+/** Characters that are shown. */
+const MOST_SHOWN = 200;
+/** Data exceptions and integrity violations (SQLSTATE classes 22 and 23): their messages repeat stored values. */
+const ABOUT_VALUES = /^2[23]...$/;
+const CREDENTIALS = /\/\/[^/@\s]*@/g;
+
+/** What an error says, fit for a health route: no stored values, no credentials of a URL, at most 200 characters in one line. */
+export function safeErrorText(error: unknown): string {
+  const { code, message } = shapeOf(error);
+  if (code !== undefined && ABOUT_VALUES.test(code)) return `The database refused a value (${code}).`;
+  const text = (message ?? classify(error)).replace(CREDENTIALS, '//***@').replace(/\s+/g, ' ').trim();
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 1)}…` : text;
+  return code === undefined || shown.includes(code) ? shown : `${shown} (${code})`;
+}
+
+/** By shape, since a driver may be loaded in another realm, whose errors are no `Error` here. TypeORM wraps the driver's error. */
+function shapeOf(error: unknown): { code?: string | undefined; message?: string | undefined } {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const { code, driverError, message } = error as Record<'code' | 'driverError' | 'message', unknown>;
+  if (driverError !== undefined) return shapeOf(driverError);
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    message: typeof message === 'string' && message !== '' ? message : undefined,
+  };
+}

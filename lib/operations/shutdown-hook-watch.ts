@@ -1,0 +1,65 @@
+import { isMainThread } from 'node:worker_threads';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
+import { WebhooksLogger } from './webhooks-logger.js';
+
+/**
+ * When the process is looked at, after the application's bootstrap. Hosts enable shutdown hooks after that: an application context
+ * boots before its factory returns it.
+ */
+const LOOK_AFTER_MS = 5_000;
+/** Signals by which operators, containers and process managers end a process. */
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Set in processes of jest, vitest and `node --test`, which end without signals and close no application they forgot. */
+const TEST_RUNNERS = ['JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT'] as const;
+
+const WARNING =
+  'Shutdown hooks missing: this process handles neither SIGTERM nor SIGINT, so it ends without draining, and its transports stay ' +
+  'leased: what is due is sent up to leaseMs (30 s by default) late after each restart. Call app.enableShutdownHooks() when the ' +
+  'application is created, or app.close() in a signal handler of your own.';
+
+/** The process, as far as it matters for whether it shuts down cleanly. */
+export interface ShutdownFacts {
+  /** Worker threads get no signals. */
+  readonly isMainThread: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Number of handlers of a signal. */
+  readonly handlersOf: (signal: NodeJS.Signals) => number;
+}
+
+/**
+ * Whether a signal ends the process without `app.close()`. Nest does not tell a module whether hooks are enabled, so any handler
+ * counts: that of the hooks, or one of the host, which may close the application.
+ */
+export const endsWithoutClosing = ({ isMainThread, env, handlersOf }: ShutdownFacts): boolean =>
+  isMainThread &&
+  TEST_RUNNERS.every((name) => env[name] === undefined) &&
+  SIGNALS.every((signal) => handlersOf(signal) === 0);
+
+/** Warns once if the process has a worker and no shutdown hooks. */
+@Injectable()
+export class ShutdownHookWatch implements OnApplicationBootstrap, OnModuleDestroy {
+  /** An application may have several instances of the module. */
+  private static hasWarned = false;
+  readonly #logger = new WebhooksLogger();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(WORKER_STATUS) private readonly worker: WorkerStatus) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.worker.isEnabled) return;
+    this.#timer = setTimeout(() => this.#look(), LOOK_AFTER_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const handlersOf = (signal: NodeJS.Signals): number => process.listenerCount(signal);
+    if (ShutdownHookWatch.hasWarned || !endsWithoutClosing({ isMainThread, env: process.env, handlersOf }))
+      return;
+    ShutdownHookWatch.hasWarned = true;
+    this.#logger.warn(WARNING);
+  }
+}

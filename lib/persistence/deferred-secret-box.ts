@@ -1,0 +1,53 @@
+import { SecretBox, type SecretPlace } from './secret-box.js';
+
+/**
+ * A box whose keys are fetched when a secret is first needed, for processes that usually need none. `ready` must have
+ * resolved before anything else is called: otherwise a secret would be stored in clear although there are keys.
+ */
+export class DeferredSecretBox extends SecretBox {
+  #box: SecretBox | undefined;
+  #opening: Promise<void> | undefined;
+
+  /** @param fetch opens the box; asked again if it fails */
+  constructor(private readonly fetch: () => Promise<SecretBox>) {
+    super([]);
+  }
+
+  override ready(): Promise<void> {
+    this.#opening ??= this.fetch().then(
+      (box) => {
+        this.#box = box;
+      },
+      (error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    return this.#opening;
+  }
+
+  override seal(secret: string, place: SecretPlace): string {
+    return this.#opened.seal(secret, place);
+  }
+
+  override open(stored: string, place: SecretPlace): string {
+    return this.#opened.open(stored, place);
+  }
+
+  override renew(stored: string, place: SecretPlace): string {
+    return this.#opened.renew(stored, place);
+  }
+
+  override hasKey(id: string | undefined): boolean {
+    return this.#opened.hasKey(id);
+  }
+
+  override get currentKeyId(): string | undefined {
+    return this.#opened.currentKeyId;
+  }
+
+  get #opened(): SecretBox {
+    if (!this.#box) throw new Error('The secret box was used before ready() had resolved.');
+    return this.#box;
+  }
+}

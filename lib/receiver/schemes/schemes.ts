@@ -1,0 +1,16 @@
+import { githubScheme } from './github.js';
+import { shopifyScheme } from './shopify.js';
+import type { SignatureScheme } from './signature-scheme.js';
+import { standardWebhooksScheme, svixScheme } from './standard-webhooks.js';
+import { stripeScheme } from './stripe.js';
+
+/** How the sender signs. `standard-webhooks` is what this package itself sends. */
+export type WebhookScheme = 'standard-webhooks' | 'svix' | 'stripe' | 'github' | 'shopify';
+
+export const SCHEMES: Readonly<Record<WebhookScheme, SignatureScheme>> = {
+  'standard-webhooks': standardWebhooksScheme,
+  svix: svixScheme,
+  stripe: stripeScheme,
+  github: githubScheme,
+  shopify: shopifyScheme,
+};

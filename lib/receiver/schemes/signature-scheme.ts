@@ -1,0 +1,40 @@
+import type { KeyObject } from 'node:crypto';
+import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
+import type { ReceivedHeaders } from '../received-request.js';
+
+/** A secret in the form in which a scheme verifies with it. */
+export type VerificationKey =
+  | { readonly kind: 'hmac'; readonly bytes: Buffer }
+  | { readonly kind: 'ed25519'; readonly publicKey: KeyObject };
+
+/** The parts of a request that a scheme has found to be signed with one of the keys. */
+export interface SignedParts {
+  readonly id: string;
+  /** Whole seconds since the epoch; undefined: the scheme signs no time. */
+  readonly timestampSeconds: number | undefined;
+}
+
+/** How one sender signs its webhooks. Pure: no clock, no I/O. */
+export interface SignatureScheme {
+  /** @throws {InvalidReceiverOptionError} for a secret that cannot be one of this scheme */
+  parseSecret(secret: string): VerificationKey;
+
+  /** @throws {WebhookVerificationError} unless the request is signed with one of the keys */
+  verify(headers: ReceivedHeaders, body: Buffer, keys: readonly VerificationKey[]): SignedParts;
+}
+
+/** @throws {WebhookVerificationError} if the header is missing, empty or repeated */
+export function requiredHeader(headers: ReceivedHeaders, name: string): string {
+  const value = headers[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new WebhookVerificationError('WEBHOOK_SIGNATURE_MISSING', `header "${name}" is missing.`);
+}
+
+/** @throws {WebhookVerificationError} if it is no whole number of seconds */
+export function parseTimestamp(text: string, header: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw new WebhookVerificationError(
+    'WEBHOOK_SIGNATURE_MISSING',
+    `header "${header}" has no timestamp in whole seconds.`,
+  );
+}

@@ -1,0 +1,18 @@
+import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
+import { VERIFICATION, VerifiedWebhookGuard } from './verified-webhook.guard.js';
+import { resolveVerification, type VerifiedWebhookOptions } from './verified-webhook.options.js';
+
+/**
+ * On a handler or a controller: lets pass only requests whose signature is valid, and responds with 401 otherwise. The app
+ * must be created with `rawBody: true`.
+ *
+ * ```ts
+ * @Post('stripe')
+ * @VerifiedWebhook({ scheme: 'stripe', secrets: () => process.env.STRIPE_WEBHOOK_SECRET ?? [] })
+ * received(@WebhookId() id: string, @WebhookBody() event: StripeEvent) {}
+ * ```
+ *
+ * @throws {InvalidReceiverOptionError} when the class is loaded, for options that cannot work
+ */
+export const VerifiedWebhook = (options: VerifiedWebhookOptions): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(VERIFICATION, resolveVerification(options)), UseGuards(VerifiedWebhookGuard));

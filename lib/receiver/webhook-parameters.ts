@@ -1,0 +1,38 @@
+import { BadRequestException, createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { verifiedOf } from './verified-requests.js';
+
+const requestOf = (context: ExecutionContext): object => context.switchToHttp().getRequest<object>();
+
+/**
+ * The sender's id of the webhook, the same for each retry: see `VerifiedRequest.id`. Give it to `WebhookInbox.once`.
+ *
+ * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
+ */
+export const WebhookId = createParamDecorator(
+  (_data: unknown, context) => verifiedOf(requestOf(context), '@WebhookId()').id,
+);
+
+/**
+ * The body, parsed from the bytes that were verified. Takes pipes, as `@Body()` does.
+ *
+ * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
+ * @throws {BadRequestException} if the body is no JSON
+ */
+export const WebhookBody = createParamDecorator((_data: unknown, context): unknown => {
+  const { body } = verifiedOf(requestOf(context), '@WebhookBody()');
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch (cause) {
+    throw new BadRequestException('The body of the webhook is no JSON.', { cause });
+  }
+});
+
+/**
+ * When the webhook was signed, a `Date`; undefined with `github` and `shopify`, which sign no time.
+ *
+ * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
+ */
+export const WebhookSignedAt = createParamDecorator(
+  (_data: unknown, context) => verifiedOf(requestOf(context), '@WebhookSignedAt()').signedAt,
+);

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
+import { DeliveriesUnfinishedError } from '../errors/deliveries-unfinished.error.js';
+import { WorkerNotRunningError } from '../errors/worker-not-running.error.js';
+import { WebhooksWorker } from '../webhooks.worker.js';
+import { instanceOf, type ProviderSource } from './instance-of.js';
+
+const LOOK_EVERY_MS = 5;
+
+/** Options of `deliverAll`. */
+export interface DeliverAllOptions {
+  /** How long it may take, in ms. Default 10,000. */
+  readonly withinMs?: number;
+  /** The name of the instance of the module. Default: the one without a name. */
+  readonly name?: string;
+}
+
+/**
+ * Resolves when everything that can be delivered now has been: each committed event is fanned out, and each delivery that is due
+ * has been attempted and its outcome recorded. Retries belong to it if they are due at once (`retryScheduleMs: [0, 0]`). It wakes
+ * the worker, so a long `pollMs` does not matter.
+ *
+ * It does not wait for retries that are due later, for transports that are paused or disabled, for receivers that asked for a
+ * pause (`Retry-After`), and for deliveries behind an earlier one of their ordering key that is retried later. A delivery that
+ * waits for a rate limit, an open circuit or an encryption key counts as due.
+ *
+ * @param app an app with the real `WebhooksModule`, initialized, with its worker
+ * @throws {DeliveriesUnfinishedError} when the time is over
+ * @throws {DeliveriesHeldError} when deliveries are switched off, or the database belongs to another environment
+ * @throws {WorkerNotRunningError} when the app has no worker, was not initialized or was drained
+ */
+export async function deliverAll(
+  app: ProviderSource,
+  { withinMs = 10_000, name }: DeliverAllOptions = {},
+): Promise<void> {
+  const worker = instanceOf(app, WebhooksWorker, name);
+  const deadline = performance.now() + withinMs;
+  worker.wake();
+  for (;;) {
+    const { isRunning, isHeld, ...left } = await worker.unfinishedWork();
+    if (!isRunning) throw new WorkerNotRunningError();
+    if (isHeld) throw new DeliveriesHeldError();
+    if (left.events + left.deliveries + left.inFlight === 0) return;
+    if (performance.now() >= deadline) throw new DeliveriesUnfinishedError(withinMs, left);
+    await sleep(LOOK_EVERY_MS);
+  }
+}

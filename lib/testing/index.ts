@@ -1,0 +1,27 @@
+import { letProcessEnd } from '../timing/process-hold.js';
+
+// Whoever imports this is a test: an app of the module that nobody closes must not keep the test runner alive.
+letProcessEnd();
+
+export { deliverAll } from './deliver-all.js';
+export type { DeliverAllOptions } from './deliver-all.js';
+export { overrideWebhooks, recordingEmitterOf } from './override-webhooks.js';
+export type { ModuleBuilder } from './override-webhooks.js';
+export type { ProviderSource } from './instance-of.js';
+export type { ReceiverResponse } from './receiver-response.js';
+export type { RecordedEvent } from './recording-store.js';
+export { RecordingWebhookEmitter } from './recording-webhook-emitter.js';
+export { webhookMatchers } from './webhook-matchers.js';
+export type { WebhookMatchers } from './webhook-matchers.js';
+export { WebhookReceiver } from './webhook-receiver.js';
+export type { ReceivedWebhook, WebhookReceiverOptions } from './webhook-receiver.js';
+export { WebhooksTestingModule } from './webhooks-testing.module.js';
+export type { WebhooksTestingOptions } from './webhooks-testing.module.js';
+
+export { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
+export { DeliveriesUnfinishedError } from '../errors/deliveries-unfinished.error.js';
+export type { DeliveriesLeft } from '../errors/deliveries-unfinished.error.js';
+export { NotARecordingEmitterError } from '../errors/not-a-recording-emitter.error.js';
+export { NotInTestsError } from '../errors/not-in-tests.error.js';
+export { ReceiverTimeoutError } from '../errors/receiver-timeout.error.js';
+export { WorkerNotRunningError } from '../errors/worker-not-running.error.js';

@@ -1,0 +1,70 @@
+import { EgressClient } from '../egress/egress-client.js';
+import { WebhookEmitter } from '../emitter/webhook-emitter.js';
+import { ClockWatch } from '../operations/clock-watch.js';
+import { EncryptionKeyRotation } from '../operations/encryption-key-rotation.js';
+import { EnvironmentGuard } from '../operations/environment-guard.js';
+import { WebhooksHealth } from '../operations/health.js';
+import { DATABASE } from '../persistence/database.js';
+import { EVENT_STORE } from '../persistence/event-store.js';
+import { SECRET_BOX } from '../persistence/secret-box.js';
+import { STORES } from '../persistence/stores.js';
+import { WAKE_UPS } from '../wake-up/wake-ups.js';
+import { HOST_DATA_SOURCE } from '../webhooks.tokens.js';
+import { WebhooksWorker } from '../webhooks.worker.js';
+import { instanceOf, type ProviderSource } from './instance-of.js';
+import { notThere } from './not-there.js';
+import { RecordingWebhookEmitter } from './recording-webhook-emitter.js';
+
+/** The part of Nest's `TestingModuleBuilder` that is used. */
+export interface ModuleBuilder {
+  overrideProvider(token: unknown): {
+    useClass(type: unknown): unknown;
+    useValue(value: unknown): unknown;
+  };
+}
+
+/** Everything of the module that opens, reads or keeps connections. */
+const NEEDING_THE_DATABASE = [
+  HOST_DATA_SOURCE,
+  DATABASE,
+  STORES,
+  EVENT_STORE,
+  SECRET_BOX,
+  WAKE_UPS,
+  EgressClient,
+  ClockWatch,
+  EnvironmentGuard,
+  WebhooksWorker,
+  WebhooksHealth,
+  EncryptionKeyRotation,
+];
+
+/**
+ * Makes an app that imports `WebhooksModule` record its events instead of writing them: the module opens no database, sends
+ * nothing, and its emitter is a `RecordingWebhookEmitter` with the catalog of the app. Other parts of the module can be injected,
+ * and throw `NotInTestsError` when they are called.
+ *
+ * ```ts
+ * const moduleRef = await overrideWebhooks(Test.createTestingModule({ imports: [AppModule] })).compile();
+ * const webhooks = recordingEmitterOf(moduleRef);
+ * ```
+ *
+ * @returns the same builder
+ */
+export function overrideWebhooks<Builder extends ModuleBuilder>(builder: Builder): Builder {
+  builder.overrideProvider(WebhookEmitter).useClass(RecordingWebhookEmitter);
+  for (const token of NEEDING_THE_DATABASE) {
+    const name = typeof token === 'string' ? token.replace('nestjs-tillhook:', '') : token.name;
+    builder.overrideProvider(token).useValue(notThere(name));
+  }
+  return builder;
+}
+
+/**
+ * The recording emitter of an app.
+ *
+ * @param app an app, or a testing module, that was made with `overrideWebhooks` or imports `WebhooksTestingModule`
+ * @param name of the instance of the module. Default: the one without a name
+ */
+export const recordingEmitterOf = (app: ProviderSource, name?: string): RecordingWebhookEmitter =>
+  instanceOf<WebhookEmitter>(app, WebhookEmitter, name) as RecordingWebhookEmitter;

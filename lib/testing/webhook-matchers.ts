@@ -1,0 +1,67 @@
+import { inspect } from 'node:util';
+import { NotARecordingEmitterError } from '../errors/not-a-recording-emitter.error.js';
+import { matchesPartially } from './matches-partially.js';
+import type { RecordedEvent } from './recording-store.js';
+
+/** The types of `webhookMatchers`, to merge into those of your test runner. */
+export interface WebhookMatchers<Result = unknown> {
+  /**
+   * An event of this action was emitted.
+   *
+   * @param action its name
+   * @param data what the payload has at least. Default: any payload
+   */
+  toHaveEmitted(action: string, data?: object): Result;
+  /**
+   * This many events of this action were emitted.
+   *
+   * @param count 0 or more
+   */
+  toHaveEmittedTimes(action: string, count: number): Result;
+}
+
+interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/**
+ * Matchers for a `RecordingWebhookEmitter`, for the `expect.extend` of jest and vitest.
+ *
+ * @throws {NotARecordingEmitterError} if the value of `expect` is no recording emitter
+ */
+export const webhookMatchers = {
+  toHaveEmitted(received: unknown, action: string, data?: object): MatcherResult {
+    const events = eventsOf(received);
+    const ofAction = events.filter((event) => event.action === action);
+    const pass = ofAction.some((event) => data === undefined || matchesPartially(event.data, data));
+    const wanted = data === undefined ? action : `${action} with ${shown(data)}`;
+    const message = (): string =>
+      pass
+        ? `Expected no event ${wanted}, but it was emitted.${listed(ofAction)}`
+        : `Expected an event ${wanted}. Emitted:${listed(ofAction.length > 0 ? ofAction : events)}`;
+    return { pass, message };
+  },
+
+  toHaveEmittedTimes(received: unknown, action: string, count: number): MatcherResult {
+    const ofAction = eventsOf(received).filter((event) => event.action === action);
+    const pass = ofAction.length === count;
+    const message = (): string =>
+      `Expected ${pass ? 'another number than' : ''} ${count} event(s) ${action}, emitted: ${ofAction.length}.${listed(ofAction)}`;
+    return { pass, message };
+  },
+};
+
+/** Goes by shape: test runners load a package more than once. */
+function eventsOf(received: unknown): readonly RecordedEvent[] {
+  const { events } = (received ?? {}) as { events?: unknown };
+  if (Array.isArray(events)) return events as RecordedEvent[];
+  throw new NotARecordingEmitterError();
+}
+
+const listed = (events: readonly RecordedEvent[]): string =>
+  events.length === 0
+    ? ' nothing'
+    : events.map(({ action, data }) => `\n  ${action} ${shown(data)}`).join('');
+
+const shown = (value: unknown): string => inspect(value, { depth: 8, breakLength: 100 });

@@ -1,0 +1,19 @@
+let isLetGo = false;
+
+/**
+ * Whether loops and connections of the module let the process end. In production they keep it alive: a worker without an HTTP
+ * server has nothing else. In a test an app that nobody closed must not keep the test runner alive.
+ */
+export const letsProcessEnd = (): boolean => isLetGo;
+
+/** From now on, loops and connections of the module in this process no longer keep it alive. For tests only. */
+export function letProcessEnd(): void {
+  isLetGo = true;
+}
+
+/** A timer that keeps the process alive unless `letProcessEnd` was called. */
+export function loopTimeout(callback: () => void, ms: number): NodeJS.Timeout {
+  const timer = setTimeout(callback, ms);
+  if (isLetGo) timer.unref();
+  return timer;
+}

@@ -1,0 +1,21 @@
+import type { CanActivate, Provider } from '@nestjs/common';
+import { InvalidOptionError } from './errors/invalid-option.error.js';
+import type { WebhooksModuleExtras } from './webhooks.extras.js';
+import { providerOf } from './webhooks.host-provider.js';
+import { WEBHOOKS_GUARDS } from './webhooks.tokens.js';
+
+/**
+ * Each guard of the host has a token of its own, so that Nest injects its dependencies and calls its lifecycle hooks.
+ *
+ * @throws {InvalidOptionError} for anything but a list of guards
+ */
+export function guardProviders(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
+  const isList: boolean = Array.isArray(guards);
+  if (!isList)
+    throw new InvalidOptionError('guards', guards, 'give a list of guards: classes, instances or providers.');
+  const tokens = guards.map((_, index) => `${WEBHOOKS_GUARDS}:${index}`);
+  return [
+    ...guards.map((guard, index) => providerOf(tokens[index]!, `guards[${index}]`, 'canActivate', guard)),
+    { provide: WEBHOOKS_GUARDS, useFactory: (...all: CanActivate[]) => all, inject: tokens },
+  ];
+}

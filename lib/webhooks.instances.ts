@@ -1,0 +1,96 @@
+import { Inject, Module, type InjectionToken, type Provider, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { HttpTransports } from './admin/from-code/http-transports.js';
+import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+import { Webhooks } from './admin/from-code/webhooks.js';
+import { WebhookEmitter } from './emitter/webhook-emitter.js';
+import { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
+import { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
+import { WebhooksHealth } from './operations/health.js';
+import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
+import { WEBHOOKS_INSTANCE, WEBHOOKS_INSTANCE_CHECK } from './webhooks.tokens.js';
+import { WebhooksWorker } from './webhooks.worker.js';
+
+/** What a host may inject. */
+export const EXPORTED: Type[] = [
+  WebhookEmitter,
+  WebhooksWorker,
+  WebhooksHealth,
+  EncryptionKeyRotation,
+  HttpTransports,
+  Webhooks,
+  WebhookDeliveries,
+  WebhookNotifications,
+];
+
+/** What tells the instances of one application apart. */
+export interface WebhooksInstance {
+  readonly name: string | undefined;
+  /** Prefix of the admin routes; undefined: they are not mounted. */
+  readonly path: string | undefined;
+}
+
+/**
+ * The injection token of something that an instance of the module exports.
+ *
+ * @param type e.g. `WebhooksHealth`
+ * @param name of the instance, as given to `forRoot`; default: the one without a name
+ */
+export function getWebhooksToken(type: Type, name?: string): InjectionToken {
+  return name === undefined ? type : `nestjs-tillhook:${type.name}:${name}`;
+}
+
+/** Injects something that the instance of this name exports, such as `WebhooksHealth`. Default: of the one without a name. */
+export const InjectWebhooks = (type: Type, name?: string): PropertyDecorator & ParameterDecorator =>
+  Inject(getWebhooksToken(type, name));
+
+/** Injects the `WebhookEmitter` of the instance of this name. Default: of the one without a name. */
+export const InjectWebhookEmitter = (name?: string): PropertyDecorator & ParameterDecorator =>
+  InjectWebhooks(WebhookEmitter, name);
+
+/**
+ * A module class of its own for a named instance, since Nest knows modules, and the prefixes of their routes, by class.
+ *
+ * @returns the class, and the providers by which others reach what it exports
+ */
+export function namedModule(name: string): { module: Type; aliases: Provider[]; exports: InjectionToken[] } {
+  const module = class {};
+  Object.defineProperty(module, 'name', { value: `WebhooksModule(${name})` });
+  Module({})(module);
+  const aliases = EXPORTED.map((type) => ({ provide: getWebhooksToken(type, name), useExisting: type }));
+  return { module, aliases, exports: aliases.map(({ provide }) => provide) };
+}
+
+/** Refuses to start with instances that Nest would mix up. */
+export const instanceCheck: Provider = {
+  provide: WEBHOOKS_INSTANCE_CHECK,
+  useFactory: (modules: ModulesContainer): void => assertDistinct(instancesIn(modules)),
+  inject: [ModulesContainer],
+};
+
+function instancesIn(modules: ModulesContainer): WebhooksInstance[] {
+  return [...modules.values()].flatMap(
+    ({ providers }) => (providers.get(WEBHOOKS_INSTANCE)?.instance as WebhooksInstance | undefined) ?? [],
+  );
+}
+
+/** @throws {DuplicateInstanceError} when two have one name, or mount their routes at one place */
+export function assertDistinct(instances: readonly WebhooksInstance[]): void {
+  const name = duplicateIn(instances.map((instance) => instance.name ?? ''));
+  if (name !== undefined) {
+    throw new DuplicateInstanceError(
+      name === '' ? 'no name' : `the name "${name}"`,
+      'give each further instance a name of its own, as in forRoot({ name: "reports", … }), and inject its emitter by @InjectWebhookEmitter("reports").',
+    );
+  }
+  const path = duplicateIn(instances.flatMap((instance) => instance.path ?? []));
+  if (path !== undefined) {
+    throw new DuplicateInstanceError(
+      `the path "${path}"`,
+      'give each instance a path of its own, or controllers: false to all but one, so that each request has one access policy.',
+    );
+  }
+}
+
+const duplicateIn = (texts: readonly string[]): string | undefined =>
+  texts.find((text, index) => texts.indexOf(text) !== index);

@@ -1,0 +1,126 @@
+import { closestOf } from './domain/closest-name.js';
+import { InvalidOptionError } from './errors/invalid-option.error.js';
+import type { WebhooksModuleExtras } from './webhooks.extras.js';
+import type {
+  DatabaseOptions,
+  EgressOptions,
+  EncryptionOptions,
+  WakeUpsOptions,
+  WebhooksOptions,
+} from './webhooks.options.js';
+
+/** Every name of a type, so that the compiler notices one that is missing or too many. */
+const namesOf = <T>(names: Record<keyof Required<T>, true>): string[] => Object.keys(names);
+
+const EXTRAS = namesOf<WebhooksModuleExtras>({
+  name: true,
+  accessPolicy: true,
+  guards: true,
+  keyProvider: true,
+  notificationListener: true,
+  isGlobal: true,
+  path: true,
+  controllers: true,
+  worker: true,
+  dataSource: true,
+});
+
+const OPTIONS = namesOf<WebhooksOptions>({
+  catalog: true,
+  runMigrations: true,
+  poolSize: true,
+  database: true,
+  wakeUps: true,
+  concurrency: true,
+  transportConcurrency: true,
+  timeoutMs: true,
+  leaseMs: true,
+  pollMs: true,
+  retryScheduleMs: true,
+  clientErrors: true,
+  circuitFailures: true,
+  circuitCoolDownMs: true,
+  disableAfterHours: true,
+  maxTransportsPerTenant: true,
+  maxWebhooksPerTenant: true,
+  maxPendingDeliveriesPerTenant: true,
+  drainTimeoutMs: true,
+  egress: true,
+  encryption: true,
+  deliveryEnabled: true,
+  environment: true,
+  adoptEnvironment: true,
+  requireTransaction: true,
+  userAgent: true,
+});
+
+const NESTED = {
+  database: namesOf<DatabaseOptions>({ url: true }),
+  wakeUps: namesOf<WakeUpsOptions>({ redis: true }),
+  egress: namesOf<EgressOptions>({
+    allowCidrs: true,
+    allowHosts: true,
+    allowHttp: true,
+    denyOrigins: true,
+    maxPerOrigin: true,
+    dnsServers: true,
+  }),
+  encryption: namesOf<EncryptionOptions>({ keys: true, allowPlaintext: true }),
+};
+
+/** What `forRootAsync` takes beside the extras. */
+const ASYNC = ['imports', 'useFactory', 'useClass', 'useExisting', 'inject', 'provideInjectionTokensFrom'];
+
+/** @throws {InvalidOptionError} when an object given to `forRoot` has a member that is no option */
+export function checkNames(given: object): void {
+  checkMembers(given, [...EXTRAS, ...OPTIONS]);
+  checkNested(given);
+}
+
+/** @throws {InvalidOptionError} when an object given to `forRootAsync` has a member that is no part of it */
+export function checkAsyncNames(given: object): void {
+  for (const name of Object.keys(given)) {
+    if (OPTIONS.includes(name)) throw misplaced(name, 'return it from the factory of forRootAsync');
+  }
+  checkMembers(given, [...EXTRAS, ...ASYNC]);
+}
+
+/** @throws {InvalidOptionError} when the options that a factory of `forRootAsync` returned have a member that is none */
+export function checkReturnedNames(given: object): void {
+  for (const name of Object.keys(given)) {
+    if (EXTRAS.includes(name))
+      throw misplaced(name, 'give it beside useFactory: it must be known before anything is injected');
+  }
+  checkMembers(given, OPTIONS);
+  checkNested(given);
+}
+
+function checkNested(given: object): void {
+  for (const [name, names] of Object.entries(NESTED)) {
+    const members: unknown = (given as Record<string, unknown>)[name];
+    if (members === undefined) continue;
+    if (typeof members !== 'object' || members === null)
+      throw new InvalidOptionError(name, typeof members, `give an object with ${listOf(names)}.`);
+    checkMembers(members, names, `${name}.`);
+  }
+}
+
+/** Values are not shown: a misspelt option may hold a key. */
+function checkMembers(given: object, names: readonly string[], prefix = ''): void {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const closest = closestOf(name, names);
+    throw new InvalidOptionError(
+      prefix + name,
+      undefined,
+      closest === undefined
+        ? `there is no such option. Known are ${listOf(names)}.`
+        : `there is no such option. Did you mean "${prefix}${closest}"?`,
+    );
+  }
+}
+
+const misplaced = (name: string, remedy: string): InvalidOptionError =>
+  new InvalidOptionError(name, 'in the wrong place', `${remedy}.`);
+
+const listOf = (names: readonly string[]): string => names.join(', ');

@@ -1,0 +1,68 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import { describeStart } from './operations/describe-start.js';
+import { WebhooksLogger } from './operations/webhooks-logger.js';
+import { DATABASE, type Database } from './persistence/database.js';
+import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
+import type { WebhooksInstance } from './webhooks.instances.js';
+import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import {
+  WEBHOOKS_INSTANCE,
+  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_OPTIONS,
+  WEBHOOKS_WORKER_ENABLED,
+} from './webhooks.tokens.js';
+
+/** Logs one line at start that says what this process has switched on. */
+@Injectable()
+export class WebhooksStartup implements OnApplicationBootstrap {
+  readonly #logger = new WebhooksLogger();
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(SECRET_BOX) private readonly secrets: SecretBox,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
+    @Inject(WEBHOOKS_WORKER_ENABLED) private readonly hasWorker: boolean,
+    @Inject(WEBHOOKS_OPENS_SECRETS) private readonly opensSecrets: boolean,
+    @Inject(WEBHOOKS_INSTANCE) private readonly instance: WebhooksInstance,
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { concurrency, deliveryEnabled, egress, environment, redis, pollMs } = this.options;
+    const carrier = redis ? 'redis' : 'postgres';
+    this.#logger.log(
+      describeStart({
+        instance: this.instance.name,
+        database: this.database.description,
+        worker: this.hasWorker ? { concurrency, isSending: deliveryEnabled } : undefined,
+        adminPath: this.#mountedPath,
+        allowsHttp: egress.allowHttp,
+        keyIds: this.opensSecrets ? this.secrets.keyIds : undefined,
+        environment,
+        wakeUps: this.database.kind === 'postgres' ? carrier : 'none',
+        pollMs,
+      }),
+    );
+  }
+
+  /** Undefined: no controllers, or an application without an HTTP server. */
+  get #mountedPath(): string | undefined {
+    const hasServer = Boolean(this.adapterHost.httpAdapter);
+    const { path } = this.instance;
+    if (path === undefined || !hasServer) return undefined;
+    const prefixes = [globalPrefixOf(this.moduleRef), path];
+    return prefixes.map((prefix) => prefix.replace(/^\/*(.*?)\/*$/, '$1')).reduce(joined, '');
+  }
+}
+
+const joined = (path: string, prefix: string): string => (prefix === '' ? path : `${path}/${prefix}`);
+
+/** Nest has no public way to the prefix of `app.setGlobalPrefix()`. It is shown only; without it the module's own path is. */
+function globalPrefixOf(moduleRef: ModuleRef): string {
+  const { container } = moduleRef as unknown as {
+    container?: { applicationConfig?: { getGlobalPrefix?: () => string } };
+  };
+  return container?.applicationConfig?.getGlobalPrefix?.() ?? '';
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  transportNotifications,
+  type HealthView,
+  type TransportTurn,
+} from '../../../../lib/delivery/sending/attempt-notifications.js';
+
+const DISABLE_AFTER_MS = 1_000;
+const NOW = 10_000;
+const TRANSPORT = { tenantUid: 'shop', httpTransportUid: 'erp' };
+const ABOUT = { at: new Date(NOW), ...TRANSPORT };
+
+const health = (failingSince: number | null, view: Partial<HealthView> = {}): HealthView => ({
+  failingSince,
+  isCircuitOpen: false,
+  isDisabled: false,
+  ...view,
+});
+const disabling = (disabledReason: string): TransportTurn['learned'] => ({
+  transportId: 1,
+  leaseToken: 1,
+  blockedUntil: null,
+  consecutiveFailures: 1,
+  disabledReason,
+});
+const turn = (before: HealthView, after: HealthView, more: Partial<TransportTurn> = {}) =>
+  transportNotifications(TRANSPORT, {
+    before,
+    after,
+    learned: undefined,
+    isWarningDue: false,
+    disableAfterMs: DISABLE_AFTER_MS,
+    nowMs: NOW,
+    ...more,
+  });
+
+describe('transportNotifications', () => {
+  it('says nothing of a transport that works, or of its first failures', () => {
+    expect(turn(health(null), health(null))).toEqual([]);
+    expect(turn(health(null), health(NOW))).toEqual([]);
+    expect(turn(health(NOW - 10), health(NOW - 10))).toEqual([]);
+  });
+
+  it('says that it is failing when its circuit opens, and not again while it is open', () => {
+    const open = health(NOW - 10, { isCircuitOpen: true });
+    expect(turn(health(NOW - 10), open)).toEqual([
+      {
+        type: 'transportFailing',
+        ...ABOUT,
+        cause: 'CIRCUIT_OPENED',
+        failingSince: new Date(NOW - 10),
+        disabledAt: new Date(NOW - 10 + DISABLE_AFTER_MS),
+      },
+    ]);
+    expect(turn(open, open)).toEqual([]);
+  });
+
+  it('says that it is failing when the log warns of it', () => {
+    const failing = health(NOW - 500, { isCircuitOpen: true });
+    expect(turn(failing, failing, { isWarningDue: true })).toMatchObject([
+      { type: 'transportFailing', cause: 'DISABLED_SOON' },
+    ]);
+  });
+
+  it('says that it was disabled, once, although more attempts were in flight', () => {
+    const [before, after] = [health(NOW - 1_000), health(NOW - 1_000, { isDisabled: true })];
+    const learned = disabling('FAILING');
+    expect(turn(before, after, { learned })).toEqual([
+      { type: 'transportDisabled', ...ABOUT, reason: 'FAILING' },
+    ]);
+    expect(turn(after, after, { learned })).toEqual([]);
+  });
+
+  it('does not say that it will be disabled when it just was', () => {
+    const after = health(NOW - 10, { isCircuitOpen: true, isDisabled: true });
+    expect(turn(health(NOW - 10), after, { learned: disabling('GONE') })).toMatchObject([
+      { type: 'transportDisabled', reason: 'GONE' },
+    ]);
+  });
+
+  it.each([
+    ['its circuit was open', health(NOW - 10, { isCircuitOpen: true })],
+    ['it had failed for half of the time after which it is disabled', health(NOW - 500)],
+  ])('says that it has recovered if %s', (_when, before) => {
+    const failingSince = new Date(before.failingSince!);
+    expect(turn(before, health(null))).toEqual([{ type: 'transportRecovered', ...ABOUT, failingSince }]);
+  });
+
+  it('does not say that it has recovered from failures that were not notified', () => {
+    expect(turn(health(NOW - 499), health(null))).toEqual([]);
+  });
+});
