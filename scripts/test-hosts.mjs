@@ -25,9 +25,9 @@ function run(command, args, options = {}) {
 
 const lock = readFileSync(path.join(FOLDER, 'package-lock.json'), 'utf8');
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
-  // No scripts but those of the two drivers, which compile: the others download engines and report statistics.
+  // No scripts but that of the driver, which compiles: the others download engines and report statistics.
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER });
-  run('npm', ['rebuild', 'better-sqlite3', 'sqlite3'], { cwd: FOLDER });
+  run('npm', ['rebuild', 'better-sqlite3'], { cwd: FOLDER });
   for (const database of ['postgresql', 'sqlite']) {
     run('npx', ['prisma', 'generate', '--schema', `prisma/${database}.prisma`], { cwd: FOLDER, env: PRISMA });
   }

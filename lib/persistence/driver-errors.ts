@@ -50,11 +50,11 @@ export function classify(error: unknown): DriverErrorKind {
   // TypeORM and Sequelize.
   if ((driverError ?? original) !== undefined) return classify(driverError ?? original);
   if (typeof code !== 'string') {
+    if (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)) return 'unavailable';
     // Drizzle.
-    if (cause !== undefined) return classify(cause);
-    return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message) ? 'unavailable' : 'refused';
+    return classify(cause);
   }
-  if (code === 'SQLITE_ERROR' && /^no such table/.test(String(message))) return 'missing-table';
+  if (code === 'SQLITE_ERROR' && /no such table: \S+$/.test(String(message))) return 'missing-table';
   return CODES.find(([codes]) => codes.test(code))?.[1] ?? 'refused';
 }
 

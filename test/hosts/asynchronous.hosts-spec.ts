@@ -68,6 +68,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       `SELECT event_uid, body, ordering_key, occurred_at FROM webhook_event WHERE tenant_uid = '${tenantUid}' ORDER BY id`,
     );
   const storedUids = async (): Promise<string[]> => (await stored()).map(({ event_uid }) => event_uid);
+  const expectStored = async (uids: string[]): Promise<void> => expect(await storedUids()).toEqual(uids);
   const receipts = async (): Promise<unknown[]> =>
     host.dataSource.query(`SELECT uid FROM receipt WHERE uid = '${tenantUid}'`);
   const write = (transaction: OpenTransaction) =>
@@ -89,6 +90,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       // On SQLite the host's driver of the data source would wait for the write lock only if it wrote.
       expect(await storedUids()).toEqual([]);
     });
+    await expectStored(['one', 'two', 'three']);
     const [one, two, three] = (await stored()) as unknown as Record<string, string | number | null>[];
     expect([one, two, three].map((event) => event!['event_uid'])).toEqual(['one', 'two', 'three']);
     expect(one).toMatchObject({ ordering_key: null, occurred_at: null });
@@ -123,7 +125,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       });
       await emit(transaction, 'last');
     });
-    expect(await storedUids()).toEqual(['outer', 'nested', 'last']);
+    await expectStored(['outer', 'nested', 'last']);
   });
 
   it('recognizes repeated events, and leaves the transaction usable', async () => {
@@ -139,7 +141,8 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       await emit(transaction, 'new');
       await write(transaction);
     });
-    expect([await storedUids(), await receipts()]).toEqual([['known', 'new'], [{ uid: tenantUid }]]);
+    await expectStored(['known', 'new']);
+    expect(await receipts()).toEqual([{ uid: tenantUid }]);
   });
 
   it('refuses a client that is in no transaction, and writes nothing', async () => {
@@ -150,8 +153,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
     expect(await storedUids()).toEqual([]);
   });
 
-  const endUnknown = library.endUnknownOn?.includes(kind) ?? false;
-  it(`${endUnknown ? 'cannot tell' : 'refuses'} a transaction that has ended`, async () => {
+  it('refuses a transaction that has ended', async () => {
     for (const [isKept, emitsInside] of [
       [true, true],
       [true, false],
@@ -166,11 +168,8 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       });
       await (isKept ? work : expect(work).rejects.toThrow(ON_PURPOSE.message));
       const late = (async () => emit(kept!, 'late'))();
-      if (endUnknown) await late;
-      else {
-        await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
-        expect(await storedUids()).toEqual(isKept && emitsInside ? ['inside'] : []);
-      }
+      await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
+      await expectStored(isKept && emitsInside ? ['inside'] : []);
     }
   });
 
@@ -194,20 +193,12 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
   });
 
   it('gives errors of the database a code', async () => {
-    const elsewhere = await createDatabase(kind);
-    const foreign = await library.connect(elsewhere);
-    const renamed = 'ALTER TABLE webhook_event RENAME TO webhook_moved';
-    try {
-      newTenant();
-      const work = connection.transaction(async (transaction) => {
-        await transaction.execute(renamed);
-        await emit(transaction, 'missing');
-      });
-      await expect(work).rejects.toMatchObject({ code: 'TABLES_MISSING' });
-    } finally {
-      await foreign.close();
-      await elsewhere.drop();
-    }
+    newTenant();
+    const work = connection.transaction(async (transaction) => {
+      await transaction.execute('ALTER TABLE webhook_event RENAME TO webhook_moved');
+      await emit(transaction, 'missing');
+    });
+    await expect(work).rejects.toMatchObject({ code: 'TABLES_MISSING' });
   });
 
   it(`delivers ${library.hasHook ? 'at once' : 'soon'} after the commit, and at once if the host says so`, async () => {

@@ -26,7 +26,6 @@ export interface Library {
   readonly databases: readonly DatabaseKind[];
   /** Whether the library reports commits. */
   readonly hasHook: boolean;
-  /** Databases on which a transaction that has ended cannot be told from an open one. */
-  readonly endUnknownOn?: readonly DatabaseKind[];
+
   connect(database: TestDatabase): Promise<Connection>;
 }

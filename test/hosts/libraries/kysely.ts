@@ -37,7 +37,6 @@ const library = (name: string, isControlled: boolean): Library => ({
   name,
   databases: ['postgres', 'sqlite'],
   hasHook: false,
-  ...(!isControlled && { endUnknownOn: ['sqlite'] }),
   connect(database) {
     const db = open(database);
     return Promise.resolve({

@@ -32,21 +32,21 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
       new DatabaseBusyError('locked'),
     ],
   ],
-  // As Sequelize and Drizzle wrap errors.
-  [
-    'foreign-key',
-    [
-      Object.assign(new Error('wrapped'), { original: withCode('23503') }),
-      new Error('wrapped', { cause: withCode('23503') }),
-    ],
-  ],
   ['conflict', ['40001', '40P01'].map((code) => withCode(code))],
   [
     'unique',
     ['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].map((code) => withCode(code)),
   ],
   ['foreign-key', ['23503', 'SQLITE_CONSTRAINT_FOREIGNKEY'].map((code) => withCode(code))],
-  ['missing-table', [withCode('42P01'), withCode('SQLITE_ERROR', 'no such table: webhook_queue')]],
+  [
+    'missing-table',
+    [
+      withCode('42P01'),
+      withCode('SQLITE_ERROR', 'no such table: webhook_queue'),
+      // As Knex writes it.
+      withCode('SQLITE_ERROR', 'SELECT 1 FROM webhook_queue - no such table: webhook_queue'),
+    ],
+  ],
   ['permission-denied', [withCode('42501', 'permission denied for table webhook_event')]],
   [
     'refused',
@@ -74,6 +74,12 @@ describe('The classification of driver errors', () => {
       expect(classify({ message, code })).toBe(kind);
     },
   );
+
+  it('looks into the errors of Sequelize and Drizzle', () => {
+    const error = withCode('23503');
+    expect(classify(Object.assign(new Error('wrapped'), { original: error }))).toBe('foreign-key');
+    expect(classify(new Error('wrapped', { cause: error }))).toBe('foreign-key');
+  });
 
   it('is "refused" for what is no error', () => {
     for (const value of [undefined, null, 'ECONNRESET', 42, {}]) expect(classify(value)).toBe('refused');
