@@ -24,6 +24,8 @@ export class AppModule {
           useFactory: () => ({ toRetry: () => false }),
           dataSourceFactory: () => openDatabase(database),
         }),
+        // Express tries routes in the order in which they are registered: the busiest come first.
+        ...(controllers ? [PosModule] : []),
         WebhooksModule.forRootAsync({
           // What the access policy needs is injected into it.
           imports: [AccountModule],
@@ -35,7 +37,6 @@ export class AppModule {
           worker,
         }),
         ShutdownModule,
-        ...(controllers ? [PosModule] : []),
       ],
       controllers: [HealthController],
       providers: [
