@@ -3,7 +3,12 @@ import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
 import { forbidden, unauthenticated } from './api-error.js';
 
-/** What the responses of Express and of Fastify have in common. */
+/** What the requests of Express and of Fastify have in common. */
+interface AnyRequest {
+  readonly params: { readonly tenantUid: string };
+}
+
+/** What their responses have in common. */
 interface AnyResponse {
   getHeader(name: string): unknown;
   header(name: string, value: string): unknown;
@@ -16,11 +21,16 @@ export class TenantAdminGuard implements CanActivate {
 
   /** @throws {ApiError} 401 or 403 */
   async canActivate(context: ExecutionContext): Promise<true> {
-    const request = context.switchToHttp().getRequest<{ params: { tenantUid: string } }>();
+    const http = context.switchToHttp();
+    await this.assertGranted(http.getRequest<AnyRequest>(), http.getResponse<AnyResponse>());
+    return true;
+  }
+
+  /** @throws {ApiError} 401 or 403 */
+  async assertGranted(request: AnyRequest, response: AnyResponse): Promise<void> {
     const decision = await this.policy.check(request, request.params.tenantUid);
-    if (decision === 'granted') return true;
+    if (decision === 'granted') return;
     if (decision !== 'unauthenticated') throw forbidden();
-    const response = context.switchToHttp().getResponse<AnyResponse>();
     // A host with another scheme says so itself, in a middleware.
     if (response.getHeader('www-authenticate') === undefined) response.header('www-authenticate', 'Bearer');
     throw unauthenticated();

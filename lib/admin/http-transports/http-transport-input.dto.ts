@@ -17,7 +17,8 @@ import {
 import { MASK } from '../masking.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsPlainText, IsVisibleAscii } from '../validation/text.js';
-import { SECURITY_TYPE_INPUTS, type SecurityTypeInput } from './security-type.js';
+import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
+import { SECURITY_TYPES } from './security-type.js';
 
 const MAX_HEADERS = 20;
 const MAX_RETRIES = 50;
@@ -103,14 +104,14 @@ export abstract class HttpTransportInputDto {
   headers?: HeaderInputDto[] | null;
 
   @ApiPropertyOptional({
-    enum: SECURITY_TYPE_INPUTS,
+    enum: SECURITY_TYPES,
     description:
-      'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean `BEARER_TOKEN`.',
+      'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean the same as `BEARER_TOKEN`; the spelling is kept.',
     example: 'BASIC_AUTH',
   })
   @MayBeAbsent()
-  @IsIn(SECURITY_TYPE_INPUTS)
-  securityType?: SecurityTypeInput;
+  @IsIn(SECURITY_TYPES)
+  securityType?: SecurityType;
 
   @ApiPropertyOptional({
     type: 'string',

@@ -13,6 +13,7 @@ import {
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { WithoutBlanksPipe } from '../validation/without-blanks.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import {
   CreateHttpTransportDto,
@@ -27,6 +28,9 @@ import {
 } from './http-transport.dto.js';
 import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './http-transport-examples.js';
 import { HttpTransportsService } from './http-transports.service.js';
+
+/** Members of a new transport that may be blank. */
+const MAY_BE_BLANK = ['httpTransportUid', 'securityType', 'username', 'password', 'token'];
 
 const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
 const ListQueryDto = pageQueryOf(...SORTING);
@@ -74,7 +78,8 @@ export class HttpTransportsController {
   @ApiConflicting('UID_TAKEN', 'The tenant already has an HTTP transport with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
-    @Body(new DtoPipe(CreateHttpTransportDto)) body: Input<CreateHttpTransportDto>,
+    @Body(new WithoutBlanksPipe(...MAY_BE_BLANK), new DtoPipe(CreateHttpTransportDto))
+    body: Input<CreateHttpTransportDto>,
   ): Promise<CreatedHttpTransportDto> {
     const { transport, signingSecret } = await this.transports.create(tenantUid, body);
     return { ...httpTransportDto(transport), signingSecret };

@@ -1,6 +1,7 @@
 import { badRequest, validationFailed } from '../api-error.js';
 import { MASK } from '../masking.js';
-import { canonicalSecurityType, type SecurityTypeInput } from './security-type.js';
+import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
+import { isBearer } from './security-type.js';
 import type { DraftHeader, DraftSecret, TransportDraft } from './transport-draft.js';
 
 /** What a request says about a transport. A member that is left out says nothing; see the DTOs for the rest. */
@@ -8,7 +9,7 @@ export interface TransportInput {
   name?: string;
   url?: string;
   headers?: readonly { key: string; value: string }[] | null;
-  securityType?: SecurityTypeInput;
+  securityType?: SecurityType;
   username?: string | null;
   password?: string | null;
   token?: string | null;
@@ -31,8 +32,7 @@ export function applyUpdate(draft: TransportDraft, input: TransportInput): Trans
     name: input.name ?? draft.name,
     url: input.url ?? draft.url,
     headers: input.headers === undefined ? draft.headers : headersOf(input.headers ?? [], draft.headers),
-    securityType:
-      input.securityType === undefined ? draft.securityType : canonicalSecurityType(input.securityType),
+    securityType: input.securityType ?? draft.securityType,
     username: given(input.username, draft.username),
     password: secretOf('password', input.password, draft.password),
     token: secretOf('token', input.token, draft.token),
@@ -57,7 +57,7 @@ export function assertComplete({ securityType, username, password, token }: Tran
   const missing: string[] = [];
   if (securityType === 'BASIC_AUTH' && username === null) missing.push('username');
   if (securityType === 'BASIC_AUTH' && password === null) missing.push('password');
-  if (securityType === 'BEARER_TOKEN' && token === null) missing.push('token');
+  if (isBearer(securityType) && token === null) missing.push('token');
   if (missing.length > 0) {
     throw validationFailed(
       ...missing.map((field) => `${field} is required with securityType ${securityType}`),

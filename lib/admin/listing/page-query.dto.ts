@@ -1,4 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
+import { Transform } from 'class-transformer';
 import { IsIn } from 'class-validator';
 import type { PageRequest, SortDirection } from '../../persistence/repositories/page.js';
 import { ApiOptionalQuery } from '../openapi/api-docs.js';
@@ -28,6 +29,7 @@ export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey
   sortBy!: SortKey;
 
   @MayBeAbsent()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
   @IsIn(SORT_DIRECTIONS)
   sortDirection: SortDirection = 'ASC';
 }
@@ -62,7 +64,7 @@ export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string
       default: defaultSortKey,
       example: defaultSortKey,
     }),
-    ApiOptionalQuery('sortDirection', 'Ascending or descending.', {
+    ApiOptionalQuery('sortDirection', 'Ascending or descending, in upper or lower case.', {
       type: 'string',
       enum: [...SORT_DIRECTIONS],
       default: 'ASC',

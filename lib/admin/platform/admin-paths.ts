@@ -10,10 +10,15 @@ export interface Mount {
   readonly path: string;
 }
 
+/** The parameters of a path of the admin API: all of them are under a tenant. */
+export interface AdminParams {
+  readonly tenantUid: string;
+}
+
 /** A request to a path of the admin API with a method that the path does not support. */
 export interface UnsupportedRequest {
   /** The values of the path's parameters, decoded. */
-  readonly params: Record<string, string>;
+  readonly params: AdminParams;
   /** The methods that the path supports, as the header `allow` lists them. */
   readonly allow: string;
 }
@@ -63,7 +68,7 @@ export class AdminPaths {
     try {
       const params = names.map((name, index) => [name, decodeURIComponent(found.values[index]!)]);
       return {
-        params: Object.fromEntries(params) as Record<string, string>,
+        params: Object.fromEntries(params) as AdminParams,
         allow: [...methods].sort().join(', '),
       };
     } catch {

@@ -1,14 +1,15 @@
-import type { AdminPaths } from './admin-paths.js';
+import type { AdminParams, AdminPaths } from './admin-paths.js';
 import { apiErrorOfParser } from './parser-errors.js';
 import type { UnsupportedMethods } from './unsupported-methods.js';
 
 interface Request {
   readonly method: string;
   readonly originalUrl: string;
-  params: Record<string, string>;
+  params: AdminParams;
 }
 
 interface Response {
+  getHeader(name: string): unknown;
   header(name: string, value: string): unknown;
   status(code: number): { json(body: unknown): unknown };
 }

@@ -1,4 +1,4 @@
-import type { AdminPaths } from './admin-paths.js';
+import type { AdminParams, AdminPaths } from './admin-paths.js';
 import { apiErrorOfParser } from './parser-errors.js';
 import type { UnsupportedMethods } from './unsupported-methods.js';
 
@@ -6,10 +6,11 @@ interface Request {
   readonly method: string;
   readonly url: string;
   readonly is404: boolean;
-  params: unknown;
+  params: AdminParams;
 }
 
 interface Reply {
+  getHeader(name: string): unknown;
   header(name: string, value: string): Reply;
   status(code: number): Reply;
   send(body: unknown): Reply;

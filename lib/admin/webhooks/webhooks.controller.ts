@@ -12,6 +12,7 @@ import {
 import { pageDto } from '../listing/page.dto.js';
 import { ApiPageQuery } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { WithoutBlanksPipe } from '../validation/without-blanks.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
 import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './webhook-examples.js';
@@ -66,7 +67,8 @@ export class WebhooksController {
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
-    @Body(new DtoPipe(CreateWebhookDto)) body: Input<CreateWebhookDto>,
+    @Body(new WithoutBlanksPipe('webhookUid', 'httpTransportUid'), new DtoPipe(CreateWebhookDto))
+    body: Input<CreateWebhookDto>,
   ): Promise<WebhookDto> {
     return webhookDto(await this.webhooks.create(tenantUid, httpTransportUid, body));
   }

@@ -144,7 +144,9 @@ export class TransportConfigs {
         const credentials = Buffer.from(`${stored.username ?? ''}:${password}`, 'utf8').toString('base64');
         return { headers: ['authorization', `Basic ${credentials}`], secrets: [credentials, password] };
       }
-      case 'BEARER_TOKEN': {
+      case 'BEARER_TOKEN':
+      case 'BEARER':
+      case 'BEARER_AUTH': {
         if (stored.token === null) return { headers: [], secrets: [] };
         const token = this.#open(stored, 'token', stored.token);
         return { headers: ['authorization', `Bearer ${token}`], secrets: [token] };

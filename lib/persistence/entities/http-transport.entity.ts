@@ -2,7 +2,8 @@ import { Column, Entity } from 'typeorm';
 import type { TransportState } from '../../domain/transport-state.js';
 import { bigintColumn, jsonColumn } from './columns.js';
 
-export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN';
+/** The last three mean the same. Each client reads the spelling that it wrote. */
+export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN' | 'BEARER' | 'BEARER_AUTH';
 
 /** A header of a transport as stored: the value is sealed (see SecretBox). */
 export interface StoredHeader {

@@ -84,15 +84,15 @@ describe('http transports', () => {
       });
 
       it.each(['BEARER', 'BEARER_AUTH', 'BEARER_TOKEN'])(
-        'takes %s and stores BEARER_TOKEN',
+        'takes %s and shows it as it was written',
         async (securityType) => {
           const { httpTransportUid, securityType: shown } = await create({
             ...minimal,
             securityType,
             token: 't',
           });
-          expect(shown).toBe('BEARER_TOKEN');
-          expect((await stored(httpTransportUid)).security_type).toBe('BEARER_TOKEN');
+          expect(shown).toBe(securityType);
+          expect((await stored(httpTransportUid)).security_type).toBe(securityType);
         },
       );
 
@@ -125,6 +125,31 @@ describe('http transports', () => {
           ),
         );
         expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+      });
+
+      it.each(['', null])('takes %p in what a new transport may lack for not given', async (blank) => {
+        const fields = { httpTransportUid: blank, securityType: blank, username: blank, password: blank };
+        const { status, body } = await api.post<Transport>('/httptransports', {
+          ...minimal,
+          ...fields,
+          token: blank,
+        });
+        expect([status, body]).toEqual([
+          200,
+          expect.objectContaining({ securityType: 'NONE', username: null, password: null, token: null }),
+        ]);
+        expect(body.httpTransportUid).toMatch(UUID_V7);
+        const created = await api.post<Record<string, unknown>>(
+          `/httptransports/${body.httpTransportUid}/webhooks`,
+          { action: '*', webhookUid: blank, httpTransportUid: blank },
+        );
+        expect([created.status, created.body.webhookUid]).toEqual([200, expect.stringMatching(UUID_V7)]);
+        const missing = await api.post('/httptransports', {
+          ...minimal,
+          securityType: 'BASIC_AUTH',
+          password: blank,
+        });
+        expect(missing.status).toBe(400);
       });
 
       it.each([

@@ -213,7 +213,13 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
 
   it('lists the values of every enum', () => {
     const property = (schema: string, name: string): unknown => schemas[schema]!.properties![name]!.enum;
-    expect(property('WebhooksHttpTransport', 'securityType')).toEqual(['NONE', 'BASIC_AUTH', 'BEARER_TOKEN']);
+    expect(property('WebhooksHttpTransport', 'securityType')).toEqual([
+      'NONE',
+      'BASIC_AUTH',
+      'BEARER_TOKEN',
+      'BEARER',
+      'BEARER_AUTH',
+    ]);
     expect(property('WebhooksCreateHttpTransport', 'securityType')).toContain('BEARER_AUTH');
     expect(property('WebhooksHttpTransport', 'state')).toEqual(['ACTIVE', 'PAUSED', 'DISABLED']);
     expect(property('WebhooksDelivery', 'status')).toEqual([

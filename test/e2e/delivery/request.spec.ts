@@ -89,7 +89,7 @@ describe('a delivered request', () => {
           username: 'till',
           password: 'pä:ss',
         });
-        await tenant.transport(second, { securityType: 'BEARER_TOKEN', token: 'a-token' });
+        await tenant.transport(second, { securityType: 'BEARER_AUTH', token: 'a-token' });
         await tenant.emit();
         const [basic] = await receiver.waitFor(1);
         const [bearer] = await second.waitFor(1);

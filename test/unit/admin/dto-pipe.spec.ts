@@ -219,6 +219,11 @@ describe('the query of a list', () => {
     expect(await read(PageQuery, query)).toEqual({ ...query, pageNumber: 3, pageSize: 100 });
   });
 
+  it('takes a sort direction in any case', async () => {
+    for (const sortDirection of ['desc', 'Desc', 'DESC'])
+      expect(await read(PageQuery, { sortDirection })).toMatchObject({ sortDirection: 'DESC' });
+  });
+
   it('says which numbers it takes', async () => {
     for (const pageNumber of ['-1', '0', '1.5', 'x', '1000000001'])
       expect(await messagesOf(PageQuery, { pageNumber })).toEqual([
@@ -233,7 +238,7 @@ describe('the query of a list', () => {
     ],
     ['pageSize', ['0', '101', '-5', '1,5', 'NaN', 'Infinity', '', ['1', '2'], { a: '1' }]],
     ['sortBy', ['id', 'NAME', 'name; DROP TABLE x', 'name DESC', 'constructor', '', ['name'], 'tenantUid']],
-    ['sortDirection', ['asc', 'ASC, id', 'ASC NULLS FIRST', '', ['ASC']]],
+    ['sortDirection', ['up', 'ASC, id', 'ASC NULLS FIRST', '', ['ASC']]],
     ['sort', ['name']],
   ])('refuses nonsense for %s', async (name, values) => {
     for (const value of values) expect(await messagesOf(PageQuery, { [name]: value })).not.toHaveLength(0);

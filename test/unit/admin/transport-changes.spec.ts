@@ -71,9 +71,10 @@ describe('an update (PATCH)', () => {
   });
 
   it.each(['BEARER', 'BEARER_AUTH', 'BEARER_TOKEN'] as const)(
-    'stores the security type %s as BEARER_TOKEN',
+    'stores the security type %s as it was written',
     (securityType) => {
-      expect(applyUpdate(stored, { securityType }).securityType).toBe('BEARER_TOKEN');
+      expect(applyUpdate(stored, { securityType }).securityType).toBe(securityType);
+      expect(() => assertComplete({ ...stored, securityType, token: null })).toThrow('token is required');
     },
   );
 });

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { WithoutBlanksPipe } from '../../../lib/admin/validation/without-blanks.pipe.js';
+
+const pipe = new WithoutBlanksPipe('token', 'username');
+
+describe('members that may be blank', () => {
+  it('are removed when they are "" or null, and others are not', () => {
+    const body = { token: '', username: null, name: '', url: null };
+    expect(pipe.transform(body)).toEqual({ name: '', url: null });
+    expect(body).toHaveProperty('token');
+  });
+
+  it('stay when they have a value of any kind', () => {
+    for (const token of ['x', ' ', 0, false, [], {}]) expect(pipe.transform({ token })).toEqual({ token });
+  });
+
+  it('hide no member that reaches for a prototype', () => {
+    const kept = pipe.transform(JSON.parse('{"token":"","__proto__":{"x":1}}')) as object;
+    expect(Object.keys(kept)).toEqual(['__proto__']);
+  });
+
+  it('are not looked for in what is no object', () => {
+    for (const value of [undefined, null, 'token', 7, [null]]) expect(pipe.transform(value)).toEqual(value);
+  });
+});
