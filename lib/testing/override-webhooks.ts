@@ -10,6 +10,7 @@ import { SECRET_BOX } from '../persistence/secret-box.js';
 import { STORES } from '../persistence/stores.js';
 import { WAKE_UPS } from '../wake-up/wake-ups.js';
 import { HOST_DATA_SOURCE } from '../webhooks.tokens.js';
+import { WebhooksStartup } from '../webhooks.startup.js';
 import { WebhooksWorker } from '../webhooks.worker.js';
 import { instanceOf, type ProviderSource } from './instance-of.js';
 import { notThere } from './not-there.js';
@@ -34,6 +35,7 @@ const NEEDING_THE_DATABASE = [
   EgressClient,
   ClockWatch,
   EnvironmentGuard,
+  WebhooksStartup,
   WebhooksWorker,
   WebhooksHealth,
   EncryptionKeyRotation,
