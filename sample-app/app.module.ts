@@ -25,6 +25,8 @@ export class AppModule {
           useFactory: () => ({ toRetry: () => false }),
           dataSourceFactory: () => openDatabase(database),
         }),
+        // Express tries routes in the order in which they are registered: the busiest come first.
+        ...(controllers ? [PosModule, PaymentsModule.register(config.paymentSecrets)] : []),
         WebhooksModule.forRootAsync({
           // What the access policy needs is injected into it.
           imports: [AccountModule],
@@ -36,7 +38,6 @@ export class AppModule {
           worker,
         }),
         ShutdownModule,
-        ...(controllers ? [PosModule, PaymentsModule.register(config.paymentSecrets)] : []),
       ],
       controllers: [HealthController],
       providers: [

@@ -30,7 +30,9 @@ import { TillsService } from './tills/tills.service.js';
 /** The point of sale: everything a till, a shop and its back office ask of this app. */
 @Module({
   imports: [AccountModule, ShutdownModule],
+  // In the order in which Express tries them.
   controllers: [
+    EventsController,
     AccountController,
     ProductsController,
     PricesController,
@@ -40,7 +42,6 @@ import { TillsService } from './tills/tills.service.js';
     OrdersController,
     StockController,
     PurchasesController,
-    EventsController,
   ],
   providers: [
     AccountService,

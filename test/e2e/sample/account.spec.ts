@@ -162,6 +162,16 @@ describe('an access token', () => {
     }
   });
 
+  it('is refused from the second of its expiry on, also after it has been accepted', async () => {
+    const jwt = await appSigner();
+    const claims = jwt.decode<Record<string, unknown>>(await accessToken(app.url, 'admin'));
+    const expiresAt = Math.floor(Date.now() / 1_000) + 3;
+    const call = app.callWith(jwt.sign({ ...claims, exp: expiresAt }));
+    expect(await call('GET', '/v2/tenants/demo/products')).toMatchObject({ status: 200 });
+    await new Promise((resolve) => setTimeout(resolve, expiresAt * 1_000 - Date.now()));
+    expect(await call('GET', '/v2/tenants/demo/products')).toMatchObject({ status: 401 });
+  });
+
   it('of a cashier opens the till, and not the administration', async () => {
     const cashier = await app.signIn('cashier');
     expect(await answers(cashier, ADMIN_ROUTES)).toEqual(all(403, ADMIN_ROUTES));
