@@ -37,5 +37,8 @@ function rethrowDriverError(error: unknown): never {
   const code = originalCode ?? meta?.code;
   if (code === undefined) throw error;
   const { message } = error as Error;
-  throw Object.assign(new Error(String(originalMessage ?? message), { cause: error }), { code });
+  throw Object.assign(
+    new Error(typeof originalMessage === 'string' ? originalMessage : message, { cause: error }),
+    { code },
+  );
 }
