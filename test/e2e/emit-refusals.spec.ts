@@ -135,7 +135,7 @@ describe('on PostgreSQL, a manager of the same database', () => {
 
   const open = async (options: object): Promise<DataSource> => {
     await other?.destroy();
-    other = await new DataSource({ ...database.options, ...options } as DataSourceOptions).initialize();
+    other = await new DataSource({ ...database.options, ...options }).initialize();
     return other;
   };
   const emitOn = (dataSource: DataSource): Promise<unknown> =>

@@ -30,10 +30,10 @@ export function fromPrisma(tx: PrismaTransactionLike): HostTransaction {
 /** Prisma keeps the code of the database deep inside of an error of its own. The driver's code decides what the module throws. */
 function rethrowDriverError(error: unknown): never {
   const { meta } = (error ?? {}) as { meta?: { driverAdapterError?: { cause?: object }; code?: unknown } };
-  const { originalCode, originalMessage } = (meta?.driverAdapterError?.cause ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const { originalCode, originalMessage } = (meta?.driverAdapterError?.cause ?? {}) as {
+    originalCode?: unknown;
+    originalMessage?: string;
+  };
   const code = originalCode ?? meta?.code;
   if (code === undefined) throw error;
   const { message } = error as Error;
