@@ -27,6 +27,7 @@ import { Cursors } from './listing/cursors.js';
 import { AdminPlatform } from './platform/admin-platform.js';
 import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
+import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -76,6 +77,7 @@ export const adminServices: Provider[] = [
 /** What only the controllers need; they ask for the access policy and the host's guards by their tokens. */
 export const adminProviders: Provider[] = [
   { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
+  TenantAdminGuard,
   UnsupportedMethods,
   AdminPlatform,
 ];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { HostTransaction } from '../../lib/persistence/host-transaction.js';
 import { createDatabase } from '../support/databases.js';
 import { eachWorker } from '../support/each-worker.js';

@@ -37,7 +37,7 @@ export async function whileOpen<T>(
   try {
     return await run();
   } catch (error) {
-    if (!isEnded((error ?? {}))) throw error;
+    if (!isEnded(error ?? {})) throw error;
     throw new TransactionNotOpenError(kind, undefined, { cause: error });
   }
 }
