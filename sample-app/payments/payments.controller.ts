@@ -1,6 +1,14 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { VerifiedWebhook, WebhookBody, WebhookId } from 'nestjs-tillhook/receiver';
+import { ApiOutage } from '../errors/api-answers.js';
+import { ErrorView } from '../errors/error.view.js';
 import type { PaymentEvent } from './payment-event.js';
 import { PaymentSecrets } from './payment-secrets.js';
 import { PaymentsService } from './payments.service.js';
@@ -14,9 +22,14 @@ export class PaymentsController {
   @Post('stripe')
   @HttpCode(204)
   @VerifiedWebhook({ scheme: 'stripe', secrets: { useExisting: PaymentSecrets } })
-  @ApiOperation({ summary: 'Webhooks of Stripe: a payment that succeeded pays its order, once' })
+  @ApiOperation({
+    summary: 'Webhooks of Stripe: a payment that succeeded pays its order, once',
+    security: [],
+  })
+  @ApiBody({ schema: { type: 'object' }, description: 'An event of Stripe, as Stripe sends it.' })
   @ApiNoContentResponse({ description: 'Processed, now or before, or of a type that the app does not need.' })
-  @ApiUnauthorizedResponse({ description: 'No valid signature.' })
+  @ApiUnauthorizedResponse({ description: 'No valid signature.', type: ErrorView })
+  @ApiOutage()
   async received(@WebhookId() id: string, @WebhookBody() event: PaymentEvent): Promise<void> {
     await this.payments.received(id, event);
   }

@@ -70,7 +70,7 @@ describe('the admin API from code', () => {
       });
       const { signingSecret, ...shown } = created;
       expect(signingSecret).toMatch(/^whsec_/);
-      expect(shown).toMatchObject({ securityType: 'BEARER_TOKEN', token: MASK, timeoutMs: null });
+      expect(shown).toMatchObject({ securityType: 'BEARER', token: MASK, timeoutMs: null });
       expect((await api().get('/httptransports/erp')).body).toEqual(shown);
       expect(await transports.get(tenantUid, 'erp')).toEqual(shown);
       expect(await transports.list(tenantUid)).toEqual((await api().get('/httptransports')).body);
