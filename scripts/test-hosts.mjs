@@ -1,12 +1,15 @@
 // npm run test:hosts: tests the adapters for transactions with the real libraries, which it installs into test/hosts.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const FOLDER = 'test/hosts';
 /** Written when everything is installed: the lock that it was made from. */
 const STAMP = path.join(FOLDER, 'node_modules', '.installed');
+
+/** Where npm puts further copies of better-sqlite3. */
+const COPIES = ['better-sqlite3', '@prisma/adapter-better-sqlite3/node_modules/better-sqlite3'];
 
 /** Prisma's generator wants to download an engine that it does not use: any file that exists will do. */
 const PRISMA = {
@@ -25,9 +28,11 @@ function run(command, args, options = {}) {
 
 const lock = readFileSync(path.join(FOLDER, 'package-lock.json'), 'utf8');
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
-  // No scripts but that of the driver, which compiles: the others download engines and report statistics.
+  // No scripts: they download engines and report statistics.
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER });
-  run('npm', ['rebuild', 'better-sqlite3'], { cwd: FOLDER });
+  // All use the copy of the repository, as in a host: two copies of SQLite in one process do not see each other's locks.
+  for (const copy of COPIES)
+    rmSync(path.join(FOLDER, 'node_modules', copy), { recursive: true, force: true });
   for (const database of ['postgresql', 'sqlite']) {
     run('npx', ['prisma', 'generate', '--schema', `prisma/${database}.prisma`], { cwd: FOLDER, env: PRISMA });
   }

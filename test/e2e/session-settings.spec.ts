@@ -72,7 +72,8 @@ describe('settings of the database or the role', () => {
   );
 
   it('such as statement_timeout and lock_timeout do not decide how long the module waits', async () => {
-    await set('statement_timeout = 1');
+    // Enough for a query of the start on a busy machine.
+    await set('statement_timeout = 200');
     await set('lock_timeout = 1');
     await operator.destroy();
     operator = await new DataSource(database.options).initialize();

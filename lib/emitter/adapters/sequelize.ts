@@ -28,6 +28,8 @@ export function fromSequelize(transaction: SequelizeTransactionLike): HostTransa
   const own = (transaction ?? {}) as SequelizeTransactionLike & Internals;
   const isTransaction = hasMethods(own, 'afterCommit', 'rollback') && hasMethods(own.sequelize, 'query');
   assertTransaction('Sequelize', isTransaction, 'the transaction that sequelize.transaction() gives');
+  // On SQLite it uses the package sqlite3, which brings a SQLite of its own. Two copies of SQLite in one process do not see each
+  // other's locks, so what both write at one time is lost.
   const dialect = own.sequelize.getDialect();
   if (dialect !== 'postgres')
     throw new InvalidEmitOptionError(

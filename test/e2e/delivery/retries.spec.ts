@@ -136,7 +136,9 @@ describe('a delivery that does not succeed at once', () => {
         ['PENDING', null],
         ['FAILED', 'GONE'],
       ]);
-      expect(await tenant.get(transport)).toMatchObject({ state: 'DISABLED', disabledReason: 'GONE' });
+      // The attempt is written first, and what it means for the transport after it.
+      await eventually(async () => (await tenant.get(transport)).state === 'DISABLED');
+      expect(await tenant.get(transport)).toMatchObject({ disabledReason: 'GONE' });
       await tenant.emit('late');
       await expectLog([
         ['MISSED', 'TRANSPORT_DISABLED'],
