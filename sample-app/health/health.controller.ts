@@ -1,8 +1,11 @@
 import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
-import { WebhooksHealth } from 'nestjs-tillhook';
+import { WebhooksHealth, type HealthReasonCode } from 'nestjs-tillhook';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { HealthView } from './health.view.js';
+
+/** Without the tables nothing can be emitted. A worker that fails does not keep the process from serving requests. */
+const CANNOT_EMIT: readonly HealthReasonCode[] = ['DATABASE_UNREACHABLE', 'TABLES_MISSING'];
 
 /** Says how the process fares. It is there without controllers too. */
 @Controller('health')
@@ -21,9 +24,13 @@ export class HealthController {
   @ApiOperation({ summary: 'Is this process up, and what does it do?', security: [] })
   @ApiOkResponse({
     type: HealthView,
-    description: '`ok`, or `degraded` with what wants an operator in `webhooks.reasons`.',
+    description:
+      'The process serves requests. `webhooks.reasons` has what wants an operator, such as a worker that is `down`.',
   })
-  @ApiServiceUnavailableResponse({ type: HealthView, description: '`down`: the database cannot be reached.' })
+  @ApiServiceUnavailableResponse({
+    type: HealthView,
+    description: 'The database cannot be reached, or tables are missing.',
+  })
   async check(): Promise<HealthView> {
     const webhooks = await this.webhooks.check();
     const { worker, controllers, database } = this.config;
@@ -35,7 +42,8 @@ export class HealthController {
       controllers,
       webhooks,
     };
-    if (webhooks.status === 'down') throw new ServiceUnavailableException(health);
+    if (webhooks.reasons.some(({ code }) => CANNOT_EMIT.includes(code)))
+      throw new ServiceUnavailableException(health);
     return health;
   }
 }
