@@ -1,7 +1,7 @@
 import { TestEnvironment } from 'jest-environment-node';
 
-/** How long what a test file closed may take to be gone: sockets end and processes exit a little later. */
-const GRACE_MS = 2_000;
+/** How long what a test file closed may take to be gone on a busy machine: sockets end and processes exit a little later. */
+const GRACE_MS = 8_000;
 
 /** What keeps a process alive because somebody forgot to close it. File and DNS requests end by themselves. */
 const LEAKABLE = [
