@@ -5,6 +5,8 @@ import { WebhooksLogger } from './webhooks-logger.js';
 /** Hosts come from tenants, so neither their number nor their rate may fill the operator's log. */
 const MOST_HOSTS = 100;
 const WARN_EVERY_MS = 1_000;
+/** Longer than any valid name with a port. */
+const MOST_CHARACTERS = 260;
 
 /** The option by which the operator may lift a rule. The others hold always. */
 const OPTIONS: Partial<Record<TargetRule, string>> = {
@@ -24,7 +26,9 @@ export class RefusalLog {
   readonly #told = new Set<string>();
   #toldAt = -Infinity;
 
-  refused({ rule, host }: Refusal): void {
+  refused({ rule, host: name }: Refusal): void {
+    const host =
+      name !== undefined && name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS)}…` : name;
     const option = OPTIONS[rule];
     const now = performance.now();
     const key = `${rule} ${host}`;
