@@ -153,7 +153,7 @@ describe('buildEnvelope', () => {
     const error = refusal({ order: { lines: [1, undefined] } });
     expect(error.path).toBe('order.lines.1');
     expect(error.message).toMatch(/undefined.*null/);
-     
+
     expect(refusal({ list: [, 1] }).path).toBe('list.0');
   });
 
