@@ -1,4 +1,4 @@
-/** The part of a Stripe event that the app reads. Whoever makes the payment says in its metadata what it is for. */
+/** The part of a Stripe event that the app reads. The metadata of a payment says what it is for. */
 export interface PaymentEvent {
   readonly type: string;
   readonly data: {

@@ -24,7 +24,7 @@ const COMMON = {
   pollMs: 25,
   egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
 } satisfies Options;
-/** Lets in whoever knows the word. */
+/** Grants access to requests with this word. */
 const policy =
   (word: string) =>
   (request: unknown): AccessDecision =>
