@@ -238,9 +238,9 @@ export class FanoutWorker {
         for (const half of halves) await this.#write(half, contents, webhooks, stays);
         return;
       }
-      this.#history.noteRefusal(error);
       this.options.onError(error, 1);
       for (const { id } of events) {
+        this.#history.noteRefusal(error, id);
         this.#aside.add(id);
         stays.unfinished.add(id);
       }

@@ -72,15 +72,23 @@ function workerReasons(facts: HealthFacts, isDown: boolean): HealthReason[] {
   const { rounds } = facts;
   if (!rounds || !isDatabaseThere(facts)) return [];
   return (Object.keys(STAGES) as (keyof WorkerRounds)[])
-    .filter((stage) => isFailing(rounds[stage]) && isDown === rounds[stage].failingForMs >= DOWN_AFTER_MS)
+    .filter((stage) => isFailing(rounds[stage]) && isDown === isStageDown(rounds[stage]))
     .map((stage) => reason('WORKER_FAILING', failingText(STAGES[stage], rounds[stage])));
 }
 
 const isFailing = ({ consecutiveFailures, lastFailureAgoMs }: RoundStatus): boolean =>
   consecutiveFailures >= FAILING_FROM && (lastFailureAgoMs ?? Infinity) <= FAILURE_COUNTS_FOR_MS;
 
-const failingText = (stage: string, { consecutiveFailures, failingForMs, lastError }: RoundStatus): string =>
+/** A few bad rows stop nothing else, and never bring the stage down. */
+const isStageDown = ({ isWholeStage, failingForMs }: RoundStatus): boolean =>
+  isWholeStage && failingForMs >= DOWN_AFTER_MS;
+
+const failingText = (
+  stage: string,
+  { consecutiveFailures, failingForMs, lastError, isWholeStage }: RoundStatus,
+): string =>
   `${stage} failed ${consecutiveFailures} times in a row for ${spoken(failingForMs)}: ${sentence(lastError)} ` +
+  (isWholeStage ? '' : 'Only a few rows are refused, and nothing else has been tried since. ') +
   'It is tried again until it succeeds, and nothing is lost. Correct what the error says: privileges, locks, disk space.';
 
 function backlogReasons(facts: HealthFacts): HealthReason[] {

@@ -10,14 +10,19 @@ export interface RoundStatus {
   readonly lastFailureAgoMs: number | null;
   /** What the last failed round threw or ran into; undefined: no round has failed yet. */
   readonly lastError: unknown;
+  /** Whether these failures concern the stage itself; false: a few rows were refused, and nothing else was tried. */
+  readonly isWholeStage: boolean;
 }
+
+/** From so many refused rows on, with no success between, the stage itself is at fault. */
+const WHOLE_STAGE_ROWS = 5;
 
 /**
  * Keeps the outcome of the rounds of one stage: of fan-out, for example.
  *
  * A round may end without an exception although the database refused all that it tried: one bad row must not stop the
  * others, so refused rows are set aside. Such a round has failed if nothing in it succeeded. A round that tried nothing
- * changes nothing.
+ * changes nothing. While nothing else is to be done, one bad row fails every round: that says little about the stage.
  */
 export class RoundHistory {
   #lastSuccessAt: number | null = null;
@@ -25,8 +30,12 @@ export class RoundHistory {
   #failingSince = 0;
   #lastFailureAt: number | null = null;
   #lastError: unknown;
+  #isWholeStage = false;
+  /** Rows refused since the last success: as many as it takes to doubt the stage. */
+  readonly #refusedRows = new Set<number>();
   #hasSucceeded = false;
-  #refusal: { readonly error: unknown } | undefined;
+  /** What the round that is running was refused, by row. */
+  readonly #refusals = new Map<number, unknown>();
 
   /**
    * @param now the database's clock, ms since the epoch
@@ -45,19 +54,25 @@ export class RoundHistory {
       failingForMs: this.#consecutiveFailures === 0 ? 0 : elapsed - this.#failingSince,
       lastFailureAgoMs: this.#lastFailureAt === null ? null : elapsed - this.#lastFailureAt,
       lastError: this.#lastError,
+      isWholeStage: this.#isWholeStage || this.#refusedRows.size >= WHOLE_STAGE_ROWS,
     };
   }
 
   succeeded(): void {
     this.#lastSuccessAt = this.now();
     this.#consecutiveFailures = 0;
+    this.#isWholeStage = false;
+    this.#refusedRows.clear();
   }
 
-  failed(error: unknown): void {
+  /** @param rows ids of the rows that the database refused, none if they are not known yet; undefined: the error is not about single rows */
+  failed(error: unknown, rows?: Iterable<number>): void {
     this.#lastFailureAt = this.elapsed();
     if (this.#consecutiveFailures === 0) this.#failingSince = this.#lastFailureAt;
     this.#consecutiveFailures++;
     this.#lastError = error;
+    if (!rows) this.#isWholeStage = true;
+    else for (const row of rows) if (this.#refusedRows.size < WHOLE_STAGE_ROWS) this.#refusedRows.add(row);
   }
 
   /** Something in the round that is running has succeeded. */
@@ -65,15 +80,15 @@ export class RoundHistory {
     this.#hasSucceeded = true;
   }
 
-  /** The database refused something in the round that is running. */
-  noteRefusal(error: unknown): void {
-    this.#refusal = { error };
+  /** The database refused a row in the round that is running. */
+  noteRefusal(error: unknown, row: number): void {
+    this.#refusals.set(row, error);
   }
 
   /** Runs a round and keeps its outcome: one round at a time. @throws what the round throws */
   async observe<Result>(round: () => Promise<Result>): Promise<Result> {
     this.#hasSucceeded = false;
-    this.#refusal = undefined;
+    this.#refusals.clear();
     try {
       const result = await round();
       this.#conclude();
@@ -83,8 +98,9 @@ export class RoundHistory {
       throw error;
     }
   }
+
   #conclude(): void {
     if (this.#hasSucceeded) this.succeeded();
-    else if (this.#refusal) this.failed(this.#refusal.error);
+    else if (this.#refusals.size > 0) this.failed([...this.#refusals.values()].at(-1), this.#refusals.keys());
   }
 }

@@ -17,6 +17,9 @@ const DEGRADED_WITHIN_MS = 25_000;
 /** A stage is down after 30 s. */
 const DOWN_WITHIN_MS = 60_000;
 
+/** From so many refused rows on it is the stage that fails, and not only a row. */
+const EVENTS_OF_A_WHOLE_STAGE = 5;
+
 type Stage = keyof WebhooksHealthReport['worker']['rounds'];
 
 /** What makes the rounds of a stage fail: a statement of the owner of the tables, and one that takes it back. */
@@ -146,7 +149,8 @@ describe('The health of a worker whose rounds fail, with the default options', (
     async ({ kind, begin, end }) => {
       await start(kind);
       await run(begin);
-      await emit();
+      // One refused event would not do: see the fault tests.
+      for (let n = 0; n < EVENTS_OF_A_WHOLE_STAGE; n += 1) await emit();
       const down = await eventually(
         async () => {
           const report = await healthOf(host);
@@ -156,10 +160,10 @@ describe('The health of a worker whose rounds fail, with the default options', (
       );
       expect(down.reasons).toMatchObject([{ code: 'WORKER_FAILING' }]);
       expect(down.worker.rounds.fanOut.failingForMs).toBeGreaterThanOrEqual(30_000);
-      expect(down.queue!.events.value).toBe(1);
+      expect(down.queue!.events.value).toBe(EVENTS_OF_A_WHOLE_STAGE);
       expect(down.queue!.oldestEventMs).toBeGreaterThanOrEqual(29_000);
       await run(end);
-      await receiver.waitFor(1);
+      await receiver.waitFor(EVENTS_OF_A_WHOLE_STAGE);
       await eventually(async () => (await healthOf(host)).status === 'ok');
     },
     90_000,

@@ -234,7 +234,7 @@ export class LaneClaimer {
       };
       await inHalves([...byId.keys()], claim, (transportId, error) => {
         this.avoid(transportId);
-        this.#history.noteRefusal(error);
+        this.#history.noteRefusal(error, transportId);
         this.options.onError(error, 1);
       });
     } finally {

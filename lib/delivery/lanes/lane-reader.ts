@@ -127,7 +127,7 @@ export class LaneReader {
       await this.#read(new Map(lanes.slice(0, half)), now);
       return this.#read(new Map(lanes.slice(half)), now);
     }
-    this.#history.failed(error);
+    this.#history.failed(error, isOfOneLane ? lanes.map(([lane]) => lane.transportId) : undefined);
     this.options.onError(error);
     // Not inspected: the next refresh inspects every lane, after a pause.
     for (const [lane] of lanes) {

@@ -191,9 +191,10 @@ export class Recorder {
       try {
         return await this.#finish(group, await this.#record(group));
       } catch (error) {
-        this.#failed(error);
+        const isRefused = !isPassing(error);
+        this.#failed(error, isRefused ? group.map(({ deliveryId }) => deliveryId) : undefined);
         if (this.#hasGivenUp) return;
-        if (!isPassing(error)) return this.#writeRefused(group, error);
+        if (isRefused) return this.#writeRefused(group, error);
         await this.#pause(pauseMs * (0.5 + Math.random()));
         if (this.#hasGivenUp) return;
       }
@@ -233,7 +234,7 @@ export class Recorder {
         else this.#written(entry, false);
       }
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, isPassing(error) ? undefined : changes.map(({ transportId }) => transportId));
       // Each is tried again by itself: entries that come in again together form one group.
       for (const entry of entries) this.#setAsideChange(entry);
     }
@@ -255,8 +256,10 @@ export class Recorder {
     this.#setAside(entry);
   }
 
-  #failed(error: unknown): void {
-    this.#history.failed(error);
+  /** @param rows the row that the database refused, or all that may be it; undefined: no row is at fault */
+  #failed(error: unknown, rows: readonly number[] | undefined): void {
+    // Of many it is not known which: they are written in halves, or each by itself, which tells.
+    this.#history.failed(error, rows?.length === 1 ? rows : rows && []);
     this.onError(error);
   }
 

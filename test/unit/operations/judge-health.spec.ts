@@ -16,6 +16,7 @@ const CALM: RoundStatus = {
   failingForMs: 0,
   lastFailureAgoMs: null,
   lastError: undefined,
+  isWholeStage: false,
 };
 const failing = (changes: Partial<RoundStatus> = {}): RoundStatus => ({
   lastSuccessAt: null,
@@ -23,6 +24,7 @@ const failing = (changes: Partial<RoundStatus> = {}): RoundStatus => ({
   failingForMs: 1_000,
   lastFailureAgoMs: 100,
   lastError: Object.assign(new Error('permission denied for table webhook_lane'), { code: '42501' }),
+  isWholeStage: true,
   ...changes,
 });
 const ROUNDS = { fanOut: CALM, claim: CALM, read: CALM, record: CALM };
@@ -73,6 +75,13 @@ describe('The health of the module', () => {
     expect(reasons[0]!.message).toMatch(
       /^Claiming transports failed 3 times in a row for 30 s: permission denied for table webhook_lane \(42501\)\. It is tried again/,
     );
+  });
+
+  it('is never down while only a few rows are refused, and says so', () => {
+    const claim = failing({ failingForMs: 100 * DOWN_AFTER_MS, isWholeStage: false });
+    const { status, reasons } = judge({ rounds: { ...ROUNDS, claim } });
+    expect(status).toBe('degraded');
+    expect(reasons[0]!.message).toContain('Only a few rows are refused');
   });
 
   it('forgets failures after which nothing was tried for long', () => {

@@ -20,6 +20,7 @@ describe('RoundHistory', () => {
       failingForMs: 0,
       lastFailureAgoMs: null,
       lastError: undefined,
+      isWholeStage: false,
     });
   });
 
@@ -34,6 +35,7 @@ describe('RoundHistory', () => {
       failingForMs: 250,
       lastFailureAgoMs: 50,
       lastError: REFUSED,
+      isWholeStage: true,
     });
   });
 
@@ -47,6 +49,7 @@ describe('RoundHistory', () => {
       consecutiveFailures: 0,
       failingForMs: 0,
       lastError: REFUSED,
+      isWholeStage: false,
     });
   });
 
@@ -59,8 +62,8 @@ describe('RoundHistory', () => {
   it('counts a round as failed in which all that was tried was refused', async () => {
     const history = newHistory();
     const round = (): Promise<string> => {
-      history.noteRefusal(new Error('another'));
-      history.noteRefusal(REFUSED);
+      history.noteRefusal(new Error('another'), 1);
+      history.noteRefusal(REFUSED, 2);
       return Promise.resolve('ended');
     };
     expect(await history.observe(round)).toBe('ended');
@@ -72,11 +75,42 @@ describe('RoundHistory', () => {
     const history = newHistory();
     history.failed(REFUSED);
     await history.observe(() => {
-      history.noteRefusal(REFUSED);
+      history.noteRefusal(REFUSED, 1);
       history.noteSuccess();
       return Promise.resolve();
     });
     expect(history.status).toMatchObject({ consecutiveFailures: 0, lastSuccessAt: 1_000 });
+  });
+
+  it('does not blame the stage for a row that is refused again and again', async () => {
+    const history = newHistory();
+    for (let round = 0; round < 100; round++) {
+      await history.observe(async () => history.noteRefusal(REFUSED, 7));
+      history.failed(REFUSED, [8]);
+      history.failed(REFUSED, []);
+    }
+    expect(history.status).toMatchObject({ consecutiveFailures: 300, isWholeStage: false });
+  });
+
+  it('blames the stage once five rows were refused and none succeeded', () => {
+    const history = newHistory();
+    for (let row = 1; row <= 4; row++) history.failed(REFUSED, [row]);
+    history.succeeded();
+    for (let row = 5; row <= 8; row++) history.failed(REFUSED, [row]);
+    expect(history.status.isWholeStage).toBe(false);
+    history.failed(REFUSED, [9]);
+    expect(history.status.isWholeStage).toBe(true);
+    history.succeeded();
+    expect(history.status.isWholeStage).toBe(false);
+  });
+
+  it('blames the stage for an error that concerns no row', () => {
+    const history = newHistory();
+    history.failed(REFUSED, [1]);
+    expect(history.status.isWholeStage).toBe(false);
+    history.failed(REFUSED);
+    history.failed(REFUSED, [1]);
+    expect(history.status.isWholeStage).toBe(true);
   });
 
   it('changes nothing by a round that tried nothing', async () => {
