@@ -8,7 +8,7 @@ const ALWAYS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cj
 const ALLOWED = [
   ...ALWAYS,
   'SECURITY.md',
-  /^docs\/[a-z-]+\.md$|^docs\/README\.md$/,
+  /^docs\/(design\/)?([a-z-]+|README)\.md$/,
   // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
   // readable as it is.
   /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,

@@ -204,7 +204,7 @@ describe('The page about health', () => {
     expect(FAILING_FROM).toBe(3);
     expect(page).toContain('3 failed rounds of a stage in a row, the last one within 2 minutes');
     expect(FAILURE_COUNTS_FOR_MS).toBe(2 * 60_000);
-    expect(page).toContain('has failed for 30 s without a success');
+    expect(page).toContain('has failed as a whole for 30 s without a success');
     expect(DOWN_AFTER_MS).toBe(30_000);
     expect(page).toContain('has had a due delivery for over 5 minutes');
     expect(page).toContain('has not been fanned out for over 5 minutes');
