@@ -150,12 +150,12 @@ export const postgresTables = (
   )`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
      WHERE ordering_key IS NOT NULL`,
-  // For the lists of the API, newest first, and for what is asked of one delivery or one event. The
-  // condition keeps the planner from using the first index for a lane, which is read by due date: with statistics of an
-  // empty queue it would. Only statements that say "tenant_id > 0" can use that index.
+  // For the lists of the API, newest first, and for what is asked of one delivery or one event. Their condition is always
+  // true: it keeps the planner from using these indexes for a lane, which is read by due date, and for ordering keys. With
+  // statistics of an empty queue it would. Only statements that say "tenant_id > 0" can use them.
   `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)
      WHERE tenant_id > 0`,
-  `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id)`,
+  `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id) WHERE tenant_id > 0`,
 
   // The log: deliveries that have ended, each row written once. It holds the last attempt, which began at
   // finished_at - duration_ms; duration_ms is null if the delivery ended without an attempt (MISSED, CANCELLED).

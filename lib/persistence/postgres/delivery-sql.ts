@@ -77,7 +77,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   /** An event has few deliveries: all of them are read. */
   const ofEvent = (kind: PageKind): string => `
       SELECT q.id, q.transport_id ${columns(kind, `'PENDING'`)}, NULL::bigint AS place, true AS is_pending
-      FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE event_id = $9::bigint OFFSET 0) q
+      FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE event_id = $9::bigint AND tenant_id > 0 OFFSET 0) q
       WHERE q.tenant_id = $8::int AND q.transport_id = ANY ($1::bigint[]) AND ${isWithin('q.id')}
       UNION ALL
       SELECT d.id, d.transport_id ${columns(kind, 'status')}, NULL, false

@@ -171,7 +171,7 @@ export const ALL_TRANSPORTS = -1;
 /** Whether the queue or the log has a delivery of the event to the transport. */
 const exists = (table: TableName, checked: string): string => `(event_id = ANY (${checked}) AND (
           (SELECT 1 FROM ${table('webhook_queue')} q
-           WHERE q.event_id = p.event_id AND q.transport_id = r.transport_id LIMIT 1) IS NOT NULL
+           WHERE q.event_id = p.event_id AND q.tenant_id > 0 AND q.transport_id = r.transport_id LIMIT 1) IS NOT NULL
           OR (SELECT 1 FROM ${table('webhook_delivery')} d
               WHERE d.event_id = p.event_id AND d.transport_id = r.transport_id LIMIT 1) IS NOT NULL))`;
 
