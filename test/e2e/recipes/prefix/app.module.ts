@@ -1,0 +1,18 @@
+// prefix/app.module.ts
+import { Module, VersioningType, type INestApplication } from '@nestjs/common';
+import { WebhooksModule } from 'nestjs-tillhook';
+import { DatabaseModule } from '../shop.js';
+
+@Module({
+  imports: [
+    DatabaseModule,
+    WebhooksModule.forRoot({ path: 'webhooks', accessPolicy: () => 'granted', runMigrations: true }),
+  ],
+})
+export class AppModule {}
+
+/** Call it in main.ts before `app.listen`. */
+export function configure(app: INestApplication): void {
+  app.setGlobalPrefix('api');
+  app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+}
