@@ -56,5 +56,6 @@ describe.each(DATABASE_KINDS)('tables that a later version has migrated on %s', 
     await receiver.waitFor(2);
     await running.untilLogged({ status: 'DELIVERED' });
     await starting.untilLogged({ status: 'DELIVERED' });
+    expect(receiver.requests).toHaveLength(2);
   });
 });

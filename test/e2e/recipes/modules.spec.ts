@@ -9,7 +9,6 @@ import type { TestDatabase } from '../../support/test-database.js';
 import { AppModule as InstancesModule, TillsService } from './instances/app.module.js';
 import { AdminAppModule, TillsAppModule, WorkerAppModule } from './monorepo/apps.js';
 import { AppModule as NotGlobalModule, OrdersService as NotGlobalOrders } from './not-global/app.module.js';
-import { DatabaseModule } from './shop.js';
 import {
   AppModule as SingleModule,
   OrdersService as SingleOrders,
