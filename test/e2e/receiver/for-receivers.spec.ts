@@ -40,7 +40,7 @@ describe('the page for receivers', () => {
     oldSecret = transport.signingSecret!;
     await tenant.emit('1');
     await receiver.waitFor(1);
-    newSecret = (await tenant.api.post<ApiTransport>(`${route}/rotatesecret`)).body.signingSecret!;
+    newSecret = (await tenant.api.post<ApiTransport>(`${route}/rotatesecret`, {})).body.signingSecret!;
     await tenant.api.post(`${route}/test`, { action: 'TILL_OPEN' });
     requests = await receiver.waitFor(2);
   });

@@ -42,7 +42,7 @@ describe('the recipes for HTTP', () => {
           ...(defaultVersion !== undefined && { defaultVersion }),
         });
       };
-    it.each([undefined, VERSION_NEUTRAL])(
+    it.each<[string | typeof VERSION_NEUTRAL | undefined]>([[undefined], [VERSION_NEUTRAL]])(
       'serves it without a version in the path if the default version is %p',
       async (version) => {
         app = await RecipeApp.start(PrefixModule, { file, configure: versioned(version) });
