@@ -3,16 +3,16 @@ import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
-import { DataSourceMissingError } from './errors/data-source-missing.error.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { checkExtras } from './webhooks.check-extras.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+import { hostDataSourceOf } from './persistence/host-data-source.js';
 import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
 import { guardProviders } from './webhooks.guards.js';
 import { providerOf } from './webhooks.host-provider.js';
 import { instanceCheck, namedModule, type WebhooksInstance } from './webhooks.instances.js';
 import { checkAsyncNames, checkNames, checkReturnedNames } from './webhooks.option-names.js';
-import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
+import { resolveOptions, type ResolvedWebhooksOptions, type WebhooksOptions } from './webhooks.options.js';
 import { coreProviders } from './webhooks.providers.js';
 import {
   HOST_DATA_SOURCE,
@@ -78,11 +78,9 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
 /** Optional for Nest, whose own message would name a token of ours and no remedy. */
 const hostDataSource = (name: string | undefined): Provider => ({
   provide: HOST_DATA_SOURCE,
-  useFactory: (dataSource?: DataSource) => {
-    if (!dataSource) throw new DataSourceMissingError(name);
-    return dataSource;
-  },
-  inject: [{ token: getDataSourceToken(name), optional: true }],
+  useFactory: ({ database }: ResolvedWebhooksOptions, dataSource?: DataSource) =>
+    hostDataSourceOf(dataSource, database, name),
+  inject: [WEBHOOKS_OPTIONS, { token: getDataSourceToken(name), optional: true }],
 });
 
 function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
