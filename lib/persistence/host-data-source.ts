@@ -37,7 +37,7 @@ export function hostDataSourceOf(
 ): HostDataSource {
   if (!dataSource) {
     const hasUrl = address.url !== undefined;
-    if (name !== undefined || !hasUrl) throw new DataSourceMissingError(name, hasUrl);
+    if (name !== undefined || !hasUrl) throw new DataSourceMissingError(name, { hasUrl });
     return new AddressedDatabase(address);
   }
   if (address.schema === undefined) return dataSource;
