@@ -93,7 +93,9 @@ describe('the option database.url', () => {
     await expect(start(broken, database.url)).rejects.toThrow(/nowhere/);
     // As long as the module would need to connect.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const tables = await observer.query<object[]>(`SELECT tablename FROM pg_tables WHERE tablename LIKE 'webhook_%'`);
+    const tables = await observer.query<object[]>(
+      `SELECT tablename FROM pg_tables WHERE tablename LIKE 'webhook_%'`,
+    );
     const connections = await observer.query<object[]>(
       `SELECT pid FROM pg_stat_activity WHERE application_name = 'nestjs-tillhook' AND datname = current_database()`,
     );
