@@ -49,6 +49,6 @@ export interface WebhooksModuleExtras {
   controllers?: boolean;
   /** Fan out and deliver in this process. Default `true`. */
   worker?: boolean;
-  /** Name of the host's TypeORM data source. Default: the one without a name. */
+  /** Name of the host's TypeORM data source. Default: the one without a name; if there is none either, the database of `database.url`. */
   dataSource?: string;
 }

@@ -12,14 +12,15 @@ const notConfigured = EXPORTED.map((provide): Provider => ({
 }));
 
 /**
- * Outgoing webhooks for a NestJS application on TypeORM.
+ * Outgoing webhooks for a NestJS application on PostgreSQL or SQLite.
  *
  * ```ts
  * WebhooksModule.forRoot({ accessPolicy: MyAccessPolicy, path: 'v2', runMigrations: true })
  * ```
  *
  * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses
- * the host's data source only to learn where the database is, and to emit within the host's transactions. Import it once;
+ * the host's TypeORM data source only to learn where the database is, and to emit within the host's transactions; an application
+ * without one gives `database: { url }`. Import it once;
  * an application with several databases or audiences gives each further instance a `name`.
  */
 @Module({ providers: notConfigured, exports: EXPORTED })

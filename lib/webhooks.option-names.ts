@@ -55,7 +55,7 @@ const OPTIONS = namesOf<WebhooksOptions>({
 });
 
 const NESTED = {
-  database: namesOf<DatabaseOptions>({ url: true }),
+  database: namesOf<DatabaseOptions>({ url: true, schema: true }),
   wakeUps: namesOf<WakeUpsOptions>({ redis: true }),
   egress: namesOf<EgressOptions>({
     allowCidrs: true,

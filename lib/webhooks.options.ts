@@ -3,7 +3,7 @@ import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
-import { DirectAddress } from './persistence/direct-address.js';
+import { DatabaseAddress } from './persistence/database-address.js';
 import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
 import { checkEnvironmentName } from './persistence/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
@@ -36,10 +36,19 @@ export interface EncryptionOptions {
   allowPlaintext?: boolean;
 }
 
-/** How the module's own connections reach the database. */
+/** Which database the module works in, if the application has no TypeORM data source; else how its own connections reach it. */
 export interface DatabaseOptions {
-  /** Direct address of the host's PostgreSQL database (`postgres://user:password@host:5432/name`) for the module's own connections, if the host's data source goes through a transaction pooler. Default: the address of the host's data source. */
-  url?: string;
+  /**
+   * Without a TypeORM data source in the application: the database, as `postgres://user:password@host:5432/name` or
+   * `sqlite:./webhooks.db` (relative to the working directory, or an absolute path). With one: the direct address of the same PostgreSQL
+   * database for the module's own connections, if the data source goes through a transaction pooler. Default: the address of the data source.
+   */
+  url?: string | undefined;
+  /**
+   * PostgreSQL schema of the module's tables, only without a TypeORM data source, which has its own option `schema`. It must exist. Default:
+   * the parameter `schema` of the url, else the role's search path.
+   */
+  schema?: string | undefined;
 }
 
 /** How processes wake each other. */
@@ -106,7 +115,7 @@ export interface ResolvedWebhooksOptions {
   readonly runMigrations: boolean;
   readonly requireTransaction: boolean;
   readonly poolSize: number;
-  readonly database: DirectAddress;
+  readonly database: DatabaseAddress;
   readonly redis: RedisClient | undefined;
   readonly concurrency: number;
   readonly transportConcurrency: number;
@@ -146,7 +155,7 @@ export function resolveOptions(options: WebhooksOptions): ResolvedWebhooksOption
     runMigrations: boolean('runMigrations', options.runMigrations, false),
     requireTransaction: boolean('requireTransaction', options.requireTransaction, false),
     poolSize: integer('poolSize', options.poolSize, 4, { least: 2, most: 1_000 }),
-    database: new DirectAddress(options.database?.url),
+    database: new DatabaseAddress(options.database),
     redis: redisOf(options.wakeUps?.redis),
     concurrency,
     transportConcurrency: integer('transportConcurrency', options.transportConcurrency, 8, {

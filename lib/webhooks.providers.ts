@@ -1,5 +1,4 @@
 import type { Provider } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { WORKER_STATUS } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
@@ -14,12 +13,13 @@ import { WebhookNotifications } from './operations/notifications/webhook-notific
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './persistence/commit-signal.js';
+import { connectDatabase } from './persistence/connect-database.js';
 import { DATABASE } from './persistence/database.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 import { EVENT_STORE } from './persistence/event-store.js';
-import { databaseFor, type AnyDatabase } from './persistence/open-database.js';
+import type { HostDataSource } from './persistence/host-data-source.js';
+import type { AnyDatabase } from './persistence/open-database.js';
 import { orClose } from './persistence/or-close.js';
-import { assertSameDatabase } from './persistence/postgres/same-database.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/schema.js';
 import { SECRET_BOX } from './persistence/secret-box.js';
@@ -55,12 +55,8 @@ const onTables = <T>(
 export const coreProviders: Provider[] = [
   {
     provide: DATABASE,
-    useFactory: async (host: DataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
-      const { url } = options.database;
-      const database = databaseFor(host, options.poolSize, url);
-      await orClose(database, database.open());
-      if (database.kind === 'postgres' && url !== undefined)
-        await orClose(database, assertSameDatabase(host, database));
+    useFactory: async (host: HostDataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
+      const database = await connectDatabase(host, options.poolSize, options.database.url);
       await orClose<unknown>(
         database,
         options.runMigrations

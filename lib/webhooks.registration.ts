@@ -1,12 +1,10 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { getDataSourceToken } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
-import { DataSourceMissingError } from './errors/data-source-missing.error.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { checkExtras } from './webhooks.check-extras.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+import { hostDataSource } from './webhooks.data-source.js';
 import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
 import { guardProviders } from './webhooks.guards.js';
 import { providerOf } from './webhooks.host-provider.js';
@@ -15,7 +13,6 @@ import { checkAsyncNames, checkNames, checkReturnedNames } from './webhooks.opti
 import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
 import { coreProviders } from './webhooks.providers.js';
 import {
-  HOST_DATA_SOURCE,
   WEBHOOKS_ACCESS_POLICY,
   WEBHOOKS_INSTANCE,
   WEBHOOKS_KEY_PROVIDER,
@@ -74,16 +71,6 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
     exports: named?.exports ?? [],
   };
 }
-
-/** Optional for Nest, whose own message would name a token of ours and no remedy. */
-const hostDataSource = (name: string | undefined): Provider => ({
-  provide: HOST_DATA_SOURCE,
-  useFactory: (dataSource?: DataSource) => {
-    if (!dataSource) throw new DataSourceMissingError(name);
-    return dataSource;
-  },
-  inject: [{ token: getDataSourceToken(name), optional: true }],
-});
 
 function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
   if (policy === undefined) {

@@ -9,7 +9,7 @@ export const WEBHOOKS_NOTIFICATION_LISTENER = 'nestjs-tillhook:NotificationListe
 export const WEBHOOKS_INSTANCE = 'nestjs-tillhook:Instance';
 /** Resolved when the instances of the application were found to be distinct. */
 export const WEBHOOKS_INSTANCE_CHECK = 'nestjs-tillhook:InstanceCheck';
-/** The TypeORM data source of the host that the module was pointed at. */
+/** The TypeORM data source of the host that the module was pointed at, or the database of its address. */
 export const HOST_DATA_SOURCE = 'nestjs-tillhook:HostDataSource';
 /** Whether this process fans out and delivers. */
 export const WEBHOOKS_WORKER_ENABLED = 'nestjs-tillhook:WorkerEnabled';

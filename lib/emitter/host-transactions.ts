@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
 import { TransactionNotOpenError } from '../errors/transaction-not-open.error.js';
 import { TransactionRequiredError } from '../errors/transaction-required.error.js';
+import type { HostDataSource } from '../persistence/host-data-source.js';
 import { isHostTransaction, type HostTransaction } from '../persistence/host-transaction.js';
 import { ManagerGuard } from './manager-guard.js';
 import { TypeOrmTransactions } from './typeorm-transactions.js';
@@ -20,12 +21,12 @@ export class HostTransactions {
   readonly #isRequired: boolean;
 
   /**
-   * @param hostDataSource the data source that `manager` should belong to
+   * @param hostDataSource the data source that `manager` should belong to, or the database that it should lead to
    * @param options.directUrl the module's own address of that database, if it is another one than the host's
    * @param options.isRequired whether an emit without a transaction is refused
    */
   constructor(
-    hostDataSource: DataSource,
+    hostDataSource: HostDataSource,
     { directUrl, isRequired }: { directUrl: string | undefined; isRequired: boolean },
   ) {
     this.#managers = new ManagerGuard(hostDataSource, directUrl);

@@ -1,16 +1,20 @@
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { ForeignManagerError } from '../errors/foreign-manager.error.js';
 import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
-import { databaseTarget } from './database-target.js';
+import { databaseTarget } from '../persistence/database-target.js';
+import type { HostDataSource } from '../persistence/host-data-source.js';
 
 /** Lets pass only managers that can make an emit atomic with the host's work. */
 export class ManagerGuard {
   /** Data sources other than the host's that were found to reach the same database. */
   readonly #trusted = new WeakSet<DataSource>();
 
-  /** @param directUrl the module's own address of the host's database, if it is another one than the host's */
+  /**
+   * @param hostDataSource the host's data source, or the database of its address: then managers of every data source to it pass
+   * @param directUrl the module's own address of the host's database, if it is another one than the host's
+   */
   constructor(
-    private readonly hostDataSource: DataSource,
+    private readonly hostDataSource: HostDataSource,
     private readonly directUrl?: string,
   ) {}
 

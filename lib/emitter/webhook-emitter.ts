@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import { EventConflictError } from '../errors/event-conflict.error.js';
 import { CommitSignal } from '../persistence/commit-signal.js';
 import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/event-store.js';
+import { directUrlOf, type HostDataSource } from '../persistence/host-data-source.js';
 import type { RegisteredCatalog } from '../pos/register.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import type {
@@ -45,12 +45,12 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
       readonly database?: { readonly url: string | undefined };
       readonly requireTransaction?: boolean;
     },
-    @Inject(HOST_DATA_SOURCE) hostDataSource: DataSource,
+    @Inject(HOST_DATA_SOURCE) hostDataSource: HostDataSource,
     private readonly signal: CommitSignal,
   ) {
     this.#events = new EventFactory(options.catalog);
     this.#transactions = new HostTransactions(hostDataSource, {
-      directUrl: options.database?.url,
+      directUrl: directUrlOf(hostDataSource, options.database?.url),
       isRequired: options.requireTransaction ?? false,
     });
   }

@@ -1,16 +1,42 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The host has no TypeORM data source of the name that the module was pointed at. Thrown at start-up. */
+/** What is known about a data source that is missing. */
+interface MissingDataSource {
+  /** Whether the option `database.url` is set. Default `false`. */
+  readonly hasUrl?: boolean;
+  /** Whether the application provides it, and it cannot be injected. Default `false`. */
+  readonly isProvided?: boolean;
+}
+
+/** The host has no TypeORM data source of the name that the module was pointed at, or none and no address instead. Thrown at start-up. */
 export class DataSourceMissingError extends WebhooksError {
   /** @param dataSource the option of that name; undefined: the data source without a name */
-  constructor(readonly dataSource: string | undefined) {
-    super(
-      'DATA_SOURCE_MISSING',
-      dataSource === undefined
-        ? 'The application has no TypeORM data source without a name. Import TypeOrmModule.forRoot({ … }) beside WebhooksModule, or name ' +
-            'the data source to use in the option "dataSource".'
-        : `The application has no TypeORM data source named "${dataSource}". Import TypeOrmModule.forRoot({ name: "${dataSource}", … }), or ` +
-            'correct the option "dataSource".',
+  constructor(
+    readonly dataSource: string | undefined,
+    { hasUrl = false, isProvided = false }: MissingDataSource = {},
+  ) {
+    super('DATA_SOURCE_MISSING', isProvided ? notInjected(dataSource) : missing(dataSource, hasUrl));
+  }
+}
+
+const named = (name: string | undefined): string =>
+  name === undefined ? 'without a name' : `named "${name}"`;
+
+const notInjected = (name: string | undefined): string =>
+  `The TypeORM data source ${named(name)} cannot be injected into WebhooksModule: it could not connect, or the module that provides ` +
+  'it is not global. Look for the error of the data source, or provide it by TypeOrmModule.forRoot({ … }), which is global.';
+
+function missing(name: string | undefined, hasUrl: boolean): string {
+  const absent = `The application has no TypeORM data source ${named(name)}.`;
+  if (name === undefined) {
+    return (
+      `${absent} Import TypeOrmModule.forRoot({ … }) beside WebhooksModule, or name the data source to use in the option ` +
+      '"dataSource". In an application without TypeORM, set database: { url: "postgres://…" } or { url: "sqlite:./webhooks.db" }; ' +
+      'an undefined url counts as left out.'
     );
   }
+  const remedy = `${absent} Import TypeOrmModule.forRoot({ name: "${name}", … }), or correct the option "dataSource".`;
+  return hasUrl
+    ? `${remedy} To use the database of database.url without a data source, leave "dataSource" out.`
+    : remedy;
 }

@@ -3,13 +3,28 @@ import { WebhooksError } from './webhooks-error.js';
 /**
  * The database could not be reached, or went away in the middle of it; then nobody knows whether the event was stored. Emit
  * again with the same `eventUid` when it is back: what has been stored already is not stored twice.
+ *
+ * At start-up: the database of the option `database.url` could not be opened.
  */
 export class DatabaseUnavailableError extends WebhooksError {
-  constructor(cause: unknown) {
+  /**
+   * @param cause the driver's error
+   * @param opening the database that was being opened at start-up, without credentials; undefined: on emit
+   */
+  constructor(cause: unknown, opening?: string) {
     super(
       'DATABASE_UNAVAILABLE',
-      'The database cannot be reached. Emit again when it is back, with the same eventUid in case the event was stored all the same.',
+      opening === undefined
+        ? 'The database cannot be reached. Emit again when it is back, with the same eventUid in case the event was stored all the same.'
+        : `The database ${opening} cannot be opened (${textOf(cause)}). Check that it runs, and that the address, the login and the name ` +
+            'of the database in the option "database.url" are right.',
       { cause },
     );
   }
+}
+
+/** A name with several addresses fails with an `AggregateError`, which has a code and no message. */
+function textOf(error: unknown): string {
+  const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
+  return String(message || code || error);
 }

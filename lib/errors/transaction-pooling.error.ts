@@ -9,10 +9,10 @@ export class TransactionPoolingError extends WebhooksError {
   constructor() {
     super(
       'TRANSACTION_POOLING',
-      'The data source reaches PostgreSQL through a transaction pooler: two statements of one connection ran in different server ' +
+      'The module reaches PostgreSQL through a transaction pooler: two statements of one connection ran in different server ' +
         'sessions, or two connections in the same one. Give the module a direct address with the option database: { url } ' +
-        '(your data source stays as it is), or use session pooling. For runWebhookMigrations and other functions that take a ' +
-        'data source, pass one with a direct address.',
+        '(your data source, if you have one, stays as it is), or use session pooling. For runWebhookMigrations and other functions ' +
+        'for deploy steps, pass a data source with a direct address, or the address itself.',
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import type { GivenAddress } from '../persistence/database-address.js';
 import type { EncryptionKey } from '../persistence/encryption-keys.js';
 import { openSecretBox } from '../persistence/open-secret-box.js';
 import {
@@ -21,12 +22,13 @@ import { withDatabase } from '../persistence/with-database.js';
  * The same steps turn secrets in clear into sealed ones: keys first, then this. Deliveries go on meanwhile. It may be
  * interrupted and run again.
  *
+ * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError} without keys
  * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
  * @throws {SchemaBehindError}
  */
 export async function rotateEncryptionKeys(
-  dataSource: DataSource,
+  dataSource: DataSource | GivenAddress,
   { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
 ): Promise<RotationResult> {
   if (keys.length === 0)

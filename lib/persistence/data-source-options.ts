@@ -1,15 +1,17 @@
 import type { PoolClient } from 'pg';
-import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { UnsupportedDatabaseError } from '../errors/unsupported-database.error.js';
 import { letsProcessEnd } from '../timing/process-hold.js';
 import { EventEntity } from './entities/event.entity.js';
 import { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { WebhookEntity } from './entities/webhook.entity.js';
+import type { HostDataSource } from './host-data-source.js';
 import { endAfterTimeout } from './postgres/end-after-timeout.js';
 import { migrations } from './migrations/migrations.js';
 import { prepareClient } from './postgres/prepare-client.js';
 import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS } from './postgres/time-limits.js';
+import { isSqliteAddress } from './sqlite-address.js';
 
 /** Parts of an address that a URL replaces. TLS and other settings of the host stay. */
 const NO_ADDRESS = {
@@ -29,9 +31,13 @@ export const MIGRATIONS_TABLE = 'webhook_migration';
  *
  * @param url the direct address of the host's PostgreSQL database; undefined: the host's own address
  * @throws {UnsupportedDatabaseError} for a database the module has no dialect for, and for SQLite in memory
- * @throws {InvalidOptionError} for a `url` although the host is on SQLite
+ * @throws {InvalidOptionError} for a `url` although the host is on SQLite, and for one of a SQLite file although it is on PostgreSQL
  */
-export function ownDataSourceOptions(host: DataSource, poolSize: number, url?: string): DataSourceOptions {
+export function ownDataSourceOptions(
+  host: HostDataSource,
+  poolSize: number,
+  url?: string,
+): DataSourceOptions {
   const own = {
     name: 'nestjs-tillhook',
     entities: [HttpTransportEntity, WebhookEntity, EventEntity],
@@ -51,6 +57,13 @@ export function ownDataSourceOptions(host: DataSource, poolSize: number, url?: s
   const options = host.options;
   switch (options.type) {
     case 'postgres':
+      if (url !== undefined && isSqliteAddress(url)) {
+        throw new InvalidOptionError(
+          'database.url',
+          url,
+          "your data source is a PostgreSQL database, and this is a SQLite file. Give the direct address of the data source's database, or leave it out.",
+        );
+      }
       return {
         ...options,
         ...own,

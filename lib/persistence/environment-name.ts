@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import type { GivenAddress } from './database-address.js';
 import { ENVIRONMENT_SETTING } from './environment-setting.js';
 import { SettingRepository } from './repositories/setting.repository.js';
 import { assertSchemaIsCurrent } from './schema.js';
@@ -24,10 +25,11 @@ export function checkEnvironmentName(name: string): string {
  * Everything that is pending in the database is sent from then on, to the receivers that are stored in it: in a copy
  * of production, disable its transports first.
  *
+ * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError}
  * @throws {SchemaBehindError}
  */
-export async function adoptEnvironment(dataSource: DataSource, name: string): Promise<void> {
+export async function adoptEnvironment(dataSource: DataSource | GivenAddress, name: string): Promise<void> {
   checkEnvironmentName(name);
   await withDatabase(dataSource, async (database) => {
     await assertSchemaIsCurrent(database);

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { GivenAddress } from './database-address.js';
 import { exclusively, executorOf, migrate } from './schema.js';
 import { withDatabase } from './with-database.js';
 
@@ -8,18 +9,20 @@ import { withDatabase } from './with-database.js';
  * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
  * the application starts. Several processes may call it at once: one works, the others wait. Idempotent.
  *
+ * @param host the data source, or in an application without TypeORM the address: `{ url: 'postgres://…', schema: 'shop' }`
  * @returns the names of the migrations that this call ran
  */
-export async function runWebhookMigrations(host: DataSource): Promise<string[]> {
+export async function runWebhookMigrations(host: DataSource | GivenAddress): Promise<string[]> {
   return withDatabase(host, migrate);
 }
 
 /**
  * Undoes the module's newest migration. Tables it made are dropped with what they hold.
  *
+ * @param host as for `runWebhookMigrations`
  * @returns the name of the migration that was undone; undefined when there was none
  */
-export async function revertWebhookMigration(host: DataSource): Promise<string | undefined> {
+export async function revertWebhookMigration(host: DataSource | GivenAddress): Promise<string | undefined> {
   return withDatabase(host, (database) =>
     exclusively(database, async () => {
       const executor = await executorOf(database);

@@ -1,13 +1,21 @@
 import type { DataSource } from 'typeorm';
-import { databaseFor, type AnyDatabase } from './open-database.js';
+import { connectDatabase } from './connect-database.js';
+import type { GivenAddress } from './database-address.js';
+import { dataSourceIn } from './host-data-source.js';
+import type { AnyDatabase } from './open-database.js';
 
-/** Does something outside the module's own process, such as a deploy step: opens the database, works, closes it. */
+/**
+ * Does something outside the module's own process, such as a deploy step: opens the database, works, closes it.
+ *
+ * @param given the host's data source, or the address of its database
+ * @throws {InvalidOptionError} for a malformed address
+ * @throws {DatabaseUnavailableError} if the database of an address cannot be opened
+ */
 export async function withDatabase<T>(
-  host: DataSource,
+  given: DataSource | GivenAddress,
   work: (database: AnyDatabase) => Promise<T>,
 ): Promise<T> {
-  const database = databaseFor(host, 2);
-  await database.open();
+  const database = await connectDatabase(dataSourceIn(given), 2);
   try {
     return await work(database);
   } finally {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
@@ -81,6 +82,25 @@ describe('the option database.url', () => {
       code: 'INVALID_OPTION',
       message: expect.stringMatching(/"elsewhere".*"public"/s),
     });
+  });
+
+  it('is not the database of a host whose own data source cannot connect: the module opens nothing', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    const options: TypeOrmModuleOptions = { type: 'postgres', url: url.href, retryAttempts: 0 };
+    const broken: TestDatabase = { ...database, options: options as DataSourceOptions };
+    const observer = await new DataSource(database.options).initialize();
+    await expect(start(broken, database.url)).rejects.toThrow(/nowhere/);
+    // As long as the module would need to connect.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const tables = await observer.query<object[]>(
+      `SELECT tablename FROM pg_tables WHERE tablename LIKE 'webhook_%'`,
+    );
+    const connections = await observer.query<object[]>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'nestjs-tillhook' AND datname = current_database()`,
+    );
+    await observer.destroy();
+    expect([tables, connections]).toEqual([[], []]);
   });
 
   it('is refused for a host on SQLite, with the reason and without the address', async () => {

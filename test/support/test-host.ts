@@ -15,6 +15,8 @@ type ModuleOptions = Parameters<typeof WebhooksModule.forRoot>[0];
 /** What a test host is made of. */
 export interface TestHostOptions {
   database: TestDatabase;
+  /** False: the app does not import `TypeOrmModule`, and the module gets the url of the database. Default `true`. */
+  typeOrm?: boolean;
   /** Default `express`. */
   platform?: 'express' | 'fastify';
   /** The host's own entities; their tables are made by `synchronize`. Default: none. */
@@ -44,6 +46,7 @@ export class TestHost {
 
   static async start({
     database,
+    typeOrm = true,
     platform = 'express',
     entities = [],
     controllers = [],
@@ -55,11 +58,19 @@ export class TestHost {
       module: class HostModule {},
       controllers,
       imports: [
-        TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...database.options, entities, synchronize: entities.length > 0 }),
-          dataSourceFactory: (options) => (connecting = new DataSource(options!).initialize()),
+        ...(typeOrm
+          ? [
+              TypeOrmModule.forRootAsync({
+                useFactory: () => ({ ...database.options, entities, synchronize: entities.length > 0 }),
+                dataSourceFactory: (options) => (connecting = new DataSource(options!).initialize()),
+              }),
+            ]
+          : []),
+        WebhooksModule.forRoot({
+          ...TEST_DEFAULTS,
+          ...(!typeOrm && { database: { url: database.url } }),
+          ...webhooks,
         }),
-        WebhooksModule.forRoot({ ...TEST_DEFAULTS, ...webhooks }),
       ],
     };
     const options = { logger: logger ?? ['error' as const, 'warn' as const], abortOnError: false };

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseClock } from '../clock.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
+import type { HostDataSource } from '../host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { RolledBack } from '../rolled-back.js';
@@ -74,7 +75,7 @@ export class PostgresDatabase implements Database {
   });
 
   /** @param url the direct address, if the host's is not to be used */
-  constructor(host: DataSource, poolSize: number, url?: string) {
+  constructor(host: HostDataSource, poolSize: number, url?: string) {
     this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize, url));
     this.#schema = (host.options as { schema?: string }).schema;
   }

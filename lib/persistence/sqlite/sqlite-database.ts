@@ -4,6 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
+import type { HostDataSource } from '../host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { isBusy } from '../driver-errors.js';
@@ -33,7 +34,7 @@ export class SqliteDatabase implements Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
   /** @throws {InvalidOptionError} for a `url` */
-  constructor(host: DataSource, url?: string) {
+  constructor(host: HostDataSource, url?: string) {
     this.dataSource = new DataSource(ownDataSourceOptions(host, 1, url));
   }
 

@@ -1,0 +1,34 @@
+import type { Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { DataSourceMissingError } from './errors/data-source-missing.error.js';
+import { hostDataSourceOf } from './persistence/host-data-source.js';
+import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
+
+/**
+ * Provides the host's data source, or the database of `database.url` if the application has none.
+ *
+ * The data source is optional for Nest, whose own message would name a token of the module and no remedy. But Nest also injects
+ * undefined if an optional provider throws, as a data source does that cannot connect. So the container decides whether there is one:
+ * otherwise the module would create its tables at the direct address of an application that does not start.
+ *
+ * @param name the option `dataSource`
+ */
+export const hostDataSource = (name: string | undefined): Provider => {
+  const token = getDataSourceToken(name);
+  return {
+    provide: HOST_DATA_SOURCE,
+    useFactory: (
+      { database }: ResolvedWebhooksOptions,
+      modules: ModulesContainer,
+      dataSource?: DataSource,
+    ) => {
+      const isProvided = [...modules.values()].some(({ providers }) => providers.has(token));
+      if (!dataSource && isProvided) throw new DataSourceMissingError(name, { isProvided });
+      return hostDataSourceOf(dataSource, database, name);
+    },
+    inject: [WEBHOOKS_OPTIONS, ModulesContainer, { token, optional: true }],
+  };
+};
