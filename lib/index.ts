@@ -26,6 +26,9 @@ export type {
   EmitSyncOptions,
   EmittedEvent,
   EventOptions,
+  RequiredTransactionOptions,
+  TenantOption,
+  TransactionOptions,
 } from './emitter/emit-options.js';
 
 export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
