@@ -63,7 +63,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
    * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
    *   `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`,
    *   `PAYLOAD_INVALID`, `PAYLOAD_TOO_LARGE`, `TRANSACTION_REQUIRED`, `TRANSACTION_NOT_OPEN`, `FOREIGN_TRANSACTION`,
-   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
+   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `SECOND_SQLITE`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
    *   `DATABASE_BUSY`, `TABLES_MISSING` and `PERMISSION_DENIED`; on PostgreSQL the transaction then has to be rolled back.
    */
   async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { databaseFor, type AnyDatabase } from './open-database.js';
+import { orClose } from './or-close.js';
 
 /** Does something outside the module's own process, such as a deploy step: opens the database, works, closes it. */
 export async function withDatabase<T>(
@@ -7,7 +8,7 @@ export async function withDatabase<T>(
   work: (database: AnyDatabase) => Promise<T>,
 ): Promise<T> {
   const database = databaseFor(host, 2);
-  await database.open();
+  await orClose(database, database.open());
   try {
     return await work(database);
   } finally {
