@@ -76,8 +76,8 @@ describe('wakeAfter', () => {
           latenciesMs.push(performance.now() - committedAt);
           await tenant.untilLogged({ status: 'DELIVERED' }, count);
         }
-        // Without the wake-up it takes half a second on PostgreSQL, on the average, and until the next poll on SQLite.
-        expect(latenciesMs.sort((a, b) => a - b)[2]).toBeLessThan(200);
+        // Without the wake-up it takes half a second on average on PostgreSQL, and until the next poll on SQLite.
+        expect(latenciesMs.sort((a, b) => a - b)[2]).toBeLessThan(400);
       });
 
       it('wakes the fan-out when the function has ended, and not before', async () => {
