@@ -117,7 +117,7 @@ describe('With a second copy of SQLite in the process', () => {
     const elsewhere = await createDatabase('sqlite');
     const options = { ...elsewhere.options, driver: second.BetterSqlite3 };
     const together = await TestHost.start({
-      database: { ...elsewhere, options: options },
+      database: { ...elsewhere, options },
       webhooks: { worker: false },
     });
     await together.dataSource.transaction((manager) =>

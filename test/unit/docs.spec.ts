@@ -320,7 +320,9 @@ describe('What is told of the module', () => {
     const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
     const named = [...shell.join('\n').matchAll(/npm (?:run )?([\w:]+)/g)].map((match) => match[1]!);
     expect(named.length).toBeGreaterThan(4);
-    expect(named.filter((name) => !['ci', 'install', 'ls', 'dedupe'].includes(name) && !(name in scripts))).toEqual([]);
+    expect(
+      named.filter((name) => !['ci', 'install', 'ls', 'dedupe'].includes(name) && !(name in scripts)),
+    ).toEqual([]);
   });
 
   it('gives the command that .ci/run looks for', () => {
