@@ -25,13 +25,14 @@ const typeCheckedRules = {
 const unusedVariables = { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true };
 
 export default defineConfig(
-  // test/hosts has types of its own, which scripts/test-hosts.mjs installs and checks; test/api/client generates its own.
+  // test/hosts and test/packaging/vitest have types of their own, which their runs install and check; test/api/client generates its own.
   globalIgnores([
     'dist/',
     'dist-sample/',
     'coverage/',
     'data/',
     'test/hosts/',
+    'test/packaging/vitest/',
     'test/api/.venv/',
     'test/api/client/',
   ]),

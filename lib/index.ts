@@ -26,6 +26,9 @@ export type {
   EmitSyncOptions,
   EmittedEvent,
   EventOptions,
+  RequiredTransactionOptions,
+  TenantOption,
+  TransactionOptions,
 } from './emitter/emit-options.js';
 
 export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
@@ -106,6 +109,7 @@ export { PayloadInvalidError } from './errors/payload-invalid.error.js';
 export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
 export { PermissionDeniedError } from './errors/permission-denied.error.js';
 export { SchemaBehindError } from './errors/schema-behind.error.js';
+export { SecondSqliteError } from './errors/second-sqlite.error.js';
 export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
 export { TablesMissingError } from './errors/tables-missing.error.js';
 export { TargetRefusedError } from './errors/target-refused.error.js';

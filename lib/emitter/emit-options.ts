@@ -1,12 +1,16 @@
 import type { EntityManager } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import type { HostTransaction } from '../persistence/host-transaction.js';
-import type { RegisteredCatalog } from '../pos/register.js';
+import type { IsTransactionRequired, RegisteredCatalog } from '../pos/register.js';
 
-/** To whom an event belongs, and in which transaction it is written. */
-export interface EmitManyOptions {
+/** To whom an event belongs. */
+export interface TenantOption {
   /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9 and `_ - . : | @`, but not `.` or `..` alone. */
   tenantUid: string;
+}
+
+/** In which transaction events are written. */
+export interface TransactionOptions {
   /**
    * The TypeORM manager of the host's open transaction: the events exist if and only if it commits. Without it (and without
    * `transaction`) they are written and committed at once, on the module's own connection.
@@ -18,6 +22,17 @@ export interface EmitManyOptions {
    */
   transaction?: HostTransaction | undefined;
 }
+
+/** As `TransactionOptions`, where one of the two has to be given. */
+export type RequiredTransactionOptions =
+  { manager: EntityManager; transaction?: undefined } | { transaction: HostTransaction; manager?: undefined };
+
+/**
+ * Options of `emitMany`. If the host has registered `requireTransaction: true` in `Register`, one of `manager` and `transaction`
+ * has to be given.
+ */
+export type EmitManyOptions = TenantOption &
+  (IsTransactionRequired extends true ? RequiredTransactionOptions : TransactionOptions);
 
 /** What an event may say of itself. */
 export interface EventOptions {
@@ -32,13 +47,11 @@ export interface EventOptions {
   occurredAt?: Date | undefined;
 }
 
-/** Options of `emit`. */
-export interface EmitOptions extends EmitManyOptions, EventOptions {}
+/** Options of `emit`: those of `emitMany`, and what the event says of itself. */
+export type EmitOptions = EmitManyOptions & EventOptions;
 
-/** Options of `emitSync`. */
-export interface EmitSyncOptions extends EventOptions {
-  /** The tenant's uid, as for `emit`. */
-  tenantUid: string;
+/** Options of `emitSync`, which always needs a transaction. */
+export interface EmitSyncOptions extends TenantOption, EventOptions {
   /** The open transaction of a synchronous library: `fromBetterSqlite3(db)`, or `fromDrizzle(tx)` on better-sqlite3. */
   transaction: HostTransaction;
 }

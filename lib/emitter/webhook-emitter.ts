@@ -63,7 +63,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
    * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
    *   `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`,
    *   `PAYLOAD_INVALID`, `PAYLOAD_TOO_LARGE`, `TRANSACTION_REQUIRED`, `TRANSACTION_NOT_OPEN`, `FOREIGN_TRANSACTION`,
-   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
+   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `SECOND_SQLITE`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
    *   `DATABASE_BUSY`, `TABLES_MISSING` and `PERMISSION_DENIED`; on PostgreSQL the transaction then has to be rolled back.
    */
   async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
@@ -99,10 +99,35 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   /**
    * Call it after a transaction has committed whose library does not report commits (Prisma, Drizzle, Kysely, plain drivers):
    * delivery of what was emitted in it starts at once. Without the call it starts within about 250 ms. It is only a hint, so
-   * it does no harm if nothing was committed. Returns at once and never throws.
+   * it does no harm if nothing was committed. Returns at once and never throws. `wakeAfter` calls it for you.
    */
   afterCommit(): void {
     this.signal.committed();
+  }
+
+  /**
+   * Runs `work`, which commits a transaction of a library without commit hooks, and then does what `afterCommit` does. If `work`
+   * throws or rejects, nothing is woken and the error is passed on.
+   *
+   * ```ts
+   * const order = await this.webhooks.wakeAfter(() => this.prisma.$transaction(async (tx) => { … }));
+   * ```
+   *
+   * @param work called once, at once. It has to return only after the transaction has ended
+   * @returns what `work` returns: a promise of it, or, if it is synchronous, the value itself
+   */
+  wakeAfter<Result>(work: () => PromiseLike<Result>): Promise<Result>;
+  wakeAfter<Result>(work: () => Result): Result;
+  wakeAfter<Result>(work: () => Result | PromiseLike<Result>): Result | Promise<Result> {
+    const result = work();
+    if (!isPromiseLike(result)) {
+      this.afterCommit();
+      return result;
+    }
+    return Promise.resolve(result).then((value) => {
+      this.afterCommit();
+      return value;
+    });
   }
 
   /**
@@ -127,6 +152,10 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
     return created.map(({ eventUid }) => ({ eventUid }));
   }
 }
+
+/** Also of a library's own class of promises. */
+const isPromiseLike = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /** @throws {EventConflictError} */
 function refuseConflicts(inserted: readonly InsertedEvent[]): void {

@@ -2,18 +2,21 @@ import type { ActionCatalog } from '../domain/action-catalog.js';
 import type { PosCatalog } from './pos-catalog.js';
 
 /**
- * What a host tells the compiler once about itself. Augment it, and every `WebhookEmitter` without a type argument knows
- * the actions of your catalog:
+ * What a host tells the compiler once about itself. Augment it with one or both members:
  *
  * ```ts
  * declare module 'nestjs-tillhook' {
  *   interface Register {
  *     catalog: typeof catalog;
+ *     requireTransaction: true;
  *   }
  * }
  * ```
  *
- * It has no effect at run time: pass the same catalog as the option `catalog`.
+ * - `catalog`: every `WebhookEmitter` without a type argument knows the actions of your catalog.
+ * - `requireTransaction: true`: an emit without `manager` or `transaction` does not compile, whatever the catalog is.
+ *
+ * It has no effect at run time: pass the same values as the options `catalog` and `requireTransaction`.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- empty for hosts to augment
 export interface Register {}
@@ -22,3 +25,6 @@ export interface Register {}
 export type RegisteredCatalog = Register extends { catalog: infer Catalog extends ActionCatalog }
   ? Catalog
   : PosCatalog;
+
+/** Whether the augmented `Register` says that every emit needs a transaction. */
+export type IsTransactionRequired = Register extends { requireTransaction: true } ? true : false;

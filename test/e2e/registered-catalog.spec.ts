@@ -66,6 +66,82 @@ declare module 'nestjs-tillhook' {
 }
 ${UNREGISTERED}`;
 
+/** A host that registers both members, and passes the options. */
+const REQUIRING = `
+import { defineAction, extendCatalog, posCatalog, WebhooksModule } from 'nestjs-tillhook';
+
+const catalog = extendCatalog(posCatalog, {
+  CARD_USED: defineAction<{ amount: number }>({ description: 'A card was used.', example: { amount: 25 } }),
+});
+declare module 'nestjs-tillhook' {
+  interface Register {
+    catalog: typeof catalog;
+    requireTransaction: true;
+  }
+}
+export const webhooks = WebhooksModule.forRoot({ catalog, requireTransaction: true, controllers: false });
+`;
+
+/** Services of that host. */
+const REQUIRED = `
+import type { ActionCatalog, EmitManyOptions, EmitOptions, HostTransaction, WebhookEmitter } from 'nestjs-tillhook';
+import { RecordingWebhookEmitter } from 'nestjs-tillhook/testing';
+import type { EntityManager } from 'typeorm';
+
+declare const webhooks: WebhookEmitter;
+declare const any: WebhookEmitter<ActionCatalog>;
+declare const manager: EntityManager;
+declare const transaction: HostTransaction;
+declare const perhaps: EntityManager | undefined;
+declare const recorded: RecordingWebhookEmitter;
+const data = { amount: 5 };
+const to = { tenantUid: '7' };
+const events = [{ action: 'CARD_USED' as const, data }];
+
+export const accepted = [
+  webhooks.emit('CARD_USED', data, { ...to, manager }),
+  webhooks.emit('CARD_USED', data, { ...to, transaction, eventUid: 'e-1', orderingKey: '1', occurredAt: new Date() }),
+  webhooks.emitMany(events, { ...to, manager }),
+  webhooks.emitMany(events, { ...to, transaction }),
+  webhooks.emitSync('CARD_USED', data, { ...to, transaction }),
+  any.emit('ANYTHING', {}, { ...to, manager }),
+  recorded.emit('CARD_USED', data, { ...to, manager }),
+];
+export const forwarded = (one: EmitOptions, many: EmitManyOptions) => [
+  webhooks.emit('CARD_USED', data, one),
+  webhooks.emitMany(events, many),
+];
+export const refused = [
+  // @ts-expect-error no transaction
+  webhooks.emit('CARD_USED', data, to),
+  // @ts-expect-error no transaction
+  webhooks.emitMany(events, to),
+  // @ts-expect-error no transaction
+  webhooks.emitSync('CARD_USED', data, to),
+  // @ts-expect-error no transaction, in an emitter of any catalog
+  any.emit('ANYTHING', {}, to),
+  // @ts-expect-error no transaction, in an emitter that records
+  recorded.emit('CARD_USED', data, to),
+  // @ts-expect-error a manager that may be missing
+  webhooks.emit('CARD_USED', data, { ...to, manager: perhaps }),
+  // @ts-expect-error a manager that is missing
+  webhooks.emit('CARD_USED', data, { ...to, manager: undefined }),
+  // @ts-expect-error both
+  webhooks.emit('CARD_USED', data, { ...to, manager, transaction }),
+  // @ts-expect-error a misspelt option
+  webhooks.emit('CARD_USED', data, { ...to, manager, orderKey: '1' }),
+];
+`;
+
+/** A registration that requires nothing. */
+const NOT_REQUIRING = `
+declare module 'nestjs-tillhook' {
+  interface Register {
+    requireTransaction: false;
+  }
+}
+${UNREGISTERED}`;
+
 describe.each([
   ['an ES module', '.mts'],
   ['a CommonJS module', '.cts'],
@@ -88,5 +164,13 @@ describe.each([
 
   it('tie it to posCatalog where what is registered is no catalog', () => {
     expect(check(WRONG)).toEqual([[]]);
+  }, 120_000);
+
+  it('refuse an emit without a transaction where the host registers requireTransaction', () => {
+    expect(check(REQUIRING, REQUIRED)).toEqual([[], []]);
+  }, 120_000);
+
+  it('accept it where the host registers requireTransaction: false', () => {
+    expect(check(NOT_REQUIRING)).toEqual([[]]);
   }, 120_000);
 });

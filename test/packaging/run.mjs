@@ -1,5 +1,6 @@
-// npm run test:packaging: what is published works in hosts of both Nest versions and both module systems, and a newcomer gets from
-// the README, or from docs/getting-started.md, to a first webhook. `node test/packaging/run.mjs walkthrough` runs the latter only.
+// npm run test:packaging: what is published works in hosts of both Nest versions and both module systems and in tests under vitest,
+// and a newcomer gets from the README, or from docs/getting-started.md, to a first webhook. `node test/packaging/run.mjs hosts`,
+// `vitest` or `walkthrough` runs that part only.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,17 +9,23 @@ import { ensureBuilt } from '../../scripts/ensure-built.mjs';
 import { NOT_DURABLE, startPostgres } from '../../scripts/postgres.mjs';
 import { PEERS, installHost, runHost } from './hosts.mjs';
 import { packAndCheck } from './tarball.mjs';
+import { runVitest } from './vitest.mjs';
 import { walkThrough } from './walkthrough.mjs';
 
 const PAGES = ['README.md', 'docs/getting-started.md'];
+
+/** The part that is to run; undefined: all of them. */
+const only = process.argv[2];
+const runs = (part) => only === undefined || only === part;
 
 ensureBuilt();
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-packaging-'));
 try {
   const tarball = packAndCheck(folder);
   console.log(`${path.basename(tarball)} holds what it should and nothing else.`);
-  if (process.argv[2] !== 'walkthrough') runHosts(tarball);
-  await followPages(tarball);
+  if (runs('hosts')) runHosts(tarball);
+  if (runs('vitest')) runVitest(folder, tarball);
+  if (runs('walkthrough')) await followPages(tarball);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
+import { SecondSqliteError } from '../../errors/second-sqlite.error.js';
 import { ownDataSourceOptions } from '../data-source-options.js';
 import type { HostDataSource } from '../host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
 import { isBusy } from '../driver-errors.js';
 import { RolledBack } from '../rolled-back.js';
+import { markCopy, markOf } from './copy-mark.js';
+import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 
 /** How long a write waits for the write lock in all. */
 const BUSY_LIMIT_MS = 30_000;
@@ -34,7 +37,10 @@ export class SqliteDatabase implements Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
 
   /** @throws {InvalidOptionError} for a `url` */
-  constructor(host: HostDataSource, url?: string) {
+  constructor(
+    private readonly host: HostDataSource,
+    url?: string,
+  ) {
     this.dataSource = new DataSource(ownDataSourceOptions(host, 1, url));
   }
 
@@ -42,7 +48,9 @@ export class SqliteDatabase implements Database {
     return `SQLite, file ${JSON.stringify(path.basename(String(this.dataSource.options.database)))}`;
   }
 
+  /** @throws {SecondSqliteError} if the host's connection runs on another copy of SQLite */
   async open(): Promise<void> {
+    this.#assertOneCopy();
     await retryWhileBusy(() => this.dataSource.initialize());
     this.#handle.pragma('synchronous = NORMAL');
     const [main] = await this.dataSource.query<{ file: string }[]>(MAIN_FILE);
@@ -53,6 +61,11 @@ export class SqliteDatabase implements Database {
   /** The absolute path of the database, as SQLite names it. */
   get file(): string {
     return this.#file;
+  }
+
+  /** The mark of the module's copy of SQLite: `READ_MARK` gives it on every connection of that copy. */
+  get copyMark(): string {
+    return markOf(this.#handle);
   }
 
   close(): Promise<void> {
@@ -124,11 +137,42 @@ export class SqliteDatabase implements Database {
     return { rows: [], affected: statement.run(...values).changes };
   }
 
+  /**
+   * Marks the module's copy of SQLite and looks for the mark in the host's. Done before the module opens the file, since closing a
+   * file in one copy deletes the write-ahead log that the other one uses. A host without a
+   * data source, or with one that is not connected yet, is checked when it emits.
+   *
+   * @throws {SecondSqliteError}
+   */
+  #assertOneCopy(): void {
+    const { sqlite, options } = this.dataSource.driver as unknown as Driver;
+    const memory = new sqlite(':memory:', { nativeBinding: options.nativeBinding });
+    try {
+      markCopy(memory);
+      const { host } = this;
+      if (!('driver' in host) || !host.isInitialized || markOf(handleOf(host)) === markOf(memory)) return;
+      throw new SecondSqliteError("The host's data source", loadedSqliteFiles());
+    } finally {
+      memory.close();
+    }
+  }
+
   get #handle(): BetterSqlite3.Database {
-    return (this.dataSource.driver as unknown as { databaseConnection: BetterSqlite3.Database })
-      .databaseConnection;
+    return handleOf(this.dataSource);
   }
 }
+
+/** Members of TypeORM's driver for better-sqlite3. */
+interface Driver {
+  /** The class that it has loaded. */
+  readonly sqlite: typeof BetterSqlite3;
+  readonly options: { readonly nativeBinding?: string };
+  /** Once the data source is initialized. */
+  readonly databaseConnection: BetterSqlite3.Database;
+}
+
+const handleOf = ({ driver }: DataSource): BetterSqlite3.Database =>
+  (driver as unknown as Driver).databaseConnection;
 
 /** Runs `work` again for as long as SQLite answers that another connection holds the lock. */
 export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> {

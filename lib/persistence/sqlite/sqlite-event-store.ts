@@ -37,6 +37,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async #insertVerified(events: readonly NewEvent[], transaction: HostTransaction): Promise<InsertedEvent[]> {
+    await runSteps(this.#hostInsert.identify(transaction), transaction);
     const results: InsertedEvent[] = [];
     for (const [index, row] of rowsOf(events).entries()) {
       const event = events[index]!;

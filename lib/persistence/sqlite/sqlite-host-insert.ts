@@ -1,11 +1,17 @@
 import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
+import { SecondSqliteError } from '../../errors/second-sqlite.error.js';
 import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
 import { eventChunks } from '../event-chunks.js';
 import { jsonOf, resultsOf } from '../event-json.js';
 import type { InsertedEvent, NewEvent } from '../event-store.js';
 import type { HostTransaction } from '../host-transaction.js';
 import type { StatementSteps } from '../statement-steps.js';
-import { MAIN_FILE, type SqliteDatabase } from './sqlite-database.js';
+import { COPY_MARK } from './copy-mark.js';
+import { loadedSqliteFiles } from './loaded-sqlite-files.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+/** Which file a connection leads to, and which copy of SQLite it belongs to. */
+const IDENTITY = `SELECT file, ${COPY_MARK} AS mark FROM pragma_database_list WHERE name = 'main'`;
 
 /** How events enter on SQLite through the library of the host, which says whether its transaction is open. */
 export class SqliteHostInsert {
@@ -33,9 +39,10 @@ export class SqliteHostInsert {
   /**
    * @throws {TransactionNotOpenError} if the library says that no transaction is open
    * @throws {ForeignTransactionError} if it leads to another file than the module's
+   * @throws {SecondSqliteError} if it runs on another copy of SQLite
    */
   *insert(events: readonly NewEvent[], transaction: HostTransaction): StatementSteps<InsertedEvent[]> {
-    yield* this.#identify(transaction);
+    yield* this.identify(transaction);
     const results: InsertedEvent[] = [];
     for (const chunk of eventChunks(events)) {
       // An asynchronous library may have ended the transaction since the last statement.
@@ -48,11 +55,22 @@ export class SqliteHostInsert {
     return results;
   }
 
-  *#identify({ kind, subject }: HostTransaction): StatementSteps<void> {
+  /**
+   * Asks a connection of the host once which file and which copy of SQLite it uses.
+   *
+   * @throws {ForeignTransactionError} if it leads to another file than the module's, unless the emitter has checked that
+   * @throws {SecondSqliteError} if it runs on another copy of SQLite
+   */
+  *identify({ kind, subject, isVerified }: HostTransaction): StatementSteps<void> {
     if (this.#trusted.has(subject)) return;
-    const [row] = yield { sql: MAIN_FILE, parameters: [] };
-    const { file } = row as { file: string };
-    if (file !== this.database.file) throw new ForeignTransactionError(kind, file, this.database.file);
+    const before = this.database.copyMark;
+    const [row] = yield { sql: IDENTITY, parameters: [] };
+    const { file, mark } = row as { file: string; mark: string };
+    if (!isVerified && file !== this.database.file)
+      throw new ForeignTransactionError(kind, file, this.database.file);
+    // Another thread may have marked the copy just now.
+    if (mark !== before && mark !== this.database.copyMark)
+      throw new SecondSqliteError(`The ${kind} transaction passed to emit`, loadedSqliteFiles());
     this.#trusted.add(subject);
   }
 }

@@ -8,6 +8,7 @@ import {
   extendCatalog,
   posCatalog,
   WebhookEmitter,
+  WebhookNotifications,
   WebhooksHealth,
   WebhooksModule,
   WebhooksWorker,
@@ -47,6 +48,18 @@ class CardsService {
   useOutside(card: string): Promise<unknown> {
     const { manager } = this.dataSource;
     return this.webhooks.emit('CARD_USED', { card }, { tenantUid: '7', manager });
+  }
+}
+
+/** A service that subscribes when it is made, as services for metrics do. */
+@Injectable()
+class Alarms {
+  readonly heard: string[] = [];
+
+  constructor(notifications: WebhookNotifications) {
+    const complete = () => this.heard.push('completed');
+    notifications.all$.subscribe({ next: ({ type }) => this.heard.push(type), complete });
+    notifications.of('deliveryExhausted', 'transportDisabled').subscribe(({ type }) => this.heard.push(type));
   }
 }
 
@@ -114,6 +127,30 @@ describe('A host whose test records events', () => {
     expect(() => app.get(WebhooksWorker, { strict: false }).setDeliveryEnabled(false)).toThrow(
       NotInTestsError,
     );
+  });
+
+  it('lets services subscribe to notifications, and publishes none', async () => {
+    const testing = WebhooksTestingModule.forRoot({ catalog });
+    const databaseModule = TypeOrmModule.forRoot(database.options);
+    const providers = [Alarms];
+    const whole = () => Test.createTestingModule({ imports: [databaseModule, webhooks], providers });
+    const builders = [
+      overrideWebhooks(whole()),
+      whole()
+        .overrideModule(webhooks as never)
+        .useModule(testing as never),
+      Test.createTestingModule({ imports: [testing], providers }),
+    ];
+    close = () => Promise.resolve();
+    for (const builder of builders) {
+      const moduleRef = await builder.compile();
+      const app = await moduleRef.createNestApplication({ logger: ['error', 'warn'] }).init();
+      const { heard } = app.get(Alarms);
+      await recordingEmitterOf(app).emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: '7' });
+      expect(heard).toEqual([]);
+      await app.close();
+      expect(heard).toEqual(['completed']);
+    }
   });
 
   it('keeps the events of two instances apart', async () => {

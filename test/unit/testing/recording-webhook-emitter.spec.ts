@@ -120,6 +120,7 @@ describe('RecordingWebhookEmitter and transactions', () => {
     await emitter.emit('ORDER_SETTLED', order('700'), { ...to, transaction: adapted(true) });
     emitter.emitSync('ORDER_SETTLED', order('701'), { ...to, transaction: adapted(true) });
     emitter.afterCommit();
+    expect(await emitter.wakeAfter(() => Promise.resolve(7))).toBe(7);
     expect(emitter).toHaveEmittedTimes('ORDER_SETTLED', 2);
     const ended = emitter.emit('ORDER_SETTLED', order('702'), { ...to, transaction: adapted(false) });
     await expect(ended).rejects.toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
