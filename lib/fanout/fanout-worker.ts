@@ -1,6 +1,6 @@
 import type { LaneCandidate } from '../delivery/lanes/choose-lanes.js';
-import { DatabaseBusyError } from '../errors/database-busy.error.js';
 import { classify } from '../persistence/driver-errors.js';
+import { isPassing } from '../persistence/is-passing.js';
 import type {
   FanoutBatch,
   FanoutResult,
@@ -300,15 +300,4 @@ const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWe
 function isWhole({ events }: FanoutBatch): boolean {
   const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
   return events.length * tenants < BATCH_EVENTS;
-}
-
-/** Whether the same write can succeed some time later as it is: no event in it is at fault. */
-function isPassing(error: unknown): boolean {
-  const kind = classify(error);
-  return (
-    kind === 'unavailable' ||
-    kind === 'conflict' ||
-    kind === 'missing-table' ||
-    error instanceof DatabaseBusyError
-  );
 }

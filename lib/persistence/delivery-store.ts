@@ -1,4 +1,5 @@
-import type { AttemptTrigger, DeliveryStatus } from '../domain/delivery-status.js';
+import type { DeliveryStatus } from '../domain/delivery-status.js';
+import type { RecordedAttempt } from './record-store.js';
 
 /** Where deliveries of a tenant are looked for: `DeliveryRepository` makes it from what a client asks for. */
 export interface DeliveryPageRequest {
@@ -59,17 +60,8 @@ export interface DeliveryPage {
 }
 
 /** One request of a delivery, as kept. */
-export interface KeptAttempt {
+export interface KeptAttempt extends RecordedAttempt {
   readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly responseStatusCode: number | null;
-  /** JSON of `Record<string, string>`. */
-  readonly responseHeaders: string | null;
-  readonly responseBody: string | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly trigger: AttemptTrigger;
   /** True: another process had already moved the delivery on, so the attempt decided nothing. */
   readonly orphaned: boolean;
 }

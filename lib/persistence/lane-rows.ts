@@ -1,4 +1,4 @@
-import type { ClaimedLane, DueLane } from './lane-store.js';
+import type { ClaimedLane, DueLane, EventContent, LaneCheck } from './lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from './stored-transport-row.js';
 
 /** A row of the query for due lanes, on every database. */
@@ -43,4 +43,37 @@ export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane
   rate: { used: row.rate_used, usedUntil: row.rate_used_until },
   scanFrom: row.scan_from,
   transport: storedTransportOf(row),
+});
+
+/** What a check of a lane reads, on every database. */
+export interface LaneCheckRow {
+  transport_id: number;
+  lease_token: number;
+  /** SQLite has no booleans. */
+  is_held: boolean | 0 | 1;
+  version: number;
+  transport_version: number;
+}
+
+export const laneCheckOf = (row: LaneCheckRow): LaneCheck => ({
+  transportId: row.transport_id,
+  leaseToken: row.lease_token,
+  isHeld: Boolean(row.is_held),
+  version: row.version,
+  transportVersion: row.transport_version,
+});
+
+/** What an event sends, on every database. */
+export interface EventContentRow {
+  id: number;
+  event_uid: string;
+  action: string;
+  body: string;
+}
+
+export const eventContentOf = ({ id, event_uid, action, body }: EventContentRow): EventContent => ({
+  eventId: id,
+  eventUid: event_uid,
+  action,
+  body,
 });

@@ -1,7 +1,20 @@
 import type { AttemptTrigger, DeliveryStatus } from '../domain/delivery-status.js';
 
+/** What is recorded of one request. */
+export interface RecordedAttempt {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly responseStatusCode: number | null;
+  /** JSON of `Record<string, string>`. */
+  readonly responseHeaders: string | null;
+  readonly responseBody: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly trigger: AttemptTrigger;
+}
+
 /** A finished attempt and what follows from it. */
-export interface AttemptRecord {
+export interface AttemptRecord extends RecordedAttempt {
   // the queue row it came from, and the attempt number it follows: the fence
   readonly transportId: number;
   readonly dueAt: number;
@@ -18,16 +31,6 @@ export interface AttemptRecord {
    * orphaned, as one that decided nothing.
    */
   readonly isCounted: boolean;
-  // the attempt
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly responseStatusCode: number | null;
-  /** JSON. */
-  readonly responseHeaders: string | null;
-  readonly responseBody: string | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly trigger: AttemptTrigger;
 }
 
 /** A change of a transport's run-time state that its holder learned from attempts. */

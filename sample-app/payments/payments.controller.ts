@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post, ValidationPipe } from '@nestjs/common';
 import {
   ApiBody,
   ApiNoContentResponse,
@@ -7,13 +7,27 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { VerifiedWebhook, WebhookBody, WebhookId } from 'nestjs-tillhook/receiver';
-import { ApiOutage } from '../errors/api-answers.js';
+import { ApiErrors, ApiOutage } from '../errors/api-answers.js';
 import { ErrorView } from '../errors/error.view.js';
-import type { PaymentEvent } from './payment-event.js';
+import { PaymentEvent } from './payment-event.js';
 import { PaymentSecrets } from './payment-secrets.js';
 import { PaymentsService } from './payments.service.js';
 
-/** Receives the webhooks of a payment provider. The signature is what authorizes them; there is no access token. */
+/** Members that the app does not read are allowed: the provider adds some at any time. */
+const VALID_EVENT = new ValidationPipe({
+  expectedType: PaymentEvent,
+  transform: true,
+  // `@WebhookBody` is no parameter decorator of Nest's own.
+  validateCustomDecorators: true,
+});
+
+/**
+ * Receives the webhooks of a payment provider. The signature is what authorizes them; there is no access token.
+ *
+ * A provider repeats everything but a 2xx for days, shows the failure to its users, and disables a receiver that keeps
+ * failing. So events that this app will never need are acknowledged. A payment for an order of this app that cannot be
+ * recorded is refused instead: money has moved, so the failure must be seen, and a retry succeeds once its cause is removed.
+ */
 @Controller('v2/payments')
 @ApiTags('payments')
 export class PaymentsController {
@@ -27,10 +41,14 @@ export class PaymentsController {
     security: [],
   })
   @ApiBody({ schema: { type: 'object' }, description: 'An event of Stripe, as Stripe sends it.' })
-  @ApiNoContentResponse({ description: 'Processed, now or before, or of a type that the app does not need.' })
+  @ApiNoContentResponse({
+    description:
+      'Processed, now or before; or another type of event; or a payment without `orderUid` in its metadata.',
+  })
   @ApiUnauthorizedResponse({ description: 'No valid signature.', type: ErrorView })
+  @ApiErrors(400, 404, 409)
   @ApiOutage()
-  async received(@WebhookId() id: string, @WebhookBody() event: PaymentEvent): Promise<void> {
+  async received(@WebhookId() id: string, @WebhookBody(VALID_EVENT) event: PaymentEvent): Promise<void> {
     await this.payments.received(id, event);
   }
 }

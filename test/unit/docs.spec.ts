@@ -325,6 +325,12 @@ describe('What is told of the module', () => {
     ).toEqual([]);
   });
 
+  it('lists every script of the package in the README', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
+    const named = [...textOf('README.md').matchAll(/`([\w:]+)`/g)].map((match) => match[1]);
+    expect(Object.keys(scripts).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it('gives the command that .ci/run looks for', () => {
     expect(textOf('README.md')).toMatch(/^npm ci && npm test\b/m);
   });

@@ -1,12 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PLAIN_TEXT_PATTERN, RequestSchema } from '../openapi/schemas.js';
+import { PLAIN_TEXT_PATTERN, RequestSchema, VISIBLE_ASCII_OR_BLANK_PATTERN } from '../openapi/schemas.js';
 import { Allow, IsString, MaxLength } from 'class-validator';
 import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
-import { UID_KEYWORDS } from '../openapi/api-docs.js';
+import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
+import { UID_KEYWORDS, UID_OR_BLANK_KEYWORDS } from '../openapi/api-docs.js';
+import { BLANK_RULE, MayBeBlank } from '../validation/may-be-blank.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsPlainText, IsUid } from '../validation/text.js';
-import { HttpTransportInputDto } from './http-transport-input.dto.js';
+import { HttpTransportInputDto, SECURITY_TYPE_RULE } from './http-transport-input.dto.js';
+import { SECURITY_TYPES } from './security-type.js';
 
 const MAX_NAME = 255;
 const MAX_URL = 2048;
@@ -73,15 +76,39 @@ const IgnoredField = (example: string | null): PropertyDecorator =>
 /** The body of POST. */
 @RequestSchema('CreateHttpTransport')
 export class CreateHttpTransportDto extends HttpTransportInputDto {
-  @ApiPropertyOptional({
-    ...UID_KEYWORDS,
-    description:
-      'Uid of the transport, unique within the tenant. It cannot be changed. Default: a new UUIDv7.',
+  @MayBeBlank({
+    ...UID_OR_BLANK_KEYWORDS,
+    description: `Uid of the transport, unique within the tenant. It cannot be changed. Default: a new UUIDv7. ${BLANK_RULE}`,
     example: 'erp',
   })
   @MayBeAbsent()
   @IsUid()
   httpTransportUid?: string;
+
+  @MayBeBlank({
+    enum: [...SECURITY_TYPES, '', null],
+    default: 'NONE',
+    description: `${SECURITY_TYPE_RULE} Default: \`NONE\`. ${BLANK_RULE}`,
+  })
+  override securityType?: SecurityType;
+
+  @MayBeBlank({
+    description: `User name for \`BASIC_AUTH\`, without a colon. ${BLANK_RULE}`,
+  })
+  override username?: string | null;
+
+  @MayBeBlank({
+    description: `Password for \`BASIC_AUTH\`. ${BLANK_RULE}`,
+    example: 'correct-horse-battery-staple',
+  })
+  override password?: string | null;
+
+  @MayBeBlank({
+    pattern: VISIBLE_ASCII_OR_BLANK_PATTERN,
+    description: `Token for \`BEARER_TOKEN\`. ${BLANK_RULE}`,
+    example: 'token-of-the-erp',
+  })
+  override token?: string | null;
 
   @NameField(true)
   name!: string;

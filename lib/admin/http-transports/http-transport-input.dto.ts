@@ -28,6 +28,10 @@ const HEADER_NAME_PATTERN = "^[!#$%&'*+\\-.^_`|~0-9A-Za-z]+$";
 const HEADER_VALUE_PATTERN = '^[\\t\\u0020-\\u007e\\u0080-\\u00ff]*$';
 const USERNAME_PATTERN = PLAIN_TEXT_PATTERN.replace('[^', '[^:');
 
+/** Description of `securityType`. */
+export const SECURITY_TYPE_RULE =
+  'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean the same as `BEARER_TOKEN`; the spelling is kept.';
+
 /** A header as it is given. What it may hold is the egress policy's to say (`assertTenantHeaders`). */
 @RequestSchema('HttpTransportHeaderInput')
 export class HeaderInputDto {
@@ -105,8 +109,7 @@ export abstract class HttpTransportInputDto {
 
   @ApiPropertyOptional({
     enum: SECURITY_TYPES,
-    description:
-      'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean the same as `BEARER_TOKEN`; the spelling is kept.',
+    description: SECURITY_TYPE_RULE,
     example: 'BASIC_AUTH',
   })
   @MayBeAbsent()

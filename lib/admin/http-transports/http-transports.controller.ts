@@ -29,9 +29,6 @@ import {
 import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './http-transport-examples.js';
 import { HttpTransportsService } from './http-transports.service.js';
 
-/** Members of a new transport that may be blank. */
-const MAY_BE_BLANK = ['httpTransportUid', 'securityType', 'username', 'password', 'token'];
-
 const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
 const ListQueryDto = pageQueryOf(...SORTING);
 type ListQuery = PageQueryDto<(typeof HTTP_TRANSPORT_SORT_KEYS)[number]>;
@@ -78,7 +75,7 @@ export class HttpTransportsController {
   @ApiConflicting('UID_TAKEN', 'The tenant already has an HTTP transport with this uid.', 'QUOTA_EXCEEDED')
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
-    @Body(new WithoutBlanksPipe(...MAY_BE_BLANK), new DtoPipe(CreateHttpTransportDto))
+    @Body(new WithoutBlanksPipe(CreateHttpTransportDto), new DtoPipe(CreateHttpTransportDto))
     body: Input<CreateHttpTransportDto>,
   ): Promise<CreatedHttpTransportDto> {
     const { transport, signingSecret } = await this.transports.create(tenantUid, body);

@@ -47,6 +47,13 @@ export interface ValueSchema {
 /** Keywords of a schema that accepts a uid. */
 export const UID_KEYWORDS = { pattern: UID_PATTERN.source, minLength: 1, maxLength: UID_MAX_LENGTH } as const;
 
+/** Keywords of a schema that accepts a uid, or the empty text for a new uid. */
+export const UID_OR_BLANK_KEYWORDS = {
+  pattern: UID_PATTERN.source.replace('+$', '*$'),
+  minLength: 0,
+  maxLength: UID_MAX_LENGTH,
+} as const;
+
 /** The schema of a uid. */
 export const uidSchema = (example: string) =>
   ({ type: 'string', ...UID_KEYWORDS, example }) as const satisfies ValueSchema;

@@ -12,11 +12,11 @@ export interface DescribeWebhooksOptions {
   /** Names of tags, for those that shall not have the default name. */
   readonly tags?: Readonly<Partial<Record<WebhooksTagGroup, string>>>;
   /**
-   * Only routes whose path in the document starts with this prefix, e.g. `v2`, for a host that mounts the module more
-   * than once. Default: all routes of the module.
+   * Describes one mount only, for a host that mounts the module more than once: what precedes `tenants` in the paths of
+   * the document, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
    */
   readonly path?: string;
-  /** Put in front of each operationId, so that the ids of two mounts differ. Default: none. */
+  /** Text in front of each operationId, so that the ids of two mounts differ, e.g. `partner_`. Default: none. */
   readonly operationIdPrefix?: string;
 }
 
@@ -45,11 +45,11 @@ export function describeWebhooks<Document extends OpenAPIObject>(
   options: DescribeWebhooksOptions = {},
 ): Document {
   checkOptions(options);
-  const { securityScheme = SECURITY_SCHEME, path = '', operationIdPrefix = '' } = options;
+  const { securityScheme = SECURITY_SCHEME, path, operationIdPrefix = '' } = options;
   const tagNames = new Map(
     GROUPS.map((group) => [TAGS[group].name, options.tags?.[group] ?? TAGS[group].name]),
   );
-  const prefix = `/${path}/`.replace(/\/+/g, '/');
+  const isDescribed = mountFilter(path);
   let found = false;
 
   const described = (operation: Operation): Operation => {
@@ -62,7 +62,7 @@ export function describeWebhooks<Document extends OpenAPIObject>(
     };
   };
   const paths = mapValues(document.paths, (item, route) => {
-    if (!route.startsWith(prefix)) return item;
+    if (!isDescribed(route)) return item;
     const ours = METHODS.filter((method) => item[method] && isOurs(item[method]));
     return { ...item, ...Object.fromEntries(ours.map((method) => [method, described(item[method]!)])) };
   });
@@ -79,6 +79,13 @@ export function describeWebhooks<Document extends OpenAPIObject>(
       },
     },
   };
+}
+
+/** A mount may lie below another one, so the whole prefix counts: the first segment after it is that of the tenants. */
+function mountFilter(path: string | undefined): (route: string) => boolean {
+  if (path === undefined) return () => true;
+  const start = `/${path}/tenants/`.replace(/\/+/g, '/');
+  return (route) => route.startsWith(start);
 }
 
 /** All routes of the module, and no route of a host, answer errors with this schema. */

@@ -30,3 +30,6 @@ export const PLAIN_TEXT_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 /** One word of visible ASCII characters, as `IsVisibleAscii` accepts it. */
 export const VISIBLE_ASCII_PATTERN = '^[\\u0021-\\u007e]+$';
+
+/** The same, or the empty text. */
+export const VISIBLE_ASCII_OR_BLANK_PATTERN = '^[\\u0021-\\u007e]*$';

@@ -3,7 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RequestSchema } from '../openapi/schemas.js';
 import { IsBoolean, IsString, MaxLength } from 'class-validator';
 import { ACTION_PATTERN } from '../../domain/action-pattern.js';
-import { UID_KEYWORDS } from '../openapi/api-docs.js';
+import { UID_KEYWORDS, UID_OR_BLANK_KEYWORDS } from '../openapi/api-docs.js';
+import { BLANK_RULE, MayBeBlank } from '../validation/may-be-blank.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsUid } from '../validation/text.js';
 
@@ -70,14 +71,20 @@ export abstract class WebhookInputDto {
 /** The body of POST. */
 @RequestSchema('CreateWebhook')
 export class CreateWebhookDto extends WebhookInputDto {
-  @ApiPropertyOptional({
-    ...UID_KEYWORDS,
-    description: 'Uid of the webhook, unique within the tenant. It cannot be changed. Default: a new UUIDv7.',
+  @MayBeBlank({
+    ...UID_OR_BLANK_KEYWORDS,
+    description: `Uid of the webhook, unique within the tenant. It cannot be changed. Default: a new UUIDv7. ${BLANK_RULE}`,
     example: 'erp-orders',
   })
   @MayBeAbsent()
   @IsUid()
   webhookUid?: string;
+
+  @MayBeBlank({
+    ...UID_OR_BLANK_KEYWORDS,
+    description: `If given, it must equal the uid of the HTTP transport in the path. ${BLANK_RULE}`,
+  })
+  override httpTransportUid?: string;
 
   @ActionField(true)
   action!: string;

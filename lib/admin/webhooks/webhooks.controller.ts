@@ -67,7 +67,7 @@ export class WebhooksController {
   async create(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
-    @Body(new WithoutBlanksPipe('webhookUid', 'httpTransportUid'), new DtoPipe(CreateWebhookDto))
+    @Body(new WithoutBlanksPipe(CreateWebhookDto), new DtoPipe(CreateWebhookDto))
     body: Input<CreateWebhookDto>,
   ): Promise<WebhookDto> {
     return webhookDto(await this.webhooks.create(tenantUid, httpTransportUid, body));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { classify } from '../../persistence/driver-errors.js';
+import { isPassing } from '../../persistence/is-passing.js';
 import type {
   AttemptRecord,
   PostponedDelivery,
@@ -332,14 +332,3 @@ const isChanging = (entry: RecordEntry): entry is ChangingEntry => entry.transpo
 /** Whether it concerns an unordered delivery and nothing else. */
 const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>
   parked === undefined && postponed === undefined && (attempt === undefined || attempt.orderingKey === null);
-
-/** Whether the group can be written as it is some time later: nothing in it is at fault. */
-const isPassing = (error: unknown): boolean => {
-  const kind = classify(error);
-  return (
-    kind === 'unavailable' ||
-    kind === 'conflict' ||
-    kind === 'missing-table' ||
-    error instanceof DatabaseBusyError
-  );
-};

@@ -16,7 +16,16 @@ import type {
   StoredTransport,
 } from '../lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
-import { claimedLaneOf, dueLaneOf, type ClaimedLaneRow, type DueLaneRow } from '../lane-rows.js';
+import {
+  claimedLaneOf,
+  dueLaneOf,
+  eventContentOf,
+  laneCheckOf,
+  type ClaimedLaneRow,
+  type DueLaneRow,
+  type EventContentRow,
+  type LaneCheckRow,
+} from '../lane-rows.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { laneTexts } from './lane-sql.js';
 import { queuedDeliveriesOf, type LaneReadRow } from './queue-rows.js';
@@ -45,11 +54,10 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async claim({ holder, leaseMs, transportIds }: ClaimRequest): Promise<ClaimedLane[]> {
-    const inOrder = [...transportIds].sort((one, other) => one - other);
     const rows = await this.database.query<ClaimedLaneRow & { lease_ms: number }>(
       'tillhook_lane_claim',
       this.#sql.claim,
-      [holder, leaseMs, numbers(inOrder), this.own],
+      [holder, leaseMs, numbers(sorted(transportIds)), this.own],
     );
     return rows.map((row) => claimedLaneOf(row, row.lease_ms));
   }
@@ -80,20 +88,10 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async check(transportIds: readonly number[]): Promise<LaneCheck[]> {
-    const rows = await this.database.query<{
-      transport_id: number;
-      lease_token: number;
-      is_held: boolean;
-      version: number;
-      transport_version: number;
-    }>('tillhook_lane_check', this.#sql.check, [numbers(transportIds)]);
-    return rows.map((row) => ({
-      transportId: row.transport_id,
-      leaseToken: row.lease_token,
-      isHeld: row.is_held,
-      version: row.version,
-      transportVersion: row.transport_version,
-    }));
+    const rows = await this.database.query<LaneCheckRow>('tillhook_lane_check', this.#sql.check, [
+      numbers(transportIds),
+    ]);
+    return rows.map(laneCheckOf);
   }
 
   renew(renewals: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {
@@ -114,8 +112,7 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async forgiveCrashes(transportIds: readonly number[]): Promise<void> {
-    const inOrder = [...transportIds].sort((one, other) => one - other);
-    await this.database.query('tillhook_lane_forgive', this.#sql.forgive, [numbers(inOrder)]);
+    await this.database.query('tillhook_lane_forgive', this.#sql.forgive, [numbers(sorted(transportIds))]);
   }
 
   async transports(transportIds: readonly number[]): Promise<Map<number, StoredTransport>> {
@@ -128,17 +125,11 @@ export class PostgresLaneStore implements LaneStore {
   }
 
   async contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]> {
-    const rows = await this.database.query<{ id: number; event_uid: string; action: string; body: string }>(
-      'tillhook_lane_contents',
-      this.#sql.contents,
-      [numbers(eventIds), leastBytes],
-    );
-    return rows.map((row) => ({
-      eventId: row.id,
-      eventUid: row.event_uid,
-      action: row.action,
-      body: row.body,
-    }));
+    const rows = await this.database.query<EventContentRow>('tillhook_lane_contents', this.#sql.contents, [
+      numbers(eventIds),
+      leastBytes,
+    ]);
+    return rows.map(eventContentOf);
   }
 
   async #transportIds(name: string, sql: string, values: unknown[]): Promise<ReadonlySet<number>> {
@@ -148,6 +139,10 @@ export class PostgresLaneStore implements LaneStore {
 }
 
 /** The order in which everybody locks lanes. */
+const sorted = (transportIds: readonly number[]): number[] =>
+  [...transportIds].sort((one, other) => one - other);
+
+/** Lanes in the same order. */
 const ascending = <Lane extends HeldLane>(lanes: readonly Lane[]): Lane[] =>
   [...lanes].sort((one, other) => one.transportId - other.transportId);
 

@@ -1,12 +1,6 @@
+import { eventContentOf, type EventContentRow } from '../lane-rows.js';
 import type { EventContent } from '../lane-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-
-interface ContentRow {
-  id: number;
-  event_uid: string;
-  action: string;
-  body: string;
-}
 
 /**
  * What events send, the oldest first. One statement for all of them: one for each takes twice as long. It is left as soon as
@@ -22,14 +16,14 @@ export function readContents(
   const contents: EventContent[] = [];
   let bytes = 0;
   const rows = database
-    .prepare<ContentRow>(
+    .prepare<EventContentRow>(
       `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')}
        WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
     )
     .iterate(JSON.stringify(eventIds));
-  for (const { id: eventId, event_uid: eventUid, action, body } of rows) {
-    contents.push({ eventId, eventUid, action, body });
-    bytes += Buffer.byteLength(body);
+  for (const row of rows) {
+    contents.push(eventContentOf(row));
+    bytes += Buffer.byteLength(row.body);
     if (bytes >= leastBytes) break;
   }
   return contents;

@@ -16,7 +16,14 @@ import type {
   QueuedDelivery,
   StoredTransport,
 } from '../lane-store.js';
-import { claimedLaneOf, dueLaneOf, type ClaimedLaneRow, type DueLaneRow } from '../lane-rows.js';
+import {
+  claimedLaneOf,
+  dueLaneOf,
+  laneCheckOf,
+  type ClaimedLaneRow,
+  type DueLaneRow,
+  type LaneCheckRow,
+} from '../lane-rows.js';
 import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
 import { laneTexts } from './lane-sql.js';
 import { readContents } from './read-contents.js';
@@ -100,23 +107,9 @@ export class SqliteLaneStore implements LaneStore {
   }
 
   check(transportIds: readonly number[]): Promise<LaneCheck[]> {
-    const statement = this.database.prepare<{
-      transport_id: number;
-      lease_token: number;
-      is_held: number;
-      version: number;
-      transport_version: number;
-    }>(this.#sql.check);
+    const statement = this.database.prepare<LaneCheckRow>(this.#sql.check);
     const rows = transportIds.flatMap((transportId) => statement.get(transportId) ?? []);
-    return Promise.resolve(
-      rows.map((row) => ({
-        transportId: row.transport_id,
-        leaseToken: row.lease_token,
-        isHeld: row.is_held === 1,
-        version: row.version,
-        transportVersion: row.transport_version,
-      })),
-    );
+    return Promise.resolve(rows.map(laneCheckOf));
   }
 
   renew(lanes: readonly LaneRenewal[]): Promise<ReadonlySet<number>> {

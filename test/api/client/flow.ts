@@ -46,6 +46,30 @@ const { signingSecret, ...created } = dataOf(
 );
 assert.match(signingSecret, /^whsec_/);
 
+// A client that has fields for everything may send them empty.
+const blank = dataOf(
+  await client.POST(transports, {
+    params: { path: { tenantUid } },
+    body: {
+      name: 'Blank',
+      url,
+      httpTransportUid: '',
+      securityType: '',
+      username: '',
+      password: null,
+      token: null,
+    },
+  }),
+);
+assert.equal(blank.securityType, 'NONE');
+const blankPath = { tenantUid, httpTransportUid: blank.httpTransportUid };
+assert.equal((await client.DELETE(transport, { params: { path: blankPath } })).response.status, 204);
+await client.POST(transports, {
+  params: { path: { tenantUid } },
+  // @ts-expect-error The types refuse a value that the API refuses.
+  body: { name: 'ERP', url, securityType: 'basic' },
+});
+
 // Read, and send back exactly what was read.
 const read: Transport = dataOf(await client.GET(transport, { params: { path: transportPath } }));
 assert.deepEqual(read, created);

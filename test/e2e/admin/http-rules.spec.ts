@@ -163,5 +163,16 @@ describe('HTTP', () => {
       const body = isExpress() ? INVALID : expect.objectContaining({ code: 'FST_ERR_BAD_URL' });
       expect([status, JSON.parse(text)]).toEqual([400, body]);
     });
+
+    it('answers a uid of more than 100 characters in the path with a 400, or with the 414 of Fastify', async () => {
+      const { status, text } = await send('GET', `/httptransports/${'x'.repeat(101)}`);
+      // Like the answer above, this one is given before any hook that a module could register.
+      const answer = isExpress()
+        ? [400, INVALID]
+        : [414, expect.objectContaining({ code: 'FST_ERR_MAX_PARAM_LENGTH' })];
+      expect([status, JSON.parse(text)]).toEqual(answer);
+      const shorter = await send('GET', `/httptransports/${'x'.repeat(100)}`);
+      expect([shorter.status, JSON.parse(shorter.text)]).toEqual([400, INVALID]);
+    });
   });
 });

@@ -1,33 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../../support/api-client.js';
 import { eachHost, newTenant } from '../../support/each-host.js';
+import {
+  createTransport,
+  limits,
+  MASK,
+  minimal,
+  secured,
+  type Transport,
+} from '../../support/http-transports.js';
 import { storedTransport } from '../../support/stored-transport.js';
-
-interface Transport {
-  httpTransportUid: string;
-  signingSecret?: string;
-  createdAt: string;
-  lastModifiedAt: string;
-  [field: string]: unknown;
-}
-
-const MASK = '********';
-
-const minimal = { name: 'ERP', url: 'https://erp.example.com/hooks' };
-const secured = {
-  ...minimal,
-  headers: [{ key: 'X-Shop', value: 'shop 70' }],
-  securityType: 'BASIC_AUTH',
-  username: 'shop',
-  password: 'geheim',
-  token: 'a-token',
-};
-const limits = {
-  timeoutMs: 5_000,
-  maxConcurrency: 3,
-  rateLimit: { requests: 10, perSeconds: 60 },
-  retryScheduleSeconds: [5, 50],
-};
 
 describe('changing an http transport', () => {
   eachHost((host) => {
@@ -39,12 +21,7 @@ describe('changing an http transport', () => {
       api = host().api(tenantUid);
     });
 
-    const create = async (body: object): Promise<Transport> => {
-      const { status, body: created } = await api.post<Transport>('/httptransports', body);
-      expect([status, created]).toEqual([200, expect.any(Object)]);
-      return created;
-    };
-
+    const create = (body: object) => createTransport(api, body);
     const stored = (httpTransportUid: string) => storedTransport(host(), tenantUid, httpTransportUid);
 
     describe('PATCH', () => {

@@ -1,36 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../../support/api-client.js';
 import { eachHost, newTenant } from '../../support/each-host.js';
+import {
+  createTransport,
+  limits,
+  MASK,
+  minimal,
+  secured,
+  type Transport,
+} from '../../support/http-transports.js';
 import { storedTransport } from '../../support/stored-transport.js';
 
-interface Transport {
-  httpTransportUid: string;
-  signingSecret?: string;
-  createdAt: string;
-  lastModifiedAt: string;
-  [field: string]: unknown;
-}
-
-const MASK = '********';
 const PUBLISHED_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
-
-const minimal = { name: 'ERP', url: 'https://erp.example.com/hooks' };
-const secured = {
-  ...minimal,
-  headers: [{ key: 'X-Shop', value: 'shop 70' }],
-  securityType: 'BASIC_AUTH',
-  username: 'shop',
-  password: 'geheim',
-  token: 'a-token',
-};
-const limits = {
-  timeoutMs: 5_000,
-  maxConcurrency: 3,
-  rateLimit: { requests: 10, perSeconds: 60 },
-  retryScheduleSeconds: [5, 50],
-};
 
 describe('http transports', () => {
   eachHost((host) => {
@@ -42,12 +25,7 @@ describe('http transports', () => {
       api = host().api(tenantUid);
     });
 
-    const create = async (body: object): Promise<Transport> => {
-      const { status, body: created } = await api.post<Transport>('/httptransports', body);
-      expect([status, created]).toEqual([200, expect.any(Object)]);
-      return created;
-    };
-
+    const create = (body: object) => createTransport(api, body);
     const stored = (httpTransportUid: string) => storedTransport(host(), tenantUid, httpTransportUid);
 
     describe('creating', () => {

@@ -241,6 +241,28 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     expect(schemas.WebhooksUpdateWebhook!.required ?? []).toEqual([]);
   });
 
+  it('says for which members of a new resource "" and null mean that they are left out, and nowhere else', () => {
+    const create: Record<string, string[]> = {
+      WebhooksCreateHttpTransport: ['httpTransportUid', 'securityType', 'username', 'password', 'token'],
+      WebhooksCreateWebhook: ['webhookUid', 'httpTransportUid'],
+    };
+    const acceptsEmpty = ({ type, pattern, minLength = 0, enum: values, ...schema }: Schema): boolean =>
+      type === 'string' &&
+      schema.nullable === true &&
+      minLength === 0 &&
+      new RegExp((pattern as string | undefined) ?? '').test('') &&
+      (values === undefined || ['', null].every((value) => (values as unknown[]).includes(value)));
+    const ignored = ['createdAt', 'lastModifiedAt', 'failingSince', 'disabledReason'];
+    for (const [name, { properties }] of Object.entries(schemas)) {
+      if (!/^Webhooks(Create|Replace|Update)[HW]/.test(name)) continue;
+      const blank = Object.entries(properties!).filter(
+        ([field, schema]) => !ignored.includes(field) && acceptsEmpty(schema),
+      );
+      expect([name, blank.map(([field]) => field).sort()]).toEqual([name, (create[name] ?? []).sort()]);
+      for (const [, schema] of blank) expect(schema.description).toMatch(/empty text or `null`/);
+    }
+  });
+
   it('names the schemas of request bodies as closed, like the validation', () => {
     const requests = ROUTES.flatMap(([method, path]) => {
       const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;

@@ -7,6 +7,7 @@ import {
 } from '../../../lib/persistence/backlog-store.js';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import { eachDatabase } from '../../support/databases.js';
+import { turnsDuring } from '../../support/event-loop-turns.js';
 import { LaneFixture } from '../../support/lane-fixture.js';
 import { seedBacklog } from '../../support/seed-deliveries.js';
 import { StoreFixture, type Row } from '../../support/store-fixture.js';
@@ -163,18 +164,4 @@ async function fastest(run: () => Promise<unknown>): Promise<number> {
     least = Math.min(least, performance.now() - startedAt);
   }
   return least;
-}
-
-/** Turns of the event loop while it runs. */
-async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isRunning = true;
-  const turn = (): void => {
-    turns += 1;
-    if (isRunning) setImmediate(turn);
-  };
-  setImmediate(turn);
-  await run();
-  isRunning = false;
-  return turns;
 }

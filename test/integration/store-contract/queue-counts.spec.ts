@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eachDatabase } from '../../support/databases.js';
+import { turnsDuring } from '../../support/event-loop-turns.js';
 import { LaneFixture } from '../../support/lane-fixture.js';
 import { seedBacklog } from '../../support/seed-deliveries.js';
 import { StoreFixture } from '../../support/store-fixture.js';
@@ -50,15 +51,10 @@ describe('QueueCountStore', () => {
         await seedBacklog(fixture.database.dataSource, { tenantUid, httpTransportUid, count: 25_000 });
         await fixture.query(`DELETE FROM ${fixture.database.table('webhook_event')}`);
       }
-      let turns = 0;
-      let isCounting = true;
-      const turn = (): void => {
-        turns += 1;
-        if (isCounting) setImmediate(turn);
-      };
-      setImmediate(turn);
-      const counted = await pending('shop', 100_000);
-      isCounting = false;
+      let counted = 0;
+      const turns = await turnsDuring(async () => {
+        counted = await pending('shop', 100_000);
+      });
       expect(counted).toBe(50_000);
       expect(await pending('shop', 34_567)).toBe(34_567);
       if (kind === 'sqlite') expect(turns).toBeGreaterThanOrEqual(4);

@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { MayBeBlank } from '../../../lib/admin/validation/may-be-blank.js';
 import { WithoutBlanksPipe } from '../../../lib/admin/validation/without-blanks.pipe.js';
 
-const pipe = new WithoutBlanksPipe('token', 'username');
+class Base {
+  name?: string;
+  @MayBeBlank({ description: 'User.' })
+  username?: string | null;
+}
+class Create extends Base {
+  @MayBeBlank({ description: 'Token.' })
+  token?: string | null;
+}
+const pipe = new WithoutBlanksPipe(Create);
 
 describe('members that may be blank', () => {
   it('are removed when they are "" or null, and others are not', () => {
@@ -17,6 +28,10 @@ describe('members that may be blank', () => {
   it('hide no member that reaches for a prototype', () => {
     const kept = pipe.transform(JSON.parse('{"token":"","__proto__":{"x":1}}')) as object;
     expect(Object.keys(kept)).toEqual(['__proto__']);
+  });
+
+  it('belong to the class that marks them and to those below it', () => {
+    expect(new WithoutBlanksPipe(Base).transform({ token: '', username: '' })).toEqual({ token: '' });
   });
 
   it('are not looked for in what is no object', () => {

@@ -1,0 +1,31 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+
+/** The sentence about blank values in the description of such a member. */
+export const BLANK_RULE = 'An empty text or `null` means the same as leaving it out.';
+
+const BLANK_MEMBERS = Symbol('members that may be blank');
+
+/**
+ * A text of a new resource that counts as omitted if it is `""` or null: clients of the vendor's API send those for
+ * what the resource does not have. The decorator documents it, and `WithoutBlanksPipe` removes such a member before the
+ * validation.
+ *
+ * @param schema keywords that differ from those of the same member in the base class. Its patterns and enums have to
+ *   include the empty text
+ */
+export const MayBeBlank = (schema: ApiPropertyOptions): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ type: 'string', nullable: true, minLength: 0, ...schema } as ApiPropertyOptions),
+    recordBlankMember,
+  );
+
+/** The names of the members of a DTO that have `MayBeBlank`. */
+export const blankMembersOf = (dto: Type): ReadonlySet<string> => membersOf(dto.prototype as object);
+
+const recordBlankMember: PropertyDecorator = (prototype, name) => {
+  Reflect.defineMetadata(BLANK_MEMBERS, new Set([...membersOf(prototype), String(name)]), prototype);
+};
+
+const membersOf = (prototype: object): ReadonlySet<string> =>
+  (Reflect.getMetadata(BLANK_MEMBERS, prototype) as ReadonlySet<string> | undefined) ?? new Set<string>();

@@ -1,0 +1,43 @@
+import { expect } from '@jest/globals';
+import type { ApiClient } from './api-client.js';
+
+/** An HTTP transport as the admin API shows it. */
+export interface Transport {
+  httpTransportUid: string;
+  /** In the response to creating one only. */
+  signingSecret?: string;
+  createdAt: string;
+  lastModifiedAt: string;
+  [field: string]: unknown;
+}
+
+/** What the admin API shows instead of a secret. */
+export const MASK = '********';
+
+/** The smallest body that creates a transport. */
+export const minimal = { name: 'ERP', url: 'https://erp.example.com/hooks' };
+
+/** With every secret. */
+export const secured = {
+  ...minimal,
+  headers: [{ key: 'X-Shop', value: 'shop 70' }],
+  securityType: 'BASIC_AUTH',
+  username: 'shop',
+  password: 'geheim',
+  token: 'a-token',
+};
+
+/** All limits of a transport. */
+export const limits = {
+  timeoutMs: 5_000,
+  maxConcurrency: 3,
+  rateLimit: { requests: 10, perSeconds: 60 },
+  retryScheduleSeconds: [5, 50],
+};
+
+/** Creates a transport, which has to succeed. */
+export async function createTransport(api: ApiClient, body: object): Promise<Transport> {
+  const { status, body: created } = await api.post<Transport>('/httptransports', body);
+  expect([status, created]).toEqual([200, expect.any(Object)]);
+  return created;
+}
