@@ -4,7 +4,7 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 /** The sentence about blank values in the description of such a member. */
 export const BLANK_RULE = 'An empty text or `null` means the same as leaving it out.';
 
-const BLANK_MEMBERS = Symbol('members that may be blank');
+const BLANK_MEMBERS = Symbol.for('nestjs-tillhook:blank-members');
 
 /**
  * A text of a new resource that counts as omitted if it is `""` or null: clients of the vendor's API send those for
@@ -16,7 +16,7 @@ const BLANK_MEMBERS = Symbol('members that may be blank');
  */
 export const MayBeBlank = (schema: ApiPropertyOptions): PropertyDecorator =>
   applyDecorators(
-    ApiPropertyOptional({ type: 'string', nullable: true, minLength: 0, ...schema } as ApiPropertyOptions),
+    ApiPropertyOptional({ type: 'string', nullable: true, minLength: 0, ...schema }),
     recordBlankMember,
   );
 
