@@ -1,4 +1,5 @@
 // Host apps made in a temporary folder: one installation for each Nest version, one app for each module system.
+import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -73,6 +74,25 @@ export function runHost(folder, type) {
   cpSync(path.join(HERE, 'host.ts'), path.join(app, 'host.ts'));
   compile(app);
   execFileSync(process.execPath, ['host.js'], { cwd: app, stdio: 'inherit', timeout: 60_000 });
+}
+
+/** Runs `npx tillhook sql` as an administrator of the host would. PostgreSQL's driver is not installed, and not needed for it. */
+export function runCommandLine(folder) {
+  for (const [type, begin] of [
+    ['postgres', 'BEGIN;'],
+    ['sqlite', 'BEGIN IMMEDIATE;'],
+  ]) {
+    const args = ['--no-install', 'tillhook', 'sql', '--database', type];
+    const script = execFileSync('npx', args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    const statements = script.split('\n\n').filter((part) => !part.startsWith('--'));
+    assert.deepEqual([statements[0], statements.at(-1)], [begin, 'COMMIT;\n']);
+    assert.match(script, /^CREATE TABLE (?:"public"\.)?"webhook_migration" /m);
+    assert.match(
+      script,
+      /^INSERT INTO (?:"public"\.)?"webhook_migration"\("timestamp", "name"\) VALUES \(\d+, '\w+'\);$/m,
+    );
+    assert.doesNotMatch(script, /\$\d|\?/);
+  }
 }
 
 const COMPILER_OPTIONS = {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { ensureBuilt } from '../../scripts/ensure-built.mjs';
 import { NOT_DURABLE, startPostgres } from '../../scripts/postgres.mjs';
-import { PEERS, installHost, runHost } from './hosts.mjs';
+import { PEERS, installHost, runCommandLine, runHost } from './hosts.mjs';
 import { packAndCheck } from './tarball.mjs';
 import { runVitest } from './vitest.mjs';
 import { walkThrough } from './walkthrough.mjs';
@@ -35,6 +35,8 @@ function runHosts(tarball) {
   for (const [index, [title, peers]] of Object.entries(PEERS).entries()) {
     const host = path.join(folder, `host-${index}`);
     installHost(host, tarball, peers);
+    console.log(`${title}, npx tillhook …`);
+    runCommandLine(host);
     for (const type of ['module', 'commonjs']) {
       console.log(`${title}, "type": "${type}" …`);
       runHost(host, type);

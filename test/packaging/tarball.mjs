@@ -11,7 +11,7 @@ const ALLOWED = [
   /^docs\/(design\/)?([a-z-]+|README)\.md$/,
   // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
   // readable as it is.
-  /^dist\/(esm|cjs)\/.+\.(js|d\.ts)$/,
+  /^dist\/(esm|cjs(?!\/cli\/))\/.+\.(js|d\.ts)$/,
 ];
 
 /** Packs into `folder`, checks the list of files, and returns the tarball's path. */
@@ -39,20 +39,23 @@ const missingFrom = (files, wanted) => wanted.filter((file) => !files.includes(f
 const isAllowed = (file) =>
   ALLOWED.some((rule) => (typeof rule === 'string' ? rule === file : rule.test(file)));
 
-/** Every file that package.json promises: `main`, `module`, `types` and the targets of `exports`. */
+/** Every file that package.json promises: `main`, `module`, `types` and the targets of `bin` and `exports`. */
 function entryPoints() {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets));
-  const all = [manifest.main, manifest.module, manifest.types, ...targets(manifest.exports)];
+  const all = [manifest.main, manifest.module, manifest.types, ...targets([manifest.bin, manifest.exports])];
   return all.map((file) => path.posix.normalize(file));
 }
 
-/** Both builds of every source with its declarations: a file more would be a leftover of an old build. */
+/** Both builds of every source with its declarations, and one of the command line: a file more would be a leftover of an old build. */
 function compiledSources() {
   const sources = readdirSync('lib', { recursive: true }).filter((file) => file.endsWith('.ts'));
   const names = sources.map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''));
   return names.flatMap((name) =>
-    ['esm', 'cjs'].flatMap((build) => [`dist/${build}/${name}.js`, `dist/${build}/${name}.d.ts`]),
+    (name.startsWith('cli/') ? ['esm'] : ['esm', 'cjs']).flatMap((build) => [
+      `dist/${build}/${name}.js`,
+      `dist/${build}/${name}.d.ts`,
+    ]),
   );
 }
 

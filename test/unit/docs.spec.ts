@@ -7,6 +7,8 @@ import { DeliveryDto } from '../../lib/admin/deliveries/delivery.dto.js';
 import { TestSendResultDto } from '../../lib/admin/http-transport-operations/test-send.dto.js';
 import { CreatedHttpTransportDto } from '../../lib/admin/http-transports/http-transport.dto.js';
 import { WebhookDto } from '../../lib/admin/webhooks/webhook.dto.js';
+import { COMMON_OPTIONS } from '../../lib/cli/command.js';
+import { COMMANDS } from '../../lib/cli/commands.js';
 import { buildEnvelope } from '../../lib/domain/envelope.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from '../../lib/domain/retry-schedule.js';
 import type { WebhooksHealthReport } from '../../lib/operations/health.js';
@@ -222,6 +224,34 @@ describe('The page about health', () => {
     expect(OVERDUE_AFTER_MS).toBe(5 * 60_000);
     for (const bound of [MOST_EVENTS, MOST_DELIVERIES, MOST_LANES, MOST_TENANTS])
       expect(page).toContain(bound.toLocaleString('en-US'));
+  });
+});
+
+describe('The page about the command line', () => {
+  const page = textOf('docs/command-line.md');
+  const sectionOf = (title: string): string =>
+    new RegExp(`^## ${title}\\n([^]*?)(?=^## |(?![^]))`, 'm').exec(page)![1]!;
+
+  it('lists every command', () => {
+    const listed = rowsOf(page.slice(0, page.indexOf('\n## '))).map(([name]) => codeIn(name!));
+    expect(listed).toEqual([...COMMANDS.map(({ name }) => name), 'help']);
+  });
+
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    'lists the options of %s as its help does',
+    (name, { options }) => {
+      const listed = rowsOf(sectionOf(name)).map(([option]) => codeIn(option!));
+      const shown = Object.entries({ ...options, ...COMMON_OPTIONS }).map(([option, { value }]) =>
+        value === undefined ? `--${option}` : `--${option} ${value}`,
+      );
+      expect(listed.sort()).toEqual(shown.sort());
+    },
+  );
+
+  it('lists the environment variables that are read', () => {
+    const read = [...allSources().matchAll(/\bTILLHOOK_[A-Z_]+/g)].map(([name]) => name);
+    expect(read.length).toBeGreaterThan(1);
+    expect([...new Set(read)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

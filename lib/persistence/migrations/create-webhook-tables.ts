@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { literal } from '../postgres/sql.js';
 import { postgresTables } from './create-webhook-tables.postgres.js';
 import { sqliteTables } from './create-webhook-tables.sqlite.js';
 
@@ -28,6 +28,17 @@ const NUMBERED = { webhook_event: 'id', webhook_http_transport: 'id', webhook_qu
 export const LAST_DELIVERY_ID = 'last_delivery_id';
 const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
 
+/**
+ * The database makes the first numbers and the key of the cursors when it runs the statements. The statements are therefore the same
+ * each time, and a script of them that is kept and run on several databases holds no secret and no outdated number.
+ */
+const POSTGRES_FIRST_NUMBER = `(date_part('epoch', clock_timestamp()) * 1000)::bigint * 1000 - ${NUMBERS_BEGAN_AT * 1_000}`;
+// `unixepoch('subsec')` would need SQLite 3.42 in the client that runs a printed script.
+const SQLITE_FIRST_NUMBER = `CAST((julianday('now') - julianday(${NUMBERS_BEGAN_AT / 1_000}, 'unixepoch')) * 86400000 AS INTEGER) * 1000`;
+/** In base64: 244 random bits of two UUIDs, and 256 random bits in hexadecimal digits, which are valid base64. */
+const POSTGRES_KEY = `encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64')`;
+const SQLITE_KEY = `lower(hex(randomblob(32)))`;
+
 /** The first version of all tables. */
 export class CreateWebhookTables1763942400000 implements MigrationInterface {
   name = 'CreateWebhookTables1763942400000';
@@ -43,7 +54,7 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
       await queryRunner.query(isPostgres ? restartIdentity(table(name), column) : startNumbers(table, name));
     // Signs the cursors of keyset pages: the same for all replicas, and no secret of a tenant.
     await queryRunner.query(
-      `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', '${randomBytes(32).toString('base64')}')`,
+      `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', ${isPostgres ? POSTGRES_KEY : SQLITE_KEY})`,
     );
   }
 
@@ -59,21 +70,25 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
 export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
 
 const restartIdentity = (table: string, column: string): string =>
-  `ALTER TABLE ${table} ALTER COLUMN ${column} RESTART WITH ${firstNumber()}`;
+  `SELECT setval(pg_get_serial_sequence(${literal(table)}, '${column}'), ${POSTGRES_FIRST_NUMBER}, false)`;
 
 /** SQLite numbers the rows of a table with AUTOINCREMENT. The queue has none, and deliveries are numbered across two tables. */
 const startNumbers = (table: (name: string) => string, name: string): string =>
   name === 'webhook_queue'
-    ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', '${firstNumber()}')`
-    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${firstNumber()})`;
+    ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', CAST(${SQLITE_FIRST_NUMBER} AS TEXT))`
+    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${SQLITE_FIRST_NUMBER})`;
 
 /** On PostgreSQL: names objects with the schema in which an unqualified CREATE puts them. */
 async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {
   const { driver, options } = queryRunner.connection;
-  const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
-  // Without any schema to create in, the statements that follow fail and say so.
-  const schema = (options as { schema?: string }).schema ?? rows[0]?.schema ?? 'public';
+  const schema = (options as { schema?: string }).schema ?? (await currentSchema(queryRunner));
   return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
+}
+
+/** Without any schema to create in, the statements that follow fail and say so. */
+async function currentSchema(queryRunner: QueryRunner): Promise<string> {
+  const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
+  return rows[0]?.schema ?? 'public';
 }
 
 // `connection` is the name that TypeORM 0.3 and 1.x share.

@@ -1,4 +1,5 @@
 import { notifyLane } from '../queue-sql.js';
+import { literal } from './sql.js';
 
 /** Escapes and qualifies a table's name. */
 type TableName = (name: string) => string;
@@ -146,7 +147,7 @@ export function writeText(table: TableName, kind: WriteKind): string {
   ), missed AS (
     INSERT INTO ${table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id,
       attempts, status, reason)
-    SELECT nextval((SELECT pg_get_serial_sequence('${table('webhook_queue')}', 'delivery_id'))), event_id, transport_id,
+    SELECT nextval((SELECT pg_get_serial_sequence(${literal(table('webhook_queue'))}, 'delivery_id'))), event_id, transport_id,
       webhook_id, $6::bigint, $6::bigint, tenant_id, 0, 'MISSED', missed_reason
     FROM (${planned('IS NOT NULL')}) planned
   ), notified AS (

@@ -8,3 +8,6 @@ export const numbersOf = (text: string | null): number[] =>
 
 /** This statement's start in ms since the epoch: stable, so that an index can be searched with it. */
 export const STATEMENT_MS = `(date_part('epoch', statement_timestamp()) * 1000)::bigint`;
+
+/** A text as a literal of a statement, for names that cannot be parameters. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,26 @@
+/** A failure that the command line reports by its message, without a stack trace. */
+export class CliError extends Error {
+  /** @param code stable, upper-case; printed with `--json` */
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The arguments are wrong: an unknown command or option, or a value that is not possible. Exit code 2. */
+export class UsageError extends CliError {
+  constructor(message: string) {
+    super('INVALID_USAGE', message);
+  }
+}
+
+/** The configuration file or an environment variable is wrong. Exit code 1. */
+export class ConfigError extends CliError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_CONFIG', message, options);
+  }
+}

@@ -1,0 +1,52 @@
+/** One option of a command, given as `--name` or `--name VALUE`. */
+export interface CommandOption {
+  /** What the help shows for the value, e.g. `NAME`. Left out: the option has no value. */
+  readonly value?: string;
+  /** One letter for `-x`. */
+  readonly short?: string;
+  /** What the option does, as shown in the help. */
+  readonly description: string;
+}
+
+/** The options that were given: a string for an option with a value, otherwise `true`. */
+export type OptionValues = Readonly<Record<string, string | true | undefined>>;
+
+/** What a command reads and writes. The process passes its own; nothing below reads `process`. */
+export interface CommandContext {
+  /** The working directory. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The version of the package. */
+  readonly version: string;
+  /** Prints a result. */
+  readonly print: (text: string) => void;
+}
+
+/** A command of `tillhook`. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the help says below the usage. */
+  readonly description: string;
+  /** Its options, beside `COMMON_OPTIONS`. */
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /**
+   * @throws {UsageError} for values that are not possible
+   * @throws {ConfigError}
+   */
+  run(values: OptionValues, context: CommandContext): Promise<void>;
+}
+
+/** Options of every command. */
+export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  config: { value: 'FILE', description: 'Configuration file. Default: tillhook.config.{mjs,cjs,js,json}' },
+  json: { description: 'Print results and errors as JSON' },
+  help: { short: 'h', description: 'Show this help' },
+};
+
+/** Options of `tillhook` without a command. */
+export const GLOBAL_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  help: { short: 'h', description: 'Show help' },
+  version: { short: 'v', description: 'Show the version' },
+};

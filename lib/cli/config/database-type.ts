@@ -1,0 +1,29 @@
+import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { DatabaseAddress } from '../../persistence/database-address.js';
+import { ConfigError } from '../cli-errors.js';
+import { DATABASE_TYPES } from './tillhook-config.js';
+import type { DatabaseType } from './tillhook-config.js';
+
+export const isDatabaseType = (value: string): value is DatabaseType =>
+  (DATABASE_TYPES as readonly string[]).includes(value);
+
+/**
+ * What an address says, by the rules of the module's option `database`: the type by its scheme, and the parameter `schema`.
+ *
+ * @param schema the schema that is given beside the address
+ * @param source where the address is from, for the message, which shows no password
+ * @throws {ConfigError} for an address that the module would refuse
+ */
+export function settingsOfUrl(
+  url: string,
+  schema: string | undefined,
+  source: string,
+): { type: DatabaseType; schema?: string | undefined } {
+  try {
+    const options = new DatabaseAddress({ url, schema }).toOptions() as { type: string; schema?: string };
+    return options.type === 'postgres' ? { type: 'postgres', schema: options.schema } : { type: 'sqlite' };
+  } catch (error) {
+    if (!(error instanceof InvalidOptionError)) throw error;
+    throw new ConfigError(`${source}: ${error.message.replace('WebhooksModule option', 'option')}`);
+  }
+}

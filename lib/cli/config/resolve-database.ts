@@ -1,0 +1,74 @@
+import { ConfigError, UsageError } from '../cli-errors.js';
+import type { OptionValues } from '../command.js';
+import { suggest } from '../suggestion.js';
+import { isDatabaseType, settingsOfUrl } from './database-type.js';
+import { DATABASE_TYPES } from './tillhook-config.js';
+import type { DatabaseType, TillhookConfig } from './tillhook-config.js';
+
+/** The database that a command works for. */
+export interface DatabaseChoice {
+  readonly type: DatabaseType;
+  /** undefined: none was given. */
+  readonly schema?: string;
+}
+
+/** What one source says. */
+type Settings = Partial<DatabaseChoice>;
+
+/**
+ * What PostgreSQL allows, less what TypeORM does not escape (`"`) or takes apart (`.`).
+ * Control characters would break the comments of a printed script.
+ */
+const SCHEMA = /^[^".\p{Cc}]{1,63}$/u;
+
+/**
+ * Decides on the database: options first, then the configuration file, then the environment. A schema counts only for the type that
+ * it was given with: `--database sqlite` overrides a file that says `{ type: 'postgres', schema: 'hooks' }` as a whole.
+ *
+ * @throws {UsageError} if no source gives the type, or an option is not possible
+ * @throws {ConfigError} if the file or a variable is not possible
+ */
+export function resolveDatabase(
+  values: OptionValues,
+  config: TillhookConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): DatabaseChoice {
+  const merged = [fromEnvironment(env), config.database ?? {}, fromOptions(values)].reduce<Settings>(
+    merge,
+    {},
+  );
+  const { type, schema } = merged;
+  if (type === undefined) {
+    throw new UsageError(
+      'Database type missing. Give --database postgres or --database sqlite, or set database.type or database.url in ' +
+        'tillhook.config.mjs, or the environment variable TILLHOOK_DATABASE_URL.',
+    );
+  }
+  if (schema === undefined) return { type };
+  const Refusal = schema === values.schema ? UsageError : ConfigError;
+  if (type === 'sqlite')
+    throw new Refusal(`Schema "${schema}" given for SQLite, which has no schemas. Leave it out.`);
+  if (SCHEMA.test(schema)) return { type, schema };
+  throw new Refusal(
+    `Schema ${JSON.stringify(schema)} is not possible. Use 1 to 63 characters without quotation marks, full stops and control characters.`,
+  );
+}
+
+function merge(weaker: Settings, { type, schema }: Settings): Settings {
+  const kept = type === undefined || type === weaker.type ? weaker : { type };
+  return schema === undefined ? kept : { ...kept, schema };
+}
+
+function fromOptions({ database, schema }: OptionValues): Settings {
+  const type = database as string | undefined;
+  if (type !== undefined && !isDatabaseType(type)) {
+    throw new UsageError(`Option "--database" is "${type}". ${suggest(type, DATABASE_TYPES)}`);
+  }
+  return { type, schema: schema as string | undefined };
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Settings {
+  const { TILLHOOK_DATABASE_URL: url, TILLHOOK_DATABASE_SCHEMA } = env;
+  const schema = TILLHOOK_DATABASE_SCHEMA || undefined;
+  return url ? settingsOfUrl(url, schema, 'Environment variable TILLHOOK_DATABASE_URL') : { schema };
+}

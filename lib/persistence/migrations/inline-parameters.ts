@@ -1,0 +1,27 @@
+import { literal } from '../postgres/sql.js';
+
+const PLACEHOLDER = /\$(\d+)|\?/g;
+
+/**
+ * Writes the parameters of a statement into its text, for a script. Made for the row that TypeORM adds to its list of migrations:
+ * the text must contain `$1` or `?` as placeholders only, not inside a literal.
+ *
+ * @param parameters numbers and strings
+ * @throws {Error} for other types, and if the number of placeholders is not the number of parameters
+ */
+export function inlineParameters(sql: string, parameters: readonly unknown[] = []): string {
+  if (parameters.length === 0) return sql;
+  let count = 0;
+  const text = sql.replace(PLACEHOLDER, (_, number: string | undefined) => {
+    count += 1;
+    return literalOf(parameters[(number === undefined ? count : Number(number)) - 1]);
+  });
+  if (count === parameters.length) return text;
+  throw new Error(`${parameters.length} parameters for ${count} placeholders: ${sql}`);
+}
+
+function literalOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return literal(value);
+  throw new Error(`A parameter of type ${typeof value} cannot be written as a literal.`);
+}
