@@ -101,6 +101,11 @@ describe('With a second copy of SQLite in the process', () => {
       ],
     };
     const starting = NestFactory.createApplicationContext(app, { logger: false, abortOnError: false });
+    // Should it start by mistake, it must not keep the test waiting.
+    await starting.then(
+      (started) => started.close(),
+      () => undefined,
+    );
     await expect(starting).rejects.toMatchObject({
       ...REFUSED,
       message: expect.stringMatching(/^The host's data source runs on another copy/),

@@ -108,7 +108,10 @@ describe.each(DATABASE_KINDS)('The printed SQL of %s', (kind) => {
   it('changes nothing if one statement fails', async () => {
     await run(database, 'CREATE TABLE webhook_attempt (id integer)');
     const before = await catalogOf(database);
-    await expect(run(database, await printed('--database', kind))).rejects.toThrow(/webhook_attempt/);
+    // By its message: an error of better-sqlite3 may be made with the Error of another test file.
+    await expect(run(database, await printed('--database', kind))).rejects.toMatchObject({
+      message: expect.stringContaining('webhook_attempt'),
+    });
     expect(await catalogOf(database)).toEqual(before);
   });
 

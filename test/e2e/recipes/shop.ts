@@ -1,6 +1,7 @@
 // shop.ts
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { AccessDecision } from 'nestjs-tillhook';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('orders')
@@ -29,3 +30,7 @@ export class DatabaseModule {}
 /** Receivers on this machine, outside production only. */
 export const egress =
   process.env.NODE_ENV === 'production' ? {} : { allowCidrs: ['127.0.0.1/32'], allowHttp: true };
+
+/** Who may administer a tenant: everybody on your machine. Replace it by your own rule, see "Access policy". */
+export const accessPolicy = (): AccessDecision =>
+  process.env.NODE_ENV === 'production' ? 'forbidden' : 'granted';

@@ -5,7 +5,7 @@ import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-t
 import { ClsModule } from 'nestjs-cls';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
-import { DatabaseModule, egress, Order } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress, Order } from '../shop.js';
 
 @Injectable()
 export class OrdersService {
@@ -35,7 +35,7 @@ export class OrdersService {
       ],
     }),
     WebhooksModule.forRoot({
-      accessPolicy: () => 'granted',
+      accessPolicy,
       runMigrations: true,
       requireTransaction: true,
       egress,

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { CommandHandler, CqrsModule, EventPublisher, type ICommandHandler } from '@nestjs/cqrs';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
-import { DatabaseModule, egress, Order } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress, Order } from '../shop.js';
 import { OrderAggregate } from './order.aggregate.js';
 
 export class SettleOrder {
@@ -40,7 +40,7 @@ export class SettleOrderHandler implements ICommandHandler<SettleOrder> {
   imports: [
     DatabaseModule,
     CqrsModule.forRoot(),
-    WebhooksModule.forRoot({ accessPolicy: () => 'granted', runMigrations: true, egress }),
+    WebhooksModule.forRoot({ accessPolicy, runMigrations: true, egress }),
   ],
   providers: [SettleOrderHandler],
 })

@@ -3,7 +3,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource, type EntityManager } from 'typeorm';
-import { DatabaseModule, egress, Order } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress, Order } from '../shop.js';
 
 export interface OrderSettled {
   readonly tenantUid: string;
@@ -42,7 +42,7 @@ export class OrdersService {
   imports: [
     DatabaseModule,
     EventEmitterModule.forRoot(),
-    WebhooksModule.forRoot({ accessPolicy: () => 'granted', runMigrations: true, egress }),
+    WebhooksModule.forRoot({ accessPolicy, runMigrations: true, egress }),
   ],
   providers: [WebhookBridge, OrdersService],
 })

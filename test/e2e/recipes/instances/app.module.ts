@@ -2,7 +2,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { InjectWebhookEmitter, WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
-import { DatabaseModule, egress } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress } from '../shop.js';
 
 @Injectable()
 export class TillsService {
@@ -30,7 +30,7 @@ export class TillsService {
     WebhooksModule.forRoot({
       name: 'shop',
       path: 'shop',
-      accessPolicy: () => 'granted',
+      accessPolicy,
       runMigrations: true,
       egress,
     }),
@@ -38,7 +38,7 @@ export class TillsService {
       name: 'rental',
       dataSource: 'rental',
       path: 'rental',
-      accessPolicy: () => 'granted',
+      accessPolicy,
       runMigrations: true,
       egress,
     }),

@@ -1,7 +1,7 @@
 // monorepo/apps.ts
 import { Controller, Module, Param, Post } from '@nestjs/common';
 import { WebhookEmitter } from 'nestjs-tillhook';
-import { DatabaseModule } from '../shop.js';
+import { accessPolicy, DatabaseModule } from '../shop.js';
 import { shopWebhooks, type catalog } from './shop-webhooks.js';
 
 @Controller('tenants/:tenantUid/giftcards')
@@ -16,7 +16,7 @@ export class GiftCardsController {
 
 /** apps/admin: the portal of the tenants' admins. */
 @Module({
-  imports: [DatabaseModule, shopWebhooks({ accessPolicy: () => 'granted', worker: false })],
+  imports: [DatabaseModule, shopWebhooks({ accessPolicy, worker: false })],
 })
 export class AdminAppModule {}
 

@@ -2,9 +2,9 @@
 import { Injectable, Module } from '@nestjs/common';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
-import { DatabaseModule, egress, Order } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress, Order } from '../shop.js';
 
-const webhooks = WebhooksModule.forRoot({ accessPolicy: () => 'granted', runMigrations: true, egress });
+const webhooks = WebhooksModule.forRoot({ accessPolicy, runMigrations: true, egress });
 
 /** The only module that knows the options. */
 @Module({ imports: [webhooks], exports: [webhooks] })

@@ -1,13 +1,10 @@
 // prefix/app.module.ts
 import { Module, VersioningType, type INestApplication } from '@nestjs/common';
 import { WebhooksModule } from 'nestjs-tillhook';
-import { DatabaseModule } from '../shop.js';
+import { accessPolicy, DatabaseModule } from '../shop.js';
 
 @Module({
-  imports: [
-    DatabaseModule,
-    WebhooksModule.forRoot({ path: 'webhooks', accessPolicy: () => 'granted', runMigrations: true }),
-  ],
+  imports: [DatabaseModule, WebhooksModule.forRoot({ path: 'webhooks', accessPolicy, runMigrations: true })],
 })
 export class AppModule {}
 

@@ -1,7 +1,7 @@
 // split/app.module.ts
 import { Controller, Get, Module } from '@nestjs/common';
 import { WebhooksHealth, WebhooksModule, type WebhooksHealthReport } from 'nestjs-tillhook';
-import { DatabaseModule, egress } from '../shop.js';
+import { accessPolicy, DatabaseModule, egress } from '../shop.js';
 
 @Controller('health')
 export class HealthController {
@@ -15,10 +15,7 @@ export class HealthController {
 
 /** Serves the admin API and emits. */
 @Module({
-  imports: [
-    DatabaseModule,
-    WebhooksModule.forRoot({ egress, isGlobal: true, accessPolicy: () => 'granted', worker: false }),
-  ],
+  imports: [DatabaseModule, WebhooksModule.forRoot({ egress, isGlobal: true, accessPolicy, worker: false })],
   controllers: [HealthController],
 })
 export class ApiModule {}

@@ -9,7 +9,7 @@ import {
   StorageDriver,
   Transactional,
 } from 'typeorm-transactional';
-import { egress, Order } from '../shop.js';
+import { accessPolicy, egress, Order } from '../shop.js';
 
 initializeTransactionalContext({ storageDriver: StorageDriver.ASYNC_LOCAL_STORAGE });
 
@@ -41,7 +41,7 @@ export class OrdersService {
       dataSourceFactory: async (options) => addTransactionalDataSource(new DataSource(options!)),
     }),
     WebhooksModule.forRoot({
-      accessPolicy: () => 'granted',
+      accessPolicy,
       runMigrations: true,
       requireTransaction: true,
       egress,
