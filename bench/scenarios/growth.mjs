@@ -1,7 +1,7 @@
-// What taking and reading a lane costs on small tables, and with a long history and a large backlog that is held back.
+// What claiming and reading a lane costs on small tables, and with a long history and a large backlog that is held back.
 import { addTransports, drained, emit, quantile, startHost } from '../host.mjs';
 
-export const title = 'cost of taking and reading a lane as tables grow';
+export const title = 'cost of claiming and reading a lane as tables grow';
 
 const ROUNDS = 200;
 const LANES = 20;
@@ -18,12 +18,12 @@ export async function run({ databaseUrl, sinkUrls, size }) {
 
   const stores = host.app.get('nestjs-tillhook:Stores', { strict: false });
   const database = host.app.get('nestjs-tillhook:Database', { strict: false });
-  const small = await takeAndRead(stores, database);
+  const small = await claimAndRead(stores, database);
   await grow(host, { held: Math.ceil(1_000_000 * size), finished: Math.ceil(2_000_000 * size) });
-  const large = await takeAndRead(stores, database);
+  const large = await claimAndRead(stores, database);
   await host.close();
   const p95 = (times) => quantile(times, 0.95);
-  return ['take', 'read'].map((step) => ({
+  return ['claim', 'read'].map((step) => ({
     measure: `${step}, p95 on large tables, x on small ones`,
     value: p95(large[step]) / p95(small[step]),
     unit: 'x',
@@ -32,32 +32,28 @@ export async function run({ databaseUrl, sinkUrls, size }) {
   }));
 }
 
-async function takeAndRead({ lanes }, database) {
-  const times = { take: [], read: [] };
+async function claimAndRead({ lanes }, database) {
+  const times = { claim: [], read: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     let startedAt = performance.now();
-    const taken = await lanes.take({
-      holder: 'bench',
-      limit: LANES,
-      leaseMs: 60_000,
-      overdueMs: 0,
-      exceptTenants: [],
-    });
-    times.take.push(performance.now() - startedAt);
-    if (taken.length !== LANES) throw new Error(`Took ${taken.length} lanes, not ${LANES}.`);
+    const due = await lanes.due({ dueAt: -1, transportId: -1 }, LANES);
+    const transportIds = due.map(({ transportId }) => transportId);
+    const claimed = await lanes.claim({ holder: 'bench', leaseMs: 60_000, transportIds });
+    times.claim.push(performance.now() - startedAt);
+    if (claimed.length !== LANES) throw new Error(`Claimed ${claimed.length} lanes, not ${LANES}.`);
     startedAt = performance.now();
     const readings = await lanes.read(
-      taken.map(({ transportId }) => ({ transportId, after: { dueAt: -1, deliveryId: -1 }, limit: 64 })),
+      claimed.map(({ transportId }) => ({ transportId, after: { dueAt: -1, deliveryId: -1 }, limit: 64 })),
       database.now(),
     );
     times.read.push(performance.now() - startedAt);
     if (readings.some(({ rows }) => rows.length !== 64)) throw new Error('Read other rows than were there.');
     const rate = { used: 0, usedUntil: 0 };
     await lanes.release(
-      taken.map((lane) => ({ ...lane, consecutiveFailures: 0, rate, version: null, dueAt: database.now() })),
+      claimed.map((lane) => ({ ...lane, consecutiveFailures: 0, rate, version: null, dueAt: database.now() })),
     );
   }
-  return { take: times.take.slice(20), read: times.read.slice(20) };
+  return { claim: times.claim.slice(20), read: times.read.slice(20) };
 }
 
 /** By SQL: a backlog behind transports that are blocked for a day, and a history of finished deliveries. */
