@@ -20,7 +20,7 @@ const REMEDY =
 export class AllowList {
   readonly #entries: readonly Entry[];
 
-  /** @throws {InvalidOptionError} on a text that is no CIDR with an optional port. */
+  /** @throws {InvalidOptionError} if an entry is not a CIDR with an optional port */
   constructor(cidrs: readonly string[]) {
     this.#entries = cidrs.map(parseEntry);
   }
@@ -38,7 +38,7 @@ export class AllowList {
   }
 }
 
-/** Whether an address may be dialled at all: because it is public, or because the operator says so. */
+/** Whether a connection to an address is allowed: the address is public, or the operator allows it. */
 export function isPermittedAddress(address: string, port: number, allow: AllowList): boolean {
   return isPublicAddress(address) || allow.allows(address, port);
 }
