@@ -11,7 +11,7 @@ export const MAX_PAYLOAD_DEPTH = 32;
 const LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_PAYLOAD_DEPTH };
 
 /**
- * Builds the body of an event, once: `action`, then `tenant` (with the payload's members for it, and always its uid), then
+ * Builds the body of an event, once: `action`, then `tenant` (the payload's members of `tenant`, and always its uid), then
  * the payload's other members in their order.
  *
  * @param data a plain object of JSON values; members that are `undefined` are left out

@@ -9,7 +9,7 @@ export interface JsonLimits {
   readonly maxDepth: number;
 }
 
-/** Whether a value is a plain object, as a literal makes it: not of a class, but of any realm. */
+/** Whether a value is a plain object, as a literal makes it: not an instance of a class. It may come from another realm. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -75,7 +75,7 @@ class JsonCheck {
     const json = jsonFormOf(value, key);
     if (json === undefined)
       this.#refuse(key, 'has a toJSON() that answers undefined, so that it would be left out.');
-    // The result of a toJSON() is checked as it is: JSON.stringify does not call its toJSON() again.
+    // The result of a toJSON() is checked as it is: JSON.stringify does not call toJSON() on it again.
     if (typeof json !== 'object' || json === null) return this.visit(json, key);
     if (!Array.isArray(json) && !isPlainObject(json)) {
       this.#refuse(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);

@@ -11,7 +11,7 @@ export type TransportCommand = 'pause' | 'resume' | 'disable' | 'enable';
 /**
  * The state after each command. If the transport is already in that state, the command changes nothing, so it can be
  * repeated. Null: the command is refused, because it would undo more than it names. Pausing or resuming a disabled transport
- * would queue or send again, although the receiver (410) or the administrator has ended that. Enabling a paused transport
+ * would queue or send again, although the receiver (410) or the administrator has stopped that. Enabling a paused transport
  * would end somebody's pause.
  */
 const TRANSITIONS: Readonly<

@@ -14,8 +14,8 @@ const REMEDY =
   'each entry is a CIDR with an optional port, such as 10.1.0.0/16, 127.0.0.1/32:8080 or [fd00::]/8:443';
 
 /**
- * The operator's exceptions from the address policy. An address inside one of them passes that policy and
- * only that: the rules on URLs, names and ports stay as they are.
+ * The operator's exceptions from the address policy. An address inside one of them passes that policy and only that: the
+ * rules on URLs, names and ports still apply.
  */
 export class AllowList {
   readonly #entries: readonly Entry[];

@@ -4,7 +4,7 @@ import type { CheckedUrl } from './url-policy.js';
 
 /**
  * The connect-time check of the egress policy: judges every address that a connection to `url` could use. One refused address
- * refuses all of them, because a name that mixes good and bad addresses is suspicious.
+ * refuses all of them, because a name that mixes allowed and refused addresses is suspicious.
  *
  * @throws {EgressError} `DNS_FAILED` if there is no address, `CONNECT_FAILED` if one is refused
  */

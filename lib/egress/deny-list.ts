@@ -5,8 +5,8 @@ const REMEDY =
   'each entry is a host (every port), an origin such as https://api.example.com:8443, or *.example.com for the names below one';
 
 /**
- * Hosts and origins to which the operator lets nobody send: receivers that have complained, or that must not be reached from
- * here. The host in the URL is judged, not the addresses that it resolves to.
+ * Hosts and origins to which the operator forbids all sending: receivers that have complained, or that must not be reached
+ * from here. The host in the URL is judged, not the addresses that it resolves to.
  */
 export class DenyList {
   readonly #hosts = new Set<string>();

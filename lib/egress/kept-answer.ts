@@ -39,7 +39,7 @@ export function keepHeaders(
     if ((count >= MAX_HEADERS_KEPT || characters > MAX_HEADER_CHARACTERS_KEPT) && name !== ALWAYS_KEPT)
       continue;
     count += 1;
-    // Assigning `__proto__` would set the prototype. Every other name is an ordinary member, which assignment sets faster.
+    // Assigning `__proto__` would set the prototype. Every other name is assigned, which is faster.
     if (name === '__proto__') Object.defineProperty(kept, name, { ...ORDINARY, value: text });
     else kept[name] = text;
   }

@@ -17,7 +17,7 @@ const INFRASTRUCTURE_PORTS = [
 
 const REFUSED_PORTS = new Set([...WHATWG_BAD_PORTS, ...INFRASTRUCTURE_PORTS]);
 
-/** @throws {TargetRefusedError} if webhook receivers do not listen on this port */
+/** @throws {TargetRefusedError} if the port is not allowed */
 export function checkPort(port: number): void {
   const inRange = port === HTTP || port === HTTPS || (port >= FIRST_UNPRIVILEGED && port <= 65_535);
   if (inRange && !REFUSED_PORTS.has(port)) return;

@@ -5,10 +5,10 @@ export interface Placed {
 }
 
 /**
- * An unordered list of elements that are under way. Each request is added and removed once, and that must not leave garbage.
- * V8 rebuilds a Set with many additions and removals again and again, and each old table links to the next one. Once an old
- * table is in the old generation, it keeps all later tables and their requests alive until a full collection (measured: a
- * third of the garbage collector's work).
+ * An unordered list of elements that are under way. Each request is added and removed once, and a Set would make that
+ * expensive. V8 rebuilds a Set with many additions and removals again and again, and each old table links to the next one.
+ * Once an old table is in the old generation, it keeps all later tables and their requests alive until a full collection
+ * (measured: a third of the garbage collector's work).
  */
 export class UnderWay<T extends Placed> {
   readonly #all: T[] = [];

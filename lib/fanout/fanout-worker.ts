@@ -29,7 +29,10 @@ const HEAD_EVERY_MS = 1_000;
 const RETRY_MS = 10;
 /** Processes that are notified of the same events look at random times within this period, in ms. */
 const OTHERS_WITHIN_MS = 4;
-/** How long locked lanes are skipped after one has delayed a write, and bodies are not read after one could not be read, in ms. */
+/**
+ * How long locked lanes are skipped after one has delayed a write, in ms. Also how long bodies are not read after one could
+ * not be read.
+ */
 const CAUTIOUS_MS = 10_000;
 
 export interface FanoutOptions {
@@ -73,7 +76,7 @@ export class FanoutWorker {
   readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
   readonly #history: RoundHistory;
-  /** Id up to which each tenant's outbox has been read. Up to it there are only dead rows and events that cannot be fanned out yet. */
+  /** Id up to which each tenant's outbox has been read. Rows up to it are dead, or belong to events that cannot be fanned out yet. */
   readonly #cursors = new Map<string, number>();
   #atHeadAt = -Infinity;
   #hasWrittenSinceHead = false;
@@ -124,8 +127,8 @@ export class FanoutWorker {
   }
 
   /**
-   * An event of another process has been committed. The look is delayed at random: usually one process has fanned the event
-   * out before the next one looks.
+   * An event of another process has been committed. The look is delayed at random, so that usually one process has fanned the
+   * event out before the others look.
    */
   wakeForOthers(): void {
     this.#wakesForOthers ??= setTimeout(() => {
@@ -217,7 +220,7 @@ export class FanoutWorker {
     this.#retry = setTimeout(() => this.#loop.wake(), ms);
   }
 
-  /** @param stays gets the events that stay on the outbox */
+  /** @param stays receives the events that stay on the outbox */
   async #write(
     shares: readonly TenantShare[],
     contents: ReadonlyMap<number, EventContent | null>,
@@ -299,7 +302,7 @@ const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWe
   dueAt: null,
 });
 
-/** Whether a batch that was read from the head is all that was on the outbox: no tenant has used up its part of the limit. */
+/** Whether a batch that was read from the head is all that was on the outbox. It is if no tenant has used up its part of the limit. */
 function isWhole({ events }: FanoutBatch): boolean {
   const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
   return events.length * tenants < BATCH_EVENTS;

@@ -1,4 +1,4 @@
-/** Times of the looks, in ms after the start: close together while most transactions end, later as rare as polls. */
+/** Times of the looks, in ms after the start: close together while most transactions end, then as far apart as polls. */
 const DELAYS_MS = [5, 20, 80, 250];
 /** Looks that are due within this many ms are merged. */
 const GRAIN_MS = 5;

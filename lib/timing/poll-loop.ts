@@ -10,9 +10,9 @@ const LONGEST_REST_MS = 2_000;
 
 /**
  * The result of a round. `true`: there is more to do, so the next round follows at once. `false`: the loop waits for the
- * poll. `rest`: like `false`, but the look was in vain, so the loop waits at least ten times as long as it took (at most 2
- * s). Looks in vain thus cost a tenth of the time. That matters if a foreign snapshot (a backup, a report) keeps dead rows
- * alive, which every look has to read over.
+ * poll. `rest`: like `false`, but the look was in vain. The loop then waits ten times as long as the look took, if that is
+ * longer, but for this reason at most two seconds. So looks in vain cost a tenth of the time. That matters if a foreign
+ * snapshot (a backup, a report) keeps dead rows alive, which every look has to read over.
  */
 export type RoundResult = boolean | 'rest';
 

@@ -32,6 +32,6 @@ export class PostgresCarrier implements Carrier {
     });
   }
 
-  /** Closes nothing: the pool belongs to the database. */
+  /** Closes nothing: the pool belongs to `PostgresDatabase`. */
   async close(): Promise<void> {}
 }

@@ -7,7 +7,7 @@ import { numbersOf, type Channels } from './channels.js';
 import { Listening } from './listening.js';
 import type { WakeUpListener, WakeUps } from './wake-ups.js';
 
-/** Interval between the glances of a process that listens, in ms: a little less often than once a second. */
+/** Interval between the glances of a process that listens, in ms: a little more than a second. */
 const GLANCE_EVERY_MS = 1_050;
 /** Time limit of a glance, in ms. A slower one counts as failed. */
 const GLANCE_WITHIN_MS = 2_000;

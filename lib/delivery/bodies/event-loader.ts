@@ -4,7 +4,7 @@ import { EventContents, type OutgoingEvent } from './event-contents.js';
 
 /** Maximum size of the cached bodies, in bytes. */
 const KEPT_BYTES = 32 * 1024 * 1024;
-/** Maximum size of the bodies that one query returns, in bytes. At most one body exceeds it. */
+/** Maximum size of the bodies that one query returns, in bytes. The last body may exceed it. */
 const PORTION_BYTES = 8 * 1024 * 1024;
 /** Maximum number of waiting events that share a query: one portion can hold 32 bodies of 256 KiB. */
 const SERVED_TOGETHER = 32;

@@ -2,7 +2,7 @@ import { Places } from '../../domain/places.js';
 import type { LaneCandidate } from './choose-lanes.js';
 import type { Lane } from './lane.js';
 
-/** Maximum part of the held lanes that have the same origin. */
+/** Maximum part of the places that lanes with the same origin may take. */
 const PER_ORIGIN = 0.5;
 
 /** The lanes that this process holds, and the places that they take. No I/O. */

@@ -34,7 +34,7 @@ export interface LaneClaimerOptions {
    */
   readonly areWakeUpsProven: () => boolean;
   readonly policy: HealthPolicy;
-  /** Whether only the reserve of the slots is left. */
+  /** Whether all slots of this process except the reserve are taken. */
   readonly isBusy: () => boolean;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;

@@ -104,8 +104,8 @@ export class LaneHealth {
   }
 
   /**
-   * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, the state does not show
-   * that. Then the run of failures that continues here was in the database and is no longer there.
+   * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, its state does not show
+   * that. Then the run of failures that continues here is no longer in the database, although it was recorded there.
    */
   #wasEnabled(before: TransportConfig, after: TransportConfig, askedAt: number): boolean {
     if (before.state === 'DISABLED') return after.state === 'ACTIVE';

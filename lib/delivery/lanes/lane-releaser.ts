@@ -7,7 +7,7 @@ import type { LaneClaimer } from './lane-claimer.js';
 import type { Lane } from './lane.js';
 
 const NONE: ReadonlySet<number> = new Set();
-/** If a release fails within this time after another failed release of the same lane, in ms, it is not retried at once. */
+/** If a release fails within this time, in ms, after another failed release of the same lane, it is not retried at once. */
 const FAILS_AGAIN_MS = 1_000;
 
 export interface LaneReleaserOptions {

@@ -13,7 +13,7 @@ export interface LaneClocks {
 /**
  * Renews leases and writes the state that the next holder of a lane needs. Many lanes share a statement, and one statement
  * runs at a time, so that no state is overwritten by an earlier one. Calls that arrive during a statement share the next one,
- * which therefore contains everything that had happened when they called.
+ * which therefore contains everything that happened before these calls.
  */
 export class LaneRenewals {
   readonly #waiting = new Set<Lane>();

@@ -8,7 +8,7 @@ import { PARKED_DUE_AT } from '../../persistence/record-store.js';
 
 /** Due date of the head, which is earlier than the due date of any row. */
 const HEAD = -1;
-/** A scan begins this long before the due date that the scan before has reached, in ms, because rows commit out of order. */
+/** A scan begins this long before the due date that the previous scan has reached, in ms, because rows commit out of order. */
 const OVERLAP_MS = 60_000;
 /** While a lane is held, it is scanned from its head at least this often, in ms, in case a row committed more than `OVERLAP_MS` late. */
 const HEAD_EVERY_MS = 10_000;
@@ -56,8 +56,8 @@ export class LaneScan {
   readonly #aside = new Map<number, number>();
   #cursor: LaneCursor = { dueAt: HEAD, deliveryId: -1 };
   /**
-   * Every row that is due earlier has been read, if it was committed when the scan began that reached this date. Exception:
-   * rows that are due at or after `#missedAt`.
+   * Every row that is due earlier has been read, provided that it was committed before the scan that reached this date began.
+   * Exception: rows that are due at or after `#missedAt`.
    */
   #position: number;
   /** Earliest due date that only another scan finds: of a row that was read and given up, or that became due before the cursor. */
@@ -172,7 +172,7 @@ export class LaneScan {
     const begins = this.#beginsNext;
     if (begins) this.#begin(now, elapsedNow);
     this.#isReading = true;
-    // A new scan reads the rows that are in hand again, so they are added to the limit.
+    // A new scan reads rows in hand once more, so the limit has to cover them too.
     const again = begins ? this.#inHand.size + this.#aside.size : 0;
     return { transportId, after: this.#cursor, limit: readAhead + again };
   }

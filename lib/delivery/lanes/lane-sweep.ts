@@ -47,7 +47,7 @@ export class LaneSweep {
     this.#isEnabled = isEnabled;
   }
 
-  /** Called often: looks at all lanes if the clock was set back. */
+  /** Looks at all lanes if the clock was set back. It has to be called often. */
   watchClock(): void {
     const difference = this.options.now() - this.options.elapsed();
     const wasSetBack = difference < this.#clockDifference - 1_000;

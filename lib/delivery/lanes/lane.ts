@@ -24,14 +24,17 @@ const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
 /** How long a check of the lane is valid, in ms: a pause takes effect within a second, even if the database stops responding. */
 const CHECK_LASTS_MS = 900;
-/** Number of crashes of holders in a row from which a lane runs in quarantine mode. */
+/** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
 const QUARANTINE_FROM = 2;
 /**
- * Delay, in ms, until a lane is due that was released while outcomes of it could not be recorded. Their retries may be due by
- * then, and no wake-up announces them.
+ * If a lane is released while outcomes of it cannot be recorded, it is due again after this time, in ms. Their retries may be
+ * due by then, and no wake-up announces them.
  */
 const ASIDE_RETRY_MS = 2_000;
-/** Delay, in ms, until a lane is due whose transport is not active although the lane is not suspended: somebody edited the row. */
+/**
+ * If a transport is not active although its lane is not suspended, the released lane is due again after this time, in ms.
+ * That happens only if somebody edited the row.
+ */
 const INACTIVE_RETRY_MS = 1_000;
 
 /** The present instant on two clocks: the `ElapsedClock`, and the database's clock (ms since the epoch). */
@@ -47,7 +50,7 @@ export interface Clocks {
  * **Quarantine mode.** A delivery may crash the process that sends it. From the second crash of its holders in a row on, a
  * lane sends one delivery at a time and notes it in the database first. If the holder crashes, the next one records the noted
  * delivery as a failed attempt (see `RowJudge.hasCrashed`). A delivery that was noted once is noted before each later attempt
- * too, also outside quarantine mode, so that its next crash identifies it.
+ * too, also outside quarantine mode, so that the next crash identifies it.
  */
 export class Lane {
   readonly transportId: number;

@@ -126,7 +126,7 @@ export class DeliveryRecorder {
   /**
    * Updates the lane that the delivery was read into. If this process has lost that lane and claimed it again, the lane that
    * it holds now is updated too: it may have left the delivery out as unrecorded, or may be reading the old row. Exception:
-   * if the delivery is in hand there, the lane waits for its own outcome.
+   * if the new lane has the delivery in hand, it waits for its own outcome.
    */
   entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
     const { lane, delivery, transport, notifications } = entry;

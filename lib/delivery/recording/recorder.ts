@@ -134,7 +134,7 @@ export class Recorder {
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    // Enqueue the entries that were set aside without waiting for their pauses.
+    // Do not wait for the pauses of entries that were set aside: enqueue them now.
     for (const [timer, comeIn] of this.#pauses) {
       clearTimeout(timer);
       comeIn();
@@ -159,7 +159,7 @@ export class Recorder {
     const { length } = this.#waiting;
     if (length === 0 || this.#hasGivenUp || this.#isWritingAlone) return;
     if (this.#writing.size > 0) {
-      // Otherwise the next group begins when the present one has ended.
+      // Only a full group may begin beside another one. Otherwise it begins when the present one has ended.
       const isFull = length >= this.fullGroup && this.#writing.size < MOST_GROUPS;
       if (isFull && this.#waiting.every(isIndependent)) this.#begin();
     } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup) {
@@ -261,7 +261,7 @@ export class Recorder {
     this.#setAside(entry);
   }
 
-  /** @param rows the rows of which the database refused one; undefined: no row is at fault */
+  /** @param rows the rows that the database may have refused; undefined: no row is at fault */
   #failed(error: unknown, rows: readonly number[] | undefined): void {
     // If there are several rows, it is not known which one is at fault. Writing them in halves or one by one will show it.
     this.#history.failed(error, rows?.length === 1 ? rows : rows && []);

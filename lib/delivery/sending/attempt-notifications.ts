@@ -29,7 +29,7 @@ export interface TransportTurn {
   readonly nowMs: number;
 }
 
-/** Once a transport has failed for this part of `disableAfterMs`, its failure was published even if its circuit never opened. */
+/** Once a transport has failed for this part of `disableAfterMs`, `transportFailing` is published even if its circuit never opens. */
 const FAILING_PART = 0.5;
 
 /**

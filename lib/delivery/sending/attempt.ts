@@ -41,7 +41,7 @@ export interface SendableAttempt {
 
 export interface PreparedAttempt extends SendableAttempt {
   readonly delivery: QueuedDelivery;
-  /** Undefined: it is not stored any more. */
+  /** Undefined: the event is not stored any more. */
   readonly event: OutgoingEvent | undefined;
   readonly config: TransportConfig;
   readonly startedAt: number;
@@ -156,8 +156,9 @@ const MOST_REPEATS = 3;
 const REPEAT_MS = 60_000;
 
 /**
- * Concludes an attempt whose process crashed while it was sending: it counts as a failed attempt. The last attempt does not
- * count: it is repeated up to `MOST_REPEATS` times, because the receiver may not have caused the crash.
+ * Concludes an attempt whose process crashed while it was sending: it counts as a failed attempt. The last attempt is an
+ * exception: its first `MOST_REPEATS` crashes do not count, and it is repeated, because the receiver may have had no part in
+ * the crash.
  */
 export function crashedAttempt(
   delivery: QueuedDelivery,

@@ -16,7 +16,7 @@ export interface RequestSettings {
 
 /**
  * Builds a signed request to a transport: first the tenant's headers and the authorization, then the headers of this module.
- * `header-policy.ts` refuses tenant headers with the module's names, so none can occur twice.
+ * `header-policy.ts` refuses tenant headers with names of this module, so the two groups never overlap.
  *
  * @param own name, value, …: headers of this kind of request only
  */

@@ -48,7 +48,7 @@ export class Slots {
     return this.#places.size;
   }
 
-  /** Whether only the reserve is left: slots that only tenants and origins without one get. */
+  /** Whether all slots except the reserve are taken. Only tenants and origins without a slot get one of the reserve. */
   get isBusy(): boolean {
     return this.#places.isReserveOnly;
   }
