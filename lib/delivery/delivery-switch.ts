@@ -1,7 +1,7 @@
 /** Why a process sends nothing: its operator has switched it off, or the database belongs to another environment. */
 export type HoldReason = 'SWITCHED_OFF' | 'ENVIRONMENT';
 
-/** Whether this process may send. Everybody who holds it back must let go before anything is sent. */
+/** Whether this process may send: only while no `HoldReason` is set. */
 export class DeliverySwitch {
   readonly #holds = new Set<HoldReason>();
   readonly #listeners: (() => void)[] = [];
@@ -10,12 +10,12 @@ export class DeliverySwitch {
     return this.#holds.size === 0;
   }
 
-  /** What holds it back now. */
+  /** The reasons that are set now. */
   get holds(): readonly HoldReason[] {
     return [...this.#holds];
   }
 
-  /** Holds this process back for this reason, or no longer. */
+  /** Sets or clears a reason. Listeners are called only if this changes something. */
   set(reason: HoldReason, isHeld: boolean): void {
     if (this.#holds.has(reason) === isHeld) return;
     if (isHeld) this.#holds.add(reason);

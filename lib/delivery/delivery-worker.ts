@@ -27,18 +27,21 @@ import type { TransportConfigs } from './sending/transport-config.js';
 import type { WorkerLog } from './worker-log.js';
 import type { WorkerRounds } from './worker-status.js';
 
-/** Lanes held at most, as a multiple of the slots: most lanes have only a few deliveries due. */
+/** Maximum number of lanes held per slot. It is above 1, because most lanes have only a few due deliveries. */
 const LANES_PER_SLOT = 4;
-/** Held lanes are refreshed this often, even if polls are rarer: a pause takes effect within it. */
+/**
+ * Longest interval between two refreshes of the held lanes, in ms, even if `pollMs` is longer. A refresh notices that a
+ * transport was paused.
+ */
 const LONGEST_REFRESH_MS = 500;
-/** How often a busy process looks whether to give up lanes for others. */
+/** Interval at which a busy process checks whether to release lanes for others, in ms. */
 const SHARE_EVERY_MS = 1_000;
 const DRAIN_STEP_MS = 10;
 
 export interface DeliveryWorkerOptions {
   readonly holder: string;
   readonly concurrency: number;
-  /** Requests in flight to one origin, over all tenants. */
+  /** Maximum number of requests in flight to one origin, over all tenants. */
   readonly maxPerOrigin: number;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -47,23 +50,23 @@ export interface DeliveryWorkerOptions {
   readonly notifications: NotificationSink;
   /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
   readonly areWakeUpsProven: () => boolean;
-  /** Lanes have work that this process will not do: others hold them, or may claim them. */
+  /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */
   readonly announceWork: (transportIds: readonly number[]) => void;
 }
 
 /**
- * Delivers: the path of a delivery through one process, from the queue to the record of its outcome.
+ * Sends deliveries: the path of a delivery through one process, from the queue to the record of its outcome.
  *
- * 1. `LaneClaimer` claims a lane: it was notified by fan-out, or found by polling.
+ * 1. `LaneClaimer` claims a lane that fan-out has notified or that polling has found.
  * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`.
  * 3. `Slots` says whose turn it is; `Dispatcher` takes a row of that lane.
- * 4. `DeliverySender` sends it and concludes what follows from the response.
- * 5. `DeliveryRecorder` writes that down and tells the lane.
+ * 4. `DeliverySender` sends it and derives the outcome from the response.
+ * 5. `DeliveryRecorder` writes the outcome and updates the lane.
  * 6. `LaneReleaser` releases the lane when it has nothing to do.
  *
- * Meanwhile `LaneUpkeep` keeps the held lanes current and their leases valid, and `LaneSweep` looks for stranded lanes.
- * Each step puts the lanes that it changed on the `InspectionList`, and `#inspect` offers them to the steps that may be
- * next. No step calls an earlier one.
+ * Meanwhile `LaneUpkeep` refreshes the held lanes and renews their leases, and `LaneSweep` looks for stranded lanes. Each
+ * step puts the lanes that it changed on the `InspectionList`, and `#inspect` offers them to the steps that may be next. No
+ * step calls an earlier one.
  */
 export class DeliveryWorker {
   readonly #inspection = new InspectionList();
@@ -168,7 +171,7 @@ export class DeliveryWorker {
     return this.#claimer.missingKeyIds;
   }
 
-  /** How the rounds of each stage have gone. */
+  /** Status of the rounds of each stage. */
   get rounds(): Omit<WorkerRounds, 'fanOut'> {
     return {
       claim: this.#claimer.rounds,
@@ -184,7 +187,7 @@ export class DeliveryWorker {
     this.#sweep.start();
   }
 
-  /** Fan-out of this process has added deliveries to these lanes; `contents` are bodies that it had at hand. */
+  /** Fan-out of this process has added deliveries to these lanes. `contents` are bodies that it has in memory. */
   notifyWorkAdded(lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>): void {
     this.#bodies.remember(contents);
     const notHeld: LaneCandidate[] = [];
@@ -200,7 +203,7 @@ export class DeliveryWorker {
     if (notHeld.length > 0) this.#claimer.notifyWorkAdded(notHeld);
   }
 
-  /** Another process has added work to these lanes, or left them with work. This one may hold some, or claim them. */
+  /** Another process has added work to these lanes, or has released them with due work. This process may hold or claim them. */
   workAdded(transportIds: readonly number[]): void {
     for (const transportId of transportIds) {
       const lane = this.#held.get(transportId);
@@ -213,12 +216,12 @@ export class DeliveryWorker {
     }
   }
 
-  /** When the first lanes become due, on the database's clock: see `Glance`. */
+  /** Schedules looks for the times at which the first lanes become due, on the database's clock (see `Glance`). */
   lanesDueAt(dueDates: readonly number[]): void {
     this.#claimer.expectDue(dueDates);
   }
 
-  /** Wake-ups of other processes may have been lost: looks at everything once. */
+  /** Looks at every lane once, because wake-ups of other processes may have been lost. */
   lookAtEverything(): void {
     for (const lane of this.#held.all()) {
       lane.notifyWorkAdded();
@@ -227,7 +230,7 @@ export class DeliveryWorker {
     this.#claimer.look();
   }
 
-  /** The kill switch: false: no request starts, lanes are released, everything stays queued. True: continues. */
+  /** The kill switch. If false, no request starts, lanes are released, and everything stays queued. If true, sending continues. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#claimer.setEnabled(isEnabled);
@@ -236,9 +239,9 @@ export class DeliveryWorker {
   }
 
   /**
-   * Stops: claims and sends nothing more, releases lanes as soon as nothing of them is in flight, and waits for requests in
-   * flight within the drain limit. What cannot finish is given up and sent again by the next holder of its lane. It takes
-   * a second longer at most, for the last records, even if the database has stopped responding.
+   * Stops claiming and sending, releases each lane as soon as it has nothing in flight, and waits up to `drainTimeoutMs` for
+   * requests in flight. Requests that do not finish are aborted; the next holder of the lane sends their deliveries again.
+   * Stopping takes at most one second longer, for the last records, even if the database has stopped responding.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -267,7 +270,7 @@ export class DeliveryWorker {
     await this.#abandon(endAt);
   }
 
-  /** Releases what is still held, including lanes with requests in flight: these count as not sent. */
+  /** Releases the lanes that are still held, also those with requests in flight. These requests count as not sent. */
   async #abandon(endAt: number): Promise<void> {
     const rest = [...this.#held.all()];
     if (rest.length === 0) return;
@@ -283,7 +286,7 @@ export class DeliveryWorker {
     return false;
   }
 
-  /** Gives up lanes that this process cannot serve, so that another process, or another lane, has its turn. */
+  /** Drains lanes that this process cannot serve, so that another process can claim them, or this process can claim other lanes. */
   #share(): void {
     if (performance.now() - this.#sharedAt < SHARE_EVERY_MS) return;
     this.#sharedAt = performance.now();
@@ -298,7 +301,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** Offers lanes to all steps: what may be sent, what should be read, what can be released. */
+  /** Offers lanes to the steps that send, read and release. */
   #inspect(lanes: ReadonlySet<Lane>): void {
     const clocks = { now: this.context.now(), elapsed: this.context.elapsed() };
     for (const lane of lanes) {

@@ -1,6 +1,6 @@
 import type { RoundStatus } from '../timing/round-history.js';
 
-/** The stages of the worker, in the order in which a delivery passes them, and how their rounds have gone. */
+/** Status of the rounds of each stage of the worker, in the order in which a delivery passes the stages. */
 export interface WorkerRounds {
   /** Events become deliveries. */
   readonly fanOut: RoundStatus;

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 
-/** What there is to know about an action: for the compiler (`Data`), for people, and for the admin API. */
+/** Definition of an action, for the compiler (`Data`), for people, and for the admin API. */
 export interface ActionDefinition<Data extends object = object> {
   /** When it fires, in one sentence. Shown to tenants who choose what to subscribe to. */
   readonly description: string;
@@ -20,7 +20,7 @@ export type DataOf<
   Action extends ActionOf<Catalog>,
 > = Catalog[Action]['example'];
 
-/** What an action's name looks like. */
+/** The form of an action's name. */
 export const ACTION_NAME_PATTERN = /^[A-Z0-9_]{1,64}$/;
 
 /**
@@ -41,7 +41,7 @@ export function defineAction<Data extends object>(
 /**
  * A new catalog with the actions of both. Neither argument is changed.
  *
- * @throws {InvalidOptionError} when a name is not 1 to 64 of A-Z, 0-9 and `_`, or stands in both
+ * @throws {InvalidOptionError} if a name is not 1 to 64 of A-Z, 0-9 and `_`, or is in both
  */
 export function extendCatalog<Base extends ActionCatalog, More extends ActionCatalog>(
   base: Base,
@@ -62,9 +62,9 @@ export function extendCatalog<Base extends ActionCatalog, More extends ActionCat
 }
 
 /**
- * Refuses a catalog that could not be served: for those that were not made by `extendCatalog`.
+ * Validates a catalog, also one that was not made by `extendCatalog`.
  *
- * @throws {InvalidOptionError} when it is empty or a name is not 1 to 64 of A-Z, 0-9 and `_`
+ * @throws {InvalidOptionError} if it is empty, or a name is not 1 to 64 of A-Z, 0-9 and `_`
  */
 export function checkCatalog(catalog: ActionCatalog): void {
   const actions = Object.keys(catalog);

@@ -8,7 +8,7 @@ export function isActionPattern(text: string): boolean {
   return ACTION_PATTERN.test(text);
 }
 
-/** Whether `text` is a pattern that matches at least one action of the catalog; one that never could is a mistake. */
+/** Whether `text` is a pattern that matches at least one action of the catalog. A pattern that matches none is a mistake. */
 export function isKnownPattern(catalog: ActionCatalog, text: string): boolean {
   if (!isActionPattern(text)) return false;
   if (!isWildcard(text)) return Object.hasOwn(catalog, text);

@@ -1,22 +1,22 @@
 import { parseRetryAfterMs } from './retry-after.js';
 import { DEFAULT_RETRY_SCHEDULE_MS, nextDelayMs } from './retry-schedule.js';
 
-/** What a 4xx answer other than 408, 410 and 429 means: try again, or (the vendor's rule) final. */
+/** Consequence of a 4xx response other than 408, 410 and 429: a retry, or (the vendor's rule) a final failure. */
 export type ClientErrorPolicy = 'retry' | 'fail';
 
-/** How an attempt went: it was answered, or it broke off with the code of an egress error. */
+/** Result of an attempt: a response, or the code of an egress error. */
 export type AttemptResult =
   | { readonly kind: 'response'; readonly statusCode: number; readonly retryAfter?: string | undefined }
   | { readonly kind: 'error'; readonly code: string };
 
-/** What the decision depends on beside the result. */
+/** The inputs of the decision beside the result. */
 export interface OutcomePolicy {
   readonly clientErrors: ClientErrorPolicy;
   /** Waits in ms after the first, second, … failed attempt. Empty: one attempt only. */
   readonly schedule: readonly number[];
   /** The number of the attempt, from 1. */
   readonly attempt: number;
-  /** 0 to 1, for the jitter. */
+  /** A random number from 0 to 1, for the jitter. */
   readonly random: number;
   /** Milliseconds since the epoch on the database's clock. */
   readonly nowMs: number;
@@ -25,35 +25,35 @@ export interface OutcomePolicy {
 /** Why a delivery ended as `FAILED`. */
 export type FailureReason = 'EXHAUSTED' | 'CLIENT_ERROR' | 'GONE';
 
-/** What follows from an attempt. `slowDownMs`: send nothing to the whole transport for so long. */
+/** Consequence of an attempt. `slowDownMs`: nothing is sent to the whole transport for this long. */
 export type Outcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly slowDownMs?: number }
   | {
       readonly kind: 'failed';
       readonly reason: FailureReason;
-      /** Why the transport is to be disabled. */
+      /** Why the transport is disabled. */
       readonly disable?: 'GONE';
       readonly slowDownMs?: number;
     };
 
 const GONE = 410;
-/** 4xx that speak of the moment and not of the request: never final. */
+/** 4xx status codes for a temporary condition. They are never final. */
 const TRANSIENT_CLIENT_ERRORS: ReadonlySet<number> = new Set([408, 429]);
-/** Answers that ask for less traffic. */
+/** Status codes that ask for less traffic. */
 const SLOW_DOWN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** Whether a receiver that answers so has taken what was sent. */
+/** Whether a receiver that responds with this status code has accepted the delivery. */
 export const isDelivered = (statusCode: number): boolean => statusCode >= 200 && statusCode <= 299;
 
 /**
- * The rule book of delivery:
- * - 2xx delivers; 410 fails for good and disables the transport; everything else, errors included, is retried until
- *   the schedule is exhausted.
- * - With `clientErrors: 'fail'` a 4xx is final, other than 408 and 429.
- * - 429, 502, 503 and 504 also slow the whole transport down: for `Retry-After`, at most the schedule's longest
- *   wait; without it for the schedule's first wait, or this retry's when that is shorter. This delivery waits at
- *   least as long.
+ * Decides what follows from an attempt:
+ * - 2xx delivers; 410 fails for good and disables the transport; everything else, errors included, is retried until the
+ *   schedule is exhausted.
+ * - With `clientErrors: 'fail'` a 4xx other than 408 and 429 is final.
+ * - 429, 502, 503 and 504 also block the whole transport. With `Retry-After`, it is blocked for that time, at most for the
+ *   schedule's longest wait. Without it, it is blocked for the schedule's first wait or this retry's wait, whichever is
+ *   shorter. This delivery waits at least as long.
  */
 export function decideOutcome(result: AttemptResult, policy: OutcomePolicy): Outcome {
   if (result.kind === 'error') return retry(policy);
@@ -83,11 +83,11 @@ function slowDownMs(
 ): number {
   const asked = retryAfter === undefined ? undefined : parseRetryAfterMs(retryAfter, nowMs);
   if (asked !== undefined) return Math.min(asked, longestWaitMs(schedule));
-  // The first wait and not only this retry's: one old delivery that next tries tomorrow must not stop all others until then.
+  // Bounded by the first wait: an old delivery whose next attempt is tomorrow must not block all others until then.
   const first = nextDelayMs(schedule, 1, random) ?? 0;
   return Math.min(first, nextDelayMs(schedule, attempt, random) ?? first);
 }
 
-/** A transport that never retries is still to be left alone for a while: then the default schedule bounds how long. */
+/** The longest wait of the schedule. If it has no waits, the default schedule bounds how long the transport is blocked. */
 const longestWaitMs = (schedule: readonly number[]): number =>
   Math.max(...(schedule.length > 0 ? schedule : DEFAULT_RETRY_SCHEDULE_MS));

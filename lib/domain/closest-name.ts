@@ -1,4 +1,4 @@
-/** Most edits between a misspelt name and the name that was meant: one per three characters of the longer one. */
+/** Maximum number of edits between a misspelt name and the name that was meant: one per three characters of the longer one. */
 const CHARACTERS_PER_EDIT = 3;
 
 /**

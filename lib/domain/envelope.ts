@@ -2,21 +2,22 @@ import { PayloadInvalidError } from '../errors/payload-invalid.error.js';
 import { PayloadTooLargeError } from '../errors/payload-too-large.error.js';
 import { checkJson, isPlainObject, jsonFormOf } from './json-check.js';
 
-/** The most that a body may have, in bytes of UTF-8. */
+/** Maximum size of a body, in bytes of UTF-8. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** How deep objects and arrays of a payload may be nested, the payload itself counted. */
+/** Maximum nesting depth of objects and arrays in a payload, including the payload itself. */
 export const MAX_PAYLOAD_DEPTH = 32;
 
 const LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_PAYLOAD_DEPTH };
 
 /**
- * The body of an event, made once: `action`, then `tenant` (what the payload says of it, and always its uid), then
- * the payload's members in their order.
+ * Builds the body of an event, once: `action`, then `tenant` (the payload's members of `tenant`, and always its uid), then
+ * the payload's other members in their order.
  *
- * @param data a plain object of what JSON can hold; members that are `undefined` are left out
- * @throws {PayloadInvalidError} when it is not that, or has a member `action`, or `tenant` is not a plain object
- * @throws {PayloadTooLargeError} when the body is over 256 KiB
+ * @param data a plain object of JSON values; members that are `undefined` are left out
+ * @throws {PayloadInvalidError} if `data` is not a plain object of JSON values, has a member `action`, or its `tenant` is not
+ *   a plain object
+ * @throws {PayloadTooLargeError} if the body is over 256 KiB
  */
 export function buildEnvelope(action: string, tenantUid: string, data: object): string {
   try {
@@ -28,7 +29,7 @@ export function buildEnvelope(action: string, tenantUid: string, data: object): 
     return body;
   } catch (error) {
     if (error instanceof PayloadInvalidError || error instanceof PayloadTooLargeError) throw error;
-    // A getter or a toJSON() of the host's threw.
+    // A getter or a toJSON() of the host has thrown.
     throw new PayloadInvalidError('', 'cannot be written as JSON (see "cause").', { cause: error });
   }
 }
@@ -46,7 +47,7 @@ function plainPayload(data: unknown): Record<string, unknown> {
   return json;
 }
 
-/** Copied only when there is something to leave out: a copy costs as much as writing it. */
+/** Copies the payload only if there is a member to leave out: a copy costs as much as writing it. */
 function withoutTenant(payload: Record<string, unknown>): Record<string, unknown> {
   if (payload['tenant'] === undefined) return payload;
   const { tenant: _written, ...members } = payload;
@@ -62,12 +63,12 @@ function tenantJson(tenant: unknown, tenantUid: string): string {
   return joinObjects(JSON.stringify(members), uid);
 }
 
-/** One JSON object with the members of two. Text is joined and not objects, since those would put keys like "1" first. */
+/** One JSON object with the members of two. Texts are joined instead of objects, because objects put keys like "1" first. */
 const joinObjects = (first: string, second: string): string => {
   if (first === '{}') return second;
   return second === '{}' ? first : `${first.slice(0, -1)},${second.slice(1)}`;
 };
 
-/** Counts bytes only where the length in UTF-16 units (1 to 3 bytes each) leaves a doubt. */
+/** Counts bytes only if the length in UTF-16 units (1 to 3 bytes each) does not decide. */
 const exceeds = (text: string, bytes: number): boolean =>
   text.length * 3 > bytes && Buffer.byteLength(text, 'utf8') > bytes;

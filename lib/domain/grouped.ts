@@ -1,4 +1,4 @@
-/** The values by key, in their order. (`Map.groupBy` is newer than the oldest Node.js we run on.) */
+/** The values by key, in their order. (`Map.groupBy` is newer than the oldest supported Node.js.) */
 export function grouped<Key, Value>(
   values: Iterable<Value>,
   keyOf: (value: Value) => Key,

@@ -2,36 +2,36 @@ import { isDate } from 'node:util/types';
 import { PayloadInvalidError } from '../errors/payload-invalid.error.js';
 import { PayloadTooLargeError } from '../errors/payload-too-large.error.js';
 
-/** What a payload may be at most. */
+/** Limits of a payload. */
 export interface JsonLimits {
   readonly maxBytes: number;
-  /** Objects and arrays inside each other, the payload itself counted. */
+  /** Maximum nesting depth of objects and arrays, including the payload itself. */
   readonly maxDepth: number;
 }
 
-/** Whether a value is an object as a literal makes it: of no class, of whatever realm. */
+/** Whether a value is a plain object, as a literal makes it: not an instance of a class. It may come from another realm. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What `JSON.stringify` writes in place of a value: the answer of its `toJSON`, if it has one. */
+/** The value that `JSON.stringify` writes for an object: the result of its `toJSON`, if it has one. */
 export function jsonFormOf(value: object, key: string): unknown {
   return hasToJson(value) ? value.toJSON(key) : value;
 }
 
 /**
- * Makes sure that `JSON.stringify` would write all of a payload. On its own it drops functions and symbols, writes
- * a Map, a Set, a RegExp or a forgotten Promise as `{}`, and NaN, Infinity and an invalid Date as `null`.
+ * Makes sure that `JSON.stringify` would write all of a payload. Without this check, `JSON.stringify` drops functions and
+ * symbols. It writes a Map, a Set, a RegExp or a forgotten Promise as `{}`, and NaN, Infinity and an invalid Date as `null`.
  * Members of objects that are `undefined` are left out, as everywhere in JSON. Elements of arrays that are `undefined` are
  * refused, since JSON would write them as `null`.
  *
- * Also bounds the work: it gives up as soon as the text must exceed `maxBytes`, which a small graph of shared
- * objects can do by far.
+ * The work is bounded: the check ends as soon as the text must exceed `maxBytes`. The text of a small graph of shared objects
+ * can be very long.
  *
  * @throws {PayloadInvalidError} with the path of the first value that would be lost or cannot be written
- * @throws {PayloadTooLargeError}
+ * @throws {PayloadTooLargeError} if the text must exceed `maxBytes`
  */
 export function checkJson(payload: object, limits: JsonLimits): void {
   new JsonCheck(limits).visit(payload, '');
@@ -75,7 +75,7 @@ class JsonCheck {
     const json = jsonFormOf(value, key);
     if (json === undefined)
       this.#refuse(key, 'has a toJSON() that answers undefined, so that it would be left out.');
-    // The answer of a toJSON() is looked at as it is: JSON.stringify does not ask it again.
+    // The result of a toJSON() is checked as it is: JSON.stringify does not call toJSON() on it again.
     if (typeof json !== 'object' || json === null) return this.visit(json, key);
     if (!Array.isArray(json) && !isPlainObject(json)) {
       this.#refuse(key, `is a ${classOf(json)}: pass a plain object, or give the class a toJSON().`);
@@ -119,8 +119,8 @@ class JsonCheck {
   }
 
   /**
-   * Refuses a payload that contains itself, with the path of the first member that leads back. Called only when a limit was
-   * reached, which every cycle does: so the common case keeps no set of ancestors.
+   * Refuses a payload that contains itself, with the path of the first member that leads back. It is called only when a limit
+   * was reached. Every cycle reaches one, so the common case needs no set of ancestors.
    *
    * @param path the key of each of the objects
    */
@@ -134,7 +134,7 @@ class JsonCheck {
   }
 }
 
-/** The payload itself has the key '', which is no part of a path. */
+/** The payload itself has the key '', which is not part of a path. */
 const invalid = (path: readonly string[], problem: string): PayloadInvalidError =>
   new PayloadInvalidError(path.slice(1).join('.'), problem);
 

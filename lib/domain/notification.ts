@@ -62,7 +62,7 @@ export interface TransportRecovered extends NotifiedOfTransport {
   readonly failingSince: Date;
 }
 
-/** A transport was disabled: by the receiver, for failing too long, or by somebody. */
+/** A transport was disabled: by the receiver (410), because it failed for too long, or by somebody. */
 export interface TransportDisabled extends NotifiedOfTransport {
   readonly type: 'transportDisabled';
   /** As in `disabledReason`: `GONE`, `FAILING`, `ADMIN`, or the reason that was given. */
@@ -72,7 +72,7 @@ export interface TransportDisabled extends NotifiedOfTransport {
 /** The signing secret of a transport was rotated. */
 export interface SecretRotated extends NotifiedOfTransport {
   readonly type: 'secretRotated';
-  /** Until when requests are also signed with the secret before. Equal to `at`: it signs no more. */
+  /** Until when requests are also signed with the previous secret. If it equals `at`, the previous secret signs no more. */
   readonly overlapEndsAt: Date;
 }
 
@@ -125,7 +125,7 @@ export type WebhookNotificationOf<Type extends WebhookNotificationType> = Extrac
 
 /** Where the parts of the module publish notifications. */
 export interface NotificationSink {
-  /** Whether anybody listens. If not, nothing needs to be made. */
+  /** Whether anybody listens. If not, no notification needs to be made. */
   readonly isObserved: boolean;
   /** Publishes something that is in the database. Never throws, and calls no listener before it returns. */
   publish(notification: WebhookNotification): void;

@@ -1,4 +1,7 @@
-/** Occupied places by name. Entries stay when they fall to 0, since a Map that loses and gains keys all the time is rebuilt. */
+/**
+ * Number of places taken, by name. Entries stay when they fall to 0, because V8 rebuilds a Map whose keys are added and
+ * deleted all the time.
+ */
 class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -18,13 +21,12 @@ class Counts {
   }
 }
 
-/** Names remembered beyond those that hold a place. */
+/** Number of names remembered. Beyond it, names that hold no place are forgotten. */
 const IDLE_NAMES = 4_096;
 
 /**
- * A limited number of places, and which tenants and origins hold them. Slots (requests in flight) and lanes are divided
- * by the same two rules, so that hanging receivers delay nobody else, be it one tenant with many receivers or one
- * receiver with many tenants:
+ * A limited number of places, and which tenants and origins hold them. Slots (requests in flight) and lanes are divided by
+ * the same two rules. So hanging receivers delay nobody else, whether one tenant has many of them or many tenants share one:
  *
  * 1. An origin holds at most `perOrigin` places.
  * 2. The last quarter of all places is a *reserve* for newcomers: tenants and origins that hold none.
@@ -35,8 +37,8 @@ export class Places {
   #taken = 0;
 
   /**
-   * @param size all places, at least 1
-   * @param perOrigin places of one origin, at least 1
+   * @param size number of places, at least 1
+   * @param perOrigin maximum number of places of one origin, at least 1
    */
   constructor(
     readonly size: number,
@@ -51,7 +53,7 @@ export class Places {
     return this.size - this.#taken;
   }
 
-  /** Whether only newcomers get one of the places that are left. */
+  /** Whether only the reserve is left, so that only newcomers get a place. */
   get isReserveOnly(): boolean {
     return this.free <= Math.floor(this.size / 4);
   }

@@ -1,10 +1,10 @@
-/** At most `requests` in any `perSeconds`. */
+/** At most `requests` requests in any period of `perSeconds` seconds. */
 export interface RateLimit {
   readonly requests: number;
   readonly perSeconds: number;
 }
 
-/** What one holder tells the next: so many requests count until then. */
+/** State for the next holder: `used` requests count until `usedUntil`. */
 export interface RateState {
   readonly used: number;
   /** ms since the epoch. */
@@ -12,8 +12,8 @@ export interface RateState {
 }
 
 /**
- * Counts requests in a sliding window, exactly: in no stretch of `perSeconds` are there more than `requests`. The
- * requests of an earlier holder count until the last of them has left the window.
+ * Counts requests in a sliding window, exactly: no period of `perSeconds` contains more than `requests`. The requests of an
+ * earlier holder count until the last of them has left the window.
  */
 export class RateWindow {
   /** When each request was sent, oldest first, from `#from` on. */
@@ -39,7 +39,7 @@ export class RateWindow {
     this.#sentAt.push(nowMs);
   }
 
-  /** What the next holder has to know. */
+  /** The state for the next holder. */
   state(nowMs: number): RateState {
     this.#forget(nowMs);
     const own = this.#sentAt.length - this.#from;

@@ -15,11 +15,11 @@ export const DEFAULT_RETRY_SCHEDULE_MS: readonly number[] = Object.freeze([
   24 * HOUR,
 ]);
 
-/** Each wait varies by this part of itself, so that what failed together does not come back together. */
+/** Each wait varies by this part of itself, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**
- * How long to wait in ms, whole and jittered by ± 20 %, after an attempt failed; undefined when it was the last.
+ * How long to wait after a failed attempt, in whole ms with ± 20 % jitter; undefined: it was the last attempt.
  *
  * @param schedule waits in ms after the first, second, … failed attempt
  * @param attempt the number of the attempt that just failed, from 1

@@ -4,13 +4,13 @@ export interface Expiring {
   readonly expiresAt: number | null;
 }
 
-/** Each signature costs every receiver's header another line, and every request a hash. */
+/** Maximum number of secrets that sign. Each one lengthens the signature header and costs a hash for each request. */
 export const MAX_SECRETS = 3;
 
 /**
- * The secrets that sign after a rotation, the newest first. Those before it sign until the overlap ends, or until the end they
- * had when that comes sooner: an overlap of zero leaves the new one alone. Of more than {@link MAX_SECRETS} the
- * oldest go.
+ * The secrets that sign after a rotation, newest first. Older secrets sign until the overlap ends, or until their own end if
+ * that is sooner. With an overlap of zero only the new secret is left. If there are more than {@link MAX_SECRETS}, the oldest
+ * are dropped.
  *
  * @param present the newest first
  */

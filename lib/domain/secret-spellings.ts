@@ -1,10 +1,10 @@
 /**
- * The ways in which a receiver that echoes a request may spell a secret of it: as it is, in JSON, percent-encoded, and
- * within anything that is written in base64.
+ * The ways in which a receiver that echoes a request may spell a secret of it: as it is, in JSON, percent-encoded, and as a
+ * part of a base64 text.
  */
 export function secretSpellings(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
-  // From the bytes, which hold no half of a character.
+  // Taken from the bytes, which contain no unpaired surrogates: encodeURIComponent would throw on one.
   const percent = encodeURIComponent(bytes.toString('utf8'));
   return [
     ...new Set([
@@ -21,15 +21,15 @@ export function secretSpellings(secret: string): string[] {
 }
 
 /**
- * What of some bytes is the same in base64 whatever stands around them.
+ * The part of the base64 text of some bytes that does not depend on the bytes around them.
  *
- * @param offset bytes that stand before them, modulo 3
+ * @param offset number of bytes before them, modulo 3
  */
 function withinBase64(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString('base64')
     .replaceAll('=', '');
-  // A character of base64 holds 6 bits: those that share bits with a neighbour may differ.
+  // A character of base64 holds 6 bits. Characters that share bits with a neighbouring byte may differ, so they are left out.
   const first = Math.ceil((offset * 8) / 6);
   const last = Math.floor(((offset + bytes.length) * 8) / 6);
   return all.slice(first, last);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The `webhook-signature` header of Standard Webhooks 1.0: for each secret `v1,` and the base64 of the HMAC-SHA256
- * over `id.timestamp.body`, separated by spaces. Several secrets while one is being rotated, the newest first.
+ * The `webhook-signature` header of Standard Webhooks 1.0: for each secret `v1,` and the base64 of the HMAC-SHA256 over
+ * `id.timestamp.body`, separated by spaces. During a rotation there are several secrets, the newest first.
  *
  * @param secrets key bytes, at least one
  * @param id the `webhook-id` header

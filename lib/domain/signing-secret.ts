@@ -6,10 +6,10 @@ const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 /** The secret of the published test vectors of Standard Webhooks, which documentation and libraries print. */
 const PUBLISHED = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-/** As many as SHA-256 puts out: a longer key makes the signature no stronger. */
+/** Length of the output of SHA-256. A longer key does not make the signature stronger. */
 const NEW_SECRET_BYTES = 32;
 
-/** A new signing secret in the form of Standard Webhooks, as a tenant is shown it: `whsec_…`. */
+/** A new signing secret in the form of Standard Webhooks, as it is shown to a tenant: `whsec_…`. */
 export function generateSigningSecret(randomBytes: RandomBytes): string {
   return PREFIX + Buffer.from(randomBytes(NEW_SECRET_BYTES)).toString('base64');
 }
@@ -22,7 +22,7 @@ export function generateSigningSecret(randomBytes: RandomBytes): string {
 export function parseSigningSecret(text: string): Buffer {
   const base64 = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : '';
   const key = Buffer.from(base64, 'base64');
-  // Node skips what is no base64; only a text that comes out again was understood whole.
+  // Node skips characters that are not base64. So the text is valid only if encoding the key returns the same text.
   if (key.length < MIN_BYTES || key.length > MAX_BYTES || key.toString('base64') !== base64) {
     throw new InvalidSigningSecretError();
   }

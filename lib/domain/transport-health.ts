@@ -1,4 +1,4 @@
-/** How a transport has been doing lately. */
+/** Recent health of a transport. */
 export interface TransportHealth {
   /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered, or there was none. */
   readonly failingSince: number | null;
@@ -12,7 +12,7 @@ export interface HealthPolicy {
   readonly circuitFailures: number;
   /** How long the circuit stays open at first, in ms; doubled with each probe that fails. */
   readonly circuitCoolDownMs: number;
-  /** A transport that has failed for so long, at every attempt, is disabled; in ms. */
+  /** A transport whose attempts have all failed for this long is disabled; in ms. */
   readonly disableAfterMs: number;
 }
 
@@ -21,7 +21,7 @@ export interface AttemptSign {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly nowMs: number;
-  /** 0 to 1, for the jitter. */
+  /** A random number from 0 to 1, for the jitter. */
   readonly random: number;
 }
 
@@ -33,13 +33,14 @@ export interface HealthChange {
   readonly shouldDisable: boolean;
 }
 
-/** The longest an open circuit waits before it tries again. */
+/** Maximum time that an open circuit waits before the next probe, in ms, unless `circuitCoolDownMs` is longer. */
 const LONGEST_COOL_DOWN_MS = 60_000;
 const JITTER = 0.2;
 
 /**
- * What an attempt says about its transport. The circuit opens after so many failures in a row; then one probe per
- * cool-down is sent, and the first success closes it. Attempts that were under way when it opened say nothing new.
+ * Applies an attempt to the health of its transport. The circuit opens after `circuitFailures` failures in a row. Then one
+ * probe per cool-down is sent, and the first success closes it. Failures of attempts that were in flight when it opened are
+ * not counted.
  */
 export function afterAttempt(health: TransportHealth, sign: AttemptSign, policy: HealthPolicy): HealthChange {
   if (!sign.failed) {
@@ -67,7 +68,7 @@ export function afterAttempt(health: TransportHealth, sign: AttemptSign, policy:
   };
 }
 
-/** Whether only one request at a time may try the transport: the circuit was open and no success has closed it. */
+/** Whether only one request at a time may be sent: the circuit was open and no success has closed it. */
 export const isProbing = (
   { consecutiveFailures }: TransportHealth,
   { circuitFailures }: HealthPolicy,

@@ -1,18 +1,18 @@
 /**
- * `ACTIVE` delivers. `PAUSED` holds: what is emitted is queued and waits. `DISABLED` stops: what was queued waits, what
- * is emitted meanwhile is logged as `MISSED`.
+ * `ACTIVE`: deliveries are sent. `PAUSED`: new deliveries are queued and wait. `DISABLED`: queued deliveries wait, and new
+ * ones are logged as `MISSED`.
  */
 export const TRANSPORT_STATES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
 export type TransportState = (typeof TRANSPORT_STATES)[number];
 
-/** What an administrator may ask of a transport's state. */
+/** Commands of an administrator that change the state of a transport. */
 export type TransportCommand = 'pause' | 'resume' | 'disable' | 'enable';
 
 /**
- * Where each command leads. A command whose end is reached already leads there again, so that it may be repeated.
- * Null: it makes no sense there, since it would undo more than it names. A pause of a disabled transport, or its
- * resumption, would begin to queue or to send for what the receiver (410) or the administrator has ended; enabling a
- * paused one would end somebody's pause.
+ * The state after each command. If the transport is already in that state, the command changes nothing, so it can be
+ * repeated. Null: the command is refused, because it would undo more than it names. Pausing or resuming a disabled transport
+ * would queue or send again, although the receiver (410) or the administrator has stopped that. Enabling a paused transport
+ * would end somebody's pause.
  */
 const TRANSITIONS: Readonly<
   Record<TransportCommand, Readonly<Record<TransportState, TransportState | null>>>
@@ -23,6 +23,6 @@ const TRANSITIONS: Readonly<
   enable: { ACTIVE: 'ACTIVE', PAUSED: null, DISABLED: 'ACTIVE' },
 };
 
-/** The state that a command leads to; undefined when it makes no sense in the present one. */
+/** The state after a command; undefined: the command is refused in the present state. */
 export const stateAfter = (command: TransportCommand, present: TransportState): TransportState | undefined =>
   TRANSITIONS[command][present] ?? undefined;

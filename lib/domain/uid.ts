@@ -1,12 +1,12 @@
 /** The characters of a uid. In JavaScript, `$` without the `m` flag is the very end: a trailing newline is refused. */
 export const UID_PATTERN = /^[A-Za-z0-9_-]+$/;
 
-/** The most characters of a uid. */
+/** Maximum length of a uid, in characters. */
 export const UID_MAX_LENGTH = 64;
 
 /**
- * The characters of a tenant's uid, which is the host's own: also those of e-mail addresses, host names and prefixed keys. A
- * `.` or `..` alone is refused, since clients and proxies resolve them as path segments of the admin API.
+ * The characters of a tenant's uid, which the host chooses. They include those of e-mail addresses, host names and prefixed
+ * keys. A `.` or `..` alone is refused, since clients and proxies resolve them as path segments of the admin API.
  */
 export const TENANT_UID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:|@-]+$/;
 
@@ -30,7 +30,7 @@ export type RandomBytes = (size: number) => Uint8Array;
  * A UUIDv7 (RFC 9562): sorts by time, to the millisecond.
  *
  * @param nowMs milliseconds since the epoch
- * @param randomBytes is asked for 10 bytes, which are not changed
+ * @param randomBytes called for 10 bytes, which are not changed
  */
 export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
   const bytes = Buffer.allocUnsafe(16);

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Not public although an IPv4 address: RFC 6890 and its successors, and the host-internal address of Azure. */
+/** IPv4 ranges that are not public: RFC 6890 and its successors, and the host-internal address of Azure. */
 const REFUSED_IPV4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -23,10 +23,10 @@ const REFUSED_IPV4 = [
   '240.0.0.0/4',
 ];
 
-/** All that is global unicast. What lies outside (mapped, translated, NAT64, local, multicast) is refused unseen. */
+/** Global unicast addresses. All others (mapped, translated, NAT64, local, multicast) are refused. */
 const GLOBAL_IPV6 = ['2000::/3'];
 
-/** Global unicast by its prefix, and yet not: protocol assignments, documentation, 6to4, AS112. */
+/** Ranges of the global unicast prefix that are not public: protocol assignments, documentation, 6to4, AS112. */
 const REFUSED_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
 
 const refusedIpv4 = blockListOf(REFUSED_IPV4, 'ipv4');
@@ -34,8 +34,8 @@ const globalIpv6 = blockListOf(GLOBAL_IPV6, 'ipv6');
 const refusedIpv6 = blockListOf(REFUSED_IPV6, 'ipv6');
 
 /**
- * Whether an address is on the public internet, and so may be a target without the operator's leave.
- * Anything that is no plain address (a name, a zone id, an empty string) is not public.
+ * Whether an address is on the public internet, so that it may be a target without the operator's permission. A text that is
+ * not a plain address (a name, an address with a zone id, an empty string) is not public.
  */
 export function isPublicAddress(address: string): boolean {
   switch (familyOf(address)) {
@@ -49,8 +49,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * The family of an address, undefined for what is none. A scoped address (`fe80::1%eth0`) counts as none:
- * the part after `%` names an interface of this machine.
+ * The family of an address; undefined: the text is not an address. A scoped address (`fe80::1%eth0`) does not count as one,
+ * because the part after `%` names an interface of this machine.
  */
 export function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
   if (address.includes('%')) return undefined;

@@ -14,13 +14,13 @@ const REMEDY =
   'each entry is a CIDR with an optional port, such as 10.1.0.0/16, 127.0.0.1/32:8080 or [fd00::]/8:443';
 
 /**
- * The operator's exceptions from the address policy. An address inside one of them passes that policy and
- * only that: the rules on URLs, names and ports stay as they are.
+ * The operator's exceptions from the address policy. An address inside one of them passes that policy and only that: the
+ * rules on URLs, names and ports still apply.
  */
 export class AllowList {
   readonly #entries: readonly Entry[];
 
-  /** @throws {InvalidOptionError} on a text that is no CIDR with an optional port. */
+  /** @throws {InvalidOptionError} if an entry is not a CIDR with an optional port */
   constructor(cidrs: readonly string[]) {
     this.#entries = cidrs.map(parseEntry);
   }
@@ -38,7 +38,7 @@ export class AllowList {
   }
 }
 
-/** Whether an address may be dialled at all: because it is public, or because the operator says so. */
+/** Whether a connection to an address is allowed: the address is public, or the operator allows it. */
 export function isPermittedAddress(address: string, port: number, allow: AllowList): boolean {
   return isPublicAddress(address) || allow.allows(address, port);
 }

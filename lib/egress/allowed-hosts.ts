@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { familyOf } from './address-policy.js';
 
 interface Entry {
-  /** The name itself, or with a leading dot what a name must end with. */
+  /** The name itself; with a leading dot, the suffix of the allowed names. */
   readonly name: string;
   /** Undefined: every port. */
   readonly port: number | undefined;
@@ -16,13 +16,12 @@ const REMEDY =
 
 /**
  * The operator's exceptions from the rules on names, for development and private networks: names of one label and reserved
- * names (`localhost`, `*.internal`). Such a name is looked up as the system does, with its hosts file; the addresses behind it are
- * still judged.
+ * names (`localhost`, `*.internal`). The system resolves these names, with its hosts file. Their addresses are still judged.
  */
 export class AllowedHosts {
   readonly #entries: readonly Entry[];
 
-  /** @throws {InvalidOptionError} on a text that is no host name or suffix with an optional port */
+  /** @throws {InvalidOptionError} if an entry is not a host name or suffix with an optional port */
   constructor(hosts: readonly string[]) {
     if (!Array.isArray(hosts))
       throw new InvalidOptionError('egress.allowHosts', hosts, 'give a list of texts.');

@@ -3,10 +3,10 @@ import { isPermittedAddress } from './allow-list.js';
 import type { CheckedUrl } from './url-policy.js';
 
 /**
- * The connect-time layer of the egress policy: judges every address that a connection to `url` could use.
- * One bad address among good ones refuses them all, since a name that mixes them is up to something.
+ * The connect-time check of the egress policy: judges every address that a connection to `url` could use. One refused address
+ * refuses all of them, because a name that mixes allowed and refused addresses is suspicious.
  *
- * @throws {EgressError} `DNS_FAILED` when there is none, `CONNECT_FAILED` when one is refused
+ * @throws {EgressError} `DNS_FAILED` if there is no address, `CONNECT_FAILED` if one is refused
  */
 export function judgeAnswer(addresses: readonly string[], { port, rules }: CheckedUrl): void {
   if (addresses.length === 0) throw new EgressError('DNS_FAILED');

@@ -2,27 +2,30 @@ import { Connection } from './connection.js';
 import type { GuardedDialler } from './guarded-dialler.js';
 import type { CheckedUrl } from './url-policy.js';
 
-/** Idle sockets kept over all origins; with one more, the one idle for longest is closed. */
+/** Maximum number of idle sockets over all origins. Beyond it, the socket that has been idle for longest is closed. */
 const MAX_IDLE = 512;
 
-/** Called when there is room again. Returns false when it no longer wants it, so that the next one is asked. */
+/** Called when a connection is available. Returns false if the caller no longer needs it, so that the next waiter is called. */
 export type Waiter = () => boolean;
 
 interface Origin {
-  /** The one used last is on top: few warm sockets instead of many that are about to close. */
+  /**
+   * A stack with the connection that was used last on top. Reusing that one keeps a few sockets warm instead of many that are
+   * about to close.
+   */
   readonly idle: Connection[];
   readonly waiting: Waiter[];
-  /** Connections, idle or not. */
+  /** Number of connections, idle or not. */
   open: number;
 }
 
 /**
- * The keep-alive connections, by origin. An origin that has none left is forgotten, so this never holds more
- * than the idle sockets and the requests under way.
+ * Keep-alive connections by origin. An origin without connections is removed, so the pool holds only idle sockets and
+ * requests in flight.
  */
 export class ConnectionPool {
   readonly #origins = new Map<string, Origin>();
-  /** Over all origins, the one idle for longest first. */
+  /** Idle connections of all origins. The one that has been idle for longest comes first. */
   readonly #idle = new Set<Connection>();
   readonly #closing = new Set<Promise<void>>();
 
@@ -31,15 +34,16 @@ export class ConnectionPool {
     private readonly connectionsPerOrigin: number,
   ) {}
 
-  /** Origins with a connection, idle or not. */
+  /** Number of origins with a connection, idle or not. */
   get origins(): number {
     return this.#origins.size;
   }
 
   /**
-   * An idle connection, else a new one; undefined when the origin has as many as it may and all are busy.
+   * Takes an idle connection, or else a new one.
    *
-   * @param fresh take no idle one, but a new one in its place
+   * @param fresh whether to take a new connection in place of an idle one, which is closed
+   * @returns undefined: the origin has `connectionsPerOrigin` connections, and all are busy
    */
   take(url: CheckedUrl, fresh: boolean): Connection | undefined {
     const origin = this.#originOf(url);
@@ -54,12 +58,12 @@ export class ConnectionPool {
     return new Connection(url, this.dialler, (closed) => this.#onClosed(closed));
   }
 
-  /** Calls `waiter` once a connection to that origin can be had. */
+  /** Calls `waiter` when a connection to that origin is available. */
   wait(url: CheckedUrl, waiter: Waiter): void {
     this.#originOf(url).waiting.push(waiter);
   }
 
-  /** Takes a connection back whose last request has its complete answer. */
+  /** Takes back a connection whose request has its complete response. */
   release(connection: Connection): void {
     const origin = this.#originOf(connection.url);
     origin.idle.push(connection);
@@ -68,7 +72,7 @@ export class ConnectionPool {
     wake(origin);
   }
 
-  /** Destroys a connection whose request did not end well. */
+  /** Destroys a connection that cannot be reused. */
   discard(connection: Connection): void {
     const origin = this.#originOf(connection.url);
     this.#forget(connection, origin);
@@ -76,7 +80,7 @@ export class ConnectionPool {
     if (origin.open === 0) this.#origins.delete(connection.url.origin);
   }
 
-  /** Closes what is idle. Resolves when every socket that was ever discarded is closed. */
+  /** Closes idle connections. Resolves when these and all discarded sockets are closed. */
   async close(): Promise<void> {
     for (const connection of this.#idle) this.#closeIdle(connection);
     await Promise.all(this.#closing);
@@ -97,7 +101,7 @@ export class ConnectionPool {
     this.#closing.add(closing);
   }
 
-  /** A busy connection whose socket closes tells its request; an idle one has nobody to tell but the pool. */
+  /** Called when a socket has closed. A busy connection reports that to its request; an idle one is removed here. */
   #onClosed(connection: Connection): void {
     if (this.#idle.has(connection)) this.#closeIdle(connection);
   }
@@ -114,7 +118,7 @@ export class ConnectionPool {
   }
 }
 
-/** Room for one: the first who still wants it gets it. */
+/** A connection is available: the first waiter that still needs it gets it. */
 function wake({ waiting }: Origin): void {
   for (let waiter = waiting.shift(); waiter && !waiter(); waiter = waiting.shift());
 }

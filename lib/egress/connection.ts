@@ -4,30 +4,30 @@ import type { Dispatcher } from 'undici';
 import type { DialObserver, DialPhase, GuardedDialler } from './guarded-dialler.js';
 import type { CheckedUrl } from './url-policy.js';
 
-/** Below the five seconds after which Node's own servers, and many others, close an idle connection. */
+/** Shorter than the five seconds after which Node's own servers, and many others, close an idle connection. */
 const KEEP_ALIVE_MS = 4_000;
-/** A connection is not used for longer than this, so that a receiver that moves to another address is followed. */
+/** Age, in ms, from which a connection gets no new request, so that a receiver that moves to another address is followed. */
 const MAX_AGE_MS = 60_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * One socket to one origin, carrying one request at a time. It is an undici `Client` (a pool of one), since
- * that says exactly which request a socket belongs to: which to destroy at a deadline, also while it is
- * connecting, and whether a request went out on a socket that had served before.
+ * One socket to one origin that carries one request at a time. It is an undici `Client` (a pool of one), because that shows
+ * which request a socket belongs to. A deadline thus destroys the right socket, also while it is connecting. It is also known
+ * whether a request was sent on a socket that had served earlier ones.
  */
 export class Connection implements DialObserver {
-  /** Whose request it carries; decides under whose cap its name is looked up. */
+  /** Group of the present request (the tenant's uid). Its limit applies to the look-up of the name. */
   lookupGroup = '';
-  /** How far the present socket has come. */
+  /** The phase of the present socket. */
   phase: DialPhase = 'resolving';
-  /** Complete answers on the present socket. */
+  /** Number of complete responses on the present socket. */
   served = 0;
   readonly #client: Client;
   #socket: Socket | undefined;
   #dialledAt = 0;
   #destroyed = false;
 
-  /** @param onClosed called when the socket of this connection has closed, whether or not it was wanted still */
+  /** @param onClosed called when the socket of this connection has closed, whether or not it was still needed */
   constructor(
     readonly url: CheckedUrl,
     dialler: GuardedDialler,
@@ -39,7 +39,7 @@ export class Connection implements DialObserver {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
-      // The attempt's deadline covers both; undici's are idle timers, which a slow receiver resets at will.
+      // The attempt's deadline covers both. The time-outs of undici measure idle time, so a slow receiver can reset them at will.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -74,7 +74,7 @@ export class Connection implements DialObserver {
     this.served = 0;
   }
 
-  /** Ends the socket at once, whatever it is doing. Resolves when it is closed. */
+  /** Destroys the socket at once, in any phase. Resolves when it is closed. */
   async destroy(): Promise<void> {
     if (this.#destroyed) return;
     this.#destroyed = true;

@@ -5,8 +5,8 @@ const REMEDY =
   'each entry is a host (every port), an origin such as https://api.example.com:8443, or *.example.com for the names below one';
 
 /**
- * Where the operator wants nothing sent, whoever asks: receivers that have complained, or that must not be reached
- * from here. It judges the host as a URL has it, not what a name leads to.
+ * Hosts and origins to which the operator forbids all sending: receivers that have complained, or that must not be reached
+ * from here. The host in the URL is judged, not the addresses that it resolves to.
  */
 export class DenyList {
   readonly #hosts = new Set<string>();
@@ -14,7 +14,7 @@ export class DenyList {
   /** Each with its leading dot. */
   readonly #suffixes: string[] = [];
 
-  /** @throws {InvalidOptionError} on a text that is neither a host, an origin nor a wildcard. */
+  /** @throws {InvalidOptionError} if an entry is neither a host, an origin nor a wildcard */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.#add(entry);
   }
@@ -42,7 +42,7 @@ export class DenyList {
   }
 }
 
-/** As the URL policy spells it: in lower case, punycode, without a trailing dot. */
+/** The host as the URL policy spells it: in lower case, punycode, without a trailing dot. */
 function hostOf({ hostname }: URL, entry: string): string {
   const host = hostname.replace(/\.$/, '');
   if (host === '' || host.includes('*')) throw refused(entry);

@@ -14,7 +14,7 @@ import type { CheckedUrl, UrlRules } from './url-policy.js';
 
 export type { EgressRequest, EgressResponse } from './egress-request.js';
 
-/** What an operator sets once for the whole process. */
+/** The operator's settings for the whole process. */
 export interface EgressClientOptions {
   /** CIDRs, each with an optional port, that may be called although they are not public. */
   readonly allowCidrs: readonly string[];
@@ -26,27 +26,27 @@ export interface EgressClientOptions {
   readonly allowHttp: boolean;
   /** Resolver servers (`ip` or `ip:port`); empty for the system's. */
   readonly dnsServers: readonly string[];
-  /** Sockets to one origin, at least 1. Requests beyond it wait, within their deadline. */
+  /** Maximum number of sockets to one origin, at least 1. Further requests wait, within their deadline. */
   readonly connectionsPerOrigin: number;
   /** PEM certificates of authorities trusted beside Node's own. Default none. */
   readonly extraCaCerts?: readonly string[];
-  /** Told when the policy refuses a host, for the operator's log. Default: nobody is. */
+  /** Called when the policy refuses a host, for the operator's log. Default: none. */
   readonly onRefused?: (refusal: Refusal) => void;
 }
 
 /** A host that the policy refuses, and the rule. */
 export interface Refusal {
   readonly rule: TargetRule;
-  /** As far as it is known: not every text has one. */
+  /** Undefined: the text has no host. */
   readonly host: string | undefined;
 }
 
-/** Verdicts remembered; a URL is judged before each of its attempts, and always with the same result. */
+/** Maximum number of verdicts remembered. A URL is judged before each of its attempts, always with the same result. */
 const MAX_VERDICTS = 5_000;
 
 /**
- * The only way out of the process. Its rules are fixed for its life, so that no connection outlives a rule it
- * was made under. Redirects are not followed, bodies not decompressed, proxy variables not read.
+ * The only way out of the process. Its rules never change, so no connection outlives the rules that allowed it. Redirects are
+ * not followed, bodies are not decompressed, proxy variables are not read.
  */
 export class EgressClient {
   readonly #rules: UrlRules;
@@ -63,7 +63,7 @@ export class EgressClient {
   #suspended = false;
   #giveUp: NodeJS.Timeout | undefined;
 
-  /** @throws {InvalidOptionError} on a malformed CIDR, host to deny or resolver server. */
+  /** @throws {InvalidOptionError} if a CIDR, an allowed or denied host, or a resolver server is malformed */
   constructor(options: EgressClientOptions) {
     this.#rules = {
       allowHttp: options.allowHttp,
@@ -108,11 +108,12 @@ export class EgressClient {
   /**
    * Sends one request, once (see {@link Exchange} for the one exception).
    *
-   * @param settled called once, at once or later: with what the receiver answered, whatever its status, or why there was no
-   *   answer. A call and not a promise: a request has several waits one upon the other, and each would cost as much as signing.
+   * @param settled called once, possibly before `send` returns: with the response, whatever its status, or with the error. It
+   *   is a callback, because a request passes several layers and a promise for each would cost as much as signing.
+   * @throws {TypeError} if another client has checked the URL
    */
   send(request: EgressRequest, settled: (result: EgressResponse | EgressError) => void): void {
-    // A verdict of other rules is none: a client with a stricter allow list must not inherit it.
+    // A verdict by other rules does not count: a client with a stricter allow list must not inherit it.
     if (request.url.rules !== this.#rules)
       throw new TypeError('The URL was checked by another EgressClient.');
     if (this.#closed || this.#suspended || request.signal?.aborted)
@@ -123,15 +124,12 @@ export class EgressClient {
     exchange.start();
   }
 
-  /** Requests under way to an origin. It counts them one by one: not for what happens often. */
+  /** Number of requests in flight to an origin. All requests are counted one by one, so it must not be called often. */
   inFlightTo(origin: string): number {
     return this.#underWay.snapshot().filter((exchange) => exchange.origin === origin).length;
   }
 
-  /**
-   * Lets nothing out: a new request is `ABORTED` at once, and so is, after `graceMs`, what is under way then.
-   * Undone by `resume()`.
-   */
+  /** Stops sending until `resume()` is called. New requests end as `ABORTED` at once, and those still in flight after `graceMs` do too. */
   suspend(graceMs: number): void {
     this.#suspended = true;
     this.#giveUp ??= setTimeout(() => this.#abort(), graceMs);
@@ -143,7 +141,7 @@ export class EgressClient {
     this.#giveUp = undefined;
   }
 
-  /** Aborts what is under way and closes all sockets. No request is possible afterwards. */
+  /** Aborts the requests in flight and closes all sockets. No request is possible afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#giveUp);
@@ -152,14 +150,17 @@ export class EgressClient {
     await this.#pool.close();
   }
 
-  /** One listener per signal, however many attempts share it: adding and removing one for each costs more than the rest of this. */
+  /**
+   * One listener per signal, however many attempts share it: adding and removing one for each attempt costs more than the
+   * rest of `send`.
+   */
   #listenTo(signal: AbortSignal): void {
     if (this.#signals.has(signal)) return;
     this.#signals.add(signal);
     signal.addEventListener('abort', () => this.#abort(signal), { once: true });
   }
 
-  /** Ends what is under way: what follows the signal, or all of it. */
+  /** Aborts the requests in flight: those with this signal, or all. */
   #abort(signal?: AbortSignal): void {
     for (const exchange of this.#underWay.snapshot()) {
       if (signal === undefined || exchange.signal === signal) exchange.end('ABORTED');

@@ -1,13 +1,13 @@
 import { EgressError } from '../errors/egress.error.js';
 import type { DialPhase } from './guarded-dialler.js';
 
-/** undici's codes for an answer that breaks the protocol or the limits. */
+/** undici's codes for a response that violates the protocol or the limits. */
 const PROTOCOL_CODES = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
-/** Its parser's errors carry no code, only a name. */
+/** Errors of undici's parser have no code, only a name. */
 const PARSER_ERROR = 'HTTPParserError';
-/** Its texts where the code says no more than "socket". */
+/** undici's messages for errors whose code says no more than "socket". */
 const PROTOCOL_TEXTS = new Set(['bad response', 'bad upgrade']);
-/** Its codes for a request that it refuses to write. */
+/** undici's codes for a request that it refuses to write. */
 const REQUEST_CODES = new Set([
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
@@ -15,9 +15,9 @@ const REQUEST_CODES = new Set([
 ]);
 
 /**
- * What to call a failure. Most of it follows from how far the connection had come, which is sturdier than
- * a list of what operating systems and OpenSSL call their errors. The original is dropped: its message and its
- * fields hold addresses.
+ * Maps an error to an `EgressError`. The phase of the connection decides in most cases, which is more robust than a list of
+ * the error codes of operating systems and OpenSSL. The original error is dropped, because its message and its fields contain
+ * addresses.
  */
 export function egressErrorOf(error: Error, phase: DialPhase): EgressError {
   if (error instanceof EgressError) return error;

@@ -7,17 +7,17 @@ export interface EgressRequest {
   /** Name, value, name, value, …, validated. */
   readonly headers: string[];
   readonly body: Buffer | string;
-  /** From name look-up to the end of the body that is read, in ms. */
+  /** Deadline of the attempt, in ms: from the name look-up to the end of the body that is read. */
   readonly timeoutMs: number;
-  /** Whose look-up it is (the tenant's uid); a group has a limited number of them at a time. Default: one shared group. */
+  /** Group of the name look-up (the tenant's uid). A group has a limited number of look-ups at a time. Default: one shared group. */
   readonly lookupGroup?: string;
-  /** Texts of at least four characters that are not kept even if the receiver sends them back, as an echo service does. */
+  /** Texts of at least four characters that are redacted if the receiver sends them back, as an echo service does. */
   readonly secrets?: readonly string[];
-  /** Gives the attempt up. */
+  /** Aborts the attempt. */
   readonly signal?: AbortSignal;
 }
 
-/** What is kept of an answer. */
+/** The part of a response that is kept. */
 export interface EgressResponse {
   readonly statusCode: number;
   /** Lower-case names; secrets redacted; at most 50 headers and 8 KiB. */

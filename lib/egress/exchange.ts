@@ -8,22 +8,25 @@ import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
 import type { Placed } from './under-way.js';
 
-/** Reading a short body to its end saves the connection; a longer one is not worth it. */
+/**
+ * Maximum number of bytes read of a body. If a short body is read to its end, the connection can be reused; a longer one is
+ * not worth it.
+ */
 const MAX_BODY_READ = 64 * 1024;
-/** Interim answers (1xx) are of no use here, and a receiver could send them for ever. */
+/** Maximum number of interim responses (1xx). They are not used, and a receiver could send them forever. */
 const MAX_INTERIM = 8;
 const NO_SECRETS: readonly string[] = [];
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /**
- * One attempt: takes a connection, writes the request, keeps what it wants of the answer, and gives the
- * connection back or destroys it. One deadline covers all of it.
+ * One attempt: takes a connection, writes the request, keeps a part of the response, and gives the connection back or
+ * destroys it. One deadline covers all of it.
  *
- * Once a status has come, it decides: a body that is too long, too slow or cut off costs the connection and
- * not the answer. Without a status the attempt fails, except that a request which met a connection the
- * receiver had closed in the meantime (it had served before, and not one byte came back) goes out once more
- * on a new one.
+ * The status code decides the outcome: if the body is too long, too slow or cut off, the connection is destroyed, but the
+ * response counts. Without a status code the attempt fails. There is one exception: the receiver may have closed a reused
+ * connection in the meantime. If the connection had served earlier requests and no byte came back, the request is sent once
+ * more, on a new connection.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Placed {
   place = -1;
@@ -31,7 +34,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   /** Monotonic (performance.now()). */
   readonly #expiresAt: number;
   #connection: Connection | undefined;
-  /** What the socket had received before this request was written; undefined until then. */
+  /** Bytes that the socket had received before this request was written; undefined until then. */
   #bytesBefore: number | undefined;
   #isSecondTry = false;
   #settled = false;
@@ -51,12 +54,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
     this.#deadline = setTimeout(giveUp, request.timeoutMs, this);
   }
 
-  /** Where it goes: scheme, host and port. */
+  /** Scheme, host and port of the request. */
   get origin(): string {
     return this.request.url.origin;
   }
 
-  /** What may call it off. */
+  /** The signal that may abort the attempt. */
   get signal(): AbortSignal | undefined {
     return this.request.signal;
   }
@@ -70,7 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
     connection.send({ path: url.path, method, headers, body }, this);
   }
 
-  /** Ends the attempt: with the answer if there is a status already, else as a failure. */
+  /** Ends the attempt: with the response if there is a status code already, otherwise as a failure. */
   end(code: EgressErrorCode): void {
     this.#conclude(new EgressError(code));
   }
@@ -78,7 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   /** Called just before the request is written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#bytesBefore = this.#connection?.bytesRead;
-    // A process that has stood still hears of its new connections before its timers: too late is too late.
+    // Check the deadline: after a pause of the process, new connections are reported before timers fire.
     if (performance.now() < this.#expiresAt) return;
     this.end('TIMEOUT');
     controller.abort(new EgressError('TIMEOUT'));
@@ -129,7 +132,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
     return connection.served > 0 && silent;
   }
 
-  /** The connection is in an unknown state: destroy it, and settle with the answer if there is one. */
+  /** The connection is in an unknown state: destroy it, and settle with the response if there is one. */
   #conclude(failure: EgressError | undefined): void {
     if (this.#settled) return;
     this.#settle(this.#statusCode === 0 && failure ? failure : this.#answer());

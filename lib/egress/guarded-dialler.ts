@@ -10,32 +10,31 @@ import type { CheckedUrl } from './url-policy.js';
 type Options = buildConnector.Options;
 type Callback = buildConnector.Callback;
 
-/** How far a dial has come; decides what its failure is called. */
+/** The phase of a dial. It decides which code a failure gets. */
 export type DialPhase = 'resolving' | 'connecting' | 'handshaking' | 'open';
 
-/** What a dial reports to its connection as it goes. */
+/** Receives the progress of a dial. */
 export interface DialObserver {
-  /** Whose look-up it is. */
+  /** Group of the name look-up (the tenant's uid). */
   readonly lookupGroup: string;
-  /** True once nobody wants the socket any more. */
+  /** Whether the socket is no longer needed. */
   readonly abandoned: boolean;
   onPhase(phase: DialPhase): void;
-  /** The socket as soon as there is one, so that it can be destroyed while it is connecting. */
+  /** Called as soon as there is a socket, so that it can be destroyed while it is connecting. */
   onSocket(socket: Socket): void;
 }
 
-/** Before the next of several addresses is tried too. Node's own 250 ms are short for another continent. */
+/** Delay until the next of several addresses is tried too, in ms. Node's default of 250 ms is too short for another continent. */
 const NEXT_ADDRESS_AFTER_MS = 1_000;
-/** Addresses of one name that are tried; all are judged. */
+/** Maximum number of addresses of one name that are tried. All of them are judged. */
 const MAX_DIALLED = 8;
-/** Origins whose TLS session is remembered, to spare the receiver's next connection half of the handshake. */
+/** Maximum number of origins whose TLS session is remembered. A remembered session saves half of the next handshake. */
 const MAX_SESSIONS = 500;
 
 /**
- * Makes connections, and only to addresses that the policy allows. The name is looked up here, every address
- * in the answer is judged, one bad address refuses the name, and the socket gets exactly the judged addresses:
- * there is no second look-up that could answer otherwise. IP literals are judged here as well, since
- * a `lookup` function is never called for them.
+ * Opens connections, and only to addresses that the policy allows. The name is resolved here, and every address of the DNS
+ * result is judged. One refused address refuses the name. The socket gets exactly the judged addresses, so no second look-up
+ * can return others. IP literals are judged here as well, because a `lookup` function is never called for them.
  */
 export class GuardedDialler {
   readonly #sessions = new Map<string, Buffer>();
@@ -43,7 +42,7 @@ export class GuardedDialler {
 
   /**
    * @param extraCaCerts PEM certificates of authorities trusted beside Node's own
-   * @param onRefused told when an address behind a name is refused
+   * @param onRefused called when an address is refused
    */
   constructor(
     private readonly resolver: NameResolver,
@@ -51,7 +50,7 @@ export class GuardedDialler {
     private readonly onRefused: (url: CheckedUrl) => void = () => undefined,
   ) {}
 
-  /** Dials for undici: calls back once, with an open socket or an error, unless the observer abandoned it. */
+  /** Opens a connection for undici. Calls `callback` once, with an open socket or an error, unless the observer has abandoned the dial. */
   dial(url: CheckedUrl, observer: DialObserver, options: Options, callback: Callback): void {
     this.#dial(url, observer, options, callback).catch((error: unknown) => callback(error as Error, null));
   }
@@ -70,7 +69,7 @@ export class GuardedDialler {
     if (observer.abandoned) return;
     observer.onPhase('connecting');
     const connect = this.#connectorTo(url, addresses.slice(0, MAX_DIALLED));
-    // The types know a connector that returns nothing; it returns the socket.
+    // According to its type the connector returns nothing, but it returns the socket.
     const socket = connect(options, (...result) => {
       if (result[0] === null) observer.onPhase('open');
       callback(...result);
@@ -95,13 +94,13 @@ export class GuardedDialler {
       ...(url.origin.startsWith('https:') && {
         session: this.#sessions.get(url.origin),
         secureContext: this.#secureContextOf(),
-        // Said here because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise switch it off for everything.
+        // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
         rejectUnauthorized: true,
       }),
     });
   }
 
-  /** One for all connections: reading a hundred root certificates for each would cost more than the handshake. */
+  /** One context for all connections: reading a hundred root certificates for each would cost more than the handshake. */
   #secureContextOf(): SecureContext {
     const ca = this.extraCaCerts.length === 0 ? undefined : [...rootCertificates, ...this.extraCaCerts];
     this.#secureContext ??= createSecureContext({ ca });

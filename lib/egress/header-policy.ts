@@ -7,7 +7,7 @@ export interface TenantHeader {
 }
 
 const MAX_HEADERS = 20;
-/** Of one header, name and value together, as it goes on the wire: one byte for a character. */
+/** Maximum size of one header on the wire, name and value together. Each character is one byte. */
 const MAX_HEADER_BYTES = 4 * 1024;
 
 /** RFC 9110 `token`. */
@@ -15,7 +15,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 `field-value`: visible ASCII, space, tab, and the upper half of latin1. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** They frame the message, steer the connection, name the host or the sender, or are this module's own. */
+/** These headers frame the message, control the connection, name the host or the sender, or belong to this module. */
 const RESERVED_NAMES = new Set([
   'connection',
   'cookie',
@@ -33,9 +33,9 @@ const RESERVED_NAMES = new Set([
 const RESERVED_PREFIXES = ['content-', 'proxy-', 'webhook-', 'x-forwarded-', 'x-webhook-'];
 
 /**
- * Judges the headers of a transport when they are written, so that no request can fail or be forged by them.
+ * Checks the headers of a transport when they are written, so that no header can make a request fail or forge one.
  *
- * @param authorizationSet the transport's security type sends an `authorization` header of its own
+ * @param authorizationSet whether the transport's security type sends an `authorization` header of its own
  * @throws {HeaderRefusedError}
  */
 export function assertTenantHeaders(

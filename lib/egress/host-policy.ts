@@ -39,7 +39,7 @@ export function checkHostName(hostname: string, isAllowed: (name: string) => boo
     throw new TargetRefusedError('HOST_NAME', 'its host is not a valid domain name');
   }
   if (isAllowed(name)) return name;
-  // A reserved name of one label is named as such: "localhost" deserves the clearer message.
+  // Reserved names are checked before the number of labels, so that "localhost" gets the clearer message.
   if (RESERVED_TOP_LABELS.has(last)) {
     throw new TargetRefusedError('RESERVED_NAME', `names under "${last}" do not lead to the public internet`);
   }

@@ -1,10 +1,10 @@
-/** Of the body; the rest up to the reading limit is only read to save the connection. */
+/** Maximum number of bytes kept of a body. The rest, up to the reading limit, is read only so that the connection can be reused. */
 export const MAX_BODY_KEPT = 16 * 1024;
 const MAX_HEADERS_KEPT = 50;
 const MAX_HEADER_CHARACTERS_KEPT = 8 * 1024;
 
 const REDACTED = '[redacted]';
-/** Credentials, and what leads to them; so are all that start with `proxy-`. */
+/** Headers with credentials, or with data that leads to them. Headers that start with `proxy-` are redacted too. */
 const SECRET_HEADERS = new Set([
   'authentication-info',
   'authorization',
@@ -14,16 +14,16 @@ const SECRET_HEADERS = new Set([
   'www-authenticate',
 ]);
 const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
-/** Decides when to try again, so it is kept even if more than enough headers came before it. */
+/** This header decides when the delivery is retried, so it is kept even beyond the limits. */
 const ALWAYS_KEPT = 'retry-after';
-/** Blotting out a shorter secret would only spell it out by the holes it leaves. */
+/** Minimum length of a redacted text. The gaps that redaction leaves would reveal a shorter one. */
 const MIN_SECRET_LENGTH = 4;
 
 /**
- * What is stored of an answer's headers.
+ * The part of a response's headers that is stored.
  *
  * @param headers lower-case names
- * @param secrets what must not be kept, should the receiver have sent it back
+ * @param secrets texts that are redacted if the receiver has sent them back
  */
 export function keepHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -39,7 +39,7 @@ export function keepHeaders(
     if ((count >= MAX_HEADERS_KEPT || characters > MAX_HEADER_CHARACTERS_KEPT) && name !== ALWAYS_KEPT)
       continue;
     count += 1;
-    // Assigned, it would set the prototype; every other name is an ordinary member, and assigning is quicker.
+    // Assigning `__proto__` would set the prototype. Every other name is assigned, which is faster.
     if (name === '__proto__') Object.defineProperty(kept, name, { ...ORDINARY, value: text });
     else kept[name] = text;
   }
@@ -47,10 +47,10 @@ export function keepHeaders(
 }
 
 /**
- * What is stored of an answer's body, as text that every database takes: whatever is not UTF-8, and NUL,
- * becomes U+FFFD.
+ * The part of a response's body that is stored, as text that every database accepts: bytes that are not UTF-8, and NUL,
+ * become U+FFFD.
  *
- * @param secrets what must not be kept, should the receiver have sent it back
+ * @param secrets texts that are redacted if the receiver has sent them back
  */
 export function keepBody(chunks: readonly Buffer[], secrets: readonly string[]): string {
   const [first] = chunks;

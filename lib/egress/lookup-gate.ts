@@ -1,6 +1,6 @@
-/** Look-ups under way in this process. */
+/** Maximum number of look-ups under way in this process. */
 const MAX_LOOKUPS = 128;
-/** Look-ups under way for one group (a tenant), so that its slow names delay no other group. */
+/** Maximum number of look-ups under way for one group (a tenant), so that its slow names delay no other group. */
 const MAX_LOOKUPS_PER_GROUP = 16;
 
 interface Waiting {
@@ -8,13 +8,13 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Lets look-ups pass while neither the process nor their group has too many under way; the others queue. */
+/** Limits the look-ups that are under way in the process and in each group. Further look-ups wait. */
 export class LookupGate {
   readonly #running = new Map<string, number>();
   #total = 0;
   #waiting: Waiting[] = [];
 
-  /** Runs `task` as soon as there is room, first come, first served within what the caps allow. */
+  /** Runs `task` as soon as the limits allow it, first come, first served. @throws the error of `task` */
   async run<T>(group: string, task: () => Promise<T>): Promise<T> {
     if (!this.#hasRoom(group)) {
       await new Promise<void>((start) => this.#waiting.push({ group, start }));
@@ -46,7 +46,7 @@ export class LookupGate {
     if (next === -1) return;
     const [waiting] = this.#waiting.splice(next, 1);
     if (!waiting) return;
-    // The place is taken here and not when the promise continues: others may ask for room in between.
+    // Count the look-up here and not when its promise continues: another one may start in between.
     this.#enter(waiting.group);
     waiting.start();
   }

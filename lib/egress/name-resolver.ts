@@ -3,12 +3,12 @@ import { EgressError } from '../errors/egress.error.js';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { LookupGate } from './lookup-gate.js';
 
-/** A look-up is given up after this long. */
+/** Time limit of a look-up, in ms. */
 const LIMIT_MS = 2_000;
-/** Of one query to one server: a lost packet costs this much and not the whole limit. */
+/** Time limit of one query to one server, in ms, so that a lost packet does not use up the whole limit. */
 const QUERY_TIMEOUT_MS = 500;
 const QUERY_TRIES = 3;
-/** How long an answer serves further connections. Harmless: every connection judges its addresses anew. */
+/** How long a DNS result is used for further connections, in ms. That is safe, because every connection judges its addresses anew. */
 const REUSE_MS = 1_000;
 const MAX_REMEMBERED = 1_000;
 
@@ -19,9 +19,9 @@ interface Remembered {
 }
 
 /**
- * Looks names up by DNS alone: neither the hosts file nor search domains, which know names that are not on
- * the internet, and not `getaddrinfo`, whose few threads a handful of slow names would occupy for everybody. The exception
- * are names that the operator allows (`localhost`, names of other containers): for those the system is asked first.
+ * Resolves names by DNS alone. It does not use the hosts file or search domains, which know names that are not on the
+ * internet. It does not use `getaddrinfo`, because a few slow names would occupy its threads for everybody. Exception: names
+ * that the operator allows (`localhost`, names of other containers) are resolved by the system first.
  */
 export class NameResolver {
   readonly #resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
@@ -30,7 +30,7 @@ export class NameResolver {
 
   /**
    * @param servers `ip` or `ip:port`; empty for the system's
-   * @throws {InvalidOptionError} when one is no such thing
+   * @throws {InvalidOptionError} if a server is malformed
    */
   constructor(servers: readonly string[]) {
     if (servers.length === 0) return;
@@ -46,11 +46,11 @@ export class NameResolver {
   }
 
   /**
-   * All addresses of a name, IPv4 first, unjudged.
+   * Resolves all addresses of a name, IPv4 first. They are not judged yet.
    *
-   * @param group whose look-up it is (a tenant); a group has a limited number of look-ups at a time
-   * @param asSystemDoes whether the hosts file and search domains count too
-   * @throws {EgressError} `DNS_FAILED` when there is none within two seconds
+   * @param group group of the look-up (the tenant's uid); a group has a limited number of look-ups at a time
+   * @param asSystemDoes whether the hosts file and search domains are used too
+   * @throws {EgressError} `DNS_FAILED` if there is no address within two seconds
    */
   resolve(hostname: string, group: string, asSystemDoes = false): Promise<readonly string[]> {
     const remembered = this.#remembered.get(hostname);
@@ -68,7 +68,7 @@ export class NameResolver {
     return entry.addresses;
   }
 
-  /** Gives all look-ups up. */
+  /** Cancels all look-ups. */
   close(): void {
     this.#resolver.cancel();
   }
@@ -87,7 +87,7 @@ export class NameResolver {
       this.#resolver.resolve6(hostname).then((addresses) => (found[1] = addresses), ignore),
     ];
     await withinLimit(Promise.all(lookups));
-    // One family may be missing, or its server broken: what did come is used, since all that is dialled is judged.
+    // One family may have no addresses, or its server may fail. The addresses that arrived are used, because all of them are judged.
     const addresses = found.flat();
     if (addresses.length === 0) throw new EgressError('DNS_FAILED');
     return addresses;
@@ -101,7 +101,7 @@ export class NameResolver {
   }
 }
 
-/** No addresses of a family is no error as long as the other has some. */
+/** It is not an error if one family has no addresses, as long as the other has some. */
 const ignore = (): void => undefined;
 
 /** Waits for the look-ups, but not longer than the limit. */

@@ -10,14 +10,14 @@ const WHATWG_BAD_PORTS = [
   10_080,
 ];
 
-/** Databases, caches, search, orchestration: what listens here trusts whoever connects. */
+/** Ports of databases, caches, search and orchestration, whose servers trust everybody who connects. */
 const INFRASTRUCTURE_PORTS = [
   1433, 2375, 2376, 2379, 3306, 3389, 5432, 5984, 6379, 9200, 9300, 10_250, 11_211, 27_017,
 ];
 
 const REFUSED_PORTS = new Set([...WHATWG_BAD_PORTS, ...INFRASTRUCTURE_PORTS]);
 
-/** @throws {TargetRefusedError} on a port that no webhook receiver listens on. */
+/** @throws {TargetRefusedError} if the port is not allowed */
 export function checkPort(port: number): void {
   const inRange = port === HTTP || port === HTTPS || (port >= FIRST_UNPRIVILEGED && port <= 65_535);
   if (inRange && !REFUSED_PORTS.has(port)) return;

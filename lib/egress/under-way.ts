@@ -1,14 +1,14 @@
-/** What can stand in it. */
+/** An element of the list. */
 export interface Placed {
-  /** Where it stands; belongs to the list that it is in. */
+  /** Index of the element. Only the list that contains it sets it. */
   place: number;
 }
 
 /**
- * A list of what is under way, in no order. It is entered and left once for each request, and that must leave nothing behind:
- * a Set that many objects come to and go from is made anew again and again, each time with a link from the old one to the
- * next. Once the collector holds one of those for old, it keeps all that came later with all its requests until a full
- * collection (measured: a third of what the collector did).
+ * An unordered list of elements that are under way. Each request is added and removed once, and a Set would make that
+ * expensive. V8 rebuilds a Set with many additions and removals again and again, and each old table links to the next one.
+ * Once an old table is in the old generation, it keeps all later tables and their requests alive until a full collection
+ * (measured: a third of the garbage collector's work).
  */
 export class UnderWay<T extends Placed> {
   readonly #all: T[] = [];
@@ -17,7 +17,7 @@ export class UnderWay<T extends Placed> {
     one.place = this.#all.push(one) - 1;
   }
 
-  /** @param one is in it */
+  /** @param one an element of the list */
   remove(one: T): void {
     const last = this.#all.pop()!;
     if (last === one) return;
@@ -25,7 +25,7 @@ export class UnderWay<T extends Placed> {
     last.place = one.place;
   }
 
-  /** As it is now: what is done with them may change it. */
+  /** A copy of the list, because the list may change while the caller iterates. */
   snapshot(): T[] {
     return [...this.#all];
   }

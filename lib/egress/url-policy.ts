@@ -17,23 +17,26 @@ export interface UrlRules {
 }
 
 const MAX_LENGTH = 2048;
-/** Parsers trim, drop or reinterpret these, each in its own way. Includes invisible and unpaired characters. */
+/**
+ * Characters that parsers trim, drop or reinterpret, each parser in its own way. They include invisible characters and
+ * unpaired surrogates.
+ */
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\s\\]/u;
 const START = /^(?<scheme>https?):\/\/(?<authority>[^/?#]+)/i;
 const CANONICAL_IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 
-/** Only this module holds it, so only `checkUrl` makes a `CheckedUrl`. */
+/** Private to this file, so that only `checkUrl` can create a `CheckedUrl`. */
 const MAKER = Symbol('checkUrl');
 
-/** A URL that passed the static policy under the rules it names. Only `checkUrl` makes one; it never changes. */
+/** A URL that passed the static policy under its `rules`. Only `checkUrl` creates one. It never changes. */
 export class CheckedUrl {
   /** Scheme, host and port: `https://shop.example.com`, without a default port. */
   readonly origin: string;
-  /** The host as it is looked up, without trailing dot; for IPv6 literals without brackets. */
+  /** The host as it is resolved: without a trailing dot, and without the brackets of an IPv6 literal. */
   readonly hostname: string;
-  /** Always set, also where the URL leaves it to the scheme. */
+  /** Always set. If the URL has no port, it is the default of the scheme. */
   readonly port: number;
-  /** Whether the operator allows its host by name, so that the hosts file counts for it. */
+  /** Whether the operator allows its host by name, so that the hosts file is used for it. */
   readonly isAllowedHost: boolean;
   /** Path and query as they go on the wire. */
   readonly path: string;
@@ -58,8 +61,8 @@ export class CheckedUrl {
 }
 
 /**
- * The static layer of the egress policy: whether a URL may be a target at all, as far as that can be said
- * without looking its name up. The addresses behind a name are judged when the connection is made.
+ * The static check of the egress policy: whether a URL may be a target at all, as far as that is known without resolving its
+ * name. The addresses of the name are judged when a connection is made.
  *
  * @throws {TargetRefusedError} and nothing else
  */
@@ -76,7 +79,7 @@ export function checkUrl(text: string, rules: UrlRules): CheckedUrl {
 
 /** Judges the raw text, before any parser repairs it, and returns the host as it was typed. */
 function checkSpelling(text: string): string {
-  // The type is a promise of the caller's; what is checked here comes from a request or a stored row.
+  // The type is not certain: the text comes from a request or a stored row.
   if (typeof text !== 'string') throw new TargetRefusedError('SYNTAX', 'it is not a text');
   if (text.length > MAX_LENGTH) {
     throw new TargetRefusedError('LENGTH', `it is longer than ${MAX_LENGTH} characters`);
@@ -90,7 +93,7 @@ function checkSpelling(text: string): string {
       ? new TargetRefusedError('AUTHORITY', 'the scheme must be followed by "//" and a host')
       : new TargetRefusedError('SCHEME', 'it must start with "https://" or "http://"');
   }
-  // In an authority without a backslash, "@" is where the parser would find user info, and nothing else.
+  // In an authority without a backslash, the parser treats "@" as the end of user info, and as nothing else.
   if (authority.includes('@')) {
     throw new TargetRefusedError(
       'USER_INFO',

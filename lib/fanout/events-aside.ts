@@ -1,7 +1,7 @@
-/** The first pause before an event is tried again, and the longest, in ms: it doubles each time. */
+/** First and longest pause before an event is tried again, in ms. The pause doubles each time. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 5_000;
-/** An entry whose event nobody has asked for this long was fanned out by another process. */
+/** An entry whose pause ended this long ago is removed, in ms: another process has fanned its event out. */
 const FORGET_MS = 60_000;
 
 interface Aside {
@@ -10,7 +10,7 @@ interface Aside {
   until: number;
 }
 
-/** Events that could not be fanned out for a reason of their own, and when each is tried again. They stay on the outbox. */
+/** Events whose fan-out failed because of the event itself, and when each is tried again. They stay on the outbox. */
 export class EventsAside {
   readonly #events = new Map<number, Aside>();
 
@@ -27,12 +27,12 @@ export class EventsAside {
     this.#events.set(eventId, { pauseMs, until: this.now() + pauseMs });
   }
 
-  /** It was fanned out. */
+  /** The event was fanned out. */
   delete(eventId: number): void {
     this.#events.delete(eventId);
   }
 
-  /** How long until the next one is tried again, in ms; undefined: there is none. */
+  /** Time until the next event is tried again, in ms; undefined: there is none. */
   get nextInMs(): number | undefined {
     const now = this.now();
     let next: number | undefined;

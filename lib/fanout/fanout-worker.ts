@@ -19,51 +19,54 @@ import { planDeliveries } from './plan-deliveries.js';
 import { tenantShares, type TenantShare } from './tenant-shares.js';
 import { transactionsOf } from './transactions-of.js';
 
-/** Events read at a time. */
+/** Maximum number of events read at a time. */
 const BATCH_EVENTS = 500;
-/** Bodies read along with them, so that bodies which are sent at once are not read again. */
+/** Maximum size of the bodies that are read with the events, in bytes. Bodies of events that are sent at once are thus not read again. */
 const CONTENT_BYTES = 4 * 1024 * 1024;
-/** From the oldest event again at least this often: events commit in another order than that of their numbers. */
+/** The outbox is read from the oldest event again at least this often, in ms, because events do not commit in the order of their ids. */
 const HEAD_EVERY_MS = 1_000;
-/** The pause before events that another process has locked, or that wait for an earlier one, are tried again. */
+/** Pause before events are tried again that another process has locked or that wait for an earlier one, in ms. */
 const RETRY_MS = 10;
-/** Processes that hear of the same events look within this time, not all at once. */
+/** Processes that are notified of the same events look at random times within this period, in ms. */
 const OTHERS_WITHIN_MS = 4;
-/** How long locked lanes are skipped after one has kept a write waiting, and bodies not read after one could not be. */
+/**
+ * How long locked lanes are skipped after one has delayed a write, in ms. Also how long bodies are not read after one could
+ * not be read.
+ */
 const CAUTIOUS_MS = 10_000;
 
 export interface FanoutOptions {
-  /** How often it looks for events without a wake-up, in ms. Asked after each look. */
+  /** Interval between looks for events without a wake-up, in ms. Called after each look. */
   readonly pollMs: () => number;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
-  /** Called after each transaction: lanes that have new deliveries, and the bodies at hand. */
+  /** Called after each transaction, with the lanes that have new deliveries and the bodies in memory. */
   readonly notify: (lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>) => void;
-  /** Deliveries of a tenant that may be pending: more are logged as `MISSED`. */
+  /** Maximum number of pending deliveries of a tenant. Further ones are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** A tenant has 80 % of that or more. */
+  /** Called when a tenant has 80 % of that number or more. */
   readonly onQuotaNear: (tenantUid: string, pending: number) => void;
-  /** A tenant has reached it. */
+  /** Called when deliveries of a tenant are missed because it has reached that number. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
 
 /**
- * What became of the events that a round read. `finished`: each was fanned out or set aside. `continuing`: of some only
- * a share was written, and the next can follow at once. `blocked`: some have to wait for another process.
+ * Outcome of a round. `finished`: each event was fanned out or set aside. `continuing`: of some events only a share was
+ * written, and the next share can follow at once. `blocked`: some events have to wait for another process.
  */
 type RoundOutcome = 'finished' | 'continuing' | 'blocked';
 
 /** Events of a round that stay on the outbox. */
 interface StayingEvents {
   readonly unfinished: Set<number>;
-  /** Those of which a share was written: the next one can follow at once. */
+  /** Events of which a share was written, so that the next one can follow at once. */
   readonly continuing: Set<number>;
 }
 
 /**
- * Turns committed events into deliveries, a bounded share for each tenant in turn. May run in any number of
- * processes at once, and again after a crash: an event leaves the outbox in the transaction that completes its deliveries.
+ * Turns committed events into deliveries, a bounded share for each tenant in turn. Any number of processes may run it at
+ * once, and it may be repeated after a crash: an event leaves the outbox in the transaction that completes its deliveries.
  *
  * A statement serves many tenants, so one bad row must not stop it: lanes that somebody has locked are left out after the
  * first lock time-out, and an event that the database refuses is found by halving and set aside.
@@ -73,13 +76,13 @@ export class FanoutWorker {
   readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
   readonly #history: RoundHistory;
-  /** How far each tenant's outbox has been read: before that are dead rows, or events that cannot be fanned out yet. */
+  /** Id up to which each tenant's outbox has been read. Rows up to it are dead, or belong to events that cannot be fanned out yet. */
   readonly #cursors = new Map<string, number>();
   #atHeadAt = -Infinity;
   #hasWrittenSinceHead = false;
-  /** Behind: bodies are not read along, since they would be forgotten before they are sent. */
+  /** Whether fan-out is behind. If so, bodies are not read with the events, because the cache would evict them before they are sent. */
   #isBehind = false;
-  /** performance.now() until which locked lanes are skipped, and bodies are not read along. */
+  /** Instants of performance.now() until which locked lanes are skipped, and bodies are not read. */
   #skipLockedUntil = -Infinity;
   #noContentsUntil = -Infinity;
   #retry: NodeJS.Timeout | undefined;
@@ -104,12 +107,12 @@ export class FanoutWorker {
     });
   }
 
-  /** Tenants with deliveries recorded as `MISSED` of late because too many were pending. */
+  /** Number of tenants with deliveries recorded as `MISSED` in the last minute because too many were pending. */
   get tenantsOverQuota(): number {
     return this.#quota.exceeded;
   }
 
-  /** How the rounds have gone: one succeeds if it wrote something, or if it found an empty outbox. */
+  /** Status of the rounds. A round succeeds if it wrote something, or if it found an empty outbox. */
   get rounds(): RoundStatus {
     return this.#history.status;
   }
@@ -123,7 +126,10 @@ export class FanoutWorker {
     this.#loop.wake();
   }
 
-  /** An event of another process has been committed. Usually one of those that hear of it has fanned it out before the next looks. */
+  /**
+   * An event of another process has been committed. The look is delayed at random, so that usually one process has fanned the
+   * event out before the others look.
+   */
   wakeForOthers(): void {
     this.#wakesForOthers ??= setTimeout(() => {
       this.#wakesForOthers = undefined;
@@ -131,7 +137,7 @@ export class FanoutWorker {
     }, Math.random() * OTHERS_WITHIN_MS);
   }
 
-  /** Disabled, it leaves events where they are. */
+  /** If disabled, leaves events on the outbox. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#loop.wake();
@@ -159,7 +165,7 @@ export class FanoutWorker {
     const asideInMs = this.#aside.nextInMs;
     if (outcome === 'blocked') this.#retryIn(RETRY_MS);
     else if (asideInMs !== undefined) this.#retryIn(Math.max(asideInMs, RETRY_MS));
-    // Nothing else was on the outbox, and what is committed since comes with a wake-up.
+    // Nothing else was on the outbox, and events that were committed since then come with a wake-up.
     const isAll = outcome === 'finished' && isFromHead && isWhole(batch);
     if (outcome !== 'blocked' && !isAll) return true;
     this.#startAtHead();
@@ -173,7 +179,7 @@ export class FanoutWorker {
       return await this.store.read(cursors, BATCH_EVENTS, withContents ? CONTENT_BYTES : 0);
     } catch (error) {
       if (!withContents || classify(error) !== 'refused') throw error;
-      // A body that cannot be read concerns its own deliveries, which load it when they are sent.
+      // A body that cannot be read concerns only its own deliveries, which load it when they are sent.
       this.#noContentsUntil = performance.now() + CAUTIOUS_MS;
       this.options.onError(error, 1);
       return this.store.read(cursors, BATCH_EVENTS, 0);
@@ -214,7 +220,7 @@ export class FanoutWorker {
     this.#retry = setTimeout(() => this.#loop.wake(), ms);
   }
 
-  /** @param stays gets the events that stay on the outbox */
+  /** @param stays receives the events that stay on the outbox */
   async #write(
     shares: readonly TenantShare[],
     contents: ReadonlyMap<number, EventContent | null>,
@@ -255,7 +261,7 @@ export class FanoutWorker {
     if (written.size > 0 || incomplete.size > 0) this.#history.noteSuccess();
     if (incomplete.size > 0) this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
     for (const share of shares) {
-      // Of an incomplete event almost all deliveries were queued.
+      // Almost all deliveries of an incomplete event were queued, so it counts as written.
       this.#quota.written(share, new Set([...written, ...incomplete]));
       for (const { id, left } of share.events) {
         const isDone = written.has(id) && left.length === 0;
@@ -296,7 +302,7 @@ const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWe
   dueAt: null,
 });
 
-/** Whether a batch that was read from the head is all that was on the outbox: no tenant has used up its part of the limit. */
+/** Whether a batch that was read from the head is all that was on the outbox. It is if no tenant has used up its part of the limit. */
 function isWhole({ events }: FanoutBatch): boolean {
   const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
   return events.length * tenants < BATCH_EVENTS;

@@ -2,30 +2,30 @@ import type { PlannedDelivery } from '../persistence/fanout-store.js';
 import type { QueueCountStore } from '../persistence/queue-count-store.js';
 import type { TenantShare } from './tenant-shares.js';
 
-/** How long a count is trusted, since other processes add deliveries too. */
+/** How long a count is valid, in ms, because other processes add deliveries too. */
 const LOOK_EVERY_MS = 2_000;
-/** How long it is trusted when it was over the quota. */
+/** How long a count is valid if it had reached the quota, in ms. */
 const LOOK_AGAIN_MS = 100;
-/** A long queue takes some 150 ms per million to count: its count is trusted for this many times as long as it took. */
+/** It takes about 150 ms to count a million deliveries, so the count of a long queue is valid for this many times as long as it took. */
 const REST_FACTOR = 20;
 const LONG_QUEUE = 50_000;
-/** What a process may add to a tenant's pending deliveries without having looked, as a part of the quota. */
+/** Number of deliveries that a process may add for a tenant without counting, as a part of the quota. */
 const UNSEEN_PART = 0.001;
-/** A tenant that has more than this part of its quota is looked at again and again. */
+/** The deliveries of a tenant that has more than this part of its quota are counted regularly. */
 const NEAR_PART = 0.5;
 /** A tenant that has this part of its quota or more is near it. */
 const NOTIFY_PART = 0.8;
 const WARN_EVERY_MS = 600_000;
-/** A tenant that missed something so recently counts as over its quota. */
+/** A tenant counts as over its quota for this long after it missed a delivery, in ms. */
 const EXCEEDED_FOR_MS = 60_000;
-/** Tenants remembered. Whoever is forgotten starts as unseen. */
+/** Maximum number of tenants remembered. A forgotten tenant starts as unseen. */
 const MOST_TENANTS = 10_000;
 
-/** What is known of a tenant. Instants are monotonic (performance.now()). */
+/** The state of a tenant. Instants are monotonic (performance.now()). */
 interface Known {
-  /** As it was when it was looked at; 0 before. */
+  /** Number of pending deliveries at the last count; 0: not counted yet. */
   pending: number;
-  /** What this process has queued since. */
+  /** Number of deliveries that this process has queued since. */
   added: number;
   lookedAt: number;
   /** How long the last count took, in ms. */
@@ -37,19 +37,19 @@ interface Known {
 }
 
 export interface PendingQuotaOptions {
-  /** Deliveries of a tenant that may be pending. */
+  /** Maximum number of pending deliveries of a tenant. */
   readonly limit: number;
-  /** A tenant has 80 % of its quota or more; called at most once in ten minutes for each. */
+  /** Called when a tenant has 80 % of its quota or more, at most once in ten minutes for each tenant. */
   readonly onNear: (tenantUid: string, pending: number) => void;
-  /** A tenant has reached its quota, said once in ten minutes. */
+  /** Called when deliveries of a tenant are missed because it has reached its quota, at most once in ten minutes for each tenant. */
   readonly onExceeded: (tenantUid: string, pending: number) => void;
-  /** performance.now() */
+  /** A monotonic clock in ms. Default: performance.now(). */
   readonly monotonicNow?: () => number;
 }
 
 /**
- * Keeps the pending deliveries of a tenant within its quota: deliveries beyond it are planned as missed. Almost always that
- * costs a comparison. The database counts only if a tenant may be near its quota: it was near when it was last counted, or
+ * Keeps the pending deliveries of a tenant within its quota: deliveries beyond it are planned as missed. In almost all cases
+ * that costs one comparison. The database counts only if a tenant may be near its quota: it was near at the last count, or
  * this process has queued many deliveries for it since.
  */
 export class PendingQuota {
@@ -63,13 +63,13 @@ export class PendingQuota {
     this.#now = options.monotonicNow ?? (() => performance.now());
   }
 
-  /** Tenants that missed something of late. */
+  /** Number of tenants that missed a delivery in the last minute. */
   get exceeded(): number {
     const since = this.#now() - EXCEEDED_FOR_MS;
     return [...this.#known.values()].filter(({ missedAt }) => missedAt > since).length;
   }
 
-  /** The shares, with what is too much planned as missed. */
+  /** Returns the shares, with deliveries over the quota planned as missed. @throws the driver's error if counting fails */
   async admit(shares: readonly TenantShare[]): Promise<TenantShare[]> {
     const unsure = shares.flatMap(({ events, deliveries }) => {
       const tenantUid = events[0]?.tenantUid;
@@ -79,7 +79,7 @@ export class PendingQuota {
     return shares.map((share) => this.#admit(share));
   }
 
-  /** The share has been written, as far as its events were taken. */
+  /** Counts the deliveries of a share that was written. @param taken ids of the events that were written */
   written({ events, deliveries }: TenantShare, taken: ReadonlySet<number>): void {
     const [first] = events;
     if (!first) return;
@@ -139,7 +139,7 @@ export class PendingQuota {
     this.options.onExceeded(tenantUid, known.pending + known.added);
   }
 
-  /** Whoever was used last is forgotten last. */
+  /** Returns the state of a tenant. The tenant that was used least recently is forgotten first. */
   #of(tenantUid: string): Known {
     let known = this.#known.get(tenantUid);
     if (known) this.#known.delete(tenantUid);

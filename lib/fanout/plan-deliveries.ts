@@ -2,13 +2,13 @@ import { compareSpecificity, matchesAction } from '../domain/action-pattern.js';
 import { grouped } from '../domain/grouped.js';
 import type { FanoutWebhook, PlannedDelivery, UnfannedEvent } from '../persistence/fanout-store.js';
 
-/** The queue's name for the ordering key of events that were emitted without one: all of a tenant share it. */
+/** Ordering key, in the queue, of events that were emitted without one. All these events of a tenant share it. */
 const TENANT_KEY = '';
 
 /**
- * Which deliveries events lead to: one per transport with a matching webhook. Where several of a transport match, the
- * most specific counts (exact action, longest prefix, `*`), of equal ones the oldest. An event of which a part was
- * fanned out leads to deliveries to the transports that lack theirs.
+ * Plans the deliveries of events: one for each transport with a matching webhook. If several webhooks of a transport match,
+ * the most specific one counts (exact action, longest prefix, `*`); of equal ones, the oldest. If a part of an event was
+ * fanned out already, only the transports that lack their delivery get one.
  */
 export function planDeliveries(
   events: readonly UnfannedEvent[],
@@ -27,7 +27,7 @@ export function planDeliveries(
     }
     const { transportIds } = event;
     if (transportIds === null) return matching.map((webhook) => plan(event, webhook));
-    // In the order in which they were left: those whose lane was locked come last, so that they hold up no others.
+    // In the order in which they were left: transports whose lanes were locked come last, so that they do not delay the others.
     const byTransport = new Map(matching.map((webhook) => [webhook.transportId, webhook]));
     return transportIds.flatMap((transportId) => {
       const webhook = byTransport.get(transportId);

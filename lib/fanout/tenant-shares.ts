@@ -1,10 +1,10 @@
 import { grouped } from '../domain/grouped.js';
 import type { PlannedDelivery, PlannedEvent, UnfannedEvent } from '../persistence/fanout-store.js';
 
-/** Deliveries of one tenant per round: one with many webhooks or a long backlog delays the others by no more than that. */
+/** Maximum number of deliveries of one tenant per round. It bounds how long a tenant with many webhooks or a long backlog delays others. */
 const MOST_PER_TENANT = 1_000;
 
-/** What one round does for one tenant. */
+/** The work of one round for one tenant. */
 export interface TenantShare {
   readonly events: readonly PlannedEvent[];
   readonly deliveries: readonly PlannedDelivery[];
@@ -12,8 +12,8 @@ export interface TenantShare {
 
 /**
  * Divides the work of fan-out into shares of bounded size, one for each tenant. The events of a share are a prefix of the
- * tenant's events. Of an event that has more deliveries than a share, the share leaves the others to later rounds: they
- * stay on the outbox, named by transport.
+ * tenant's events. If an event has more deliveries than fit into a share, the others are left to later rounds: they stay on
+ * the outbox, named by transport.
  */
 export function tenantShares(
   events: readonly UnfannedEvent[],

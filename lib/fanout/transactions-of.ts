@@ -1,6 +1,6 @@
 import type { TenantShare } from './tenant-shares.js';
 
-/** Deliveries written in one transaction; the share of a tenant is not divided. */
+/** Maximum number of deliveries in one transaction. A tenant's share is not divided, even if it is larger. */
 const MOST_DELIVERIES = 2_000;
 
 /** Puts shares together into transactions of bounded size. */

@@ -1,11 +1,12 @@
-/** When to look, in ms after the start: often while most transactions end, and then as often as a poll would. */
+/** Times of the looks, in ms after the start: close together while most transactions end, then as far apart as polls. */
 const DELAYS_MS = [5, 20, 80, 250];
-/** Looks that are due within so many ms are one. */
+/** Looks that are due within this many ms are merged. */
 const GRAIN_MS = 5;
 
 /**
- * Looks a few times after something was started whose end nobody reports. Looks of overlapping starts are merged, so there are
- * at most `1,000 / GRAIN_MS` per second however many starts there are, and none 250 ms after the last start.
+ * Looks a few times after something was started whose end nobody reports. Looks of overlapping starts are merged, so there
+ * are at most `1,000 / GRAIN_MS` per second however many starts there are. The last look is about 250 ms after the last
+ * start.
  */
 export class DelayedLooks {
   /** Due times in units of `GRAIN_MS`, performance.now(). */
@@ -29,7 +30,7 @@ export class DelayedLooks {
     if (next >= this.#firesAt || next === Infinity) return;
     clearTimeout(this.#timer);
     this.#firesAt = next;
-    // Whatever is missed at the end of the process is found by polling.
+    // The timer does not keep the process alive: polling finds the events that are missed when the process ends.
     this.#timer = setTimeout(() => this.#fire(), next * GRAIN_MS - performance.now()).unref();
   }
 

@@ -1,4 +1,4 @@
-/** By more than this the two clocks do not drift apart by themselves: the machine has slept, or its clock was set. */
+/** If the two clocks drift apart by more than this between two reads, in ms, the machine has slept or its clock was set. */
 const STEP_MS = 500;
 
 /**
@@ -8,7 +8,7 @@ const STEP_MS = 500;
  */
 export class ElapsedClock {
   #skippedMs = 0;
-  /** Wall clock less monotonic clock, when it was last read. */
+  /** Wall clock minus monotonic clock, at the last read. */
   #difference: number;
 
   constructor(

@@ -1,25 +1,29 @@
 import { loopTimeout } from './process-hold.js';
 
-/** After a failed round the loop waits this long, doubled up to the longest, so that a database that is away is not hammered. */
+/** Wait after a failed round, in ms. It doubles up to `LONGEST_BACKOFF_MS`, so that an unavailable database is not flooded with queries. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 /** See `RoundResult`. */
 const REST_FACTOR = 10;
-/** A look that only had to wait (for a lock, for the network) must not blind a process for long. */
+/** Maximum length of a rest, in ms: a look that was slow because of a lock or the network must not delay the next one for long. */
 const LONGEST_REST_MS = 2_000;
 
 /**
- * What a round says. True: there is more, go on at once. False: wait for the poll. `rest`: as false, but it was a look in
- * vain, so rest ten times as long as it took if that is longer (at most 2 s), so that looking in vain costs a tenth of the
- * time. That matters where a foreign snapshot (a backup, a report) keeps dead rows alive, which every look has to walk over.
+ * The result of a round. `true`: there is more to do, so the next round follows at once. `false`: the loop waits for the
+ * poll. `rest`: like `false`, but the look was in vain. The loop then waits ten times as long as the look took, if that is
+ * longer, but for this reason at most two seconds. So looks in vain cost a tenth of the time. That matters if a foreign
+ * snapshot (a backup, a report) keeps dead rows alive, which every look has to read over.
  */
 export type RoundResult = boolean | 'rest';
 
 export interface PollLoopOptions {
-  /** How long to wait after a round that found nothing more to do. A function is asked after each round. */
+  /**
+   * Time from the start of a round to the start of the next one, in ms, if the round found nothing more to do. A function is
+   * called after each round.
+   */
   pollMs: number | (() => number);
   round: () => Promise<RoundResult>;
-  /** Told about a failed round; `failures` counts those in a row. */
+  /** Called after a failed round. `failures` is the number of failures in a row. */
   onError: (error: unknown, failures: number) => void;
 }
 
@@ -39,7 +43,7 @@ export class PollLoop {
     this.#running ??= this.#run();
   }
 
-  /** Something may have to be done: do not wait for the poll. */
+  /** Something may have to be done: the next round does not wait for the poll. It does wait for the pause after a failed round. */
   wake(): void {
     this.#woken = true;
     this.#endWait?.();
@@ -67,7 +71,7 @@ export class PollLoop {
       }
       if (failures > 0) await this.#wait(backoffMs(failures), { wakeable: false });
       else if (result !== true && !this.#woken) {
-        // From start to start, so that what a round costs does not add to the latency of other processes' work.
+        // Measured from start to start, so that the duration of a round does not add to the latency of other processes' work.
         const endedAt = performance.now();
         const restMs = result === 'rest' ? Math.min(REST_FACTOR * (endedAt - startedAt), LONGEST_REST_MS) : 0;
         const { pollMs } = this.options;

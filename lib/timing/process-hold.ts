@@ -1,8 +1,8 @@
 let isLetGo = false;
 
 /**
- * Whether loops and connections of the module let the process end. In production they keep it alive: a worker without an HTTP
- * server has nothing else. In a test an app that nobody closed must not keep the test runner alive.
+ * Whether loops and connections of the module let the process end. In production they keep it alive, because a worker without
+ * an HTTP server has nothing else that does. In a test, an app that nobody closed must not keep the test runner alive.
  */
 export const letsProcessEnd = (): boolean => isLetGo;
 

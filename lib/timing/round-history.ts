@@ -1,4 +1,4 @@
-/** How the rounds of one stage of the worker have gone. */
+/** Status of the rounds of one stage of the worker. */
 export interface RoundStatus {
   /** When the last round succeeded, ms since the epoch on the database's clock; null: none has yet. */
   readonly lastSuccessAt: number | null;
@@ -8,21 +8,22 @@ export interface RoundStatus {
   readonly failingForMs: number;
   /** Time since the last failure, in ms; null: no round has failed yet. */
   readonly lastFailureAgoMs: number | null;
-  /** What the last failed round threw or ran into; undefined: no round has failed yet. */
+  /** The error of the last failed round; undefined: no round has failed yet. */
   readonly lastError: unknown;
   /** Whether these failures concern the stage itself; false: a few rows were refused, and nothing else was tried. */
   readonly isWholeStage: boolean;
 }
 
-/** From so many refused rows on, with no success between, the stage itself is at fault. */
+/** If this many rows are refused without a success in between, the stage itself is at fault. */
 const WHOLE_STAGE_ROWS = 5;
 
 /**
- * Keeps the outcome of the rounds of one stage: of fan-out, for example.
+ * Keeps the status of the rounds of one stage, such as fan-out.
  *
- * A round may end without an exception although the database refused all that it tried: one bad row must not stop the
- * others, so refused rows are set aside. Such a round has failed if nothing in it succeeded. A round that tried nothing
- * changes nothing. While nothing else is to be done, one bad row fails every round: that says little about the stage.
+ * A round may end without an exception although the database refused everything that it tried: refused rows are set aside, so
+ * that one bad row does not stop the others. If nothing in the round succeeded, the round has failed. A round that tried
+ * nothing changes nothing. While one bad row is the only work, it fails every round. That says little about the stage: see
+ * `isWholeStage`.
  */
 export class RoundHistory {
   #lastSuccessAt: number | null = null;
@@ -31,10 +32,10 @@ export class RoundHistory {
   #lastFailureAt: number | null = null;
   #lastError: unknown;
   #isWholeStage = false;
-  /** Rows refused since the last success: as many as it takes to doubt the stage. */
+  /** Ids of rows refused since the last success, at most `WHOLE_STAGE_ROWS`. */
   readonly #refusedRows = new Set<number>();
   #hasSucceeded = false;
-  /** What the round that is running was refused, by row. */
+  /** Errors of the rows that were refused in the round that is running, by row. */
   readonly #refusals = new Map<number, unknown>();
 
   /**
@@ -65,7 +66,7 @@ export class RoundHistory {
     this.#refusedRows.clear();
   }
 
-  /** @param rows ids of the rows that the database refused, none if they are not known yet; undefined: the error is not about single rows */
+  /** @param rows ids of the rows that the database refused, empty if they are not known yet; undefined: no single row is at fault */
   failed(error: unknown, rows?: Iterable<number>): void {
     this.#lastFailureAt = this.elapsed();
     if (this.#consecutiveFailures === 0) this.#failingSince = this.#lastFailureAt;
@@ -85,7 +86,7 @@ export class RoundHistory {
     this.#refusals.set(row, error);
   }
 
-  /** Runs a round and keeps its outcome: one round at a time. @throws what the round throws */
+  /** Runs a round and keeps its outcome. Rounds must not overlap. @throws the error of the round */
   async observe<Result>(round: () => Promise<Result>): Promise<Result> {
     this.#hasSucceeded = false;
     this.#refusals.clear();

@@ -1,8 +1,8 @@
 import { loopTimeout } from './process-hold.js';
 
 /**
- * Calls back for many subjects, each at its own time, with a single timer. Meant for hundreds of subjects: the next
- * due time is found by looking at each.
+ * Calls back for many subjects, each at its own time, with a single timer. It is meant for hundreds of subjects, because it
+ * iterates over all of them to find the next due time.
  */
 export class WakeTimer<Subject> {
   /** When each subject is due, performance.now(). */
@@ -12,7 +12,7 @@ export class WakeTimer<Subject> {
 
   constructor(private readonly onDue: (subject: Subject) => void) {}
 
-  /** Calls back for the subject in `delayMs`; it replaces what was set for it before. */
+  /** Calls back for the subject after `delayMs`. This replaces an earlier time that was set for it. */
   set(subject: Subject, delayMs: number): void {
     const at = performance.now() + delayMs;
     this.#dueAt.set(subject, at);

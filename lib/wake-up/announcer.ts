@@ -1,13 +1,12 @@
 import type { Notification } from './carrier.js';
 import { payloadsOf, type Channels } from './channels.js';
 
-/** The least time between two statements: notifications within it go out together. */
+/** Minimum time between two statements, in ms. Notifications within it are sent together. */
 const COALESCE_MS = 5;
 
 /**
- * Sends the notifications of this process, coalesced: the first at once, and all that come within the next 5 ms, or while a
- * statement is under way, together in the next statement. If a statement fails its notifications are lost; polling makes up for
- * them.
+ * Sends the notifications of this process, coalesced. The first one is sent at once. Those that follow within 5 ms, or during
+ * a statement, share the next statement. If a statement fails, its notifications are lost; polling finds the work.
  */
 export class Announcer {
   #hasEvents = false;
@@ -32,7 +31,7 @@ export class Announcer {
     if (this.#lanes.size > 0) this.#schedule();
   }
 
-  /** Sends what is left, and nothing more. */
+  /** Sends the notifications that are left. Later ones are not sent. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#sending;

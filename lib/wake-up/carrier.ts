@@ -13,13 +13,13 @@ export interface ListenOptions {
 
 /** A connection that listens. */
 export interface Subscription {
-  /** Ends it. Never throws. */
+  /** Ends the subscription. Never throws. */
   close(): Promise<void>;
 }
 
 /** Carries notifications from process to process; any of them may be lost. */
 export interface Carrier {
-  /** Its name in messages. */
+  /** Name of the carrier in log messages. */
   readonly name: string;
   /** Whether `GlanceStore.glance` can send a notification that this carrier delivers. */
   readonly notifiesWithGlance: boolean;
@@ -30,6 +30,6 @@ export interface Carrier {
   /** @throws the driver's error */
   listen(options: ListenOptions): Promise<Subscription>;
 
-  /** Ends what it opened to send. Never throws. */
+  /** Closes the connection that it opened to send. Never throws. */
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ const HIGHEST_NUMBER = 2 ** 47;
 export interface Channels {
   readonly events: string;
   readonly work: string;
-  /** This process's alone: it notifies itself on it. */
+  /** The channel of this process alone, on which it notifies itself. */
   readonly own: string;
 }
 
@@ -24,7 +24,7 @@ export function channelsOf(scope: string, environment: string | undefined): Chan
   return { events: `${name}_events`, work: `${name}_work`, own: `${name}_${randomInt(HIGHEST_NUMBER)}` };
 }
 
-/** Numbers as payloads, each as long as one may be. */
+/** Joins numbers into payloads, each as long as allowed. */
 export function payloadsOf(numbers: Iterable<number>): string[] {
   const payloads: string[] = [];
   let payload = '';
@@ -40,7 +40,7 @@ export function payloadsOf(numbers: Iterable<number>): string[] {
   return payloads;
 }
 
-/** The numbers of a payload. Anybody on the database can notify: whatever is no positive integer is left out. */
+/** The numbers of a payload. Everybody with access to the database can notify, so values that are not positive integers are ignored. */
 export const numbersOf = (payload: string): number[] =>
   payload
     .split(',')

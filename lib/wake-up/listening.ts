@@ -2,11 +2,11 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { loopTimeout } from '../timing/process-hold.js';
 import type { Carrier, Notification, Subscription } from './carrier.js';
 
-/** How often a process notifies itself. */
+/** Interval at which a process notifies itself, in ms. */
 const PROVE_EVERY_MS = 3_000;
-/** How long that notification may take to arrive. */
+/** How long that notification may take to arrive, in ms. */
 const PROVE_WITHIN_MS = 1_000;
-/** The pause before another connection is opened, doubled while none is proven. The first one is opened at once. */
+/** Pause before another connection is opened, in ms. It doubles while no connection is proven. The first connection is opened at once. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -24,15 +24,15 @@ export interface ListeningOptions {
 }
 
 /**
- * Keeps a connection open that listens, and proves that notifications arrive on it: a connection may be half open, or lead to a
- * pooler that accepts LISTEN and delivers nothing. The process notifies itself every 3 s. If that does not arrive within a
- * second it opens another connection.
+ * Keeps a listening connection open, and proves that notifications arrive on it. A connection may be half open, or lead to a
+ * pooler that accepts LISTEN and delivers nothing. So the process notifies itself every 3 s. If that notification does not
+ * arrive within a second, the process opens another connection.
  */
 export class Listening {
   #subscription: Subscription | undefined;
   #isProven = false;
   #provenAt = -Infinity;
-  /** A notification to itself is under way. */
+  /** Whether a notification of this process to itself is under way. */
   #isAwaited = false;
   #limit: NodeJS.Timeout | undefined;
   #pauseMs = 0;
@@ -45,7 +45,7 @@ export class Listening {
     private readonly options: ListeningOptions,
   ) {}
 
-  /** Whether a notification of this process has just arrived. */
+  /** Whether the last notification of this process to itself has arrived. */
   get isProven(): boolean {
     return this.#isProven;
   }
@@ -68,7 +68,7 @@ export class Listening {
     return true;
   }
 
-  /** The notification was sent. It may have arrived before. */
+  /** The notification was sent. It may have arrived already. */
   proofSent(): void {
     if (!this.#isAwaited) return;
     this.#limit = setTimeout(() => void this.#judge(), PROVE_WITHIN_MS);
@@ -81,7 +81,7 @@ export class Listening {
   }
 
   async #judge(): Promise<void> {
-    // The timers of a process that was suspended run before it reads from its connections.
+    // After the process was suspended, timers fire before its connections are read. So wait for one turn of the event loop.
     await turnOfTheLoop();
     if (!this.#isAwaited || this.#isClosed) return;
     this.options.onDeaf();
@@ -125,7 +125,7 @@ export class Listening {
       if (this.#isClosed) await this.#drop();
       else this.options.onOpen();
     } catch {
-      // Others tell that the database is away.
+      // Other parts of the worker report that the database is unavailable.
       this.#lost();
     }
   }

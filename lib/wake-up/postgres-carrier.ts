@@ -1,14 +1,14 @@
 import type { PostgresDatabase } from '../persistence/postgres/postgres-database.js';
 import type { Carrier, ListenOptions, Notification, Subscription } from './carrier.js';
 
-/** No flush to disk: a notification is only a hint. */
+/** Commits without a flush to disk, because a notification is only a hint. */
 const NOTIFY = `
   SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)
   FROM unnest($1::text[], $2::text[]) AS notification (channel, payload)`;
 
 /**
- * Notifications by PostgreSQL's NOTIFY, each statement in a transaction of its own on the module's pool: inside the host's, NOTIFY
- * would make all commits of the database wait for each other.
+ * Notifications by PostgreSQL's NOTIFY, each statement in a transaction of its own on the module's pool. In the host's
+ * transaction, NOTIFY would make all commits of the database wait for each other.
  */
 export class PostgresCarrier implements Carrier {
   readonly name = 'PostgreSQL (LISTEN and NOTIFY)';
@@ -32,6 +32,6 @@ export class PostgresCarrier implements Carrier {
     });
   }
 
-  /** The pool is not its own. */
+  /** Closes nothing: the pool belongs to `PostgresDatabase`. */
   async close(): Promise<void> {}
 }

@@ -62,7 +62,7 @@ export class RedisCarrier implements Carrier {
     if (publisher) destroy(publisher);
   }
 
-  /** @param onEnd the connection could not be made, or has ended */
+  /** @param onEnd called if the connection could not be opened, or when it has ended */
   async #connect(onEnd: () => void): Promise<RedisConnection> {
     const connection = this.client.duplicate(NO_RECONNECT);
     // Without a listener an error would end the process.
@@ -83,6 +83,6 @@ function destroy(connection: RedisConnection): void {
   try {
     connection.destroy();
   } catch {
-    // It is closed already.
+    // The connection is closed already.
   }
 }

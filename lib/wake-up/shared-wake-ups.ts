@@ -7,13 +7,13 @@ import { numbersOf, type Channels } from './channels.js';
 import { Listening } from './listening.js';
 import type { WakeUpListener, WakeUps } from './wake-ups.js';
 
-/** How often a process that listens glances at the database: a little less than once a second. */
+/** Interval between the glances of a process that listens, in ms: a little more than a second. */
 const GLANCE_EVERY_MS = 1_050;
-/** A glance that takes longer is no reason to rely on glances. */
+/** Time limit of a glance, in ms. A slower one counts as failed. */
 const GLANCE_WITHIN_MS = 2_000;
 
 export interface SharedWakeUpsOptions {
-  /** Reads what a glance shows, and notifies a channel along with it. */
+  /** Runs a glance, which can also notify a channel. */
   readonly store: GlanceStore;
   readonly warn: (message: string) => void;
 }
@@ -21,9 +21,10 @@ export interface SharedWakeUpsOptions {
 /**
  * Wake-ups between the processes that share a database.
  *
- * While notifications of its own arrive and glances succeed, the state is `proven`, and the process does not poll. A glance is
- * one small statement about once a second that shows whether there is anything to do, so it finds what no notification told.
- * When either fails, the state is `unproven`: everything is looked at once, and polled for from then on.
+ * While notifications of this process to itself arrive and glances succeed, the state is `proven`, and the process does not
+ * poll. A glance is one small statement about once a second that shows whether there is anything to do, so it finds work
+ * whose notification was lost. If notifications or glances fail, the state is `unproven`: the process looks at everything
+ * once and polls from then on.
  */
 export class SharedWakeUps implements WakeUps {
   readonly #announcer: Announcer;
@@ -34,7 +35,7 @@ export class SharedWakeUps implements WakeUps {
   #glance: Promise<Glance> | undefined;
   #hasGlanced = false;
   #state: WakeUps['state'] = 'none';
-  /** A connection delivered nothing, and none has done better since. */
+  /** Whether a connection delivered nothing, and none has been proven since. */
   #isDeaf = false;
   #hasWarned = false;
 
@@ -123,14 +124,14 @@ export class SharedWakeUps implements WakeUps {
   #update(): void {
     const wasProven = this.#state === 'proven';
     const isProven = this.#listening.isProven && this.#hasGlanced;
-    // Until it has been tried, nothing is known.
+    // Otherwise nothing is known yet, and the state stays as it is.
     if (isProven) this.#state = 'proven';
     else if (wasProven || this.#isDeaf) this.#state = 'unproven';
     if (isProven) this.#hasWarned = this.#isDeaf = false;
     if (wasProven && !isProven) this.#listener?.missed();
   }
 
-  /** Warns until it is proven again. */
+  /** Warns once until wake-ups are proven again. */
   #warnOnce(carrier: string): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;

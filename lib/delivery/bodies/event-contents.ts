@@ -1,6 +1,6 @@
 import type { EventContent } from '../../persistence/lane-store.js';
 
-/** An event as it goes out: its body's bytes are made once, however many transports it goes to. */
+/** An event that is ready to send. Its body is encoded once, however many transports it goes to. */
 export interface OutgoingEvent {
   readonly eventId: number;
   readonly eventUid: string;
@@ -10,21 +10,21 @@ export interface OutgoingEvent {
 
 interface Kept {
   readonly event: OutgoingEvent;
-  /** Somebody has asked for it since it was last passed over. */
+  /** Whether the event was requested since it was added or last passed over. */
   isUsed: boolean;
 }
 
 /**
- * Bodies at hand, so that an event which goes to many transports, or was just fanned out here, is not read again. What
- * nobody has asked for of late is dropped first (*second chance*): to move each one to the end when it is asked for, as
- * a list by last use does, would make the Map anew all the time, and keep the collector busy with the old ones.
+ * Cache of event bodies, so that an event that goes to many transports, or was just fanned out here, is not read again.
+ * Bodies that were not requested recently are evicted first (*second chance*). An LRU list would move a body to the end at
+ * each request: V8 would then rebuild the Map all the time, and the garbage collector would have to free the old tables.
  */
 export class EventContents {
-  /** The one added or passed over first is in front: a Map keeps the order of insertion. */
+  /** The entry that was added or passed over first is in front: a Map keeps the order of insertion. */
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 
-  /** @param limitBytes how much is kept at most */
+  /** @param limitBytes maximum size of all bodies together, in bytes */
   constructor(private readonly limitBytes: number) {}
 
   get(eventId: number): OutgoingEvent | undefined {
@@ -49,8 +49,8 @@ export class EventContents {
   }
 
   /**
-   * Makes room for a while: a quarter at once, since a Map from whose head one entry at a time is deleted is walked past
-   * all those deleted ones again and again. It ends: whoever is passed over has lost its second chance.
+   * Evicts a quarter at once. If entries were deleted from the head of the Map one at a time, each pass would iterate over
+   * all deleted ones again. The loop ends, because an entry that is passed over has lost its second chance.
    */
   #makeRoom(newestId: number): void {
     const target = this.limitBytes * 0.75;

@@ -2,13 +2,13 @@ import { classify } from '../../persistence/driver-errors.js';
 import type { EventContent, LaneStore } from '../../persistence/lane-store.js';
 import { EventContents, type OutgoingEvent } from './event-contents.js';
 
-/** Bodies kept in memory. */
+/** Maximum size of the cached bodies, in bytes. */
 const KEPT_BYTES = 32 * 1024 * 1024;
-/** Bodies that one query brings: beyond it, at most one body more. */
+/** Maximum size of the bodies that one query returns, in bytes. The last body may exceed it. */
 const PORTION_BYTES = 8 * 1024 * 1024;
-/** Waiting events that share a query: few enough for one portion to hold the bodies of all, 256 KiB each. */
+/** Maximum number of waiting events that share a query: one portion can hold 32 bodies of 256 KiB. */
 const SERVED_TOGETHER = 32;
-/** Bodies that are loaded before their deliveries are sent: they must not displace what is needed sooner. */
+/** Maximum size of the bodies that are loaded ahead, in bytes, so that they do not displace bodies that are needed sooner. */
 const AHEAD_BYTES = KEPT_BYTES / 2;
 
 interface Wait {
@@ -20,9 +20,9 @@ interface Wait {
 /**
  * Cache of event bodies, filled from the database in portions of at most `PORTION_BYTES`.
  *
- * A lane may read 500 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body
- * that is missing when its delivery is sent is loaded on demand; concurrent requests share one query. A body that cannot be
- * read fails for those who want that one. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
+ * A lane may read 500 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body that
+ * is missing when its delivery is sent is loaded on demand; concurrent requests share one query. If a body cannot be read,
+ * only the requests for that body fail. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
  */
 export class EventLoader {
   readonly #kept = new EventContents(KEPT_BYTES);
@@ -31,7 +31,7 @@ export class EventLoader {
 
   constructor(private readonly store: Pick<LaneStore, 'contents'>) {}
 
-  /** Bodies that somebody had at hand. */
+  /** Adds bodies that the caller has in memory. */
   remember(contents: Iterable<EventContent>): void {
     for (const content of contents) this.#kept.add(content);
   }
@@ -41,7 +41,7 @@ export class EventLoader {
     return this.#kept.get(eventId);
   }
 
-  /** Loads those of the events that are not in memory, up to a limit. It never fails: what is missing is loaded on demand. */
+  /** Loads the bodies that are not in memory, up to `AHEAD_BYTES`. Never throws: a body that is missing is loaded on demand. */
   async loadAhead(eventIds: Iterable<number>): Promise<void> {
     const missing = new Set<number>();
     for (const eventId of eventIds) if (!this.#kept.has(eventId)) missing.add(eventId);
@@ -52,13 +52,13 @@ export class EventLoader {
         for (const eventId of missing) if (eventId <= last) missing.delete(eventId);
       }
     } catch {
-      // Each of them is loaded on demand, where its error concerns its own delivery only.
+      // Each body is loaded on demand later, where an error concerns only its own delivery.
     }
   }
 
   /**
    * @returns undefined: the event is not stored any more
-   * @throws what the database said about this event
+   * @throws the database's error for this event
    */
   load(eventId: number): Promise<OutgoingEvent | undefined> {
     let wait = this.#waits.get(eventId);
@@ -71,8 +71,8 @@ export class EventLoader {
   }
 
   /**
-   * Serves the waiting, a portion at a time, in the order in which they came: a query brings the oldest events first, so among
-   * all that wait, newer events would wait for as long as others keep asking for older ones.
+   * Serves the waiting events in the order of their arrival, a portion at a time. A query returns the oldest events first. If
+   * all waiting events shared it, newer ones would wait for as long as others request older ones.
    */
   async #run(): Promise<void> {
     if (this.#loading) return;
@@ -102,7 +102,7 @@ export class EventLoader {
     return wait;
   }
 
-  /** @returns what was found, and the event up to which that is all there is */
+  /** @returns the events that were found, and the id up to which the result is complete */
   async #portion(eventIds: readonly number[]): Promise<{ found: OutgoingEvent[]; last: number }> {
     const contents = await this.store.contents(eventIds, PORTION_BYTES);
     const last = contents.at(-1)?.eventId ?? Infinity;

@@ -1,7 +1,7 @@
 import type { Places } from '../../domain/places.js';
 import type { DueLane } from '../../persistence/lane-store.js';
 
-/** What a claim has to know of a lane beforehand. */
+/** The data of a lane that a claim needs beforehand. */
 export type LaneCandidate = Pick<DueLane, 'transportId' | 'tenantUid' | 'origin' | 'encryptedWith'> & {
   /** When it became due, database's clock in ms; null: just now, in this process. */
   readonly dueAt: number | null;
@@ -11,8 +11,8 @@ export interface ChoiceRules {
   /** Whether this process can and should claim the lane at all. */
   readonly isUsable: (lane: LaneCandidate) => boolean;
   /**
-   * Only lanes that are due since then: a busy process leaves the others to idle processes for a moment. Newcomers are
-   * exempt. Infinity: all.
+   * Only lanes that became due by this instant are claimed, on the database's clock in ms: a busy process leaves newer ones
+   * to idle processes. Newcomers are exempt. Infinity: no limit.
    */
   readonly dueBefore: number;
 }
@@ -24,9 +24,9 @@ export interface Choice {
 }
 
 /**
- * Which of the candidates to claim, in their order: as many as there are places for their tenants and origins. It takes
- * the places of the chosen ones, so that the lanes of one claim count against each other; give back those of lanes
- * that another process claimed first.
+ * Chooses the candidates to claim, in their order, while there are places for their tenants and origins. It takes the places
+ * of the chosen lanes, so that the lanes of one claim count against each other. The caller gives back the places of lanes
+ * that it could not claim.
  */
 export function chooseLanes(
   candidates: Iterable<LaneCandidate>,

@@ -1,11 +1,11 @@
-/** How long a lane is avoided of which something could not be read, in ms. */
+/** How long a lane is avoided after something of it could not be read, in ms. */
 const AVOID_MS = 5_000;
 /** How long a missing key is reported after a due lane needed it, in ms. */
 const REPORT_MS = 60_000;
 
 /**
- * Lanes that this process does not claim although they are due: another process may be able to. It has no key for
- * their secrets, or a row of theirs could not be read. Instants are of the elapsed clock.
+ * Due lanes that this process does not claim, because it lacks a key for their secrets or could not read one of their rows.
+ * Another process may be able to claim them. Instants are on the elapsed clock.
  */
 export class ClaimRefusals {
   readonly #avoidedUntil = new Map<number, number>();
@@ -27,7 +27,7 @@ export class ClaimRefusals {
     this.#avoidedUntil.set(transportId, elapsed + AVOID_MS);
   }
 
-  /** Keys that due lanes needed of late and this process does not have. */
+  /** Ids of keys that due lanes needed within the last minute and this process does not have. */
   missingKeyIds(elapsed: number): string[] {
     for (const [id, at] of this.#missingKeys) if (elapsed - at > REPORT_MS) this.#missingKeys.delete(id);
     return [...this.#missingKeys.keys()].sort();

@@ -2,17 +2,17 @@ import { Places } from '../../domain/places.js';
 import type { LaneCandidate } from './choose-lanes.js';
 import type { Lane } from './lane.js';
 
-/** Lanes that one origin may be the target of, as a part of all. */
+/** Maximum part of the places that lanes with the same origin may take. */
 const PER_ORIGIN = 0.5;
 
 /** The lanes that this process holds, and the places that they take. No I/O. */
 export class HeldLanes {
   readonly #lanes = new Map<number, Lane>();
-  /** As each lane was chosen: its origin may change while it is held, its place does not. */
+  /** Each lane as it was chosen. Its origin may change while it is held, but the place that it takes does not. */
   readonly #candidates = new Map<Lane, LaneCandidate>();
   readonly places: Places;
 
-  /** @param most lanes held at a time, at least 2 */
+  /** @param most maximum number of lanes held at a time, at least 2 */
   constructor(most: number) {
     this.places = new Places(most, Math.max(1, Math.floor(most * PER_ORIGIN)));
   }
@@ -33,12 +33,12 @@ export class HeldLanes {
     return this.#lanes.get(lane.transportId) === lane;
   }
 
-  /** As the lane was chosen; undefined: it is not held. */
+  /** The lane as it was chosen; undefined: it is not held. */
   candidateOf(lane: Lane): LaneCandidate | undefined {
     return this.#candidates.get(lane);
   }
 
-  /** @param candidate as it was chosen, when its place was taken */
+  /** @param candidate the lane as it was chosen, when its place was taken */
   add(lane: Lane, candidate: LaneCandidate): void {
     const before = this.#lanes.get(lane.transportId);
     if (before) this.remove(before);

@@ -1,10 +1,10 @@
 import { classify } from '../../persistence/driver-errors.js';
 
 /**
- * Runs a statement that serves many lanes. One row that the database refuses to read or write fails it for all of them: then it
- * runs over halves, until the lane at fault stands alone.
+ * Runs a statement that serves many lanes. If the database refuses one row, the statement fails for all of them. It is then
+ * run on halves, until the lane at fault is alone.
  *
- * @param run the statement, with all that follows from its result: what was done stays done if a later half fails
+ * @param run runs the statement and applies its result; a half that succeeded stays applied if a later one fails
  * @param refused called for each lane at fault
  * @throws any other error, such as a lost connection
  */

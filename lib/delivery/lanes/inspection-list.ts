@@ -1,12 +1,12 @@
 import type { Lane } from './lane.js';
 
 /**
- * Lanes to look at next. Everything that happens to a lane adds it here; soon after, in one turn of the event loop, each
- * is looked at once for what it may need: to be sent from, read, or released. So no step waits for another.
+ * Lanes to inspect next. Each change of a lane adds it here. Soon after, in one turn of the event loop, each lane is
+ * inspected once: whether it can send, should be read, or can be released. So no step waits for another.
  */
 export class InspectionList {
   #lanes = new Set<Lane>();
-  /** Empty: the two take turns, so that lanes which are added during an inspection wait for the next. */
+  /** An empty set. It is swapped with `#lanes`, so that lanes that are added during an inspection wait for the next one. */
   #spare = new Set<Lane>();
   #inspect: ((lanes: ReadonlySet<Lane>) => void) | undefined;
   #isScheduled = false;

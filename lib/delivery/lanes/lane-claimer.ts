@@ -11,40 +11,43 @@ import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';
 import { Lane } from './lane.js';
 
-/** Due lanes that one look brings. */
+/** Maximum number of due lanes that one query returns. */
 const PAGE = 500;
 const LEAST_PAGE = 32;
-/** Pages read in one round: beyond, the next round continues, so that a round has a bound however many lanes wait. */
+/** Maximum number of pages read in one round. The next round continues, so that a round is bounded however many lanes wait. */
 const PAGES_PER_ROUND = 4;
-/** How often it polls while wake-ups arrive and glances find what they missed. */
+/** Interval between polls while wake-ups arrive and glances find the work that they missed, in ms. */
 const RARE_POLL_MS = 60_000;
-/** Looks that were scheduled for one stretch of time are one; it is as long as a poll, and at most this long. */
+/** Looks that are scheduled within the same stretch of time are merged. A stretch is as long as `pollMs`, and at most this long, in ms. */
 const LONGEST_SLOT_MS = 1_000;
-/** How long a busy process leaves a due lane to idle processes, beyond their poll. */
+/** How long a busy process leaves a due lane to idle processes, in addition to `pollMs`, in ms. */
 const LEAVE_TO_IDLE_MS = 50;
 
 export interface LaneClaimerOptions {
-  /** Names this process, uniquely among all that share the database and ever did. */
+  /** Name of this process, unique among all processes that have ever used the database. */
   readonly holder: string;
   readonly leaseMs: number;
   readonly pollMs: number;
-  /** Whether wake-ups of other processes arrive, and `expectDue` is called about once a second: then an idle process need not poll. */
+  /**
+   * Whether wake-ups of other processes arrive, and `expectDue` is called about once a second. If so, an idle process polls
+   * only rarely.
+   */
   readonly areWakeUpsProven: () => boolean;
   readonly policy: HealthPolicy;
-  /** Whether this process has as many requests in flight as it can use. */
+  /** Whether all slots of this process except the reserve are taken. */
   readonly isBusy: () => boolean;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
   /** The elapsed clock. */
   readonly elapsed: () => number;
-  /** Tells other processes that these lanes have work. */
+  /** Notifies other processes that these lanes have work. */
   readonly announceWork: (transportIds: readonly number[]) => void;
   readonly onError: (error: unknown, failures: number) => void;
 }
 
 /**
- * Claims lanes whenever one more can be held: lanes that fan-out of this process has just added work to, at once, and due
- * lanes by polling. `chooseLanes` decides which.
+ * Claims lanes whenever the process can hold one more. Lanes to which fan-out of this process has just added work are claimed
+ * at once, other due lanes by polling. `chooseLanes` decides which.
  */
 export class LaneClaimer {
   readonly #loop: PollLoop;
@@ -53,14 +56,14 @@ export class LaneClaimer {
   readonly #history: RoundHistory;
   #cursor: DueCursor = FIRST_DUE;
   #lookedAt = -Infinity;
-  /** The last look left lanes that are due, for lack of places or because there were so many. */
+  /** Whether the last look may have left due lanes, for lack of places or because there were too many. */
   #mayBeMore = false;
   #isShort = false;
   #isStopped = false;
   #isEnabled = true;
-  /** More lanes are or become due than the last glance showed. */
+  /** Whether more lanes may be or become due than the last glance showed. */
   #areManyDue = false;
-  /** Scheduled looks, by the stretch of time at whose end they are. */
+  /** Scheduled looks, by the stretch of time at whose end each runs. */
   readonly #looks = new Map<number, NodeJS.Timeout>();
 
   constructor(
@@ -92,7 +95,7 @@ export class LaneClaimer {
     return this.#refusals.missingKeyIds(this.options.elapsed());
   }
 
-  /** How the rounds have gone: one succeeds if it claimed a lane, or if it found none that is due. */
+  /** Status of the rounds. A round succeeds if it claimed lanes without an error, or if it found none that is due. */
   get rounds(): RoundStatus {
     return this.#history.status;
   }
@@ -107,7 +110,7 @@ export class LaneClaimer {
     return this.#loop.stop();
   }
 
-  /** Disabled, it claims nothing. */
+  /** If disabled, claims nothing. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.look();
@@ -122,7 +125,10 @@ export class LaneClaimer {
     this.#loop.wake();
   }
 
-  /** Looks when these lanes become due; polls while they are so many that there may be more. */
+  /**
+   * Schedules a look for each time at which lanes become due, on the database's clock. Polls while there are so many lanes
+   * that a glance may not show all.
+   */
   expectDue(dueDates: readonly number[]): void {
     this.#areManyDue = dueDates.length >= MOST_DUE;
     for (const dueAt of dueDates) this.scheduleLook(dueAt);
@@ -130,8 +136,9 @@ export class LaneClaimer {
   }
 
   /**
-   * Looks for due lanes soon after one becomes due, unless a poll will: at most once in `pollMs`, since many lanes may become due
-   * together and many processes know of them. The next glance shows lanes that are due later.
+   * Schedules a look for due lanes soon after one becomes due, unless polling finds it. There is at most one look for each
+   * stretch of time, because many lanes may become due together and many processes know of them. The next glance shows lanes
+   * that are due later.
    *
    * @param dueAt on the database's clock
    */
@@ -149,7 +156,7 @@ export class LaneClaimer {
     this.#looks.set(slot, setTimeout(look, slot * widthMs - performance.now()));
   }
 
-  /** These lanes have work that this process will not do: others hold them, or may claim them. */
+  /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */
   leaveToOthers(transportIds: readonly number[]): void {
     if (transportIds.length > 0) this.options.announceWork(transportIds);
   }
@@ -160,7 +167,7 @@ export class LaneClaimer {
     this.#loop.wake();
   }
 
-  /** Lanes were released. If others wait, it claims again as soon as that is worth a look. */
+  /** Lanes were released. If other lanes wait and a quarter of the places is free, this process claims again. */
   lanesReleased(): void {
     const { free, size } = this.held.places;
     if (this.#mayBeMore && free >= size / 4) this.#loop.wake();
@@ -184,7 +191,7 @@ export class LaneClaimer {
     const notified = [...this.#notified.values()];
     this.#notified.clear();
     const isShort = await this.#claim(notified, Infinity);
-    // The others are found by a look.
+    // A look finds the lanes that did not get a place.
     if (isShort) this.#mayBeMore = true;
     const ofOthers = notified.map(({ transportId }) => transportId).filter((id) => !this.held.get(id));
     this.leaveToOthers(ofOthers);
@@ -196,7 +203,7 @@ export class LaneClaimer {
     const dueBefore = isBusy() ? now() - pollMs - LEAVE_TO_IDLE_MS : Infinity;
     let isShort = false;
     let isLast = false;
-    // If it fails, it is done again at the next opportunity.
+    // If this look fails, the next round looks again.
     this.#mayBeMore = true;
     for (let page = 0; page < PAGES_PER_ROUND && !isLast && this.held.places.free > 0; page++) {
       const limit = Math.min(PAGE, Math.max(LEAST_PAGE, 2 * this.held.places.free));
@@ -238,7 +245,7 @@ export class LaneClaimer {
         this.options.onError(error, 1);
       });
     } finally {
-      // Another process was faster, or nothing was claimed at all.
+      // Not claimed: another process was faster, or the statement failed.
       for (const { tenantUid, origin } of byId.values()) places.give(tenantUid, origin);
     }
     return isShort;
@@ -247,7 +254,7 @@ export class LaneClaimer {
   #begin(claimed: ClaimedLane, candidate: LaneCandidate, claimedAt: number): void {
     const lane = new Lane(claimed, this.configs.open(claimed.transport), claimedAt, this.options.policy);
     this.held.add(lane, candidate);
-    // Claimed while deliveries were being switched off.
+    // The lane was claimed while deliveries were being switched off.
     if (!this.#isEnabled) lane.drain();
     this.inspection.add(lane);
   }

@@ -10,22 +10,22 @@ import type { TransportConfig } from '../sending/transport-config.js';
 
 const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null };
 
-/** What is known of a transport when its lane is claimed. */
+/** The stored health of a transport when its lane is claimed. */
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
   readonly blockedUntil: number;
 }
 
-/** What follows from attempts for the whole transport, without the fencing token. */
+/** A change of a transport that follows from attempts, without the fencing token. */
 export type HealthRecord = Omit<TransportRecord, 'leaseToken'>;
 
-/** What the attempts of a lane have shown about its receiver, and until when nothing is sent to it. */
+/** The health of a receiver as the attempts of its lane show it, and until when nothing is sent to it. */
 export class LaneHealth {
   #health: TransportHealth;
   #blockedUntil: number;
   /** When the run of failures began according to the database, and when that was read or written (elapsed clock). */
   #recordedRun: { readonly failingSince: number | null; readonly at: number };
 
-  /** @param claimedAt on the elapsed clock, before the database was asked */
+  /** @param claimedAt on the elapsed clock, before the query was sent */
   constructor(
     { failingSince, consecutiveFailures, blockedUntil }: KnownHealth,
     claimedAt: number,
@@ -45,20 +45,20 @@ export class LaneHealth {
     return this.#health.consecutiveFailures;
   }
 
-  /** No request before this instant of the database's clock. */
+  /** No request starts before this instant of the database's clock, ms since the epoch. */
   get blockedUntil(): number {
     return this.#blockedUntil;
   }
 
-  /** The circuit allows a single request, to find out whether the receiver has recovered. */
+  /** Whether the circuit allows only a single request, to find out whether the receiver has recovered. */
   get isProbing(): boolean {
     return isProbing(this.#health, this.policy);
   }
 
   /**
-   * Draws the consequences of an attempt for the whole transport, at once for this process.
+   * Applies the consequences of an attempt to the whole transport, at once for this process.
    *
-   * @returns what has to be written about the transport; undefined: nothing has changed
+   * @returns the change of the transport to write; undefined: nothing has changed
    */
   learn(concluded: ConcludedAttempt, now: number, random: number): HealthRecord | undefined {
     const { outcome, record } = concluded;
@@ -89,10 +89,10 @@ export class LaneHealth {
   }
 
   /**
-   * Looks at a new configuration: if somebody has enabled the transport, past failures and blocks no longer count, here
-   * as in the database.
+   * Applies a new configuration. If somebody has enabled the transport, past failures and blocks no longer count, here as in
+   * the database.
    *
-   * @param askedAt on the elapsed clock, before the database was asked for it
+   * @param askedAt on the elapsed clock, before the query was sent
    */
   reconsider(before: TransportConfig, after: TransportConfig, askedAt: number): void {
     if (this.#wasEnabled(before, after, askedAt)) {
@@ -104,8 +104,8 @@ export class LaneHealth {
   }
 
   /**
-   * If it was disabled and enabled between two looks, the run of failures that continues here, and was in the database, is
-   * no longer in the database.
+   * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, its state does not show
+   * that. Then the run of failures that continues here is no longer in the database, although it was recorded there.
    */
   #wasEnabled(before: TransportConfig, after: TransportConfig, askedAt: number): boolean {
     if (before.state === 'DISABLED') return after.state === 'ACTIVE';

@@ -1,9 +1,9 @@
 import { leaseFor } from '../../domain/lease.js';
 
-/** What must be left of a lease beyond the attempt's own deadline, for a timer that fires late. */
+/** Time that must be left of a lease after the deadline of an attempt, in ms, because a timer may fire late. */
 const TIMER_MARGIN_MS = 500;
 
-/** Until when this process holds a lane. Every instant is one of the `ElapsedClock`. */
+/** The lease of a lane that this process holds. Every instant is on the `ElapsedClock`. */
 export class LaneLease {
   #lastsMs: number;
   /** The lane is held at least until then. */
@@ -25,12 +25,12 @@ export class LaneLease {
     return this.#lastsMs;
   }
 
-  /** Whether it leaves time for a whole attempt: no other process sends for this lane before it has ended. */
+  /** Whether the lease leaves time for a whole attempt. No other process sends for this lane before the lease has ended. */
   covers(timeoutMs: number, elapsedNow: number): boolean {
     return elapsedNow + timeoutMs + TIMER_MARGIN_MS <= this.#endsAt;
   }
 
-  /** Whether a third of it has gone. */
+  /** Whether a third of the lease has passed. */
   needsRenewal(elapsedNow: number): boolean {
     return this.#endsAt - elapsedNow < (this.#lastsMs * 2) / 3;
   }
@@ -45,7 +45,7 @@ export class LaneLease {
     this.#lastsMs = Math.max(this.#lastsMs, leaseFor(timeoutMs));
   }
 
-  /** It covers nothing before a renewal has shown that the lane is still held. */
+  /** The lease covers nothing until a renewal has shown that the lane is still held. */
   doubt(): void {
     this.#endsAt = -Infinity;
   }

@@ -12,14 +12,14 @@ import type { Lane } from './lane.js';
 type Reads = ReadonlyMap<Lane, LaneReadRequest>;
 
 export interface LaneReaderOptions extends LaneClocks {
-  /** Whether what is read is sent soon, so that its bodies are worth loading ahead. */
+  /** Whether rows that are read now are sent soon, so that it is worthwhile to load their bodies ahead. */
   readonly sendsSoon: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Reads what is due into lanes that run low, many lanes in one round trip, one round trip at a time. Scans that repeat from
- * the head may be slow, so they have a statement of their own beside the others.
+ * Reads due rows into lanes that run low: many lanes in one round trip, and one round trip at a time. Scans that begin at the
+ * head again may be slow, so they run beside the others, in statements of their own.
  */
 export class LaneReader {
   readonly #wanted = new Set<Lane>();
@@ -38,7 +38,7 @@ export class LaneReader {
     this.#history = new RoundHistory(options.now);
   }
 
-  /** How the reads have gone. */
+  /** Status of the reads. */
   get rounds(): RoundStatus {
     return this.#history.status;
   }
@@ -48,7 +48,7 @@ export class LaneReader {
     this.#wanted.add(lane);
   }
 
-  /** Reads the offered lanes that run low, unless a read is under way, after which their lanes are inspected again. */
+  /** Reads the offered lanes that run low. If a read is under way, the lanes are read after it. */
   read(): void {
     if (this.#wanted.size === 0 || (this.#reading && this.#readingFromHead)) return;
     const clocks = { now: this.options.now() + CLOCK_SLACK_MS, elapsed: this.options.elapsed() };
@@ -75,7 +75,7 @@ export class LaneReader {
     while (this.#reading || this.#readingFromHead) await Promise.all([this.#reading, this.#readingFromHead]);
   }
 
-  /** One lane after another. */
+  /** Reads from the head, one lane after another. */
   #readFromHead(lane: Lane, request: LaneReadRequest, now: number): void {
     const before = this.#readingFromHead ?? Promise.resolve();
     const reading = before
@@ -101,7 +101,7 @@ export class LaneReader {
     for (const [lane, { limit }] of reads) {
       const reading = byTransport.get(lane.transportId);
       if (!reading) {
-        // Deleted, or the database belongs to another environment now: the next refresh finds out.
+        // The transport was deleted, or the database belongs to another environment now: the next refresh finds out.
         lane.readFailed();
         continue;
       }
@@ -115,8 +115,8 @@ export class LaneReader {
   }
 
   /**
-   * A row that cannot be read fails the statement for all its lanes, and so does a lane that takes too long: it is found by
-   * halving, and avoided.
+   * If a row cannot be read, or a lane takes too long, the statement fails for all lanes. Halving finds the lane at fault,
+   * which is drained and avoided.
    */
   async #readFailed(reads: Reads, now: number, error: unknown): Promise<void> {
     const lanes = [...reads];
@@ -129,7 +129,7 @@ export class LaneReader {
     }
     this.#history.failed(error, isOfOneLane ? lanes.map(([lane]) => lane.transportId) : undefined);
     this.options.onError(error);
-    // Not inspected: the next refresh inspects every lane, after a pause.
+    // Do not inspect the lanes now: the next refresh inspects every lane, after a pause.
     for (const [lane] of lanes) {
       lane.readFailed();
       if (!isOfOneLane) continue;

@@ -7,21 +7,21 @@ import type { LaneClaimer } from './lane-claimer.js';
 import type { Lane } from './lane.js';
 
 const NONE: ReadonlySet<number> = new Set();
-/** A release that fails within this time after another one of the same lane is not tried again at once. */
+/** If a release fails within this time, in ms, after another failed release of the same lane, it is not retried at once. */
 const FAILS_AGAIN_MS = 1_000;
 
 export interface LaneReleaserOptions {
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
-  /** @param failures in a row */
+  /** @param failures number of failures in a row */
   readonly onError: (error: unknown, failures: number) => void;
 }
 
-/** Releases lanes that have nothing to do: all that have come together in one statement, and one statement at a time. */
+/** Releases lanes that have nothing to do: all offered lanes in one statement, and one statement at a time. */
 export class LaneReleaser {
   readonly #offered = new Set<Lane>();
   #releasing: Promise<void> | undefined;
-  /** In a row. */
+  /** Number of failures in a row. */
   #failures = 0;
   /** When a release of the lane failed last, performance.now(). */
   readonly #failedAt = new WeakMap<Lane, number>();
@@ -43,7 +43,7 @@ export class LaneReleaser {
     this.#offered.add(lane);
   }
 
-  /** Releases the offered lanes that have nothing to do. While a release is under way it waits for its end. */
+  /** Releases the offered lanes that have nothing to do. If a release is under way, they are released after it. */
   release(): void {
     if (this.#releasing || this.#offered.size === 0) return;
     const now = this.options.now();
@@ -66,7 +66,7 @@ export class LaneReleaser {
     await this.#releasing;
   }
 
-  /** Releases lanes as they are, for a process that ends. @throws if the database refuses or does not respond */
+  /** Releases lanes even if requests are in flight, for a process that ends. @throws the database's error */
   async abandon(lanes: readonly Lane[]): Promise<void> {
     const now = this.options.now();
     const releases = lanes.map((lane) => lane.abandon(now));
@@ -74,7 +74,7 @@ export class LaneReleaser {
     this.#announceDue(releases);
   }
 
-  /** Lanes that this process releases although work is due are for others to claim. */
+  /** Announces the released lanes that have due work, so that other processes claim them. */
   #announceDue(released: readonly LaneRelease[]): void {
     const now = this.options.now();
     const due = released.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
@@ -96,7 +96,7 @@ export class LaneReleaser {
         }
       };
       await inHalves([...releases], release, ([lane], error) => {
-        // It may have been lost meanwhile.
+        // The lane may have been lost meanwhile.
         if (lane.state === 'RELEASING') lane.releaseUncertain();
         this.options.onError(error, 1);
       });
@@ -108,19 +108,19 @@ export class LaneReleaser {
   }
 
   #finish(lane: Lane, isReleased: boolean): void {
-    // Lost meanwhile.
+    // The lane was lost meanwhile.
     if (lane.state !== 'RELEASING') return;
     if (!isReleased) {
       lane.releaseFailed();
       const now = performance.now();
-      // Work was added, or somebody else has locked the row: then it fails again and again, so the next try is left to the refresh.
+      // Work was added, or somebody else has locked the row. A locked row would fail again and again, so the refresh retries later.
       if (now - (this.#failedAt.get(lane) ?? -Infinity) > FAILS_AGAIN_MS) this.inspection.add(lane);
       this.#failedAt.set(lane, now);
       return;
     }
     const candidate = this.held.candidateOf(lane);
     this.held.remove(lane);
-    // Work was added in this process after the release had committed: it is due, and no poll has to find it.
+    // Work was added in this process after the release had committed: claim the lane again without waiting for a poll.
     if (lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 

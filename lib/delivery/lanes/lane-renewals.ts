@@ -11,9 +11,9 @@ export interface LaneClocks {
 }
 
 /**
- * Extends leases and writes the state that a lane's next holder needs, many lanes in one statement and one statement at a
- * time, so that no state is overwritten by an earlier one. Callers while a statement is under way share the next one, which
- * therefore holds everything that had happened when they called.
+ * Renews leases and writes the state that the next holder of a lane needs. Many lanes share a statement, and one statement
+ * runs at a time, so that no state is overwritten by an earlier one. Calls that arrive during a statement share the next one,
+ * which therefore contains everything that happened before these calls.
  */
 export class LaneRenewals {
   readonly #waiting = new Set<Lane>();
@@ -25,7 +25,7 @@ export class LaneRenewals {
     private readonly clocks: LaneClocks,
   ) {}
 
-  /** @returns the lanes, of those that shared the statement, whose lease was extended: of the others nothing is known */
+  /** @returns the lanes of the shared statement whose leases were renewed; of the others nothing is known */
   renew(lanes: Iterable<Lane>): Promise<ReadonlySet<Lane>> {
     for (const lane of lanes) this.#waiting.add(lane);
     this.#next ??= this.#present.then(() => {
@@ -51,7 +51,7 @@ export class LaneRenewals {
         extended.add(lane);
       }
     };
-    // A lane that cannot be written sends nothing more once its lease has ended.
+    // A lane that cannot be written is drained, because its lease will end.
     await inHalves(lanes, renew, (lane) => lane.drain());
     return extended;
   }

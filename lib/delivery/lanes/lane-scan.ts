@@ -6,24 +6,24 @@ import type {
 } from '../../persistence/lane-store.js';
 import { PARKED_DUE_AT } from '../../persistence/record-store.js';
 
-/** Due date of the head: earlier than any row's. */
+/** Due date of the head, which is earlier than the due date of any row. */
 const HEAD = -1;
-/** A scan begins so much before the due date up to which the one before has read, since rows commit out of order. */
+/** A scan begins this long before the due date that the previous scan has reached, in ms, because rows commit out of order. */
 const OVERLAP_MS = 60_000;
-/** A lane is scanned from its head at least this often while it is held, in case a row committed later than that. */
+/** While a lane is held, it is scanned from its head at least this often, in ms, in case a row committed more than `OVERLAP_MS` late. */
 const HEAD_EVERY_MS = 10_000;
-/** Rows that were handed out are kept in front of the others up to this number. */
+/** Maximum number of rows that were taken and still occupy the front of the array. */
 const MOST_HANDED_OUT = 512;
 
-/** Rows that were read and are not sent. */
+/** Rows that were read and must not be sent now. */
 export interface UnsentRows {
   /** They wait behind an earlier one of their key and have to be parked. */
   readonly behind: QueuedDelivery[];
-  /** Their last holder noted them and crashed before it recorded an outcome. */
+  /** The last holder noted them and crashed before it recorded an outcome. */
   readonly crashed: QueuedDelivery[];
 }
 
-/** How rows are sorted that must not simply be sent. */
+/** Decides which rows must not simply be sent. */
 export interface RowJudge {
   /** Whether the last holder crashed while it sent this row. */
   readonly hasCrashed: (row: QueuedDelivery) => boolean;
@@ -31,41 +31,40 @@ export interface RowJudge {
   readonly isUnrecorded: (row: QueuedDelivery) => boolean;
 }
 
-/** What a whole scan has proved: nothing is due before `dueAt` (null: nothing is left) in what the lane was at `version`. */
+/** The result of a whole scan: at this version of the lane, nothing is due before `dueAt` (null: nothing is left). */
 export interface ScanResult {
   readonly version: number;
   readonly dueAt: number | null;
 }
 
 /**
- * What has been read of a lane. All state, no I/O.
+ * The rows that were read from a lane. State only, no I/O.
  *
- * A scan reads the queue in the order of due dates, in several reads, up to what is not due yet. Rows that were read are
- * *in hand* until their outcome is recorded; a later scan meets them again and leaves them out. Rows commit out of order,
- * so a finished scan proves that nothing is left only if the lane's version has not changed since the scan began: that is
- * what `result()` is for.
+ * A scan reads the due rows of the queue in the order of due dates, in several reads. Rows that were read are *in hand* until
+ * their outcome is recorded; a later scan skips them. Rows commit out of order, so a finished scan proves that nothing is
+ * left only if the lane's version has not changed since the scan began. `result()` checks that.
  *
- * A scan does not begin at the head, but where the last one ended, less an overlap: while a foreign snapshot (a backup)
- * is open, all rows that were delivered since stay at the head as dead rows, and walking over them takes 190 ms per million.
+ * A scan begins where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
+ * all rows that were delivered since stay at the head as dead rows, and reading over a million of them takes 190 ms.
  */
 export class LaneScan {
   #ready: QueuedDelivery[] = [];
   #readyFrom = 0;
   /** Due dates of the deliveries that are ready, in flight, or awaiting their record, by id. */
   readonly #inHand = new Map<number, number>();
-  /** Due dates of the deliveries whose outcome cannot be recorded for now, by id. They do not keep the lane from its release. */
+  /** Due dates of the deliveries whose outcome cannot be recorded for now, by id. They do not keep the lane from being released. */
   readonly #aside = new Map<number, number>();
   #cursor: LaneCursor = { dueAt: HEAD, deliveryId: -1 };
   /**
-   * Every row that is due earlier, and was committed when the scan began that got here, has been read, except those from
-   * `#missedAt` on.
+   * Every row that is due earlier has been read, provided that it was committed before the scan that reached this date began.
+   * Exception: rows that are due at or after `#missedAt`.
    */
   #position: number;
-  /** Earliest due date of a row that was read and given up, so that only another scan finds it. */
+  /** Earliest due date that only another scan finds: of a row that was read and given up, or that became due before the cursor. */
   #missedAt = Infinity;
-  /** Due date from which the scan was made. */
+  /** Due date at which the present scan began. */
   #begunAt = HEAD;
-  /** Instant of the scan's beginning: later rows may be due, and be committed, from then on (less `OVERLAP_MS`). */
+  /** Instant at which the present scan began. Rows that commit later may be due from that instant on, less `OVERLAP_MS`. */
   #beganAt = HEAD;
   #headScannedAt: number;
   /** The lane's version when the scan began. */
@@ -75,9 +74,9 @@ export class LaneScan {
   #nextDueAt: number | null = null;
   #isReading = false;
   readonly #parking = new Set<number>();
-  /** Due dates of the deliveries that were recorded while a read was under way, whose snapshot may still show them as they were. */
+  /** Due dates of the deliveries that were recorded during a read, by id. The snapshot of the read may still show their old rows. */
   readonly #recordedMeanwhile = new Map<number, number>();
-  /** The earliest retry among them: the snapshot may not show it yet. */
+  /** Earliest due date of their retries, which the snapshot of the read may not show yet. */
   #redatedMeanwhile: number | null = null;
 
   /**
@@ -98,7 +97,7 @@ export class LaneScan {
     return this.#ready[this.#readyFrom];
   }
 
-  /** Deliveries that are being parked: the lane waits for them before it reads more. */
+  /** Number of deliveries that are being parked. If there are many, the lane waits for them before it reads more. */
   get parkingCount(): number {
     return this.#parking.size;
   }
@@ -112,7 +111,7 @@ export class LaneScan {
     return this.#isNotified;
   }
 
-  /** Whether the next read begins again at the head: it may be slow and should keep no other lane waiting. */
+  /** Whether the next read begins at the head again. It may be slow, so no other lane should wait for it. */
   repeatsFromHead(elapsedNow: number): boolean {
     if (Math.min(this.#position, this.#missedAt) <= HEAD) return false;
     return this.#beginsNext ? this.#isHeadDue(elapsedNow) : this.#cursor.dueAt === HEAD;
@@ -132,7 +131,7 @@ export class LaneScan {
     return this.#aside.size;
   }
 
-  /** Where the next holder has to begin: every row that is due earlier has been read and recorded. */
+  /** Due date at which the next holder has to begin: every row that is due earlier has been read and recorded. */
   get scanFrom(): number {
     let from = Math.min(this.#position, this.#missedAt);
     for (const dueAt of this.#inHand.values()) if (dueAt < from) from = dueAt;
@@ -140,7 +139,7 @@ export class LaneScan {
     return from;
   }
 
-  /** The next ready delivery, which stays in hand and is not ready any more. */
+  /** Takes the next ready delivery, which stays in hand. */
   take(): QueuedDelivery {
     const delivery = this.#ready[this.#readyFrom++]!;
     if (this.#readyFrom > MOST_HANDED_OUT) this.#compact();
@@ -158,7 +157,7 @@ export class LaneScan {
   }
 
   /**
-   * What to read next; call `acceptRows` with the result or `failed`.
+   * The next read. Call `acceptRows` with its result, or `failed`.
    *
    * @returns undefined: nothing is due as far as is known
    */
@@ -173,17 +172,17 @@ export class LaneScan {
     const begins = this.#beginsNext;
     if (begins) this.#begin(now, elapsedNow);
     this.#isReading = true;
-    // A new scan meets again what is in hand.
+    // A new scan reads rows in hand once more, so the limit has to cover them too.
     const again = begins ? this.#inHand.size + this.#aside.size : 0;
     return { transportId, after: this.#cursor, limit: readAhead + again };
   }
 
   /**
-   * Takes in what was read.
+   * Accepts the rows that were read.
    *
    * @param limit as it was requested
    * @param readAt the instant up to which due rows were read
-   * @returns rows that are in hand from now on without being sent
+   * @returns rows that are in hand from now on and must not be sent
    */
   acceptRows(reading: LaneReading, limit: number, readAt: number, judge: RowJudge): UnsentRows {
     this.#isReading = false;
@@ -192,7 +191,7 @@ export class LaneScan {
     this.#hasEnded = reading.rows.length < limit;
     const last = reading.rows.at(-1);
     if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
-    // Not later than the scan's beginning: rows that were committed since may be due from then on, before the cursor.
+    // Not later than the scan's beginning: rows that were committed since may be due between that instant and the cursor.
     const readUpTo = Math.min(this.#hasEnded ? readAt : last!.dueAt, this.#beganAt);
     this.#position = Math.max(this.#position, readUpTo);
     this.#noticeDue(this.#redatedMeanwhile);
@@ -225,28 +224,28 @@ export class LaneScan {
     else this.#missedAt = Math.min(this.#missedAt, this.#begunAt + OVERLAP_MS);
   }
 
-  /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
+  /** An attempt did not take place or was aborted, and nothing is recorded: the delivery is due as before. */
   returned({ deliveryId, dueAt }: QueuedDelivery): void {
     this.#inHand.delete(deliveryId);
     this.#miss(dueAt);
   }
 
-  /** The outcome cannot be recorded for now: the delivery waits apart, and `recorded` follows some time. */
+  /** The outcome cannot be recorded for now: the delivery is set aside until a later call reports its outcome. */
   setAside({ deliveryId, dueAt }: QueuedDelivery): void {
     if (this.#inHand.delete(deliveryId)) this.#aside.set(deliveryId, dueAt);
   }
 
-  /** The outcome is in the database: the delivery is out of hand. */
+  /** The outcome is in the database: the delivery is no longer in hand. */
   recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
     this.#letGo(delivery);
     if (this.#isReading) this.#redatedMeanwhile = earlier(this.#redatedMeanwhile, nextDueAt);
     this.#nextDueAt = earlier(this.#nextDueAt, nextDueAt);
-    // The next one of the key may have become due, before the cursor.
+    // The next delivery of the key may have become due at a date before the cursor.
     if (delivery.orderingKey !== null) this.#isNotified = true;
     this.#noticeDue(nextDueAt);
   }
 
-  /** The delivery was parked, or is due as before: if its predecessor had ended by then, nothing was written. */
+  /** The delivery was parked. If its predecessor had already ended, nothing was written and the delivery is due as before. */
   parked(delivery: QueuedDelivery): void {
     this.recorded(delivery, PARKED_DUE_AT);
     this.#miss(delivery.dueAt);
@@ -258,7 +257,7 @@ export class LaneScan {
     this.#miss(HEAD);
   }
 
-  /** Gives up what has not been sent. */
+  /** Gives up the rows that have not been sent. */
   dropReady(): void {
     for (let index = this.#readyFrom; index < this.#ready.length; index++) {
       const { deliveryId, dueAt } = this.#ready[index]!;
@@ -269,7 +268,7 @@ export class LaneScan {
     this.#readyFrom = 0;
   }
 
-  /** @returns undefined while there is something due, or may be */
+  /** @returns undefined: something is due, or may be */
   result(now: number): ScanResult | undefined {
     if (this.#isNotified || !this.#hasEnded || this.#version === undefined) return undefined;
     if (this.#nextDueAt !== null && this.#nextDueAt <= now) return undefined;
@@ -285,7 +284,7 @@ export class LaneScan {
   }
 
   #begin(now: number, elapsedNow: number): void {
-    // Until this scan has come past them, the missed rows are unread for the next holder too.
+    // Until this scan has read past the missed rows, they count as unread, also for the next holder.
     this.#position = Math.min(this.#position, this.#missedAt);
     const fromHead = this.#isHeadDue(elapsedNow);
     // Not later than now: if the clock was set back, new rows are due before the position.
@@ -301,7 +300,7 @@ export class LaneScan {
   }
 
   #isKnown({ deliveryId, dueAt }: QueuedDelivery): boolean {
-    // With another due date it is a later state of the row: a retry, or a delivery that was moved back from the log.
+    // A row with another due date is newer: a retry, or a delivery that was moved back from the log.
     const isOutdated = this.#recordedMeanwhile.get(deliveryId) === dueAt;
     return this.#inHand.has(deliveryId) || this.#aside.has(deliveryId) || isOutdated;
   }
@@ -319,8 +318,8 @@ export class LaneScan {
   }
 
   /**
-   * A delivery is due then. If the scan has gone past that date, only another one finds it. That begins near the position,
-   * so it has to know of dates before: an outcome that was set aside may be recorded minutes later.
+   * Notes that a delivery is due at `dueAt`. If the scan has read past that date, only another scan finds the delivery. Scans
+   * begin near the position, so an earlier date must be noted: an outcome that was set aside may be recorded minutes later.
    */
   #noticeDue(dueAt: number | null): void {
     const readUpTo = this.#hasEnded ? Math.max(this.#cursor.dueAt, this.#position) : this.#cursor.dueAt;

@@ -1,5 +1,5 @@
 /**
- * The states of a lane that this process holds, and the ways between them:
+ * The states of a lane that this process holds, and the transitions between them:
  *
  *                    claimed
  *                       │
@@ -17,7 +17,7 @@
  * - `RELEASING`: the release statement is under way. Nothing is read or sent.
  * - `CLOSED`: no longer held. Outcomes of requests that were in flight are still recorded, fenced by their attempt number.
  *
- * Whether the transport is paused, blocked or at a limit is no state: it is asked for each time.
+ * Whether the transport is paused, blocked or at a limit is not a state: that is checked each time.
  */
 export type LaneState = 'OPEN' | 'DRAINING' | 'RELEASING' | 'CLOSED';
 
@@ -28,7 +28,7 @@ const NEXT: Readonly<Record<LaneState, readonly LaneState[]>> = {
   CLOSED: [],
 };
 
-/** @throws {Error} for a transition that the diagram does not have: a bug of this module */
+/** @throws {Error} if the transition is not in the diagram, which is a bug of this module */
 export function assertTransition(from: LaneState, to: LaneState): void {
   if (!NEXT[from].includes(to)) throw new Error(`A lane cannot change from ${from} to ${to}.`);
 }

@@ -1,10 +1,10 @@
 import type { SweepStore } from '../../persistence/sweep-store.js';
 
-/** About how often a process looks at the next lanes. */
+/** Approximate interval between two steps of the sweep, in ms. */
 const EVERY_MS = 60_000;
-/** Lanes that one step looks at: what it costs, however many there are. */
+/** Maximum number of lanes that one step looks at. It bounds the cost of a step however many lanes there are. */
 const LANES_PER_STEP = 1_000;
-/** Deliveries that became due within this time may still be on their way to a holder. */
+/** Deliveries that became due within this time, in ms, may still be on their way to a holder. */
 const GRACE_MS = 60_000;
 const NAMED_AT_MOST = 10;
 
@@ -27,7 +27,7 @@ export class LaneSweep {
   #sweeping: Promise<void> = Promise.resolve();
   #isEnabled = true;
   #isStopped = false;
-  /** Database's clock less elapsed clock: what falls by a second or more was set back. */
+  /** Database's clock minus elapsed clock. If it falls by more than a second, the database's clock was set back. */
   #clockDifference: number;
 
   constructor(
@@ -42,12 +42,12 @@ export class LaneSweep {
     this.#schedule(Math.random() * EVERY_MS);
   }
 
-  /** Disabled, it looks at nothing: the database may be another environment's. */
+  /** If disabled, looks at nothing: the database may belong to another environment. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
   }
 
-  /** Called often: looks at all lanes if the clock was set back. */
+  /** Looks at all lanes if the clock was set back. It has to be called often. */
   watchClock(): void {
     const difference = this.options.now() - this.options.elapsed();
     const wasSetBack = difference < this.#clockDifference - 1_000;

@@ -7,10 +7,7 @@ import type { LaneClaimer } from './lane-claimer.js';
 import type { LaneClocks, LaneRenewals } from './lane-renewals.js';
 import type { Lane } from './lane.js';
 
-/**
- * Keeps the held lanes current: looks for new work and new configuration, extends leases, and lets go of lanes that
- * another process has claimed.
- */
+/** Refreshes the held lanes: looks for new work and new configuration, renews leases, and drops lanes that another process has claimed. */
 export class LaneUpkeep {
   constructor(
     private readonly store: Pick<LaneStore, 'check' | 'transports' | 'forgiveCrashes'>,
@@ -64,7 +61,7 @@ export class LaneUpkeep {
       }
     };
     await inHalves(lanes, check, (lane) => this.#giveUp(lane, unread));
-    // Its next holder counted a crash of this process, which lives: the lease expired, or the database's clock was set.
+    // The next holder has counted a crash, but this process is alive: its lease expired, or the database's clock was set.
     await inHalves(
       claimedByOthers,
       (ids) => this.store.forgiveCrashes(ids),

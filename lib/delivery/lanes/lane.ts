@@ -18,45 +18,48 @@ import { LaneScan, type RowJudge, type UnsentRows } from './lane-scan.js';
 import { assertTransition, type LaneState } from './lane-state.js';
 
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
-/** Rows a lane keeps ready, as a multiple of the requests it may have in flight, within bounds. */
+/** Number of rows that a lane keeps ready, as a multiple of `maxConcurrency`, within the bounds below. */
 const READ_AHEAD_FACTOR = 8;
 const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
-/** How long a check of the lane counts: a pause takes effect within a second, also if the database stops responding. */
+/** How long a check of the lane is valid, in ms: a pause takes effect within a second, even if the database stops responding. */
 const CHECK_LASTS_MS = 900;
-/** Crashes of holders in a row from which on a lane runs in quarantine mode. */
+/** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
 const QUARANTINE_FROM = 2;
 /**
- * When a lane is claimed again that was released while outcomes of it could not be recorded, in ms. Their retries may be
- * due by then, and no wake-up tells.
+ * If a lane is released while outcomes of it cannot be recorded, it is due again after this time, in ms. Their retries may be
+ * due by then, and no wake-up announces them.
  */
 const ASIDE_RETRY_MS = 2_000;
-/** When a lane is claimed again whose transport is not active although the lane is not suspended: somebody edited the row. */
+/**
+ * If a transport is not active although its lane is not suspended, the released lane is due again after this time, in ms.
+ * That happens only if somebody edited the row.
+ */
 const INACTIVE_RETRY_MS = 1_000;
 
-/** What a lane decides with beside its own state. Instants are of the `ElapsedClock` and of the database's clock. */
+/** The present instant on two clocks: the `ElapsedClock`, and the database's clock (ms since the epoch). */
 export interface Clocks {
   readonly elapsed: number;
   readonly now: number;
 }
 
 /**
- * A lane that this process holds: what may be sent, what should be read, and when it can be released. All state, no I/O.
- * Its life is told in `lane-state.ts`.
+ * A lane that this process holds: what may be sent, what should be read, and when it can be released. State only, no I/O. Its
+ * states are described in `lane-state.ts`.
  *
- * **Quarantine mode.** A process that crashes may have crashed because of a delivery that it was sending. From the second
- * crash of its holders in a row on, a lane sends one delivery at a time and notes it in the database before, and whoever
- * claims the lane of a crashed holder records the noted delivery as a failed attempt (see `RowJudge.hasCrashed`). A delivery
- * that was noted once is noted at each later attempt, so that the one at fault is known by its first crash.
+ * **Quarantine mode.** A delivery may crash the process that sends it. From the second crash of its holders in a row on, a
+ * lane sends one delivery at a time and notes it in the database first. If the holder crashes, the next one records the noted
+ * delivery as a failed attempt (see `RowJudge.hasCrashed`). A delivery that was noted once is noted before each later attempt
+ * too, also outside quarantine mode, so that the next crash identifies it.
  */
 export class Lane {
   readonly transportId: number;
   readonly tenantUid: string;
   readonly httpTransportUid: string;
   config: TransportConfig;
-  /** Requests that were sent and have no response yet. */
+  /** Number of requests that were sent and have no response yet. */
   inFlight = 0;
-  /** On the elapsed clock. */
+  /** When the lane was claimed, on the elapsed clock. */
   readonly heldSince: number;
   #state: LaneState = 'OPEN';
   /** The state to return to if the release fails. */
@@ -98,7 +101,7 @@ export class Lane {
     return this.#lease.token;
   }
 
-  /** Where it sends to at present; '': it cannot send as it is configured. */
+  /** Origin that the lane sends to at present; '': it cannot send as it is configured. */
   get origin(): string {
     return originOf(this.config);
   }
@@ -131,12 +134,12 @@ export class Lane {
     );
   }
 
-  /** Whether a request that `maySend` has allowed may start after something else was waited for. */
+  /** Whether a request that `maySend` has allowed may still start after an asynchronous step. */
   mayStillSend({ elapsed, now }: Clocks): boolean {
     return this.#isOpen(now) && this.coversAttempt(elapsed) && elapsed - this.#checkedAt <= CHECK_LASTS_MS;
   }
 
-  /** When the rate limit allows the next ready delivery, in ms from now; undefined: it does not wait for that. */
+  /** When the rate limit allows the next ready delivery, in ms from now; undefined: the rate limit does not delay it. */
   rateDelayMs(now: number): number | undefined {
     if (!this.#rate || this.#scan.readyCount === 0 || !this.#isOpen(now)) return undefined;
     const delay = this.#rate.nextAt(now) - now;
@@ -148,35 +151,38 @@ export class Lane {
     return this.#lease.covers(this.config.timeoutMs, elapsed);
   }
 
-  /** Rate usage must be in the database before a request starts: the next holder has to know it, also after a crash. */
+  /**
+   * Whether the transport has a rate limit. If so, its usage must be in the database before a request starts, because the
+   * next holder needs it, also after a crash.
+   */
   get isRateLimited(): boolean {
     return this.#rate !== undefined;
   }
 
   /**
-   * Whether the delivery has to be noted before it is sent: in quarantine mode, and if it was noted before, since it may
-   * be the one that crashes processes.
+   * Whether the delivery has to be noted before it is sent: in quarantine mode, or if it was noted before, since it may be a
+   * poison delivery.
    */
   mustNote({ notedToken }: QueuedDelivery): boolean {
     return this.#isQuarantined || notedToken !== null;
   }
 
-  /** The next ready delivery, which from now on is in flight. */
+  /** Takes the next ready delivery, which is in flight from now on. */
   next(now: number): QueuedDelivery {
     this.#rate?.sent(now);
     this.inFlight++;
     return this.#scan.take();
   }
 
-  /** A request has a response, or was given up. */
+  /** A request has ended, or did not start. */
   settled(): void {
     this.inFlight--;
   }
 
   /**
-   * Draws the consequences of an attempt for the whole transport, at once for this process.
+   * Applies the consequences of an attempt to the whole transport, at once for this process.
    *
-   * @returns what has to be written about the transport; undefined: nothing has changed
+   * @returns the change of the transport to write; undefined: nothing has changed
    */
   learn(concluded: ConcludedAttempt, now: number, random: number): TransportRecord | undefined {
     const learned = this.#health.learn(concluded, now, random);
@@ -189,20 +195,20 @@ export class Lane {
     this.#health.recorded(learned, at);
   }
 
-  /** Nothing came of an attempt and nothing is written about it: the delivery is due as before. */
+  /** An attempt did not take place or was aborted, and nothing is recorded: the delivery is due as before. */
   returned(delivery: QueuedDelivery): void {
     this.#scan.returned(delivery);
   }
 
   /**
-   * The outcome of a delivery cannot be recorded for now. It does not keep the lane from being released, but if there are as
-   * many as the lane may have in flight, it sends no more: each would be sent again after a crash.
+   * The outcome of a delivery cannot be recorded for now. That does not keep the lane from being released. If there are
+   * `maxConcurrency` such deliveries, the lane sends nothing more: each of them would be sent again after a crash.
    */
   setAside(delivery: QueuedDelivery): void {
     this.#scan.setAside(delivery);
   }
 
-  /** The outcome is in the database: the delivery is out of hand. */
+  /** The outcome is in the database: the delivery is no longer in hand. */
   recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
     this.#scan.recorded(delivery, nextDueAt);
     if (this.#isQuarantined) this.#survived();
@@ -240,7 +246,11 @@ export class Lane {
     return this.#scan.repeatsFromHead(elapsed);
   }
 
-  /** What to read next if the lane runs low; call `acceptRows` with the result or `readFailed`. */
+  /**
+   * The next read, if the lane runs low. Call `acceptRows` with its result, or `readFailed`.
+   *
+   * @returns undefined: nothing is to be read now
+   */
   nextRead({ elapsed, now }: Clocks): LaneReadRequest | undefined {
     if (this.#scan.isReading || !this.#isOpen(now)) return undefined;
     const wanted = this.config.maxConcurrency * READ_AHEAD_FACTOR;
@@ -250,12 +260,12 @@ export class Lane {
   }
 
   /**
-   * Takes in what was read.
+   * Accepts the rows that were read.
    *
    * @param limit as it was requested
    * @param readAt the instant up to which due rows were read
    * @param isUnrecorded whether this process has sent a row and could not record its outcome yet
-   * @returns what is in hand from now on without being sent
+   * @returns rows that are in hand from now on and must not be sent
    */
   acceptRows(
     reading: LaneReading,
@@ -288,9 +298,9 @@ export class Lane {
   }
 
   /**
-   * Takes over a new configuration.
+   * Applies a new configuration.
    *
-   * @param askedAt on the elapsed clock, before the database was asked for it
+   * @param askedAt on the elapsed clock, before the query was sent
    */
   configure(config: TransportConfig, now: number, askedAt: number): void {
     const rate = this.#rate?.state(now) ?? NO_RATE;
@@ -300,12 +310,12 @@ export class Lane {
     this.config = config;
   }
 
-  /** The lane is still held and its configuration current. @param askedAt on the elapsed clock, before the database was asked */
+  /** The lane is still held and its configuration is current. @param askedAt on the elapsed clock, before the query was sent */
   confirmed(askedAt: number): void {
     this.#checkedAt = askedAt;
   }
 
-  /** The lane's state in the database. @returns whether `config` is out of date and has to be read */
+  /** Compares the lane with its versions in the database. @returns whether `config` is outdated and has to be read */
   checked(version: number, transportVersion: number): boolean {
     this.#scan.noticeVersion(version);
     return transportVersion !== this.config.version;
@@ -313,15 +323,17 @@ export class Lane {
 
   // ── releasing ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Somebody else should have it: nothing more is read or sent, and it is released once nothing is in flight. */
+  /** Stops reading and sending, so that the lane is released once nothing of it is in flight. */
   drain(): void {
     if (this.#state === 'OPEN') this.#become('DRAINING');
     else if (this.#state === 'RELEASING') this.#releasedFrom = 'DRAINING';
   }
 
   /**
-   * How to release the lane if there is nothing to do and nothing in hand; undefined: keep it. It is `RELEASING` from
-   * then on, until `close` or `releaseFailed` is called.
+   * Begins a release if the lane has nothing to do and nothing in hand. The lane is `RELEASING` from then on, until `close`
+   * or `releaseFailed` is called.
+   *
+   * @returns the release to write; undefined: the lane is kept
    */
   release(now: number): LaneRelease | undefined {
     if (this.#state !== 'OPEN' && this.#state !== 'DRAINING') return undefined;
@@ -332,25 +344,25 @@ export class Lane {
     return release;
   }
 
-  /** It was not released, most often since work was added. */
+  /** The lane was not released, most often because work was added. */
   releaseFailed(): void {
     this.#become(this.#releasedFrom);
     this.#scan.notifyWorkAdded();
   }
 
-  /** Nobody knows whether it was released: nothing is sent before a renewal has shown that it is still held. */
+  /** It is not known whether the lane was released. Nothing is sent until a renewal has shown that it is still held. */
   releaseUncertain(): void {
     this.releaseFailed();
     this.#lease.doubt();
   }
 
-  /** Gives up what was not recorded, for a process that ends. @returns how to release the lane at once */
+  /** Gives up rows that were not sent, for a process that ends. @returns the release to write at once */
   abandon(now: number): LaneRelease {
     this.#scan.dropReady();
     return { ...this.#handover(now), version: null, dueAt: now };
   }
 
-  /** It is no longer held. */
+  /** The lane is no longer held. */
   close(): void {
     this.#become('CLOSED');
   }
@@ -361,7 +373,7 @@ export class Lane {
     if (!this.#scan.isEmptyHanded) return undefined;
     const lane = this.#handover(now);
     const { blockedUntil } = this.#health;
-    // Whoever resumes a suspended transport schedules its lane, whatever is written here.
+    // Resuming or enabling the transport schedules its lane, whatever due date is written here.
     if (this.config.state !== 'ACTIVE') return { ...lane, version: null, dueAt: now + INACTIVE_RETRY_MS };
     if (this.#state === 'DRAINING' || !this.#isReadable)
       return { ...lane, version: null, dueAt: Math.max(this.#rate?.nextAt(now) ?? now, blockedUntil) };
@@ -383,15 +395,15 @@ export class Lane {
   }
 
   /**
-   * What crashed the holders was in flight at that time, so among the first deliveries of the lane and within its cap.
-   * When that many have an outcome, a clean release ends the quarantine.
+   * The delivery that crashed the holders was in flight then, so it is among the first `maxConcurrency` deliveries of the
+   * lane. When that many have an outcome, a clean release ends quarantine mode.
    */
   #survived(): void {
     this.#recordedInQuarantine++;
     if (this.#recordedInQuarantine >= this.config.maxConcurrency) this.drain();
   }
 
-  /** Whether this process has the keys of its secrets. */
+  /** Whether this process has the keys of the transport's secrets. */
   get #isReadable(): boolean {
     return this.config.missingKeyId === undefined;
   }

@@ -1,8 +1,11 @@
 import type { Lane } from './lane.js';
 
-/** How long a lane is held at least before it is given up for others, in ms. */
+/** Minimum time that a lane is held before it is released for others, in ms. */
 const QUANTUM_MS = 1_000;
-/** Idle lanes that a busy process gives up at a time if it sees nobody waiting: other processes may have nothing to do. */
+/**
+ * Maximum number of idle lanes that a busy process releases at a time if it sees no lane waiting: other processes may have
+ * nothing to do.
+ */
 const FEW = 16;
 
 export interface Load {
@@ -13,9 +16,9 @@ export interface Load {
 }
 
 /**
- * Which lanes a busy process gives up, about once a second. First those of which nothing is in flight: all of them if
- * other lanes wait for their places, else a few. If every lane has something in flight, the one that was held longest,
- * so that two processes come to share a few large lanes.
+ * The lanes that a busy process releases, about once a second. If other lanes wait for their places, these are all lanes with
+ * nothing in flight; otherwise a few of them. If no lane waits and every lane has something in flight, the one that was held
+ * longest is released, so that two processes come to share a few large lanes.
  *
  * @param elapsed on the elapsed clock
  */

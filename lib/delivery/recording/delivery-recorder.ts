@@ -18,7 +18,7 @@ import { Recorder, type RecordEntry } from './recorder.js';
 
 export interface DeliveryRecorderOptions {
   readonly context: AttemptContext;
-  /** This many outcomes are written without waiting for those before them. */
+  /** Size of a group that is written at once, without waiting for more outcomes or for the group before it. */
   readonly fullGroup: number;
   readonly log: WorkerLog;
   readonly notifications: NotificationSink;
@@ -26,7 +26,7 @@ export interface DeliveryRecorderOptions {
   readonly isDisabled: (transportId: number) => Promise<boolean>;
 }
 
-/** Records what became of deliveries, and tells their lanes when it is in the database. */
+/** Records outcomes of deliveries, and updates their lanes once the outcomes are in the database. */
 export class DeliveryRecorder {
   readonly #recorder: Recorder;
 
@@ -42,17 +42,17 @@ export class DeliveryRecorder {
     );
   }
 
-  /** Outcomes that wait to be written. */
+  /** Number of outcomes that wait to be written. */
   get backlog(): number {
     return this.#recorder.backlog;
   }
 
-  /** How writing has gone. */
+  /** Status of the writes. */
   get rounds(): RoundStatus {
     return this.#recorder.rounds;
   }
 
-  /** Whether nothing could be written of late, and only another outcome shows whether that is over. */
+  /** Whether recent writes failed and nothing waits, so that only another outcome can show whether writing works again. */
   get isStalled(): boolean {
     return this.#recorder.isStalled;
   }
@@ -63,8 +63,8 @@ export class DeliveryRecorder {
   }
 
   /**
-   * @param transport what the attempt means for the whole transport
-   * @param notifications what to publish when all of it is in the database
+   * @param transport the change of the transport to write; undefined: nothing has changed
+   * @param notifications what to publish once all of it is in the database
    */
   recordAttempt(
     lane: Lane,
@@ -78,7 +78,7 @@ export class DeliveryRecorder {
     this.#recorder.add(entry);
   }
 
-  /** Deliveries that the last holder of the lane was sending when it crashed. */
+  /** Records deliveries that the last holder of the lane was sending when it crashed. */
   recordCrashes(lane: Lane, rows: readonly QueuedDelivery[]): void {
     const { context, notifications } = this.options;
     for (const row of rows) {
@@ -94,13 +94,13 @@ export class DeliveryRecorder {
     }
   }
 
-  /** Deliveries that wait behind an earlier one of their key. */
+  /** Parks deliveries that wait behind an earlier one of their key. */
   park(lane: Lane, rows: readonly QueuedDelivery[]): void {
     for (const row of rows)
       this.#recorder.add(new LaneEntry(this, lane, row, null, undefined, undefined, row));
   }
 
-  /** The delivery could not be attempted, for a reason that is not the receiver's: it is due again later. */
+  /** Makes a delivery due later, because it could not be attempted for a reason that is not the receiver's. */
   postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
     const postponed = { ...delivery, nextDueAt };
     this.#recorder.add(
@@ -109,24 +109,24 @@ export class DeliveryRecorder {
   }
 
   /**
-   * Writes the rest.
+   * Writes what is left.
    *
-   * @param giveUpAt performance.now() after which nothing is tried again; in a second at the earliest
+   * @param giveUpAt instant of performance.now() after which no write is retried; at least one second is allowed
    */
   stop(giveUpAt: number): Promise<void> {
     return this.#recorder.stop(giveUpAt);
   }
 
-  /** The delivery waits apart. */
+  /** Called when the entry cannot be written for now. */
   entrySetAside({ lane, delivery }: LaneEntry): void {
     lane.setAside(delivery);
     this.inspection.add(lane);
   }
 
   /**
-   * Tells the lane that the delivery was read into and, if this process has lost and claimed it again meanwhile, the one that
-   * it holds now: that has left the delivery out as unrecorded, or may just be reading its old row. If it has sent the
-   * delivery as well, it waits for its own outcome.
+   * Updates the lane that the delivery was read into. If this process has lost that lane and claimed it again, the lane that
+   * it holds now is updated too: it may have left the delivery out as unrecorded, or may be reading the old row. Exception:
+   * if the new lane has the delivery in hand, it waits for its own outcome.
    */
   entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
     const { lane, delivery, transport, notifications } = entry;
@@ -144,7 +144,7 @@ export class DeliveryRecorder {
     }
   }
 
-  /** A holder that has lost its lane disables nothing: the database knows. */
+  /** Checks the database first, because the change is ignored if this process has lost the lane. */
   async #publishIfDisabled(transportId: number, notification: WebhookNotification): Promise<void> {
     try {
       if (await this.options.isDisabled(transportId)) this.options.notifications.publish(notification);
@@ -164,17 +164,20 @@ export class DeliveryRecorder {
   }
 }
 
-/** Something to record about a delivery of a lane. A class, since one is made for each attempt: no closures, one shape. */
+/**
+ * Something to record about a delivery of a lane. It is a class, because one is created for each attempt: no closures, and
+ * one shape for V8.
+ */
 class LaneEntry implements RecordEntry {
   pauseMs: number | undefined = undefined;
-  /** To be published when the entry is written. */
+  /** Published once the entry is written. */
   notifications: readonly WebhookNotification[] | undefined = undefined;
 
   constructor(
     private readonly owner: DeliveryRecorder,
     readonly lane: Lane,
     readonly delivery: QueuedDelivery,
-    /** When it is due again; null: never. */
+    /** When the delivery is due again, ms since the epoch; null: it has ended, or is parked. */
     readonly nextDueAt: number | null,
     public attempt: AttemptRecord | undefined,
     readonly transport?: TransportRecord,

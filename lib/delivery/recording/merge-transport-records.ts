@@ -1,6 +1,9 @@
 import type { TransportRecord } from '../../persistence/record-store.js';
 
-/** Several changes of one transport become one: the latest, with the longest block. Of two holders the later one counts. */
+/**
+ * Merges the changes of each transport into one: the latest values, with the longest block. If fencing tokens differ, the
+ * highest counts.
+ */
 export function mergeTransportRecords(changes: readonly TransportRecord[]): TransportRecord[] {
   const byTransport = new Map<number, TransportRecord>();
   for (const change of changes) {

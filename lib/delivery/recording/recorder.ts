@@ -13,18 +13,18 @@ import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
 import { UnwrittenChanges } from './unwritten-changes.js';
 
-/** How long the first outcome of a group waits for others. */
+/** How long the first outcome of a group waits for others, in ms. */
 const GATHER_MS = 5;
-/** Entries that one group holds at most, as a multiple of a full one: on SQLite it blocks the event loop. */
+/** Maximum size of a group, as a multiple of a full group. It is limited because on SQLite a write blocks the event loop. */
 const MOST_FULL_GROUPS = 4;
-/** Groups under way at once. */
+/** Maximum number of groups that are written at the same time. */
 const MOST_GROUPS = 2;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
-/** How long an entry that cannot be written waits apart, doubled each time up to the longest. */
+/** First pause of an entry that cannot be written, in ms. It doubles each time, up to `LONGEST_ASIDE_MS`. */
 const ASIDE_MS = 250;
 const LONGEST_ASIDE_MS = 10_000;
-/** When a process stops, the rest gets at least this long: others would send again what is not recorded. */
+/** Minimum time for the last writes of a process that stops, in ms. Other processes send each unrecorded delivery again. */
 export const LAST_WRITE_MS = 1_000;
 
 /** Something to write about one delivery, and what to do when it is in the database. */
@@ -35,32 +35,31 @@ export interface RecordEntry {
   readonly transport?: TransportRecord | undefined;
   readonly parked?: QueueKey | undefined;
   readonly postponed?: PostponedDelivery | undefined;
-  /** It cannot be written for now. Called once; `written` follows some time. */
+  /** Called if the entry cannot be written for now, at most once; `written` is called later. */
   setAside(): void;
-  /** The recorder's: how long the entry waited apart last; undefined: it was not set aside yet. */
+  /** Set by the recorder: the last pause of the entry, in ms; undefined: it was never set aside. */
   pauseMs?: number | undefined;
-  /** @param isOrphaned somebody else has changed the queue row since: the attempt has changed nothing */
+  /** @param isOrphaned whether somebody else has changed the queue row, so that the attempt has changed nothing */
   written(isOrphaned: boolean): void;
 }
 
 type ChangingEntry = RecordEntry & Required<Pick<RecordEntry, 'transport'>>;
 
 /**
- * Writes what happened, in groups, in the order in which it came in. Ends and retries of unordered deliveries are
- * independent of each other: while one group of them is under way, a full one may follow it, so that a database whose
- * commits are slow does not hold everybody up. Any other group is written alone. That makes parking safe: a delivery
- * is parked behind an earlier one of its key either before the end of that one is written, which then unparks it, or
- * after, when the parking finds no predecessor and does nothing.
+ * Writes outcomes in groups, in the order in which they arrive. Ends and retries of unordered deliveries are independent of
+ * each other. While one group of them is being written, a full one may follow it, so that slow commits do not delay
+ * everybody. Any other group is written alone. That makes parking safe: if a delivery is parked before the end of its
+ * predecessor is written, that end unparks it. If it is parked later, the parking finds no predecessor and does nothing.
  *
- * Nothing is given up. While the database is away, a group is tried again as it is. A group that it refuses is halved until
- * the entry at fault stands alone; that one is set aside, together with entries whose row somebody else has locked, and
- * comes in again after a pause.
+ * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
+ * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
+ * pause, and so are entries whose row somebody else has locked.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
-  /** Deliveries among them that are only parked: they say nothing about how far recording is behind. */
+  /** Number of waiting entries that only park a delivery. They do not show how far recording is behind. */
   #waitingParks = 0;
-  /** Groups under way. */
+  /** Groups that are being written. */
   readonly #writing = new Set<Promise<void>>();
   #isWritingAlone = false;
   /** Runs while the first outcome of a group waits for others. */
@@ -68,18 +67,18 @@ export class Recorder {
   #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
-  /** How many entries were set aside and are not written yet, by delivery. */
+  /** Number of entries that were set aside and are not written yet, by delivery. */
   readonly #aside = new Map<number, number>();
-  /** How many entries were set aside since anything was last written. */
+  /** Number of entries that were set aside since the last successful write. */
   #asideSinceWritten = 0;
-  /** Pauses that are under way. */
+  /** Pauses that are running. The function ends a pause and enqueues its entry. */
   readonly #pauses = new Map<NodeJS.Timeout, () => void>();
   readonly #changes = new UnwrittenChanges();
   readonly #history: RoundHistory;
-  /** One statement at a time, so that no change overtakes an earlier one. */
+  /** Changes of transports run one statement at a time, so that no change overtakes an earlier one. */
   #changing: Promise<void> = Promise.resolve();
 
-  /** @param fullGroup the size of a group that waits neither for others nor for the one before it */
+  /** @param fullGroup size of a group that is written at once, without waiting for more outcomes or for the group before it */
   constructor(
     private readonly store: Pick<RecordStore, 'record' | 'changeTransports'>,
     private readonly fullGroup: number,
@@ -89,20 +88,23 @@ export class Recorder {
     this.#history = new RoundHistory(now);
   }
 
-  /** How writing has gone: a group that is tried again counts each time. */
+  /** Status of the writes. A group that is retried counts each time. */
   get rounds(): RoundStatus {
     return this.#history.status;
   }
 
   /**
-   * Outcomes that wait for their group. Entries that were set aside count only while nothing at all can be written:
-   * otherwise rows that are locked or refused would keep everybody from sending.
+   * Number of outcomes that wait for their group. Entries that were set aside count only until another entry is written.
+   * Otherwise a few locked or refused rows would stop all sending.
    */
   get backlog(): number {
     return this.#waiting.length - this.#waitingParks + this.#asideSinceWritten;
   }
 
-  /** Whether entries were set aside one after another and nothing else waits: only another outcome shows whether that is over. */
+  /**
+   * Whether every entry since the last successful write was set aside and nothing else waits, so that only another outcome
+   * can show whether writing works again.
+   */
   get isStalled(): boolean {
     return this.#asideSinceWritten > 0 && this.#waiting.length === 0 && this.#writing.size === 0;
   }
@@ -120,19 +122,19 @@ export class Recorder {
   #enqueue(entry: RecordEntry): void {
     this.#waiting.push(entry);
     if (entry.parked) this.#waitingParks++;
-    // The next one of its key waits for it.
+    // The next delivery of its key waits for this record.
     if ((entry.attempt?.orderingKey ?? null) !== null) this.#isUrgent = true;
     this.#next();
   }
 
   /**
-   * Writes the rest.
+   * Writes what is left.
    *
-   * @param giveUpAt performance.now() after which nothing is tried again; in a second at the earliest
+   * @param giveUpAt instant of performance.now() after which no write is retried; at least one second is allowed
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    // The entries that were set aside come in first.
+    // Do not wait for the pauses of entries that were set aside: enqueue them now.
     for (const [timer, comeIn] of this.#pauses) {
       clearTimeout(timer);
       comeIn();
@@ -157,7 +159,7 @@ export class Recorder {
     const { length } = this.#waiting;
     if (length === 0 || this.#hasGivenUp || this.#isWritingAlone) return;
     if (this.#writing.size > 0) {
-      // Otherwise the end of the group under way begins the next.
+      // Only a full group may begin beside another one. Otherwise it begins when the present one has ended.
       const isFull = length >= this.fullGroup && this.#writing.size < MOST_GROUPS;
       if (isFull && this.#waiting.every(isIndependent)) this.#begin();
     } else if (this.#isUrgent || this.#stopping || length >= this.fullGroup) {
@@ -179,7 +181,7 @@ export class Recorder {
     const writing = this.#write(group).finally(() => {
       this.#writing.delete(writing);
       this.#isWritingAlone = false;
-      // What has come meanwhile has waited long enough.
+      // Entries that arrived meanwhile have waited long enough: they do not wait `GATHER_MS`.
       if (this.#writing.size === 0 && this.#waiting.length > 0 && !this.#hasGivenUp) this.#begin();
       else this.#next();
     });
@@ -201,7 +203,10 @@ export class Recorder {
     }
   }
 
-  /** The attempts are written; then the transports are, apart, so that a locked one delays only its own lane. */
+  /**
+   * Called when the attempts of a group are written. Changes of transports follow in a statement of their own, so that a
+   * locked transport delays only its own lane.
+   */
   async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
     const changing: ChangingEntry[] = [];
     for (const entry of group) {
@@ -220,7 +225,7 @@ export class Recorder {
     await this.#changing;
   }
 
-  /** Writes what these entries have learned, and what was learned before of the same transports and could not be written. */
+  /** Writes the transport changes of these entries, together with earlier changes of the same transports that could not be written. */
   async #change(entries: readonly ChangingEntry[]): Promise<void> {
     const changes = this.#changes.upTo(entries.map(({ transport }) => transport));
     try {
@@ -235,7 +240,7 @@ export class Recorder {
       }
     } catch (error) {
       this.#failed(error, isPassing(error) ? undefined : changes.map(({ transportId }) => transportId));
-      // Each is tried again by itself: entries that come in again together form one group.
+      // Each entry is retried after its own pause. Only entries that are enqueued again at the same time share a statement.
       for (const entry of entries) this.#setAsideChange(entry);
     }
   }
@@ -256,9 +261,9 @@ export class Recorder {
     this.#setAside(entry);
   }
 
-  /** @param rows the row that the database refused, or all that may be it; undefined: no row is at fault */
+  /** @param rows the rows that the database may have refused; undefined: no row is at fault */
   #failed(error: unknown, rows: readonly number[] | undefined): void {
-    // Of many it is not known which: they are written in halves, or each by itself, which tells.
+    // If there are several rows, it is not known which one is at fault. Writing them in halves or one by one will show it.
     this.#history.failed(error, rows?.length === 1 ? rows : rows && []);
     this.onError(error);
   }
@@ -274,13 +279,13 @@ export class Recorder {
     entry.written(isOrphaned);
   }
 
-  /** Its attempt is in the database. */
+  /** Sets aside only the change of the transport: the attempt is in the database. */
   #setAsideChange(entry: RecordEntry): void {
     entry.attempt = undefined;
     this.#setAside(entry);
   }
 
-  /** Lets the entry come in again after a pause. */
+  /** Enqueues the entry again after a pause. */
   #setAside(entry: RecordEntry): void {
     const pauseMs = entry.pauseMs === undefined ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
     if (entry.pauseMs === undefined) {
@@ -289,7 +294,7 @@ export class Recorder {
       entry.setAside();
     }
     entry.pauseMs = pauseMs;
-    // A process that stops has tried it once more.
+    // While the process stops, an entry is not retried after a pause.
     if (this.#stopping) return;
     const comeIn = (): void => {
       this.#pauses.delete(timer);
@@ -299,7 +304,7 @@ export class Recorder {
     this.#pauses.set(timer, comeIn);
   }
 
-  /** Ends early when there is nothing to wait for any more. */
+  /** Ends early when the recorder gives up. */
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
   }
@@ -316,8 +321,8 @@ export class Recorder {
 const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
 
 /**
- * A group holds one entry of each delivery: two attempts of the same number would both find their row unchanged. There are
- * two if this process lost a lane, claimed it again, and had a request of each time in flight.
+ * Splits entries so that the group holds one entry of each delivery: two attempts with the same number would both find their
+ * queue row unchanged. Two occur if this process lost a lane, claimed it again, and had a request in flight both times.
  */
 function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
   const seen = new Set<number>();
@@ -329,6 +334,9 @@ function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest
 
 const isChanging = (entry: RecordEntry): entry is ChangingEntry => entry.transport !== undefined;
 
-/** Whether it concerns an unordered delivery and nothing else. */
+/**
+ * Whether another group may be written beside the entry: it parks and postpones nothing, and its attempt, if any, is of an
+ * unordered delivery.
+ */
 const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>
   parked === undefined && postponed === undefined && (attempt === undefined || attempt.orderingKey === null);

@@ -1,8 +1,8 @@
 import type { TransportRecord } from '../../persistence/record-store.js';
 
 /**
- * Changes of transports that are not in the database yet, in the order in which they were learned. If one had to wait, a
- * later one of the same transport is written together with it: it must not be overwritten by the earlier one afterwards.
+ * Changes of transports that are not in the database yet, in the order in which they were learned. A change that had to wait
+ * is written together with the next one of the same transport, so that it never overwrites a newer change.
  */
 export class UnwrittenChanges {
   readonly #byTransport = new Map<number, TransportRecord[]>();
@@ -13,7 +13,7 @@ export class UnwrittenChanges {
     else this.#byTransport.set(change.transportId, [change]);
   }
 
-  /** These changes and all that were learned before of the same transports, without those that were written. */
+  /** The unwritten ones of these changes, and all earlier unwritten changes of the same transports. */
   upTo(latest: readonly TransportRecord[]): TransportRecord[] {
     const transportIds = new Set(latest.map(({ transportId }) => transportId));
     return [...transportIds].flatMap((transportId) => {
@@ -22,7 +22,7 @@ export class UnwrittenChanges {
     });
   }
 
-  /** They are written, or nothing comes of them. */
+  /** Removes changes that are written, or whose attempts were orphaned. */
   delete(changes: readonly TransportRecord[]): void {
     for (const change of changes) {
       const rest = this.#byTransport.get(change.transportId)?.filter((other) => other !== change) ?? [];

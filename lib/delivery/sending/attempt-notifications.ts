@@ -4,20 +4,20 @@ import type { QueuedDelivery } from '../../persistence/lane-store.js';
 import type { AttemptRecord, TransportRecord } from '../../persistence/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 
-/** Whom an attempt concerns. */
+/** The tenant and the transport of an attempt. */
 export interface NotifiedTransport {
   readonly tenantUid: string;
   readonly httpTransportUid: string;
 }
 
-/** How a transport is doing, as notifications need it. */
+/** The health of a transport, as far as notifications need it. */
 export interface HealthView {
   readonly failingSince: number | null;
   readonly isCircuitOpen: boolean;
   readonly isDisabled: boolean;
 }
 
-/** What an attempt changed for the whole transport. */
+/** The health of a transport before and after an attempt, and the change that the attempt caused. */
 export interface TransportTurn {
   readonly before: HealthView;
   readonly after: HealthView;
@@ -29,13 +29,13 @@ export interface TransportTurn {
   readonly nowMs: number;
 }
 
-/** The part of the time until it is disabled after which a failing transport is notified, whatever its circuit. */
+/** Once a transport has failed for this part of `disableAfterMs`, `transportFailing` is published even if its circuit never opens. */
 const FAILING_PART = 0.5;
 
 /**
- * The notification that an attempt deserves once it is recorded.
+ * The notification to publish once the attempt is recorded.
  *
- * @param event what was sent, if it is known
+ * @param event the event that was sent; undefined: it is not known
  */
 export function attemptNotification(
   { tenantUid, httpTransportUid }: NotifiedTransport,
@@ -62,7 +62,7 @@ export function attemptNotification(
     : { type: 'deliveryFailed', ...attempted, nextAttemptAt: new Date(record.nextDueAt) };
 }
 
-/** The notifications that the transport deserves once the attempt and what it meant are recorded. */
+/** The notifications about the transport to publish once the attempt and its change of the transport are recorded. */
 export function transportNotifications(
   { tenantUid, httpTransportUid }: NotifiedTransport,
   { before, after, learned, isWarningDue, disableAfterMs, nowMs }: TransportTurn,
@@ -91,7 +91,7 @@ export function transportNotifications(
       failingSince: new Date(after.failingSince),
       disabledAt: new Date(after.failingSince + disableAfterMs),
     });
-  // Further attempts that were in flight conclude the same.
+  // Published once: other attempts that were in flight lead to the same change.
   if (learned?.disabledReason !== undefined && !before.isDisabled)
     notifications.push({ type: 'transportDisabled', ...about, reason: learned.disabledReason });
   return notifications;

@@ -16,11 +16,11 @@ import { signedRequest } from './signed-request.js';
 import type { TransportConfig, TransportProblem } from './transport-config.js';
 
 /*
- * One delivery leaves in three steps, each taking what the step before it returned, so that they cannot be done in
- * another order: prepare (pure) → send (the one that waits) → conclude (pure).
+ * An attempt has three steps: prepare (pure) → send (waits for the response) → conclude (pure). Each step takes the result of
+ * the step before, so they cannot run in another order.
  */
 
-/** What the attempts of a process have in common. */
+/** Dependencies and settings that all attempts of a process share. */
 export interface AttemptContext {
   /** Sends one request (EgressClient.send). */
   readonly send: (request: EgressRequest, settled: (result: EgressResponse | EgressError) => void) => void;
@@ -28,20 +28,20 @@ export interface AttemptContext {
   readonly now: () => number;
   /** The elapsed clock. */
   readonly elapsed: () => number;
-  /** 0 to 1. */
+  /** A random number from 0 to 1. */
   readonly random: () => number;
   readonly clientErrors: ClientErrorPolicy;
   readonly userAgent: string;
 }
 
-/** Whatever has a request to send, or a reason why there is none. */
+/** An attempt with a request to send, or with the reason why there is none. */
 export interface SendableAttempt {
   readonly request: EgressRequest | TransportProblem;
 }
 
 export interface PreparedAttempt extends SendableAttempt {
   readonly delivery: QueuedDelivery;
-  /** Undefined: it is not stored any more. */
+  /** Undefined: the event is not stored any more. */
   readonly event: OutgoingEvent | undefined;
   readonly config: TransportConfig;
   readonly startedAt: number;
@@ -54,13 +54,13 @@ export interface SentAttempt<Prepared extends SendableAttempt = PreparedAttempt>
   readonly failure: WebhooksError | undefined;
 }
 
-/** What an attempt led to: the row to write, and what it means for the whole transport. */
+/** The result of an attempt: the row to write, and the consequences for the whole transport. */
 export interface ConcludedAttempt {
   readonly record: AttemptRecord;
   readonly outcome: Outcome;
-  /** Send nothing to the transport before this instant. */
+  /** Nothing is sent to the transport before this instant, ms since the epoch; null: the attempt does not block it. */
   readonly blockedUntil: number | null;
-  /** False: the receiver had no part in it (nothing could be sent, or this module made a mistake), so it says nothing about the transport. */
+  /** False: the attempt says nothing about the transport, because nothing could be sent or this module built an invalid request. */
   readonly isReceivers: boolean;
 }
 
@@ -89,7 +89,7 @@ export function prepareAttempt(
   };
 }
 
-/** @param settled called once, with what became of it; at once when there is nothing to send */
+/** @param settled called once, with the result; before this function returns if there is nothing to send */
 export function sendAttempt<Prepared extends SendableAttempt>(
   prepared: Prepared,
   { send }: Pick<AttemptContext, 'send'>,
@@ -150,14 +150,15 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   };
 }
 
-/** Times that the last attempt of a delivery is repeated because its process crashed. */
+/** Maximum number of times that the last attempt of a delivery is repeated because its process crashed. */
 const MOST_REPEATS = 3;
-/** The wait before such a repeat where the schedule has no waits, in ms. */
+/** Wait before such a repeat if the retry schedule is empty, in ms. */
 const REPEAT_MS = 60_000;
 
 /**
- * What a crash of the process means for a delivery that it was sending: a failed attempt, and what follows from one. Only
- * the last attempt is not used up: it is repeated, a few times. The receiver may have had no part in the crash.
+ * Concludes an attempt whose process crashed while it was sending: it counts as a failed attempt. The last attempt is an
+ * exception: its first `MOST_REPEATS` crashes do not count, and it is repeated, because the receiver may have had no part in
+ * the crash.
  */
 export function crashedAttempt(
   delivery: QueuedDelivery,
@@ -167,7 +168,7 @@ export function crashedAttempt(
   const nowMs = now();
   const retryMs = nextDelayMs(retryScheduleMs, delivery.attempts + 1, random());
   const mayRepeat = retryMs === undefined && delivery.lostAttempts < MOST_REPEATS;
-  // Jittered like a retry: deliveries that crashed together should not come back together.
+  // Jittered like a retry, so that the deliveries of one crash are not all due at the same time.
   const waitMs = mayRepeat ? nextDelayMs([retryScheduleMs.at(-1) ?? REPEAT_MS], 1, random()) : retryMs;
   return {
     transportId: delivery.transportId,
@@ -190,7 +191,7 @@ export function crashedAttempt(
   };
 }
 
-/** True for an attempt that this process itself gave up while draining: it says nothing about the receiver. */
+/** Whether this process aborted the attempt while it was draining. An aborted attempt says nothing about the receiver. */
 export const wasAborted = ({ failure }: SentAttempt): boolean =>
   failure instanceof EgressError && failure.code === 'ABORTED';
 
@@ -200,7 +201,7 @@ function resultOf({ response, failure }: SentAttempt): AttemptResult {
     : { kind: 'error', code: failure!.code };
 }
 
-/** What only a delivery has. */
+/** Headers that only deliveries have. */
 const deliveryHeaders = ({ attempts, deliveryId, eventId }: QueuedDelivery): string[] => [
   'x-webhook-attempt',
   String(attempts + 1),

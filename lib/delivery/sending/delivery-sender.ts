@@ -29,18 +29,18 @@ const EVENT_MISSING: TransportProblem = {
   reason: 'EVENT_MISSING',
   message: 'The event is not stored any more.',
 };
-/** When a delivery that could not be attempted is tried again: its body cannot be read, say. */
+/** Delay before a delivery that could not be attempted is due again, in ms. Example: its body cannot be read. */
 const POSTPONE_MS = 30_000;
 
 export interface DeliverySenderOptions {
   readonly context: AttemptContext;
-  /** How long a transport fails before it is disabled. */
+  /** How long a transport fails before it is disabled, in ms. */
   readonly disableAfterMs: number;
   readonly notifications: NotificationSink;
   readonly log: WorkerLog;
 }
 
-/** Sends one delivery: loads its body, makes the request, and hands what follows from the response to the recorder. */
+/** Sends deliveries: loads the body, makes the request, and passes the outcome to the recorder. */
 export class DeliverySender {
   readonly #warnings: FailingWarnings;
   readonly #abort = new AbortController();
@@ -57,7 +57,7 @@ export class DeliverySender {
   }
 
   /**
-   * Sends a delivery that the lane has handed out, and has the outcome recorded.
+   * Sends a delivery that was taken from the lane, and passes the outcome to the recorder.
    *
    * @param settled called once, when the slot is free again
    */
@@ -72,12 +72,12 @@ export class DeliverySender {
     }
   }
 
-  /** Gives up the requests in flight. */
+  /** Aborts the requests in flight. */
   abort(): void {
     this.#abort.abort();
   }
 
-  /** Sends after what has to be in memory or in the database: the body, the rate usage, a note that it is being sent. */
+  /** Sends once the body is in memory and, where required, the rate usage and the note are in the database. */
   async #sendWhenReady(
     lane: Lane,
     delivery: QueuedDelivery,
@@ -88,7 +88,7 @@ export class DeliverySender {
     const isRenewed = !lane.isRateLimited || (await this.renewals.renew([lane])).has(lane);
     const { now, elapsed } = this.options.context;
     if (lane.mustNote(delivery)) await this.store.note(delivery, lane.leaseToken);
-    // Check again: the lease may have expired, or the transport been paused, while something else was waited for.
+    // Check again: the lease may have expired, or the transport may have been paused, during these waits.
     if (isRenewed && lane.mayStillSend({ now: now(), elapsed: elapsed() }))
       this.#send(lane, delivery, event, settled);
     else this.#takeBack(lane, delivery, settled);
@@ -130,14 +130,17 @@ export class DeliverySender {
     this.inspection.add(lane);
   }
 
-  /** The attempt did not take place, or this process gave it up: the next holder of the lane sends it. */
+  /** The attempt did not take place, or this process aborted it: the delivery is due as before. */
   #takeBack(lane: Lane, delivery: QueuedDelivery, settled: () => void): void {
     settled();
     lane.returned(delivery);
     this.inspection.add(lane);
   }
 
-  /** The attempt did not take place. If the database is away it is due as before; otherwise it waits, and others go on. */
+  /**
+   * The attempt did not take place. If the database is unavailable, the delivery is due as before. Otherwise it is postponed,
+   * and other deliveries are sent meanwhile.
+   */
   #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
     const isAway = classify(error) === 'unavailable';
     const next = isAway ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
@@ -148,7 +151,7 @@ export class DeliverySender {
     this.inspection.add(lane);
   }
 
-  /** What to publish when the attempt is recorded. */
+  /** The notifications to publish once the attempt is recorded. */
   #notifications(
     lane: Lane,
     { prepared: { delivery, event } }: SentAttempt,
@@ -163,7 +166,7 @@ export class DeliverySender {
     ];
   }
 
-  /** @returns whether it is time to warn of the transport; then the log has the warning */
+  /** Logs a warning about the transport if one is due. @returns whether it did */
   #warnOf(lane: Lane): boolean {
     const hoursLeft = this.#warnings.due(lane.transportId, lane.failingSince, this.options.context.now());
     if (hoursLeft === undefined) return false;

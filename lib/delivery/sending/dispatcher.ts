@@ -7,12 +7,12 @@ import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
 import type { DeliverySender } from './delivery-sender.js';
 import type { Slots } from './slots.js';
 
-/** While nothing can be recorded, one delivery is sent this often, in ms, to find out whether that is over. */
+/** Interval, in ms, at which a single delivery is sent while nothing can be recorded. It shows whether recording works again. */
 const PROBE_EVERY_MS = 1_000;
 
-/** Starts deliveries: as slots are free, and as their lanes allow. */
+/** Starts deliveries while slots are free and their lanes allow it. */
 export class Dispatcher {
-  /** Lanes whose rate limit allows the next request at a known time. */
+  /** Puts a lane on the inspection list when its rate limit allows the next request. */
   readonly #rateTimer: WakeTimer<Lane>;
   #probedAt = -Infinity;
 
@@ -41,7 +41,7 @@ export class Dispatcher {
     this.slots.remove(lane);
   }
 
-  /** Starts what can start. */
+  /** Starts as many deliveries as slots and lanes allow. */
   dispatch(): void {
     while (this.#mayStart()) {
       const slot = this.slots.take();
@@ -66,8 +66,8 @@ export class Dispatcher {
   }
 
   /**
-   * Backpressure: responses that wait to be recorded are bounded by the number of slots. Beside them two groups at most
-   * are being written; that many would be sent again after a crash.
+   * Backpressure: if as many outcomes as there are slots wait to be recorded, no request starts. At most two more groups are
+   * being written meanwhile. After a crash all of these deliveries are sent again.
    */
   #mayStart(): boolean {
     if (this.recorder.backlog < this.slots.size) return true;

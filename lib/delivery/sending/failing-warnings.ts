@@ -1,18 +1,18 @@
-/** Parts of the time after which a failing transport is disabled at which its operator is warned. */
+/** The operator is warned when a transport has failed for these parts of `disableAfterMs`. */
 const WARN_AT = [0.5, 0.9];
-/** Transports remembered; beyond it the oldest may be warned of again. */
+/** Maximum number of transports remembered. Beyond it the oldest one is forgotten, so its warnings may be repeated. */
 const MOST_REMEMBERED = 10_000;
 
-/** Says, once per process and part of the time, that a transport is on its way to be disabled for failing. */
+/** Decides when to warn that a failing transport will be disabled: in each process once for each part in `WARN_AT`. */
 export class FailingWarnings {
-  /** How many of the warnings a transport has had. */
+  /** Number of warnings given in the present run of failures, by transport. */
   readonly #given = new Map<number, number>();
 
   constructor(private readonly disableAfterMs: number) {}
 
   /**
    * @param failingSince when its run of failures began, ms since the epoch; null: it is healthy
-   * @returns the hours left until it is disabled, when it is time to say so
+   * @returns hours until the transport is disabled; undefined: no warning is due
    */
   due(transportId: number, failingSince: number | null, now: number): number | undefined {
     if (failingSince === null) {

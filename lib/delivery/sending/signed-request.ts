@@ -3,11 +3,11 @@ import type { EgressRequest } from '../../egress/egress-client.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { SigningKey, TransportTarget } from './transport-config.js';
 
-/** What a request carries. */
+/** The parts of an event that a request carries. */
 export type SignedContent = Pick<OutgoingEvent, 'eventUid' | 'action' | 'body'>;
 
 export interface RequestSettings {
-  /** When it is signed: the database's clock, ms since the epoch. */
+  /** Time of signing on the database's clock, ms since the epoch. */
   readonly nowMs: number;
   readonly timeoutMs: number;
   readonly userAgent: string;
@@ -15,10 +15,10 @@ export interface RequestSettings {
 }
 
 /**
- * A signed request to a transport: its own headers and authorization first, ours last; a tenant's header can be none
- * of ours (see header-policy).
+ * Builds a signed request to a transport: first the tenant's headers and the authorization, then the headers of this module.
+ * `header-policy.ts` refuses tenant headers with names of this module, so the two groups never overlap.
  *
- * @param own name, value, …: what tells this kind of request from others
+ * @param own name, value, …: headers of this kind of request only
  */
 export function signedRequest(
   { url, headers, keys, lookupGroup, secrets }: TransportTarget,

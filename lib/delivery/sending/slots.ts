@@ -3,37 +3,37 @@ import type { Lane } from '../lanes/lane.js';
 
 interface Tenant {
   readonly uid: string;
-  /** Lanes with something to send, the one whose turn it is first. A Map keeps the order of insertion. */
+  /** Lanes with something to send; the first one is next. A Map keeps the order of insertion. */
   readonly lanes: Map<number, Lane>;
 }
 
-/** The rate at which slots are free again is judged over at least this time, in ms. */
+/** Minimum time over which the rate of freed slots is measured, in ms. */
 const TURNOVER_MS = 100;
 
 /** Permission for one request in flight. */
 export interface Slot {
   readonly lane: Lane;
-  /** Where it goes: the lane's configuration may change while it is in flight. */
+  /** Origin of the request. It is kept here, because the lane's configuration may change while the request is in flight. */
   readonly origin: string;
 }
 
 /**
- * The slots of a process, and whose turn it is: tenants in a circle, within a tenant its lanes in a circle, one request
- * each time, as far as `Places` admits them.
+ * The slots of a process, and whose turn it is: tenants take turns, and within a tenant its lanes do. Each turn is one
+ * request. A lane that `Places` does not admit is skipped.
  */
 export class Slots {
   readonly #places: Places;
   readonly #tenants = new Map<string, Tenant>();
-  /** Tenants that have lanes with something to send, the one whose turn it is first. */
+  /** Tenants that have lanes with something to send; the first one is next. */
   readonly #circle = new Set<Tenant>();
 
-  /** Slots given back. */
+  /** Number of slots given back so far. */
   #given = 0;
   #turnover = { since: performance.now(), given: 0, isQuick: true };
 
   /**
-   * @param size requests in flight at most, at least 1
-   * @param perOrigin requests in flight to one origin, over all tenants
+   * @param size maximum number of requests in flight, at least 1
+   * @param perOrigin maximum number of requests in flight to one origin, over all tenants
    */
   constructor(size: number, perOrigin: number) {
     this.#places = new Places(size, perOrigin);
@@ -48,12 +48,12 @@ export class Slots {
     return this.#places.size;
   }
 
-  /** Whether only newcomers get one of the slots that are left. */
+  /** Whether all slots except the reserve are taken. Only tenants and origins without a slot get one of the reserve. */
   get isBusy(): boolean {
     return this.#places.isReserveOnly;
   }
 
-  /** Whether what is read now is sent soon: slots are free, or about half of them become free within 100 ms. */
+  /** Whether deliveries that are read now are sent soon: slots are free, or at least half of them become free within 100 ms. */
   get areSoonFree(): boolean {
     const { since, given, isQuick } = this.#turnover;
     if (!this.isBusy) return true;
@@ -90,7 +90,7 @@ export class Slots {
   }
 
   /**
-   * A slot for the lane whose turn it is. The lane leaves the circle until it is added again.
+   * Takes a slot for the lane whose turn it is. The lane leaves the circle until it is added again.
    *
    * @returns undefined: no slot is free for any lane in the circle
    */
@@ -118,7 +118,7 @@ export class Slots {
     if (tenant && tenant.lanes.size === 0) this.#forget(tenant);
   }
 
-  /** Tenants stay while they have requests in flight, since a Map that loses and gains keys all the time is rebuilt. */
+  /** A tenant stays while it has requests in flight, because V8 rebuilds a Map whose keys are added and deleted all the time. */
   #forget(tenant: Tenant): void {
     if (this.#places.isNewcomer(tenant.uid, '')) this.#tenants.delete(tenant.uid);
   }

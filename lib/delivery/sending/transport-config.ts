@@ -16,7 +16,7 @@ import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
 import { TargetRefusedError } from '../../errors/target-refused.error.js';
 import { WebhooksError } from '../../errors/webhooks-error.js';
 
-/** What a transport that sets no limit of its own gets. */
+/** Values for the settings that a transport leaves out. */
 export interface TransportDefaults {
   readonly timeoutMs: number;
   readonly transportConcurrency: number;
@@ -30,7 +30,7 @@ export interface SigningKey {
   readonly expiresAt: number | null;
 }
 
-/** A transport's configuration, opened and ready to send with. */
+/** A transport's configuration, decrypted and checked, ready to send with. */
 export interface TransportConfig {
   readonly version: number;
   readonly state: TransportState;
@@ -41,8 +41,8 @@ export interface TransportConfig {
   readonly retryScheduleMs: readonly number[];
   readonly target: TransportTarget | TransportProblem;
   /**
-   * Id of a key that its secrets are encrypted with and that this process does not have. Another process may have it, so
-   * that nothing is attempted here and nothing counts as an attempt.
+   * Id of a key that its secrets are encrypted with and that this process does not have. Another process may have the key, so
+   * this one makes no attempt and counts none.
    */
   readonly missingKeyId: string | undefined;
 }
@@ -56,24 +56,27 @@ export interface TransportTarget {
   /** Name, value, …: the tenant's headers and the authorization. */
   readonly headers: readonly string[];
   readonly keys: readonly SigningKey[];
-  /** The tenant's uid: slow look-ups of one tenant delay no other. */
+  /** The tenant's uid. Look-ups are limited per group, so slow ones of one tenant do not delay other tenants. */
   readonly lookupGroup: string;
-  /** What must not be kept, should the receiver send it back. */
+  /** Texts that are redacted if the receiver sends them back. */
   readonly secrets: readonly string[];
 }
 
 /** Why nothing can be sent to the transport as it is configured. */
 export interface TransportProblem {
   readonly ok: false;
-  /** True: no later attempt can succeed. Anything else may be mended meanwhile, so it is retried like a failure. */
+  /**
+   * True: no later attempt can succeed. Otherwise the attempt is retried like a failed one, because somebody may correct the
+   * problem meanwhile.
+   */
   readonly isFinal?: true;
   readonly code: string;
-  /** Why the delivery has failed after its last attempt. Default `EXHAUSTED`. */
+  /** Reason to log if the delivery fails after its last attempt. Default `EXHAUSTED`. */
   readonly reason?: string;
   readonly message: string;
 }
 
-/** Opens stored configurations: unseals the secrets, judges the URL, fills in the defaults. */
+/** Makes stored configurations usable: decrypts the secrets, checks the URL, fills in the defaults. */
 export class TransportConfigs {
   constructor(
     private readonly secrets: SecretBox,
@@ -82,14 +85,14 @@ export class TransportConfigs {
   ) {}
 
   /**
-   * Ids of the keys in `encryptedWith` (a value of the column) that this process does not have. Empty: it can open
-   * the configuration, as far as keys are concerned.
+   * Ids of the keys in `encryptedWith` (a value of the column) that this process does not have. Empty: it has every key that
+   * the configuration needs.
    */
   missingKeys(encryptedWith: string): string[] {
     return keyIdsIn(encryptedWith).flatMap((id) => (id === undefined || this.secrets.hasKey(id) ? [] : id));
   }
 
-  /** Never throws: a transport that cannot be opened fails its own deliveries and nobody else's. */
+  /** Never throws: if a configuration cannot be used, only the deliveries of its transport fail. */
   open(stored: StoredTransport): TransportConfig {
     const config = {
       version: stored.version,
