@@ -3,7 +3,7 @@ export type AccessDecision = 'granted' | 'unauthenticated' | 'forbidden';
 
 /**
  * Decides whether a request may administer a tenant's webhooks. The host provides it, because the module does not know the
- * host's users. It is called first for every request to the admin API, before anything else of the request is validated.
+ * host's users. It is called for every request to the admin API, before the module reads anything else of the request.
  *
  * @example
  * class TokenPolicy implements WebhooksAccessPolicy {
