@@ -5,7 +5,7 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const FLAGS = ['isGlobal', 'controllers', 'worker'] as const;
 const TEXTS = ['path', 'dataSource'] as const;
 
-/** @throws {InvalidOptionError} for a value that Nest would take for something else, e.g. `worker: 'false'` */
+/** @throws {InvalidOptionError} for a value that Nest would misinterpret, e.g. `worker: 'false'` */
 export function checkExtras(extras: WebhooksModuleExtras): void {
   const { name } = extras;
   if (name !== undefined && !(typeof name === 'string' && NAME.test(name)))

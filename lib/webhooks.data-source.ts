@@ -10,9 +10,10 @@ import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
 /**
  * Provides the host's data source, or the database of `database.url` if the application has none.
  *
- * The data source is optional for Nest, whose own message would name a token of the module and no remedy. But Nest also injects
- * undefined if an optional provider throws, as a data source does that cannot connect. So the container decides whether there is one:
- * otherwise the module would create its tables at the direct address of an application that does not start.
+ * The data source is an optional dependency, because Nest's own error message would name an internal token and no remedy.
+ * However, Nest also injects undefined if an optional provider throws, such as a data source that cannot connect. The
+ * container therefore decides whether a data source exists. Otherwise the module would create its tables at the direct
+ * address of an application that does not start.
  *
  * @param name the option `dataSource`
  */

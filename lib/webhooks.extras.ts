@@ -3,7 +3,7 @@ import type { WebhooksAccessPolicy } from './admin/access-policy.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 import type { KeyProvider } from './persistence/encryption-keys.js';
 
-/** How the host gives something that the module calls: a class, an instance, or a provider as Nest has them, without the token. */
+/** A class, an instance, or a Nest provider without a token, for something that the module calls. */
 export type HostProvider<T> =
   | Type<T>
   | T
@@ -15,31 +15,34 @@ export type HostProvider<T> =
       inject?: (InjectionToken | OptionalFactoryDependency)[];
     };
 
-/** A policy may also be given as its one function. */
+/** A policy may also be given as a function: its method `check`. */
 export type WebhooksAccessPolicyProvider = HostProvider<WebhooksAccessPolicy> | WebhooksAccessPolicy['check'];
 export type WebhooksGuardProvider = HostProvider<CanActivate>;
 export type WebhooksKeyProviderProvider = HostProvider<KeyProvider>;
-/** A listener may also be given as its one function. */
+/** A listener may also be given as a function: its only method. */
 export type WebhooksNotificationListenerProvider =
   HostProvider<WebhookNotificationListener> | WebhookNotificationListener['onNotification'];
 
-/** What decides how the module is registered, and so must be known before anything can be injected. */
+/** Options that decide how the module is registered, and must therefore be known before anything can be injected. */
 export interface WebhooksModuleExtras {
   /**
-   * Tells this instance of the module from others of the same application: letters, digits, `_` and `-`. What it exports is injected by
-   * `@InjectWebhookEmitter(name)` and `@InjectWebhooks(type, name)`. Default: none; one instance may be without a name.
+   * Name of this instance of the module, if the application has several: letters, digits, `_` and `-`. Inject its exports
+   * with `@InjectWebhookEmitter(name)` and `@InjectWebhooks(type, name)`. Default: none; one instance may have no name.
    */
   name?: string;
-  /** Who may use the admin API. Required unless `controllers` is false. */
+  /** Decides who may use the admin API. Required unless `controllers` is false. */
   accessPolicy?: WebhooksAccessPolicyProvider;
   /**
-   * Guards of the admin API's controllers, in the order in which they run: after your global guards, before the access
-   * policy, which sees what they add to the request. They cannot grant access, only refuse. Default: none.
+   * Guards of the admin API's controllers, in the order in which they run: after your global guards, and before the access
+   * policy, which sees their additions to the request. They cannot grant access, only refuse it. Default: none.
    */
   guards?: readonly WebhooksGuardProvider[];
-  /** Where the keys for secrets at rest come from, instead of `encryption.keys`: a KMS, a vault. Default: none. */
+  /** Provides the keys for secrets at rest instead of `encryption.keys`, for example from a KMS or a vault. Default: none. */
   keyProvider?: WebhooksKeyProviderProvider;
-  /** Called with what this process records: deliveries, failing transports, rotations. See `WebhookNotifications`. Default: none. */
+  /**
+   * Called with the notifications of this process: deliveries, failing transports, rotations. See `WebhookNotifications`.
+   * Default: none.
+   */
   notificationListener?: WebhooksNotificationListenerProvider;
   /** Make the emitter injectable everywhere without importing the module. Default `false`. */
   isGlobal?: boolean;
@@ -49,6 +52,6 @@ export interface WebhooksModuleExtras {
   controllers?: boolean;
   /** Fan out and deliver in this process. Default `true`. */
   worker?: boolean;
-  /** Name of the host's TypeORM data source. Default: the one without a name; if there is none either, the database of `database.url`. */
+  /** Name of the host's TypeORM data source. Default: the data source without a name; if there is none, the database of `database.url`. */
   dataSource?: string;
 }

@@ -5,9 +5,10 @@ import { providerOf } from './webhooks.host-provider.js';
 import { WEBHOOKS_GUARDS } from './webhooks.tokens.js';
 
 /**
- * Each guard of the host has a token of its own, so that Nest injects its dependencies and calls its lifecycle hooks.
+ * Registers each guard of the host under its own token, so that Nest injects its dependencies and calls its lifecycle
+ * hooks.
  *
- * @throws {InvalidOptionError} for anything but a list of guards
+ * @throws {InvalidOptionError} unless `guards` is a list of guards
  */
 export function guardProviders(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
   const isList: boolean = Array.isArray(guards);

@@ -5,12 +5,12 @@ import type { HostProvider } from './webhooks.extras.js';
 const PROVIDER_FORMS = ['useClass', 'useExisting', 'useValue', 'useFactory'];
 
 /**
- * The Nest provider for something that the host gives as a class, as a provider without a token, as an instance, or, if it
- * has one method, as a function.
+ * Creates the Nest provider for a value of the host: a class, a provider without a token, an instance, or, if only one
+ * method is needed, a function.
  *
  * @param option its name, for the message
- * @param method the one method that it must have
- * @throws {InvalidOptionError} when it is none of these
+ * @param method the method that it must have
+ * @throws {InvalidOptionError} if the value is none of these
  */
 export function providerOf<T>(
   token: InjectionToken,
@@ -35,7 +35,7 @@ export function providerOf<T>(
   );
 }
 
-/** A class may define the method as a property, so its prototype alone does not tell. */
+/** A class may define the method as a property, so checking its prototype is not enough. */
 const isClass = (given: object, method: string): boolean =>
   Function.prototype.toString.call(given).startsWith('class') ||
   typeof (given as { prototype?: Record<string, unknown> }).prototype?.[method] === 'function';

@@ -11,7 +11,7 @@ import { WebhookNotifications } from './operations/notifications/webhook-notific
 import { WEBHOOKS_INSTANCE, WEBHOOKS_INSTANCE_CHECK } from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
-/** What a host may inject. */
+/** The classes that a host may inject. */
 export const EXPORTED: Type[] = [
   WebhookEmitter,
   WebhooksWorker,
@@ -23,7 +23,7 @@ export const EXPORTED: Type[] = [
   WebhookNotifications,
 ];
 
-/** What tells the instances of one application apart. */
+/** The properties by which the instances of one application are distinguished. */
 export interface WebhooksInstance {
   readonly name: string | undefined;
   /** Prefix of the admin routes; undefined: they are not mounted. */
@@ -31,27 +31,27 @@ export interface WebhooksInstance {
 }
 
 /**
- * The injection token of something that an instance of the module exports.
+ * The injection token of a class that an instance of the module exports.
  *
  * @param type e.g. `WebhooksHealth`
- * @param name of the instance, as given to `forRoot`; default: the one without a name
+ * @param name of the instance, as passed to `forRoot`; default: the instance without a name
  */
 export function getWebhooksToken(type: Type, name?: string): InjectionToken {
   return name === undefined ? type : `nestjs-tillhook:${type.name}:${name}`;
 }
 
-/** Injects something that the instance of this name exports, such as `WebhooksHealth`. Default: of the one without a name. */
+/** Injects a class that the instance with this name exports, such as `WebhooksHealth`. Default: the instance without a name. */
 export const InjectWebhooks = (type: Type, name?: string): PropertyDecorator & ParameterDecorator =>
   Inject(getWebhooksToken(type, name));
 
-/** Injects the `WebhookEmitter` of the instance of this name. Default: of the one without a name. */
+/** Injects the `WebhookEmitter` of the instance with this name. Default: the instance without a name. */
 export const InjectWebhookEmitter = (name?: string): PropertyDecorator & ParameterDecorator =>
   InjectWebhooks(WebhookEmitter, name);
 
 /**
- * A module class of its own for a named instance, since Nest knows modules, and the prefixes of their routes, by class.
+ * Creates a module class for a named instance, because Nest identifies modules, and the prefixes of their routes, by class.
  *
- * @returns the class, and the providers by which others reach what it exports
+ * @returns the class, and the providers that make its exports available to other modules
  */
 export function namedModule(name: string): { module: Type; aliases: Provider[]; exports: InjectionToken[] } {
   const module = class {};
@@ -61,7 +61,7 @@ export function namedModule(name: string): { module: Type; aliases: Provider[]; 
   return { module, aliases, exports: aliases.map(({ provide }) => provide) };
 }
 
-/** Refuses to start with instances that Nest would mix up. */
+/** Refuses to start if Nest would mix up two instances. */
 export const instanceCheck: Provider = {
   provide: WEBHOOKS_INSTANCE_CHECK,
   useFactory: (modules: ModulesContainer): void => assertDistinct(instancesIn(modules)),
@@ -74,7 +74,7 @@ function instancesIn(modules: ModulesContainer): WebhooksInstance[] {
   );
 }
 
-/** @throws {DuplicateInstanceError} when two have one name, or mount their routes at one place */
+/** @throws {DuplicateInstanceError} if two instances have the same name, or mount their routes at the same path */
 export function assertDistinct(instances: readonly WebhooksInstance[]): void {
   const name = duplicateIn(instances.map((instance) => instance.name ?? ''));
   if (name !== undefined) {

@@ -4,7 +4,7 @@ import type { WebhooksOptions } from './webhooks.options.js';
 import { registration } from './webhooks.registration.js';
 import { WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
 
-/** What a class given as `useClass` or `useExisting` to `forRootAsync` provides. */
+/** Provides the options, as a class that is passed as `useClass` or `useExisting` to `forRootAsync`. */
 export interface WebhooksOptionsFactory {
   createWebhooksOptions(): WebhooksOptions | Promise<WebhooksOptions>;
 }
@@ -13,7 +13,7 @@ const NO_EXTRAS: WebhooksModuleExtras = {};
 
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<WebhooksOptions>({
-    // What stands behind the token are the checked options: `registration` sees to that.
+    // `registration` ensures that this token provides the checked options.
     optionsInjectionToken: WEBHOOKS_OPTIONS,
   })
     .setClassMethodName('forRoot')

@@ -3,7 +3,7 @@ import { ModuleNotConfiguredError } from './errors/module-not-configured.error.j
 import { EXPORTED } from './webhooks.instances.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
 
-/** `imports: [WebhooksModule]` has no options. `forRoot` overrides these. */
+/** For `imports: [WebhooksModule]`, which has no options. `forRoot` overrides these providers. */
 const notConfigured = EXPORTED.map((provide): Provider => ({
   provide,
   useFactory: () => {
@@ -18,10 +18,10 @@ const notConfigured = EXPORTED.map((provide): Provider => ({
  * WebhooksModule.forRoot({ accessPolicy: MyAccessPolicy, path: 'v2', runMigrations: true })
  * ```
  *
- * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses
- * the host's TypeORM data source only to learn where the database is, and to emit within the host's transactions; an application
- * without one gives `database: { url }`. Import it once;
- * an application with several databases or audiences gives each further instance a `name`.
+ * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses the
+ * host's TypeORM data source only to locate the database, and to emit within the host's transactions. In an application
+ * without a data source, set `database: { url }`. Import the module once. If an application has several databases or
+ * audiences, give each further instance a `name`.
  */
 @Module({ providers: notConfigured, exports: EXPORTED })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -9,7 +9,7 @@ import type {
   WebhooksOptions,
 } from './webhooks.options.js';
 
-/** Every name of a type, so that the compiler notices one that is missing or too many. */
+/** Lists every name of a type, so that the compiler detects a missing or superfluous one. */
 const namesOf = <T>(names: Record<keyof Required<T>, true>): string[] => Object.keys(names);
 
 const EXTRAS = namesOf<WebhooksModuleExtras>({
@@ -68,16 +68,16 @@ const NESTED = {
   encryption: namesOf<EncryptionOptions>({ keys: true, allowPlaintext: true }),
 };
 
-/** What `forRootAsync` takes beside the extras. */
+/** The options of `forRootAsync` in addition to the extras. */
 const ASYNC = ['imports', 'useFactory', 'useClass', 'useExisting', 'inject', 'provideInjectionTokensFrom'];
 
-/** @throws {InvalidOptionError} when an object given to `forRoot` has a member that is no option */
+/** @throws {InvalidOptionError} if an object given to `forRoot` has a member that is not an option */
 export function checkNames(given: object): void {
   checkMembers(given, [...EXTRAS, ...OPTIONS]);
   checkNested(given);
 }
 
-/** @throws {InvalidOptionError} when an object given to `forRootAsync` has a member that is no part of it */
+/** @throws {InvalidOptionError} if an object given to `forRootAsync` has an unknown member */
 export function checkAsyncNames(given: object): void {
   for (const name of Object.keys(given)) {
     if (OPTIONS.includes(name)) throw misplaced(name, 'return it from the factory of forRootAsync');
@@ -85,7 +85,7 @@ export function checkAsyncNames(given: object): void {
   checkMembers(given, [...EXTRAS, ...ASYNC]);
 }
 
-/** @throws {InvalidOptionError} when the options that a factory of `forRootAsync` returned have a member that is none */
+/** @throws {InvalidOptionError} if the options that a factory of `forRootAsync` returned have a member that is not an option */
 export function checkReturnedNames(given: object): void {
   for (const name of Object.keys(given)) {
     if (EXTRAS.includes(name))
@@ -105,7 +105,7 @@ function checkNested(given: object): void {
   }
 }
 
-/** Values are not shown: a misspelt option may hold a key. */
+/** Values are not shown: a misspelt option may contain a key. */
 function checkMembers(given: object, names: readonly string[], prefix = ''): void {
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;

@@ -9,91 +9,120 @@ import { checkEnvironmentName } from './persistence/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
 import type { RedisClient } from './wake-up/redis-carrier.js';
 
-/** What is allowed to leave the process. The operator's settings, never a tenant's. */
+/** Rules for connections that leave the process. They are the operator's settings, never a tenant's. */
 export interface EgressOptions {
-  /** CIDRs, each with an optional port (`10.1.0.0/16`, `127.0.0.1/32:8080`, `[fd00::]/8:443`), that may be called although they are not public. Default: none. */
+  /**
+   * CIDRs that may be called although they are not public, each with an optional port: `10.1.0.0/16`, `127.0.0.1/32:8080`,
+   * `[fd00::]/8:443`. Default: none.
+   */
   allowCidrs?: readonly string[];
   /**
-   * Hosts that may be called although their names or addresses are not public: `localhost:4000`, `orders` or `*.svc.cluster.local:8080`, with
-   * `http:` too. Without a port, every port. Their addresses may be private or loopback, never link-local, multicast or the like. Default: none.
+   * Hosts that may be called although their names or addresses are not public: `localhost:4000`, `orders` or
+   * `*.svc.cluster.local:8080`. `http:` is allowed for them, too. Without a port, every port is allowed. Their addresses
+   * may be private or loopback, but not link-local, multicast or similar. Default: none.
    */
   allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
   allowHttp?: boolean;
-  /** Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and names below one (`*.example.com`) to which nothing is sent. Default: none. */
+  /**
+   * Hosts (`api.example.com`), origins (`https://api.example.com:8443`) and wildcards for subdomains (`*.example.com`) to
+   * which nothing is sent. Default: none.
+   */
   denyOrigins?: readonly string[];
-  /** Requests in flight from this process to one origin (scheme, host and port), over all tenants. Default half of `concurrency`; 1 to `concurrency` - 1. */
+  /**
+   * Maximum number of requests in flight from this process to one origin (scheme, host and port), over all tenants. Default
+   * half of `concurrency`; 1 to `concurrency` - 1.
+   */
   maxPerOrigin?: number;
-  /** Resolver servers (`ip` or `ip:port`) instead of the system's. Default: the system's. */
+  /** DNS servers (`ip` or `ip:port`) to use instead of the system's. Default: the system's. */
   dnsServers?: readonly string[];
 }
 
-/** How secrets (passwords, tokens, header values, signing secrets) stand in the database. */
+/** How secrets (passwords, tokens, header values, signing secrets) are stored in the database. */
 export interface EncryptionOptions {
-  /** Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are stored in clear. Or give a `keyProvider`. */
+  /**
+   * Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are
+   * stored in clear. Alternatively, give a `keyProvider`.
+   */
   keys?: readonly EncryptionKey[];
-  /** Run without keys although `NODE_ENV` is `production`. Default `false`. */
+  /** Start without keys although `NODE_ENV` is `production`. Default `false`. */
   allowPlaintext?: boolean;
 }
 
-/** Which database the module works in, if the application has no TypeORM data source; else how its own connections reach it. */
+/** The database of the module, if the application has no TypeORM data source; otherwise how the module's own connections reach it. */
 export interface DatabaseOptions {
   /**
-   * Without a TypeORM data source in the application: the database, as `postgres://user:password@host:5432/name` or
-   * `sqlite:./webhooks.db` (relative to the working directory, or an absolute path). With one: the direct address of the same PostgreSQL
-   * database for the module's own connections, if the data source goes through a transaction pooler. Default: the address of the data source.
+   * If the application has no TypeORM data source: the database, as `postgres://user:password@host:5432/name` or
+   * `sqlite:./webhooks.db` (relative to the working directory, or an absolute path). If it has one: the direct address of
+   * the same PostgreSQL database for the module's own connections, if the data source goes through a transaction pooler.
+   * Default: the address of the data source.
    */
   url?: string | undefined;
   /**
-   * PostgreSQL schema of the module's tables, only without a TypeORM data source, which has its own option `schema`. It must exist. Default:
-   * the parameter `schema` of the url, else the role's search path.
+   * PostgreSQL schema of the module's tables. Only without a TypeORM data source, which has its own option `schema`. The
+   * schema must exist. Default: the parameter `schema` of the url, otherwise the role's search path.
    */
   schema?: string | undefined;
 }
 
 /** How processes wake each other. */
 export interface WakeUpsOptions {
-  /** A client of the `redis` package (4 or later): wake-ups go through its server's pub/sub instead of PostgreSQL's LISTEN and NOTIFY. The module duplicates it and connects for itself. Default: PostgreSQL's. */
+  /**
+   * A client of the `redis` package (4 or later): wake-ups then use its server's pub/sub instead of PostgreSQL's LISTEN and
+   * NOTIFY. The module duplicates the client and opens its own connection. Default: PostgreSQL's.
+   */
   redis?: RedisClient;
 }
 
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
 export interface WebhooksOptions {
-  /** The actions that may be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
+  /** The actions that can be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
   catalog?: ActionCatalog;
-  /** Bring the schema up to date at start-up, under a lock. Default `false`: a schema that is behind refuses to start. */
+  /** Bring the schema up to date at start-up, under a lock. Default `false`: if the schema is behind, the application does not start. */
   runMigrations?: boolean;
-  /** Refuse events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
+  /** Reject events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
   requireTransaction?: boolean;
   /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
   database?: DatabaseOptions;
   wakeUps?: WakeUpsOptions;
-  /** Requests in flight in this process. Default 64, minimum 2. A quarter of them is kept for tenants and origins that have none. */
+  /**
+   * Maximum number of requests in flight in this process. Default 64, minimum 2. A quarter of them is reserved for tenants
+   * and origins that have none.
+   */
   concurrency?: number;
-  /** Requests in flight to one transport that sets no `maxConcurrency`. Default 8, 1 to 256. */
+  /** Maximum number of requests in flight to one transport, unless it sets `maxConcurrency`. Default 8, 1 to 256. */
   transportConcurrency?: number;
-  /** Deadline of one attempt in ms, from name look-up to the end of the body that is read. Default 10,000; 100 to 30,000. */
+  /** Time limit of one attempt in ms, from the DNS look-up until the body has been read. Default 10,000; 100 to 30,000. */
   timeoutMs?: number;
-  /** How long a lane is held without renewal in ms. Default 30,000; `2 x timeoutMs + 2,000` to 600,000. */
+  /** How long a lane is held without renewal, in ms. Default 30,000; `2 x timeoutMs + 2,000` to 600,000. */
   leaseMs?: number;
   /** How often an idle process looks for work of other processes, in ms. Default 250, minimum 10. */
   pollMs?: number;
-  /** Waits after the first, second, … failed attempt in ms, before jitter of ± 20 %. Default 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. At most 50 entries, each at most 7 days. */
+  /**
+   * Delays after the first, second, … failed attempt in ms, before jitter of ± 20 %. Default 5 s, 5 min, 30 min, 2 h, 5 h,
+   * 10 h, 14 h, 20 h, 24 h. At most 50 entries, each at most 7 days.
+   */
   retryScheduleMs?: readonly number[];
-  /** Default `'retry'`. */
+  /** Whether a 4xx response other than 408, 410 and 429 is retried or final. Default `'retry'`. */
   clientErrors?: ClientErrorPolicy;
-  /** Failures in a row that open a transport's circuit: then one probe per cool-down is sent until one succeeds. Default 10; 0: never. */
+  /**
+   * Number of failures in a row that open a transport's circuit. Then one probe per cool-down is sent until one succeeds.
+   * Default 10; 0: never.
+   */
   circuitFailures?: number;
-  /** The first cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; minimum 100. */
+  /** First cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; minimum 100. */
   circuitCoolDownMs?: number;
-  /** A transport whose every attempt has failed for so many hours is disabled. Default 120, minimum 1. */
+  /** A transport is disabled after all of its attempts have failed for this many hours. Default 120, minimum 1. */
   disableAfterHours?: number;
-  /** Http transports that a tenant may have. Default 1,000, minimum 1. */
+  /** Maximum number of http transports of a tenant. Default 1,000, minimum 1. */
   maxTransportsPerTenant?: number;
-  /** Webhooks that a tenant may have, over all its http transports. Default 10,000, minimum 1. */
+  /** Maximum number of webhooks of a tenant, over all its http transports. Default 10,000, minimum 1. */
   maxWebhooksPerTenant?: number;
-  /** Deliveries of a tenant that may be pending; what is emitted beyond is logged as `MISSED` and not sent. Default 1,000,000, minimum 1. */
+  /**
+   * Maximum number of pending deliveries of a tenant. Further deliveries are logged as `MISSED` and not sent. Default
+   * 1,000,000, minimum 1.
+   */
   maxPendingDeliveriesPerTenant?: number;
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
   drainTimeoutMs?: number;
@@ -101,9 +130,15 @@ export interface WebhooksOptions {
   encryption?: EncryptionOptions;
   /** Send requests. `false` keeps everything in the queue; `WebhooksWorker.setDeliveryEnabled()` changes it at run time. Default `true`. */
   deliveryEnabled?: boolean;
-  /** The environment this process belongs to, at most 64 characters, e.g. `production`. The database remembers the first one, and a process of another holds all deliveries. Default: none. */
+  /**
+   * The environment that this process belongs to, at most 64 characters, e.g. `production`. The database stores the first
+   * one, and a process of another environment holds all deliveries. Default: none.
+   */
   environment?: string;
-  /** Make the database this `environment`'s at this start, whichever it belonged to: a restored copy then sends what is pending in it. Default `false`. */
+  /**
+   * Assign the database to this `environment` at this start, whichever it belonged to: a restored copy then sends its
+   * pending deliveries. Default `false`.
+   */
   adoptEnvironment?: boolean;
   /** Sent as `user-agent`. Default `nestjs-tillhook`. */
   userAgent?: string;
@@ -257,7 +292,7 @@ function oneOf<const Value extends string>(
   throw new InvalidOptionError(option, value, `set one of ${values.map((one) => `'${one}'`).join(', ')}.`);
 }
 
-/** Fewer than all slots: otherwise one receiver that hangs stops the deliveries of everybody. */
+/** Fewer than all slots: otherwise one receiver that hangs would stop all deliveries of this process. */
 function maxPerOriginOf(maxPerOrigin: number | undefined, concurrency: number): number {
   const option = 'egress.maxPerOrigin';
   const most = integer(option, maxPerOrigin, Math.floor(concurrency / 2), { least: 1, most: 10_000 });

@@ -44,14 +44,14 @@ import {
 import { WebhooksStartup } from './webhooks.startup.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
-/** A step of the start; with `runMigrations` it survives a replica that drops the tables meanwhile. */
+/** A step of the start-up. With `runMigrations` it is repeated if another replica drops the tables meanwhile. */
 const onTables = <T>(
   database: AnyDatabase,
   { runMigrations }: ResolvedWebhooksOptions,
   step: () => Promise<T>,
 ): Promise<T> => (runMigrations ? withTables(database, step) : step());
 
-/** What every instance of the module is made of, with or without the admin API. */
+/** The providers of every instance of the module, with or without the admin API. */
 export const coreProviders: Provider[] = [
   {
     provide: DATABASE,
@@ -65,7 +65,7 @@ export const coreProviders: Provider[] = [
       );
       return database;
     },
-    // The check comes first, so that an application which does not start leaves no connection open.
+    // The check comes first, so that an application that does not start leaves no connection open.
     inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS, WEBHOOKS_INSTANCE_CHECK],
   },
   {

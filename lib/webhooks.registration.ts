@@ -24,9 +24,9 @@ import {
 } from './webhooks.tokens.js';
 
 /**
- * Makes the module what its extras ask for.
+ * Configures the module according to its extras.
  *
- * @throws {InvalidOptionError} for a name that is no option, and when the admin API is to be mounted and nothing says who may use it
+ * @throws {InvalidOptionError} for an unknown option, and if the admin API is to be mounted without an access policy
  */
 export function registration(definition: DynamicModule, extras: WebhooksModuleExtras): DynamicModule {
   const isAsync = !definition.providers?.some(isGivenOptions);
@@ -96,7 +96,7 @@ const notificationListener = (given: WebhooksModuleExtras['notificationListener'
 const isGivenOptions = (provider: Provider): boolean =>
   typeof provider !== 'function' && provider.provide === WEBHOOKS_OPTIONS && 'useValue' in provider;
 
-/** The options are checked where they enter, so that no provider holds keys in a form that shows them. */
+/** Checks the options before they are provided, so that no provider holds keys in a form that shows them. */
 function checkingOptions(provider: Provider): Provider {
   if (typeof provider === 'function' || provider.provide !== WEBHOOKS_OPTIONS) return provider;
   if ('useValue' in provider) {

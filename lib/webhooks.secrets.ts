@@ -8,11 +8,12 @@ import type { SecretBox } from './persistence/secret-box.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 
 /**
- * The keys for secrets at rest, from wherever the host keeps them.
+ * The keys for secrets at rest, from the options or the host's key provider.
  *
- * @param opensSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs them
- * @throws {InvalidOptionError} for bad keys, for two sources of them, and for none in production
- * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
+ * @param opensSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
+ *   them
+ * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and if there are no keys in production
+ * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
  */
 export function openSecrets(
   database: Database,

@@ -13,7 +13,7 @@ import {
   WEBHOOKS_WORKER_ENABLED,
 } from './webhooks.tokens.js';
 
-/** Logs one line at start that says what this process has switched on. */
+/** Logs one line at start-up that describes which functions this process has switched on. */
 @Injectable()
 export class WebhooksStartup implements OnApplicationBootstrap {
   readonly #logger = new WebhooksLogger();
@@ -59,7 +59,10 @@ export class WebhooksStartup implements OnApplicationBootstrap {
 
 const joined = (path: string, prefix: string): string => (prefix === '' ? path : `${path}/${prefix}`);
 
-/** Nest has no public way to the prefix of `app.setGlobalPrefix()`. It is shown only; without it the module's own path is. */
+/**
+ * Nest has no public way to read the prefix of `app.setGlobalPrefix()`. It is only used in the log line; without it, that
+ * shows the module's own path.
+ */
 function globalPrefixOf(moduleRef: ModuleRef): string {
   const { container } = moduleRef as unknown as {
     container?: { applicationConfig?: { getGlobalPrefix?: () => string } };

@@ -21,33 +21,30 @@ import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
-/** How long requests in flight may go on when deliveries are switched off. */
+/** How long requests in flight may continue after deliveries are switched off. */
 const GRACE_MS = 500;
-/** How often fan-out polls while wake-ups arrive and glances find what they missed. */
+/** How often fan-out polls while wake-ups arrive and glances find missed ones. */
 const RARE_POLL_MS = 60_000;
-/** How long the last wake-ups may take. */
+/** Time limit for the last wake-ups. */
 const LAST_WAKE_UPS_MS = 1_000;
-/** How long closing the connections to the database may take in all. */
+/** Time limit for closing the connections to the database. */
 const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
   off: 'Deliveries of this process are switched off; everything is kept.',
 };
 
-/** What a worker has left to do, and whether it can. */
+/** The work that a worker has left, and whether it can do it. */
 export interface UnfinishedWork extends WaitingWork {
   /** Requests that the receiver has not responded to. */
   readonly inFlight: number;
-  /** Whether the worker of this process runs: from the application's bootstrap until it is drained. */
+  /** Whether the worker of this process is running: from the application's bootstrap until it is drained. */
   readonly isRunning: boolean;
   /** Whether deliveries are switched off, or the database belongs to another environment. */
   readonly isHeld: boolean;
 }
 
-/**
- * The part of the module that works by itself: fan-out and delivery of this process, from the application's
- * bootstrap to its shutdown.
- */
+/** The background part of the module: fan-out and delivery in this process, from the application's bootstrap to its shutdown. */
 @Injectable()
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
@@ -124,7 +121,7 @@ export class WebhooksWorker
     this.#applySwitches();
   }
 
-  /** Whether wake-ups of other processes arrive, so that nothing has to be polled for. */
+  /** Whether wake-ups of other processes arrive, so that polling is not needed. */
   get #areWakeUpsProven(): boolean {
     return this.wakeUps.state === 'proven';
   }
@@ -153,16 +150,16 @@ export class WebhooksWorker
     return this.#isStarted && this.#drained === undefined;
   }
 
-  /** Looks for work now instead of at the next poll: events that others have committed, and deliveries that have become due. */
+  /** Looks for work now instead of at the next poll: events that other processes have committed, and deliveries that have become due. */
   wake(): void {
     if (!this.#isRunning) return;
     this.#fanout.wake();
     this.#delivery.lookAtEverything();
   }
 
-  /** What is left to do now, for tests: it reads the whole queue. */
+  /** The work that is left now. It reads the whole queue, so it is only for tests. */
   async unfinishedWork(): Promise<UnfinishedWork> {
-    // An app that was closed has no connection any more.
+    // A closed app has no connection any more.
     const waiting = this.#isRunning ? await readWaitingWork(this.database) : { events: 0, deliveries: 0 };
     return {
       ...waiting,
@@ -173,9 +170,10 @@ export class WebhooksWorker
   }
 
   /**
-   * The kill switch of this process. Off: no request starts any more, test sends included, those in flight are given
-   * up after half a second, and everything stays in the queue; emitting and the admin API go on. On: it all goes out,
-   * also what was given up, under its old `webhook-id`. Other processes are not affected.
+   * The kill switch of this process. If it is switched off, no request starts any more, including test sends. Requests in
+   * flight are aborted after half a second, and everything stays in the queue. Emitting and the admin API continue to work.
+   * If it is switched on, everything is sent, including the aborted requests under their old `webhook-id`. Other processes
+   * are not affected.
    */
   setDeliveryEnabled(isEnabled: boolean): void {
     if (this.deliveries.holds.includes('SWITCHED_OFF') !== isEnabled) return;
@@ -207,9 +205,9 @@ export class WebhooksWorker
   }
 
   /**
-   * Stops this process's fan-out and delivery: nothing new is started, requests in flight may finish within
-   * `drainTimeoutMs`, the rest goes back to the queue at once. Called by Nest on shutdown; call it yourself to
-   * drain earlier, or when the application has no shutdown hooks. Emitting goes on working.
+   * Stops this process's fan-out and delivery. Nothing new is started, requests in flight may finish within
+   * `drainTimeoutMs`, and the rest returns to the queue at once. Nest calls it on shutdown; call it yourself to drain
+   * earlier, or if the application has no shutdown hooks. Emitting continues to work.
    */
   drain(): Promise<void> {
     this.#drained ??= this.#stop();
@@ -230,7 +228,7 @@ export class WebhooksWorker
     await this.egress.close();
     const closeBy = performance.now() + CLOSE_LIMIT_MS;
     await withDeadline(this.wakeUps.close(), performance.now() + LAST_WAKE_UPS_MS);
-    // A database that has stopped responding does not close its connections either.
+    // If the database has stopped responding, closing its connections may not end either.
     await withDeadline(this.database.close(), closeBy);
   }
 
@@ -240,15 +238,16 @@ export class WebhooksWorker
     if (isOn) this.egress.resume();
     this.#delivery.setEnabled(isOn);
     if (!isOn) this.egress.suspend(GRACE_MS);
-    // Switched off for a while, the log still fills; somebody else's database is not touched at all.
+    // If deliveries are switched off, fan-out continues, so that the queue is filled. If the database belongs to another
+    // environment, fan-out stops, too.
     this.#fanout.setEnabled(!holds.includes('ENVIRONMENT'));
   }
 
   async #stop(): Promise<void> {
     if (!this.isEnabled) return;
-    // From now on other processes fan out the events of this one.
+    // From now on, other processes fan out the events of this one.
     this.signal.listen(() => this.wakeUps.announceEvents());
-    // What a fan-out has not committed, another one does: no need to wait longer for it than for the requests.
+    // If fan-out does not commit in time, another process repeats it. There is no need to wait longer for it than for requests.
     await Promise.all([
       withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),
       this.#delivery.stop(),

@@ -1,9 +1,9 @@
-/** `unauthenticated` is answered with 401, `forbidden` with 403. */
+/** The admin API responds to `unauthenticated` with 401, and to `forbidden` with 403. */
 export type AccessDecision = 'granted' | 'unauthenticated' | 'forbidden';
 
 /**
- * The host's answer to the one question the module cannot know: may this request administer this tenant's
- * webhooks? It is asked before anything else is looked at, for every route of the admin API.
+ * Decides whether a request may administer a tenant's webhooks. The host provides it, because the module does not know the
+ * host's users. It is called for every request to the admin API, before the module reads anything else of the request.
  *
  * @example
  * class TokenPolicy implements WebhooksAccessPolicy {
@@ -17,7 +17,7 @@ export type AccessDecision = 'granted' | 'unauthenticated' | 'forbidden';
  */
 export interface WebhooksAccessPolicy {
   /**
-   * An exception becomes the answer as Nest has it (500, or what an HttpException says); access is never granted.
+   * An exception is handled by Nest (500, or the status of an HttpException); access is never granted.
    *
    * @param request the platform's own request object (Express or Fastify), with its `headers`
    * @param tenantUid as in the path, decoded but not validated yet: compare it, do not build queries from it

@@ -9,9 +9,9 @@ import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { JsonBodyGuard } from './validation/json-body.guard.js';
 
 /**
- * A controller of the admin API: under a tenant, guarded, and documented as such.
+ * A controller of the admin API: below a tenant, guarded, and documented accordingly.
  *
- * @param path what follows `tenants/:tenantUid/`
+ * @param path the part of the path after `tenants/:tenantUid/`
  * @param group the tag under which its routes are documented
  */
 export const AdminController = (path: string, group: WebhooksTagGroup): ClassDecorator =>

@@ -19,10 +19,10 @@ import {
   tooManyRequests,
 } from './api-error.js';
 
-/** An error of the rooms below in the terms of the admin API; any other comes back as it is. */
+/** Maps an error of a lower layer to one of the admin API; returns any other error unchanged. */
 export function apiErrorOf(error: unknown): unknown {
   if (error instanceof InvalidSigningSecretError) return badRequest('INVALID_SIGNING_SECRET', error.message);
-  // Its own message tells the host's developer what to do, not the tenant's admin.
+  // The error's own message is for the host's developer, not for the tenant's admin.
   if (error instanceof UnknownActionError)
     return badRequest('UNKNOWN_ACTION', 'action must be an action of the catalog');
   if (error instanceof UidTakenError) return conflict('UID_TAKEN', error.message);

@@ -4,15 +4,15 @@ import { WebhooksLogger } from '../operations/webhooks-logger.js';
 import { apiErrorOf } from './api-error-of.js';
 import { ApiError } from './api-error.js';
 
-/** What the responses of Express and of Fastify have in common. */
+/** The members that the responses of Express and Fastify share. */
 interface AnyResponse {
   header(name: string, value: string): unknown;
 }
 
-/** A database that is away fails every request: saying so once in a while is enough. */
+/** While the database is unreachable, every request fails, so the warning is limited to one per interval. */
 const WARN_EVERY_MS = 15_000;
 
-/** Answers what went wrong below as the admin API does, and says in `retry-after` when to ask again. */
+/** Maps errors of lower layers to those of the admin API, and sets `retry-after` if the client should retry. */
 @Injectable()
 export class ApiErrorInterceptor implements NestInterceptor {
   readonly #logger = new WebhooksLogger();
@@ -34,7 +34,7 @@ export class ApiErrorInterceptor implements NestInterceptor {
     );
   }
 
-  /** The answer keeps to itself what the operator has to know. */
+  /** Logs the cause for the operator, because the response does not contain it. */
   #warn({ code, cause }: ApiError): void {
     const now = performance.now();
     if (now - this.#warnedAt < WARN_EVERY_MS) return;
@@ -43,7 +43,7 @@ export class ApiErrorInterceptor implements NestInterceptor {
   }
 }
 
-/** Where every address of a name refuses, the error has no message but its code. */
+/** If all addresses of a name refuse the connection, the error has a code but no message. */
 function textOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   return message || code || String(error);

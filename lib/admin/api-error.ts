@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { brandAsWebhooksError } from '../errors/webhooks-error.js';
 
-/** The codes of the admin API's errors: stable over releases, so branch on them rather than on messages. */
+/** The codes of the admin API's errors. They are stable over releases, so branch on them rather than on messages. */
 export const API_ERROR_CODES = [
   'VALIDATION_FAILED',
   'TARGET_REFUSED',
@@ -46,17 +46,17 @@ const ERROR_NAMES = {
 } as const;
 export type ApiErrorStatus = keyof typeof ERROR_NAMES;
 
-/** A database is back when it is back. */
+/** Recovery time is unknown, so clients are told to retry after 1 s. */
 const SOON_SECONDS = 1;
 
 export interface ApiErrorOptions {
-  /** When it makes sense to ask again: becomes the header `retry-after`. */
+  /** When the client should retry, in seconds. Sent as the header `retry-after`. */
   readonly retryAfterSeconds?: number;
-  /** For the log, never for the answer. */
+  /** For the log only, never for the response. */
   readonly cause?: unknown;
 }
 
-/** An answer of the admin API other than success: Nest's usual body plus a stable `code`. */
+/** An unsuccessful response of the admin API: Nest's usual body with a stable `code`. */
 export class ApiError extends HttpException {
   readonly retryAfterSeconds: number | undefined;
 
@@ -67,10 +67,10 @@ export class ApiError extends HttpException {
     { retryAfterSeconds, cause }: ApiErrorOptions = {},
   ) {
     super({ statusCode, error: ERROR_NAMES[statusCode], code, message }, statusCode, { cause });
-    // Nest takes the message of an exception from its body only if it is one text.
+    // Nest uses the body's message for the exception only if it is a single text.
     this.message = message.join('; ');
     this.retryAfterSeconds = retryAfterSeconds;
-    // A host that calls `HttpTransports` and its like handles it as it handles every other error of the module.
+    // A host that calls `HttpTransports` and similar classes can handle it like every other error of the module.
     brandAsWebhooksError(this);
   }
 }
@@ -83,11 +83,11 @@ export const unauthenticated = (): ApiError =>
 export const forbidden = (): ApiError =>
   new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['The role Tenant.Admin on this tenant is required.']);
 
-/** 400 for input that is malformed or contradicts itself. */
+/** 400 for input that is malformed or contradictory. */
 export const validationFailed = (...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, 'VALIDATION_FAILED', message);
 
-/** 400 with a code of its own. */
+/** 400 with a specific code. */
 export const badRequest = (code: ApiErrorCode, ...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, code, message);
 
@@ -109,10 +109,10 @@ export const unsupportedMediaType = (): ApiError =>
     'The body must be JSON in UTF-8: send it with content-type: application/json.',
   ]);
 
-/** What a 404 can be about. */
+/** The kinds of resources that a 404 can name. */
 export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY';
 
-/** 404: the same answer for what does not exist and for what is another tenant's. It repeats nothing of the request. */
+/** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>
   new ApiError(HttpStatus.NOT_FOUND, `${resource}_NOT_FOUND`, [
     `No such ${resource.toLowerCase().replace('_', ' ')}.`,
@@ -128,7 +128,7 @@ export const tooManyRequests = (code: ApiErrorCode, message: string, retryAfterM
     retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
   });
 
-/** 503 for a request that was not carried out: others kept the database busy. */
+/** 503 for a request that was not carried out because other connections kept the database busy. */
 export const databaseBusy = (cause?: unknown): ApiError =>
   new ApiError(
     HttpStatus.SERVICE_UNAVAILABLE,
@@ -137,7 +137,7 @@ export const databaseBusy = (cause?: unknown): ApiError =>
     { retryAfterSeconds: SOON_SECONDS, cause },
   );
 
-/** 503 for a request of which nobody knows how far it came. */
+/** 503 for a request whose outcome is unknown. */
 export const databaseUnavailable = (cause?: unknown): ApiError =>
   new ApiError(
     HttpStatus.SERVICE_UNAVAILABLE,
@@ -146,7 +146,7 @@ export const databaseUnavailable = (cause?: unknown): ApiError =>
     { retryAfterSeconds: SOON_SECONDS, cause },
   );
 
-/** 503 while tables of the module are missing: for the operator, whose log names them. */
+/** 503 while tables of the module are missing. The operator's log names them. */
 export const tablesMissing = (cause?: unknown): ApiError =>
   new ApiError(
     HttpStatus.SERVICE_UNAVAILABLE,

@@ -3,14 +3,14 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { WEBHOOKS_GUARDS } from '../webhooks.tokens.js';
 
 /**
- * Runs the guards that the host gave as `guards`, in their order, before the access policy is asked. They cannot
- * be decorators of the controllers: those are shared by all instances of the module.
+ * Runs the guards of the option `guards`, in their order, before the access policy is called. They cannot be decorators of
+ * the controllers, because all instances of the module share those.
  */
 @Injectable()
 export class HostGuards implements CanActivate {
   constructor(@Inject(WEBHOOKS_GUARDS) private readonly guards: readonly CanActivate[]) {}
 
-  /** @returns false as soon as one guard refuses; Nest then answers 403. An exception of a guard becomes its own answer. */
+  /** @returns false as soon as one guard refuses; Nest then responds with 403. An exception of a guard becomes its own response. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     for (const guard of this.guards) {
       const result = guard.canActivate(context);

@@ -1,9 +1,9 @@
-/** Stands for a secret in every answer. Sent back in an update, it keeps the stored secret. */
+/** Replaces a secret in every response. If an update contains it, the stored secret is kept. */
 export const MASK = '********';
 
 export function masked(stored: string): typeof MASK;
 export function masked(stored: string | null): typeof MASK | null;
-/** What is shown of a stored secret: that there is one. Its length and its text stay in the database. */
+/** The mask if there is a stored secret, otherwise null. Neither the length nor the text of the secret is shown. */
 export function masked(stored: string | null): typeof MASK | null {
   return stored === null ? null : MASK;
 }

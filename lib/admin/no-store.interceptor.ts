@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 
-/** What the responses of Express and of Fastify have in common, and what Express's has of Node's. */
+/** The members that the responses of Express and Fastify share, and one of Node that only Express's have. */
 interface AnyResponse {
   header(name: string, value: string): unknown;
   writeHead?: (...args: unknown[]) => unknown;
@@ -9,8 +9,8 @@ interface AnyResponse {
 }
 
 /**
- * Keeps answers out of caches, since some hold a signing secret. They have no ETag either: Express computes one from
- * the body, unless the whole application is set otherwise.
+ * Keeps responses out of caches, because some contain a signing secret. It also removes the ETag: by default, Express
+ * computes one from the body.
  */
 @Injectable()
 export class NoStoreInterceptor implements NestInterceptor {
@@ -18,7 +18,8 @@ export class NoStoreInterceptor implements NestInterceptor {
     const response = context.switchToHttp().getResponse<AnyResponse>();
     response.header('cache-control', 'no-store');
     const { writeHead } = response;
-    // Express adds the ETag between the handler and the head of the response. Fastify has no writeHead, and no ETags.
+    // Express adds the ETag after the handler and before the head of the response is written. Fastify has no writeHead, and
+    // adds no ETag.
     if (writeHead) {
       response.writeHead = (...args) => {
         response.removeHeader?.('etag');

@@ -47,9 +47,9 @@ export const adminControllers: Type[] = [
 ];
 
 /**
- * Services behind the controllers, and the classes that give hosts the same operations from code: these exist without
- * controllers, too. They ask for the options, the database and the secret box by their tokens, and for the
- * `EgressClient` by its class.
+ * Services behind the controllers, and the classes that offer hosts the same operations from code. They exist even without
+ * controllers. They inject the options, the database and the secret box by their tokens, and the `EgressClient` by its
+ * class.
  */
 export const adminServices: Provider[] = [
   HttpTransportRepository,
@@ -74,7 +74,7 @@ export const adminServices: Provider[] = [
   WebhookDeliveries,
 ];
 
-/** What only the controllers need; they ask for the access policy and the host's guards by their tokens. */
+/** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */
 export const adminProviders: Provider[] = [
   { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
   TenantAdminGuard,

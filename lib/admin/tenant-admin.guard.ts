@@ -3,18 +3,18 @@ import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
 import { forbidden, unauthenticated } from './api-error.js';
 
-/** What the requests of Express and of Fastify have in common. */
+/** The members that the requests of Express and Fastify share. */
 interface AnyRequest {
   readonly params: { readonly tenantUid: string };
 }
 
-/** What their responses have in common. */
+/** The members that their responses share. */
 interface AnyResponse {
   getHeader(name: string): unknown;
   header(name: string, value: string): unknown;
 }
 
-/** Lets a request through to the admin API when the host's access policy grants it, and in no other case. */
+/** Lets a request to the admin API pass only if the host's access policy grants it. */
 @Injectable()
 export class TenantAdminGuard implements CanActivate {
   constructor(@Inject(WEBHOOKS_ACCESS_POLICY) private readonly policy: WebhooksAccessPolicy) {}
@@ -31,7 +31,7 @@ export class TenantAdminGuard implements CanActivate {
     const decision = await this.policy.check(request, request.params.tenantUid);
     if (decision === 'granted') return;
     if (decision !== 'unauthenticated') throw forbidden();
-    // A host with another scheme says so itself, in a middleware.
+    // A host with another scheme sets this header itself, in a middleware.
     if (response.getHeader('www-authenticate') === undefined) response.header('www-authenticate', 'Bearer');
     throw unauthenticated();
   }

@@ -1,4 +1,4 @@
-/** A failure that the command line reports by its message, without a stack trace. */
+/** A failure that the command line reports with its message and without a stack trace. */
 export class CliError extends Error {
   /** @param code stable, upper-case; printed with `--json` */
   constructor(
@@ -11,7 +11,7 @@ export class CliError extends Error {
   }
 }
 
-/** The arguments are wrong: an unknown command or option, or a value that is not possible. Exit code 2. */
+/** The arguments are wrong: an unknown command or option, or an invalid value. Exit code 2. */
 export class UsageError extends CliError {
   constructor(message: string) {
     super('INVALID_USAGE', message);

@@ -1,17 +1,20 @@
 /** One option of a command, given as `--name` or `--name VALUE`. */
 export interface CommandOption {
-  /** What the help shows for the value, e.g. `NAME`. Left out: the option has no value. */
+  /** Placeholder for the value in the help, e.g. `NAME`. Omitted: the option has no value. */
   readonly value?: string;
   /** One letter for `-x`. */
   readonly short?: string;
-  /** What the option does, as shown in the help. */
+  /** Effect of the option, as shown in the help. */
   readonly description: string;
 }
 
-/** The options that were given: a string for an option with a value, otherwise `true`. */
+/** The given options: a string for an option with a value, otherwise `true`. */
 export type OptionValues = Readonly<Record<string, string | true | undefined>>;
 
-/** What a command reads and writes. The process passes its own; nothing below reads `process`. */
+/**
+ * The environment that a command reads from and writes to. `bin.ts` passes that of the process; the code below it does not
+ * access `process`.
+ */
 export interface CommandContext {
   /** The working directory. */
   readonly cwd: string;
@@ -27,12 +30,12 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the help says below the usage. */
+  /** Text in the help below the usage. */
   readonly description: string;
-  /** Its options, beside `COMMON_OPTIONS`. */
+  /** The command's own options, in addition to `COMMON_OPTIONS`. */
   readonly options: Readonly<Record<string, CommandOption>>;
   /**
-   * @throws {UsageError} for values that are not possible
+   * @throws {UsageError} for invalid values
    * @throws {ConfigError}
    */
   run(values: OptionValues, context: CommandContext): Promise<void>;

@@ -23,7 +23,7 @@ export function describeError(
   return { text: `tillhook: ${isExpected(error) ? message : stackOf(error)}\n${usage}`, exitCode };
 }
 
-/** An error without a code is a defect: the stack trace is what its report needs. */
+/** An error without a code is a bug, so its stack trace is shown for the report. */
 const isExpected = (error: unknown): boolean => codeOf(error) !== UNEXPECTED;
 
 const stackOf = (error: unknown): string => (error instanceof Error && error.stack) || String(error);

@@ -3,7 +3,7 @@ import type { Command, CommandOption } from './command.js';
 
 const DOCUMENTATION = 'Documentation: node_modules/nestjs-tillhook/docs/command-line.md';
 
-/** The line that says how a command is called; without a command, how `tillhook` is. */
+/** The usage line of a command; without a command, that of `tillhook` itself. */
 export const usageOf = (command?: Command): string =>
   command === undefined ? 'Usage: tillhook <command> [options]' : `Usage: tillhook ${command.name} [options]`;
 

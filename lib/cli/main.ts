@@ -7,7 +7,7 @@ import { commandHelp, generalHelp } from './help.js';
 import { parseOptions } from './parse-options.js';
 import { suggest } from './suggestion.js';
 
-/** What the process gives to the command line. */
+/** The environment that the process passes to the command line. */
 export interface MainContext extends CommandContext {
   /** Prints an error or a hint. */
   readonly printError: (text: string) => void;
@@ -37,7 +37,7 @@ async function runCommand(command: Command, args: readonly string[], context: Co
   else await command.run(values, context);
 }
 
-/** `tillhook --help`, `--version`, `help`, `help <command>`, and what is none of these. */
+/** `tillhook --help`, `--version`, `help`, `help <command>`; anything else is an error. */
 function runGlobal([first, ...rest]: readonly string[], { print, version }: CommandContext): void {
   if (first === undefined) throw new UsageError('Command missing.');
   if (first === 'help') return print(helpFor(rest));

@@ -4,10 +4,10 @@ import type { CommandOption, OptionValues } from './command.js';
 import { suggest } from './suggestion.js';
 
 /**
- * Reads the options of a command. If an option is given twice, the last one counts.
+ * Reads the options of a command. If an option is given twice, the last one applies.
  *
  * @param args the arguments after the name of the command
- * @throws {UsageError} for an unknown option, a value that is missing or superfluous, and any other argument
+ * @throws {UsageError} for an unknown option, a missing or superfluous value, and any other argument
  */
 export function parseOptions(
   args: readonly string[],
@@ -17,7 +17,7 @@ export function parseOptions(
     name,
     { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
   ]);
-  // Not strict: the messages below name what was probably meant.
+  // Not strict: the messages below suggest the option that was probably meant.
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(options) as NonNullable<Parameters<typeof parseArgs>[0]>['options'],
@@ -50,7 +50,7 @@ function required(
   value: string | undefined,
   isInline: boolean | undefined,
 ): string {
-  // `--schema --json`: the next option is not a value. `--schema=--json` is.
+  // In `--schema --json` the next option is not a value. In `--schema=--json` it is.
   if (value !== undefined && value !== '' && (isInline || !value.startsWith('-'))) return value;
   throw new UsageError(`Option "${rawName}" needs a value: ${rawName} ${option.value}.`);
 }

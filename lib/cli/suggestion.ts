@@ -1,10 +1,10 @@
 import { closestOf } from '../domain/closest-name.js';
 
 /**
- * The end of a message about an unknown name: the name that was probably meant, or else all names.
+ * The end of a message about an unknown name: the name that was probably meant, or all valid names.
  *
- * @param name what was given
- * @param names what exists; at least one
+ * @param name the given name
+ * @param names the valid names; at least one
  */
 export function suggest(name: string, names: readonly string[]): string {
   const closest = closestOf(name, names);

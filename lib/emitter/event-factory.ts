@@ -12,7 +12,10 @@ import { RandomPool } from './random-pool.js';
 
 const MAX_ORDERING_KEY_LENGTH = 255;
 
-/** Makes events that are ready to be written out of what callers pass; types do not reach a caller in JavaScript. */
+/**
+ * Builds events from the caller's arguments, ready to be written. It checks everything at run time, because callers in
+ * JavaScript have no types.
+ */
 export class EventFactory {
   readonly #actions: ReadonlySet<string>;
   readonly #random = new RandomPool();
@@ -51,7 +54,7 @@ function orderingKey(given: string | undefined): string | null {
     typeof given === 'string' &&
     given.length > 0 &&
     given.length <= MAX_ORDERING_KEY_LENGTH &&
-    // PostgreSQL cannot store it, and would abort the host's transaction.
+    // PostgreSQL cannot store NUL, and would abort the host's transaction.
     !given.includes('\0');
   if (!isValid) throw new InvalidOrderingKeyError(given);
   return given;

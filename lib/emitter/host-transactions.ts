@@ -8,22 +8,22 @@ import { isHostTransaction, type HostTransaction } from '../persistence/host-tra
 import { ManagerGuard } from './manager-guard.js';
 import { TypeOrmTransactions } from './typeorm-transactions.js';
 
-/** How the options of `emit` name a transaction. */
+/** The members of `emit`'s options that pass a transaction. */
 interface Given {
   readonly manager?: EntityManager | undefined;
   readonly transaction?: HostTransaction | undefined;
 }
 
-/** Finds the transaction that the options of `emit` name, and refuses one that cannot make an emit atomic. */
+/** Finds the transaction in the options of `emit`, and rejects one in which an emit would not be atomic. */
 export class HostTransactions {
   readonly #managers: ManagerGuard;
   readonly #typeOrm = new TypeOrmTransactions();
   readonly #isRequired: boolean;
 
   /**
-   * @param hostDataSource the data source that `manager` should belong to, or the database that it should lead to
-   * @param options.directUrl the module's own address of that database, if it is another one than the host's
-   * @param options.isRequired whether an emit without a transaction is refused
+   * @param hostDataSource the data source to which `manager` must belong, or the database to which it must lead
+   * @param options.directUrl the module's own address of that database, if it differs from the host's
+   * @param options.isRequired whether an emit without a transaction is rejected
    */
   constructor(
     hostDataSource: HostDataSource,
@@ -34,7 +34,7 @@ export class HostTransactions {
   }
 
   /**
-   * @returns undefined if the events are to be committed on their own
+   * @returns undefined if the events are committed on the module's own connection
    * @throws {InvalidEmitOptionError} {TransactionRequiredError} {TransactionNotOpenError} {ManagerNotInTransactionError}
    *   {ForeignManagerError}
    */

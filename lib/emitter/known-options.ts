@@ -5,16 +5,16 @@ import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
 const SHARED = ['tenantUid', 'manager', 'transaction'];
 const OF_EVENT = ['eventUid', 'orderingKey', 'occurredAt'];
 
-/** What `emit` accepts as options. */
+/** The options that `emit` accepts. */
 export const EMIT_OPTIONS: readonly string[] = [...SHARED, ...OF_EVENT];
-/** What `emitMany` accepts as options for all of its events. */
+/** The options that `emitMany` accepts for all of its events. */
 export const EMIT_MANY_OPTIONS: readonly string[] = SHARED;
-/** What `emitMany` accepts in each event. */
+/** The members that `emitMany` accepts in each event. */
 export const EVENT_MEMBERS: readonly string[] = ['action', 'data', ...OF_EVENT];
 
 /**
- * Refuses options that were left out or have members that do not exist: types do not reach a caller in JavaScript, and a
- * misspelt `manager` would commit the event whatever becomes of the transaction.
+ * Rejects missing options, and options with unknown members. Callers in JavaScript have no types, and a misspelt `manager`
+ * would commit the event independently of the transaction.
  *
  * @throws {InvalidEmitOptionError} naming the member, and the one that was probably meant
  */

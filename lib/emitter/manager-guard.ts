@@ -4,14 +4,15 @@ import { ManagerNotInTransactionError } from '../errors/manager-not-in-transacti
 import { databaseTarget } from '../persistence/database-target.js';
 import type { HostDataSource } from '../persistence/host-data-source.js';
 
-/** Lets pass only managers that can make an emit atomic with the host's work. */
+/** Accepts only managers with which an emit is atomic with the host's work. */
 export class ManagerGuard {
   /** Data sources other than the host's that were found to reach the same database. */
   readonly #trusted = new WeakSet<DataSource>();
 
   /**
-   * @param hostDataSource the host's data source, or the database of its address: then managers of every data source to it pass
-   * @param directUrl the module's own address of the host's database, if it is another one than the host's
+   * @param hostDataSource the host's data source, or the database of its address: in that case managers of every data
+   *   source to that database are accepted
+   * @param directUrl the module's own address of the host's database, if it differs from the host's
    */
   constructor(
     private readonly hostDataSource: HostDataSource,
@@ -19,12 +20,12 @@ export class ManagerGuard {
   ) {}
 
   /**
-   * @throws {ManagerNotInTransactionError} when the manager is in no open transaction
-   * @throws {ForeignManagerError} when its data source reaches another database than the host's
+   * @throws {ManagerNotInTransactionError} if the manager is in no open transaction
+   * @throws {ForeignManagerError} if its data source leads to another database than the host's
    */
   check(manager: EntityManager): void {
     if (manager?.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();
-    // `connection` is there in TypeORM 0.3 and 1.x; its new name `dataSource` only in 1.x.
+    // TypeORM 0.3 and 1.x both have `connection`; the new name `dataSource` exists only in 1.x.
     const dataSource = manager.connection;
     if (dataSource === this.hostDataSource || this.#trusted.has(dataSource)) return;
     const [received, expected] = [databaseTarget(dataSource), databaseTarget(this.hostDataSource)];
@@ -34,7 +35,7 @@ export class ManagerGuard {
     this.#trusted.add(dataSource);
   }
 
-  /** The same tables as the host's data source reaches, under their direct address. */
+  /** The database of the host's data source, reached by the direct address. */
   #directTarget(): string | undefined {
     const { directUrl, hostDataSource } = this;
     if (directUrl === undefined) return undefined;

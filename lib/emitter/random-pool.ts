@@ -2,13 +2,13 @@ import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 4_096;
 
-/** Random bytes, drawn from the operating system in bulk: one call per uid costs more than the rest of an emit's checks. */
+/** Random bytes, read from the operating system in bulk: one call per uid would cost more than the other checks of an emit. */
 export class RandomPool {
   readonly #bytes = Buffer.alloc(POOL_BYTES);
   #used = POOL_BYTES;
 
   /**
-   * Bytes that were never handed out before, as a view that is good until the next call.
+   * Returns bytes that were never returned before, as a view that is valid until the next call.
    *
    * @param size at most 4,096
    */

@@ -3,11 +3,11 @@ import type { HostRow, HostTransaction } from '../persistence/host-transaction.j
 
 /** Makes transactions of TypeORM usable for `emit`, and reports their commits. */
 export class TypeOrmTransactions {
-  /** What to call after the transaction of a query runner has committed. */
+  /** Callbacks to run after the transaction of a query runner has committed. */
   readonly #callbacks = new WeakMap<QueryRunner, Set<() => void>>();
   readonly #subscriber: EntitySubscriberInterface = {
     afterTransactionCommit: ({ queryRunner }) => {
-      // Fires for a released savepoint too; then the transaction is still open.
+      // This event also fires when a savepoint is released. Then the transaction is still open.
       if (queryRunner.isTransactionActive) return;
       const callbacks = this.#callbacks.get(queryRunner);
       this.#callbacks.delete(queryRunner);
@@ -18,7 +18,7 @@ export class TypeOrmTransactions {
     },
   };
 
-  /** @param manager one that `ManagerGuard` has checked */
+  /** @param manager a manager that `ManagerGuard` has checked */
   of(manager: EntityManager): HostTransaction {
     const queryRunner = manager.queryRunner!;
     return {
@@ -28,7 +28,7 @@ export class TypeOrmTransactions {
       isVerified: true,
       isOpen: () => queryRunner.isTransactionActive,
       run: async (sql, parameters) => {
-        // The structured result carries the count of rows.
+        // The structured result includes the number of rows.
         const { records, affected } = await queryRunner.query(sql, [...parameters], true);
         return { rows: records as HostRow[], ...(affected !== undefined && { affected }) };
       },
@@ -37,9 +37,9 @@ export class TypeOrmTransactions {
   }
 
   #afterCommit(queryRunner: QueryRunner, callback: () => void): void {
-    // `connection` is there in TypeORM 0.3 and 1.x; its new name `dataSource` only in 1.x.
+    // TypeORM 0.3 and 1.x both have `connection`; the new name `dataSource` exists only in 1.x.
     const { subscribers } = queryRunner.connection;
-    // Asked each time: a data source that is initialized again has a new list.
+    // Checked each time: a data source that is initialized again has a new list.
     if (!subscribers.includes(this.#subscriber)) subscribers.push(this.#subscriber);
     const callbacks = this.#callbacks.get(queryRunner);
     if (callbacks) callbacks.add(callback);

@@ -2,9 +2,9 @@ import { EventConflictError } from '../errors/event-conflict.error.js';
 import type { NewEvent } from '../persistence/event-store.js';
 
 /**
- * The events without repetitions of an `eventUid`, in their order; the first of each stays.
+ * The events without repetitions of an `eventUid`, in their order; the first of each is kept.
  *
- * @throws {EventConflictError} when two share an `eventUid` and not the body
+ * @throws {EventConflictError} if two events have the same `eventUid` but different bodies
  */
 export function uniqueEvents(events: readonly NewEvent[]): readonly NewEvent[] {
   const byUid = new Map<string, NewEvent>();

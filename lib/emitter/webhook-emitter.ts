@@ -19,7 +19,7 @@ import { checkKnown, EMIT_MANY_OPTIONS, EMIT_OPTIONS, EVENT_MEMBERS } from './kn
 import { uniqueEvents } from './unique-events.js';
 
 /**
- * How a host says that something happened. Inject it, and emit inside the transaction that makes it so:
+ * Emits events. Inject it, and emit inside the transaction that makes the change:
  *
  * ```ts
  * await this.dataSource.transaction(async (manager) => {
@@ -28,9 +28,9 @@ import { uniqueEvents } from './unique-events.js';
  * });
  * ```
  *
- * The compiler checks actions and payloads against the catalog that the host names once, in `Register`; without it, against
- * `posCatalog`. `WebhookEmitter<typeof other>` names another catalog, and `WebhookEmitter<ActionCatalog>` takes any action
- * and object; both are still checked when they are emitted.
+ * The compiler checks actions and payloads against the catalog that the host has registered in `Register`, or against
+ * `posCatalog` if it has registered none. `WebhookEmitter<typeof other>` uses another catalog, and
+ * `WebhookEmitter<ActionCatalog>` accepts any action and object. Both are still checked at run time.
  */
 @Injectable()
 export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
@@ -56,15 +56,16 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 
   /**
-   * Emits one event: one INSERT, in the host's transaction when its `manager` or `transaction` is given.
+   * Emits one event with one INSERT, in the host's transaction if its `manager` or `transaction` is given.
    *
-   * @param data the payload; beyond its type it may have any further JSON, but no member `action`
-   * @returns the event's uid; that of the existing event when this `eventUid` was emitted before with the same body
-   * @throws {WebhooksError} before anything is written, and leaving the transaction usable: `UNKNOWN_ACTION`,
-   *   `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`, `INVALID_OCCURRED_AT`,
-   *   `PAYLOAD_INVALID`, `PAYLOAD_TOO_LARGE`, `TRANSACTION_REQUIRED`, `TRANSACTION_NOT_OPEN`, `FOREIGN_TRANSACTION`,
-   *   `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `SECOND_SQLITE`, `EVENT_UID_CONFLICT`. Errors of the database are `DATABASE_UNAVAILABLE`,
-   *   `DATABASE_BUSY`, `TABLES_MISSING` and `PERMISSION_DENIED`; on PostgreSQL the transaction then has to be rolled back.
+   * @param data the payload; in addition to its type it may contain any other JSON, but no member `action`
+   * @returns the event's uid; if this `eventUid` was emitted before with the same body, the uid of the existing event
+   * @throws {WebhooksError} with one of these codes, before anything is written and with the transaction still usable:
+   *   `UNKNOWN_ACTION`, `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`,
+   *   `INVALID_OCCURRED_AT`, `PAYLOAD_INVALID`, `PAYLOAD_TOO_LARGE`, `TRANSACTION_REQUIRED`, `TRANSACTION_NOT_OPEN`,
+   *   `FOREIGN_TRANSACTION`, `MANAGER_NOT_IN_TRANSACTION`, `FOREIGN_MANAGER`, `SECOND_SQLITE`, `EVENT_UID_CONFLICT`. Errors
+   *   of the database are `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING` and `PERMISSION_DENIED`; on PostgreSQL
+   *   the transaction must then be rolled back.
    */
   async emit<Action extends ActionOf<Catalog>, Data extends DataOf<Catalog, Action>>(
     action: Action,
@@ -79,8 +80,8 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 
   /**
-   * As `emit`, for libraries whose transactions are synchronous (better-sqlite3, and Drizzle on it): it has written, or has
-   * thrown, when it returns. `emit` would report an error after such a transaction has committed.
+   * Like `emit`, for libraries whose transactions are synchronous (better-sqlite3, and Drizzle on it): when it returns, the
+   * event has been written. `emit` would report an error only after such a transaction has committed.
    *
    * @throws {WebhooksError} as `emit` does; `INVALID_EMIT_OPTION` also if the transaction is not a synchronous one
    */
@@ -97,24 +98,25 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 
   /**
-   * Call it after a transaction has committed whose library does not report commits (Prisma, Drizzle, Kysely, plain drivers):
-   * delivery of what was emitted in it starts at once. Without the call it starts within about 250 ms. It is only a hint, so
-   * it does no harm if nothing was committed. Returns at once and never throws. `wakeAfter` calls it for you.
+   * Starts the delivery of committed events at once. Call it after a transaction has committed whose library does not
+   * report commits (Prisma, Drizzle, Kysely, plain drivers). Without the call, delivery starts within about 250 ms. It is
+   * only a hint, so it is harmless if nothing was committed. It returns at once and never throws. `wakeAfter` calls it for
+   * you.
    */
   afterCommit(): void {
     this.signal.committed();
   }
 
   /**
-   * Runs `work`, which commits a transaction of a library without commit hooks, and then does what `afterCommit` does. If `work`
-   * throws or rejects, nothing is woken and the error is passed on.
+   * Runs `work`, which commits a transaction of a library without commit hooks, and then calls `afterCommit`. If `work`
+   * throws or rejects, `afterCommit` is not called, and the error is passed on.
    *
    * ```ts
    * const order = await this.webhooks.wakeAfter(() => this.prisma.$transaction(async (tx) => { … }));
    * ```
    *
-   * @param work called once, at once. It has to return only after the transaction has ended
-   * @returns what `work` returns: a promise of it, or, if it is synchronous, the value itself
+   * @param work called once, immediately. It must not return (or resolve) before the transaction has ended
+   * @returns the result of `work`: a promise, or the value itself if `work` is synchronous
    */
   wakeAfter<Result>(work: () => PromiseLike<Result>): Promise<Result>;
   wakeAfter<Result>(work: () => Result): Result;
@@ -131,12 +133,12 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 
   /**
-   * Emits many events of one tenant in one go, in their order. All are checked before any is written. The same
-   * `eventUid` twice with the same body counts as one event.
+   * Emits many events of one tenant together, in their order. All are checked before any is written. If the same `eventUid`
+   * occurs twice with the same body, it counts as one event.
    *
    * @returns the uids in the order of `events`
-   * @throws {WebhooksError} as `emit` does. After an `EVENT_UID_CONFLICT` with an event emitted
-   *   earlier, none of `events` exists; in a transaction of yours, the others do unless you roll back.
+   * @throws {WebhooksError} as `emit` does. If an event conflicts with one that was emitted earlier (`EVENT_UID_CONFLICT`),
+   *   none of `events` exists. In a transaction of yours, however, the others exist unless you roll back.
    */
   async emitMany<Event extends EmitInput<Catalog>>(
     events: readonly Event[],
@@ -153,7 +155,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 }
 
-/** Also of a library's own class of promises. */
+/** Checks the shape, because libraries have their own classes of promises. */
 const isPromiseLike = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 

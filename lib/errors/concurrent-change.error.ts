@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** Others changed the resource each time between reading and writing it. Nothing was changed; trying again may do. */
+/** Other requests changed the resource between each read and write of this one. Nothing was changed; trying again may succeed. */
 export class ConcurrentChangeError extends WebhooksError {
   /** @param resource e.g. `http transport` */
   constructor(resource: string) {

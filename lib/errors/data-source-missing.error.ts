@@ -1,16 +1,16 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** What is known about a data source that is missing. */
+/** Details of a missing data source. */
 interface MissingDataSource {
   /** Whether the option `database.url` is set. Default `false`. */
   readonly hasUrl?: boolean;
-  /** Whether the application provides it, and it cannot be injected. Default `false`. */
+  /** Whether the application provides the data source, but it cannot be injected. Default `false`. */
   readonly isProvided?: boolean;
 }
 
-/** The host has no TypeORM data source of the name that the module was pointed at, or none and no address instead. Thrown at start-up. */
+/** The host has no TypeORM data source with the configured name; or it has none at all, and no address instead. Thrown at start-up. */
 export class DataSourceMissingError extends WebhooksError {
-  /** @param dataSource the option of that name; undefined: the data source without a name */
+  /** @param dataSource the option `dataSource`; undefined: the data source without a name */
   constructor(
     readonly dataSource: string | undefined,
     { hasUrl = false, isProvided = false }: MissingDataSource = {},

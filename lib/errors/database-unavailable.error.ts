@@ -1,15 +1,17 @@
 import { WebhooksError } from './webhooks-error.js';
 
 /**
- * The database could not be reached, or went away in the middle of it; then nobody knows whether the event was stored. Emit
- * again with the same `eventUid` when it is back: what has been stored already is not stored twice.
+ * The database could not be reached, or the connection was lost during a statement. In the second case it is unknown
+ * whether the event was stored. Emit again with the same `eventUid` when the database is reachable: an event that is
+ * already stored is not stored twice.
  *
  * At start-up: the database of the option `database.url` could not be opened.
  */
 export class DatabaseUnavailableError extends WebhooksError {
   /**
    * @param cause the driver's error
-   * @param opening the database that was being opened at start-up, without credentials; undefined: on emit
+   * @param opening the database that could not be opened at start-up, without credentials; undefined: the error occurred on
+   *   emit
    */
   constructor(cause: unknown, opening?: string) {
     super(
@@ -23,7 +25,7 @@ export class DatabaseUnavailableError extends WebhooksError {
   }
 }
 
-/** A name with several addresses fails with an `AggregateError`, which has a code and no message. */
+/** If a name has several addresses, the error is an `AggregateError`, which has a code and no message. */
 function textOf(error: unknown): string {
   const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
   return String(message || code || error);

@@ -1,8 +1,8 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** What was left when `deliverAll` gave up. */
+/** The work that was left when `deliverAll` timed out. */
 export interface DeliveriesLeft {
-  /** Events that were not fanned out yet. */
+  /** Events that have not been fanned out yet. */
   readonly events: number;
   /** Deliveries that are due and have no outcome yet. */
   readonly deliveries: number;
@@ -10,7 +10,7 @@ export interface DeliveriesLeft {
   readonly inFlight: number;
 }
 
-/** Work that was due did not end in time; a test waited for it. */
+/** Due work did not end within the time that a test waited for it. */
 export class DeliveriesUnfinishedError extends WebhooksError {
   constructor(
     withinMs: number,

@@ -1,17 +1,18 @@
 import { WebhooksError } from './webhooks-error.js';
 
 /**
- * Why an attempt got no answer.
+ * Why an attempt got no response.
  *
- * There is no code of its own for a target that the address policy blocks: it is `CONNECT_FAILED`, exactly as
- * a closed port is, with the same text. A blocked address is never dialled, so that whether something listens
- * there cannot show either: nobody can map an internal network by reading his delivery log. `DNS_FAILED` is
- * apart because a mistyped name is the commonest mistake of all. It does tell whether the resolver knows a
- * name; where that resolver knows private names, `egress.dnsServers` should point to one that does not.
+ * A target that the address policy blocks has no code of its own. It is reported as `CONNECT_FAILED` with the same text as
+ * a closed port. The module never connects to a blocked address, so the result cannot depend on whether a service listens
+ * there. Tenants therefore cannot map an internal network through their delivery log.
+ *
+ * `DNS_FAILED` is a separate code because a mistyped name is the most frequent mistake. It reveals whether the resolver
+ * knows a name. If that resolver knows private names, set `egress.dnsServers` to one that does not.
  */
 export type EgressErrorCode = keyof typeof MESSAGES;
 
-/** One fixed text per code: an address, a port or a resolver's answer must never reach a tenant. */
+/** One fixed text per code: an address, a port or a DNS result must never reach a tenant. */
 const MESSAGES = {
   TIMEOUT: 'No answer before the deadline of the attempt.',
   DNS_FAILED: 'The host name could not be resolved.',
@@ -24,12 +25,12 @@ const MESSAGES = {
   ABORTED: 'The attempt was given up by this process before there was an answer.',
 } as const;
 
-/** An attempt that got no answer. `code` and `message` are safe to store and to show to the tenant. */
+/** An attempt that got no response. `code` and `message` are safe to store and to show to the tenant. */
 export class EgressError extends WebhooksError {
   declare readonly code: EgressErrorCode;
   /**
-   * True when the address policy forbade the connection. For the operator's log and metrics alone: never
-   * store it with the attempt or show it to the tenant, to whom this must look like a closed port.
+   * True if the address policy blocked the connection. For the operator's log and metrics only: never store it with the
+   * attempt or show it to the tenant, to whom it must look like a closed port.
    */
   declare readonly refusedByPolicy: boolean;
 

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** Stored secrets are sealed with keys that the key ring does not have. Thrown at start-up and before a rotation. */
+/** Stored secrets are encrypted with keys that are missing from the key ring. Thrown at start-up and before a rotation. */
 export class EncryptionKeyMissingError extends WebhooksError {
   /** @param missing the ids of the keys that stored secrets name */
   constructor(readonly missing: readonly string[]) {

@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A `manager` was given whose data source points to another database than the module's. Nothing was written. */
+/** The given `manager` belongs to another database than the module's. Nothing was written. */
 export class ForeignManagerError extends WebhooksError {
   /**
-   * @param received where the manager's data source points; without credentials
-   * @param expected where the module's data source points; without credentials
+   * @param received the database of the manager's data source, without credentials
+   * @param expected the database of the module's data source, without credentials
    */
   constructor(received: string, expected: string) {
     super(

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A transaction was given that belongs to another database than the module's. Nothing was written. */
+/** The given transaction belongs to another database than the module's. Nothing was written. */
 export class ForeignTransactionError extends WebhooksError {
   /**
    * @param kind the library of the transaction, e.g. `Knex`

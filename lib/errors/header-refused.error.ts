@@ -1,12 +1,12 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** Of a name in a message; whoever typed it knows it by its beginning. */
+/** Maximum number of characters of a name in a message. The beginning is enough to recognize it. */
 const MAX_NAME_SHOWN = 64;
 
-/** A tenant's header may not be sent. The message names the header, never its value. */
+/** A tenant's header must not be sent. The message names the header, never its value. */
 export class HeaderRefusedError extends WebhooksError {
   /**
-   * @param header its name as it was given; undefined when the list as a whole is refused
+   * @param header its name as given; undefined if the list as a whole is rejected
    * @param explanation what is wrong with it, as the rest of a sentence
    */
   constructor(
@@ -18,7 +18,7 @@ export class HeaderRefusedError extends WebhooksError {
   }
 }
 
-/** Quoted and escaped, since what is refused may hold line breaks or worse. */
+/** Quoted and escaped, because a rejected name may contain line breaks or control characters. */
 const shown = (name: string): string =>
   JSON.stringify(name.slice(0, MAX_NAME_SHOWN)).replace(
     /[^\x20-\x7e]/gu,

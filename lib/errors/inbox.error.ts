@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** `WebhookInbox.once` was given a manager that is in no open transaction. Nothing was written. */
+/** `WebhookInbox.once` was called with a manager that is in no open transaction. Nothing was written. */
 export class InboxNotInTransactionError extends WebhooksError {
   constructor() {
     super(
@@ -13,7 +13,7 @@ export class InboxNotInTransactionError extends WebhooksError {
 
 /** The table of the inbox does not exist. */
 export class InboxTableMissingError extends WebhooksError {
-  /** @param table its name, with the schema where there is one */
+  /** @param table its name, with the schema if it has one */
   constructor(table: string, cause: unknown) {
     super(
       'INBOX_TABLE_MISSING',

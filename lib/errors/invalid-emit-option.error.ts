@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The options of `emit` or `emitMany` cannot be used as they are. Nothing was written. */
+/** The options of `emit` or `emitMany` are invalid. Nothing was written. */
 export class InvalidEmitOptionError extends WebhooksError {
   /**
    * @param option the member at fault; empty for the options themselves
-   * @param problem what was passed and what to pass instead
+   * @param problem the value that was passed, and what to pass instead
    */
   constructor(
     readonly option: string,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { WebhooksError } from './webhooks-error.js';
 
-/** A caller's own `eventUid` does not follow the rules for uids. Nothing was written. */
+/** The `eventUid` does not follow the rules for uids. Nothing was written. */
 export class InvalidEventUidError extends WebhooksError {
   constructor(received: unknown) {
     super(

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** An option of `@VerifiedWebhook`, or a secret that it was given, cannot work. */
+/** An option of `@VerifiedWebhook`, or a secret that was given to it, is invalid. */
 export class InvalidReceiverOptionError extends WebhooksError {
   /**
    * @param option its name, e.g. `toleranceSeconds`

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A `manager` was given that is in no transaction, so that nothing could be atomic. Nothing was written. */
+/** The given `manager` is in no transaction, so the emit would not be atomic. Nothing was written. */
 export class ManagerNotInTransactionError extends WebhooksError {
   constructor() {
     super(

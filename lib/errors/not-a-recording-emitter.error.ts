@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A matcher was given something that records no events. */
+/** A matcher was used on a value that is not a recording emitter. */
 export class NotARecordingEmitterError extends WebhooksError {
   constructor() {
     super(

@@ -1,8 +1,8 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A test that records events uses a part of the module that needs the database. */
+/** A test with a recording emitter uses a part of the module that needs the database. */
 export class NotInTestsError extends WebhooksError {
-  /** @param part what was used, e.g. `WebhooksHealth.check` */
+  /** @param part the part that was used, e.g. `WebhooksHealth.check` */
   constructor(part: string) {
     super(
       'NOT_IN_TESTS',

@@ -1,8 +1,8 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** This process has as many requests in flight to the destination's origin as its operator allows. Nothing was sent. */
+/** The number of this process's requests in flight to the destination's origin has reached its limit. Nothing was sent. */
 export class OriginBusyError extends WebhooksError {
-  /** @param retryAfterMs when it makes sense to ask again */
+  /** @param retryAfterMs when to try again, in ms from now */
   constructor(readonly retryAfterMs: number) {
     super(
       'ORIGIN_BUSY',

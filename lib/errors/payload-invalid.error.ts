@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The payload would not survive the way to JSON unharmed. Nothing was written. */
+/** The payload cannot be converted to JSON without changes. Nothing was written. */
 export class PayloadInvalidError extends WebhooksError {
   /**
-   * @param path where in the payload, e.g. `order.lines.0.price`; empty for the payload itself
-   * @param problem what is there and what to pass instead; never the value, which may be anybody's data
+   * @param path position in the payload, e.g. `order.lines.0.price`; empty for the payload itself
+   * @param problem the kind of the value there, and what to pass instead; never the value, which may be confidential
    */
   constructor(
     readonly path: string,

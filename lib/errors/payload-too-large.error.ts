@@ -2,7 +2,7 @@ import { WebhooksError } from './webhooks-error.js';
 
 /** The body that would be sent is too large. Nothing was written. */
 export class PayloadTooLargeError extends WebhooksError {
-  /** @param limitBytes the most that a body may have, in bytes of UTF-8 */
+  /** @param limitBytes maximum size of a body, in bytes of UTF-8 */
   constructor(readonly limitBytes: number) {
     super(
       'PAYLOAD_TOO_LARGE',

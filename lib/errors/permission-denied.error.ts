@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The role of the connection lacks a privilege on the webhook tables: at the start, or on emit, which has written nothing then. */
+/** The role of the connection lacks a privilege on the webhook tables. Thrown at start-up, or on emit; then nothing was written. */
 export class PermissionDeniedError extends WebhooksError {
   /**
    * @param cause the driver's error; it names the table or schema
-   * @param when what the module did
+   * @param when the step in which the error occurred
    */
   constructor(cause: unknown, when: 'start' | 'emit') {
     super(

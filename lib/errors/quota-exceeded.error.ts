@@ -1,11 +1,11 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The tenant has as many resources of this kind as it may. Nothing was written. */
+/** The tenant has reached its quota of resources of this kind. Nothing was written. */
 export class QuotaExceededError extends WebhooksError {
   /**
    * @param resource e.g. `http transport`
    * @param limit the option that sets the limit
-   * @param value what it is set to
+   * @param value the value of that option
    */
   constructor(resource: string, limit: string, value: number) {
     super(

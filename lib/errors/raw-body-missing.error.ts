@@ -1,8 +1,8 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The bytes that were signed are not there any more, so that no signature can be verified. */
+/** The signed bytes of the body are no longer available, so the signature cannot be verified. */
 export class RawBodyMissingError extends WebhooksError {
-  /** @param contentType the header of the request; undefined: there was none */
+  /** @param contentType the header of the request; undefined: it has none */
   constructor(readonly contentType: string | undefined) {
     super(
       'RAW_BODY_MISSING',

@@ -1,12 +1,13 @@
 import { WebhooksError } from './webhooks-error.js';
 
 /**
- * The host's connection to its SQLite file and the module's belong to two copies of SQLite in one process. They do not see each
- * other's locks, which loses writes and damages the file. Thrown at start and by `emit`, before anything is written.
+ * The host's connection to its SQLite file and the module's connection belong to two copies of SQLite in one process. Such
+ * copies do not see each other's locks, which loses writes and damages the file. Thrown at start-up, and by `emit` before
+ * anything is written.
  */
 export class SecondSqliteError extends WebhooksError {
   /**
-   * @param subject what runs on the other copy, e.g. `The Knex transaction passed to emit`
+   * @param subject the user of the other copy, e.g. `The Knex transaction passed to emit`
    * @param files the native files of SQLite that the process has loaded, as far as they are known
    */
   constructor(

@@ -2,7 +2,7 @@ import { WebhooksError } from './webhooks-error.js';
 
 /** A stored secret cannot be decrypted: its key is missing from `encryption.keys`, or the row was altered. */
 export class SecretUnreadableError extends WebhooksError {
-  /** Id of the key if this process does not have it; undefined: it has the key, and the ciphertext is damaged. */
+  /** Id of the key if this process does not have it. Undefined: the process has the key, and the ciphertext is damaged. */
   readonly missingKeyId: string | undefined;
 
   constructor(

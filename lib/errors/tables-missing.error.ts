@@ -1,8 +1,9 @@
 import { WebhooksError } from './webhooks-error.js';
 
 /**
- * Tables of the module are missing while the application runs: `dropSchema`, `synchronize(true)` or `schema:drop` dropped them, or
- * the connection cannot see them. Nothing was written. On PostgreSQL the transaction in which it happened can only be rolled back.
+ * Tables of the module are missing while the application runs: `dropSchema`, `synchronize(true)` or `schema:drop` has
+ * dropped them, or the connection cannot see them. Nothing was written. On PostgreSQL the current transaction can only be
+ * rolled back.
  */
 export class TablesMissingError extends WebhooksError {
   /** @param cause the driver's error; it names the table */
@@ -11,7 +12,7 @@ export class TablesMissingError extends WebhooksError {
   }
 }
 
-/** How the tables come back. */
+/** How to restore the tables. */
 export const TABLES_MISSING_REMEDY =
   'Run `await runWebhookMigrations(dataSource)`, or restart with the option runMigrations: true; processes that are running then go on by themselves.';
 

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** The rule of the URL policy that a refused URL broke. Stable, for tests and metrics. */
+/** The rule of the URL policy that a rejected URL violates. Stable, for tests and metrics. */
 export type TargetRule =
   | 'LENGTH'
   | 'CHARACTERS'
@@ -17,13 +17,13 @@ export type TargetRule =
   | 'DENIED';
 
 /**
- * A URL may not be a webhook's target. The message names the rule and never repeats the URL, which may hold
- * a password. It is meant for the person who typed the URL.
+ * A URL is not allowed as the target of a transport. The message names the rule and never repeats the URL, which may
+ * contain a password. It is meant for the user who entered the URL.
  */
 export class TargetRefusedError extends WebhooksError {
   /**
-   * @param rule the rule that was broken
-   * @param explanation what the rule wants, as the rest of a sentence
+   * @param rule the violated rule
+   * @param explanation what the rule requires, as the rest of a sentence
    */
   constructor(
     readonly rule: TargetRule,

@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A transaction was given that is not open, so that nothing could be atomic. Nothing was written. */
+/** The given transaction is not open, so the emit would not be atomic. Nothing was written. */
 export class TransactionNotOpenError extends WebhooksError {
   /**
    * @param kind the library of the transaction, e.g. `Knex`
-   * @param reason what is wrong; default: it has ended, or was none
+   * @param reason what is wrong; default: the transaction has ended, or the value is not a transaction
    * @param options.cause the error of the library
    */
   constructor(

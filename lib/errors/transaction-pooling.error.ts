@@ -1,9 +1,9 @@
 import { WebhooksError } from './webhooks-error.js';
 
 /**
- * The module's connections go through a pooler that gives each transaction another session (PgBouncer with
- * `pool_mode = transaction`, for instance). Thrown at start-up, before anything is changed: session settings and locks of the module
- * would reach sessions of other clients.
+ * The module's connections go through a pooler that may serve each transaction by another session (PgBouncer with
+ * `pool_mode = transaction`, for instance). Session settings and locks of the module would affect sessions of other
+ * clients. Thrown at start-up, before anything is changed.
  */
 export class TransactionPoolingError extends WebhooksError {
   constructor() {

@@ -1,10 +1,10 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** What was asked for makes no sense in the transport's present state. Nothing was changed. */
+/** The command is not possible in the transport's current state. Nothing was changed. */
 export class TransportStateConflictError extends WebhooksError {
   /**
    * @param command e.g. `pause`
-   * @param state the present one
+   * @param state the current state
    */
   constructor(command: 'pause' | 'resume' | 'disable' | 'enable', state: string) {
     const remedy = state === 'PAUSED' ? 'Resume it instead.' : 'Enable it first.';

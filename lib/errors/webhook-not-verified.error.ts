@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A handler asks for a verified webhook, and nothing has verified the request. */
+/** A handler uses a parameter of a verified webhook, but no guard has verified the request. */
 export class WebhookNotVerifiedError extends WebhooksError {
   /** @param parameter the decorator that was used, e.g. `@WebhookId()` */
   constructor(parameter: string) {

@@ -11,7 +11,7 @@ export type WebhookVerificationCode = keyof typeof MESSAGES;
 
 /** A received webhook was not accepted; the guard responds with 401. */
 export class WebhookVerificationError extends WebhooksError {
-  /** @param detail which header, which limit; never a secret, and no signature that would be valid */
+  /** @param detail which header or limit; never a secret, and never a signature that would be valid */
   constructor(
     override readonly code: WebhookVerificationCode,
     detail: string,

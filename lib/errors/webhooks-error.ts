@@ -1,14 +1,14 @@
 const BRAND = Symbol.for('nestjs-tillhook.WebhooksError');
 
-/** Makes an error of another class an `instanceof WebhooksError`. It must have a stable `code` of its own. */
+/** Makes an error of another class an `instanceof WebhooksError`. The error must have a stable `code`. */
 export const brandAsWebhooksError = (error: Error & { readonly code: string }): void => {
   Object.defineProperty(error, BRAND, { value: true });
 };
 
 /**
- * Base class of every error this module throws. `code` is stable over releases, so branch on it rather than
- * on the message. `instanceof` works across the two builds (ESM and CommonJS) of one process, since it looks
- * at a registered symbol and not at the class's identity.
+ * Base class of every error that this module throws. `code` is stable over releases, so branch on it rather than on the
+ * message. `instanceof` works across the two builds (ESM and CommonJS) in one process, because it checks a registered
+ * symbol and not the identity of the class.
  */
 export class WebhooksError extends Error {
   /** Stable, upper-case, e.g. `PAYLOAD_TOO_LARGE`. */

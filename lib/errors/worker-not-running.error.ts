@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** A test asks an app to deliver that does not deliver. */
+/** A test waits for deliveries of an app that has no running worker. */
 export class WorkerNotRunningError extends WebhooksError {
   constructor() {
     super(

@@ -2,13 +2,13 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DATABASE, type Database } from '../persistence/database.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
-/** A clock that is further off is worth a warning. */
+/** A larger offset is logged as a warning. */
 const TOLERANCE_MS = 30_000;
 const LOOK_EVERY_MS = 15_000;
 
 /**
- * Says so when the clock of this process differs from the database's. Nothing of the module breaks by it, since the
- * database's clock decides everywhere; but whatever else runs here has the wrong time too.
+ * Warns if the clock of this process differs from the database's. The module itself is not affected, because it uses only
+ * the database's clock, but other software in this process has the wrong time.
  */
 @Injectable()
 export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
@@ -27,7 +27,7 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.#timer);
   }
 
-  /** Looks at the offset as it was last measured. @returns a warning, which is logged when it is new */
+  /** Checks the offset that was last measured. @returns a warning, which is logged when it is new */
   look(): string | undefined {
     const offsetMs = this.database.clockOffsetMs;
     const isSkewed = Math.abs(offsetMs) > TOLERANCE_MS;

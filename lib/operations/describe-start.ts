@@ -1,20 +1,20 @@
-/** What this process has switched on. */
+/** The functions that this process has switched on. */
 export interface StartFacts {
   /** Name of this instance of the module; undefined: it has none. */
   readonly instance: string | undefined;
   /** The database and its schema, such as `PostgreSQL, schema "public"`. */
   readonly database: string;
-  /** Undefined: this process does not fan out and deliver. */
+  /** Undefined: this process neither fans out nor delivers. */
   readonly worker: { readonly concurrency: number; readonly isSending: boolean } | undefined;
   /** Path of the admin API, such as `/v2`; '' for none; undefined: it is not mounted. */
   readonly adminPath: string | undefined;
   readonly allowsHttp: boolean;
-  /** Ids of the keys for secrets at rest, the one that encrypts first; undefined: this process opens no secrets. */
+  /** Ids of the keys for secrets at rest, the one that encrypts first; undefined: this process decrypts no secrets. */
   readonly keyIds: readonly string[] | undefined;
   /** Undefined: the option is not set. */
   readonly environment: string | undefined;
   readonly wakeUps: 'postgres' | 'redis' | 'none';
-  /** How often work of other processes is looked for without wake-ups, in ms. */
+  /** How often the process looks for work of other processes while there are no wake-ups, in ms. */
   readonly pollMs: number;
 }
 

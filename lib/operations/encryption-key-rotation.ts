@@ -8,7 +8,7 @@ import {
 } from '../persistence/reseal-transports.js';
 import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
 
-/** Rotates the master key from within the application; see `rotateEncryptionKeys` for the steps before and after. */
+/** Rotates the encryption key from within the application; see `rotateEncryptionKeys` for the steps before and after. */
 @Injectable()
 export class EncryptionKeyRotation {
   constructor(
@@ -17,9 +17,9 @@ export class EncryptionKeyRotation {
   ) {}
 
   /**
-   * Seals every stored secret with the first key of this process.
+   * Re-encrypts every stored secret with the first key of this process.
    *
-   * @throws {InvalidOptionError} when this process has no keys
+   * @throws {InvalidOptionError} if this process has no keys
    */
   async run(options: RotationOptions = {}): Promise<RotationResult> {
     await this.secrets.ready();

@@ -6,21 +6,21 @@ import { ENVIRONMENT_SETTING } from '../persistence/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
-/** How often the database is asked whose it is: a copy may be restored, or adopted, under a running process. */
+/** How often the environment is read from the database: the database may be replaced by a copy, or adopted, under a running process. */
 const LOOK_EVERY_MS = 2_000;
-/** How long a look that is under way may keep a process that ends. */
+/** How long a read in progress may delay the shutdown. */
 const STOP_LIMIT_MS = 1_000;
 
 export interface EnvironmentOptions {
   /** The environment of this process. */
   readonly environment: string | undefined;
-  /** Make the database this environment's at this start. */
+  /** Whether to assign the database to this environment at this start. */
   readonly adoptEnvironment: boolean;
 }
 
 /**
- * Keeps a copy of a database from sending. The database remembers the environment it belongs to, and a process of any
- * other holds all of its deliveries until the database is adopted.
+ * Prevents a copy of a database from sending. The database stores the environment that it belongs to. A process of any
+ * other environment holds all of its deliveries until the database is adopted.
  */
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
@@ -34,7 +34,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
       if (performance.now() - this.#notedAt > LOOK_EVERY_MS) await this.look();
       return false;
     },
-    // A database that is away sends nothing either, and others tell of it.
+    // While the database is unreachable, nothing is sent anyway, and other parts report the failure.
     onError: () => undefined,
   });
 
@@ -44,7 +44,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     private readonly options: EnvironmentOptions,
   ) {}
 
-  /** Decides before anything is sent: the first process with a name gives it to the database. */
+  /** Decides before anything is sent. The first process with an environment stores it in the database. */
   static async open(
     settings: SettingRepository,
     deliveries: DeliverySwitch,
@@ -55,12 +55,12 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     return guard;
   }
 
-  /** The environment of this process; undefined: none was given. */
+  /** The environment of this process; undefined: not set. */
   get own(): string | undefined {
     return this.options.environment;
   }
 
-  /** The environment that the database belongs to, as last seen; undefined: none. */
+  /** The environment that the database belongs to, as last read; undefined: none. */
   get remembered(): string | undefined {
     return this.#remembered;
   }
@@ -73,14 +73,14 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);
   }
 
-  /** Asks the database now whose it is. One look after another, so that no older answer replaces a newer one. */
+  /** Reads the environment from the database now. Reads run one after another, so that an older result never replaces a newer one. */
   look(): Promise<void> {
     const look = this.#lastLook.then(async () => this.#judge(await this.settings.read(ENVIRONMENT_SETTING)));
     this.#lastLook = look.catch(() => undefined);
     return look;
   }
 
-  /** Another statement has read the environment that the database belongs to. */
+  /** Call this when another statement has read the environment that the database belongs to. */
   noteEnvironment(remembered: string | undefined): void {
     this.#notedAt = performance.now();
     this.#lastLook = this.#lastLook.then(() => this.#judge(remembered)).catch(() => undefined);
@@ -114,7 +114,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     this.deliveries.set('ENVIRONMENT', isForeign);
   }
 
-  /** Why deliveries are held and what to do about it, where they are. */
+  /** Why deliveries are held and what to do about it. It applies only while they are held. */
   get explanation(): string {
     const { own, remembered } = this;
     const remedy =

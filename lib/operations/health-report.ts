@@ -1,7 +1,7 @@
 import type { HoldReason } from '../delivery/delivery-switch.js';
 import type { BoundedCount } from '../persistence/backlog-store.js';
 
-/** Stable code of a reason. Each is explained in docs/troubleshooting.md. */
+/** Stable code of a reason. docs/troubleshooting.md explains each of them. */
 export type HealthReasonCode =
   | 'DATABASE_UNREACHABLE'
   | 'TABLES_MISSING'
@@ -15,10 +15,10 @@ export type HealthReasonCode =
   | 'WAKE_UPS_UNPROVEN'
   | 'CLOCK_SKEW';
 
-/** `down`: nothing works for now. `degraded`: an operator should look at the reasons. */
+/** `down`: nothing works at the moment. `degraded`: an operator should look at the reasons. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
-/** Something that an operator should look at. */
+/** A problem that an operator should look at. */
 export interface HealthReason {
   /** Stable. */
   readonly code: HealthReasonCode;
@@ -26,55 +26,55 @@ export interface HealthReason {
   readonly message: string;
 }
 
-/** How the rounds of one stage of the worker have gone in this process. */
+/** The latest rounds of one stage of the worker in this process. */
 export interface HealthRounds {
-  /** When the last round succeeded, ISO 8601 on the database's clock; null: none has yet. An idle stage has no rounds. */
+  /** When the last round succeeded, ISO 8601 on the database's clock; null: none has succeeded yet. An idle stage has no rounds. */
   readonly lastSuccessAt: string | null;
-  /** Rounds that have failed since then, one after another. */
+  /** Number of failed rounds since then. */
   readonly consecutiveFailures: number;
   /** Time since the first of these failures, in ms; 0: there is none. */
   readonly failingForMs: number;
-  /** What the last failed round met, without values and credentials, at most 200 characters; null: no round has failed yet. */
+  /** Error of the last failed round, without values and credentials, at most 200 characters; null: no round has failed yet. */
   readonly lastError: string | null;
 }
 
-/** What waits in the database, over all processes. Ages are in ms on the database's clock; null: there is none. */
+/** Work that waits in the database, over all processes. Ages are in ms on the database's clock; null: nothing waits. */
 export interface HealthQueue {
-  /** Events that are not fanned out yet: at most 1,000 are counted. */
+  /** Events that have not been fanned out yet: at most 1,000 are counted. */
   readonly events: BoundedCount;
-  /** Age of the oldest event that is not fanned out. */
+  /** Age of the oldest event that has not been fanned out yet. */
   readonly oldestEventMs: number | null;
   /**
-   * Deliveries that are due, those in flight included: at most 10,000 are counted, of the 100 transports that are due first. A
-   * delivery is due if its date has come and its transport is not paused, disabled, rate-limited or blocked (by its circuit or
-   * `Retry-After`).
+   * Deliveries that are due, including those in flight: at most 10,000 are counted, of the 100 transports that are due
+   * first. A delivery is due if its due date has passed and its transport is not paused, disabled, rate-limited or blocked
+   * (by its circuit or `Retry-After`).
    */
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its own transport. */
   readonly oldestDueMs: number | null;
-  /** How long the transport that waits longest has had a due delivery while no process works on it. */
+  /** How long the longest-waiting transport has had a due delivery while no process works on it. */
   readonly unclaimedMs: number | null;
 }
 
-/** Health of the module in this process. Plain JSON without secrets, fit for a health route. */
+/** Health of the module in this process. Plain JSON without secrets, suitable for a health route. */
 export interface WebhooksHealthReport {
   /**
-   * `down`: the database cannot be reached, tables of the module are missing, or a stage of the worker has been failing for 30 s.
+   * `down`: the database is unreachable, tables of the module are missing, or a stage of the worker has failed for 30 s.
    * `degraded`: there are other `reasons`. `ok`: there are none.
    */
   readonly status: HealthStatus;
   readonly reasons: readonly HealthReason[];
   readonly database: {
     readonly reachable: boolean;
-    /** The database's clock less this process's, in ms, as last measured. */
+    /** Difference between the database's clock and this process's, in ms, as last measured; positive: the database is ahead. */
     readonly clockOffsetMs: number;
   };
-  /** Null: it cannot be read (`DATABASE_UNREACHABLE`, `TABLES_MISSING`, `QUEUE_UNREADABLE`). */
+  /** Null: the queue cannot be read (`DATABASE_UNREACHABLE`, `TABLES_MISSING`, `QUEUE_UNREADABLE`). */
   readonly queue: HealthQueue | null;
   readonly worker: {
-    /** Whether this process fans out and delivers at all. */
+    /** Whether this process fans out and delivers. */
     readonly enabled: boolean;
-    /** Why nothing is sent at present; empty: deliveries are sent. */
+    /** Why nothing is sent at the moment; empty: deliveries are sent. */
     readonly heldBy: readonly HoldReason[];
     /** Requests in flight. */
     readonly inFlight: number;
@@ -83,15 +83,15 @@ export interface WebhooksHealthReport {
     /** Tenants with deliveries that this process recorded as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
     readonly tenantsOverQuota: number;
     /**
-     * Whether wake-ups of other processes arrive here, so that this process need not poll. `none`: there are none (SQLite), it has
-     * not been tried yet, or this process has no worker.
+     * Whether wake-ups of other processes arrive here, so that this process need not poll. `none`: there are none (SQLite),
+     * they have not been tested yet, or this process has no worker.
      */
     readonly wakeUps: 'proven' | 'unproven' | 'none';
     /** The stages of the worker, in the order in which a delivery passes them. */
     readonly rounds: {
-      /** Events become deliveries. */
+      /** Fan-out: events become deliveries. */
       readonly fanOut: HealthRounds;
-      /** Transports with due deliveries are claimed. */
+      /** Lanes with due deliveries are claimed. */
       readonly claim: HealthRounds;
       /** Due deliveries are read. */
       readonly read: HealthRounds;
@@ -102,7 +102,7 @@ export interface WebhooksHealthReport {
   readonly environment: {
     /** Environment of this process; null: the option is not set. */
     readonly own: string | null;
-    /** Environment that the database belongs to, as last seen; null: none. */
+    /** Environment that the database belongs to, as last read; null: none. */
     readonly database: string | null;
   };
 }

@@ -22,16 +22,16 @@ export type {
   WebhooksHealthReport,
 } from './health-report.js';
 
-/** How long the database may take in all before it counts as unreachable, or its queue as unreadable. */
+/** Total time after which the database counts as unreachable, or its queue as unreadable. */
 const PATIENCE_MS = 3_000;
 /**
- * A measurement of the backlog counts for this many times as long as it took, so that checks take at most a twentieth of the
- * database's time even where foreign snapshots keep dead rows that it has to walk over.
+ * A measurement of the backlog is reused for this many times its duration. Checks therefore take at most a twentieth of the
+ * database's time, even where snapshots of other transactions keep many dead rows that the measurement has to read.
  */
 const COUNTS_FACTOR = 20;
 const COUNTS_AT_MOST_MS = 10_000;
 
-/** Either the backlog, or why it could not be measured. */
+/** The backlog, or why it could not be measured. */
 type Measured = { readonly backlog: Backlog } | { readonly backlog?: undefined; readonly error: unknown };
 
 /** Reports the health of the module in this process, for a health route of the host. */
@@ -65,7 +65,7 @@ export class WebhooksHealth {
   async #check(): Promise<WebhooksHealthReport> {
     const endAt = performance.now() + PATIENCE_MS;
     const isReachable = await this.#reachesDatabase(endAt);
-    // A database that does not answer may have said anything before.
+    // If the database does not respond, the known list may be outdated.
     const missingTables = isReachable ? this.database.missingTables : [];
     const measured = isReachable && missingTables.length === 0 ? await this.#measure(endAt) : undefined;
     const { own, remembered, explanation } = this.environment;
@@ -111,7 +111,7 @@ export class WebhooksHealth {
 
   async #measure(endAt: number): Promise<Measured> {
     if (this.#measured && performance.now() < this.#measuredUntil) return this.#measured;
-    // One that is under way since an earlier check still holds a connection: no other is begun beside it.
+    // A measurement that an earlier check has started still holds a connection, so do not start a second one.
     this.#measuring ??= this.#measureNow().finally(() => (this.#measuring = undefined));
     const late = { error: new Error(`No result within ${PATIENCE_MS} ms.`) };
     return firstBy<Measured>(endAt, this.#measuring, late);
@@ -130,7 +130,7 @@ export class WebhooksHealth {
   }
 }
 
-/** What comes first: the result, or the deadline and then `late`. @param endAt performance.now() */
+/** Returns the result, or `late` if the deadline comes first. @param endAt performance.now() */
 async function firstBy<Result>(endAt: number, result: Promise<Result>, late: Result): Promise<Result> {
   const waiting = new AbortController();
   const isTooLate = after(Math.max(0, endAt - performance.now()), late, { signal: waiting.signal });

@@ -6,36 +6,36 @@ import type { RoundStatus } from '../timing/round-history.js';
 import type { HealthReason, HealthReasonCode, HealthStatus } from './health-report.js';
 import { safeErrorText } from './safe-error-text.js';
 
-/** Failed rounds in a row from which on a stage of the worker is degraded. */
+/** Number of failed rounds in a row from which a stage of the worker counts as degraded. */
 export const FAILING_FROM = 3;
-/** A stage that has been failing for so long is down, in ms. */
+/** A stage that has been failing for this long is down, in ms. */
 export const DOWN_AFTER_MS = 30_000;
-/** A failure that is older is no news: nothing has been tried since, in ms. */
+/** An older failure is ignored: nothing has been tried since. In ms. */
 export const FAILURE_COUNTS_FOR_MS = 120_000;
-/** An event, or a transport with a due delivery, that waits longer is overdue, in ms. */
+/** An event, or a transport with a due delivery, that waits for longer is overdue, in ms. */
 export const OVERDUE_AFTER_MS = 300_000;
 
-/** All that the judgement rests on. */
+/** The facts on which the result is based. */
 export interface HealthFacts {
   readonly isReachable: boolean;
   /** Tables that are missing. */
   readonly missingTables: readonly string[];
-  /** Undefined: it was not measured. */
+  /** Undefined: the backlog was not measured. */
   readonly backlog: Backlog | undefined;
-  /** Why the backlog could not be measured; undefined: it could be, or it was not tried. */
+  /** Why the backlog could not be measured; undefined: it was measured, or not tried. */
   readonly backlogError: unknown;
   /** Undefined: this process has no worker. */
   readonly rounds: WorkerRounds | undefined;
   readonly heldBy: readonly HoldReason[];
-  /** What `ENVIRONMENT` in `heldBy` means. */
+  /** Explains `ENVIRONMENT` in `heldBy`. */
   readonly environmentExplanation: string;
   readonly missingKeyIds: readonly string[];
   readonly areWakeUpsUnproven: boolean;
-  /** The warning about the clock; undefined: it is right. */
+  /** The warning about the clock; undefined: the clock is correct. */
   readonly clockSkew: string | undefined;
 }
 
-/** Decides about the health of the module. Pure. */
+/** Determines the health of the module. Pure. */
 export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons: HealthReason[] } {
   const fatal = [...databaseReasons(facts), ...workerReasons(facts, true)];
   const reasons = [
@@ -56,7 +56,7 @@ function databaseReasons({ isReachable, missingTables }: HealthFacts): HealthRea
   return [reason('TABLES_MISSING', `Webhook tables missing: ${names}. ${TABLES_MISSING_REMEDY}`)];
 }
 
-/** The rounds fail anyway while the database is away. */
+/** While the database or its tables are missing, failing rounds are no separate problem. */
 const isDatabaseThere = ({ isReachable, missingTables }: HealthFacts): boolean =>
   isReachable && missingTables.length === 0;
 
@@ -67,7 +67,7 @@ const STAGES: Readonly<Record<keyof WorkerRounds, string>> = {
   record: 'Recording outcomes',
 };
 
-/** @param isDown the stages that are down, or those that are only degraded */
+/** @param isDown true: stages that are down; false: stages that are only degraded */
 function workerReasons(facts: HealthFacts, isDown: boolean): HealthReason[] {
   const { rounds } = facts;
   if (!rounds || !isDatabaseThere(facts)) return [];
@@ -79,7 +79,7 @@ function workerReasons(facts: HealthFacts, isDown: boolean): HealthReason[] {
 const isFailing = ({ consecutiveFailures, lastFailureAgoMs }: RoundStatus): boolean =>
   consecutiveFailures >= FAILING_FROM && (lastFailureAgoMs ?? Infinity) <= FAILURE_COUNTS_FOR_MS;
 
-/** A few bad rows stop nothing else, and never bring the stage down. */
+/** A few bad rows do not stop other work, so they never bring the stage down. */
 const isStageDown = ({ isWholeStage, failingForMs }: RoundStatus): boolean =>
   isWholeStage && failingForMs >= DOWN_AFTER_MS;
 
@@ -103,7 +103,7 @@ function backlogReasons(facts: HealthFacts): HealthReason[] {
     ];
   }
   const reasons: HealthReason[] = [];
-  // A process that is held says so, and holds them back on purpose.
+  // Deliveries are held on purpose, and holdReasons reports that.
   if (heldBy.length > 0) return reasons;
   const { events, oldestEventMs, due, unclaimedMs } = backlog;
   if (unclaimedMs !== null && unclaimedMs > OVERDUE_AFTER_MS) {
@@ -171,14 +171,14 @@ function surroundings({
 
 const reason = (code: HealthReasonCode, message: string): HealthReason => ({ code, message });
 
-/** The text of an error as a sentence of its own. */
+/** The text of an error as a separate sentence. */
 const sentence = (error: unknown): string => safeErrorText(error).replace(/[^.…]$/, '$&.');
 
-/** `10,000+`. */
+/** For example `10,000+`. */
 const counted = ({ value, isAtLeast }: { value: number; isAtLeast: boolean }): string =>
   `${value.toLocaleString('en-US')}${isAtLeast ? '+' : ''}`;
 
-/** `4 s`, `12 min`, `3 h`. */
+/** For example `4 s`, `12 min`, `3 h`. */
 function spoken(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;

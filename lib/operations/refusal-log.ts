@@ -2,13 +2,13 @@ import type { Refusal } from '../egress/egress-client.js';
 import type { TargetRule } from '../errors/target-refused.error.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
-/** Hosts come from tenants, so neither their number nor their rate may fill the operator's log. */
+/** Hosts come from tenants, so neither their number nor their rate may flood the operator's log. */
 const MOST_HOSTS = 100;
 const WARN_EVERY_MS = 1_000;
 /** Longer than any valid name with a port. */
 const MOST_CHARACTERS = 260;
 
-/** The option by which the operator may lift a rule. The others hold always. */
+/** The option with which the operator can lift a rule. Other rules cannot be lifted. */
 const OPTIONS: Partial<Record<TargetRule, string>> = {
   HTTP_NOT_ALLOWED: 'egress.allowHttp: true',
   HOST_NAME: 'egress.allowHosts: [HOST]',
@@ -18,8 +18,8 @@ const OPTIONS: Partial<Record<TargetRule, string>> = {
 };
 
 /**
- * Tells the operator, and nobody else, which option decides about a host that was refused: what a tenant is told names the rule
- * alone. Each host is named once for each rule.
+ * Logs, for the operator only, the option that controls the rule by which a host was rejected. Tenants see only the rule.
+ * Each host is logged once for each rule.
  */
 export class RefusalLog {
   readonly #logger = new WebhooksLogger();

@@ -12,19 +12,19 @@ import { assertSchemaIsCurrent } from '../persistence/schema.js';
 import { withDatabase } from '../persistence/with-database.js';
 
 /**
- * Seals every stored secret with the first of `keys`, for a deploy step or a script. To replace a master key:
+ * Re-encrypts every stored secret with the first of `keys`, for a deploy step or a script. To replace an encryption key:
  *
- * 1. deploy every process with the new key *after* the old one: all can open it, none uses it yet;
- * 2. deploy every process with the new key *first*: what is written from now on is sealed with it;
- * 3. run this with the same keys, until `unreadable` is all that is left;
- * 4. deploy without the old key. A process refuses to start while a stored secret still needs it.
+ * 1. Deploy every process with the new key *after* the old one: all processes can decrypt with it, none uses it yet.
+ * 2. Deploy every process with the new key *first*: new secrets are encrypted with it from now on.
+ * 3. Run this function with the same keys, until only the transports in `unreadable` are left.
+ * 4. Deploy without the old key. A process refuses to start while a stored secret still needs it.
  *
- * The same steps turn secrets in clear into sealed ones: keys first, then this. Deliveries go on meanwhile. It may be
- * interrupted and run again.
+ * The same steps encrypt secrets that are stored in clear: add keys first, then run this function. Deliveries continue
+ * meanwhile. It may be interrupted and run again.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError} without keys
- * @throws {EncryptionKeyMissingError} when a stored secret is sealed with a key that is not among them
+ * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
  * @throws {SchemaBehindError}
  */
 export async function rotateEncryptionKeys(

@@ -1,12 +1,12 @@
 import { classify } from '../persistence/driver-errors.js';
 
-/** Characters that are shown. */
+/** Maximum number of characters that are shown. */
 const MOST_SHOWN = 200;
 /** Data exceptions and integrity violations (SQLSTATE classes 22 and 23): their messages repeat stored values. */
 const ABOUT_VALUES = /^2[23]...$/;
 const CREDENTIALS = /\/\/[^/@\s]*@/g;
 
-/** What an error says, fit for a health route: no stored values, no credentials of a URL, at most 200 characters in one line. */
+/** The text of an error for a health route: no stored values, no credentials of a URL, at most 200 characters in one line. */
 export function safeErrorText(error: unknown): string {
   const { code, message } = shapeOf(error);
   if (code !== undefined && ABOUT_VALUES.test(code)) return `The database refused a value (${code}).`;
@@ -15,7 +15,10 @@ export function safeErrorText(error: unknown): string {
   return code === undefined || shown.includes(code) ? shown : `${shown} (${code})`;
 }
 
-/** By shape, since a driver may be loaded in another realm, whose errors are no `Error` here. TypeORM wraps the driver's error. */
+/**
+ * Checks the shape: a driver may be loaded in another realm, whose errors are not instances of this realm's `Error`.
+ * TypeORM wraps the driver's error.
+ */
 function shapeOf(error: unknown): { code?: string | undefined; message?: string | undefined } {
   if (typeof error !== 'object' || error === null) return { message: String(error) };
   const { code, driverError, message } = error as Record<'code' | 'driverError' | 'message', unknown>;

@@ -4,13 +4,13 @@ import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
 /**
- * When the process is looked at, after the application's bootstrap. Hosts enable shutdown hooks after that: an application context
- * boots before its factory returns it.
+ * Delay of the check after the application's bootstrap. Hosts may enable shutdown hooks only after that: an application
+ * context boots before its factory returns it.
  */
 const LOOK_AFTER_MS = 5_000;
-/** Signals by which operators, containers and process managers end a process. */
+/** Signals with which operators, containers and process managers end a process. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** Set in processes of jest, vitest and `node --test`, which end without signals and close no application they forgot. */
+/** Set in processes of jest, vitest and `node --test`. They end without signals and do not close forgotten applications. */
 const TEST_RUNNERS = ['JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT'] as const;
 
 const WARNING =
@@ -18,9 +18,9 @@ const WARNING =
   'leased: what is due is sent up to leaseMs (30 s by default) late after each restart. Call app.enableShutdownHooks() when the ' +
   'application is created, or app.close() in a signal handler of your own.';
 
-/** The process, as far as it matters for whether it shuts down cleanly. */
+/** The facts about the process that decide whether it shuts down cleanly. */
 export interface ShutdownFacts {
-  /** Worker threads get no signals. */
+  /** Worker threads receive no signals. */
   readonly isMainThread: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Number of handlers of a signal. */
@@ -28,8 +28,8 @@ export interface ShutdownFacts {
 }
 
 /**
- * Whether a signal ends the process without `app.close()`. Nest does not tell a module whether hooks are enabled, so any handler
- * counts: that of the hooks, or one of the host, which may close the application.
+ * Whether a signal ends the process without `app.close()`. Nest does not report whether hooks are enabled, so any handler
+ * counts: one of the hooks, or one of the host, which may close the application.
  */
 export const endsWithoutClosing = ({ isMainThread, env, handlersOf }: ShutdownFacts): boolean =>
   isMainThread &&

@@ -17,18 +17,18 @@ import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
 import { transportSecret } from '../persistence/transport-secrets.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 
-/** How often a rotation starts over because the transport changed between its reading and its writing. */
+/** How often a rotation starts over because the transport was changed between its read and its write. */
 const MAX_TRIES = 10;
 const HOUR_MS = 3_600_000;
 
 export interface RotationRequest {
-  /** For how long the present secrets go on signing, in hours, 0 to 168. Default 24. */
+  /** How long the current secrets continue to sign, in hours, 0 to 168. Default 24. */
   readonly overlapHours?: number | undefined;
   /** The secret to import. Default: a new one. */
   readonly signingSecret?: string | undefined;
 }
 
-/** Replaces the secrets that requests are signed with. */
+/** Replaces the signing secrets of transports. */
 @Injectable()
 export class SigningSecretRotationService {
   constructor(
@@ -39,9 +39,10 @@ export class SigningSecretRotationService {
   ) {}
 
   /**
-   * Of several rotations at once each builds on the one before: no secret gets lost, up to the most that may sign.
+   * Rotates the signing secret. Concurrent rotations are applied one after another, so no secret is lost, up to the maximum
+   * number of secrets that may sign.
    *
-   * @returns the transport and, for this once, its new secret; undefined when the tenant has no such transport
+   * @returns the transport and its new secret, which is not returned again; undefined if the tenant has no such transport
    * @throws {InvalidSigningSecretError}
    * @throws {ConcurrentChangeError}
    */
@@ -74,7 +75,7 @@ export class SigningSecretRotationService {
     this.notifications.publish({ type: 'secretRotated', at, tenantUid, httpTransportUid, overlapEndsAt });
   }
 
-  /** A secret that is imported again is to sign once, and to last. */
+  /** The stored secrets without the imported one. A secret that is imported again must sign only once and must not expire. */
   #without(signingSecret: string, transport: HttpTransportEntity): StoredSigningSecret[] {
     const place = transportSecret(transport, 'signing_secret');
     return transport.signingSecrets.filter(({ secret }) => {

@@ -10,7 +10,7 @@ import { WebhookRepository } from '../persistence/repositories/webhook.repositor
 import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 
-/** Makes what a test send carries: an event that nobody has emitted, with the example of an action. */
+/** Builds the content of a test send: an event that was never emitted, with the example of an action. */
 @Injectable()
 export class TestEvents {
   constructor(
@@ -20,8 +20,8 @@ export class TestEvents {
   ) {}
 
   /**
-   * @param action of the catalog. Default: the first that the transport's oldest webhook listens to, since a receiver
-   *   may well refuse what it has not asked for; without a webhook the first of all
+   * @param action an action of the catalog. Default: the first one that the transport's oldest webhook subscribes to,
+   *   because a receiver may reject other actions; without a webhook, the first of the catalog
    * @throws {UnknownActionError}
    */
   async make(tenantUid: string, httpTransportUid: string, action?: string): Promise<SignedContent> {

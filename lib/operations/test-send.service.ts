@@ -9,8 +9,8 @@ import { TestSender, type TestSendResult } from './test-sender.js';
 import { TestTurns } from './test-turns.js';
 
 /**
- * Sends an example to a transport, in whatever state it is: it can be tried before it is enabled. That is no
- * delivery: nothing is queued or logged, and what the receiver answers changes nothing about the transport.
+ * Sends an example to a transport in any state, so that it can be tested before it is enabled. A test send is not a
+ * delivery: nothing is queued or logged, and the receiver's response does not change the transport.
  */
 @Injectable()
 export class TestSendService {
@@ -25,10 +25,10 @@ export class TestSendService {
   ) {}
 
   /**
-   * @param action whose example is sent. Default: see {@link TestEvents.make}
-   * @returns undefined when the tenant has no such transport
+   * @param action the action whose example is sent. Default: see {@link TestEvents.make}
+   * @returns undefined if the tenant has no such transport
    * @throws {UnknownActionError}
-   * @throws {DeliveriesHeldError} while this process may not send
+   * @throws {DeliveriesHeldError} while this process must not send
    * @throws {RateLimitedError}
    * @throws {OriginBusyError}
    */
@@ -43,7 +43,7 @@ export class TestSendService {
     this.#assertMaySend();
     await this.turns.take(tenantUid, httpTransportUid);
     const stored = (await this.stores.lanes.transports([transport.id])).get(transport.id);
-    // After what is sent was read: a copy that was restored before that is noticed.
+    // The check comes after the content was read: if a copy was restored before that, it is detected.
     await this.environment.look();
     this.#assertMaySend();
     return stored && this.sender.send(stored, content);

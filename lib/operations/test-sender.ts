@@ -13,23 +13,23 @@ import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import { PER_TRANSPORT } from './test-turns.js';
 
-/** What came of a test send: as much as tells a receiver that works from one that does not, and no more. */
+/** The result of a test send. It contains just enough to see whether the receiver works. */
 export interface TestSendResult {
   readonly delivered: boolean;
-  /** Null when there was no answer. */
+  /** Null if there was no response. */
   readonly responseStatusCode: number | null;
   readonly durationMs: number;
-  /** Why there was no answer; null when there was one. */
+  /** Why there was no response; null if there was one. */
   readonly errorCode: string | null;
 }
 
 const TEST_HEADERS = ['x-webhook-attempt', '1', 'x-webhook-test', 'true'];
 
-/** Failures before there was a connection: how long they took would tell what their code does not. */
+/** Failures before a connection existed. Their exact duration would reveal what their common code hides. */
 const UNCONNECTED: ReadonlySet<string> = new Set(['DNS_FAILED', 'CONNECT_FAILED']);
 const WHOLE_MS = 1_000;
 
-/** Sends one request as a delivery would be sent: the same configuration, guard, signature and deadline. */
+/** Sends one request like that of a delivery: the same configuration, egress policy, signature and deadline. */
 @Injectable()
 export class TestSender {
   readonly #configs: TransportConfigs;
@@ -44,10 +44,10 @@ export class TestSender {
   }
 
   /**
-   * What never became a connection is answered at a whole second after its start, so that an address which the policy blocks
-   * (at once) looks like a port that is closed (a round trip later), by the clock too.
+   * If no connection was established, the result is delayed to the next whole second after the start. A blocked address
+   * fails at once, and a closed port after a round trip; the delay prevents a client from distinguishing them by time.
    *
-   * @throws {OriginBusyError} when whoever is there gets as many requests from this process as it may
+   * @throws {OriginBusyError} if this process has reached its limit of requests in flight to the origin
    */
   async send(transport: StoredTransport, content: SignedContent): Promise<TestSendResult> {
     const { target, timeoutMs } = this.#configs.open(transport);
@@ -73,7 +73,7 @@ export class TestSender {
     return { delivered: false, responseStatusCode: null, durationMs: shownMs, errorCode };
   }
 
-  /** A delivery waits until there is room. Somebody waits for the answer to a test, whose turn is used up. */
+  /** A delivery would wait for a slot. A test send fails instead, because a user waits for the result. It still uses up its turn. */
   #assertRoomAt(origin: string): void {
     if (this.egress.inFlightTo(origin) >= this.options.egress.maxPerOrigin)
       throw new OriginBusyError(PER_TRANSPORT.intervalMs);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { ThrottleRepository, type Throttle } from '../persistence/repositories/throttle.repository.js';
 
-/** One transport: time enough to look at what came of the test before. */
+/** For one transport: enough time to look at the result of the previous test. */
 export const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
-/** All transports of a tenant, whether they are still there or not: 20 at once, 20 a minute. */
+/** For all transports of a tenant, including deleted ones: 20 at once, 20 a minute. */
 const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
 
-/** How often test sends may be asked for: over all processes, so that no tenant can use them to look around. */
+/** Limits the rate of test sends over all processes, so that no tenant can use them to scan networks. */
 @Injectable()
 export class TestTurns {
   constructor(private readonly throttles: ThrottleRepository) {}

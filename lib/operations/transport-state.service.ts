@@ -12,12 +12,15 @@ import { DATABASE, type Database } from '../persistence/database.js';
 import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 
-/** How often a command starts over because the state changed between its reading and its writing. */
+/** How often a command starts over because the state was changed between its read and its write. */
 const MAX_TRIES = 10;
-/** The reason of a transport that somebody disabled without giving one. */
+/** Reason for a transport that was disabled without a given reason. */
 const DEFAULT_REASON = 'ADMIN';
 
-/** Pauses, resumes, disables and enables transports. Each may be repeated: what is so already stays as it is. */
+/**
+ * Pauses, resumes, disables and enables transports. Each command may be repeated; if the transport is already in that
+ * state, nothing changes.
+ */
 @Injectable()
 export class TransportStateService {
   constructor(
@@ -29,12 +32,12 @@ export class TransportStateService {
   ) {}
 
   /**
-   * Carries a command out.
+   * Carries out a command.
    *
-   * @param reason why it is to be disabled, at most 64 characters. Default: `ADMIN`, or that of a transport which is
-   *   disabled already
-   * @returns the transport as it is now; undefined when the tenant has no such transport
-   * @throws {TransportStateConflictError} when the command makes no sense in the present state
+   * @param reason why the transport is disabled, at most 64 characters. Default: `ADMIN`, or the existing reason of a
+   *   transport that is already disabled
+   * @returns the transport in its new state; undefined if the tenant has no such transport
+   * @throws {TransportStateConflictError} if the command is not possible in the current state
    * @throws {ConcurrentChangeError}
    */
   async command(
@@ -52,7 +55,7 @@ export class TransportStateService {
       if (state === present.state && disabledReason === present.disabledReason) return present;
       const changed = await this.states.change(tenantUid, present, { state, disabledReason });
       if (!changed) continue;
-      // What was queued meanwhile goes out at once.
+      // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
       if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
       return changed;
@@ -67,6 +70,6 @@ export class TransportStateService {
   }
 }
 
-/** A reason that is given counts; without one, what is known already says more than the default. */
+/** A given reason takes precedence. Without one, an existing reason is kept, because it is more specific than the default. */
 const reasonOf = (present: HttpTransportEntity, given: string | undefined): string =>
   given ?? present.disabledReason ?? DEFAULT_REASON;

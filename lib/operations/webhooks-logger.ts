@@ -1,11 +1,11 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 
 /**
- * The only logger of the module: Nest's `Logger` with the context `Webhooks`. It never throws and leaves no rejected promise
- * behind, whatever the host's logger does, since a log line that cannot be written must not stop a delivery or the process. Such
+ * The only logger of the module: Nest's `Logger` with the context `Webhooks`. It never throws and never leaves a rejected
+ * promise, even if the host's logger does: a log line that cannot be written must not stop a delivery or the process. Such
  * a line is lost.
  *
- * `localInstance` is where Nest's `Logger` takes the host's logger from at each line, also for lines that `bufferLogs` delays.
+ * Nest's `Logger` reads the host's logger from `localInstance` for each line, including lines that `bufferLogs` delays.
  */
 export class WebhooksLogger extends Logger {
   constructor() {
@@ -19,13 +19,13 @@ export class WebhooksLogger extends Logger {
 
 type Method = 'log' | 'error' | 'warn' | 'debug' | 'verbose' | 'fatal';
 
-/** @param loggerOf finds the host's logger at each line; it may throw, too */
+/** @param loggerOf finds the host's logger for each line; it may throw, too */
 function guarded(loggerOf: () => LoggerService | undefined): LoggerService {
   const method =
     (name: Method) =>
     (...parts: unknown[]): void => {
       try {
-        // A method that the host's logger leaves out writes nothing, as with Nest's own Logger.
+        // If the host's logger lacks a method, nothing is written, as with Nest's own Logger.
         const result: unknown = (loggerOf() as Partial<Record<Method, (...parts: unknown[]) => unknown>>)?.[
           name
         ]?.(...parts);

@@ -1,7 +1,7 @@
 import type { InsertedEvent } from './event-store.js';
 import { RolledBack } from './rolled-back.js';
 
-/** Thrown within a transaction to roll it back; carries what it found out. */
+/** Thrown within a transaction to roll it back; carries the results. */
 class Conflicting extends RolledBack {
   constructor(readonly results: InsertedEvent[]) {
     super();
@@ -9,10 +9,10 @@ class Conflicting extends RolledBack {
 }
 
 /**
- * Runs a transaction of the module's own that writes events: when one of them conflicts with an event that is there,
- * none is written, and the results say which it was.
+ * Runs a transaction of the module's own that writes events. If one of them conflicts with a stored event, none is written,
+ * and the results name it.
  *
- * @param transaction has to pass its results to `settle` as the last thing it does
+ * @param transaction must pass its results to `settle` as its last step
  */
 export async function allOrNothing(
   transaction: (settle: (results: InsertedEvent[]) => InsertedEvent[]) => Promise<InsertedEvent[]>,

@@ -4,7 +4,8 @@ import { keyIdsIn } from './sealed-with.js';
 import type { SecretBox } from './secret-box.js';
 
 /**
- * Checks that every stored secret names a key of the ring: one look at an index, whatever the number of transports.
+ * Checks that the key ring has every key that stored secrets are encrypted with. One query reads the distinct key ids from
+ * an index.
  *
  * @throws {EncryptionKeyMissingError}
  */

@@ -1,49 +1,51 @@
-/** A count that stops at a bound, so that it costs the same however much there is. */
+/** A count that stops at a bound, so that its cost does not grow with the backlog. */
 export interface BoundedCount {
   /** Number of rows that were counted. */
   readonly value: number;
-  /** Whether there are, or may be, more: `value` is the least that there is. */
+  /** Whether there are, or may be, more rows: then `value` is a lower bound. */
   readonly isAtLeast: boolean;
 }
 
-/** What waits in the outbox and the queue. Ages are in ms on the database's clock; null: there is none. */
+/** Events that wait in the outbox, and deliveries that are due. Ages are in ms on the database's clock; null: nothing waits. */
 export interface Backlog {
   /** Events on the outbox. */
   readonly events: BoundedCount;
   /** Age of the oldest event on the outbox. */
   readonly oldestEventMs: number | null;
   /**
-   * Due deliveries, those in flight included. A delivery is due if its date has come and nothing holds back its lane: a
-   * transport that is paused, disabled, rate-limited, or blocked by its circuit or by `Retry-After` is not counted.
+   * Due deliveries, including those in flight. A delivery is due if its due date has passed and nothing holds back its
+   * lane. Deliveries of a transport that is paused, disabled, rate-limited, or blocked by its circuit or by `Retry-After`
+   * are not counted.
    */
   readonly due: BoundedCount;
-  /** Time since the oldest of them became due. It may wait for earlier ones of its own transport. */
+  /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its transport. */
   readonly oldestDueMs: number | null;
-  /** How long the lane that waits longest has been due, with a due delivery, while no process holds it. */
+  /** Time for which the longest-waiting lane has been due. Only lanes with a due delivery and without a holder count. */
   readonly unclaimedMs: number | null;
 }
 
-/** Events that are counted at most. */
+/** Maximum number of events that are counted. */
 export const MOST_EVENTS = 1_000;
-/** Due deliveries that are counted at most. */
+/** Maximum number of due deliveries that are counted. */
 export const MOST_DELIVERIES = 10_000;
-/** Lanes that are looked at: those that are due first. */
+/** Maximum number of lanes that are read, in the order of their due dates. */
 export const MOST_LANES = 100;
-/** Tenants whose oldest event is looked at. */
+/** Maximum number of tenants whose oldest event is read. */
 export const MOST_TENANTS = 50;
 
 /** Measures the backlog for health. */
 export interface BacklogStore {
   /**
-   * Reads at most `MOST_EVENTS` events, `MOST_DELIVERIES` deliveries, `MOST_LANES` lanes and the oldest events of `MOST_TENANTS`
-   * tenants, however long the backlog is. On SQLite it reads in slices of about a millisecond, between which the event loop goes on.
+   * Reads at most `MOST_EVENTS` events, `MOST_DELIVERIES` deliveries, `MOST_LANES` lanes and the oldest events of
+   * `MOST_TENANTS` tenants, however long the backlog is. On SQLite it reads in slices of about a millisecond and yields to
+   * the event loop between them.
    */
   measure(): Promise<Backlog>;
 }
 
 /**
  * @param most the bound
- * @param isComplete whether all rows were looked at, up to the bound
+ * @param isComplete whether all rows were read, up to the bound
  */
 export const boundedCount = (value: number, most: number, isComplete = true): BoundedCount => ({
   value,

@@ -1,29 +1,29 @@
-/** How long a measured offset is trusted before it is measured again. */
+/** How long a measured offset is used before it is measured again. */
 const MEASURE_EVERY_MS = 15_000;
-/** A database that cannot be asked is not asked more often than this. */
+/** Minimum interval between two attempts while the database does not respond. */
 const RETRY_EVERY_MS = 1_000;
-/** An answer that took longer says too little about the moment at which it was given. */
+/** A slower round trip is discarded: the moment at which the database read its clock is too uncertain. */
 const LONGEST_ROUND_TRIP_MS = 1_000;
-/** An answer this quick tells the time better than the module needs it. */
+/** A round trip up to this long measures the time precisely enough for the module. */
 const PRECISE_ROUND_TRIP_MS = 50;
-/** By more than this the process's clock does not run wrong: it has been set, or the process has been suspended. */
+/** A larger difference is not drift: somebody set the process's clock, or the process was suspended. */
 const STEP_MS = 500;
 
 /**
- * The database's clock, seen from this process: `Date.now()` plus an offset measured from time to time, so that
- * all processes agree on what is due although their own clocks differ.
+ * The database's clock, seen from this process: `Date.now()` plus an offset that is measured regularly. All processes
+ * therefore agree on which work is due, although their own clocks differ.
  */
 export class DatabaseClock {
   #offsetMs = 0;
   #isMeasured = false;
-  /** What has to be added to `performance.now()`, as `offsetMs` to `Date.now()`. */
+  /** Offset to add to `performance.now()`, as `offsetMs` is added to `Date.now()`. */
   #steadyOffsetMs = 0;
   #measureAt = -Infinity;
   #retryAt = -Infinity;
   #freshUntil = -Infinity;
   #measuring: Promise<void> | undefined;
 
-  /** @param read asks the database for its time, in milliseconds since the epoch */
+  /** @param read reads the database's clock, in milliseconds since the epoch */
   constructor(private readonly read: () => Promise<number>) {}
 
   now(): number {
@@ -35,7 +35,7 @@ export class DatabaseClock {
       // A failed measurement keeps the old offset.
       this.measure().catch(() => undefined);
     }
-    // Until it is measured again nothing may happen too early; a little too late does no harm.
+    // Until the next measurement, use the earlier of the two times: acting too early is wrong, acting a little late is harmless.
     return Math.round(hasStepped ? Math.min(now, steady) : now);
   }
 
@@ -44,7 +44,7 @@ export class DatabaseClock {
     return this.#offsetMs;
   }
 
-  /** Asks the database now. Calls while an answer is under way share it. */
+  /** Measures the clock now. Concurrent calls share one query. */
   measure(): Promise<void> {
     this.#measuring ??= this.#measureOnce().finally(() => (this.#measuring = undefined));
     return this.#measuring;
@@ -58,7 +58,7 @@ export class DatabaseClock {
   }
 
   /**
-   * Takes over a time that another statement brought along.
+   * Measures the clock by a time that another statement returned.
    *
    * @param databaseNow ms since the epoch
    * @param sentAt when the statement was sent, performance.now()
@@ -66,7 +66,7 @@ export class DatabaseClock {
   adopt(databaseNow: number, sentAt: number): void {
     const receivedAt = performance.now();
     const roundTripMs = receivedAt - sentAt;
-    // It may have waited for a connection. As long as a better answer is fresh, that one is kept.
+    // The statement may have waited for a connection. While a more precise measurement is fresh, keep that one.
     const isPrecise = roundTripMs <= PRECISE_ROUND_TRIP_MS || receivedAt > this.#freshUntil;
     if (this.#isMeasured && (!isPrecise || roundTripMs > LONGEST_ROUND_TRIP_MS)) return;
     this.#isMeasured = true;

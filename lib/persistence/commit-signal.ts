@@ -10,8 +10,8 @@ import { isTablesMissing } from './missing-tables.js';
 import { isUnavailable } from './unavailable.js';
 
 /**
- * Tells this process's fan-out that events have been committed, so that it need not wait for its poll. Only a hint:
- * events of other processes, and any signal that is missed, are found by polling.
+ * Notifies this process's fan-out that events have been committed, so that it need not wait for its poll. The signal is
+ * only a hint: polling finds events of other processes and events whose signal was lost.
  */
 export class CommitSignal {
   #listener: (() => void) | undefined;
@@ -19,7 +19,7 @@ export class CommitSignal {
   /** Transactions that report their commit already. */
   readonly #expected = new WeakSet<object>();
 
-  /** The transaction will commit events. If its library does not report the commit, the listener is called a few times. */
+  /** Call this when the transaction will commit events. If its library does not report the commit, the listener is called a few times. */
   expect(transaction: HostTransaction): void {
     const { subject, outlivesTransaction, afterCommit } = transaction;
     if (!afterCommit) return this.#looks.start();
@@ -38,7 +38,7 @@ export class CommitSignal {
   }
 }
 
-/** An `EventStore` that gives the signal when its events are committed, and throws typed errors for what a host can act on. */
+/** An `EventStore` that sends the signal when its events are committed, and throws typed errors where the host can act on them. */
 export class SignallingEventStore implements EventStore {
   constructor(
     private readonly store: EventStore,
@@ -47,7 +47,7 @@ export class SignallingEventStore implements EventStore {
 
   async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
     const inserted = await this.store.insert(events, transaction).catch((error: unknown) => {
-      // In the host's transaction the settings of the host decide how long to wait, and its own error says so.
+      // In the host's transaction, the host's settings decide how long to wait for a lock, so the driver's own error is passed on.
       throw transaction ? typed(error) : typedBusy(error);
     });
     if (transaction) this.signal.expect(transaction);

@@ -10,11 +10,12 @@ import { assertSchemaExists } from './postgres/schema-exists.js';
 /**
  * Opens the module's own connections, and closes them again if one of the checks fails.
  *
- * @param poolSize connections at most (PostgreSQL)
+ * @param poolSize maximum number of connections (PostgreSQL)
  * @param url the option `database.url`
- * @throws {DatabaseUnavailableError} if the database of an address cannot be opened. A data source has been opened by the host, so
- *   the driver's own error passes there.
- * @throws {InvalidOptionError} if a direct address leads elsewhere than the data source, or the schema of an address does not exist
+ * @throws {DatabaseUnavailableError} if the database of an address cannot be opened. The host opens its data source itself,
+ *   so for a data source the driver's own error is passed on.
+ * @throws {InvalidOptionError} if a direct address leads to another database than the data source, or the schema of an
+ *   address does not exist
  */
 export async function connectDatabase(
   host: HostDataSource,

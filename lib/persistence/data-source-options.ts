@@ -13,7 +13,7 @@ import { prepareClient } from './postgres/prepare-client.js';
 import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS } from './postgres/time-limits.js';
 import { isSqliteAddress } from './sqlite-address.js';
 
-/** Parts of an address that a URL replaces. TLS and other settings of the host stay. */
+/** Parts of an address that a URL replaces. TLS and other settings of the host are kept. */
 const NO_ADDRESS = {
   host: undefined,
   port: undefined,
@@ -22,16 +22,18 @@ const NO_ADDRESS = {
   database: undefined,
 };
 
-/** Where it is kept which migrations were run. */
+/** Table that lists the migrations that were run. */
 export const MIGRATIONS_TABLE = 'webhook_migration';
 
 /**
- * The options of the module's own data source: where to connect is the host's, everything else is the module's
- * (entities, migrations, pool), so that the host's naming strategy, `synchronize` or subscribers never meet our tables.
+ * The options of the module's own data source. The host's options decide where to connect; the module decides everything
+ * else (entities, migrations, pool). The host's naming strategy, `synchronize` and subscribers therefore never affect the
+ * module's tables.
  *
  * @param url the direct address of the host's PostgreSQL database; undefined: the host's own address
- * @throws {UnsupportedDatabaseError} for a database the module has no dialect for, and for SQLite in memory
- * @throws {InvalidOptionError} for a `url` although the host is on SQLite, and for one of a SQLite file although it is on PostgreSQL
+ * @throws {UnsupportedDatabaseError} for a database without a dialect in the module, and for SQLite in memory
+ * @throws {InvalidOptionError} if `url` is set although the host uses SQLite, or names a SQLite file although the host uses
+ *   PostgreSQL
  */
 export function ownDataSourceOptions(
   host: HostDataSource,

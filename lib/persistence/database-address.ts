@@ -11,12 +11,15 @@ export interface GivenAddress {
   readonly schema?: string | undefined;
 }
 
-/** An address of the database, kept where neither `inspect` nor JSON shows it: it has a password. */
+/** An address of the database. `inspect` and JSON do not show it, since it contains a password. */
 export class DatabaseAddress {
   readonly #url: string | undefined;
   readonly #schema: string | undefined;
 
-  /** @throws {InvalidOptionError} without the password, unless `url` is the address of a PostgreSQL database or a SQLite file */
+  /**
+   * @throws {InvalidOptionError} unless `url` is the address of a PostgreSQL database or a SQLite file; the message does
+   *   not show the password
+   */
   constructor({ url, schema }: GivenAddress = {}) {
     if (url !== undefined) checkUrl(url);
     if (schema !== undefined) checkSchemaName(schema);
@@ -28,7 +31,7 @@ export class DatabaseAddress {
     return this.#url;
   }
 
-  /** The option, as given: `toOptions` also reads the parameter of the url. */
+  /** The option as given. `toOptions` also reads the parameter of the url. */
   get schema(): string | undefined {
     return this.#schema;
   }

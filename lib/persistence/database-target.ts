@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DataSource } from 'typeorm';
 
-/** What TypeORM's drivers accept as the place of a database; each uses a part of it. */
+/** The members by which TypeORM's drivers locate a database; each driver uses some of them. */
 interface Place {
   readonly url?: string;
   readonly host?: string;
@@ -13,12 +13,13 @@ interface Place {
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 
 /**
- * Which database a data source leads to, as a text without credentials. The schema is no part of it: the module's statements
- * name their schema, so a data source of a tenant's schema reaches the same tables. Different texts need not mean different databases (`localhost` and `127.0.0.1`), but then nobody can tell.
+ * Names the database that a data source leads to, without credentials. The schema is not included: the module's statements
+ * name their schema, so a data source with a tenant's schema reaches the same tables. Different texts may still mean the
+ * same database (`localhost` and `127.0.0.1`), which cannot be detected here.
  */
 export function databaseTarget({ options }: Pick<DataSource, 'options'>): string {
   const given = options as Place;
-  // What is written goes to the master, which may stand in `replication`, and a url wins over single settings.
+  // Writes go to the master, which may be set in `replication`. A url takes precedence over single settings.
   const master: Place = { ...given, ...given.replication?.master };
   const place: Place = master.url === undefined ? master : { ...master, ...placeOf(master.url) };
   const port = DEFAULT_PORTS[options.type];

@@ -1,14 +1,14 @@
 import { SecretBox, type SecretPlace } from './secret-box.js';
 
 /**
- * A box whose keys are fetched when a secret is first needed, for processes that usually need none. `ready` must have
- * resolved before anything else is called: otherwise a secret would be stored in clear although there are keys.
+ * A box that fetches its keys when a secret is first needed, for processes that usually need none. `ready` must resolve
+ * before any other method is called: otherwise a secret would be stored in clear although keys exist.
  */
 export class DeferredSecretBox extends SecretBox {
   #box: SecretBox | undefined;
   #opening: Promise<void> | undefined;
 
-  /** @param fetch opens the box; asked again if it fails */
+  /** @param fetch opens the box; called again if it fails */
   constructor(private readonly fetch: () => Promise<SecretBox>) {
     super([]);
   }

@@ -1,7 +1,7 @@
 import type { AttemptTrigger, DeliveryStatus } from '../domain/delivery-status.js';
 import type { DeliveryPage, KeptAttempt, ListedDelivery } from './delivery-store.js';
 
-/** A delivery as shown, on every database. */
+/** A delivery as the API shows it, on every database. */
 export interface DeliveryRow {
   id: number;
   transport_id: number;
@@ -20,7 +20,7 @@ export interface DeliveryRow {
   last_error_code: string | null;
 }
 
-/** A row of a page: it holds a delivery, or only where the search ended. */
+/** A row of a page: a delivery, or only the id at which the search ended. */
 export type PageRow = { horizon: number | null } & (DeliveryRow | { id: null });
 
 export interface AttemptRow {

@@ -1,41 +1,41 @@
 import { DELIVERY_STATUSES } from '../domain/delivery-status.js';
 import type { DeliveryPageRequest } from './delivery-store.js';
 
-/** What deleted transports and webhooks are called in `webhook_tombstone`. */
+/** Kinds of deleted rows in `webhook_tombstone`. */
 export const TRANSPORT_TOMBSTONE = 'HTTP_TRANSPORT';
 export const WEBHOOK_TOMBSTONE = 'WEBHOOK';
 
-/** Rows that a search with a filter looks at. Some 20 ms. */
+/** Rows that a search with a filter reads at most, which takes about 20 ms. */
 const SEARCHED_ROWS = 5_000;
-/** Later than the id of any delivery. */
+/** Greater than the id of any delivery. */
 export const NO_ID = Number.MAX_SAFE_INTEGER;
 
 export const ENDED = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
 
-/** Which of the texts of a page a search needs. */
+/** Decides which text of the page statement a search needs. */
 export interface PageKind {
-  /** It is for the deliveries of one event. */
+  /** The search is for the deliveries of one event. */
   readonly byEvent: boolean;
   /** The log is searched by transport, otherwise by tenant and status. */
   readonly byTransport: boolean;
-  /** Some rows of what is searched may not match. */
+  /** Some of the rows that are read may not match. */
   readonly hasFilter: boolean;
 }
 
-/** How a page is searched for, apart from the dialect. */
+/** How a page is searched, apart from the dialect. */
 export interface DeliverySearch {
   readonly kind: PageKind;
-  /** Transports whose part of the queue is searched. */
+  /** Transports whose pending deliveries are searched. */
   readonly pendingTransports: readonly number[];
-  /** Statuses of which the log is searched. */
+  /** Statuses that are searched in the log. */
   readonly statuses: readonly string[];
-  /** Rows looked at in each part that has an order of its own: a transport's queue, a transport's or a status's log. */
+  /** Rows read in each part that is sorted by itself: the queue of one transport, or the log of one transport or status. */
   readonly each: number;
 }
 
 /**
- * The log has two orders: by transport, and by tenant and status. Few deliveries end otherwise than DELIVERED, so those are
- * looked for by status even if only some transports are wanted.
+ * The log has two orders: by transport, and by tenant and status. Few deliveries end with another status than DELIVERED, so
+ * those are searched by status even if only some transports are wanted.
  */
 export function searchOf(request: DeliveryPageRequest): DeliverySearch {
   const { status, transportIds, endedTransportIds, eventId, limit } = request;
@@ -55,7 +55,10 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
   };
 }
 
-/** The name of a transport or webhook, also of a deleted one. Somebody may have deleted a row by hand, without tombstone. */
+/**
+ * The name of a transport or webhook, including deleted ones. The fallback is for rows that somebody deleted by hand,
+ * without a tombstone.
+ */
 export const nameOf = (
   table: (name: string) => string,
   kind: typeof TRANSPORT_TOMBSTONE | typeof WEBHOOK_TOMBSTONE,

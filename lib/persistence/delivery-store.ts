@@ -1,19 +1,19 @@
 import type { DeliveryStatus } from '../domain/delivery-status.js';
 import type { RecordedAttempt } from './record-store.js';
 
-/** Where deliveries of a tenant are looked for: `DeliveryRepository` makes it from what a client asks for. */
+/** A search for deliveries of a tenant. `DeliveryRepository` builds it from the client's filter. */
 export interface DeliveryPageRequest {
   /** The tenant's number. */
   readonly tenantId: number;
-  /** Transports whose pending deliveries are wanted: all the tenant's transports, or those of the filter. */
+  /** Transports whose pending deliveries are searched: all of the tenant's transports, or those of the filter. */
   readonly transportIds: readonly number[];
-  /** Ended deliveries of these transports, deleted ones included; undefined: of all the tenant had. */
+  /** Transports whose ended deliveries are searched, including deleted transports. Undefined: all that the tenant ever had. */
   readonly endedTransportIds: readonly number[] | undefined;
-  /** Undefined: of any status. */
+  /** Undefined: any status. */
   readonly status: DeliveryStatus | undefined;
-  /** Undefined: of any event. */
+  /** Undefined: any event. */
   readonly eventId: number | undefined;
-  /** Undefined: of any webhook. */
+  /** Undefined: any webhook. */
   readonly webhookIds: readonly number[] | undefined;
   readonly action: string | undefined;
   /** Milliseconds since the epoch, inclusive. */
@@ -24,7 +24,7 @@ export interface DeliveryPageRequest {
   readonly afterId: number;
   /** Only ids less than this one. */
   readonly beforeId: number;
-  /** Deliveries returned at most. */
+  /** Maximum number of deliveries that are returned. */
   readonly limit: number;
 }
 
@@ -41,7 +41,7 @@ export interface ListedDelivery {
   readonly reason: string | null;
   /** Attempts recorded so far. */
   readonly attempts: number;
-  /** When the next attempt is due; null: it has ended. */
+  /** When the next attempt is due; null: the delivery has ended. */
   readonly dueAt: number | null;
   readonly lastStatusCode: number | null;
   readonly lastErrorCode: string | null;
@@ -50,16 +50,16 @@ export interface ListedDelivery {
 }
 
 export interface DeliveryPage {
-  /** By falling id. */
+  /** In descending order of ids. */
   readonly items: readonly ListedDelivery[];
   /**
-   * Where the search ended before it had found `limit` deliveries, since it had looked at enough rows: it can go on with
-   * ids less than this one. Null: there is nothing more to search.
+   * Id at which the search stopped before it had found `limit` deliveries, because it had read enough rows. The next search
+   * continues with smaller ids. Null: there is nothing more to search.
    */
   readonly searchedTo: number | null;
 }
 
-/** One request of a delivery, as kept. */
+/** One recorded request of a delivery. */
 export interface KeptAttempt extends RecordedAttempt {
   readonly number: number;
   /** True: another process had already moved the delivery on, so the attempt decided nothing. */
@@ -68,17 +68,17 @@ export interface KeptAttempt extends RecordedAttempt {
 
 /** An ended delivery by number and date. */
 export interface DatedId {
-  /** The number from which it was looked for. */
+  /** The number from which the search began. */
   readonly from: number;
   readonly id: number;
   readonly createdAt: number;
 }
 
-/** Deliveries wherever they are: in the queue while pending, in the log once they have ended. */
+/** Deliveries in both tables: pending ones in the queue, ended ones in the log. */
 export interface DeliveryStore {
   /**
-   * The newest deliveries that match, in one statement and so in one snapshot: a delivery that moves between queue and log
-   * meanwhile is seen once. It looks at a bounded number of rows, whatever the filter.
+   * The newest deliveries that match. One statement reads both tables in one snapshot, so a delivery that moves from the
+   * queue to the log meanwhile is listed once. The number of rows it reads is bounded for every filter.
    */
   page(request: DeliveryPageRequest): Promise<DeliveryPage>;
 
@@ -88,17 +88,20 @@ export interface DeliveryStore {
   /** The attempts of a delivery, newest first. */
   attempts(delivery: Pick<ListedDelivery, 'id' | 'transportId'>, limit: number): Promise<KeptAttempt[]>;
 
-  /** For each of the numbers, the tenant's first ended delivery that has it or a greater one. Nothing for numbers past the last. */
+  /**
+   * For each number, the tenant's first ended delivery with that number or a greater one. Numbers beyond the last delivery
+   * have no entry.
+   */
   firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]>;
 
   /** The tenant's first and last ended delivery; undefined: it has none. */
   endedRange(tenantId: number): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
   /**
-   * Moves ended deliveries from the log back to the queue, due now, for redelivery. Their last attempt becomes a row of its
-   * own; creation date and number of attempts stay. They have no ordering key any more: a redelivery neither waits for newer
-   * events nor holds them back. A delivery stays in the log if its transport was deleted or another transaction has locked its
-   * lane.
+   * Moves ended deliveries from the log back to the queue, due now, for redelivery. The last attempt of each becomes a row
+   * of its own; its creation date and number of attempts stay. Moved deliveries lose their ordering key: a redelivery
+   * neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
+   * another transaction has locked its lane.
    *
    * @returns the deliveries that were moved
    */

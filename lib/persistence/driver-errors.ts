@@ -1,26 +1,26 @@
-/** Kinds of database error, each of which callers treat in its own way. */
+/** Kinds of database errors that callers treat differently. */
 export type DriverErrorKind =
   /** The database cannot be reached, is shutting down, or is out of resources. Whether it did anything is unknown. */
   | 'unavailable'
-  /** Others held a lock for too long, or the statement ran out of time. Nothing was written. */
+  /** Other connections held a lock for too long, or the statement timed out. Nothing was written. */
   | 'busy'
   /** The database rolled the transaction back to resolve a deadlock or a serialization conflict: run it again. */
   | 'conflict'
   /** A row with the same unique key exists. */
   | 'unique'
-  /** The row that is referred to does not exist (any more). */
+  /** The referenced row does not exist (any more). */
   | 'foreign-key'
   /** A table of the module is missing: the schema was dropped, or is being restored. */
   | 'missing-table'
   /** The role of the connection lacks a privilege. */
   | 'permission-denied'
-  /** Anything else: the statement itself is at fault, or the error is no database error. */
+  /** Any other error: the statement itself is at fault, or the error is not a database error. */
   | 'refused';
 
-/** Codes in order of precedence: SQLSTATEs of PostgreSQL, codes of SQLite, of sockets, and of the module's own errors. */
+/** Codes in order of precedence: SQLSTATEs of PostgreSQL, and codes of SQLite, sockets and the module's own errors. */
 const CODES: readonly (readonly [RegExp, DriverErrorKind])[] = [
   [/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/, 'unavailable'],
-  // Classes 08 (connection), 53 (resources) and 57P (shut-down); time-outs by which the server ends a whole session.
+  // Classes 08 (connection), 53 (resources) and 57P (shutdown); time-outs with which the server ends a whole session.
   [/^(08...|53...|57P..|25P0[34])$/, 'unavailable'],
   [/^SQLITE_(FULL|IOERR|CANTOPEN)/, 'unavailable'],
   [/^DATABASE_UNAVAILABLE$/, 'unavailable'],
@@ -33,13 +33,13 @@ const CODES: readonly (readonly [RegExp, DriverErrorKind])[] = [
   [/^42501$/, 'permission-denied'],
 ];
 
-/** Messages of `pg` for lost connections and its own time-outs, which carry no code. */
+/** Messages of `pg` without a code: lost connections, and the driver's own time-outs. */
 const UNAVAILABLE_MESSAGES =
   /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable/i;
 
 /**
- * Classifies an error of a driver, also where a library has wrapped it. It goes by shape and not by class: a driver may be
- * loaded in another realm (in jest, for example), whose errors are no `Error` here.
+ * Classifies an error of a driver, including one that a library has wrapped. It checks the shape and not the class: a
+ * driver may be loaded in another realm (in jest, for example), whose errors are not instances of this realm's `Error`.
  */
 export function classify(error: unknown): DriverErrorKind {
   if (typeof error !== 'object' || error === null) return 'refused';
@@ -47,11 +47,11 @@ export function classify(error: unknown): DriverErrorKind {
     'code' | 'driverError' | 'original' | 'cause' | 'message',
     unknown
   >;
-  // TypeORM and Sequelize.
+  // TypeORM and Sequelize wrap the driver's error.
   if ((driverError ?? original) !== undefined) return classify(driverError ?? original);
   if (typeof code !== 'string') {
     if (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)) return 'unavailable';
-    // Drizzle.
+    // Drizzle wraps the driver's error.
     return classify(cause);
   }
   if (code === 'SQLITE_ERROR' && /no such table: \S+$/.test(String(message))) return 'missing-table';

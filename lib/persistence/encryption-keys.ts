@@ -8,8 +8,8 @@ export interface EncryptionKey {
 }
 
 /**
- * Where the keys for secrets at rest come from, for hosts that keep them in a KMS or a vault: unwrap the data keys
- * there and answer with them. Asked once, at start-up; a failure refuses to start.
+ * Provides the keys for secrets at rest, for hosts that keep them in a KMS or a vault: unwrap the data keys there and
+ * return them. It is called once, at start-up; if it fails, the application does not start.
  */
 export interface KeyProvider {
   /** The ring: the first key encrypts, all decrypt. */
@@ -20,8 +20,8 @@ const KEY_BYTES = 32;
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
- * A key whose bytes no printed, serialized or copied object shows: they are private and read through the prototype.
- * The bytes are a copy, so the host may overwrite its own.
+ * A key whose bytes do not appear when the object is printed, serialized or copied: they are private and read through the
+ * prototype. The bytes are a copy, so the host may overwrite its own.
  */
 class ConcealedKey implements EncryptionKey {
   readonly #key: Uint8Array;
@@ -52,7 +52,7 @@ export function checkKeys(keys: readonly EncryptionKey[]): readonly EncryptionKe
   return (keys as readonly EncryptionKey[]).map((entry) => {
     const { id, key } = entry ?? {};
     if (typeof id !== 'string' || !KEY_ID.test(id)) {
-      // Not shown: it may be the key itself, put in the wrong place.
+      // The value is not shown: it may be the key itself, passed in the wrong member.
       const received = typeof id === 'string' ? `a text of ${id.length} characters` : typeof id;
       throw new InvalidOptionError(
         'encryption.keys[].id',

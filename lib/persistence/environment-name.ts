@@ -19,11 +19,11 @@ export function checkEnvironmentName(name: string): string {
 }
 
 /**
- * Makes the database that `dataSource` points to belong to an environment, whichever it belonged to before. Processes
- * of that environment that held their deliveries go on within seconds; those of any other begin to hold.
+ * Assigns the database of `dataSource` to an environment, whichever it belonged to before. Processes of that environment
+ * that held their deliveries continue within seconds; processes of any other environment begin to hold theirs.
  *
- * Everything that is pending in the database is sent from then on, to the receivers that are stored in it: in a copy
- * of production, disable its transports first.
+ * From then on, everything that is pending in the database is sent to the receivers that are stored in it. In a copy of
+ * production, disable its transports first.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError}

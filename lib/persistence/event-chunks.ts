@@ -3,7 +3,7 @@ import type { NewEvent } from './event-store.js';
 const MOST_ROWS = 1_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
-/** Cuts a batch of events into statements of bounded size, in order. */
+/** Splits a batch of events into statements of bounded size, in order. */
 export function* eventChunks(events: readonly NewEvent[]): Generator<readonly NewEvent[]> {
   let start = 0;
   let characters = 0;

@@ -2,8 +2,8 @@ import type { HostRow } from './host-transaction.js';
 import type { InsertedEvent, NewEvent } from './event-store.js';
 
 /**
- * Events as one JSON text. Libraries differ in how they bind arrays and numbers, and all of them bind a text alike; the members
- * are single words, since some libraries rename columns with underscores.
+ * Events as one JSON text. Libraries bind arrays and numbers differently, but all bind a text alike. The member names are
+ * single words, since some libraries rename columns with underscores.
  */
 export const jsonOf = (events: readonly NewEvent[]): string =>
   JSON.stringify(
@@ -11,7 +11,7 @@ export const jsonOf = (events: readonly NewEvent[]): string =>
       tenant: tenantUid,
       event: eventUid,
       action,
-      // A lone surrogate has no form in UTF-8: drivers write U+FFFD for it, while PostgreSQL refuses its JSON escape.
+      // A lone surrogate cannot be encoded in UTF-8: drivers write U+FFFD for it, while PostgreSQL rejects its JSON escape.
       key: orderingKey === null ? null : Buffer.from(orderingKey).toString(),
       body,
       occurred: occurredAt,
@@ -19,10 +19,10 @@ export const jsonOf = (events: readonly NewEvent[]): string =>
   );
 
 /**
- * What became of each event, in the order given.
+ * The result for each event, in the given order.
  *
- * @param inserted rows (tenant, event) that a statement has written
- * @param existing rows (tenant, event, body) of those that it has not
+ * @param inserted rows (tenant, event) that the statement wrote
+ * @param existing rows (tenant, event, body) of the events that existed before
  * @returns undefined if an event was neither written nor found
  */
 export function resultsOf(

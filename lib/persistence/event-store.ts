@@ -1,6 +1,6 @@
 import type { HostTransaction } from './host-transaction.js';
 
-/** An event as it is to be written: everything in it has been validated. */
+/** An event that is ready to be written: all of its values have been validated. */
 export interface NewEvent {
   readonly tenantUid: string;
   /** Unique within the tenant; becomes `webhook-id`. */
@@ -9,25 +9,25 @@ export interface NewEvent {
   readonly orderingKey: string | null;
   /** The exact text that will be signed and sent. */
   readonly body: string;
-  /** Milliseconds since the epoch; null: the event's `created_at` says it. */
+  /** Milliseconds since the epoch; null: the same as the event's `created_at`. */
   readonly occurredAt: number | null;
 }
 
-/** What became of a `NewEvent`. */
+/** The result of writing a `NewEvent`. */
 export interface InsertedEvent {
   readonly eventUid: string;
   /**
-   * `none`: written now. `same`: the tenant had this `eventUid` with this very body, nothing was written.
-   * `different`: it had the `eventUid` with another body, nothing was written for it.
+   * `none`: the event was written now. `same`: the tenant already had this `eventUid` with the same body; nothing was
+   * written. `different`: it had the `eventUid` with another body; nothing was written for this event.
    */
   readonly duplicate: 'none' | 'same' | 'different';
 }
 
-/** How events enter the outbox: the port between the emitter and the database. */
+/** How events enter the outbox: the interface between the emitter and the database. */
 export interface EventStore {
   /**
-   * Writes the events in one statement (more only where a database limits its parameters), and tells about each
-   * in the order given. A duplicate never fails the statement, so that the host's transaction stays usable.
+   * Writes the events in one statement (more only where a database limits its parameters), and returns one result for each,
+   * in the given order. A duplicate never fails the statement, so the host's transaction stays usable.
    *
    * @param events each `eventUid` at most once; may be empty
    * @param transaction an open transaction of the host, which then decides whether the events exist; without it they are
@@ -37,12 +37,12 @@ export interface EventStore {
   insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]>;
 
   /**
-   * As `insert`, in a transaction that is synchronous.
+   * Like `insert`, in a synchronous transaction.
    *
-   * @param transaction one with `runSync`
+   * @param transaction must have `runSync`
    */
   insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[];
 }
 
-/** Injection token of the `EventStore`. A string, so that both builds in one process agree. */
+/** Injection token of the `EventStore`. A string, so that the ESM and CommonJS builds in one process agree. */
 export const EVENT_STORE = 'nestjs-tillhook:EventStore';

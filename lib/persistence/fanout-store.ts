@@ -8,15 +8,15 @@ export interface UnfannedEvent {
   readonly tenantUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
-  /** Transports that still lack a delivery of it, since a plan left them over; null: all that match. */
+  /** Transports that still lack their delivery of this event, because an earlier plan left them over; null: all that match. */
   readonly transportIds: readonly number[] | null;
-  /** Deliveries of it may exist already: it did not come to the outbox by being emitted. */
+  /** Whether deliveries of the event may exist already: its outbox row was not created by an emit. */
   readonly mayExist: boolean;
-  /** What it sends; null: it was not read along. */
+  /** The body to be sent; null: it was not read along. */
   readonly content: EventContent | null;
 }
 
-/** An enabled webhook of a tenant that has unfanned events, with what fan-out needs of its transport. */
+/** An enabled webhook of a tenant with unfanned events, and the properties of its transport that fan-out needs. */
 export interface FanoutWebhook {
   readonly id: number;
   readonly tenantUid: string;
@@ -26,7 +26,7 @@ export interface FanoutWebhook {
   readonly ordered: boolean;
   readonly transportId: number;
   readonly transportState: TransportState;
-  /** Scheme, host and port that the transport sends to; '': unknown. */
+  /** Scheme, host and port of the transport's URL; '': unknown. */
   readonly origin: string;
   /** Ids of the keys that the transport's secrets are encrypted with (see `keyIdsIn`). */
   readonly encryptedWith: string;
@@ -37,14 +37,14 @@ export interface FanoutBatch {
   readonly webhooks: readonly FanoutWebhook[];
 }
 
-/** One delivery to be made of an event. */
+/** One delivery that fan-out creates for an event. */
 export interface PlannedDelivery {
   readonly eventId: number;
   readonly tenantUid: string;
   readonly tenantId: number;
   readonly transportId: number;
   readonly webhookId: number;
-  /** Why it is logged as `MISSED` and not queued; null: it is queued. */
+  /** Reason if the delivery is logged as `MISSED` instead of queued; null: it is queued. */
   readonly missedReason: MissedReason | null;
   /** Null for an unordered delivery. */
   readonly orderingKey: string | null;
@@ -52,34 +52,34 @@ export interface PlannedDelivery {
 
 export interface PlannedEvent extends Pick<UnfannedEvent, 'id' | 'tenantUid' | 'transportIds' | 'mayExist'> {
   /**
-   * Transports that get their delivery by a later plan, since there are too many for this one. Empty: the event is taken
-   * off the outbox. Otherwise it stays there with these transports.
+   * Transports that get their delivery in a later plan, because one plan is limited. Empty: the event is removed from the
+   * outbox. Otherwise it stays there with these transports.
    */
   readonly left: readonly number[];
 }
 
-/** What one transaction of fan-out writes. */
+/** The rows that one transaction of fan-out writes. */
 export interface FanoutPlan {
   readonly events: readonly PlannedEvent[];
   readonly deliveries: readonly PlannedDelivery[];
   /** Milliseconds since the epoch on the database's clock. */
   readonly now: number;
   /**
-   * How lanes that another transaction has locked are treated. False: it waits for them, up to the lock time-out, which
-   * is what costs least as long as only the module locks them, for milliseconds. True: it leaves them out.
+   * How lanes that another transaction has locked are treated. False: fan-out waits for them, up to the lock time-out. That
+   * costs least as long as only the module locks lanes, which takes milliseconds. True: fan-out leaves them out.
    */
   readonly skipsLocked: boolean;
 }
 
-/** What became of a plan. */
+/** The result of a plan. */
 export interface FanoutResult {
-  /** Events whose deliveries of this plan all exist now. */
+  /** Events of which all deliveries in this plan exist now. */
   readonly written: ReadonlySet<number>;
-  /** Events that stay on the outbox with those transports whose lane is locked: their other deliveries of this plan exist now. */
+  /** Events that stay on the outbox with the transports whose lane is locked. Their other deliveries in this plan exist now. */
   readonly incomplete: ReadonlySet<number>;
 }
 
-/** Where to continue reading a tenant's part of the outbox: strictly after this event. */
+/** Position in a tenant's part of the outbox: reading continues strictly after this event. */
 export interface OutboxCursor {
   readonly tenantUid: string;
   readonly afterId: number;
@@ -88,23 +88,25 @@ export interface OutboxCursor {
 /** How events become deliveries. */
 export interface FanoutStore {
   /**
-   * The oldest unfanned events of each tenant, and the webhooks of these tenants that may match, in one round trip.
-   * Tenants share the limit evenly, so that one with a long backlog does not keep the others waiting.
+   * Reads the oldest unfanned events of each tenant, and the webhooks of these tenants that may match, in one round trip.
+   * Tenants share the limit evenly, so that a tenant with a long backlog does not delay the others.
    *
-   * @param cursors tenants that are not read from their oldest event on
-   * @param contentBytes how much of the bodies of the oldest of them is read along, and at most one body more: useful if
-   *   they are sent at once. 0: the events are not read
+   * @param cursors positions of tenants that are not read from their oldest event on
+   * @param contentBytes how many bytes of bodies are read along, from the oldest events on, plus at most one body. This is
+   *   useful if the events are sent at once. 0: no bodies are read
    */
   read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch>;
 
   /**
-   * Writes queue rows, and log rows for missed deliveries, notifies the lanes, and takes the events off the outbox or
-   * leaves them there with the transports that still lack their delivery, all in one transaction. So each pair of
-   * event and transport is created once; only for an event that `mayExist` are the queue and the log searched.
+   * Writes queue rows and, for missed deliveries, log rows; notifies the lanes; removes the events from the outbox, or
+   * leaves them there with the transports that still lack their delivery. All of this is one transaction, so each pair of
+   * event and transport is created once. The queue and the log are searched only for events that `mayExist`.
    *
-   * Left out are events that another process is fanning out or has fanned out, wholly or in part, since they were
-   * read; events with an ordering key in one of their deliveries while an earlier one of its tenant and key is on the outbox
-   * and not part of this plan; and deliveries whose transport was deleted meanwhile.
+   * It leaves out:
+   * - events that another process is fanning out, or has fanned out (wholly or in part) since they were read;
+   * - events with an ordering key in one of their deliveries, while an earlier event of the same tenant and key is on the
+   *   outbox and not part of this plan;
+   * - deliveries whose transport was deleted meanwhile.
    */
   write(plan: FanoutPlan): Promise<FanoutResult>;
 }

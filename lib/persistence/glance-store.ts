@@ -1,23 +1,23 @@
-/** Whether there is anything to do, read about once a second by a process that does not poll. */
+/** Whether there is work. A process that does not poll reads this about once a second. */
 export interface Glance {
   /** Whether events wait for fan-out. */
   readonly hasEvents: boolean;
   /**
-   * When the first lanes are due, or their holders' leases end, on the database's clock: those that are due within the time asked
-   * for, `MOST_DUE` at most.
+   * When the first lanes, or the leases of their holders, become due, on the database's clock. At most `MOST_DUE` dates,
+   * within the next `LOOK_AHEAD_MS`.
    */
   readonly dueDates: readonly number[];
   /** The environment that the database belongs to; undefined: none. */
   readonly environment: string | undefined;
 }
 
-/** Due dates that a glance shows at most. */
+/** Maximum number of due dates in a glance. */
 export const MOST_DUE = 16;
-/** How far ahead it looks, in ms: beyond the next glance. */
+/** How far ahead a glance looks, in ms: beyond the next glance. */
 export const LOOK_AHEAD_MS = 1_500;
 
-/** One small statement for all that an idle process looks at. It measures the database's clock as well. */
+/** One small statement that reads everything an idle process needs. It measures the database's clock as well. */
 export interface GlanceStore {
-  /** @param channel gets an empty notification along with it; undefined: none does */
+  /** @param channel channel that gets an empty notification in the same statement; undefined: none */
   glance(channel: string | undefined): Promise<Glance>;
 }

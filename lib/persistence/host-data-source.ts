@@ -3,7 +3,7 @@ import { DataSourceMissingError } from '../errors/data-source-missing.error.js';
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 import { DatabaseAddress, type GivenAddress } from './database-address.js';
 
-/** The database of a host without a TypeORM data source: only its address is known. */
+/** The database of a host without a TypeORM data source, of which only the address is known. */
 export class AddressedDatabase {
   readonly #address: DatabaseAddress;
 
@@ -13,22 +13,23 @@ export class AddressedDatabase {
     this.#address = address;
   }
 
-  /** Made anew each time, so that no inspection of this object shows the password. */
+  /** Created anew each time, so that inspecting this object does not show the password. */
   get options(): DataSourceOptions {
     return this.#address.toOptions();
   }
 }
 
-/** Where the host's database is: its options say how to connect. */
+/** Locates the host's database: its options describe how to connect. */
 export type HostDataSource = DataSource | AddressedDatabase;
 
 /**
- * Decides which database the module works in: that of the host's data source, or, if the application has none, that of the address.
+ * Decides in which database the module works: that of the host's data source or, if the application has none, that of the
+ * address.
  *
- * @param dataSource the data source of that name in the application, if there is one
+ * @param dataSource the application's data source of that name, if it exists
  * @param name the option `dataSource`
- * @throws {DataSourceMissingError} without a data source, if one is named or there is no address
- * @throws {InvalidOptionError} for `database.schema` beside a data source, which has a schema of its own
+ * @throws {DataSourceMissingError} if the data source does not exist although one is named, or although there is no address
+ * @throws {InvalidOptionError} if `database.schema` is set beside a data source, which has its own schema
  */
 export function hostDataSourceOf(
   dataSource: DataSource | undefined,
@@ -49,17 +50,17 @@ export function hostDataSourceOf(
 }
 
 /**
- * The database that a function for deploy steps was given.
+ * The database that was passed to a function for deploy steps.
  *
  * @throws {InvalidOptionError} unless it is a data source or an address
  */
 export const dataSourceIn = (given: DataSource | GivenAddress): HostDataSource =>
   isDataSource(given) ? given : new AddressedDatabase(new DatabaseAddress(given ?? {}));
 
-/** By shape: the host may have another copy of TypeORM than the module. */
+/** Checks the shape: the host may have another copy of TypeORM than the module. */
 const isDataSource = (given: DataSource | GivenAddress): given is DataSource =>
   typeof given === 'object' && given !== null && 'options' in given;
 
-/** The address at which the module reaches a host's database without the host's pooler; undefined: it is that of the host. */
+/** The address by which the module reaches the host's database without the host's pooler; undefined: the host's own address. */
 export const directUrlOf = (host: HostDataSource, url: string | undefined): string | undefined =>
   host instanceof AddressedDatabase ? undefined : url;

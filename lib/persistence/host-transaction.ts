@@ -1,37 +1,37 @@
 /** One row of a result, by column name. */
 export type HostRow = Readonly<Record<string, unknown>>;
 
-/** What a statement gave in a transaction of the host. */
+/** The result of a statement in a transaction of the host. */
 export interface HostResult {
   readonly rows: readonly HostRow[];
-  /** Rows written, where the library counts them. */
+  /** Number of rows written, if the library reports it. */
   readonly affected?: number;
 }
 
 /**
- * An open transaction of the host, whichever library began it: the port through which `emit` writes into it. The adapters
- * `nestjs-tillhook/pg`, `nestjs-tillhook/knex`, … make it (`fromPg(client)`, `fromKnex(trx)`, …).
+ * An open transaction of the host, whichever library began it. `emit` writes through this interface. The adapters
+ * `nestjs-tillhook/pg`, `nestjs-tillhook/knex`, … create it (`fromPg(client)`, `fromKnex(trx)`, …).
  */
 export interface HostTransaction {
-  /** The library, as messages name it: `Knex`. */
+  /** The name of the library in messages: `Knex`. */
   readonly kind: string;
 
-  /** The library's own object. What the module finds out about the transaction is remembered for this object. */
+  /** The library's own object. The module keeps its findings about the transaction under this object. */
   readonly subject: object;
 
   /**
-   * True: `subject` lives longer than one transaction, as a client of `pg` does, so a new transaction on it is nothing unusual.
-   * Default: a transaction that has ended stays ended.
+   * True: `subject` outlives one transaction, as a client of `pg` does, so a new transaction on it is expected. Default:
+   * after a transaction has ended, `subject` is not used for another one.
    */
   readonly outlivesTransaction?: boolean;
 
   /**
-   * True: the emitter has checked that the transaction is open and that it leads to the module's database. Default: the module
-   * asks the database.
+   * True: the emitter has checked that the transaction is open and leads to the module's database. Default: the module
+   * checks this by a query.
    */
   readonly isVerified?: boolean;
 
-  /** Whether the library says that a transaction is open. Undefined: it does not know, and the database is asked. */
+  /** Whether the library reports that a transaction is open. Undefined: it does not know, and the module queries the database. */
   isOpen(): boolean | undefined;
 
   /**
@@ -42,14 +42,17 @@ export interface HostTransaction {
    */
   run(sql: string, parameters: readonly unknown[]): Promise<HostResult>;
 
-  /** As `run`, for libraries whose transactions are synchronous. Where it exists, the module uses nothing else. */
+  /** Like `run`, for libraries whose transactions are synchronous. If it exists, the module uses only this method. */
   runSync?(sql: string, parameters: readonly unknown[]): HostResult;
 
-  /** Calls back once after the outermost transaction has committed. Undefined: the library has no hook. */
+  /** Calls back once after the outermost transaction has committed. Undefined: the library has no such hook. */
   afterCommit?(callback: () => void): void;
 }
 
-/** Whether a value has the shape of a `HostTransaction`. By shape, so that both builds of the package in one process agree. */
+/**
+ * Whether a value has the shape of a `HostTransaction`. The class is not compared, so that the ESM and CommonJS builds in
+ * one process agree.
+ */
 export function isHostTransaction(value: unknown): value is HostTransaction {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, subject, isOpen, run } = value as Partial<HostTransaction>;

@@ -2,18 +2,19 @@ import { NO_ID } from './delivery-sql.js';
 import type { DeliveryStore } from './delivery-store.js';
 
 /**
- * How far the order of ids and the order of creation dates may disagree: a date is read before the statement that takes
- * the number, which may wait for locks, and the clocks of processes differ by milliseconds.
+ * How far the order of ids and the order of creation dates may differ. The date is read before the statement that takes the
+ * number, and that statement may wait for locks. The clocks of processes also differ by milliseconds.
  */
 const SLACK_MS = 60_000;
-/** Places looked at in one round trip: a log of ten million deliveries takes five. */
+/** Positions read in one round trip: a log of ten million deliveries takes five round trips. */
 const PROBES = 31;
 
 type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
 
 /**
- * Dates as bounds of a tenant's delivery ids, since ids rise with time and the indexes hold ids. The bounds are wide by a minute, and
- * wider where few deliveries have ended, so compare the dates of what is found too.
+ * Converts dates to bounds of a tenant's delivery ids, because ids rise with time and the indexes contain ids. The bounds
+ * are too wide by a minute, and by more where few deliveries have ended, so compare the dates of the deliveries found as
+ * well.
  *
  * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
  * @param to ms since the epoch: all deliveries created then or earlier have ids less than `beforeId`
@@ -31,7 +32,7 @@ export async function idBounds(
   return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
 }
 
-/** The tenant's last ended delivery that was created before an instant, and the first one that was created then or later. */
+/** The tenant's last ended delivery that was created before an instant, and the first one that was created at it or later. */
 async function boundaryAt(
   store: EndedDeliveries,
   tenantId: number,
@@ -39,7 +40,7 @@ async function boundaryAt(
 ): Promise<{ lastBefore: number; firstFrom: number }> {
   const range = await store.endedRange(tenantId);
   if (!range) return { lastBefore: 0, firstFrom: NO_ID };
-  // Before `low`, and `low` itself, are older ones only; from `high` on are younger ones only.
+  // Invariant: ids up to `low` are older than the instant, ids from `high` on are not.
   let [low, high] = [range.first - 1, range.last + 1];
   let [lastBefore, firstFrom] = [0, NO_ID];
   while (high - low > 1) {
@@ -51,7 +52,7 @@ async function boundaryAt(
       tenantId,
       [...new Set(probes)].filter((probe) => probe > start),
     );
-    // Somebody deletes from the log meanwhile.
+    // These deliveries were deleted from the log meanwhile.
     if (found.length === 0) break;
     for (const { from, id, createdAt } of found) {
       if (createdAt < instant) {

@@ -31,7 +31,7 @@ export interface ClaimedLaneRow extends StoredTransportRow {
   scan_from: number;
 }
 
-/** @param leaseMs how long the lease lasts from the claim */
+/** @param leaseMs length of the lease from the claim, in ms */
 export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane => ({
   transportId: row.transport_id,
   leaseToken: row.lease_token,
@@ -45,7 +45,7 @@ export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane
   transport: storedTransportOf(row),
 });
 
-/** What a check of a lane reads, on every database. */
+/** A row of the statement that checks a lane, on every database. */
 export interface LaneCheckRow {
   transport_id: number;
   lease_token: number;
@@ -63,7 +63,7 @@ export const laneCheckOf = (row: LaneCheckRow): LaneCheck => ({
   transportVersion: row.transport_version,
 });
 
-/** What an event sends, on every database. */
+/** A row with the content of an event, on every database. */
 export interface EventContentRow {
   id: number;
   event_uid: string;

@@ -3,12 +3,12 @@ import { notifyLane } from './queue-sql.js';
 import { statement } from './statement.js';
 
 /*
- * What the admin API does to lanes. Each statement raises the lane's version, since a holder releases its lane only at
- * the version that it read before its last scan: it scans again, and so learns of the change. Put these statements last
- * in a transaction, in ascending order of transports: all code locks lanes in that order.
+ * Changes of lanes by the admin API. Each statement raises the lane's version. A holder releases its lane only at the
+ * version that it read before its last scan, so it scans again and detects the change. Put these statements last in a
+ * transaction, in ascending order of transports: all code locks lanes in that order.
  */
 
-/** The transport delivers again: its lane is due now, or when its block ends. */
+/** Resumes a lane whose transport may deliver again: the lane is due now, or when its block ends. */
 export const resumeLane = (database: Database, transportId: number, now: number): Statement =>
   laneStatement(
     database,
@@ -17,7 +17,7 @@ export const resumeLane = (database: Database, transportId: number, now: number)
     [now],
   );
 
-/** As `resumeLane`, for a transport that was disabled: past failures and blocks no longer count. */
+/** Like `resumeLane`, for a transport that was disabled: past failures and blocks no longer count. */
 export const restartLane = (database: Database, transportId: number, now: number): Statement =>
   laneStatement(
     database,
@@ -27,7 +27,10 @@ export const restartLane = (database: Database, transportId: number, now: number
     [now],
   );
 
-/** The transport stops: its free lane is not due until it is resumed. A held lane keeps the end of its lease. */
+/**
+ * Suspends a lane whose transport was paused or disabled. A free lane has no due date until it is resumed; a held lane
+ * keeps the end of its lease.
+ */
 export const suspendLane = (database: Database, transportId: number): Statement =>
   laneStatement(
     database,
@@ -47,5 +50,5 @@ const laneStatement = (
     transportId,
   ]);
 
-/** A parameter inside an expression, where PostgreSQL would have to guess its type. */
+/** A parameter inside an expression. The cast is for PostgreSQL, which would otherwise have to guess its type. */
 const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');

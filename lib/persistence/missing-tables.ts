@@ -1,6 +1,6 @@
 import { classify } from './driver-errors.js';
 
-/** PostgreSQL translates its messages, but never the name of the table. */
+/** PostgreSQL translates its messages, but never the names of tables. */
 const OWN_TABLE = /\bwebhook_/;
 
 /** Whether a statement failed because a table of the module does not exist. Errors about other tables do not count. */

@@ -5,11 +5,11 @@ import { checkKeys, type KeyProvider } from './encryption-keys.js';
 import { SecretBox } from './secret-box.js';
 
 /**
- * Fetches the keys and makes sure that they will do.
+ * Fetches the keys and checks that they suffice.
  *
- * @param mayStoreInClear whether it is acceptable to have none
- * @throws {InvalidOptionError} for a bad key, and for none where there has to be one
- * @throws {EncryptionKeyMissingError} when stored secrets are sealed with a key that is not among them
+ * @param mayStoreInClear whether the application may run without keys
+ * @throws {InvalidOptionError} for an invalid key, and if there is no key although one is required
+ * @throws {EncryptionKeyMissingError} if stored secrets are encrypted with a key that is not among them
  */
 export async function openSecretBox(
   database: Database,

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 
-/** PostgreSQL cuts longer names, and would then create tables in another schema than the statements name. */
+/** PostgreSQL truncates longer names, and would then create tables in another schema than the statements name. */
 const MOST_BYTES = 63;
 
 /** @throws {InvalidOptionError} naming `database.schema`, unless it is the name of a schema */
@@ -17,8 +17,9 @@ export function checkSchemaName(schema: unknown): string {
 /**
  * The schema of the tables: the option `database.schema`, or the parameter `schema` of the address, as Prisma writes it.
  *
- * @returns undefined if neither names one: the search path of the role decides
- * @throws {InvalidOptionError} if the two, or several parameters, name different schemas, or if the parameter is no name
+ * @returns undefined if neither names one: then the search path of the role decides
+ * @throws {InvalidOptionError} if the two, or several parameters, name different schemas, or if the parameter is not a
+ *   valid name
  */
 export function schemaOf(url: string, option: string | undefined): string | undefined {
   const parameters = new URL(url).searchParams.getAll('schema').map(checkSchemaName);

@@ -1,8 +1,8 @@
-/** How many deliveries are pending, as far as anybody needs to know. */
+/** Counts pending deliveries up to a bound. */
 export interface QueueCountStore {
   /**
-   * Counts pending deliveries of a tenant, over all its transports, and stops at `most`. What it costs grows with the
-   * result and with nothing else. On SQLite it counts in slices of about a millisecond, between which the event loop goes on.
+   * Counts pending deliveries of a tenant, over all its transports, and stops at `most`. Its cost grows only with the
+   * result. On SQLite it counts in slices of about a millisecond and yields to the event loop between them.
    *
    * @param most at least 1
    * @returns the number of pending deliveries; `most`: that many, or more

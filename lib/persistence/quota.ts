@@ -1,14 +1,14 @@
 import type { Database, Statement, WriteOptions } from './database.js';
 import { statement } from './statement.js';
 
-/** How many rows of a table a tenant may have. */
+/** The maximum number of rows of a table that a tenant may have. */
 export interface Quota {
   /** The option that sets the limit. */
   readonly limit: string;
   readonly value: number;
 }
 
-/** Finds a row while the tenant has room for one more. To be the first statement of a write with {@link quotaWrite}. */
+/** Returns a row if the tenant is below its quota. Must be the first statement of a write with {@link quotaWrite}. */
 export const roomFor = (database: Database, table: string, tenantUid: string, { value }: Quota): Statement =>
   statement(
     database,
@@ -16,7 +16,7 @@ export const roomFor = (database: Database, table: string, tenantUid: string, { 
     [tenantUid, value],
   );
 
-/** One of a tenant's creations at a time: two that each see room for one more would together be one too many. */
+/** Serializes the creations of one tenant: two concurrent ones that both find one place left would exceed the quota. */
 export const quotaWrite = (table: string, tenantUid: string): WriteOptions => ({
   onlyIfFirstChanges: true,
   oneAtATime: `${table}/${tenantUid}`,

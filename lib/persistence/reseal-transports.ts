@@ -4,33 +4,33 @@ import { reseal, type StoredSecrets } from './reseal.js';
 import type { SecretBox } from './secret-box.js';
 import { statement } from './statement.js';
 
-/** Transports read, and written in one transaction, at a time. */
+/** Number of transports that are read, and written in one transaction, at a time. */
 const BATCH = 100;
 
-/** How far a rotation has come. */
+/** Progress of a rotation. */
 export interface RotationProgress {
-  /** Transports that this rotation has sealed with the first key so far. */
+  /** Transports that this rotation has re-encrypted with the first key so far. */
   readonly resealed: number;
-  /** Transports that were sealed otherwise when it began. */
+  /** Transports with a secret that was not encrypted with the first key when the rotation began. */
   readonly total: number;
 }
 
 export interface RotationResult extends RotationProgress {
-  /** Transports that were damaged, so that a secret of theirs cannot be opened. Their owner has to set it again. */
+  /** Transports with a damaged secret, which cannot be decrypted. Their owner has to set it again. */
   readonly unreadable: readonly { readonly tenantUid: string; readonly httpTransportUid: string }[];
 }
 
 export interface RotationOptions {
-  /** Told after each batch. */
+  /** Called after each batch. */
   readonly onProgress?: (progress: RotationProgress) => void;
-  /** Ends the rotation after the batch under way; run it again to go on. */
+  /** Ends the rotation after the current batch; run it again to continue. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Seals every secret that is not sealed with the first key of the ring with that key, in bounded batches. It may be
- * interrupted, run again and run in several processes at once: a row that somebody else changes meanwhile is left to
- * him and looked at again.
+ * Re-encrypts every secret that is not encrypted with the first key of the ring, in batches of bounded size. It may be
+ * interrupted, run again, and run in several processes at once. A row that somebody else changes meanwhile is skipped and
+ * read again.
  */
 export async function resealTransports(
   database: Database,
@@ -55,14 +55,14 @@ export async function resealTransports(
       resealed += written;
       isComplete &&= written === updates.length;
       onProgress?.({ resealed, total });
-      // On SQLite nothing above has let the event loop go on.
+      // On SQLite, nothing in this loop has yielded to the event loop yet.
       await turn();
     }
   }
   return { resealed, total, unreadable: [...unreadable.values()].map(uidsOf) };
 }
 
-/** The transports that are sealed with another key than the present one. */
+/** The transports with secrets that are not encrypted with the current key. */
 class StaleTransports {
   readonly #table: string;
 
@@ -95,8 +95,8 @@ class StaleTransports {
   }
 
   /**
-   * The version rises, so that an update made from the row as it was before starts over; when the transport was last
-   * modified stays.
+   * Raises the version, so that a concurrent update based on the old row starts over. The date of the last modification is
+   * not changed.
    */
   update(row: StoredSecrets & { sealed_with: string }): Statement {
     return statement(

@@ -4,7 +4,7 @@ import { sealedWith } from './sealed-with.js';
 import type { SecretBox } from './secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from './transport-secrets.js';
 
-/** The secrets of a transport as they stand in its row. */
+/** The secrets of a transport as stored in its row. */
 export interface StoredSecrets {
   readonly id: number;
   readonly tenant_uid: string;
@@ -18,7 +18,7 @@ export interface StoredSecrets {
   readonly version: number;
 }
 
-/** The row with its secrets sealed with the first key of the ring; undefined when it is damaged. */
+/** The row with its secrets encrypted with the first key of the ring; undefined if the row is damaged. */
 export function reseal<Row extends StoredSecrets>(
   row: Row,
   secrets: SecretBox,

@@ -3,8 +3,8 @@ import { classify } from './driver-errors.js';
 const MAX_TRIES = 5;
 
 /**
- * Runs a transaction again that the database rolled back to resolve a deadlock. For transactions that lock rows which
- * recording locks too, in an order that cannot be agreed on; the database detects a deadlock within a second.
+ * Runs a transaction again if the database rolled it back to resolve a deadlock. For transactions that lock the same rows
+ * as recording does but cannot lock them in the same order. The database detects a deadlock within a second.
  */
 export async function retryOnDeadlock<T>(transaction: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {

@@ -1,2 +1,2 @@
-/** Thrown within a transaction of the module's own to roll it back on purpose. Never leaves the room. */
+/** Thrown within a transaction of the module's own to roll it back on purpose. Never leaves this layer. */
 export class RolledBack extends Error {}

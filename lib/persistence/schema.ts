@@ -8,10 +8,10 @@ import { assertMigrationsAreReadable } from './postgres/readable-migrations.js';
 import { retryWhileBusy, type SqliteDatabase } from './sqlite/sqlite-database.js';
 
 /**
- * Runs what is pending, under the lock.
+ * Runs pending migrations, under the lock.
  *
  * @returns the names of the migrations that this call ran
- * @throws {SchemaBehindError} when some tables are missing although the migration that makes them was run
+ * @throws {SchemaBehindError} if some tables are missing although the migration that creates them was run
  */
 export async function migrate(database: AnyDatabase): Promise<string[]> {
   const ran = await exclusively(database, async () => {
@@ -22,7 +22,7 @@ export async function migrate(database: AnyDatabase): Promise<string[]> {
   return ran;
 }
 
-/** @throws {SchemaBehindError} naming what is missing and what to do about it */
+/** @throws {SchemaBehindError} naming the missing migrations or tables, and the remedy */
 export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return assertTablesExist(database);
@@ -33,8 +33,8 @@ export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void
 }
 
 /**
- * One transaction holds everything, the list of migrations included: a replica that drops the schema at the same time finds all of
- * it or nothing.
+ * One transaction contains everything, including the list of migrations. If a replica drops the schema at the same time, it
+ * finds either all of it or nothing.
  */
 async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
   await assertMigrationsAreReadable(database);
@@ -56,7 +56,7 @@ async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
     await runner.commitTransaction();
     return ran.map(({ name }) => name);
   } catch (error) {
-    // The reason of the failure matters, and not that the connection went with it.
+    // Report the reason of the failure, even if the connection is lost and the rollback fails.
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   } finally {
@@ -64,13 +64,13 @@ async function migratePostgres(database: PostgresDatabase): Promise<string[]> {
   }
 }
 
-/** The write lock is taken first: a replica that comes second waits for it, and then finds the work done. */
+/** The write lock is taken first: a second replica waits for it, and then finds that the work is done. */
 async function migrateSqlite(database: SqliteDatabase): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
   await runner.query('BEGIN IMMEDIATE');
   try {
     await database.measureClock();
-    // The host's tools may drop the tables and leave the list of migrations.
+    // The host's tools may have dropped the tables but not the list of migrations.
     if (areAllMissing(database) && (await runner.hasTable(MIGRATIONS_TABLE))) {
       await runner.query(`DELETE FROM ${database.table(MIGRATIONS_TABLE)}`);
     }
@@ -80,7 +80,7 @@ async function migrateSqlite(database: SqliteDatabase): Promise<string[]> {
     await runner.query('COMMIT');
     return ran.map(({ name }) => name);
   } catch (error) {
-    // SQLite has rolled some failures back itself, and then refuses.
+    // SQLite rolls back after some failures by itself, and then rejects this statement.
     await runner.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
@@ -88,7 +88,7 @@ async function migrateSqlite(database: SqliteDatabase): Promise<string[]> {
 
 const areAllMissing = ({ missingTables }: AnyDatabase): boolean => missingTables.length === TABLES.length;
 
-/** @throws {SchemaBehindError} naming the tables that are missing although the migration that makes them was run */
+/** @throws {SchemaBehindError} naming the tables that are missing although the migration that creates them was run */
 async function assertTablesExist(database: AnyDatabase): Promise<void> {
   await database.measureClock();
   const { missingTables } = database;
@@ -104,12 +104,12 @@ async function assertTablesExist(database: AnyDatabase): Promise<void> {
 const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
   (await (await executorOf(database)).getPendingMigrations()).map(({ name }) => name);
 
-/** TypeORM takes a table that the role may not see for one that is not there, and all that was run for missing. */
+/** TypeORM treats a table that the role may not read as missing, and would then consider all migrations to be pending. */
 export async function executorOf(database: AnyDatabase): Promise<MigrationExecutor> {
   if (database.kind === 'postgres') await assertMigrationsAreReadable(database);
   return new MigrationExecutor(database.dataSource);
 }
 
-/** On SQLite the write lock is the lock: whoever comes second fails as busy, tries again and finds the work done. */
+/** SQLite needs no other lock than the write lock: a second process fails as busy, tries again and finds that the work is done. */
 export const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
   database.kind === 'postgres' ? database.exclusively(work) : retryWhileBusy(work);

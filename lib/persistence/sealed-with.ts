@@ -1,16 +1,16 @@
 import type { HttpTransportEntity } from './entities/http-transport.entity.js';
 import { SecretBox } from './secret-box.js';
 
-/** The columns of a transport that hold sealed secrets. */
+/** The columns of a transport that contain encrypted secrets. */
 export type SealedSecrets = Pick<HttpTransportEntity, 'password' | 'token' | 'headers' | 'signingSecrets'>;
 
-/** Stands for secrets in clear. No key can be called so. */
+/** Stands for secrets in clear. No key can have this id. */
 const CLEAR = '';
 const SEPARATOR = ',';
 
 /**
- * Which keys the secrets of a transport are sealed with, as its column `sealed_with` has it: written with every
- * change of a secret, so that one look at an index tells which keys are in use and which rows a rotation has to visit.
+ * The value of the column `sealed_with`: the keys that the secrets of a transport are encrypted with. It is written with
+ * every change of a secret, so that one index shows which keys are in use and which rows a rotation has to re-encrypt.
  */
 export function sealedWith({ password, token, headers, signingSecrets }: SealedSecrets): string {
   const stored = [

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
 import type { EncryptionKey } from './encryption-keys.js';
 
-/** Where a secret belongs. It is authenticated with the ciphertext, so that stored secrets cannot be swapped. */
+/** The field and row of a secret. They are authenticated with the ciphertext, so that stored secrets cannot be swapped. */
 export interface SecretPlace {
   tenantUid: string;
   table: 'webhook_http_transport';
@@ -12,7 +12,7 @@ export interface SecretPlace {
   field: string;
 }
 
-/** Injection token of the `SecretBox`. A string, so that both builds in one process agree. */
+/** Injection token of the `SecretBox`. A string, so that the ESM and CommonJS builds in one process agree. */
 export const SECRET_BOX = 'nestjs-tillhook:SecretBox';
 
 const PLAIN = 'v0:';
@@ -20,8 +20,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals secrets at rest with AES-256-GCM. The first key of the ring encrypts, every key decrypts. Without keys
- * secrets are stored in clear, marked as such (`v0:`), so that keys can be introduced later.
+ * Encrypts secrets at rest with AES-256-GCM. The first key of the ring encrypts, every key decrypts. Without keys, secrets
+ * are stored in clear and marked as such (`v0:`), so that keys can be introduced later.
  *
  * Stored form: `v1:<key id>:<base64 of iv, tag and ciphertext>`.
  */
@@ -34,7 +34,7 @@ export class SecretBox {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
-  /** Resolves when the box can be used. Call it first where the keys may not have been fetched yet. */
+  /** Resolves when the box can be used. Await it before other calls if the keys may not have been fetched yet. */
   ready(): Promise<void> {
     return Promise.resolve();
   }
@@ -48,7 +48,7 @@ export class SecretBox {
     return `v1:${this.#current.id}:${Buffer.concat([iv, cipher.getAuthTag(), ciphertext]).toString('base64')}`;
   }
 
-  /** @throws {SecretUnreadableError} when the key is not in the ring or the text was altered or moved. */
+  /** @throws {SecretUnreadableError} if the key is not in the ring, or the text was altered or moved. */
   open(stored: string, place: SecretPlace): string {
     if (stored.startsWith(PLAIN)) return stored.slice(PLAIN.length);
     const keyId = SecretBox.keyIdOf(stored);
@@ -65,13 +65,13 @@ export class SecretBox {
         decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
       );
     } catch {
-      // The cause is left out on purpose: it could carry bytes of the secret.
+      // The cause is omitted on purpose: it could contain bytes of the secret.
       throw new SecretUnreadableError(place, keyId);
     }
   }
 
   /**
-   * The same secret sealed with the present first key; `stored` itself when it is already.
+   * Re-encrypts a secret with the current first key. Returns `stored` itself if it is already encrypted with that key.
    *
    * @throws {SecretUnreadableError}
    */
@@ -80,7 +80,7 @@ export class SecretBox {
     return this.seal(this.open(stored, place), place);
   }
 
-  /** Whether what was sealed with this key can be opened; undefined: what is stored in clear. */
+  /** Whether secrets encrypted with this key can be decrypted; undefined stands for secrets in clear. */
   hasKey(id: string | undefined): boolean {
     return id === undefined || this.#keys.has(id);
   }
@@ -90,12 +90,12 @@ export class SecretBox {
     return [...this.#keys.keys()];
   }
 
-  /** The id of the key that seals; undefined: secrets are stored in clear. */
+  /** The id of the key that encrypts; undefined: secrets are stored in clear. */
   get currentKeyId(): string | undefined {
     return this.#current?.id;
   }
 
-  /** The key id a stored secret names; undefined for one stored in clear. */
+  /** The key id that a stored secret names; undefined for a secret in clear. */
   static keyIdOf(stored: string): string | undefined {
     return /^v1:([^:]+):/.exec(stored)?.[1];
   }

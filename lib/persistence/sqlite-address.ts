@@ -1,17 +1,18 @@
 import { InvalidOptionError } from '../errors/invalid-option.error.js';
 
 const SCHEME = 'sqlite:';
-/** What a URL gives a meaning to, and what is in no name of a file on purpose. */
+/** Characters that have a meaning in a URL, and control characters, which do not occur in file names on purpose. */
 const NOT_IN_A_PATH = /[?#%]|\p{Cc}/u;
 
 /** Whether an address has the scheme of a SQLite file; it may still be malformed. */
 export const isSqliteAddress = (url: string): boolean => url.startsWith(SCHEME);
 
 /**
- * The path in an address such as `sqlite:./webhooks.db` (relative to the working directory) or `sqlite:/var/lib/shop/webhooks.db`.
+ * The path in an address such as `sqlite:./webhooks.db` (relative to the working directory) or
+ * `sqlite:/var/lib/shop/webhooks.db`.
  *
- * The path is taken as it is written, without percent-decoding. Libraries disagree on whether `sqlite:///file` is relative or absolute,
- * so an authority is refused.
+ * The path is used as written, without percent-decoding. An authority is rejected, because libraries disagree on whether
+ * `sqlite:///file` is relative or absolute.
  *
  * @throws {InvalidOptionError} naming `database.url`
  */
@@ -28,7 +29,7 @@ export function sqliteFileOf(url: string): string {
   return file;
 }
 
-/** The value is shown: it has no password. */
+/** The message shows the value, which contains no password. */
 const refused = (url: string, reason: string): InvalidOptionError =>
   new InvalidOptionError(
     'database.url',

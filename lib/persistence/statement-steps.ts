@@ -2,8 +2,8 @@ import type { Statement } from './database.js';
 import type { HostRow, HostTransaction } from './host-transaction.js';
 
 /**
- * Work that takes several statements, written once for asynchronous and synchronous transactions: it yields a statement and
- * gets its rows back.
+ * A task that takes several statements, written once for asynchronous and synchronous transactions: it yields a statement
+ * and receives its rows.
  */
 export type StatementSteps<Result> = Generator<Statement, Result, readonly HostRow[]>;
 
@@ -20,7 +20,7 @@ export async function runSteps<Result>(
   return step.value;
 }
 
-/** As `runSteps`, without giving the event loop a turn. The transaction must have `runSync`. */
+/** Like `runSteps`, but without yielding to the event loop. The transaction must have `runSync`. */
 export function runStepsSync<Result>(steps: StatementSteps<Result>, transaction: HostTransaction): Result {
   let step = steps.next();
   while (!step.done) {

@@ -1,17 +1,14 @@
 import type { ObjectLiteral, QueryBuilder } from 'typeorm';
 import type { Database, Statement } from './database.js';
 
-/**
- * A statement written by hand: `?` stands for each parameter, in order, on every database. The text must hold no
- * other question mark.
- */
+/** A handwritten statement: `?` stands for each parameter, in order, on every database. The text must contain no other question mark. */
 export function statement(database: Database, sql: string, parameters: readonly unknown[]): Statement {
   if (database.kind === 'sqlite') return { sql, parameters };
   let number = 0;
   return { sql: sql.replaceAll('?', () => `$${(number += 1)}`), parameters };
 }
 
-/** What a TypeORM query builder would run. */
+/** The statement that a TypeORM query builder would run. */
 export function built<Entity extends ObjectLiteral>(builder: QueryBuilder<Entity>): Statement {
   const [sql, parameters] = builder.getQueryAndParameters();
   return { sql, parameters };

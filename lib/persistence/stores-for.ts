@@ -18,9 +18,10 @@ import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './stores.js';
 
-// Apart from stores.ts: what a host's compiler reads of `Stores` must not lead to a driver that the host has not installed.
+// Separate from stores.ts: the types that a host's compiler reads for `Stores` must not import a driver that the host has
+// not installed.
 
-/** The dialect seam: the one place that knows which implementation a database gets. */
+/** Chooses the implementations for a database. No other code does. */
 export function storesFor(database: AnyDatabase, environment?: string): Stores {
   switch (database.kind) {
     case 'postgres':

@@ -8,7 +8,7 @@ import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SweepStore } from './sweep-store.js';
 
-/** The statement families of the hot path, and of the net below it. A dialect is one implementation of each. */
+/** The families of statements on the hot path, and the sweep. A dialect is one implementation of each. */
 export interface Stores {
   readonly events: EventStore;
   readonly fanout: FanoutStore;
@@ -18,7 +18,7 @@ export interface Stores {
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
   readonly backlog: BacklogStore;
-  /** Undefined: processes that share the database cannot wake each other, so each part of a process polls for itself. */
+  /** Undefined: processes that share the database cannot wake each other, so each part of a process polls. */
   readonly glance: GlanceStore | undefined;
 }
 

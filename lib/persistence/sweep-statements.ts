@@ -8,13 +8,13 @@ import type { Swept, SweepRequest } from './sweep-store.js';
 
 export interface SweptLaneRow {
   transport_id: number;
-  /** 0: it is in order. 1: nobody would claim it. 2: its lease is void. */
+  /** 0: the lane is in order. 1: nobody would claim it. 2: its lease is void. */
   stranded: number;
 }
 
 /** Reads the next lanes, and whether each is stranded. */
 export const sweptLanes = (database: Database, { after, limit, now, dueBefore }: SweepRequest): Statement =>
-  // A scalar subquery, so that the planner cannot turn it into a pass over the whole queue.
+  // A scalar subquery, so that the planner cannot turn it into a scan of the whole queue.
   statement(
     database,
     `SELECT l.transport_id AS transport_id, CASE
@@ -31,8 +31,8 @@ export const strandedIn = (lanes: readonly SweptLaneRow[]): number[] =>
   lanes.filter((lane) => lane.stranded > 0).map((lane) => lane.transport_id);
 
 /**
- * Makes due what was never attempted in lanes whose lease is void. A first attempt is due as soon as it is queued, so it can
- * be dated later only by a clock that was set back since.
+ * Makes deliveries due that were never attempted, in lanes whose lease is void. A first attempt is due as soon as it is
+ * queued, so its due date can be in the future only because the clock was set back since.
  */
 export function redateFirstAttempts(
   database: Database,
@@ -51,18 +51,19 @@ export function redateFirstAttempts(
     );
 }
 
-/** The end of a sweep's step that has read these lanes. */
+/** The position after the lanes that this step of the sweep has read. */
 export const nextAfter = (lanes: readonly SweptLaneRow[], limit: number): Swept['next'] =>
   lanes.length < limit ? undefined : lanes.at(-1)?.transport_id;
 
 /**
- * The assignments that schedule a stranded lane. A lane with a void lease keeps its holder: the next claim counts its crash.
+ * The assignments that schedule a stranded lane. A lane with a void lease keeps its holder, so that the next claim counts a
+ * crash.
  *
- * @param now mark of the parameter, with its type: it must be usable several times
+ * @param now placeholder of the parameter, with its type: it must be usable several times
  */
 export function scheduleStranded(kind: Database['kind'], now: string): string {
   const isVoid = `lease_until > ${now} + ${LONGEST_LEASE_MS}`;
-  // A lease has expired only by the server's own clock, so the date leaves room for how far readings of it lie apart.
+  // A claim compares the end of a lease with the server's own clock, so subtract the slack by which readings of the clock may differ.
   const expired = `${now} - ${CLOCK_SLACK_MS}`;
   return `version = version + 1, scan_from = -1,
     lease_until = CASE WHEN ${isVoid} THEN ${expired} ELSE lease_until END,

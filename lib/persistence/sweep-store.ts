@@ -1,28 +1,28 @@
-/** What one step of the sweep has looked at. */
+/** The result of one step of the sweep. */
 export interface Swept {
-  /** Transports whose lane was stranded and is scheduled again. */
+  /** Transports whose lane was stranded and has been scheduled again. */
   readonly repaired: readonly number[];
-  /** Where to continue: strictly after this transport; undefined: that was the last one. */
+  /** Where to continue: strictly after this transport; undefined: there are no more lanes. */
   readonly next: number | undefined;
 }
 
 export interface SweepRequest {
   /** Strictly after this transport. */
   readonly after: number;
-  /** How many lanes are looked at, whatever is found. */
+  /** Number of lanes to read, stranded or not. */
   readonly limit: number;
   /** The database's clock, ms since the epoch. */
   readonly now: number;
-  /** Deliveries that have become due since may still be on their way to their lane's holder. */
+  /** Only deliveries due before this date make a lane stranded. Later ones may still be on their way to the lane's holder. */
   readonly dueBefore: number;
 }
 
-/** Finds and schedules lanes that no correct program leaves behind, a bounded number in each call. */
+/** Finds and schedules stranded lanes, which only a bug or a manual edit can leave behind. Each call reads a bounded number of lanes. */
 export interface SweepStore {
   /**
-   * Schedules stranded lanes, to be scanned from the head: lanes that nobody holds and nobody will claim although they
-   * have something due, and lanes whose lease ends later than the longest possible one (`LONGEST_LEASE_MS`), since the
-   * clock was set back under a holder that crashed. Lanes in order are read and not written.
+   * Schedules stranded lanes, to be scanned from the head. A lane is stranded in two cases: it has due deliveries, but
+   * nobody holds it and nobody would claim it; or its lease ends later than the longest possible lease
+   * (`LONGEST_LEASE_MS`), because the clock was set back under a holder that crashed. Lanes in order are only read.
    */
   scheduleStrandedLanes(request: SweepRequest): Promise<Swept>;
 }

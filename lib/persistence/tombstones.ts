@@ -3,11 +3,11 @@ import { TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from './delivery-sql.js';
 import { statement } from './statement.js';
 
 /*
- * A deleted transport or webhook leaves a row that names it, so that the log, which refers to it by number, can show its
- * uid. The row holds no URL, header, credential or secret. Put these statements before the deletion, in its transaction.
+ * A deleted transport or webhook leaves a row with its name. The log refers to it by number and can still show its uid. The
+ * row contains no URL, header, credential or secret. Put these statements before the deletion, in the same transaction.
  */
 
-/** Of the transport and all its webhooks. */
+/** Adds the tombstones of a transport and of all its webhooks. */
 export const buryTransport = (database: Database, transportId: number): Statement[] => [
   statement(
     database,
@@ -22,7 +22,7 @@ export const buryTransport = (database: Database, transportId: number): Statemen
 export const buryWebhook = (database: Database, webhookId: number): Statement =>
   buryWebhooks(database, 'id', webhookId);
 
-/** Of all webhooks of a transport. */
+/** Adds the tombstones of all webhooks of a transport. */
 export const buryWebhooksOf = (database: Database, transportId: number): Statement =>
   buryWebhooks(database, 'transport_id', transportId);
 
@@ -35,11 +35,11 @@ const buryWebhooks = (database: Database, column: 'id' | 'transport_id', value: 
     [database.now(), value],
   );
 
-/** Another request deletes it at the same moment. */
+/** Needed if another request deletes the same resource at the same time. */
 const UNLESS_BURIED = 'ON CONFLICT (kind, id) DO NOTHING';
 
 const insertInto = (database: Database): string =>
   `INSERT INTO ${database.table('webhook_tombstone')} (kind, id, tenant_uid, uid, transport_id, deleted_at)`;
 
-/** PostgreSQL would have to guess the type of a parameter in a list of columns. */
+/** PostgreSQL would have to guess the type of a parameter in a SELECT list. */
 const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');

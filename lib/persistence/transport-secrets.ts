@@ -6,7 +6,7 @@ export type TransportSecretField = 'password' | 'token' | 'signing_secret' | `he
 /** The field of a header's value, whatever the spelling of its name. */
 export const headerField = (key: string): TransportSecretField => `headers.${key.toLowerCase()}`;
 
-/** Where a secret of a transport belongs: what seals it and what opens it must say the same. */
+/** The field and row of a transport's secret. Encryption and decryption must use the same. */
 export const transportSecret = (
   { tenantUid, httpTransportUid }: { tenantUid: string; httpTransportUid: string },
   field: TransportSecretField,

@@ -4,15 +4,16 @@ import { statement } from './statement.js';
 
 /** Work in the database that could be done now. */
 export interface WaitingWork {
-  /** Events that were not fanned out yet. */
+  /** Events that have not been fanned out yet. */
   readonly events: number;
   /** Deliveries that are due and have no outcome yet. */
   readonly deliveries: number;
 }
 
 /**
- * Counts events on the outbox, and deliveries that are due and that no pause, block or earlier delivery holds back. It reads the
- * whole queue, so it is for tests. One statement, so that nothing is missed while it moves from one table to the other.
+ * Counts events on the outbox, and deliveries that are due and not held back by a pause, a block or an earlier delivery. It
+ * reads the whole queue, so it is only for tests. One statement reads both tables, so that work that moves from one to the
+ * other is not missed.
  */
 export async function readWaitingWork(database: Database): Promise<WaitingWork> {
   const due = database.now() + CLOCK_SLACK_MS;

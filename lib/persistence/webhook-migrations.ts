@@ -3,11 +3,11 @@ import type { GivenAddress } from './database-address.js';
 import { exclusively, executorOf, migrate } from './schema.js';
 import { withDatabase } from './with-database.js';
 
-// Apart from schema.ts: what a host's compiler reads of these must not lead to a driver that the host has not installed.
+// Separate from schema.ts: the types that a host's compiler reads here must not import a driver that the host has not installed.
 
 /**
- * Brings the module's tables up to date in the database that `host` points to, for a deploy step that runs before
- * the application starts. Several processes may call it at once: one works, the others wait. Idempotent.
+ * Brings the module's tables up to date in the database of `host`, for a deploy step that runs before the application
+ * starts. Several processes may call it at once: one runs the migrations, the others wait. Idempotent.
  *
  * @param host the data source, or in an application without TypeORM the address: `{ url: 'postgres://…', schema: 'shop' }`
  * @returns the names of the migrations that this call ran
@@ -17,10 +17,10 @@ export async function runWebhookMigrations(host: DataSource | GivenAddress): Pro
 }
 
 /**
- * Undoes the module's newest migration. Tables it made are dropped with what they hold.
+ * Reverts the module's newest migration. Tables that it created are dropped with their contents.
  *
  * @param host as for `runWebhookMigrations`
- * @returns the name of the migration that was undone; undefined when there was none
+ * @returns the name of the migration that was reverted; undefined if there was none
  */
 export async function revertWebhookMigration(host: DataSource | GivenAddress): Promise<string | undefined> {
   return withDatabase(host, (database) =>

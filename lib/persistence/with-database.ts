@@ -5,7 +5,8 @@ import { dataSourceIn } from './host-data-source.js';
 import type { AnyDatabase } from './open-database.js';
 
 /**
- * Does something outside the module's own process, such as a deploy step: opens the database, works, closes it.
+ * Runs a task outside the module's own process, such as a deploy step: opens the database, runs the task, closes the
+ * database.
  *
  * @param given the host's data source, or the address of its database
  * @throws {InvalidOptionError} for a malformed address

@@ -6,8 +6,9 @@ import { migrate } from './schema.js';
 const MAX_TRIES = 5;
 
 /**
- * Runs a step of the start on tables that are up to date. A replica that starts at the same time with `dropSchema: true` may drop
- * the tables between the migration and the step, or collide with the migration: then both run again, at most five times.
+ * Runs a step of the start-up on tables that are up to date. A replica that starts at the same time with `dropSchema: true`
+ * may drop the tables between the migration and the step, or collide with the migration. Then both run again, at most five
+ * times.
  *
  * @param step must be safe to repeat
  */
@@ -17,7 +18,7 @@ export async function withTables<T>(database: AnyDatabase, step: () => Promise<T
       if (tries > 1) await migrate(database);
       return await step();
     } catch (error) {
-      // A deadlock, or a lock that could not be taken in time.
+      // A deadlock, or a lock that could not be acquired in time.
       const kind = classify(error);
       const isPassing = isTablesMissing(error) || kind === 'conflict' || kind === 'busy';
       if (!isPassing || tries === MAX_TRIES) throw error;

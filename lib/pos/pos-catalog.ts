@@ -37,8 +37,8 @@ const ofPrice = (description: string): ActionDefinition<PricePayload> =>
   defineAction({ description, example: { tenant, price, product, tenantUser } });
 
 /**
- * The 18 actions of a point of sale, spelled as the vendor spells them. Every payload is thin: references, from
- * which a receiver fetches what it needs. Add a host's own actions with `extendCatalog(posCatalog, { … })`.
+ * The 18 actions of a point of sale, with the vendor's spelling. Every payload contains only references; a receiver fetches
+ * the details. Add a host's own actions with `extendCatalog(posCatalog, { … })`.
  */
 export const posCatalog = Object.freeze({
   PRODUCT_CREATE: ofProduct('A product was created.'),
@@ -73,5 +73,5 @@ export const posCatalog = Object.freeze({
   }),
 });
 
-/** The catalog that a `WebhookEmitter` is typed with unless the host names its own. */
+/** The catalog type of a `WebhookEmitter` unless the host sets its own. */
 export type PosCatalog = typeof posCatalog;

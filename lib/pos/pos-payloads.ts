@@ -1,16 +1,16 @@
-/** How a payload names an entity: the receiver fetches the rest over the host's API. */
+/** Reference to an entity in a payload. The receiver fetches the details from the host's API. */
 export interface EntityReference {
-  /** The host's number for it, where it has one. */
+  /** The host's numeric id of the entity, if it has one. */
   readonly Id?: number;
-  /** The host's uid for it. */
+  /** The host's uid of the entity. */
   readonly Uid: string;
 }
 
-/** What every action may carry. Beyond the members of its type a payload may have any further JSON. */
+/** Members that every action may have. In addition to the members of its type, a payload may contain any other JSON. */
 export interface PosPayload {
-  /** What the body says of the tenant beside its uid, which is always `tenantUid` of the emit. */
+  /** The tenant in the body. Its uid is always the `tenantUid` of the emit. */
   readonly tenant?: { readonly Id?: number };
-  /** The user who caused it; left out when no user did, such as in a job. */
+  /** The user who caused the event; omitted if no user did, for example in a job. */
   readonly tenantUser?: EntityReference;
 }
 
@@ -26,7 +26,7 @@ export interface CustomerPayload extends PosPayload {
 
 /** ORDER_SETTLED, ORDER_DELIVERED. */
 export interface OrderPayload extends PosPayload {
-  /** Where it was made; left out when that was in no store, such as a web shop's order. */
+  /** The store in which the order was made; omitted if there is none, for example for a web shop's order. */
   readonly store?: EntityReference;
   readonly order: EntityReference;
 }
@@ -43,7 +43,7 @@ export interface OrderHandlingPayload extends OrderPayload {
 
 /** TILL_OPEN, TILL_CLOSED. */
 export interface TillPayload extends PosPayload {
-  /** Where it stands. */
+  /** The store of the till. */
   readonly store?: EntityReference;
   readonly till: EntityReference;
 }
@@ -51,7 +51,7 @@ export interface TillPayload extends PosPayload {
 /** PRICE_CREATE, PRICE_UPDATE, PRICE_DELETE. */
 export interface PricePayload extends PosPayload {
   readonly price: EntityReference;
-  /** What it is the price of. */
+  /** The product that the price belongs to. */
   readonly product?: EntityReference;
 }
 
@@ -64,6 +64,6 @@ export interface StockPayload extends PosPayload {
 /** PURCHASE_RECEIVED. */
 export interface PurchasePayload extends PosPayload {
   readonly purchase: EntityReference;
-  /** Where the goods went. */
+  /** The warehouse that received the goods. */
   readonly warehouse?: EntityReference;
 }

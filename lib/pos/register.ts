@@ -2,7 +2,7 @@ import type { ActionCatalog } from '../domain/action-catalog.js';
 import type { PosCatalog } from './pos-catalog.js';
 
 /**
- * What a host tells the compiler once about itself. Augment it with one or both members:
+ * Declares the host's settings to the compiler. Augment it with one or both members:
  *
  * ```ts
  * declare module 'nestjs-tillhook' {
@@ -26,5 +26,5 @@ export type RegisteredCatalog = Register extends { catalog: infer Catalog extend
   ? Catalog
   : PosCatalog;
 
-/** Whether the augmented `Register` says that every emit needs a transaction. */
+/** Whether the augmented `Register` requires a transaction for every emit. */
 export type IsTransactionRequired = Register extends { requireTransaction: true } ? true : false;

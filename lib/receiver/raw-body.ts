@@ -1,7 +1,7 @@
 import { RawBodyMissingError } from '../errors/raw-body-missing.error.js';
 import type { ReceivedHeaders } from './received-request.js';
 
-/** The part of a request of Express or Fastify that is read here. */
+/** The part of an Express or Fastify request that is read here. */
 export interface HttpRequest {
   readonly headers: ReceivedHeaders;
   readonly body?: unknown;
@@ -12,11 +12,11 @@ export interface HttpRequest {
 /**
  * The bytes of a request's body as they were sent.
  *
- * @throws {RawBodyMissingError} if there was a body and only its parsed form is left
+ * @throws {RawBodyMissingError} if the request has a body but only its parsed form is available
  */
 export function rawBodyOf({ headers, body, rawBody }: HttpRequest): Buffer {
   if (Buffer.isBuffer(rawBody)) return rawBody;
-  // A parser for raw bodies leaves the bytes here.
+  // A parser for raw bodies stores the bytes here.
   if (Buffer.isBuffer(body)) return body;
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   if (isEmpty) return Buffer.alloc(0);

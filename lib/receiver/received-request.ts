@@ -1,10 +1,10 @@
 /** Headers of a request by their names in lower case, as Node has them. */
 export type ReceivedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A request as it came in. */
+/** A request as it was received. */
 export interface ReceivedRequest {
   readonly headers: ReceivedHeaders;
-  /** The bytes of the body, before anything parsed them. A string counts as UTF-8. */
+  /** The bytes of the body before parsing. A string counts as UTF-8. */
   readonly body: Buffer | string;
 }
 
@@ -15,6 +15,6 @@ export interface VerifiedRequest {
    * `x-github-delivery`, `x-shopify-event-id`. The last two are not covered by the signature.
    */
   readonly id: string;
-  /** When the request was signed; undefined for `github` and `shopify`, which sign no time. */
+  /** When the request was signed; undefined for `github` and `shopify`, which do not sign a time. */
   readonly signedAt: Date | undefined;
 }

@@ -1,19 +1,19 @@
 import { WebhookNotVerifiedError } from '../errors/webhook-not-verified.error.js';
 import type { VerifiedRequest } from './received-request.js';
 
-/** A request that the guard let pass, with the bytes that were verified. */
+/** A request that the guard has accepted, with the verified bytes. */
 export interface VerifiedWebhookRequest extends VerifiedRequest {
   readonly body: Buffer;
 }
 
-/** Kept beside the request and not in it, where a parsed body or another guard could forge it. */
+/** Stored apart from the request object, where a parsed body or another guard could forge it. */
 const verified = new WeakMap<object, VerifiedWebhookRequest>();
 
 export function rememberVerified(request: object, webhook: VerifiedWebhookRequest): void {
   verified.set(request, webhook);
 }
 
-/** @throws {WebhookNotVerifiedError} if the guard has not seen the request */
+/** @throws {WebhookNotVerifiedError} if the guard has not verified the request */
 export function verifiedOf(request: object, parameter: string): VerifiedWebhookRequest {
   const webhook = verified.get(request);
   if (!webhook) throw new WebhookNotVerifiedError(parameter);

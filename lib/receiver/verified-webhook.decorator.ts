@@ -3,8 +3,8 @@ import { VERIFICATION, VerifiedWebhookGuard } from './verified-webhook.guard.js'
 import { resolveVerification, type VerifiedWebhookOptions } from './verified-webhook.options.js';
 
 /**
- * On a handler or a controller: lets pass only requests whose signature is valid, and responds with 401 otherwise. The app
- * must be created with `rawBody: true`.
+ * Accepts only requests with a valid signature on a handler or a controller, and responds with 401 to others. The app must
+ * be created with `rawBody: true`.
  *
  * ```ts
  * @Post('stripe')
@@ -12,7 +12,7 @@ import { resolveVerification, type VerifiedWebhookOptions } from './verified-web
  * received(@WebhookId() id: string, @WebhookBody() event: StripeEvent) {}
  * ```
  *
- * @throws {InvalidReceiverOptionError} when the class is loaded, for options that cannot work
+ * @throws {InvalidReceiverOptionError} when the class is loaded, for invalid options
  */
 export const VerifiedWebhook = (options: VerifiedWebhookOptions): ClassDecorator & MethodDecorator =>
   applyDecorators(SetMetadata(VERIFICATION, resolveVerification(options)), UseGuards(VerifiedWebhookGuard));

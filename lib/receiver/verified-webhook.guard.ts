@@ -14,7 +14,7 @@ import { rememberVerified } from './verified-requests.js';
 /** Metadata key of a handler's or controller's `ResolvedVerification`. */
 export const VERIFICATION = 'nestjs-tillhook:receiver:verification';
 
-/** Lets pass only requests with a valid signature; `@VerifiedWebhook` applies it. */
+/** Accepts only requests with a valid signature; `@VerifiedWebhook` applies it. */
 @Injectable()
 export class VerifiedWebhookGuard implements CanActivate {
   constructor(
@@ -22,7 +22,7 @@ export class VerifiedWebhookGuard implements CanActivate {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @throws {UnauthorizedException} with the code of the `WebhookVerificationError` in its body, and that as its cause */
+  /** @throws {UnauthorizedException} with the code of the `WebhookVerificationError` in its body, and that error as its cause */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const verification = this.reflector.getAllAndOverride<ResolvedVerification | undefined>(

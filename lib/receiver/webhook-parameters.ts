@@ -5,7 +5,7 @@ import { verifiedOf } from './verified-requests.js';
 const requestOf = (context: ExecutionContext): object => context.switchToHttp().getRequest<object>();
 
 /**
- * The sender's id of the webhook, the same for each retry: see `VerifiedRequest.id`. Give it to `WebhookInbox.once`.
+ * The sender's id of the webhook, the same for each retry: see `VerifiedRequest.id`. Pass it to `WebhookInbox.once`.
  *
  * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
  */
@@ -14,10 +14,10 @@ export const WebhookId = createParamDecorator(
 );
 
 /**
- * The body, parsed from the bytes that were verified. Takes pipes, as `@Body()` does.
+ * The body, parsed from the verified bytes. It accepts pipes, as `@Body()` does.
  *
  * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
- * @throws {BadRequestException} if the body is no JSON
+ * @throws {BadRequestException} if the body is not JSON
  */
 export const WebhookBody = createParamDecorator((_data: unknown, context): unknown => {
   const { body } = verifiedOf(requestOf(context), '@WebhookBody()');
@@ -29,7 +29,7 @@ export const WebhookBody = createParamDecorator((_data: unknown, context): unkno
 });
 
 /**
- * When the webhook was signed, a `Date`; undefined with `github` and `shopify`, which sign no time.
+ * When the webhook was signed, as a `Date`; undefined with `github` and `shopify`, which do not sign a time.
  *
  * @throws {WebhookNotVerifiedError} without `@VerifiedWebhook`
  */

@@ -11,13 +11,13 @@ const MOST_TOLERANCE_SECONDS = 86_400;
 export interface WebhookVerifierOptions {
   readonly scheme: WebhookScheme;
   /**
-   * How far the time of the signature may lie in the past or the future, in seconds: 1 to 86,400. Default 300. It has no
-   * effect with `github` and `shopify`, which sign no time.
+   * Maximum difference between the time of the signature and the receiver's clock, in seconds: 1 to 86,400. Default 300. It
+   * has no effect with `github` and `shopify`, which do not sign a time.
    */
   readonly toleranceSeconds?: number | undefined;
 }
 
-/** Verifies webhooks of one scheme. For use without the decorator: in a queue consumer, a serverless handler, a test. */
+/** Verifies webhooks of one scheme. Use it where the decorator does not apply: in a queue consumer, a serverless handler, a test. */
 export class WebhookVerifier {
   readonly #scheme: SignatureScheme;
   readonly #toleranceMs: number;
@@ -39,7 +39,7 @@ export class WebhookVerifier {
   }
 
   /**
-   * Checks a secret without a request, at start for instance.
+   * Checks a secret without a request, for example at start-up.
    *
    * @throws {InvalidReceiverOptionError} unless it is a secret of the scheme
    */
@@ -48,10 +48,11 @@ export class WebhookVerifier {
   }
 
   /**
-   * @param secrets those that the sender may have signed with: several while one is rotated. None: nothing is accepted
+   * @param secrets secrets with which the sender may have signed; several while one is rotated. An empty list rejects every
+   *   request
    * @param now the receiver's clock, ms since the epoch. Default: the process's clock
    * @throws {WebhookVerificationError} unless one signature matches one secret and the time is within the tolerance
-   * @throws {InvalidReceiverOptionError} for a secret that cannot be one of the scheme
+   * @throws {InvalidReceiverOptionError} if a secret cannot be one of the scheme
    */
   verify(
     { headers, body }: ReceivedRequest,

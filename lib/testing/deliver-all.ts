@@ -9,25 +9,25 @@ const LOOK_EVERY_MS = 5;
 
 /** Options of `deliverAll`. */
 export interface DeliverAllOptions {
-  /** How long it may take, in ms. Default 10,000. */
+  /** Time limit in ms. Default 10,000. */
   readonly withinMs?: number;
-  /** The name of the instance of the module. Default: the one without a name. */
+  /** The name of the instance of the module. Default: the instance without a name. */
   readonly name?: string;
 }
 
 /**
- * Resolves when everything that can be delivered now has been: each committed event is fanned out, and each delivery that is due
- * has been attempted and its outcome recorded. Retries belong to it if they are due at once (`retryScheduleMs: [0, 0]`). It wakes
- * the worker, so a long `pollMs` does not matter.
+ * Resolves when everything that can be done now is done: each committed event has been fanned out, and each due delivery
+ * has been attempted and its outcome recorded. Retries are included if they are due at once (`retryScheduleMs: [0, 0]`). It
+ * wakes the worker, so a long `pollMs` does not matter.
  *
- * It does not wait for retries that are due later, for transports that are paused or disabled, for receivers that asked for a
- * pause (`Retry-After`), and for deliveries behind an earlier one of their ordering key that is retried later. A delivery that
- * waits for a rate limit, an open circuit or an encryption key counts as due.
+ * It does not wait for retries that are due later, for transports that are paused or disabled, for receivers that asked for
+ * a pause (`Retry-After`), and for deliveries behind an earlier one of their ordering key that is retried later. A delivery
+ * that waits for a rate limit, an open circuit or an encryption key counts as due.
  *
- * @param app an app with the real `WebhooksModule`, initialized, with its worker
- * @throws {DeliveriesUnfinishedError} when the time is over
- * @throws {DeliveriesHeldError} when deliveries are switched off, or the database belongs to another environment
- * @throws {WorkerNotRunningError} when the app has no worker, was not initialized or was drained
+ * @param app an initialized app with the real `WebhooksModule` and its worker
+ * @throws {DeliveriesUnfinishedError} if the time limit is exceeded
+ * @throws {DeliveriesHeldError} if deliveries are switched off, or the database belongs to another environment
+ * @throws {WorkerNotRunningError} if the app has no worker, or was not initialized, or was drained
  */
 export async function deliverAll(
   app: ProviderSource,

@@ -1,6 +1,6 @@
 import { letProcessEnd } from '../timing/process-hold.js';
 
-// Only tests import this: an app of the module that nobody closes must not keep the test runner alive.
+// Only tests import this file. If a test does not close an app with the module, that must not keep the test runner alive.
 letProcessEnd();
 
 export { deliverAll } from './deliver-all.js';

@@ -3,17 +3,17 @@ import { ModulesContainer } from '@nestjs/core';
 import { getWebhooksToken, type WebhooksInstance } from '../webhooks.instances.js';
 import { WEBHOOKS_INSTANCE } from '../webhooks.tokens.js';
 
-/** What `get` of an app, a context or a testing module can be asked for. */
+/** An app, a context or a testing module: an object with `get`. */
 export interface ProviderSource {
   get(token: unknown, options: { strict: false }): unknown;
 }
 
 /**
- * Something that an instance of the module exports. Nest finds a class anywhere in the app, also in another instance, so the
- * instance is looked up by its name first.
+ * A class that an instance of the module exports. Nest finds a class anywhere in the app, even in another instance, so the
+ * named instance is looked up first.
  *
- * @param name of the instance; undefined: the one without a name
- * @throws the error of Nest, if there is none
+ * @param name of the instance; undefined: the instance without a name
+ * @throws the error of Nest if there is none
  */
 export function instanceOf<T>(app: ProviderSource, type: Type<T>, name: string | undefined): T {
   const modules = app.get(ModulesContainer, { strict: false }) as ModulesContainer;

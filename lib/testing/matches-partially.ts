@@ -1,6 +1,6 @@
 /**
- * Whether a value has at least what is expected: objects may have more members, arrays have the same length, everything else is
- * equal. Asymmetric matchers of jest and vitest (`expect.any(String)`) work at any depth.
+ * Whether a value contains at least the expected parts: objects may have more members, arrays must have the same length,
+ * everything else must be equal. Asymmetric matchers of jest and vitest (`expect.any(String)`) work at any depth.
  */
 export function matchesPartially(actual: unknown, expected: unknown): boolean {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(actual);

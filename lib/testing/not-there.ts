@@ -1,11 +1,12 @@
 import { NotInTestsError } from '../errors/not-in-tests.error.js';
 
-/** What Nest asks of every provider: none of it is there. */
+/** Members that Nest reads from every provider. All of them are undefined. */
 const ASKED_BY_NEST =
   /^(then|onModuleInit|onModuleDestroy|onApplicationBootstrap|onApplicationShutdown|beforeApplicationShutdown)$/;
 
 /**
- * Stands for a part of the module that needs the database. It can be injected and kept; to call it, or anything of it, throws.
+ * A stand-in for a part of the module that needs the database. It can be injected and stored; calling it, or any member of
+ * it, throws.
  *
  * @param part its name in the message
  */

@@ -16,7 +16,7 @@ import { instanceOf, type ProviderSource } from './instance-of.js';
 import { notThere } from './not-there.js';
 import { RecordingWebhookEmitter } from './recording-webhook-emitter.js';
 
-/** The part of Nest's `TestingModuleBuilder` that is used. */
+/** The part of Nest's `TestingModuleBuilder` that is used here. */
 export interface ModuleBuilder {
   overrideProvider(token: unknown): {
     useClass(type: unknown): unknown;
@@ -24,7 +24,7 @@ export interface ModuleBuilder {
   };
 }
 
-/** Everything of the module that opens, reads or keeps connections. */
+/** All parts of the module that open, read or keep connections. */
 const NEEDING_THE_DATABASE = [
   HOST_DATA_SOURCE,
   DATABASE,
@@ -42,9 +42,9 @@ const NEEDING_THE_DATABASE = [
 ];
 
 /**
- * Makes an app that imports `WebhooksModule` record its events instead of writing them: the module opens no database, sends
- * nothing, and its emitter is a `RecordingWebhookEmitter` with the catalog of the app. Other parts of the module can be injected,
- * and throw `NotInTestsError` when they are called.
+ * Makes an app with `WebhooksModule` record its events instead of writing them. The module opens no database and sends
+ * nothing. Its emitter is a `RecordingWebhookEmitter` with the app's catalog. Other parts of the module can be injected;
+ * they throw `NotInTestsError` when they are called.
  *
  * ```ts
  * const moduleRef = await overrideWebhooks(Test.createTestingModule({ imports: [AppModule] })).compile();
@@ -65,8 +65,8 @@ export function overrideWebhooks<Builder extends ModuleBuilder>(builder: Builder
 /**
  * The recording emitter of an app.
  *
- * @param app an app, or a testing module, that was made with `overrideWebhooks` or imports `WebhooksTestingModule`
- * @param name of the instance of the module. Default: the one without a name
+ * @param app an app or a testing module that was created with `overrideWebhooks` or imports `WebhooksTestingModule`
+ * @param name of the instance of the module. Default: the instance without a name
  */
 export const recordingEmitterOf = (app: ProviderSource, name?: string): RecordingWebhookEmitter =>
   instanceOf<WebhookEmitter>(app, WebhookEmitter, name) as RecordingWebhookEmitter;

@@ -7,7 +7,7 @@ export type ReceiverResponse =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
-      /** The time before it responds, in ms. Default 0. */
+      /** Delay of the response, in ms. Default 0. */
       readonly delayMs?: number;
     }
   | 'hang'
@@ -23,7 +23,7 @@ export async function send(response: ServerResponse, planned: ReceiverResponse):
   response.writeHead(planned.status, { ...planned.headers }).end(planned.body);
 }
 
-/** @throws the error of the socket, if the sender gave up */
+/** @throws the error of the socket if the sender closes the connection early */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

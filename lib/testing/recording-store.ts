@@ -1,17 +1,17 @@
 import type { EventStore, InsertedEvent, NewEvent } from '../persistence/event-store.js';
 
-/** An event that was emitted in a test. */
+/** An event that a test has emitted. */
 export interface RecordedEvent<Action extends string = string, Data = Record<string, unknown>> {
   readonly tenantUid: string;
   readonly eventUid: string;
   readonly action: Action;
-  /** The payload as receivers would read it from the JSON, with `tenant.Uid`. */
+  /** The payload as a receiver would parse it from the JSON, with `tenant.Uid`. */
   readonly data: Data;
   readonly orderingKey: string | undefined;
   readonly occurredAt: Date | undefined;
 }
 
-/** Keeps events in memory, with the rule of the database for a uid that is emitted again. */
+/** Keeps events in memory. If a uid is emitted again, it applies the same rule as the database. */
 export class RecordingStore implements EventStore {
   readonly #events: { readonly event: NewEvent; readonly recorded: RecordedEvent }[] = [];
 

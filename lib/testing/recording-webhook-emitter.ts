@@ -13,11 +13,11 @@ import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import { RecordingStore, type RecordedEvent } from './recording-store.js';
 
 /**
- * A `WebhookEmitter` that records events instead of writing them. Actions, uids, ordering keys and payloads are checked as by the
- * real one. A manager must be in an open transaction; one that is no `EntityManager` (a double of your own) is accepted.
+ * A `WebhookEmitter` that records events instead of writing them. It checks actions, uids, ordering keys and payloads like
+ * the real emitter. An `EntityManager` must be in an open transaction; a test double of your own is accepted as it is.
  *
- * What is emitted in a transaction is recorded at once and stays recorded if the transaction is rolled back. To test that, use the
- * real module with `deliverAll`.
+ * An event in a transaction is recorded at once, and stays recorded even if the transaction is rolled back. To test
+ * rollbacks, use the real module with `deliverAll`.
  *
  * ```ts
  * const webhooks = new RecordingWebhookEmitter();
@@ -31,7 +31,10 @@ export class RecordingWebhookEmitter<
 > extends WebhookEmitter<Catalog> {
   readonly #store: RecordingStore;
 
-  /** @param options the catalog of the actions (default `posCatalog`: pass yours if you have registered one), and whether an emit without a transaction is refused */
+  /**
+   * @param options the catalog of the actions (default `posCatalog`: pass yours if you have registered one), and whether an
+   *   emit without a transaction is rejected
+   */
   constructor(
     @Inject(WEBHOOKS_OPTIONS)
     options: { readonly catalog: Catalog; readonly requireTransaction?: boolean } = {
@@ -40,17 +43,17 @@ export class RecordingWebhookEmitter<
   ) {
     const store = new RecordingStore();
     const { catalog, requireTransaction = false } = options;
-    // The real emitter uses the host's data source only to check managers, which are checked here.
+    // The real emitter uses the host's data source only to check managers. This class checks them itself.
     super(store, { catalog, requireTransaction }, undefined as unknown as DataSource, new CommitSignal());
     this.#store = store;
   }
 
-  /** What was emitted so far, in order. A copy. */
+  /** The events that were emitted so far, in order. The array is a copy. */
   get events(): RecordedEvent[] {
     return this.#store.events;
   }
 
-  /** The events of one action, in order, with its payload's type. */
+  /** The events of one action, in order, with the type of its payload. */
   eventsOf<Action extends ActionOf<Catalog>>(
     action: Action,
   ): RecordedEvent<Action, DataOf<Catalog, Action>>[] {
@@ -58,7 +61,7 @@ export class RecordingWebhookEmitter<
     return events as RecordedEvent<Action, DataOf<Catalog, Action>>[];
   }
 
-  /** Forgets all events, between two tests for instance. */
+  /** Deletes all recorded events, for example between two tests. */
   clear(): void {
     this.#store.clear();
   }
@@ -80,12 +83,12 @@ export class RecordingWebhookEmitter<
 }
 
 /**
- * Options with a stand-in for the transaction of a manager. All else is checked by the real emitter.
+ * Replaces the manager in the options by a stand-in for its transaction. The real emitter checks everything else.
  *
  * @throws {ManagerNotInTransactionError}
  */
 function withStandIn<Options extends EmitManyOptions>(options: Options): Options {
-  // A caller in JavaScript may pass no options at all.
+  // A caller in JavaScript may omit the options.
   const { manager, transaction } = (options ?? {}) as EmitManyOptions;
   if (manager === undefined || transaction !== undefined) return options;
   if (manager instanceof EntityManager && manager.queryRunner?.isTransactionActive !== true)

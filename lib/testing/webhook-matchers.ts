@@ -3,17 +3,17 @@ import { NotARecordingEmitterError } from '../errors/not-a-recording-emitter.err
 import { matchesPartially } from './matches-partially.js';
 import type { RecordedEvent } from './recording-store.js';
 
-/** The types of `webhookMatchers`, to merge into those of your test runner. */
+/** The types of `webhookMatchers`, to merge into the types of your test runner. */
 export interface WebhookMatchers<Result = unknown> {
   /**
-   * An event of this action was emitted.
+   * Passes if an event of this action was emitted.
    *
    * @param action its name
-   * @param data what the payload has at least. Default: any payload
+   * @param data members that the payload must contain. Default: any payload
    */
   toHaveEmitted(action: string, data?: object): Result;
   /**
-   * This many events of this action were emitted.
+   * Passes if exactly this many events of this action were emitted.
    *
    * @param count 0 or more
    */
@@ -28,7 +28,7 @@ interface MatcherResult {
 /**
  * Matchers for a `RecordingWebhookEmitter`, for the `expect.extend` of jest and vitest.
  *
- * @throws {NotARecordingEmitterError} if the value of `expect` is no recording emitter
+ * @throws {NotARecordingEmitterError} if the value of `expect` is not a recording emitter
  */
 export const webhookMatchers = {
   toHaveEmitted(received: unknown, action: string, data?: object): MatcherResult {
@@ -52,7 +52,7 @@ export const webhookMatchers = {
   },
 };
 
-/** Goes by shape: test runners load a package more than once. */
+/** Checks the shape, because test runners load a package more than once. */
 function eventsOf(received: unknown): readonly RecordedEvent[] {
   const { events } = (received ?? {}) as { events?: unknown };
   if (Array.isArray(events)) return events as RecordedEvent[];

@@ -7,7 +7,7 @@ import type { ReceivedHeaders } from '../receiver/received-request.js';
 import { WebhookVerifier } from '../receiver/webhook-verifier.js';
 import { bodyOf, send, type ReceiverResponse } from './receiver-response.js';
 
-/** A request that a `WebhookReceiver` got. */
+/** A request that a `WebhookReceiver` has received. */
 export interface ReceivedWebhook {
   /** The event's uid (`webhook-id`). */
   readonly id: string | undefined;
@@ -17,7 +17,7 @@ export interface ReceivedWebhook {
   readonly attempt: number;
   readonly headers: ReceivedHeaders;
   readonly body: Buffer;
-  /** The body, parsed; undefined: it is no JSON. */
+  /** The parsed body; undefined: it is not JSON. */
   readonly json: unknown;
   /** Undefined: the receiver has no secret. */
   readonly isVerified: boolean | undefined;
@@ -26,9 +26,9 @@ export interface ReceivedWebhook {
 
 /** Options of `WebhookReceiver.start`. */
 export interface WebhookReceiverOptions {
-  /** Signing secrets, one or several. Requests that are not signed with one get a 401. Default: nothing is verified. */
+  /** One or several signing secrets. Requests that are not signed with one of them get a 401. Default: signatures are not verified. */
   readonly secret?: string | readonly string[];
-  /** Default 0: any free port. */
+  /** Port to listen on. Default 0: any free port. */
   readonly port?: number;
 }
 
@@ -36,7 +36,7 @@ const OK: ReceiverResponse = { status: 204 };
 
 /** A real HTTP server on the loopback interface that receives webhooks in a test. It does not keep the test runner alive. */
 export class WebhookReceiver {
-  /** What arrived, in order. */
+  /** The received requests, in order. */
   readonly requests: ReceivedWebhook[] = [];
   readonly #verifier = new WebhookVerifier({ scheme: 'standard-webhooks' });
   readonly #arrivals = new Set<() => void>();
@@ -48,8 +48,8 @@ export class WebhookReceiver {
   private constructor() {}
 
   /**
-   * @throws {InvalidReceiverOptionError} for a secret that is none
-   * @throws the error of Node if the port is taken
+   * @throws {InvalidReceiverOptionError} if a secret is invalid
+   * @throws the error of Node if the port is in use
    */
   static async start({ secret, port = 0 }: WebhookReceiverOptions = {}): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
@@ -67,9 +67,9 @@ export class WebhookReceiver {
   }
 
   /**
-   * Verifies signatures from now on: the secret of a transport is known only once that exists.
+   * Verifies signatures from now on. Use it after the transport was created, because its secret is not known before.
    *
-   * @throws {InvalidReceiverOptionError} for a secret that is none
+   * @throws {InvalidReceiverOptionError} if a secret is invalid
    */
   verifyWith(secret: string | readonly string[]): void {
     const secrets = typeof secret === 'string' ? [secret] : [...secret];
@@ -77,17 +77,17 @@ export class WebhookReceiver {
     this.#secrets = secrets;
   }
 
-  /** Responds to every request so from now on. Default: 204. */
+  /** Sets the response to every request from now on. Default: 204. */
   respond(response: ReceiverResponse): void {
     this.#usual = response;
   }
 
-  /** Responds to the next requests so, one each; then `respond` applies again. */
+  /** Sets the responses to the next requests, one each. After those, the response of `respond` applies again. */
   respondNext(...responses: ReceiverResponse[]): void {
     this.#next.push(...responses);
   }
 
-  /** Forgets the requests and the responses. The secrets stay. */
+  /** Deletes the recorded requests and resets the responses. The secrets are kept. */
   clear(): void {
     this.requests.length = 0;
     this.#next = [];
@@ -120,7 +120,7 @@ export class WebhookReceiver {
     return this.requests;
   }
 
-  /** Ends it with all of its connections. */
+  /** Stops the server and closes all of its connections. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -129,7 +129,7 @@ export class WebhookReceiver {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // If the sender has given up, there is nothing to record and nobody to respond to.
+    // If the sender has closed the connection, there is nothing to record and no response to send.
     const body = await bodyOf(request).catch(() => undefined);
     if (!body) return;
     const { headers } = request;

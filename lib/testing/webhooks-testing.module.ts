@@ -11,11 +11,11 @@ import { RecordingWebhookEmitter } from './recording-webhook-emitter.js';
 
 /** Options of `WebhooksTestingModule.forRoot`. */
 export interface WebhooksTestingOptions {
-  /** The catalog that is given to `WebhooksModule`. Default: `posCatalog`. */
+  /** The catalog of the real `WebhooksModule`. Default: `posCatalog`. */
   readonly catalog?: ActionCatalog;
 }
 
-/** The real ones: they need no database, and services subscribe to them when they are made. Nothing is published. */
+/** The real classes: they need no database, and services subscribe to them in their constructors. Nothing is published. */
 const NOTIFICATIONS: Provider[] = [
   { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null },
   NotificationHub,
@@ -24,10 +24,10 @@ const NOTIFICATIONS: Provider[] = [
 const REAL: readonly unknown[] = [WebhookEmitter, WebhookNotifications];
 
 /**
- * Stands in for `WebhooksModule` in a test: its `WebhookEmitter` is a `RecordingWebhookEmitter`, and there is no database. Import it
- * beside the providers under test, or use it with `overrideModule(webhooksModule).useModule(…)`, where `webhooksModule` is the very
- * value that the app imports. It is global. `WebhookNotifications` can be subscribed to, and publishes nothing; other parts of the
- * module throw `NotInTestsError` when they are called.
+ * Replaces `WebhooksModule` in a test: its `WebhookEmitter` is a `RecordingWebhookEmitter`, and there is no database.
+ * Import it beside the providers under test, or use it with `overrideModule(webhooksModule).useModule(…)`, where
+ * `webhooksModule` is the same value that the app imports. The module is global. `WebhookNotifications` can be subscribed
+ * to but publishes nothing; other parts of the module throw `NotInTestsError` when they are called.
  */
 @Module({})
 export class WebhooksTestingModule {

@@ -7,7 +7,7 @@ import type { DeliveryQueryDto } from './delivery-query.dto.js';
 import { deliveryDto, type DeliveryListDto } from './delivery.dto.js';
 import { deliveryDetailsDto, MAX_ATTEMPTS_SHOWN, type DeliveryDetailsDto } from './delivery-details.dto.js';
 
-/** How the delivery log is read. */
+/** Reads the delivery log. */
 @Injectable()
 export class DeliveriesService {
   constructor(
@@ -19,7 +19,7 @@ export class DeliveriesService {
   async page(tenantUid: string, { pageSize, cursor, ...filter }: DeliveryQueryDto): Promise<DeliveryListDto> {
     const list = ['deliveries', tenantUid];
     const beforeId = cursor === undefined ? undefined : await this.cursors.decode(list, cursor);
-    // One more than asked for tells whether there is a next page.
+    // Read one more than requested, to find out whether there is a next page.
     const { items, searchedTo } = await this.deliveries.newest(tenantUid, filter, {
       beforeId,
       limit: pageSize + 1,

@@ -7,10 +7,10 @@ import { instant } from '../instant.js';
 import { DeliveryDto, deliveryDto } from './delivery.dto.js';
 import { withinBudget } from './within-budget.js';
 
-/** More can only come from asking for redelivery again and again. */
+/** Maximum number of attempts in a response. A delivery can have more only through repeated redelivery. */
 export const MAX_ATTEMPTS_SHOWN = 100;
 
-/** What was emitted. */
+/** The emitted event. */
 @ResponseSchema('Event')
 export class EventDto {
   @ApiProperty({
@@ -45,7 +45,7 @@ export class EventDto {
   sequence!: number;
 }
 
-/** One request. */
+/** One attempt: an HTTP request of the delivery. */
 @ResponseSchema('Attempt')
 export class AttemptDto {
   @ApiProperty({
@@ -118,7 +118,7 @@ export class AttemptDto {
   orphaned!: boolean;
 }
 
-/** A delivery with its event and its attempts, which the list only counts. */
+/** A delivery with its event and its attempts. The list contains only the number of attempts. */
 @ResponseSchema('DeliveryDetails')
 export class DeliveryDetailsDto extends OmitType(DeliveryDto, ['attempts']) {
   @ApiProperty({ type: () => EventDto, description: 'Event that is delivered.' })
@@ -132,7 +132,7 @@ export class DeliveryDetailsDto extends OmitType(DeliveryDto, ['attempts']) {
 }
 
 /**
- * A delivery with everything that is known of it.
+ * A delivery with all its details.
  *
  * @param attempts newest first
  */
@@ -160,7 +160,7 @@ const attemptDto = ({ startedAt, responseHeaders, ...attempt }: KeptAttempt): At
   responseHeaders: responseHeaders === null ? null : (JSON.parse(responseHeaders) as Record<string, string>),
 });
 
-/** A body that somebody damaged in the database is shown as it is, so that it can be found. */
+/** A body that was damaged in the database is shown unchanged, so that the damage can be found. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

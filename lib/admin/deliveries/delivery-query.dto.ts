@@ -12,7 +12,7 @@ import { IsPlainText, IsUid } from '../validation/text.js';
 
 const MAX_CURSOR = 64;
 
-/** The query of the delivery log. */
+/** The query parameters of the delivery log. */
 export class DeliveryQueryDto implements DeliveryFilter {
   @MayBeAbsent()
   @PageSizeValue()

@@ -6,7 +6,7 @@ import { PARKED_DUE_AT } from '../../persistence/record-store.js';
 import type { ListedDelivery } from '../../persistence/delivery-store.js';
 import { instant } from '../instant.js';
 
-/** A delivery as the log lists it. */
+/** A delivery as listed in the log. */
 @ResponseSchema('Delivery')
 export class DeliveryDto {
   @ApiProperty({
@@ -121,7 +121,7 @@ export class DeliveryListDto {
   paging!: CursorPagingDto;
 }
 
-/** A delivery as the log lists it. */
+/** A delivery as listed in the log. */
 export const deliveryDto = (delivery: ListedDelivery): DeliveryDto => ({
   deliveryUid: deliveryUidOf(delivery.id),
   eventUid: delivery.eventUid,

@@ -1,4 +1,4 @@
-/** Bytes of JSON that the attempts of one answer may take, so that no answer grows over a megabyte. */
+/** Maximum number of JSON bytes for the attempts of one response of the API, so that no response exceeds a megabyte. */
 const BUDGET_BYTES = 512 * 1024;
 
 interface WithResponse {
@@ -7,8 +7,8 @@ interface WithResponse {
 }
 
 /**
- * The same attempts, in the same order; once they have used up the budget, those that follow go without what the
- * receiver answered. (Kept bodies have 16 KiB each, and JSON may write a character with six.)
+ * The same attempts in the same order. Once they have used up the budget, the following ones omit the receiver's response.
+ * (A stored body has up to 16 KiB, and JSON may encode one character with six.)
  */
 export function withinBudget<Attempt extends WithResponse>(newestFirst: readonly Attempt[]): Attempt[] {
   let spentBytes = 0;

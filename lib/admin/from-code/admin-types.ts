@@ -18,7 +18,7 @@ import type {
 import type { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.dto.js';
 import type { WebhookDto, WebhookListDto } from '../webhooks/webhook.dto.js';
 
-/** An HTTP transport as the REST API shows it: every secret masked, instants in ISO 8601. */
+/** An HTTP transport as the REST API returns it: every secret masked, instants in ISO 8601. */
 export type HttpTransport = HttpTransportDto;
 /** An HTTP transport with its signing secret, which is returned once. */
 export type CreatedHttpTransport = CreatedHttpTransportDto;
@@ -26,9 +26,9 @@ export type CreatedHttpTransport = CreatedHttpTransportDto;
 export type HttpTransportList = HttpTransportListDto;
 /** The settings of a new HTTP transport. */
 export type CreateHttpTransport = CreateHttpTransportDto;
-/** The settings of an HTTP transport that change; fields that are absent or undefined stay. */
+/** The settings of an HTTP transport that change. Absent or undefined fields keep their values. */
 export type UpdateHttpTransport = UpdateHttpTransportDto;
-/** What page of HTTP transports to list, and in which order. */
+/** Which page of HTTP transports to list, and in which order. */
 export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>>;
 /** How to rotate a signing secret. */
 export type RotateSigningSecret = RotateSecretDto;
@@ -41,15 +41,15 @@ export type Webhook = WebhookDto;
 export type WebhookList = WebhookListDto;
 /** The settings of a new webhook. */
 export type CreateWebhook = CreateWebhookDto;
-/** The settings of a webhook that change; fields that are absent or undefined stay. */
+/** The settings of a webhook that change. Absent or undefined fields keep their values. */
 export type UpdateWebhook = UpdateWebhookDto;
-/** What page of webhooks to list, of which transport, and in which order. */
+/** Which page of webhooks to list, of which transport, and in which order. */
 export type WebhookQuery = Partial<PageRequest<WebhookSortKey>> & {
-  /** Only the webhooks of this HTTP transport. Default: those of all. */
+  /** Only the webhooks of this HTTP transport. Default: the webhooks of all transports. */
   httpTransportUid?: string | undefined;
 };
 
-/** A delivery as the log lists it. */
+/** A delivery as listed in the log. */
 export type WebhookDelivery = DeliveryDto;
 /** One page of the delivery log. */
 export type WebhookDeliveryList = DeliveryListDto;

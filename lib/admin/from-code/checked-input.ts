@@ -29,7 +29,7 @@ export function checkedInput<Dto extends object>(
   return pipe.transform(asJson(plainInput(given, what)), { type: what === 'query' ? 'query' : 'body' });
 }
 
-/** Runs an operation; errors of the layers below become those that the REST API answers. */
+/** Runs an operation and maps errors of lower layers to those of the REST API. */
 export async function withApiErrors<Result>(operation: () => Promise<Result>): Promise<Result> {
   try {
     return await operation();
@@ -39,9 +39,9 @@ export async function withApiErrors<Result>(operation: () => Promise<Result>): P
 }
 
 /**
- * The value as a JSON parser would have delivered it: without members that are undefined, and with dates as text.
- * The rules distinguish a member that is absent from one that has a value, so `{ token: undefined }` must not differ
- * from `{}`. Values that JSON does not have stay as they are, so that validation rejects them.
+ * The value as a JSON parser would have returned it: without undefined members, and with dates as text. The rules
+ * distinguish an absent member from one with a value, so `{ token: undefined }` must not differ from `{}`. Values that JSON
+ * does not support are kept, so that validation rejects them.
  */
 function asJson(value: unknown): unknown {
   if (value instanceof Date) return value.toJSON();

@@ -42,7 +42,7 @@ const TEST = new DtoPipe(TestSendDto);
  * API (validation, quotas, egress checks, masked secrets) except access: you decide who may call it. The tenant comes
  * first; no method reaches another tenant's rows.
  *
- * Every method throws `ApiError`: `code` is the code that the REST API answers, `getStatus()` its HTTP status. Codes that
+ * Every method throws `ApiError`: `code` is the code of the REST API's response, `getStatus()` its HTTP status. Codes that
  * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. In a process with
  * `worker: false` and `controllers: false`, methods that need secrets fetch the encryption keys first and throw
  * `INVALID_OPTION` or `ENCRYPTION_KEY_MISSING` if there are none; other processes check that when they start.
@@ -62,7 +62,7 @@ export class HttpTransports {
    *
    * @param tenantUid 1 to 64 characters, as in `emit`
    * @param input `name` and `url` are required; defaults as in the REST API
-   * @returns the transport and its signing secret, which no other call returns again
+   * @returns the transport and its signing secret, which no later call returns
    * @throws {ApiError} `TARGET_REFUSED`, `HEADER_REFUSED`, `INVALID_SIGNING_SECRET`, `UID_TAKEN`, `QUOTA_EXCEEDED`
    */
   create(tenantUid: string, input: CreateHttpTransport): Promise<CreatedHttpTransport> {
@@ -100,7 +100,7 @@ export class HttpTransports {
   }
 
   /**
-   * Changes the given fields and no others, as `PATCH` does. What `get` returned can be changed and passed back.
+   * Changes the given fields and no others, as `PATCH` does. You can change the result of `get` and pass it back.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `TARGET_REFUSED`, `HEADER_REFUSED`, `CREDENTIALS_REQUIRED`,
    *   `READ_ONLY_FIELD`, `CONCURRENT_CHANGE`
@@ -123,7 +123,7 @@ export class HttpTransports {
   }
 
   /**
-   * Holds deliveries: events are queued and no request starts later than a second after the call. It may be repeated.
+   * Holds deliveries: events are queued, and no request starts later than one second after the call. It may be repeated.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
@@ -132,7 +132,7 @@ export class HttpTransports {
   }
 
   /**
-   * Ends a pause: deliveries that were held are sent. It may be repeated.
+   * Ends a pause: held deliveries are sent. It may be repeated.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
@@ -170,7 +170,7 @@ export class HttpTransports {
    * Replaces the signing secret. Until the overlap ends, requests carry signatures of the new and the earlier secrets.
    *
    * @param options `overlapHours`: 0 to 168, default 24; `signingSecret`: a secret to import, default: a new one
-   * @returns the transport and its new signing secret, which no other call returns again
+   * @returns the transport and its new signing secret, which no later call returns
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `INVALID_SIGNING_SECRET`, `CONCURRENT_CHANGE`
    */
   rotateSecret(
@@ -189,7 +189,7 @@ export class HttpTransports {
   /**
    * Sends the example of an action to the receiver once, whatever the state of the transport. Nothing is logged or retried.
    *
-   * @param options `action`: default: one that the oldest webhook of the transport listens to
+   * @param options `action`: default: one to which the oldest webhook of the transport subscribes
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `DELIVERIES_HELD`, `RATE_LIMITED` (one per transport
    *   in 5 s, 20 per tenant in a minute), `ORIGIN_BUSY`
    */
@@ -217,7 +217,7 @@ export class HttpTransports {
     });
   }
 
-  /** A process that has neither worker nor controllers fetches its keys now, when it first needs them. */
+  /** A process with neither worker nor controllers fetches its keys now, when they are first needed. */
   #withSecrets<Result>(operation: () => Promise<Result>): Promise<Result> {
     return withApiErrors(async () => {
       await this.secrets.ready();

@@ -81,7 +81,7 @@ export class Webhooks {
   }
 
   /**
-   * Deletes the webhook. Deliveries that were created before are still sent.
+   * Deletes the webhook. Deliveries that already exist are still sent.
    *
    * @throws {ApiError} `WEBHOOK_NOT_FOUND`, `HTTP_TRANSPORT_NOT_FOUND`
    */

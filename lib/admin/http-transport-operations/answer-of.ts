@@ -2,9 +2,9 @@ import { apiErrorOf } from '../api-error-of.js';
 import { notFound } from '../api-error.js';
 
 /**
- * What an operation on an http transport came to, in the terms of the admin API.
+ * Maps the outcome of an operation on an http transport to a result or an error of the admin API.
  *
- * @param operation resolves with undefined when the tenant has no such transport
+ * @param operation resolves with undefined if the tenant has no such transport
  * @throws {ApiError} 400, 404 or 409
  */
 export async function answerOf<Result>(operation: Promise<Result | undefined>): Promise<Result> {

@@ -5,7 +5,7 @@ import { IsPlainText } from '../validation/text.js';
 
 const MAX_REASON = 64;
 
-/** The body of disable. */
+/** The request body of disable. */
 @RequestSchema('DisableHttpTransport')
 export class DisableHttpTransportDto {
   @ApiPropertyOptional({

@@ -6,7 +6,7 @@ import { MayBeAbsent } from '../validation/presence.js';
 
 const SEVEN_DAYS_HOURS = 168;
 
-/** The body of rotatesecret. */
+/** The request body of rotatesecret. */
 @RequestSchema('RotateSigningSecret')
 export class RotateSecretDto {
   @ApiPropertyOptional({

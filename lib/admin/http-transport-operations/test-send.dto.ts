@@ -5,7 +5,7 @@ import type { TestSendResult } from '../../operations/test-sender.js';
 import { ACTION_NAME_PATTERN } from '../../domain/action-catalog.js';
 import { MayBeAbsent } from '../validation/presence.js';
 
-/** The body of a test send. */
+/** The request body of a test send. */
 @RequestSchema('TestHttpTransport')
 export class TestSendDto {
   @ApiPropertyOptional({

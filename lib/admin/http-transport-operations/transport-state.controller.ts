@@ -18,7 +18,7 @@ import { UidPipe } from '../validation/uid.pipe.js';
 import { answerOf } from './answer-of.js';
 import { DisableHttpTransportDto } from './disable-http-transport.dto.js';
 
-/** One of the four routes: a POST that answers with the transport as it is now. */
+/** One of the four routes: a POST that returns the transport in its new state. */
 const Command = (command: TransportCommand, summary: string, description: string): MethodDecorator =>
   applyDecorators(
     Post(command),
@@ -29,7 +29,7 @@ const Command = (command: TransportCommand, summary: string, description: string
     ApiMissing('HTTP_TRANSPORT'),
   );
 
-/** Stopping an http transport and letting it go on. Each of them may be repeated. */
+/** Pauses, resumes, disables and enables an http transport. Each request may be repeated. */
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportStateController {

@@ -16,7 +16,7 @@ import { UidPipe } from '../validation/uid.pipe.js';
 import { answerOf } from './answer-of.js';
 import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
 
-/** Trying out an http transport. */
+/** Sends test requests to an http transport. */
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportTestController {

@@ -6,7 +6,7 @@ import { badRequest } from '../api-error.js';
 import type { TransportDraft } from './transport-draft.js';
 
 /**
- * Refuses what could never be sent, while the person who typed it is still there.
+ * Rejects a URL or header that could never be sent, while the user can still correct it.
  *
  * @throws {ApiError} 400 `TARGET_REFUSED` or `HEADER_REFUSED`
  */
@@ -14,7 +14,7 @@ export function assertSendable(draft: TransportDraft, egress: EgressClient): voi
   try {
     egress.checkUrl(draft.url);
     assertTenantHeaders(
-      // A stored value passed when it was given; its name is judged again, since the security type may be another.
+      // A stored value was checked when it was set. Its name is checked again, because the security type may have changed.
       draft.headers.map(({ key, value }) => ({ key, value: 'clear' in value ? value.clear : '' })),
       { authorizationSet: draft.securityType !== 'NONE' },
     );

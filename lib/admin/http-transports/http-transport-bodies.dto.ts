@@ -45,7 +45,7 @@ const UrlField = (required: boolean): PropertyDecorator =>
     MaxLength(MAX_URL),
   );
 
-/** A signing secret that the owner has already. It has no example, so that nobody imports one that is public. */
+/** A signing secret that the owner already has. It has no example, so that nobody imports a public secret. */
 export const SigningSecretField = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
@@ -60,7 +60,7 @@ export const SigningSecretField = (): PropertyDecorator =>
     MaxLength(MAX_SIGNING_SECRET),
   );
 
-/** A read-only member of a resource that an update may carry, so that what was read can be changed and sent back. */
+/** A read-only member of a resource. An update may contain it, so that a client can read the resource, change it and send it back. */
 const IgnoredField = (example: string | null): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
@@ -73,7 +73,7 @@ const IgnoredField = (example: string | null): PropertyDecorator =>
     IsString(),
   );
 
-/** The body of POST. */
+/** The request body of POST. */
 @RequestSchema('CreateHttpTransport')
 export class CreateHttpTransportDto extends HttpTransportInputDto {
   @MayBeBlank({
@@ -120,7 +120,7 @@ export class CreateHttpTransportDto extends HttpTransportInputDto {
   signingSecret?: string;
 }
 
-/** What PUT and PATCH have in common. */
+/** The members that PUT and PATCH share. */
 export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
   @ApiPropertyOptional({
     ...UID_KEYWORDS,
@@ -153,7 +153,7 @@ export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
   lastModifiedAt?: string | null;
 }
 
-/** The body of PUT. */
+/** The request body of PUT. */
 @RequestSchema('ReplaceHttpTransport')
 export class ReplaceHttpTransportDto extends ChangeHttpTransportDto {
   @NameField(true)
@@ -163,7 +163,7 @@ export class ReplaceHttpTransportDto extends ChangeHttpTransportDto {
   url!: string;
 }
 
-/** The body of PATCH. */
+/** The request body of PATCH. */
 @RequestSchema('UpdateHttpTransport')
 export class UpdateHttpTransportDto extends ChangeHttpTransportDto {
   @MayBeAbsent()

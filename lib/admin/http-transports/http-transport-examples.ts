@@ -1,4 +1,4 @@
-/** Bodies of POST, by the name under which Swagger UI offers them; the first one is filled in. */
+/** Request bodies of POST, by the name under which Swagger UI offers them. It fills in the first one. */
 export const CREATE_EXAMPLES = {
   'Name and URL': { name: 'ERP', url: 'https://erp.example.com/hooks/pos' },
   'With basic authentication': {
@@ -26,7 +26,7 @@ export const CREATE_EXAMPLES = {
   },
 };
 
-/** Bodies of PUT. */
+/** Request bodies of PUT. */
 export const REPLACE_EXAMPLES = {
   'Name and URL': CREATE_EXAMPLES['Name and URL'],
   'With a header': {
@@ -35,7 +35,7 @@ export const REPLACE_EXAMPLES = {
   },
 };
 
-/** Bodies of PATCH. */
+/** Request bodies of PATCH. */
 export const UPDATE_EXAMPLES = {
   'New name': { name: 'ERP of the head office' },
   'New rate limit': { rateLimit: { requests: 100, perSeconds: 60 } },

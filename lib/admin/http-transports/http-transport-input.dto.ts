@@ -23,7 +23,7 @@ import { SECURITY_TYPES } from './security-type.js';
 const MAX_HEADERS = 20;
 const MAX_RETRIES = 50;
 const SEVEN_DAYS_SECONDS = 604_800;
-/** As `assertTenantHeaders` has them. */
+/** Same rule as in `assertTenantHeaders`. */
 const HEADER_NAME_PATTERN = "^[!#$%&'*+\\-.^_`|~0-9A-Za-z]+$";
 const HEADER_VALUE_PATTERN = '^[\\t\\u0020-\\u007e\\u0080-\\u00ff]*$';
 const USERNAME_PATTERN = PLAIN_TEXT_PATTERN.replace('[^', '[^:');
@@ -32,7 +32,7 @@ const USERNAME_PATTERN = PLAIN_TEXT_PATTERN.replace('[^', '[^:');
 export const SECURITY_TYPE_RULE =
   'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean the same as `BEARER_TOKEN`; the spelling is kept.';
 
-/** A header as it is given. What it may hold is the egress policy's to say (`assertTenantHeaders`). */
+/** A header in a request. The egress policy checks its contents (`assertTenantHeaders`). */
 @RequestSchema('HttpTransportHeaderInput')
 export class HeaderInputDto {
   @ApiProperty({
@@ -87,8 +87,8 @@ export class RateLimitDto {
 }
 
 /**
- * The optional settings of a transport. A member that was left out is no property of the object: that is how a
- * change of one field leaves the others alone.
+ * The optional settings of a transport. An omitted member is not a property of the object, so that a change of one field
+ * leaves the others unchanged.
  */
 export abstract class HttpTransportInputDto {
   @ApiPropertyOptional({

@@ -10,7 +10,7 @@ import { RateLimitDto } from './http-transport-input.dto.js';
 import { SECURITY_TYPES } from './security-type.js';
 import { rateLimitOf } from './transport-draft.js';
 
-/** A header as it is shown. */
+/** A header as the API returns it. */
 @ResponseSchema('HttpTransportHeader')
 export class HeaderDto {
   @ApiProperty({ description: 'Name of the header.', example: 'x-shop' })
@@ -20,7 +20,7 @@ export class HeaderDto {
   value!: typeof MASK;
 }
 
-/** An http transport as it is shown: every secret masked. */
+/** An http transport as the API returns it: every secret masked. */
 @ResponseSchema('HttpTransport')
 export class HttpTransportDto {
   @ApiProperty({ description: 'Uid of the transport, unique within the tenant.', example: 'erp' })
@@ -143,7 +143,7 @@ export class HttpTransportDto {
   lastModifiedAt!: string;
 }
 
-/** The answer to create, and to a rotation of the signing secret. */
+/** The response to creating a transport or rotating its signing secret. */
 @ResponseSchema('CreatedHttpTransport')
 export class CreatedHttpTransportDto extends HttpTransportDto {
   @ApiProperty({
@@ -163,7 +163,7 @@ export class HttpTransportListDto implements PageDto<HttpTransportDto> {
   paging!: PagingDto;
 }
 
-/** A transport as it is shown. */
+/** A transport as the API returns it. */
 export function httpTransportDto(transport: HttpTransportRow): HttpTransportDto {
   return {
     httpTransportUid: transport.httpTransportUid,

@@ -36,10 +36,10 @@ import {
 } from './transport-draft.js';
 import { assertSendable } from './assert-sendable.js';
 
-/** How often an update starts over because another one came between its reading and its writing. */
+/** How often an update starts over because another one was written between its read and its write. */
 const MAX_TRIES = 10;
 
-/** How transports are created, changed and deleted. */
+/** Creates, changes and deletes transports. */
 @Injectable()
 export class HttpTransportsService {
   constructor(
@@ -62,7 +62,7 @@ export class HttpTransportsService {
   }
 
   /**
-   * @returns the transport and, for this once, its signing secret
+   * @returns the transport and its signing secret, which is not returned again
    * @throws {ApiError} 400 or 409
    */
   async create(
@@ -118,8 +118,8 @@ export class HttpTransportsService {
   }
 
   /**
-   * Reads, changes and writes, on condition that nobody else has written meanwhile; otherwise from the beginning, so
-   * that no update undoes another and every rule is checked against what the change really meets.
+   * Reads, changes and writes the transport, provided that nobody else has written it meanwhile. Otherwise it starts over.
+   * No update therefore reverts another one, and every rule is checked against the version that is changed.
    */
   async #change(
     tenantUid: string,
@@ -147,7 +147,7 @@ export class HttpTransportsService {
     throw conflict('CONCURRENT_CHANGE', 'The http transport is being changed by others: try again.');
   }
 
-  /** What holds for a transport however it came about. */
+  /** Checks the rules that apply to every transport, new or changed. */
   #check(draft: TransportDraft): void {
     assertComplete(draft);
     assertSendable(draft, this.egress);
@@ -157,7 +157,7 @@ export class HttpTransportsService {
     return settingsOf(draft, (secret, field) => this.#sealed(secret, place, field));
   }
 
-  /** A change seals what it keeps anew, should it be sealed with an older key. */
+  /** Encrypts a new secret, and re-encrypts a kept secret if its key is not the current one. */
   #sealed(
     secret: DraftSecret,
     place: { tenantUid: string; httpTransportUid: string },
@@ -167,7 +167,7 @@ export class HttpTransportsService {
     try {
       return this.secrets.renew(secret.stored, transportSecret(place, field));
     } catch (error) {
-      // A damaged secret must not keep its owner from changing the rest.
+      // A damaged secret must not prevent its owner from changing the other settings.
       if (error instanceof SecretUnreadableError) return secret.stored;
       throw error;
     }

@@ -4,7 +4,7 @@ import type { SecurityType } from '../../persistence/entities/http-transport.ent
 import { isBearer } from './security-type.js';
 import type { DraftHeader, DraftSecret, TransportDraft } from './transport-draft.js';
 
-/** What a request says about a transport. A member that is left out says nothing; see the DTOs for the rest. */
+/** The settings of a transport in a request. An omitted member requests no change; see the DTOs for the rest. */
 export interface TransportInput {
   name?: string;
   url?: string;
@@ -19,13 +19,13 @@ export interface TransportInput {
   retryScheduleSeconds?: number[] | null;
 }
 
-/** What the members that PUT replaces become when they are left out. A password or token is no such member: it is kept. */
+/** Values that PUT assigns to omitted members. Passwords and tokens are not among them: they are kept. */
 const REPLACED = { headers: [], securityType: 'NONE', username: null } as const satisfies TransportInput;
 
 /**
  * PATCH: the given fields change, the others stay.
  *
- * @throws {ApiError} 400 when the mask is given where nothing is stored, or a header twice
+ * @throws {ApiError} 400 if the mask is given where no value is stored, or a header is given twice
  */
 export function applyUpdate(draft: TransportDraft, input: TransportInput): TransportDraft {
   return {
@@ -44,15 +44,15 @@ export function applyUpdate(draft: TransportDraft, input: TransportInput): Trans
 }
 
 /**
- * PUT: replaces the fields of the vendor's contract. A password or token that is left out is kept, and so are the
- * fields that we added: a client that does not know them must not wipe them.
+ * PUT: replaces the fields of the vendor's contract. An omitted password or token is kept, and so are the fields that are
+ * not part of that contract: a client that does not know them must not reset them.
  *
  * @throws {ApiError} 400 as `applyUpdate`
  */
 export const applyReplacement = (draft: TransportDraft, input: TransportInput): TransportDraft =>
   applyUpdate(draft, { ...REPLACED, ...input });
 
-/** @throws {ApiError} 400 when the security type lacks what it needs */
+/** @throws {ApiError} 400 if a field that the security type requires is missing */
 export function assertComplete({ securityType, username, password, token }: TransportDraft): void {
   const missing: string[] = [];
   if (securityType === 'BASIC_AUTH' && username === null) missing.push('username');
@@ -66,10 +66,10 @@ export function assertComplete({ securityType, username, password, token }: Tran
 }
 
 /**
- * Stored secrets go to the origin they were given for. Otherwise whoever may edit a transport, and cannot read its
- * secrets, could have them sent to a server of his own.
+ * Ensures that stored secrets are sent only to the origin for which they were set. Otherwise somebody who may edit a
+ * transport, but cannot read its secrets, could have them sent to another server.
  *
- * @throws {ApiError} 400 `CREDENTIALS_REQUIRED` when the origin changes and a secret is kept
+ * @throws {ApiError} 400 `CREDENTIALS_REQUIRED` if the origin changes and a secret is kept
  */
 export function assertSecretsStayAtHome(before: TransportDraft, after: TransportDraft): void {
   if (originOf(before.url) === originOf(after.url)) return;
@@ -88,7 +88,7 @@ export function assertSecretsStayAtHome(before: TransportDraft, after: Transport
 const given = <Value>(input: Value | undefined, present: Value): Value =>
   input === undefined ? present : input;
 
-/** The input is an instance of its DTO class, which a comparison with the stored value would call different. */
+/** The input is an instance of its DTO class, so a comparison with the stored value would report a difference. */
 const plain = (rateLimit: NonNullable<TransportInput['rateLimit']> | null): TransportDraft['rateLimit'] =>
   rateLimit && { requests: rateLimit.requests, perSeconds: rateLimit.perSeconds };
 
@@ -120,5 +120,5 @@ function headersOf(
   });
 }
 
-/** Scheme, host and port. A text that is no URL (any more) equals nothing. */
+/** Scheme, host and port. If the stored text is not a valid URL, it equals no other origin. */
 const originOf = (url: string): string | symbol => (URL.canParse(url) ? new URL(url).origin : Symbol(url));

@@ -2,7 +2,7 @@ import type { HttpTransportEntity, SecurityType } from '../../persistence/entiti
 import type { TransportSettings } from '../../persistence/repositories/http-transport.repository.js';
 import { headerField, type TransportSecretField } from '../../persistence/transport-secrets.js';
 
-/** A secret of a draft: kept as it is stored (sealed), or new and in clear. */
+/** A secret of a draft: kept as stored (encrypted), or new and in clear. */
 export type DraftSecret = { readonly stored: string } | { readonly clear: string };
 
 export interface DraftHeader {
@@ -10,7 +10,7 @@ export interface DraftHeader {
   readonly value: DraftSecret;
 }
 
-/** The settings of a transport as a request would have them, before anything is sealed or written. */
+/** The settings of a transport that a request asks for, before anything is encrypted or written. */
 export interface TransportDraft {
   readonly name: string;
   readonly url: string;
@@ -25,7 +25,7 @@ export interface TransportDraft {
   readonly retryScheduleSeconds: readonly number[] | null;
 }
 
-/** What a new transport starts from. */
+/** The initial draft of a new transport. */
 export const EMPTY_DRAFT: TransportDraft = {
   name: '',
   url: '',
@@ -40,7 +40,7 @@ export const EMPTY_DRAFT: TransportDraft = {
   retryScheduleSeconds: null,
 };
 
-/** What an update starts from: everything kept. */
+/** The initial draft of an update, which keeps everything. */
 export function draftOf(transport: HttpTransportEntity): TransportDraft {
   const { name, url, securityType, username, timeoutMs, maxConcurrency, retryScheduleSeconds } = transport;
   return {
@@ -66,9 +66,9 @@ export const rateLimitOf = ({
   requests === null || perSeconds === null ? null : { requests, perSeconds };
 
 /**
- * A draft as it is stored.
+ * Converts a draft to its stored form.
  *
- * @param sealed gives a secret that is to stand in the given field the form in which it is stored
+ * @param sealed returns the stored form of a secret for the given field
  */
 export function settingsOf(
   draft: TransportDraft,

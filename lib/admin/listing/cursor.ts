@@ -6,8 +6,8 @@ export const CURSOR_PATTERN = /^([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{22})$/;
 const MAC_BYTES = 16;
 
 /**
- * Where the next page of a keyset list begins: after this id. Signed for one list of one tenant, so that clients
- * cannot make them up and come to depend on what is inside.
+ * Position in a keyset list: the next page begins after this id. Cursors are signed for one list of one tenant, so that
+ * clients cannot construct them and do not depend on their contents.
  *
  * @param key the same in all processes
  * @param list which list of which tenant
@@ -20,7 +20,7 @@ export function decodeCursor(key: Buffer, list: readonly string[], cursor: strin
   const [, id, mac] = CURSOR_PATTERN.exec(cursor) ?? [];
   if (id === undefined || mac === undefined) throw invalidCursor();
   const given = Buffer.from(mac, 'base64url');
-  // The spelling is compared too: base64 has several for one value, and a cursor has one.
+  // The text is compared as well: base64 has several encodings of the same bytes, and only one is valid.
   if (!timingSafeEqual(given, macOf(key, list, id)) || given.toString('base64url') !== mac)
     throw invalidCursor();
   return Number(id);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingRepository } from '../../persistence/repositories/setting.repository.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
-/** The migration that made the tables wrote it: random, in base64, the same for all processes. */
+/** Setting that the migration wrote when it created the tables: random, in base64, the same for all processes. */
 const KEY_NAME = 'cursor_key';
 
 /** Signs and checks the cursors of keyset lists. */
@@ -22,7 +22,7 @@ export class Cursors {
     return decodeCursor(await this.#readKey(), list, cursor);
   }
 
-  /** Reads the key once; a failure is not kept. */
+  /** Reads the key once. If reading fails, the next call tries again. */
   #readKey(): Promise<Buffer> {
     this.#key ??= this.#fetchKey().catch((error: unknown) => {
       this.#key = undefined;

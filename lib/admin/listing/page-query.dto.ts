@@ -8,14 +8,14 @@ import { IntegerValue } from '../validation/query-values.js';
 
 const MAX_PAGE_NUMBER = 1_000_000_000;
 const MAX_PAGE_SIZE = 100;
-/** Items of a page, unless the request says how many. */
+/** Number of items on a page if the request does not specify it. */
 export const DEFAULT_PAGE_SIZE = 25;
 const SORT_DIRECTIONS: readonly SortDirection[] = ['ASC', 'DESC'];
 
-/** The number of items of a page, for lists of either kind. */
+/** The number of items on a page, for both kinds of lists. */
 export const PageSizeValue = (): PropertyDecorator => IntegerValue(1, MAX_PAGE_SIZE);
 
-/** The query of a list that is read page by page. */
+/** The query parameters of a paged list. */
 export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey> {
   @MayBeAbsent()
   @IntegerValue(1, MAX_PAGE_NUMBER)
@@ -25,7 +25,7 @@ export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey
   @PageSizeValue()
   pageSize = DEFAULT_PAGE_SIZE;
 
-  /** Set by the class that `pageQueryOf` makes. */
+  /** Set by the class that `pageQueryOf` creates. */
   sortBy!: SortKey;
 
   @MayBeAbsent()
@@ -34,7 +34,7 @@ export class PageQueryDto<SortKey extends string> implements PageRequest<SortKey
   sortDirection: SortDirection = 'ASC';
 }
 
-/** The query of a list that can be sorted by the given keys, and by nothing else. */
+/** The query parameters of a list that can be sorted only by the given keys. */
 export function pageQueryOf<SortKey extends string>(
   sortKeys: readonly SortKey[],
   defaultSortKey: NoInfer<SortKey>,
@@ -47,7 +47,7 @@ export function pageQueryOf<SortKey extends string>(
   return SortedPageQueryDto;
 }
 
-/** Documents the query of `pageQueryOf` with the same arguments. */
+/** Documents the query parameters of `pageQueryOf` with the same arguments. */
 export const ApiPageQuery = (sortKeys: readonly string[], defaultSortKey: string): MethodDecorator =>
   applyDecorators(
     ApiOptionalQuery('pageNumber', 'Number of the page, starting at 1.', {

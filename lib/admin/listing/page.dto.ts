@@ -24,7 +24,7 @@ export interface PageDto<Item> {
   paging: PagingDto;
 }
 
-/** The answer to a list request. */
+/** The response to a list request. */
 export const pageDto = <Row, Item>(
   { items, totalCount }: Page<Row>,
   { pageNumber, pageSize }: PageRequest<string>,

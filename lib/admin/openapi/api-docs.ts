@@ -30,7 +30,7 @@ import {
   type Resource,
 } from '../api-error.js';
 
-/** The part of OpenAPI's schemas that the values of paths and queries need. */
+/** The part of OpenAPI's schemas that is needed for parameters in paths and queries. */
 export interface ValueSchema {
   readonly type: 'string' | 'integer';
   readonly format?: string;
@@ -58,11 +58,11 @@ export const UID_OR_BLANK_KEYWORDS = {
 export const uidSchema = (example: string) =>
   ({ type: 'string', ...UID_KEYWORDS, example }) as const satisfies ValueSchema;
 
-/** Message of the 400 answer to a uid in the path that no resource can have. */
+/** Message of the 400 response to a malformed uid in the path. */
 export const invalidUid = (name: string): string =>
   `${name} must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`;
 
-/** Message of the 400 answer to a uid in the path that no tenant can have. */
+/** Message of the 400 response to a malformed tenant uid in the path. */
 export const INVALID_TENANT_UID = `tenantUid must be ${TENANT_UID_RULE}`;
 
 /** Documents a uid in the path. */
@@ -86,12 +86,12 @@ export const ApiTenantUid = (): MethodDecorator & ClassDecorator =>
     },
   });
 
-/** Documents a query parameter, which may be left out. */
+/** Documents an optional query parameter. */
 export const ApiOptionalQuery = (name: string, description: string, schema: ValueSchema): MethodDecorator =>
   ApiQuery({ name, required: false, description, schema });
 
 /**
- * Documents the JSON body of a request, and the answers to a body that cannot be read.
+ * Documents the JSON body of a request, and the responses to a body that cannot be read.
  *
  * @param examples request bodies by the names under which Swagger UI offers them; it fills in the first one
  * @param required whether the request must have a body; default true
@@ -113,7 +113,7 @@ export const ApiJsonBody = (
     ApiUnsupportedMediaTypeResponse(documented('The body is not JSON in UTF-8.', unsupportedMediaType())),
   );
 
-/** Documents the 401 answer. */
+/** Documents the 401 response. */
 export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
   ApiUnauthorizedResponse({
     ...documented('No credentials, or credentials that are not valid.', unauthenticated()),
@@ -125,37 +125,37 @@ export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
     },
   });
 
-/** Documents the 403 answer. */
+/** Documents the 403 response. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
   ApiForbiddenResponse(documented('No permission to administer this tenant.', forbidden()));
 
 /**
- * Documents the 400 answer.
+ * Documents the 400 response.
  *
- * @param message an example of `message` that the route can give
- * @param codes further codes that the route can give, beside `VALIDATION_FAILED`
+ * @param message an example of `message` that the route can return
+ * @param codes further codes that the route can return, beside `VALIDATION_FAILED`
  */
 export const ApiInvalid = (message: string, ...codes: ApiErrorCode[]): MethodDecorator =>
   ApiBadRequestResponse(documented('The request is not valid.', validationFailed(message), codes));
 
-/** Documents the 404 answer. */
+/** Documents the 404 response. */
 export const ApiMissing = (resource: Resource, ...codes: ApiErrorCode[]): MethodDecorator =>
   ApiNotFoundResponse(documented('The tenant has no such resource.', notFound(resource), codes));
 
-/** Documents the 409 answer. */
+/** Documents the 409 response. */
 export const ApiConflicting = (
   code: ApiErrorCode,
   description: string,
   ...otherCodes: ApiErrorCode[]
 ): MethodDecorator => ApiConflictResponse(documented(description, conflict(code, description), otherCodes));
 
-/** Documents the 429 answer. */
+/** Documents the 429 response. */
 export const ApiRateLimited = (description: string, ...codes: ApiErrorCode[]): MethodDecorator =>
   ApiTooManyRequestsResponse(
     documented(description, tooManyRequests('RATE_LIMITED', 'Too soon: try again in 4 s.', 4_000), codes),
   );
 
-/** Documents the 503 answer. */
+/** Documents the 503 response. */
 export const ApiDatabaseAway = (): ClassDecorator & MethodDecorator =>
   ApiServiceUnavailableResponse(
     documented('The database is busy or does not answer.', databaseUnavailable(), ['DATABASE_BUSY']),

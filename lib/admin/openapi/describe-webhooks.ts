@@ -9,11 +9,11 @@ export interface DescribeWebhooksOptions {
    * defined as an HTTP bearer scheme. Default: `bearer`.
    */
   readonly securityScheme?: string;
-  /** Names of tags, for those that shall not have the default name. */
+  /** Names of tags that replace the default names. */
   readonly tags?: Readonly<Partial<Record<WebhooksTagGroup, string>>>;
   /**
-   * Describes one mount only, for a host that mounts the module more than once: what precedes `tenants` in the paths of
-   * the document, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
+   * Describes only one mount, for a host that mounts the module more than once: the part of the document's paths before
+   * `tenants`, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
    */
   readonly path?: string;
   /** Text in front of each operationId, so that the ids of two mounts differ, e.g. `partner_`. Default: none. */
@@ -27,8 +27,8 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const GROUPS = Object.keys(TAGS) as WebhooksTagGroup[];
 
 /**
- * Completes the OpenAPI document of a host with what decorators cannot know: descriptions of the module's tags, and
- * the host's own names of tags and of the security scheme.
+ * Completes the OpenAPI document of a host with information that decorators do not have: descriptions of the module's tags,
+ * and the host's own names of tags and of the security scheme.
  *
  * ```ts
  * SwaggerModule.setup('docs', app, () => describeWebhooks(SwaggerModule.createDocument(app, config)));
@@ -36,8 +36,8 @@ const GROUPS = Object.keys(TAGS) as WebhooksTagGroup[];
  *
  * @param document as `SwaggerModule.createDocument` returns it; it is not changed
  * @param options names to use instead of the defaults
- * @returns a document with the same routes. If the admin API is not mounted in this process (`controllers: false`), or
- *   not below `path`, the document is returned as it is
+ * @returns a document with the same routes. If the admin API is not mounted in this process (`controllers: false`), or not
+ *   below `path`, the document is returned as it is
  * @throws {InvalidOptionError} if an option is unknown, or a name is not a text of at least one character
  */
 export function describeWebhooks<Document extends OpenAPIObject>(
@@ -81,14 +81,14 @@ export function describeWebhooks<Document extends OpenAPIObject>(
   };
 }
 
-/** A mount may lie below another one, so the whole prefix counts: the first segment after it is that of the tenants. */
+/** A mount may be below another one, so the whole prefix is compared: the first segment after it must be that of the tenants. */
 function mountFilter(path: string | undefined): (route: string) => boolean {
   if (path === undefined) return () => true;
   const start = `/${path}/tenants/`.replace(/\/+/g, '/');
   return (route) => route.startsWith(start);
 }
 
-/** All routes of the module, and no route of a host, answer errors with this schema. */
+/** Error schema that all routes of the module use, and no route of a host. */
 const ERROR_SCHEMA = '#/components/schemas/WebhooksApiError';
 
 function isOurs({ responses }: Operation): boolean {
@@ -98,7 +98,7 @@ function isOurs({ responses }: Operation): boolean {
   return schema !== undefined && '$ref' in schema && schema.$ref === ERROR_SCHEMA;
 }
 
-/** Tags that the host has described already keep its description. */
+/** If the host has already described a tag, its description is kept. */
 function withTags(
   tags: NonNullable<OpenAPIObject['tags']>,
   tagNames: ReadonlyMap<string, string>,

@@ -1,22 +1,22 @@
 import { ApiSchema, type ApiSchemaOptions } from '@nestjs/swagger';
 
-/** In front of the name of every schema of the admin API: a host has DTOs such as `Webhook` or `HttpTransport` of its own. */
+/** Prefix of the name of every schema of the admin API: a host may have its own DTOs named `Webhook` or `HttpTransport`. */
 const PREFIX = 'Webhooks';
 
-/** Names the schema of a body that the admin API sends. New members may be added in a minor version. */
+/** Names the schema of a response body of the admin API. New members may be added in a minor version. */
 export const ResponseSchema = (name: string): ClassDecorator => ApiSchema({ name: PREFIX + name });
 
 /**
- * Names the schema of an object that the admin API reads. Unknown members are refused, as `DtoPipe` does.
+ * Names the schema of an object in a request to the admin API. Unknown members are rejected, as `DtoPipe` does.
  *
- * @param nullable whether null may stand for the object. In OpenAPI 3.0 the schema itself has to say so: next to a `$ref`
+ * @param nullable whether null may replace the object. In OpenAPI 3.0 the schema itself has to allow it: next to a `$ref`
  *   the keyword has no effect. Default: false
  */
 export const RequestSchema = (
   name: string,
   { nullable = false }: { nullable?: boolean } = {},
 ): ClassDecorator => {
-  // The type of the decorator lists fewer members of a schema than the decorator writes.
+  // The decorator writes more members of a schema than its type lists.
   const options: ApiSchemaOptions & { additionalProperties: false; nullable?: true } = {
     name: PREFIX + name,
     additionalProperties: false,
@@ -28,7 +28,7 @@ export const RequestSchema = (
 /** Text without control characters, as `IsPlainText` accepts it. */
 export const PLAIN_TEXT_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-/** One word of visible ASCII characters, as `IsVisibleAscii` accepts it. */
+/** Visible ASCII characters without spaces, as `IsVisibleAscii` accepts them. */
 export const VISIBLE_ASCII_PATTERN = '^[\\u0021-\\u007e]+$';
 
 /** The same, or the empty text. */

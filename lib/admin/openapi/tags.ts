@@ -1,7 +1,7 @@
 /** The groups of routes of the admin API, in the order in which a document shows them. */
 export type WebhooksTagGroup = 'httpTransports' | 'webhooks' | 'deliveries' | 'catalogAndQuotas';
 
-/** Default name of the tag of each group, and its description. */
+/** Default name and description of the tag of each group. */
 export const TAGS: Readonly<
   Record<WebhooksTagGroup, { readonly name: string; readonly description: string }>
 > = {
@@ -25,5 +25,5 @@ export const TAGS: Readonly<
   },
 };
 
-/** Name of the security scheme in the document, unless `describeWebhooks` gives it another. */
+/** Name of the security scheme in the document, unless `describeWebhooks` sets another one. */
 export const SECURITY_SCHEME = 'bearer';

@@ -1,16 +1,16 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 
-/** How the host mounts the admin API. */
+/** How the host has mounted the admin API. */
 export interface Mount {
   /** The global prefix of the host, e.g. `api`. */
   readonly globalPrefix: string;
-  /** What precedes the version in a path, e.g. `v`; undefined unless the host puts versions into paths. */
+  /** Text before the version in a path, e.g. `v`; undefined unless the host puts versions into paths. */
   readonly versionPrefix: string | undefined;
   /** The module's own `path`. */
   readonly path: string;
 }
 
-/** The parameters of a path of the admin API: all of them are under a tenant. */
+/** The path parameters of the admin API: all of its paths are below a tenant. */
 export interface AdminParams {
   readonly tenantUid: string;
 }
@@ -23,7 +23,7 @@ export interface UnsupportedRequest {
   readonly allow: string;
 }
 
-/** Methods that a platform answers by itself: from GET, or for CORS. */
+/** Methods that the platform handles itself: HEAD with the GET handler, OPTIONS for CORS. */
 const PLATFORM_METHODS: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS']);
 
 interface Template {
@@ -32,7 +32,7 @@ interface Template {
   readonly methods: Set<string>;
 }
 
-/** The paths of the admin API as the host serves them: tells its requests from those to the host's own routes. */
+/** The paths of the admin API as the host serves them. It distinguishes requests to the module from those to the host's own routes. */
 export class AdminPaths {
   readonly #templates = new Map<string, Template>();
 
@@ -47,19 +47,19 @@ export class AdminPaths {
   }
 
   /**
-   * Whether a URL is one of the admin API, whatever the method.
+   * Whether a URL belongs to the admin API, whatever the method.
    *
-   * @param url path and query, as the request has them
+   * @param url path and query, as in the request
    */
   includes(url: string): boolean {
     return this.#match(url) !== undefined;
   }
 
   /**
-   * What to answer to a request for which the host has no route.
+   * Finds out whether the module has to reject a request for which the host has no route.
    *
-   * @returns undefined if the URL is none of the admin API or not valid percent-encoding, if the method is supported
-   * there, or is HEAD or OPTIONS, which belong to the platform
+   * @returns undefined if the URL is not one of the admin API or not valid percent-encoding, if the method is supported
+   *   there, or if it is HEAD or OPTIONS, which the platform handles
    */
   unsupported(method: string, url: string): UnsupportedRequest | undefined {
     const found = this.#match(url);
@@ -105,7 +105,7 @@ function templateOf(path: string, { globalPrefix, versionPrefix, path: mountPath
     names.push(segment.slice(1));
     return '([^/]+)';
   });
-  // A host may have parameters in its own prefixes.
+  // The host's own prefixes may contain parameters.
   const prefixOf = (text: string): string[] =>
     segmentsOf(text).map((segment) => (segment.startsWith(':') ? '[^/]+' : escaped(segment)));
   const version = versionPrefix === undefined ? '' : `(?:/${escaped(versionPrefix)}[^/]+)?`;

@@ -7,8 +7,8 @@ import { answerParserErrors, answerUnsupportedMethods, type FastifyApp } from '.
 import { UnsupportedMethods } from './unsupported-methods.js';
 
 /**
- * Answers requests of the admin API that reach no controller: those that the platform cannot parse, and those with a
- * method that no route supports. Requests to other paths, and errors of the host's own, are left to the host.
+ * Responds to requests to the admin API that reach no controller: requests that the platform cannot parse, and requests
+ * with a method that no route supports. Requests to other paths, and errors of the host, are left to the host.
  */
 @Injectable()
 export class AdminPlatform implements OnModuleInit {
@@ -19,13 +19,13 @@ export class AdminPlatform implements OnModuleInit {
     @Inject(ADMIN_CONTROLLERS) private readonly controllers: readonly Type[],
     @Inject(WEBHOOKS_PATH) private readonly path: string,
   ) {
-    // Fastify takes the error handler of a route when it registers the route, which is before any hook of a module.
-    // In a testing module the adapter exists later than the providers.
+    // Fastify reads the error handler of a route when it registers the route, which is before any hook of a module. In a
+    // testing module the adapter is created after the providers.
     if (adapterHost.httpAdapter) this.#answerParserErrors();
     else adapterHost.init$.subscribe(() => this.#answerParserErrors());
   }
 
-  /** Nest calls this after all routes are registered, and before it registers its own handlers behind them. */
+  /** Nest calls this after all routes are registered, and before it registers its own handlers after them. */
   onModuleInit(): void {
     const adapter = this.adapterHost.httpAdapter;
     const platform = adapter?.getType();
@@ -40,7 +40,7 @@ export class AdminPlatform implements OnModuleInit {
     answerParserErrors(adapter.getInstance<FastifyApp>(), () => this.#paths());
   }
 
-  /** Made anew each time: a host may set its prefix until it starts. */
+  /** Created anew each time: a host may change its prefix until it starts. */
   #paths(): AdminPaths {
     const versioning = this.config.getVersioning();
     const inPath = versioning?.type === VersioningType.URI;
@@ -52,7 +52,7 @@ export class AdminPlatform implements OnModuleInit {
   }
 }
 
-/** As Nest has it: `v` by default, none with `false`. */
+/** The same rule as in Nest: `v` by default, none with `false`. */
 const versionPrefixOf = ({ prefix = 'v' }: UriVersioningOptions): string => (prefix === false ? '' : prefix);
 
 type UriVersioningOptions = { readonly prefix?: string | false };

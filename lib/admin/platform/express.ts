@@ -23,8 +23,8 @@ export interface ExpressApp {
 }
 
 /**
- * Adds two handlers behind all routes of the application: one of requests that no route has answered, one of errors.
- * Both pass on what is not theirs.
+ * Adds two handlers after all routes of the application: one for requests that no route has handled, one for errors. Both
+ * pass on requests and errors that do not concern the admin API.
  */
 export function extendExpress(app: ExpressApp, paths: AdminPaths, unsupported: UnsupportedMethods): void {
   app.use((request: Request, response: Response, next: Next) => {
@@ -36,7 +36,7 @@ export function extendExpress(app: ExpressApp, paths: AdminPaths, unsupported: U
       response.status(refusal.getStatus()).json(refusal.getResponse());
     }, next);
   });
-  // Express knows a handler of errors by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, next: Next) => {
     const answer = paths.includes(request.originalUrl) ? apiErrorOfParser(error) : undefined;
     if (answer) response.status(answer.getStatus()).json(answer.getResponse());

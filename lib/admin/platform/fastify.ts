@@ -28,23 +28,23 @@ export interface FastifyApp {
 }
 
 /**
- * Gives the routes of the admin API an error handler of their own. Call this before routes are registered.
+ * Gives the routes of the admin API their own error handler. Call this before routes are registered.
  *
- * @param paths asked when a route is registered
+ * @param paths called when a route is registered
  */
 export function answerParserErrors(app: FastifyApp, paths: () => AdminPaths): void {
   app.addHook('onRoute', (options) => {
     if (options.errorHandler || !paths().includes(options.url)) return;
     options.errorHandler = (error, _request, reply) => {
       const answer = apiErrorOfParser(error);
-      // Fastify passes on what an error handler throws to the one of the application.
+      // If a route's error handler throws, Fastify calls the application's error handler.
       if (!answer) throw error;
       reply.status(answer.getStatus()).send(answer.getResponse());
     };
   });
 }
 
-/** Answers requests to the admin API for which there is no route. Others pass. */
+/** Responds to requests to the admin API for which there is no route. Other requests pass. */
 export function answerUnsupportedMethods(
   app: FastifyApp,
   paths: AdminPaths,

@@ -1,10 +1,10 @@
 import { bodyTooLarge, unsupportedMediaType, validationFailed, type ApiError } from '../api-error.js';
 
-/** What the errors of both platforms have in common. */
+/** The members that the errors of both platforms share. */
 interface ParserError {
-  /** Of body-parser (Express). */
+  /** Set by body-parser (Express). */
   readonly type?: unknown;
-  /** Of Fastify. */
+  /** Set by Fastify. */
   readonly code?: unknown;
   readonly status?: unknown;
   readonly statusCode?: unknown;
@@ -13,10 +13,10 @@ interface ParserError {
 const invalidJson = () => validationFailed('The body is not valid JSON.');
 const invalidLength = () => validationFailed('The body is shorter or longer than its content-length says.');
 
-/** By the `type` of body-parser's errors and the `code` of Fastify's. Those that are missing here are the server's fault. */
+/** By the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the server's fault. */
 const ANSWERS: Readonly<Record<string, () => ApiError>> = {
   'entity.parse.failed': invalidJson,
-  // Fastify says the same of names that reach for a prototype.
+  // Fastify also uses this code for member names that would change a prototype.
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
     validationFailed('The body is not valid JSON, or has a member named __proto__ or constructor.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
@@ -34,7 +34,7 @@ const ANSWERS: Readonly<Record<string, () => ApiError>> = {
 };
 
 /**
- * An error that the platform raised while it read a request, in the terms of the admin API.
+ * Maps an error that the platform raised while it read a request to one of the admin API.
  *
  * @returns undefined for every other error, such as one of the host's own middleware
  */

@@ -6,8 +6,8 @@ import { TenantAdminGuard } from '../tenant-admin.guard.js';
 type Guarded = Parameters<TenantAdminGuard['assertGranted']>;
 
 /**
- * Decides about requests to paths of the admin API with a method that no route supports. The host's global guards and
- * its access policy come first, as for every other request.
+ * Handles requests to paths of the admin API with a method that no route supports. The host's global guards and its access
+ * policy run first, as for every other request.
  */
 @Injectable()
 export class UnsupportedMethods {
@@ -20,12 +20,12 @@ export class UnsupportedMethods {
 
   /**
    * @param args the request and the response of the platform
-   * @returns the error to answer with: 405, or the refusal of a guard
-   * @throws whatever else a guard throws
+   * @returns the error to respond with: 405, or the refusal of a guard
+   * @throws any other error that a guard throws
    */
   async refusal(...args: Guarded): Promise<HttpException> {
-    // Nest runs the global guards. Ours is called by itself: Nest 11 would look for it by its class, and find that of
-    // another instance of the module.
+    // Nest runs the global guards. The module's own guard is called directly: Nest 11 would look it up by its class, and
+    // find the one of another instance of the module.
     this.#guarded ??= this.contexts.create(
       this,
       this.refuse,

@@ -8,7 +8,7 @@ import { ApiInvalid, INVALID_TENANT_UID } from '../openapi/api-docs.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { QuotasDto } from './quotas.dto.js';
 
-/** The quotas of a tenant: what it may have, and what it has. */
+/** The quotas of a tenant, and how much of them it uses. */
 @AdminController('quotas', 'catalogAndQuotas')
 export class QuotasController {
   constructor(

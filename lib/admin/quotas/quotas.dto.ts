@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ResponseSchema } from '../openapi/schemas.js';
 import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 
-/** A quota, and how much of it is used. */
+/** A quota, and how much of it the tenant uses. */
 @ResponseSchema('Quota')
 export class QuotaDto {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Number that the tenant has now.', example: 12 })

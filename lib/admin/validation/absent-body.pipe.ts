@@ -1,6 +1,6 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 
-/** A request without a body means one without members: where all of them are optional, none needs to be sent. */
+/** Treats a missing body as an empty object: if all members are optional, a request needs no body. */
 @Injectable()
 export class AbsentBodyPipe implements PipeTransform<unknown, unknown> {
   transform(value: unknown): unknown {

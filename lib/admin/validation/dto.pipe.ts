@@ -3,16 +3,16 @@ import type { ValidationError } from 'class-validator';
 import { validationFailed } from '../api-error.js';
 import { plainInput } from './plain-input.js';
 
-/** No answer grows with the number or the length of the wrong names in a request. */
+/** Limits the size of the response, whatever the number and length of the wrong names in a request. */
 const MAX_MESSAGES = 20;
 const MAX_MESSAGE_LENGTH = 300;
-/** The rules of class-validator that are about the type of a value. */
+/** The rules of class-validator for the type of a value. */
 const TYPE_RULES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
 
 /**
- * The module's own validation of a body or a query string, by the rules of a DTO class: unknown members are
- * refused, and the error has the admin API's body. It is bound to the parameter itself, whose type is left open
- * (`Input<…>`), so that a host's global ValidationPipe neither strips nor converts anything before.
+ * The module's own validation of a body or a query string, by the rules of a DTO class: unknown members are rejected, and
+ * the error has the admin API's body. The pipe is bound to the parameter itself, whose declared type is `Input<…>`, so that
+ * a host's global ValidationPipe neither strips nor converts anything before it.
  */
 export class DtoPipe<Dto extends object> implements PipeTransform<unknown, Promise<Dto>> {
   readonly #validation: ValidationPipe;
@@ -35,8 +35,8 @@ export class DtoPipe<Dto extends object> implements PipeTransform<unknown, Promi
 }
 
 /**
- * The type of a parameter that a `DtoPipe` validates. Being an alias, it is emitted as `Object` in the metadata
- * that a host's global pipes go by, and they leave the parameter alone.
+ * The type of a parameter that a `DtoPipe` validates. Because it is an alias, TypeScript emits `Object` in the metadata
+ * that a host's global pipes read, so they leave the parameter unchanged.
  */
 export type Input<Dto> = Dto & object;
 
@@ -46,13 +46,13 @@ function messagesOf(errors: readonly ValidationError[]): string[] {
   return messages.length > MAX_MESSAGES ? [...shown, `and ${messages.length - MAX_MESSAGES} more`] : shown;
 }
 
-/** The messages of an error and of those inside it, each with its path: `headers.0.key must be …`. */
+/** The messages of an error and its nested errors, each with its path: `headers.0.key must be …`. */
 function flatten(error: ValidationError, path: string): string[] {
   const own = ownMessages(error).map((message) => path + message);
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${path}${error.property}.`))];
 }
 
-/** A value that is missing or of the wrong type breaks its other rules only in form, and has one message. */
+/** A missing value, or one of the wrong type, also violates its other rules. Only one message is returned for it. */
 function ownMessages({ property, value, constraints = {} }: ValidationError): string[] {
   const unknown = 'whitelistValidation' in constraints;
   if (value === undefined && !unknown && Object.keys(constraints).length > 0)

@@ -8,8 +8,8 @@ interface Headers {
 }
 
 /**
- * Lets a request pass if it has no body, or one of JSON. The host's parsers decide what a body becomes, and those of
- * both platforms make objects of forms, too.
+ * Lets a request pass only if it has no body or a JSON body. The host decides which bodies are parsed, and the parsers of
+ * both platforms also convert forms to objects.
  */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {

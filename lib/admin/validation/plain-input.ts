@@ -1,21 +1,24 @@
 import { validationFailed } from '../api-error.js';
 
-/** The admin API's deepest input is three levels (body, headers, header). */
+/** Maximum depth of an input. The admin API's deepest valid input has three levels (body, headers, header). */
 const MAX_DEPTH = 8;
-/** Characters of a path in a message. */
+/** Maximum number of characters of a path in a message. */
 const MAX_PATH = 200;
-/** Every object has the first ones, so that the whitelist of class-validator takes them for members of the DTO. */
+/**
+ * Names that are rejected. Every object inherits the first ones, so class-validator's whitelist would treat them as members
+ * of the DTO.
+ */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   'prototype',
 ]);
-/** Parsers decode bytes that are not UTF-8 to this character. The bytes themselves never reach the module. */
+/** Parsers decode bytes that are not UTF-8 to this character. The module does not get the bytes themselves. */
 const REPLACEMENT = '\uFFFD';
 
 /**
- * What a parser made of a request, copied to an ordinary object. Refuses what would confuse or exhaust the
- * recursive code that comes after: anything but an object, extreme depth, and keys that reach for a prototype. Refuses
- * text that was not UTF-8 as well, which would be stored damaged.
+ * Copies the parsed input of a request to an ordinary object. It rejects input that would confuse or exhaust the recursive
+ * code after it: anything but an object, extreme depth, and keys that would reach a prototype. It also rejects text that
+ * was not UTF-8, which would be stored damaged.
  *
  * @param what names the input in the message: `body` or `query`
  * @throws {ApiError} 400
@@ -28,7 +31,7 @@ export function plainInput(value: unknown, what: string): Record<string, unknown
   return { ...value };
 }
 
-/** @param path of the object in the input, with a dot behind it; empty for the input itself */
+/** @param path of the object in the input, with a trailing dot; empty for the input itself */
 function checkTree(value: object, what: string, path: string, depth: number): void {
   if (depth > MAX_DEPTH) throw validationFailed(`The ${what} is nested more than ${MAX_DEPTH} levels deep.`);
   for (const [key, member] of Object.entries(value)) {

@@ -1,10 +1,10 @@
 import { ValidateIf } from 'class-validator';
 
-// class-validator's own @IsOptional() lets null pass as well, which is not the same as leaving a member out.
+// class-validator's own @IsOptional() also accepts null, which differs from omitting a member.
 
-/** The member may be left out. */
+/** The member may be omitted. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
-/** The member may be left out, and null has a meaning of its own. */
+/** The member may be omitted, and null has its own meaning. */
 export const MayBeAbsentOrNull = (): PropertyDecorator =>
   ValidateIf((_object, value) => value !== undefined && value !== null);

@@ -2,13 +2,14 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
-// Values of a query string are text, and JavaScript's conversions are generous: Number('0x10'), Number(' 7 ') and
-// Number('') are numbers, new Date('1') is a date, new Date('2026-02-30T00:00:00Z') is 2 March. What does not fit exactly stays text here, and validation fails.
+// Values in a query string are text, and JavaScript's conversions accept too much: Number('0x10'), Number(' 7 ') and
+// Number('') are numbers, new Date('1') is a date, new Date('2026-02-30T00:00:00Z') is 2 March. A value that does not match
+// exactly stays text here, so that its validation fails.
 
 const DECIMAL = /^(?:0|[1-9]\d{0,14})$/;
 const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** A plain decimal integer in a query string; becomes a number. */
+/** A plain decimal integer in a query string. It is converted to a number. */
 export const IntegerValue = (min: number, max: number): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -23,7 +24,7 @@ export const IntegerValue = (min: number, max: number): PropertyDecorator =>
     }),
   );
 
-/** An ISO 8601 date and time with its offset in a query string; becomes milliseconds since the epoch. */
+/** An ISO 8601 date and time with its offset in a query string. It is converted to milliseconds since the epoch. */
 export const InstantValue = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? millisecondsOf(value) : value)),
@@ -43,7 +44,7 @@ function millisecondsOf(text: string): number | string {
   return Number.isNaN(milliseconds) ? text : milliseconds;
 }
 
-/** A date that does not exist, such as 30 February, comes out of Date as another one. */
+/** JavaScript's Date converts a date that does not exist, such as 30 February, to another date. */
 function isOnCalendar(dateAndTime: string | undefined): boolean {
   const asUtc = dateAndTime === undefined ? NaN : Date.parse(`${dateAndTime}Z`);
   return !Number.isNaN(asUtc) && new Date(asUtc).toISOString().startsWith(dateAndTime!);

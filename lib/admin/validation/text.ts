@@ -13,7 +13,7 @@ const ofText = (name: string, fits: (text: string) => boolean, expectation: stri
     },
   });
 
-/** Text of `min` to `max` characters without control characters (a database refuses NUL, a log breaks at newlines). */
+/** Text of `min` to `max` characters without control characters (databases reject NUL, and newlines break log lines). */
 export const IsPlainText = (min: number, max: number): PropertyDecorator =>
   ofText(
     'isPlainText',
@@ -21,7 +21,7 @@ export const IsPlainText = (min: number, max: number): PropertyDecorator =>
     `text of ${min} to ${max} characters without control characters`,
   );
 
-/** Text that can stand in an `authorization` header as one word. */
+/** Text that is valid as one word in an `authorization` header. */
 export const IsVisibleAscii = (max: number): PropertyDecorator =>
   ofText(
     'isVisibleAscii',

@@ -2,7 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { isTenantUid, isUid, TENANT_UID_RULE, UID_MAX_LENGTH } from '../../domain/uid.js';
 import { validationFailed } from '../api-error.js';
 
-/** A uid in the path. What could not be anybody's uid is refused before the database is asked. */
+/** A uid in the path. A malformed uid is rejected before the database is queried. */
 @Injectable()
 export class UidPipe implements PipeTransform<unknown, string> {
   /** @throws {ApiError} 400 */

@@ -2,8 +2,8 @@ import type { PipeTransform, Type } from '@nestjs/common';
 import { blankMembersOf } from './may-be-blank.js';
 
 /**
- * Removes the members of a body that are `""` or null and that the DTO marks with `MayBeBlank`. Anything but an object
- * passes as it is, and fails in the validation behind.
+ * Removes the members of a body that are `""` or null and that the DTO marks with `MayBeBlank`. A body that is not an
+ * object passes unchanged, and the validation after this pipe rejects it.
  */
 export class WithoutBlanksPipe implements PipeTransform<unknown, unknown> {
   readonly #names: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export class WithoutBlanksPipe implements PipeTransform<unknown, unknown> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     const isBlank = ([name, member]: [string, unknown]): boolean =>
       this.#names.has(name) && (member === '' || member === null);
-    // fromEntries defines members: assigning __proto__ would change the prototype, and hide it from the validation.
+    // fromEntries defines members. An assignment to __proto__ would change the prototype and hide the member from the validation.
     return Object.fromEntries(Object.entries(value).filter((member) => !isBlank(member)));
   }
 }

@@ -2,7 +2,7 @@ import type { ActionCatalog } from '../../domain/action-catalog.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import type { WebhookActionDto } from './webhook-action.dto.js';
 
-/** One page of a catalog, by the rules of the lists that come from the database. */
+/** One page of a catalog, by the same rules as lists from the database. */
 export function pageOfCatalog(
   catalog: ActionCatalog,
   { pageNumber, pageSize, sortDirection }: PageRequest<'action'>,

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ResponseSchema } from '../openapi/schemas.js';
 import { PagingDto, type PageDto } from '../listing/page.dto.js';
 
-/** An action that a webhook can listen to. */
+/** An action to which a webhook can subscribe. */
 @ResponseSchema('Action')
 export class WebhookActionDto {
   @ApiProperty({ description: 'Name of the action.', example: 'ORDER_SETTLED' })

@@ -14,7 +14,7 @@ import { WebhookActionListDto } from './webhook-action.dto.js';
 const SORTING = [['action'], 'action'] as const;
 const ListQueryDto = pageQueryOf<'action'>(...SORTING);
 
-/** The catalog: what a webhook can listen to. */
+/** The catalog: the actions to which a webhook can subscribe. */
 @AdminController('webhookactions', 'catalogAndQuotas')
 export class WebhookActionsController {
   constructor(@Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions) {}

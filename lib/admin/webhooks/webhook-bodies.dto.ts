@@ -8,7 +8,7 @@ import { BLANK_RULE, MayBeBlank } from '../validation/may-be-blank.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsUid } from '../validation/text.js';
 
-/** An action has up to 64 characters, a prefix one more for its `*`. */
+/** An action has up to 64 characters; a prefix has one more for its `*`. */
 const MAX_ACTION_LENGTH = 65;
 
 const ActionField = (required: boolean): PropertyDecorator =>
@@ -25,7 +25,7 @@ const ActionField = (required: boolean): PropertyDecorator =>
     MaxLength(MAX_ACTION_LENGTH),
   );
 
-/** A read-only member of a webhook that an update may carry, so that a webhook can be sent back as it was read. */
+/** A read-only member of a webhook. An update may contain it, so that a webhook can be sent back as it was read. */
 const IgnoredField = (example: string): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({
@@ -38,7 +38,7 @@ const IgnoredField = (example: string): PropertyDecorator =>
     IsString(),
   );
 
-/** The optional settings of a webhook. A member that was left out is no property of the object. */
+/** The optional settings of a webhook. An omitted member is not a property of the object. */
 export abstract class WebhookInputDto {
   @ApiPropertyOptional({
     ...UID_KEYWORDS,
@@ -68,7 +68,7 @@ export abstract class WebhookInputDto {
   ordered?: boolean;
 }
 
-/** The body of POST. */
+/** The request body of POST. */
 @RequestSchema('CreateWebhook')
 export class CreateWebhookDto extends WebhookInputDto {
   @MayBeBlank({
@@ -90,7 +90,7 @@ export class CreateWebhookDto extends WebhookInputDto {
   action!: string;
 }
 
-/** What PUT and PATCH have in common. */
+/** The members that PUT and PATCH share. */
 export abstract class ChangeWebhookDto extends WebhookInputDto {
   @ApiPropertyOptional({
     ...UID_KEYWORDS,
@@ -108,14 +108,14 @@ export abstract class ChangeWebhookDto extends WebhookInputDto {
   lastModifiedAt?: string | null;
 }
 
-/** The body of PUT. */
+/** The request body of PUT. */
 @RequestSchema('ReplaceWebhook')
 export class ReplaceWebhookDto extends ChangeWebhookDto {
   @ActionField(true)
   action!: string;
 }
 
-/** The body of PATCH. */
+/** The request body of PATCH. */
 @RequestSchema('UpdateWebhook')
 export class UpdateWebhookDto extends ChangeWebhookDto {
   @MayBeAbsent()

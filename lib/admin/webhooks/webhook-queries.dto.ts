@@ -8,10 +8,10 @@ export const WEBHOOK_SORTING = [WEBHOOK_SORT_KEYS, 'createdAt'] as const;
 
 export type WebhookPageQuery = PageQueryDto<WebhookSortKey>;
 
-/** The query of the list of one transport's webhooks. */
+/** The query parameters of the list of one transport's webhooks. */
 export const WebhookPageQueryDto = pageQueryOf(...WEBHOOK_SORTING);
 
-/** The query of the list of all webhooks of a tenant. */
+/** The query parameters of the list of all webhooks of a tenant. */
 export class TenantWebhookPageQueryDto extends WebhookPageQueryDto {
   @MayBeAbsent()
   @IsUid()

@@ -4,7 +4,7 @@ import type { NewWebhookRow } from '../../persistence/repositories/webhook.repos
 import { instant } from '../instant.js';
 import { PagingDto, type PageDto } from '../listing/page.dto.js';
 
-/** A webhook as it is shown. */
+/** A webhook as the API returns it. */
 @ResponseSchema('Webhook')
 export class WebhookDto {
   @ApiProperty({ description: 'Uid of the webhook, unique within the tenant.', example: 'erp-orders' })
@@ -53,7 +53,7 @@ export class WebhookListDto implements PageDto<WebhookDto> {
   paging!: PagingDto;
 }
 
-/** A webhook as it is shown. */
+/** A webhook as the API returns it. */
 export const webhookDto = (webhook: NewWebhookRow): WebhookDto => ({
   webhookUid: webhook.webhookUid,
   httpTransportUid: webhook.httpTransportUid,

@@ -18,14 +18,14 @@ import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
 import type { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
 
-/** Where a webhook is found. */
+/** Identifies a webhook. */
 export interface WebhookPath {
   readonly tenantUid: string;
   readonly httpTransportUid: string;
   readonly webhookUid: string;
 }
 
-/** How webhooks are created, changed and deleted. */
+/** Creates, changes and deletes webhooks. */
 @Injectable()
 export class WebhooksService {
   constructor(
@@ -35,7 +35,7 @@ export class WebhooksService {
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
-  /** The webhooks of all transports of a tenant, or of one; a transport that does not exist has none. */
+  /** The webhooks of all transports of a tenant, or of one. If that transport does not exist, the list is empty. */
   pageOfTenant(
     tenantUid: string,
     httpTransportUid: string | undefined,
@@ -44,7 +44,7 @@ export class WebhooksService {
     return this.webhooks.page(tenantUid, httpTransportUid, request);
   }
 
-  /** @throws {ApiError} 404 when there is no such transport */
+  /** @throws {ApiError} 404 if there is no such transport */
   async pageOfTransport(
     tenantUid: string,
     httpTransportUid: string,
@@ -87,8 +87,8 @@ export class WebhooksService {
   }
 
   /**
-   * PUT and PATCH: the given settings change. They differ in `action` alone, which PUT requires: `enabled` and
-   * `ordered` are not the vendor's, so a PUT that does not know them leaves them alone.
+   * PUT and PATCH: the given settings change. They differ only in `action`, which PUT requires. `enabled` and `ordered` are
+   * not part of the vendor's API, so a PUT without them leaves them unchanged.
    *
    * @throws {ApiError} 400 or 404
    */

@@ -9,10 +9,10 @@ const KEYS = ['database'];
 const DATABASE_KEYS = ['type', 'url', 'schema'];
 
 /**
- * Checks what a configuration file holds.
+ * Checks the contents of a configuration file.
  *
  * @param file its name, for messages
- * @throws {ConfigError} for an unknown key or a value that is not possible; a message never shows a URL
+ * @throws {ConfigError} for an unknown key or an invalid value; the message never shows a URL
  */
 export function checkConfig(content: unknown, file: string): TillhookConfig {
   const config = objectOf(content, file, 'The configuration', KEYS);

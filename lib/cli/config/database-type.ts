@@ -8,11 +8,12 @@ export const isDatabaseType = (value: string): value is DatabaseType =>
   (DATABASE_TYPES as readonly string[]).includes(value);
 
 /**
- * What an address says, by the rules of the module's option `database`: the type by its scheme, and the parameter `schema`.
+ * Derives settings from an address, by the rules of the module's option `database`: the type from its scheme, and the
+ * parameter `schema`.
  *
- * @param schema the schema that is given beside the address
+ * @param schema the schema that is given in addition to the address
  * @param source where the address is from, for the message, which shows no password
- * @throws {ConfigError} for an address that the module would refuse
+ * @throws {ConfigError} for an address that the module would reject
  */
 export function settingsOfUrl(
   url: string,

@@ -12,10 +12,10 @@ const NAMES = EXTENSIONS.map((extension) => `tillhook.config${extension}`);
 /**
  * Reads and checks the configuration file.
  *
- * @param cwd where the file is looked for, and where a relative `file` begins
+ * @param cwd directory in which the file is searched, and to which a relative `file` refers
  * @param file `--config`; undefined: `tillhook.config.{mjs,cjs,js,json}`, which need not exist
  * @returns an empty configuration if there is no file
- * @throws {ConfigError} if the file cannot be read or is wrong, or if there are several
+ * @throws {ConfigError} if the file cannot be read or is invalid, or if there are several
  */
 export async function loadConfig(cwd: string, file: string | undefined): Promise<TillhookConfig> {
   const found = file ?? findIn(cwd);

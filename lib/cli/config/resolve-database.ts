@@ -8,25 +8,26 @@ import type { DatabaseType, TillhookConfig } from './tillhook-config.js';
 /** The database that a command works for. */
 export interface DatabaseChoice {
   readonly type: DatabaseType;
-  /** undefined: none was given. */
+  /** undefined: no source sets it. */
   readonly schema?: string;
 }
 
-/** What one source says. */
+/** The settings from one source. */
 type Settings = Partial<DatabaseChoice>;
 
 /**
- * What PostgreSQL allows, less what TypeORM does not escape (`"`) or takes apart (`.`).
- * Control characters would break the comments of a printed script.
+ * The names that PostgreSQL allows, except those with characters that TypeORM does not escape (`"`) or treats as a
+ * separator (`.`). Control characters would break the comments of a printed script.
  */
 const SCHEMA = /^[^".\p{Cc}]{1,63}$/u;
 
 /**
- * Decides on the database: options first, then the configuration file, then the environment. A schema counts only for the type that
- * it was given with: `--database sqlite` overrides a file that says `{ type: 'postgres', schema: 'hooks' }` as a whole.
+ * Decides on the database: options first, then the configuration file, then the environment. A schema applies only to the
+ * type with which it was given: `--database sqlite` overrides a file with `{ type: 'postgres', schema: 'hooks' }` as a
+ * whole.
  *
- * @throws {UsageError} if no source gives the type, or an option is not possible
- * @throws {ConfigError} if the file or a variable is not possible
+ * @throws {UsageError} if no source sets the type, or an option is invalid
+ * @throws {ConfigError} if the file or a variable is invalid
  */
 export function resolveDatabase(
   values: OptionValues,

@@ -1,15 +1,15 @@
-/** The databases that the module works on. */
+/** The databases that the module supports. */
 export const DATABASE_TYPES = ['postgres', 'sqlite'] as const;
 export type DatabaseType = (typeof DATABASE_TYPES)[number];
 
-/** The content of `tillhook.config.*`: the default export, or the JSON object. */
+/** The contents of `tillhook.config.*`: the default export, or the JSON object. */
 export interface TillhookConfig {
   readonly database?: {
     /** Default: derived from `url`. */
     readonly type?: DatabaseType;
-    /** As the option `database.url` of the module. Only its scheme and its parameter `schema` are used so far. */
+    /** Same as the option `database.url` of the module. So far, only its scheme and its parameter `schema` are used. */
     readonly url?: string;
-    /** The PostgreSQL schema of the webhook tables, as in the data source of the application. */
+    /** The PostgreSQL schema of the webhook tables, same as in the data source of the application. */
     readonly schema?: string;
   };
 }

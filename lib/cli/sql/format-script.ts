@@ -14,7 +14,7 @@ export interface ScriptOptions {
   readonly version: string;
 }
 
-/** Puts migrations into one script, which runs as a whole or not at all. Without migrations the script holds comments only. */
+/** Combines migrations in one script, which runs as a whole or not at all. Without migrations the script contains only comments. */
 export function formatScript(migrations: readonly Migration[], options: ScriptOptions): string {
   const { type, schema, after, version } = options;
   const place = type === 'postgres' ? `PostgreSQL, schema ${JSON.stringify(schema)}` : 'SQLite';
@@ -23,7 +23,7 @@ export function formatScript(migrations: readonly Migration[], options: ScriptOp
   if (migrations.length === 0) return `${head}\n-- No migrations: the tables are up to date.\n`;
   return [
     `${head}\n-- Run it with a client that stops at the first error: ${CLIENTS[type]}`,
-    // On SQLite the write lock is taken first, as the module does.
+    // On SQLite the script acquires the write lock first, as the module does.
     type === 'postgres' ? 'BEGIN;' : 'BEGIN IMMEDIATE;',
     ...migrations.map(({ name, statements }) =>
       [`-- ${name}`, ...statements.map((statement) => `${statement};`)].join('\n\n'),

@@ -8,7 +8,7 @@ import { formatScript } from './format-script.js';
 /** The schema of a new PostgreSQL database. Every statement names its schema, so that the search path does not matter. */
 const DEFAULT_SCHEMA = 'public';
 
-/** Prints the SQL of the migrations, for a database whose administrator applies it. Connects to no database. */
+/** Prints the SQL of the migrations, for an administrator who applies it. It connects to no database. */
 export const sqlCommand: Command = {
   name: 'sql',
   summary: 'Print the SQL that creates or upgrades the webhook tables',
@@ -29,7 +29,7 @@ export const sqlCommand: Command = {
   async run(values, { cwd, env, version, print }) {
     const config = await loadConfig(cwd, values.config as string | undefined);
     const { type, schema } = resolveDatabase(values, config, env);
-    // TypeORM takes a while to load, which the help need not wait for.
+    // TypeORM loads slowly, so it is imported only when it is needed, and not for the help.
     const { migrationNames, recordMigrations } =
       await import('../../persistence/migrations/record-migrations.js');
     const after = values.from as string | undefined;

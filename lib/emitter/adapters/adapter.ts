@@ -2,11 +2,12 @@ import { TransactionNotOpenError } from '../../errors/transaction-not-open.error
 import type { HostRow } from '../../persistence/host-transaction.js';
 
 /**
- * Refuses what is no open transaction. Adapters go by shape, so that the package depends on none of the libraries.
+ * Rejects a value that is not a transaction. Adapters check the shape, so that the package depends on none of the
+ * libraries.
  *
  * @param kind the library, e.g. `Knex`
  * @param isTransaction whether the value has the shape of one of its transactions
- * @param expected what to pass, e.g. `the trx that knex.transaction() hands over`
+ * @param expected the value to pass, e.g. `the trx that knex.transaction() hands over`
  * @throws {TransactionNotOpenError}
  */
 export function assertTransaction(kind: string, isTransaction: boolean, expected: string): void {
@@ -24,9 +25,9 @@ export function hasMethods(value: unknown, ...names: string[]): boolean {
 }
 
 /**
- * Runs a statement, and turns the library's own error about a transaction that has ended into the module's.
+ * Runs a statement, and converts the library's error for an ended transaction to the module's.
  *
- * @param isEnded whether an error of the library says so
+ * @param isEnded whether an error of the library means that the transaction has ended
  * @throws {TransactionNotOpenError}
  */
 export async function whileOpen<T>(
@@ -42,10 +43,10 @@ export async function whileOpen<T>(
   }
 }
 
-/** The rows of a result, which some drivers of a library give as an array and others in a member `rows`. */
+/** The rows of a result. Some drivers of a library return an array, others an object with a member `rows`. */
 export function rowsIn(result: unknown): readonly HostRow[] {
   return (Array.isArray(result) ? result : (result as { rows: unknown }).rows) as readonly HostRow[];
 }
 
-/** A statement with `?` for libraries that know no numbered parameters: each stands once and in order. */
+/** A statement with `?` for libraries without numbered parameters. Each parameter occurs once and in order. */
 export const withQuestionMarks = (sql: string): string => sql.replaceAll(/\$\d+/g, '?');

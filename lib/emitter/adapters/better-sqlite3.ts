@@ -8,9 +8,9 @@ export interface BetterSqlite3Like {
 }
 
 /**
- * The transaction that a database of `better-sqlite3` is in. Emit with `emitSync`, inside of `db.transaction(() => …)`.
+ * The current transaction of a `better-sqlite3` database. Emit with `emitSync`, inside `db.transaction(() => …)`.
  *
- * @throws {TransactionNotOpenError} for anything that is no such database
+ * @throws {TransactionNotOpenError} if the value is not such a database
  */
 export function fromBetterSqlite3(db: BetterSqlite3Like): HostTransaction {
   const isDatabase = hasMethods(db, 'prepare', 'pragma') && typeof db.inTransaction === 'boolean';

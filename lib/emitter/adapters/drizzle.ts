@@ -14,7 +14,7 @@ interface Runner {
   readonly session?: { readonly client?: { readonly inTransaction?: boolean } };
 }
 
-/** What Drizzle's dialects ask of an SQL object: its text and its parameters. */
+/** The interface that Drizzle's dialects expect of an SQL object: its text and its parameters. */
 const query = (sql: string, parameters: readonly unknown[]): object => ({
   getSQL: () => ({ toQuery: () => ({ sql, params: [...parameters] }) }),
 });
@@ -23,7 +23,7 @@ const query = (sql: string, parameters: readonly unknown[]): object => ({
  * A transaction of Drizzle: PostgreSQL through any of its drivers, or SQLite. On better-sqlite3 its transactions are
  * synchronous: emit with `emitSync`.
  *
- * @param tx what `db.transaction()` hands over, or a nested one of it
+ * @param tx the argument of the callback of `db.transaction()`, or a nested transaction of it
  * @throws {TransactionNotOpenError} for a plain `db`
  */
 export function fromDrizzle(tx: DrizzleTransactionLike): HostTransaction {

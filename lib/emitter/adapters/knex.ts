@@ -17,7 +17,7 @@ interface Nested {
 /**
  * A transaction of Knex.
  *
- * @param trx what `knex.transaction()` gives, or a nested one of it
+ * @param trx the result or the callback's argument of `knex.transaction()`, or a nested transaction of it
  * @throws {TransactionNotOpenError} for a plain `knex`
  */
 export function fromKnex(trx: KnexTransactionLike): HostTransaction {
@@ -31,7 +31,7 @@ export function fromKnex(trx: KnexTransactionLike): HostTransaction {
       rows: rowsIn(await trx.raw(withQuestionMarks(sql), parameters as readonly never[])),
     }),
     afterCommit: (callback) => {
-      // A rejection is a rollback, which the host hears of by itself.
+      // A rejection means a rollback. Knex reports it to the host itself.
       outermost(trx).executionPromise.then(callback, () => undefined);
     },
   };

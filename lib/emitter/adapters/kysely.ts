@@ -13,13 +13,13 @@ interface Controlled {
   readonly isRolledBack?: boolean;
 }
 
-/** Kysely 0.28 and later. Earlier releases run the statement outside of the transaction, which PostgreSQL then tells. */
+/** Kysely 0.28 and later. Earlier releases run the statement outside the transaction, which the check in PostgreSQL then detects. */
 const isEnded = ({ message }: { message?: unknown }): boolean =>
   /^Transaction is already (committed|rolled back)/.test(String(message));
 
 let queries = 0;
 
-/** What `CompiledQuery.raw()` of Kysely makes. */
+/** The same object that `CompiledQuery.raw()` of Kysely creates. */
 const compiled = (sql: string, parameters: readonly unknown[]): object => ({
   sql,
   parameters,
@@ -30,7 +30,8 @@ const compiled = (sql: string, parameters: readonly unknown[]): object => ({
 /**
  * A transaction of Kysely, controlled or not.
  *
- * @param trx what `db.transaction().execute()` hands over, or what `db.startTransaction().execute()` gives
+ * @param trx the argument of the callback of `db.transaction().execute()`, or the result of
+ *   `db.startTransaction().execute()`
  * @throws {TransactionNotOpenError} for a plain `Kysely`
  */
 export function fromKysely(trx: KyselyTransactionLike): HostTransaction {

@@ -13,12 +13,12 @@ interface Events {
   registerSubscriber(subscriber: object): void;
 }
 
-/** The transaction of MikroORM 6 is one of Knex, which knows whether it has ended. */
+/** The transaction of MikroORM 6 is a Knex transaction, which knows whether it has ended. */
 interface Completable {
   isCompleted?(): boolean;
 }
 
-/** What to call after the transaction of a manager has committed, by its outermost transaction. */
+/** Callbacks to run after a manager's transaction has committed, by the outermost transaction. */
 const callbacks = new WeakMap<object, Set<() => void>>();
 const subscribed = new WeakSet<Events>();
 const subscriber = {
@@ -34,8 +34,8 @@ const subscriber = {
 /**
  * The transaction of an entity manager of MikroORM (its SQL drivers).
  *
- * @param em what `em.transactional()` hands over, or a manager after `em.begin()`
- * @throws {TransactionNotOpenError} for a manager that is in no transaction
+ * @param em the argument of the callback of `em.transactional()`, or a manager after `em.begin()`
+ * @throws {TransactionNotOpenError} for a manager without an open transaction
  */
 export function fromMikroOrm(em: MikroOrmManagerLike): HostTransaction {
   const isManager = hasMethods(em, 'isInTransaction', 'getTransactionContext', 'execute');
@@ -45,7 +45,7 @@ export function fromMikroOrm(em: MikroOrmManagerLike): HostTransaction {
   return {
     kind: 'MikroORM',
     subject: context,
-    // A manager that was kept still names the transaction that it was in.
+    // A manager that is kept after its transaction has ended still refers to that transaction.
     isOpen: () => em.getTransactionContext() === context && context.isCompleted?.() !== true,
     run: async (sql, parameters) => ({
       rows: (await em.execute(withQuestionMarks(sql), [...parameters], 'all')) as HostRow[],
@@ -62,7 +62,7 @@ export function fromMikroOrm(em: MikroOrmManagerLike): HostTransaction {
   };
 }
 
-/** A savepoint holds the transaction around it under a symbol. */
+/** A savepoint refers to its outer transaction under a symbol. */
 function outermostOf(context: object): object {
   const symbol = Object.getOwnPropertySymbols(context).find(
     ({ description }) => description === 'parentTransaction',

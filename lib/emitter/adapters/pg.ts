@@ -9,13 +9,13 @@ export interface PgClientLike {
 }
 
 /**
- * The transaction that a client of `pg` is in.
+ * The current transaction of a client of `pg`.
  *
  * @param client a `Client` or `PoolClient` after `BEGIN`, never a `Pool`
- * @throws {TransactionNotOpenError} for a `Pool` and for anything that is no client
+ * @throws {TransactionNotOpenError} for a `Pool`, and for any value that is not a client
  */
 export function fromPg(client: PgClientLike): HostTransaction {
-  // A pool, which runs each statement on another client, has no `escapeLiteral`.
+  // A pool has no `escapeLiteral`. It runs each statement on another client.
   assertTransaction('pg', hasMethods(client, 'query', 'escapeLiteral'), 'the client on which you ran BEGIN');
   return {
     kind: 'pg',

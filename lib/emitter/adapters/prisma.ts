@@ -9,11 +9,11 @@ export interface PrismaTransactionLike {
 /**
  * An interactive transaction of Prisma.
  *
- * @param tx what `prisma.$transaction(async (tx) => …)` hands over
+ * @param tx the argument of the callback of `prisma.$transaction(async (tx) => …)`
  * @throws {TransactionNotOpenError} for a plain `PrismaClient`
  */
 export function fromPrisma(tx: PrismaTransactionLike): HostTransaction {
-  // The client of a transaction can do all that a PrismaClient can, but connect and disconnect.
+  // The client of a transaction has all methods of a PrismaClient except connect and disconnect.
   const isTransaction = hasMethods(tx, '$queryRawUnsafe') && !hasMethods(tx, '$connect');
   assertTransaction('Prisma', isTransaction, 'the tx that prisma.$transaction(async (tx) => …) hands over');
   return {
@@ -27,7 +27,7 @@ export function fromPrisma(tx: PrismaTransactionLike): HostTransaction {
   };
 }
 
-/** Prisma keeps the code of the database deep inside of an error of its own. The driver's code decides what the module throws. */
+/** Prisma wraps the database's error code deep inside its own error. The code decides which error the module throws. */
 function rethrowDriverError(error: unknown): never {
   const { meta } = (error ?? {}) as { meta?: { driverAdapterError?: { cause?: object }; code?: unknown } };
   const { originalCode, originalMessage } = (meta?.driverAdapterError?.cause ?? {}) as {

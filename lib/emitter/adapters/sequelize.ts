@@ -12,15 +12,15 @@ export interface SequelizeTransactionLike {
 interface Internals {
   readonly sequelize: { query(sql: string, options: object): Promise<unknown>; getDialect(): string };
   readonly finished?: string;
-  /** Nested transactions are savepoints of their parent. */
+  /** A nested transaction is a savepoint of its parent. */
   readonly parent?: SequelizeTransactionLike & Internals;
 }
 
 /**
- * A transaction of Sequelize 6 on PostgreSQL. On SQLite the adapter is refused: rows that a statement wrote and returned were
- * found missing after the commit of Sequelize.
+ * A transaction of Sequelize 6 on PostgreSQL. On SQLite the adapter rejects the transaction, because rows that a statement
+ * had written and returned were found missing after Sequelize's commit.
  *
- * @param transaction what `sequelize.transaction()` gives, or a nested one of it
+ * @param transaction the result of `sequelize.transaction()`, or a nested transaction of it
  * @throws {TransactionNotOpenError} for a plain `Sequelize`
  * @throws {InvalidEmitOptionError} on another database than PostgreSQL
  */
@@ -28,8 +28,8 @@ export function fromSequelize(transaction: SequelizeTransactionLike): HostTransa
   const own = (transaction ?? {}) as SequelizeTransactionLike & Internals;
   const isTransaction = hasMethods(own, 'afterCommit', 'rollback') && hasMethods(own.sequelize, 'query');
   assertTransaction('Sequelize', isTransaction, 'the transaction that sequelize.transaction() gives');
-  // On SQLite it uses the package sqlite3, which brings a SQLite of its own. Two copies of SQLite in one process do not see each
-  // other's locks, so what both write at one time is lost.
+  // On SQLite, Sequelize uses the package sqlite3, which contains its own copy of SQLite. Two copies of SQLite in one
+  // process do not see each other's locks, so concurrent writes are lost.
   const dialect = own.sequelize.getDialect();
   if (dialect !== 'postgres')
     throw new InvalidEmitOptionError(
@@ -44,14 +44,14 @@ export function fromSequelize(transaction: SequelizeTransactionLike): HostTransa
       const options = { transaction: own, bind: [...parameters], type: 'SELECT', raw: true };
       return { rows: (await own.sequelize.query(sql, options)) as HostRow[] };
     },
-    // A savepoint reports a commit of its own.
+    // A savepoint reports its own commit, so the callback is registered with the outermost transaction.
     afterCommit: (callback) => void chainOf(own).at(-1)!.afterCommit(callback),
   };
 }
 
 type Chained = SequelizeTransactionLike & Internals;
 
-/** The transaction and those around it, the outermost last. */
+/** The transaction and its outer transactions, the outermost last. */
 const chainOf = (transaction: Chained): Chained[] => [
   transaction,
   ...(transaction.parent ? chainOf(transaction.parent) : []),

@@ -4,9 +4,9 @@ import { Observable, type Observer, type Operator, type Subscription } from 'rxj
 type Handler = (...args: never[]) => unknown;
 
 /**
- * An observable whose subscribers cannot harm the process. RxJS throws the error of a subscriber again where nobody can
- * catch it, and an async subscriber that rejects is an unhandled rejection: each would end the process. Here both are
- * passed to `onError`, also behind operators.
+ * An observable whose subscribers cannot end the process. RxJS rethrows the error of a subscriber where it cannot be
+ * caught, and an async subscriber that rejects causes an unhandled rejection: each would end the process. This class passes
+ * both to `onError`, even after operators.
  */
 export class GuardedObservable<T> extends Observable<T> {
   constructor(
@@ -28,7 +28,7 @@ export class GuardedObservable<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // An operator of RxJS or a promise: what it calls in the end is guarded by itself.
+    // The observer is an operator of RxJS or a promise. The observer at the end of its chain is guarded itself.
     if (isSubscriber(observerOrNext)) return super.subscribe(observerOrNext);
     const observer =
       typeof observerOrNext === 'function' || !observerOrNext
@@ -52,6 +52,6 @@ export class GuardedObservable<T> extends Observable<T> {
   }
 }
 
-/** Also of another copy of RxJS, so it is not enough to look at the class. */
+/** Checks the shape, because the class may come from another copy of RxJS. */
 const isSubscriber = (value: unknown): value is Partial<Observer<never>> =>
   typeof value === 'object' && value !== null && 'add' in value && 'unsubscribe' in value && 'next' in value;

@@ -13,14 +13,14 @@ const LAST_NOTIFICATIONS_MS = 1_000;
 /** A listener of the host, given as `notificationListener`. */
 export interface WebhookNotificationListener {
   /**
-   * Called with one notification after the other, in the process that recorded it, after the commit. The next call waits
-   * for the promise that is returned, for at most 30 s. Errors are logged. A listener that falls more than 10,000
-   * notifications behind misses some.
+   * Called with one notification after another, after the commit, in the process that recorded it. The next call waits for
+   * the returned promise, for at most 30 s. Errors are logged. If a listener falls more than 10,000 notifications behind,
+   * further ones are dropped.
    */
   onNotification(notification: WebhookNotification): void | Promise<void>;
 }
 
-/** Takes notifications from the parts of the module, and passes them to the listener and to the subscribers. */
+/** Receives notifications from the other parts of the module, and passes them to the listener and to the subscribers. */
 @Injectable()
 export class NotificationHub implements NotificationSink, OnModuleInit, OnApplicationShutdown {
   readonly subject = new Subject<WebhookNotification>();
@@ -39,12 +39,15 @@ export class NotificationHub implements NotificationSink, OnModuleInit, OnApplic
     if (this.subject.observed) this.#toSubscribers.add(notification);
   }
 
-  /** A subscriber has thrown or rejected. */
+  /** Handles the error of a subscriber that has thrown or rejected. */
   failed(error: unknown): void {
     this.#toSubscribers.failed(error);
   }
 
-  /** Fetched by hand, since a listener may depend on what depends on this: on `HttpTransports`, for instance. */
+  /**
+   * The listener is looked up here and not injected, because it may depend on a class that depends on this one, such as
+   * `HttpTransports`.
+   */
   onModuleInit(): void {
     const listener = this.modules.get<WebhookNotificationListener | null>(WEBHOOKS_NOTIFICATION_LISTENER);
     if (listener) this.#toListener = this.#queue((notification) => listener.onNotification(notification));

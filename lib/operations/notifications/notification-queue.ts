@@ -2,21 +2,21 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { types } from 'node:util';
 import type { WebhookNotification } from '../../domain/notification.js';
 
-/** Notifications that wait for a slow consumer at most; more are dropped. */
+/** Maximum number of notifications that wait for a slow consumer. Further ones are dropped. */
 const MOST_WAITING = 10_000;
-/** How long notifications are handled in one go before the event loop has its turn, in ms. */
+/** How long notifications are handled before the queue yields to the event loop, in ms. */
 const SLICE_MS = 10;
 /** How long the next notification waits for a promise of the consumer, in ms. */
 const LONGEST_WAIT_MS = 30_000;
 const WARN_EVERY_MS = 60_000;
 
-/** What to do with a notification. */
+/** Handles a notification. */
 export type NotificationConsumer = (notification: WebhookNotification) => unknown;
 
 /**
- * Hands notifications to one consumer, one at a time and in order, after the code that published them has returned. The
- * consumer belongs to the host: its errors are logged and go no further, and one that is slower than deliveries loses
- * notifications instead of filling the memory.
+ * Passes notifications to one consumer, one at a time and in order, after the code that published them has returned. The
+ * consumer belongs to the host, so its errors are only logged. If it is slower than deliveries, notifications are dropped
+ * instead of filling the memory.
  */
 export class NotificationQueue {
   #waiting: WebhookNotification[] = [];
@@ -38,12 +38,12 @@ export class NotificationQueue {
     this.#running ??= nextTurn().then(() => this.#run());
   }
 
-  /** Resolves when everything that was added has been handled. */
+  /** Resolves when every added notification has been handled. */
   async drained(): Promise<void> {
     await this.#running;
   }
 
-  /** Calls the consumer no more. */
+  /** Stops calling the consumer. */
   close(): void {
     this.#isClosed = true;
   }
@@ -76,7 +76,7 @@ export class NotificationQueue {
 
   async #withinLimit(result: Promise<unknown>): Promise<void> {
     const limit = new AbortController();
-    // Not a reason to keep the process alive.
+    // This wait must not keep the process alive.
     const timeIsUp = sleep(LONGEST_WAIT_MS, true, { ref: false, signal: limit.signal }).catch(() => false);
     const isLate = await Promise.race([result.then(() => false), timeIsUp]);
     limit.abort();
@@ -86,7 +86,7 @@ export class NotificationQueue {
       );
   }
 
-  /** The consumer has thrown. */
+  /** Handles the error of a consumer that has thrown or rejected. */
   failed(error: unknown): void {
     this.#warn(
       `A listener of notifications failed: ${error instanceof Error ? error.message : String(error)}`,

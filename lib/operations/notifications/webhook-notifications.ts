@@ -9,16 +9,17 @@ import { GuardedObservable } from './guarded-observable.js';
 import { NotificationHub } from './notification-hub.js';
 
 /**
- * What this process has recorded, as observables, for metrics, alarms and bridges to a host's own events. A notification is
- * published after the commit, at most once, and in the process that recorded it: a process that dies takes its
- * notifications along, and other processes do not hear of them.
+ * Notifications of this process as observables, for metrics, alarms and bridges to a host's own events. A notification is
+ * published at most once, after the commit, and only in the process that recorded it. If that process dies, its pending
+ * notifications are lost.
  *
- * Subscribers run after the code that published, and their errors are logged: they harm no delivery. One that blocks the
- * event loop delays everything in the process. Without subscribers and listener, nothing is made or published.
+ * Subscribers run after the code that published, and their errors are logged, so they cannot affect a delivery. A
+ * subscriber that blocks the event loop delays everything in the process. Without subscribers and listener, no notification
+ * is created.
  */
 @Injectable()
 export class WebhookNotifications {
-  /** Every notification. It completes when the application shuts down. */
+  /** Every notification. The observable completes when the application shuts down. */
   readonly all$: Observable<WebhookNotification>;
 
   constructor(hub: NotificationHub) {

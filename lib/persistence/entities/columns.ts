@@ -1,8 +1,8 @@
 import type { ColumnOptions } from 'typeorm';
 
 /**
- * 64-bit integers: ids, and instants in milliseconds since the epoch on the database's clock. Drivers hand
- * bigint over as a string; every value here stays below 2^53.
+ * 64-bit integers: ids, and instants in milliseconds since the epoch on the database's clock. Drivers return bigint as a
+ * string. Every value here stays below 2^53.
  */
 export const bigintColumn = (options: {
   name: string;
@@ -17,7 +17,7 @@ export const bigintColumn = (options: {
   },
 });
 
-/** JSON kept as text on every database: what was written is what is read, byte for byte. */
+/** JSON stored as text on every database, so that it is read back byte for byte. */
 export const jsonColumn = (options: { name: string; nullable?: boolean }): ColumnOptions => ({
   ...options,
   type: 'text',

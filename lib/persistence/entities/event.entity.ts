@@ -1,17 +1,17 @@
 import { Column, Entity } from 'typeorm';
 import { bigintColumn } from './columns.js';
 
-/** One emitted occurrence. Its row is written once, in the host's transaction, and never changed. */
+/** One emitted occurrence. Its row is written once, in the host's transaction, and never changes. */
 @Entity('webhook_event')
 export class EventEntity {
-  /** Also `x-webhook-sequence`. */
+  /** Also sent as `x-webhook-sequence`. */
   @Column(bigintColumn({ name: 'id', primary: true }))
   id!: number;
 
   @Column({ name: 'tenant_uid', type: 'varchar', length: 64 })
   tenantUid!: string;
 
-  /** Also `webhook-id`. */
+  /** Also sent as `webhook-id`. */
   @Column({ name: 'event_uid', type: 'varchar', length: 64 })
   eventUid!: string;
 
@@ -25,7 +25,7 @@ export class EventEntity {
   @Column({ type: 'text' })
   body!: string;
 
-  /** Null: when it was emitted. */
+  /** Null: when the event was emitted. */
   @Column(bigintColumn({ name: 'occurred_at', nullable: true }))
   occurredAt!: number | null;
 

@@ -2,16 +2,16 @@ import { Column, Entity } from 'typeorm';
 import type { TransportState } from '../../domain/transport-state.js';
 import { bigintColumn, jsonColumn } from './columns.js';
 
-/** The last three mean the same. Each client reads the spelling that it wrote. */
+/** The last three mean the same. Each client gets back the spelling that it wrote. */
 export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN' | 'BEARER' | 'BEARER_AUTH';
 
-/** A header of a transport as stored: the value is sealed (see SecretBox). */
+/** A header of a transport as stored: the value is encrypted (see SecretBox). */
 export interface StoredHeader {
   key: string;
   value: string;
 }
 
-/** A signing secret as stored (sealed); the newest comes first, older ones sign until `expiresAt` (ms since the epoch). */
+/** A signing secret as stored (encrypted). The newest comes first; older ones sign until `expiresAt` (ms since the epoch). */
 export interface StoredSigningSecret {
   secret: string;
   expiresAt: number | null;
@@ -35,7 +35,7 @@ export class HttpTransportEntity {
   @Column({ type: 'varchar', length: 2048 })
   url!: string;
 
-  /** Scheme, host and port of `url`; written with it, so that lanes can be counted by origin without parsing. */
+  /** Scheme, host and port of `url`. Written together with it, so that lanes can be counted by origin without parsing. */
   @Column({ type: 'varchar', length: 300 })
   origin!: string;
 
@@ -48,18 +48,18 @@ export class HttpTransportEntity {
   @Column({ type: 'varchar', length: 255, nullable: true })
   username!: string | null;
 
-  /** Sealed. */
+  /** Encrypted. */
   @Column({ type: 'text', nullable: true })
   password!: string | null;
 
-  /** Sealed. */
+  /** Encrypted. */
   @Column({ type: 'text', nullable: true })
   token!: string | null;
 
   @Column(jsonColumn({ name: 'signing_secrets' }))
   signingSecrets!: StoredSigningSecret[];
 
-  /** The ids of the keys that the secrets of this row are sealed with, see `sealedWith`. */
+  /** The ids of the keys that the secrets of this row are encrypted with, see `sealedWith`. */
   @Column({ name: 'sealed_with', type: 'text' })
   sealedWith!: string;
 
@@ -69,7 +69,7 @@ export class HttpTransportEntity {
   @Column({ name: 'disabled_reason', type: 'varchar', length: 64, nullable: true })
   disabledReason!: string | null;
 
-  /** When the present run of failures began; written on the change between healthy and failing, not per attempt. */
+  /** When the current series of failures began. Written on the change between healthy and failing, not for each attempt. */
   @Column(bigintColumn({ name: 'failing_since', nullable: true }))
   failingSince!: number | null;
 
@@ -88,7 +88,7 @@ export class HttpTransportEntity {
   @Column(jsonColumn({ name: 'retry_schedule_seconds', nullable: true }))
   retryScheduleSeconds!: number[] | null;
 
-  /** Rises with each change; lane holders compare it to notice new configuration, writers to detect a lost update. */
+  /** Rises with each change. Lane holders compare it to detect new configuration, and writers to detect a lost update. */
   @Column(bigintColumn({ name: 'version' }))
   version!: number;
 

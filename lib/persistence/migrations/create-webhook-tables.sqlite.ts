@@ -1,6 +1,6 @@
 const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** As on PostgreSQL (see there), but that narrow tables are clustered. */
+/** The same tables as on PostgreSQL (see there), except that narrow tables are clustered. */
 export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 
@@ -84,7 +84,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     may_exist INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
-  // Within a statement the time stands still: an event whose created_at is older was copied from elsewhere, not emitted.
+  // The time does not change within a statement: an event with an older created_at was copied from elsewhere, not emitted.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
      WHEN new.created_at >= ${NOW_MS}
      BEGIN

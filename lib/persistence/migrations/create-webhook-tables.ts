@@ -3,7 +3,7 @@ import { literal } from '../postgres/sql.js';
 import { postgresTables } from './create-webhook-tables.postgres.js';
 import { sqliteTables } from './create-webhook-tables.sqlite.js';
 
-/** Every table of the module, in an order in which they can be dropped; beside them is only the list of migrations. */
+/** Every table of the module except the list of migrations, in an order in which they can be dropped. */
 export const TABLES = [
   'webhook_setting',
   'webhook_attempt',
@@ -20,8 +20,8 @@ export const TABLES = [
 ];
 
 /**
- * Ids that processes keep in memory. A process may outlive its tables, if they are dropped and made again: ids that start
- * over would then lead to bodies and settings of the past.
+ * Ids that processes keep in memory. A process may outlive its tables if they are dropped and created again. If ids then
+ * started over, the process would use bodies and settings of old rows.
  */
 const NUMBERED = { webhook_event: 'id', webhook_http_transport: 'id', webhook_queue: 'delivery_id' };
 /** The setting that holds the id of the last delivery, on SQLite. */
@@ -29,11 +29,12 @@ export const LAST_DELIVERY_ID = 'last_delivery_id';
 const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
 
 /**
- * The database makes the first numbers and the key of the cursors when it runs the statements. The statements are therefore the same
- * each time, and a script of them that is kept and run on several databases holds no secret and no outdated number.
+ * The database generates the first numbers and the key of the cursors when it runs the statements. The statements are
+ * therefore the same each time, and a saved script that runs on several databases contains no secret and no outdated
+ * number.
  */
 const POSTGRES_FIRST_NUMBER = `(date_part('epoch', clock_timestamp()) * 1000)::bigint * 1000 - ${NUMBERS_BEGAN_AT * 1_000}`;
-// `unixepoch('subsec')` would need SQLite 3.42 in the client that runs a printed script.
+// `unixepoch('subsec')` requires SQLite 3.42 in the client that runs a printed script.
 const SQLITE_FIRST_NUMBER = `CAST((julianday('now') - julianday(${NUMBERS_BEGAN_AT / 1_000}, 'unixepoch')) * 86400000 AS INTEGER) * 1000`;
 /** In base64: 244 random bits of two UUIDs, and 256 random bits in hexadecimal digits, which are valid base64. */
 const POSTGRES_KEY = `encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64')`;
@@ -52,7 +53,7 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
     for (const statement of statements) await queryRunner.query(statement);
     for (const [name, column] of Object.entries(NUMBERED))
       await queryRunner.query(isPostgres ? restartIdentity(table(name), column) : startNumbers(table, name));
-    // Signs the cursors of keyset pages: the same for all replicas, and no secret of a tenant.
+    // Signs the cursors of keyset pages. The key is the same for all replicas, and is not a secret of any tenant.
     await queryRunner.query(
       `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', ${isPostgres ? POSTGRES_KEY : SQLITE_KEY})`,
     );
@@ -66,26 +67,29 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
   }
 }
 
-/** Ids begin with the present in µs, which tables made later never fall below: no database emits a million events a second for long. */
+/**
+ * Ids begin with the current time in µs. Tables that are created later therefore begin above all earlier ids, because no
+ * database emits a million events a second for long.
+ */
 export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
 
 const restartIdentity = (table: string, column: string): string =>
   `SELECT setval(pg_get_serial_sequence(${literal(table)}, '${column}'), ${POSTGRES_FIRST_NUMBER}, false)`;
 
-/** SQLite numbers the rows of a table with AUTOINCREMENT. The queue has none, and deliveries are numbered across two tables. */
+/** SQLite numbers the rows of a table with AUTOINCREMENT. The queue does not use it, because deliveries are numbered across two tables. */
 const startNumbers = (table: (name: string) => string, name: string): string =>
   name === 'webhook_queue'
     ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', CAST(${SQLITE_FIRST_NUMBER} AS TEXT))`
     : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${SQLITE_FIRST_NUMBER})`;
 
-/** On PostgreSQL: names objects with the schema in which an unqualified CREATE puts them. */
+/** On PostgreSQL: qualifies names with the schema in which an unqualified CREATE places objects. */
 async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {
   const { driver, options } = queryRunner.connection;
   const schema = (options as { schema?: string }).schema ?? (await currentSchema(queryRunner));
   return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
 }
 
-/** Without any schema to create in, the statements that follow fail and say so. */
+/** If there is no schema to create in, the following statements fail with a message about it. */
 async function currentSchema(queryRunner: QueryRunner): Promise<string> {
   const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
   return rows[0]?.schema ?? 'public';

@@ -3,11 +3,11 @@ import { literal } from '../postgres/sql.js';
 const PLACEHOLDER = /\$(\d+)|\?/g;
 
 /**
- * Writes the parameters of a statement into its text, for a script. Made for the row that TypeORM adds to its list of migrations:
- * the text must contain `$1` or `?` as placeholders only, not inside a literal.
+ * Writes the parameters of a statement into its text, for a script. It is only for the row that TypeORM adds to its list of
+ * migrations: the text must contain `$1` or `?` as placeholders only, not inside a literal.
  *
  * @param parameters numbers and strings
- * @throws {Error} for other types, and if the number of placeholders is not the number of parameters
+ * @throws {Error} for other types, and if the number of placeholders differs from the number of parameters
  */
 export function inlineParameters(sql: string, parameters: readonly unknown[] = []): string {
   if (parameters.length === 0) return sql;

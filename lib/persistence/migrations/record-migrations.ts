@@ -5,7 +5,7 @@ import { inlineParameters } from './inline-parameters.js';
 import { migrations } from './migrations.js';
 import { readingError, unreadableResult } from './unreadable-result.js';
 
-/** What one migration runs, its row in the list of migrations included. */
+/** The statements of one migration, including the insert into the list of migrations. */
 export interface RecordedMigration {
   /** As in the column `name` of `webhook_migration`. */
   readonly name: string;
@@ -15,22 +15,25 @@ export interface RecordedMigration {
 
 export interface RecordMigrationsOptions {
   readonly type: 'postgres' | 'sqlite';
-  /** The PostgreSQL schema that the statements name. Required there, since the search path of a database that is not read is unknown. */
+  /**
+   * The PostgreSQL schema that the statements name. Required on PostgreSQL, because the search path of a database that is
+   * not connected is unknown.
+   */
   readonly schema?: string;
-  /** The name of a migration: only later ones are recorded. Default: all, and first the table that lists them. */
+  /** The name of a migration: only later ones are recorded. Default: all, including the table that lists them. */
   readonly after?: string;
-  /** What to record, oldest first. Default: the migrations of the module. */
+  /** The migrations to record, oldest first. Default: the migrations of the module. */
   readonly of?: readonly (new () => MigrationInterface)[];
 }
 
-/** Has the shape of each form in which TypeORM takes a result. */
+/** Satisfies each form in which TypeORM reads a result. */
 const NO_ROWS = Object.assign([], { raw: [], records: [] });
 
 /**
- * Runs migrations without a database and records their statements. TypeORM's own executor runs them, on a data source that never
- * connects, so they are the statements that the module itself would send to an empty schema.
+ * Runs migrations without a database and records their statements. TypeORM's own executor runs them on a data source that
+ * never connects, so they are the statements that the module would send to an empty schema.
  *
- * @throws {Error} if a migration uses the result of a statement: what it runs then depends on the database
+ * @throws {Error} if a migration uses the result of a statement, because its statements then depend on the database
  */
 export async function recordMigrations(options: RecordMigrationsOptions): Promise<RecordedMigration[]> {
   const recorded: { name: string; statements: string[] }[] = [];
@@ -40,7 +43,7 @@ export async function recordMigrations(options: RecordMigrationsOptions): Promis
     name: nameOf(migration),
     up: async (runner: QueryRunner) => {
       running = nameOf(migration);
-      // Statements before the first migration make the list of migrations. They belong to the first one.
+      // Statements before the first migration create the list of migrations. They belong to the first one.
       if (recorded.length > 0) statements = [];
       recorded.push({ name: running, statements });
       await migration.up(runner);
@@ -79,7 +82,7 @@ function selectAfter({ of = migrations, after }: RecordMigrationsOptions): Migra
   return all.slice(index + 1);
 }
 
-/** TypeORM prints a failed migration to the standard output, among the results. */
+/** TypeORM prints a failed migration to the standard output, where it would mix with the results. */
 const SILENT: DataSourceOptions['logger'] = {
   logQuery: () => undefined,
   logQueryError: () => undefined,

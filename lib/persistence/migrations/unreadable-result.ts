@@ -1,5 +1,5 @@
 /**
- * A migration that reads the database would run different statements on different databases, which no script can hold.
+ * A migration that reads the database would run different statements on different databases, so no script can contain them.
  *
  * @param migration its name
  * @param read the statement or the call
@@ -11,7 +11,7 @@ export const readingError = (migration: string, read: string): Error =>
   );
 
 /**
- * The result of a statement that was recorded and not run: a migration may ignore it, and every access throws.
+ * The result of a statement that was recorded and not run. A migration may ignore it; every access throws.
  *
  * @param migration name of the migration that runs the statement
  */
@@ -20,7 +20,7 @@ export function unreadableResult(migration: string, sql: string): Promise<never>
     throw readingError(migration, sql);
   };
   const result: unknown = new Proxy([], {
-    // A promise that resolves with an object asks whether it has a `then`.
+    // A promise that resolves with an object checks whether it has a `then`.
     get: (_, name) => (name === 'then' ? undefined : refuse()),
     has: refuse,
     ownKeys: refuse,

@@ -2,14 +2,14 @@ import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } 
 import { notifyLane } from '../queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key in subqueries that cannot be pulled up. */
+/** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull up. */
 export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
   const queue = table('webhook_queue');
   const delivery = table('webhook_delivery');
   const attempt = table('webhook_attempt');
 
-  /** What the API shows of the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
+  /** The columns that the API shows, for the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
   const shown = `
     SELECT f.id, f.transport_id, d.event_id, coalesce(e.event_uid, 'deleted-' || d.event_id) AS event_uid, coalesce(e.action, '') AS action,
            ${nameOf(table, TRANSPORT_TOMBSTONE, 'd.transport_id')} AS http_transport_uid,
@@ -60,7 +60,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
         ) d
       ) d`;
 
-  /** Each part is in the order of ids, and is left after $6 rows. */
+  /** Each part is sorted by id and is cut off after $6 rows. */
   const partsOf = (kind: PageKind): string => `
       SELECT q.*, true AS is_pending
       FROM unnest($1::bigint[]) AS t (id)
@@ -74,7 +74,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       UNION ALL
       SELECT d.*, false FROM ${logParts(kind)}`;
 
-  /** An event has few deliveries: all of them are read. */
+  /** An event has few deliveries, so all of them are read. */
   const ofEvent = (kind: PageKind): string => `
       SELECT q.id, q.transport_id ${columns(kind, `'PENDING'`)}, NULL::bigint AS place, true AS is_pending
       FROM (SELECT *, delivery_id AS id FROM ${queue} WHERE event_id = $9::bigint AND tenant_id > 0 OFFSET 0) q
@@ -94,12 +94,13 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
         AND (c.is_pending OR $2::bigint[] IS NULL OR c.transport_id = ANY ($2::bigint[]))`;
 
   /**
-   * $1: transports whose part of the queue is searched; $2: those whose part of the log is wanted, null: all; $3: statuses in
-   * the log; $4, $5: exclusive bounds of ids; $6: rows looked at in each part; $7: limit; $8: the tenant; then, if it is
-   * for one event, that; then with a filter: webhooks, action, dates from and to, status. `types` is not run: it tells the
-   * server the types of parameters that not every text uses.
+   * $1: transports whose pending deliveries are searched; $2: transports whose ended deliveries are searched, null: all;
+   * $3: statuses in the log; $4, $5: exclusive bounds of ids; $6: rows read in each part; $7: limit; $8: the tenant; then,
+   * for a search by event, the event; then, with a filter: webhooks, action, dates from and to, status. `types` does not
+   * run: it declares the types of parameters that not every text uses.
    *
-   * `horizon`: where a part was left, the search ends, since it may hold more of the ids below.
+   * `horizon`: the largest id at which a part was cut off. The search ends there, because that part may contain further
+   * matches with smaller ids.
    */
   const page = (kind: PageKind): string => `
     WITH types AS (SELECT $2::bigint[], $3::text[]), candidates AS MATERIALIZED (${kind.byEvent ? ofEvent(kind) : partsOf(kind)}
@@ -113,7 +114,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     )
     SELECT h.id AS horizon, p.* FROM horizon h LEFT JOIN (${shown}) p ON true ORDER BY p.id DESC`;
 
-  /** An ended delivery of the tenant by its number: in each status, since the index leads with that. */
+  /** An ended delivery of the tenant by its number. It is looked up in each status, because the index begins with the status. */
   const endedById = (tenant: string, id: string, selected: string): string => `
       SELECT d.* FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
       CROSS JOIN LATERAL (
@@ -168,7 +169,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
     ) r`,
 
-    // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before anything is written for them, in key order.
+    // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before any of their rows are written, in key order.
     moveBack: `
     WITH wanted AS MATERIALIZED (
       SELECT d.id, d.transport_id, d.place FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS i (id)) i

@@ -5,19 +5,20 @@ import { literal } from './sql.js';
 type TableName = (name: string) => string;
 
 /*
- * Both statements are prepared once and planned for any data, so each table that grows is reached in a way that
+ * Both statements are prepared once and planned for any data. Each table that grows is therefore accessed in a way that
  * leaves the planner no choice, whatever its statistics say: by key, in a subquery with LIMIT or OFFSET, which it cannot
  * pull up; or by a row's place (ctid) that such a subquery has found. `(x IN (SELECT …)) IS TRUE` looks x up in a hash
- * table; without IS TRUE it might become a nested loop over both sides.
+ * table; without IS TRUE the planner might choose a nested loop over both sides.
  */
 
 /**
- * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of contents, if any. `tenants` is a loose scan: one index probe for
- * each tenant that has unfanned events. It goes backwards, so that a probe meets a tenant's newest event at once;
- * what has been fanned out and not been vacuumed stands before that.
+ * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of contents, if they are read along. `tenants` is a loose scan:
+ * one index probe for each tenant that has unfanned events. It goes backwards, so that a probe finds a tenant's newest
+ * event first. Rows of events that were fanned out and not yet vacuumed come before that event in the index.
  *
- * Three kinds of row, in one round trip. `events`: those of a tenant and action, as an array (a row of its own for each
- * costs several times as much). `content`: what an event sends, if that is asked for. `webhook`: one that may match.
+ * Three kinds of rows, in one round trip. `events`: the events of one tenant and action, as an array (one row for each
+ * event costs several times as much). `content`: the body of an event, if contents are read along. `webhook`: a webhook
+ * that may match.
  */
 export const readText = (table: TableName, withContents: boolean): string => `
   WITH RECURSIVE tenants AS (
@@ -67,7 +68,7 @@ export const readText = (table: TableName, withContents: boolean): string => `
     WHERE id = w.transport_id LIMIT 1
   ) t`;
 
-// The length of a body is known without reading it.
+// octet_length does not read the body.
 const contentsOfBatch = (table: TableName): string => `
   UNION ALL
   SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL
@@ -79,34 +80,34 @@ const contentsOfBatch = (table: TableName): string => `
     ) e
   ) c WHERE before < $4::bigint`;
 
-/** Which of the texts of `writeText` a plan needs. */
+/** Decides which text of `writeText` a plan needs. */
 export interface WriteKind {
-  /** Some of its deliveries are ordered. */
+  /** Some of the plan's deliveries are ordered. */
   readonly isOrdered: boolean;
   /** Deliveries of some events may exist already. */
   readonly mayExist: boolean;
-  /** Some events have more deliveries than the plan. */
+  /** Some events have more deliveries than this plan. */
   readonly hasLeft: boolean;
   /** Lanes that another transaction has locked are left out. */
   readonly skipsLocked: boolean;
 }
 
-/** The parameters that only some texts have, in their order. */
+/** Positions of the parameters that only some texts have. */
 const optionalParameters = ({ isOrdered, mayExist }: WriteKind): { ordered: string; checked: string } => ({
   ordered: '$15::bigint[]',
   checked: `$${isOrdered && mayExist ? 16 : 15}::bigint[]`,
 });
 
 /**
- * $1, $2, $3: the plan's events (tenants, numbers, fence); $4, $5: pairs of event and transport that are left to a later
- * plan; $6: now; $7: the plan's transports, ascending. Its deliveries by *route*, what they have in common: $8 to $10: the
- * transport, tenant and webhook of each, $11: why its deliveries are missed; $12 and $13: the first and the last place of its
- * deliveries in $14 (events) and the last parameter (ordering keys). Before that, in some texts: the events that must be
- * ordered; the events whose deliveries may exist.
+ * $1, $2, $3: the plan's events (tenants, numbers, fences); $4, $5: pairs of event and transport that are left to a later
+ * plan; $6: now; $7: the plan's transports, ascending. Deliveries are grouped by *route*, the values that they share: $8 to
+ * $10: the transport, tenant and webhook of each route; $11: why its deliveries are missed; $12 and $13: the first and the
+ * last position of its deliveries in $14 (events) and in the last parameter (ordering keys). Before the last parameter,
+ * some texts have: the events that must be ordered; the events whose deliveries may exist.
  *
- * `locked`: what no other process is fanning out. The fence is the number of transports that lacked a delivery when the
- * event was read: it falls with each plan. `lanes` locks the lanes before anything is written for them, in key order (no
- * deadlocks); a lane that was deleted meanwhile gets no delivery.
+ * `locked`: events that no other process is fanning out. The fence is the number of transports that lacked a delivery when
+ * the event was read: it falls with each plan. `lanes` locks the lanes before any of their rows are written, in key order
+ * (no deadlocks). If a lane was deleted meanwhile, it gets no delivery.
  */
 export function writeText(table: TableName, kind: WriteKind): string {
   const { isOrdered, mayExist, hasLeft, skipsLocked } = kind;
@@ -166,7 +167,7 @@ export function writeText(table: TableName, kind: WriteKind): string {
   SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM skipped)' : 'false'} AS is_incomplete FROM ready`;
 }
 
-/** The fence of an event that lacks the deliveries of all transports that match. */
+/** The fence of an event without any deliveries yet. */
 export const ALL_TRANSPORTS = -1;
 
 /** Whether the queue or the log has a delivery of the event to the transport. */
@@ -176,15 +177,15 @@ const exists = (table: TableName, checked: string): string => `(event_id = ANY (
           OR (SELECT 1 FROM ${table('webhook_delivery')} d
               WHERE d.event_id = p.event_id AND d.transport_id = r.transport_id LIMIT 1) IS NOT NULL))`;
 
-/** How long fan-out waits for a lane: the module itself locks lanes for milliseconds. */
+/** How long fan-out waits for a locked lane. The module itself locks lanes only for milliseconds. */
 const LANE_PATIENCE_MS = 200;
 /**
- * Sets the lock time-out for the rest of the statement: the waits for lanes that come after it. In a row of its own that is
- * read first, since the server reads the setting each time that it begins to wait; it ends with the transaction.
+ * Sets the lock time-out for the lanes that the rest of the statement waits for. It is a row of its own that is read first,
+ * because the server reads the setting each time that it begins to wait. The setting ends with the transaction.
  */
 const PATIENCE = `(SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience`;
 
-/** Deliveries to lanes that another transaction has locked: a lane that was not locked here but exists. */
+/** Deliveries to lanes that another transaction has locked: the lane was not locked here, but exists. */
 const skippedPairs = (table: TableName, routes: string): string => `
   skipped AS MATERIALIZED (
     SELECT p.event_id, r.transport_id FROM ${routes}
@@ -197,8 +198,9 @@ const skippedPairs = (table: TableName, routes: string): string => `
   ),`;
 
 /**
- * Events that stay, each with fewer transports than before. One that keeps all of them is not written: a new version of its row
- * would have the same fence, and another process that waited for the row would take that version for the one that it has read.
+ * Events that stay on the outbox, each with fewer transports than before. An event that keeps all of its transports is not
+ * written: the new version of its row would have the same fence, so another process that waited for the row would take it
+ * for the version that it has read.
  */
 const keptOnOutbox = (table: TableName): string => `
   kept AS (
@@ -209,8 +211,8 @@ const keptOnOutbox = (table: TableName): string => `
   ),`;
 
 /**
- * What is locked, less the events that must be ordered and wait: `stragglers` are unfanned events of their
- * tenants that came before and are not ours now (few, since a plan starts with a tenant's oldest events).
+ * The locked events, except those that must be ordered and have to wait. `stragglers` are earlier unfanned events of the
+ * same tenants that are not part of this plan. They are few, since a plan starts with a tenant's oldest events.
  */
 const readyInOrder = (table: TableName, ordered: string): string => `
   stragglers AS MATERIALIZED (

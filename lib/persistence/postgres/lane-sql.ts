@@ -8,8 +8,8 @@ import { STATEMENT_MS } from './sql.js';
 /**
  * The texts of PostgresLaneStore. As in fanout-sql, each row is found by key, so that no plan depends on statistics.
  *
- * A lane that another transaction has locked is left out (SKIP LOCKED): it must not delay the other lanes of a call.
- * Whoever locks several lanes locks them in ascending order of transports.
+ * A lane that another transaction has locked is left out (SKIP LOCKED), so that it does not delay the other lanes of a
+ * call. All code locks several lanes in ascending order of transports.
  */
 export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
@@ -18,7 +18,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const isOurs = (own: string): string => isEnvironment(database, `${own}::text`);
   const configOf = (id: string): string =>
     `CROSS JOIN LATERAL (SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ${id} LIMIT 1) t`;
-  // The slack is for work that others have dated by their own reading of the clock. It shortens no lease.
+  // The slack is for work that another process has dated by its own reading of the clock. It does not shorten a lease.
   const isDue = `due_at <= ${STATEMENT_MS} + ${CLOCK_SLACK_MS} AND (holder IS NULL OR due_at <= ${STATEMENT_MS})`;
   const locked = (condition: string): string => `
           CROSS JOIN LATERAL (
@@ -29,7 +29,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const leaseMs = `greatest($2::bigint,
       ${leaseSql(`(SELECT t.timeout_ms FROM ${transport} t WHERE t.id = l.transport_id)`)})`;
   return {
-    // The inner query walks its index from the cursor and ends at its limit, however many lanes are due.
+    // The inner query reads its index from the cursor and ends at its limit, however many lanes are due.
     due: `
         SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.sealed_with
         FROM (
@@ -41,7 +41,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           SELECT tenant_uid, origin, sealed_with FROM ${transport} WHERE id = l.transport_id LIMIT 1
         ) t
         ORDER BY l.due_at, l.transport_id`,
-    // Claim and read are two statements on purpose: rows that are committed between the snapshot of a statement and its
+    // Claim and read are two statements on purpose. In one statement, rows that are committed between its snapshot and its
     // lock on the lane would be missed, although the version that it returns already counts them.
     claim: `
         WITH due AS MATERIALIZED (
@@ -59,10 +59,11 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     note: `
         UPDATE ${queue} SET noted_token = $5
         WHERE transport_id = $1 AND due_at = $2 AND delivery_id = $3 AND attempts = $4`,
-    // The cursor begins with due_at: with transport_id in it, too, the index would be entered at the head of the lane,
-    // and each read would walk over all rows that were deleted since the last vacuum. A lane's rows come as arrays, in
-    // their order: a row of its own for each costs the driver several times as much. keyed: of rows with an ordering key,
-    // the delivery, the key, and whether it waits behind an earlier one. crashed: of rows that were noted or lost.
+    // The cursor begins with due_at. If it also contained transport_id, the index would be entered at the head of the lane,
+    // and each read would visit all rows that were deleted since the last vacuum. A lane's rows are returned as arrays, in
+    // their order, because one row for each delivery costs the driver several times as much. keyed: for rows with an
+    // ordering key, the delivery, the key, and whether it waits behind an earlier one. crashed: for rows that were noted or
+    // have lost attempts.
     read: `
         SELECT r.transport_id, l.version, n.due_at AS next_due_at, q.*
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
@@ -122,7 +123,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           SELECT r.transport_id FROM unnest($1::bigint[]) AS r (transport_id) ${locked('l.crashes > 0')}))`,
     transports: `
         SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
-    // The length of a body is known without reading it.
+    // octet_length does not read the body.
     contents: `
         SELECT id, event_uid, action, body FROM (
           SELECT id, event_uid, action, body,

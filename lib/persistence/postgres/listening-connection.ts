@@ -1,21 +1,22 @@
 import type { Client, Pool } from 'pg';
 import { letsProcessEnd } from '../../timing/process-hold.js';
 
-/** How long a connection may take to end in order. */
+/** Time limit for an orderly end of the connection. */
 const END_LIMIT_MS = 500;
 
 export interface ListeningConnectionOptions {
   /** Names of channels: letters, digits and underscores, at most 63. */
   readonly channels: readonly string[];
   readonly onNotification: (channel: string, payload: string) => void;
-  /** The connection has ended by itself, after it was open. Not called after `close()`. */
+  /** Called if the connection ends by itself after it was open. Not called after `close()`. */
   readonly onEnd: () => void;
 }
 
 /**
- * A connection outside the pool that listens to channels of PostgreSQL for as long as it is open.
+ * A connection outside the pool that listens to channels of PostgreSQL while it is open.
  *
- * It does not live in the pool: it would take one connection of it for good, and an idle one is closed there.
+ * It is outside the pool because it would permanently occupy one of the pool's connections, and because the pool closes
+ * idle ones.
  */
 export class ListeningConnection {
   #isClosed = false;
@@ -30,12 +31,12 @@ export class ListeningConnection {
       void this.close();
       onEnd();
     };
-    // Without a listener an error would end the process.
+    // Without a listener, an error would end the process.
     client.on('error', ended);
     client.on('end', ended);
   }
 
-  /** @throws the driver's error when the database cannot be reached or refuses */
+  /** @throws the driver's error if the database cannot be reached or rejects the connection */
   static async open(pool: Pool, options: ListeningConnectionOptions): Promise<ListeningConnection> {
     const { Client: ClientClass } = pool as unknown as { Client: new (options: object) => Client };
     const client = new ClientClass(pool.options);

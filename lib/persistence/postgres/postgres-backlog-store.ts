@@ -19,7 +19,7 @@ interface BacklogRow {
   lanes: number;
 }
 
-/** Measures the backlog on PostgreSQL: one statement, each part of which stops at a bound. */
+/** Measures the backlog on PostgreSQL in one statement, each part of which stops at a bound. */
 export class PostgresBacklogStore implements BacklogStore {
   readonly #sql: string;
 
@@ -31,8 +31,9 @@ export class PostgresBacklogStore implements BacklogStore {
       'webhook_lane',
     ].map((name) => database.table(name));
     const due = `q.transport_id = w.transport_id AND q.due_at >= w.scan_from AND q.due_at <= ${STATEMENT_MS}`;
-    // The outbox is read backwards from its end, as fan-out does. A lane is read from where its next scan begins. Neither walks over
-    // the dead rows of what is done. A held lane is dated by its lease, so it comes among the first, after those that are due.
+    // The outbox is read backwards from its end, as in fan-out, and a lane from where its next scan begins. Neither reads
+    // the dead rows of finished work. The due date of a held lane is the end of its lease, so held lanes are among the
+    // first rows, after those that are due.
     this.#sql = `
       WITH RECURSIVE tenants AS (
         (SELECT tenant_uid, 1 AS place FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1)
@@ -81,5 +82,5 @@ export class PostgresBacklogStore implements BacklogStore {
   }
 }
 
-/** An event may be dated after the statement began. */
+/** The event may have been created after the statement began. */
 const age = (ms: number | null): number | null => (ms === null ? null : Math.max(0, ms));

@@ -11,21 +11,25 @@ import { isUnavailable } from '../unavailable.js';
 import { ListeningConnection, type ListeningConnectionOptions } from './listening-connection.js';
 import { refuseTransactionPooling } from './transaction-pooling.js';
 
-/** Any constant that other software on the same database will not use by accident. */
+/** An arbitrary constant that other software on the same database is unlikely to use. */
 const MIGRATION_LOCK = 7_455_446_655;
-/** The class of the locks that writes take by name: these have two numbers, so that they never meet the one above. */
+/** The class of the locks that writes acquire by name. Locks with two numbers never collide with the lock above, which has one. */
 const WRITE_LOCKS = 745_544;
 const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
-/** How long a replica waits for another one's migration. */
+/** How long a replica waits for the migration of another one. */
 const MIGRATION_WAIT_MS = 600_000;
 
 /**
- * Which database of which server a connection leads to: its name, and the microsecond at which the server started. Unlike the
- * identifier of the cluster, the start differs between a server and a copy of it, such as a restored snapshot.
+ * Identifies the database and server that a connection leads to: the name of the database, and the microsecond at which the
+ * server started. Unlike the identifier of the cluster, the start differs between a server and a copy of it, such as a
+ * restored snapshot.
  */
 export const DATABASE_IDENTITY = `pg_catalog.current_database() || '@' || (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint::text`;
 
-/** $1: names of tables, $2: their schema; null: the search path decides. The catalog answers whatever the role may do with them. */
+/**
+ * $1: names of tables, $2: their schema; null: the search path decides. The catalog can be read whatever privileges the
+ * role has on the tables.
+ */
 const CLOCK_AND_TABLES = `
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
     ARRAY(
@@ -59,7 +63,7 @@ export class PostgresDatabase implements Database {
   readonly #schema: string | undefined;
   #scope = '';
   #identity = '';
-  /** Where the search path finds the module's tables. */
+  /** The schema in which the search path finds the module's tables. */
   #foundSchema: string | undefined;
   #missingTables: readonly string[] = [];
   readonly #clock = new DatabaseClock(async () => {
@@ -74,7 +78,7 @@ export class PostgresDatabase implements Database {
     return row!.now;
   });
 
-  /** @param url the direct address, if the host's is not to be used */
+  /** @param url the direct address, if the host's address must not be used */
   constructor(host: HostDataSource, poolSize: number, url?: string) {
     this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize, url));
     this.#schema = (host.options as { schema?: string }).schema;
@@ -91,12 +95,12 @@ export class PostgresDatabase implements Database {
     return this.dataSource.destroy();
   }
 
-  /** Names the database and the schema of the module's tables: the host's, or the one in which the search path makes new tables. */
+  /** The database and the schema of the module's tables: the host's schema, or the one in which the search path creates new tables. */
   get scope(): string {
     return this.#scope;
   }
 
-  /** Which database of which server this is: see `DATABASE_IDENTITY`. Changes when the server restarts. */
+  /** Identifies this database and server: see `DATABASE_IDENTITY`. It changes when the server restarts. */
   get identity(): string {
     return this.#identity;
   }
@@ -120,7 +124,7 @@ export class PostgresDatabase implements Database {
     return this.#clock.measure();
   }
 
-  /** Measures the clock by what another statement brought along: see `DatabaseClock.adopt`. */
+  /** Measures the clock by a time that another statement returned: see `DatabaseClock.adopt`. */
   adoptClock(databaseNow: number, sentAt: number): void {
     this.#clock.adopt(databaseNow, sentAt);
   }
@@ -134,8 +138,8 @@ export class PostgresDatabase implements Database {
   }
 
   /**
-   * As `table`, for statements on connections of the host, whose search path may lead elsewhere: with the schema in any case,
-   * unless the tables are missing.
+   * Like `table`, for statements on connections of the host, whose search path may differ: always with the schema, unless
+   * the tables are missing.
    */
   hostTable(name: string): string {
     return this.#qualified(name, this.#schema ?? this.#foundSchema);
@@ -149,15 +153,15 @@ export class PostgresDatabase implements Database {
   /**
    * Runs one prepared statement; `name` identifies its text on every connection.
    *
-   * The rows are moved into an array of our own: V8 comes to believe that the driver's live long, makes them among the old
-   * objects at once, and all their rows with their bodies then survive until a full collection. Emptied, they hold none.
+   * V8 pretenures the driver's result arrays, so they go straight to the old generation, and their rows and bodies would
+   * survive until a full collection. The rows are therefore moved into a new array, which leaves the driver's array empty.
    */
   async query<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     const { rows } = await this.run<Row>(name, text, values);
     return rows.splice(0);
   }
 
-  /** As `query`, with the count of rows. */
+  /** Like `query`, with the number of rows. */
   run<Row extends object>(name: string, text: string, values: unknown[]): Promise<QueryResult<Row>> {
     return this.#pool.query<Row>({ name, text, values });
   }
@@ -191,7 +195,7 @@ export class PostgresDatabase implements Database {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      // A query without an answer is still under way: only the end of the connection ends the transaction.
+      // A query without a result is still running: only the end of the connection ends the transaction.
       if (isUnavailable(error)) broken = error as Error;
       else await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
@@ -200,11 +204,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** Runs `work` while this session holds an advisory lock that only one process can hold. */
+  /** Runs `work` while this session holds an advisory lock that only one process can hold at a time. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
-      // Another replica's migration may take long; these settings end with the connection, below.
+      // The migration of another replica may take long. These settings end with the connection, below.
       await client.query('SET lock_timeout = 0; SET statement_timeout = 0');
       await client.query({
         text: 'SELECT pg_advisory_lock($1)',
@@ -213,7 +217,7 @@ export class PostgresDatabase implements Database {
       });
       return await work();
     } finally {
-      // The lock ends with its session, whatever has happened to it.
+      // The lock ends with its session, whatever has happened to the session.
       client.release(true);
     }
   }
@@ -228,7 +232,7 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** Two names with one hash only wait for each other. */
+/** If two names have the same hash, their writes only wait for each other. */
 const lockOf = (name: string): number[] => [
   WRITE_LOCKS,
   createHash('sha256').update(name).digest().readInt32BE(),

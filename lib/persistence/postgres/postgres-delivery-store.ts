@@ -22,7 +22,7 @@ import { numbers } from './sql.js';
 /** Deliveries on PostgreSQL. */
 export class PostgresDeliveryStore implements DeliveryStore {
   readonly #sql: ReturnType<typeof deliveryTexts>;
-  /** By name. */
+  /** Texts by the name of their prepared statement. */
   readonly #pages: Record<string, string> = {};
 
   constructor(private readonly database: PostgresDatabase) {

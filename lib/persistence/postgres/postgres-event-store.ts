@@ -14,7 +14,7 @@ interface EventRow {
   body?: string;
 }
 
-/** What a statement gave: its rows, and how many it wrote. */
+/** The result of a statement: its rows, and the number of rows that it wrote. */
 interface Result {
   rows: EventRow[];
   written: number;
@@ -31,7 +31,7 @@ interface Sql {
 /** How events enter on PostgreSQL: one INSERT; a trigger fills the outbox. */
 export class PostgresEventStore implements EventStore {
   readonly #own: Sql;
-  /** By the table, whose schema the host may rename. */
+  /** Texts by the name of the table, whose schema may change at run time. */
   readonly #ofHost = new Map<string, Sql>();
   readonly #hostInsert: PostgresHostInsert;
 
@@ -67,7 +67,7 @@ export class PostgresEventStore implements EventStore {
       return await runSteps(this.#hostInsert.insert(events, transaction), transaction);
     } catch (error) {
       if (!(error instanceof ForeignTransactionError)) throw error;
-      // A restart or a failover changes the identity of the database; then the module may know the old one.
+      // A restart or a failover changes the identity of the database, so the known one may be outdated.
       await this.database.measureClock();
       return runSteps(this.#hostInsert.insert(events, transaction), transaction);
     }
@@ -99,7 +99,7 @@ export class PostgresEventStore implements EventStore {
     return results;
   }
 
-  /** @returns those that were there already */
+  /** @returns the events that existed before */
   async #insertChunk(chunk: readonly NewEvent[], query: Query, sql: Sql): Promise<readonly NewEvent[]> {
     if (chunk.length === 1) {
       const { written } = await query(sql.insertOne, rowsOf(chunk)[0]!);
@@ -128,7 +128,7 @@ function sqlFor(event: string): Sql {
     INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) ${source}
     ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
   return {
-    // One event: the count of rows says it all, so that nothing comes back to be parsed.
+    // For one event the number of rows is enough, so no row is returned and parsed.
     insertOne: inserting('VALUES ($1, $2, $3, $4, $5, $6)'),
     insertMany: `${inserting(`
       SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at
@@ -141,7 +141,7 @@ function sqlFor(event: string): Sql {
   };
 }
 
-/** The host's connection, through a library that counts the rows. */
+/** The host's connection, through a library that reports the number of rows. */
 const hostQuery =
   (transaction: HostTransaction): Query =>
   async (sql, values) => {

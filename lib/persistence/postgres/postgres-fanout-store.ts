@@ -13,7 +13,7 @@ import { writeParameters } from './fanout-parameters.js';
 import { readText, writeText, type WriteKind } from './fanout-sql.js';
 import { numbers, numbersOf } from './sql.js';
 
-/** The kinds of row that `read` answers (see `readText`), in one shape. */
+/** The kinds of rows that `read` returns (see `readText`), in one shape. */
 type BatchRow =
   | {
       kind: 'events';
@@ -44,12 +44,12 @@ interface WrittenRow {
   is_incomplete: boolean;
 }
 
-/** Fan-out on PostgreSQL: one statement reads, one statement writes, no transaction stays open in between. */
+/** Fan-out on PostgreSQL: one statement reads, one statement writes, and no transaction stays open in between. */
 export class PostgresFanoutStore implements FanoutStore {
   readonly #table: (name: string) => string;
   readonly #read: string;
   readonly #readWithContents: string;
-  /** By name. */
+  /** Texts by the name of their prepared statement. */
   readonly #writes: Record<string, string> = {};
 
   constructor(private readonly database: PostgresDatabase) {
@@ -98,7 +98,7 @@ export class PostgresFanoutStore implements FanoutStore {
   }
 }
 
-/** An event of which a part was fanned out, or of which deliveries may exist. */
+/** An event that was partly fanned out before, or whose deliveries may exist. */
 type SpecialEvent = [id: number, transportIds: number[] | null, mayExist: boolean];
 
 function eventsOf(

@@ -18,7 +18,7 @@ export class PostgresGlanceStore implements GlanceStore {
     const [outbox, lane, setting] = ['webhook_outbox', 'webhook_lane', 'webhook_setting'].map((name) =>
       database.table(name),
     );
-    // Backwards, as fan-out reads it: what was fanned out and not been vacuumed stands before the newest event.
+    // The outbox is read backwards, as in fan-out: rows that were fanned out and not yet vacuumed come before the newest event.
     this.#sql = `
       SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
         (SELECT 1 FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1) IS NOT NULL AS has_events,
@@ -33,7 +33,7 @@ export class PostgresGlanceStore implements GlanceStore {
     const sentAt = performance.now();
     const [row] = await (channel === undefined
       ? this.database.query<GlanceRow>('tillhook_glance', this.#sql, [])
-      : // No flush to disk for a notification.
+      : // A notification needs no flush to disk.
         this.database.query<GlanceRow>(
           'tillhook_glance_and_notify',
           `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,

@@ -10,21 +10,21 @@ import { DATABASE_IDENTITY, type PostgresDatabase } from './postgres-database.js
 const IDENTIFY = `SELECT pg_catalog.pg_current_xact_id()::text AS xid, ${DATABASE_IDENTITY} AS database`;
 
 /**
- * How events enter through a library that is not asked (or does not know) whether its transaction is open.
+ * How events enter through a library that does not know, or is not queried, whether its transaction is open.
  *
- * The first statement of each transaction asks PostgreSQL for the number of the transaction and for the database. The INSERT
- * names that number and writes nothing in another transaction. So it makes no difference whether the library runs statements
- * outside of a transaction, whether the transaction has ended, or whether its connection serves somebody else by now.
+ * The first statement of each transaction reads the number of the transaction and the identity of the database. The INSERT
+ * names that number and writes nothing in another transaction. It is therefore harmless if the library runs statements
+ * outside of a transaction, if the transaction has ended, or if its connection now serves another client.
  */
 export class PostgresHostInsert {
-  /** Numbers of the transactions that were seen. A number is never used twice. */
+  /** Numbers of the transactions that were seen. PostgreSQL never reuses a number. */
   readonly #known = new WeakMap<object, string>();
 
   constructor(private readonly database: PostgresDatabase) {}
 
   /**
    * @throws {TransactionNotOpenError} if no transaction is open, or another one than before
-   * @throws {ForeignTransactionError} if it leads to another database than the module's
+   * @throws {ForeignTransactionError} if the transaction is in another database than the module's
    */
   *insert(events: readonly NewEvent[], transaction: HostTransaction): StatementSteps<InsertedEvent[]> {
     const { subject, outlivesTransaction = false } = transaction;
@@ -33,7 +33,7 @@ export class PostgresHostInsert {
     const results: InsertedEvent[] = [];
     for (const chunk of eventChunks(events)) {
       let inserted = yield* this.#insertChunk(chunk, xid);
-      // A new transaction on a client that was seen in an earlier one.
+      // The client was seen in an earlier transaction and is now in a new one.
       if (!inserted && outlivesTransaction && xid === known) {
         xid = yield* this.#identify(transaction);
         inserted = yield* this.#insertChunk(chunk, xid);
@@ -57,7 +57,7 @@ export class PostgresHostInsert {
   *#insertChunk(chunk: readonly NewEvent[], xid: string): StatementSteps<InsertedEvent[] | undefined> {
     const event = this.database.hostTable('webhook_event');
     const json = jsonOf(chunk);
-    // It starts with WITH, since libraries treat a raw INSERT as one that returns nothing.
+    // It starts with WITH, because some libraries return no rows for a raw INSERT.
     const inserted = yield {
       sql: `
         WITH input AS (

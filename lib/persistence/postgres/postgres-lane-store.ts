@@ -31,7 +31,7 @@ import { laneTexts } from './lane-sql.js';
 import { queuedDeliveriesOf, type LaneReadRow } from './queue-rows.js';
 import { numbers } from './sql.js';
 
-/** Lanes on PostgreSQL: each call is one statement over all the lanes it concerns. */
+/** Lanes on PostgreSQL: each call is one statement for all of its lanes. */
 export class PostgresLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
 
@@ -138,11 +138,11 @@ export class PostgresLaneStore implements LaneStore {
   }
 }
 
-/** The order in which everybody locks lanes. */
+/** The order in which all code locks lanes. */
 const sorted = (transportIds: readonly number[]): number[] =>
   [...transportIds].sort((one, other) => one - other);
 
-/** Lanes in the same order. */
+/** Sorts lanes in the same order. */
 const ascending = <Lane extends HeldLane>(lanes: readonly Lane[]): Lane[] =>
   [...lanes].sort((one, other) => one.transportId - other.transportId);
 

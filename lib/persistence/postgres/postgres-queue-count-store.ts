@@ -1,12 +1,12 @@
 import type { QueueCountStore } from '../queue-count-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** Counts on PostgreSQL: one statement that stops at the bound. */
+/** Counts on PostgreSQL, in one statement that stops at the bound. */
 export class PostgresQueueCountStore implements QueueCountStore {
   readonly #pending: string;
 
   constructor(private readonly database: PostgresDatabase) {
-    // Each lane is counted by key from where its next scan begins, so that no dead rows at its head are read.
+    // Each lane is counted by key, from where its next scan begins, so that dead rows at its head are not read.
     this.#pending = `
       SELECT count(*) AS pending FROM (
         SELECT 1

@@ -5,7 +5,7 @@ import { recordTexts } from './record-sql.js';
 import { numbers } from './sql.js';
 import { transportChangeParameters, transportChangeText } from './transport-change-sql.js';
 
-/** A delivery of a group that was not found where the group expects it. */
+/** A delivery of a group whose queue row was not found as expected. */
 interface MissingRow {
   delivery_id: number;
   is_locked: boolean;
@@ -21,17 +21,17 @@ interface Prepared {
   readonly values: unknown[];
 }
 
-/** Runs a statement, in the transaction of the group if it has one. */
+/** Runs a statement, inside the group's transaction if there is one. */
 type Run = (prepared: Prepared) => Promise<MissingRow[]>;
 
-/** How long locked rows are skipped after one has kept a group waiting. */
+/** How long locked rows are skipped after a locked row has delayed a group. */
 const CAUTIOUS_MS = 10_000;
 
-/** Recording on PostgreSQL: one statement for a group of attempts, and one each for what else a group may hold. */
+/** Recording on PostgreSQL: one statement for the attempts of a group, and one each for postponed and parked deliveries. */
 export class PostgresRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
   readonly #changeTransports: string;
-  /** performance.now() until which rows that others have locked are skipped. */
+  /** performance.now() until which rows that other transactions have locked are skipped. */
   #skipLockedUntil = -Infinity;
 
   constructor(private readonly database: PostgresDatabase) {
@@ -54,7 +54,7 @@ export class PostgresRecordStore implements RecordStore {
   async #record(group: RecordGroup, skipsLocked: boolean): Promise<RecordResult> {
     const { attempts, postponed, parked } = group;
     const kinds = [attempts, postponed, parked].filter(({ length }) => length > 0).length;
-    // Most groups are one statement, which needs no transaction around it.
+    // Most groups are one statement, which needs no explicit transaction.
     const run: Run = ({ name, text, values }) => this.database.query(name, text, values);
     if (kinds <= 1) return resultOf(await this.#write(group, skipsLocked, run));
     return this.database.transaction(async (client) => {
@@ -64,7 +64,8 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   async #write(group: RecordGroup, skipsLocked: boolean, run: Run): Promise<readonly MissingRow[]> {
-    // Attempts come first: a delivery whose head ends in the same group must not be parked.
+    // Attempts come first: if a head and a delivery behind it are in the same group, the delivery must not be parked after
+    // the head has ended.
     return [
       ...(await this.#attempts(group, skipsLocked, run)),
       ...(group.postponed.length === 0 ? [] : await run(this.#postponed(group.postponed))),
@@ -165,6 +166,6 @@ function resultOf(rows: readonly MissingRow[]): RecordResult {
   return result;
 }
 
-/** Nulls alone need not be sent. */
+/** An array that holds only nulls is sent empty. */
 const sparse = (values: readonly (string | null)[]): readonly (string | null)[] =>
   values.some((value) => value !== null) ? values : [];

@@ -10,13 +10,13 @@ import type { Swept, SweepRequest, SweepStore } from '../sweep-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
-/** The sweep on PostgreSQL: one statement reads, a second one writes if it found a stranded lane. */
+/** The sweep on PostgreSQL: one statement reads, and a second one writes if a stranded lane was found. */
 export class PostgresSweepStore implements SweepStore {
   readonly #schedule: string;
 
   constructor(private readonly database: PostgresDatabase) {
     const lane = database.table('webhook_lane');
-    // In ascending order, as all code locks lanes. A lane that another transaction has locked waits for the next sweep.
+    // In ascending order, as all code locks lanes. A lane that another transaction has locked is left to the next sweep.
     this.#schedule = `
       UPDATE ${lane} SET ${scheduleStranded('postgres', '$2::bigint')}
       WHERE transport_id = ANY (ARRAY(

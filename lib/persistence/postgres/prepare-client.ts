@@ -4,15 +4,15 @@ import { LOCK_TIMEOUT_MS, LONGEST_PAUSE_MS, STATEMENT_TIMEOUT_MS } from './time-
 const INT8_OID = 20;
 
 /**
- * Settings of the module's own sessions, whatever the database or the role has as default. `refuseTransactionPooling` made sure
- * that they reach nobody else's sessions.
+ * Settings of the module's own sessions, which override the defaults of the database and the role.
+ * `refuseTransactionPooling` has checked that no other client shares these sessions.
  *
- * - Each statement of the module is written for READ COMMITTED: in a stricter level, concurrent rounds fail.
- * - The statements address rows by key. A planner that believes a table to be small (statistics of a drained queue) would scan
- *   it, so scans are priced out.
+ * - Each statement of the module is written for READ COMMITTED: at a stricter level, concurrent rounds fail.
+ * - The statements find rows by key. If the planner believes that a table is small (statistics of a drained queue), it
+ *   would scan the table, so the settings make scans too expensive.
  *
- * Not set: `search_path` and the time zone, which the module does not depend on, and `default_transaction_read_only`, by which an
- * operator forbids writing.
+ * Not set: `search_path` and the time zone, on which the module does not depend, and `default_transaction_read_only`, with
+ * which an operator forbids writing.
  */
 const SESSION_SETTINGS = Object.entries({
   default_transaction_isolation: "'read committed'",
@@ -26,11 +26,11 @@ const SESSION_SETTINGS = Object.entries({
   .map(([name, value]) => `SET ${name} = ${value}`)
   .join('; ');
 
-/** Makes a new connection of the module's pool ready, before it is used. */
+/** Prepares a new connection of the module's pool before its first use. */
 export async function prepareClient(client: PoolClient): Promise<void> {
-  // A client that loses its connection while checked out emits `error`; its query fails with the same error.
+  // If a client loses its connection while it is checked out, it emits `error`, and its query fails with the same error.
   client.on('error', () => undefined);
-  // Every bigint of ours stays below 2^53.
+  // Every bigint of the module stays below 2^53.
   client.setTypeParser(INT8_OID, Number);
   await client.query(SESSION_SETTINGS);
 }

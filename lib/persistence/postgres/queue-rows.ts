@@ -1,7 +1,7 @@
 import type { QueuedDelivery } from '../lane-store.js';
 import { numbersOf } from './sql.js';
 
-/** A lane's rows, column by column: arrays as PostgreSQL writes them; null: there are none. */
+/** A lane's rows by column, each an array in PostgreSQL's text format; null: there are no rows. */
 export interface LaneReadRow {
   transport_id: number;
   version: number;

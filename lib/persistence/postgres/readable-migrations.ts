@@ -2,7 +2,7 @@ import { SchemaBehindError } from '../../errors/schema-behind.error.js';
 import { MIGRATIONS_TABLE } from '../data-source-options.js';
 import type { Database } from '../database.js';
 
-/** The catalog shows tables to everyone, whatever the role may do with them. */
+/** The catalog lists tables for every role, whatever its privileges on them. */
 const LOOK = `
   SELECT n.nspname AS schema, current_user AS role,
     has_schema_privilege(n.oid, 'USAGE') AS "mayEnter", has_table_privilege(c.oid, 'SELECT') AS "mayRead"
@@ -17,9 +17,9 @@ interface Look {
 }
 
 /**
- * On PostgreSQL: a table that is not there yet is readable enough.
+ * Checks that the role can read the list of migrations on PostgreSQL. If the table does not exist yet, the check passes.
  *
- * @throws {SchemaBehindError} naming the role, the table and the grant that is missing
+ * @throws {SchemaBehindError} naming the role, the table and the missing grant
  */
 export async function assertMigrationsAreReadable({ dataSource }: Database): Promise<void> {
   const { schema } = dataSource.options as { schema?: string };

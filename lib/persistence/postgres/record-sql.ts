@@ -4,13 +4,13 @@ import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>
   `q.transport_id = ${input}.transport_id AND q.due_at = ${input}.due_at AND q.delivery_id = ${input}.delivery_id`;
-/** The fence: the queue row is where this attempt found it, and nobody has recorded another attempt since. */
+/** The fence: the queue row is as this attempt found it, and nobody has recorded another attempt since. */
 const attemptsAre = (input: string): string => `AND q.attempts = ${input}.attempts`;
 
 /**
- * The queue row of a key, locked; no row if another transaction has locked it. The planner cannot pull this subquery up:
- * it probes the primary key for each row of `input`, whatever the statistics say. They are often taken when everything
- * has been sent, and from then on the planner believes that the queue is empty and may be read as a whole.
+ * The queue row of a key, locked; no row if another transaction has locked it. The planner cannot pull this subquery up: it
+ * probes the primary key for each row of `input`, whatever the statistics say. Statistics are often taken after everything
+ * has been sent; from then on the planner believes that the queue is empty and would scan it.
  */
 const rowAt = (queue: string, input: string, fence = ''): string => `(
   SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id,
@@ -18,12 +18,15 @@ const rowAt = (queue: string, input: string, fence = ''): string => `(
   FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
 )`;
 
-/** How long the ends of deliveries wait for a row: the module itself locks rows for milliseconds. */
+/** How long the ends of deliveries wait for a locked row. The module itself locks rows only for milliseconds. */
 const ROW_PATIENCE_MS = 100;
-/** Sets the lock time-out for the statement, which waits for rows after its input was read. It ends with the transaction. */
+/** Sets the lock time-out for the statement, which reads its input before it waits for rows. The setting ends with the transaction. */
 const PATIENCE = `(SELECT set_config('lock_timeout', '${ROW_PATIENCE_MS}', true) OFFSET 0) patience CROSS JOIN`;
 
-/** Whether the queue row of a row of `i` is where it should be: then another transaction has locked it. */
+/**
+ * Whether the queue row for a row of `i` is still there, unchanged. If it is, but was not found before, another transaction
+ * has locked it.
+ */
 const isThere = (queue: string, fence = ''): string =>
   `(SELECT 1 FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) IS NOT NULL`;
 
@@ -34,11 +37,12 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
   )`;
 
 /**
- * The texts of PostgresRecordStore. Those of attempts return deliveries that were not found, `missing` says why.
+ * The texts of PostgresRecordStore. The statements for attempts return deliveries that were not found; `missing` finds out
+ * why.
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
- * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. An array that
- * holds nulls only may be empty: unnest fills the shorter ones with nulls.
+ * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. An array
+ * that holds nulls only may be empty: unnest fills the shorter ones with nulls.
  */
 export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
@@ -63,8 +67,9 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT i.delivery_id, i.attempts + 1, i.started_at, i.duration_ms, i.response_status_code,
         i.response_headers, i.response_body, i.error_code, i.error_message, i.trigger`;
 
-  // A queue row is found by its key, then addressed by its place. If it is not locked yet, it may change meanwhile: then it is
-  // compared again with the input. IS DISTINCT FROM, so that the planner does not take this for a way to the row.
+  // A queue row is found by its key, then addressed by its place. If it is not locked yet, it may change in between, so it
+  // is compared with the input again. The comparison uses IS DISTINCT FROM, so that the planner does not use it to find the
+  // row.
   const removed = (source: string): string => `removed AS (
       DELETE FROM ${queue} q USING ${source}
       WHERE q.ctid = f.place
@@ -90,10 +95,10 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     )`;
 
   return {
-    // Three texts for one thing. Most groups hold ends of unordered deliveries only, and running what those do not need would
-    // cost as much as what they do.
-    // The first text does not lock the rows that it deletes before: each lock would be a record in the write-ahead log. If
-    // another transaction has locked one, it fails after its patience.
+    // Three texts for the same purpose. Most groups contain only ends of unordered deliveries, and the parts that those do
+    // not need would double the cost.
+    // The first text does not lock rows before it deletes them: each lock would be a record in the write-ahead log. If
+    // another transaction has locked a row, the statement fails after `ROW_PATIENCE_MS`.
     ends: `${inputOf(false, PATIENCE)}, ${removed(`(
         SELECT i.*, q.place FROM input i
         CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
@@ -103,10 +108,11 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
       ) f`)}, ${logged('removed', '1')} ${notIn('removed')}`,
 
-    // When a delivery with an ordering key has ended, its successor becomes due: the earliest one behind it, if that is
-    // parked. If another transaction has locked the successor, the end waits as well: recorded alone it would leave the
-    // successor parked behind nothing.
-    // A row that changes between the statement's snapshot and its lock is neither moved nor removed, and not done.
+    // When a delivery with an ordering key has ended, its successor becomes due: the next delivery of the key, if that is
+    // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
+    // leave the successor parked without a predecessor.
+    // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
+    // `done`.
     any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}), successor AS MATERIALIZED (
         SELECT a.delivery_id AS head_id, a.transport_id, n.due_at, n.delivery_id FROM at_key a
         CROSS JOIN LATERAL (
@@ -137,9 +143,9 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT delivery_id FROM moved UNION ALL SELECT delivery_id FROM removed
       ) ${notIn('done')}`,
 
-    // Why attempts were not written. A group whose COMMIT was not confirmed is written again: an attempt of it that is in the
-    // database is recorded, not orphaned, as the last one of its delivery in the log or as a row of its own. An orphan may
-    // exist already.
+    // Finds out why attempts were not written. If a group's COMMIT was not confirmed, the group is written again. An
+    // attempt that is already in the database, as the last one of its delivery in the log or as a row of its own, counts as
+    // recorded, not as orphaned. An orphaned attempt may exist already, too.
     missing: `${inputOf(true)}, judged AS MATERIALIZED (
         SELECT i.*, ${isThere(queue, fence)} AS is_locked FROM input i
       ), lost AS MATERIALIZED (
@@ -163,7 +169,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       ${redateTo('m.next_due_at')}, ${missing(queue, fence)}
       SELECT delivery_id, is_locked FROM missing`,
 
-    // Only behind an earlier row that is still there; the holder serializes this with recording (see Recorder).
+    // Parks a row only if an earlier one is still in the queue. The holder serializes this with recording (see Recorder).
     park: `
       WITH input AS MATERIALIZED (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS i (transport_id, due_at, delivery_id)

@@ -3,12 +3,12 @@ import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../../errors/invalid-option.error.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** `randomInt` gives at most 48 bits. */
+/** `randomInt` returns at most 48 bits. */
 const KEYS = 2 ** 47;
 
 /**
- * Checks that the direct address leads to the database of the host, in which the host's transactions store events: the module takes
- * an advisory lock, which exists once per database, and the host's connection must find it taken.
+ * Checks that the direct address leads to the database in which the host's transactions store events. The module acquires
+ * an advisory lock, which exists once per database, and the host's connection must find that lock held.
  *
  * @throws {InvalidOptionError} naming `database.url`, without its value
  */

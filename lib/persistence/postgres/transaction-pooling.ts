@@ -3,16 +3,17 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { TransactionPoolingError } from '../../errors/transaction-pooling.error.js';
 import { CONNECT_TIMEOUT_MS } from './time-limits.js';
 
-/** In a pooler that others use too, one round may look as if nobody shared sessions. */
+/** If other clients use the pooler too, one round may not reveal that sessions are shared. */
 const ROUNDS = 4;
 const SESSION = 'SELECT pg_backend_pid() AS pid';
 
 /**
- * Detects a pooler that shares server sessions between clients, before the module sets anything in a session.
+ * Detects a pooler that shares server sessions between clients, before the module changes any session setting.
  *
- * Two connections are open at the same time and ask in turn which session serves them. Without such a pooler each always has the
- * same one, and never that of the other. With one, the second connection usually gets the session that the first has just used;
- * if other clients take it meanwhile, the first gets another one at its next question.
+ * Two connections are open at the same time and query in turn which session serves them. Without such a pooler, each always
+ * has the same session, and never that of the other. With one, the second connection usually gets the session that the
+ * first has just used. If other clients take that session meanwhile, the first connection gets another one for its next
+ * query.
  *
  * @param options where and how to connect; entities, migrations and hooks are ignored
  * @throws {TransactionPoolingError}
@@ -48,7 +49,7 @@ async function sessionOf(client: PoolClient): Promise<number> {
 
 async function connect(pool: Pool): Promise<PoolClient> {
   const client = await pool.connect();
-  // If its connection ends, the query fails with the same error.
+  // If the connection ends, the query fails with the same error.
   client.on('error', () => undefined);
   return client;
 }

@@ -3,9 +3,10 @@ import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
 /**
- * $1 to $7: the changes; $8: now. A change counts only while its lane has the given fencing token, whether the lane is
- * held or was released since. The lane is locked before the transport: all code locks in that order or never waits.
- * Returns the transports of which a row is locked by another transaction: nothing of them is written.
+ * $1 to $7: the changes; $8: now. A change applies only while its lane has the given fencing token, whether the lane is
+ * held or was released since. The lane is locked before the transport: all code either locks in that order or does not wait
+ * for locks. The statement returns the transports of which another transaction has locked a row: nothing of them is
+ * written.
  *
  * A free lane is not due before the end of a block, and not at all while its transport is disabled.
  */

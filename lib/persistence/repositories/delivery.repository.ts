@@ -8,16 +8,16 @@ import { idBounds } from '../id-bounds.js';
 import { statement } from '../statement.js';
 import { STORES, type Stores } from '../stores.js';
 
-/** Deleted transports and webhooks that one uid is looked for under: the latest ones. */
+/** Maximum number of deleted transports and webhooks, the latest ones, that are searched for one uid. */
 const MOST_TOMBSTONES = 100;
 
 const EMPTY: DeliveryPage = { items: [], searchedTo: null };
 
-/** Which deliveries a list holds; a criterion that is undefined leaves out none. */
+/** Criteria of a list of deliveries; an undefined criterion matches all. */
 export interface DeliveryFilter {
-  /** Also finds deliveries of deleted transports that had this uid. */
+  /** Also finds deliveries of deleted transports with this uid. */
   readonly httpTransportUid?: string | undefined;
-  /** Also finds deliveries of deleted webhooks that had this uid. */
+  /** Also finds deliveries of deleted webhooks with this uid. */
   readonly webhookUid?: string | undefined;
   readonly action?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
@@ -37,9 +37,9 @@ export class DeliveryRepository {
   ) {}
 
   /**
-   * The newest deliveries, by falling id.
+   * The newest deliveries, in descending order of ids.
    *
-   * @param beforeId leaves out this one and newer ones
+   * @param beforeId leaves out this delivery and newer ones
    */
   async newest(
     tenantUid: string,
@@ -130,7 +130,7 @@ export class DeliveryRepository {
     return rows.map((row) => ({ id: row.id, transportId: row.transport_id }));
   }
 
-  /** @returns null: the tenant has no such event */
+  /** @returns null if the tenant has no such event */
   async #eventId(tenantUid: string, eventUid: string): Promise<number | null> {
     const sql = `SELECT id FROM ${this.database.table('webhook_event')} WHERE tenant_uid = ? AND event_uid = ?`;
     const [row] = await this.#query<'id'>(sql, [tenantUid, eventUid]);
@@ -142,7 +142,7 @@ export class DeliveryRepository {
        WHERE tenant_uid = ? AND kind = ? AND uid = ? ORDER BY id DESC LIMIT ${MOST_TOMBSTONES}`;
   }
 
-  /** TypeORM's driver of PostgreSQL returns numbers of 64 bits as text. */
+  /** TypeORM's PostgreSQL driver returns 64-bit numbers as text. */
   async #query<Column extends string>(
     sql: string,
     values: readonly unknown[],

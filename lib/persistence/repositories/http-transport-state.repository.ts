@@ -7,23 +7,24 @@ import { retryOnDeadlock } from '../retry-on-deadlock.js';
 import { built } from '../statement.js';
 import type { HttpTransportRow } from './http-transport.repository.js';
 
-/** How the state of a transport changes. */
+/** A change of a transport's state. */
 export interface TransportStateChange {
   readonly state: TransportState;
-  /** Null unless it is to be `DISABLED`. */
+  /** Null unless the new state is `DISABLED`. */
   readonly disabledReason: string | null;
 }
 
-/** The state of transports, and what it means for their lanes. Every call takes the tenant first. */
+/** Changes the state of transports and suspends or resumes their lanes. Every call takes the tenant first. */
 @Injectable()
 export class HttpTransportStateRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Changes the state of the transport as it was read, and suspends or resumes its lane, in one transaction: a holder
-   * that reads the lane's new version also reads the transport's new state. Other changes made since the read are kept.
+   * Changes the state of the transport as it was read, and suspends or resumes its lane, in one transaction. A holder that
+   * reads the lane's new version therefore also reads the transport's new state. Other changes made since the read are
+   * kept.
    *
-   * @returns the transport as it is now; undefined when its state changed, or it went, after it was read: read it again
+   * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(
     tenantUid: string,

@@ -15,7 +15,7 @@ import { removeTransport } from './remove-transport.js';
 const TABLE = 'webhook_http_transport';
 const RESOURCE = 'http transport';
 
-/** What the owner of a transport may set. */
+/** The settings that the owner of a transport may change. */
 export type TransportSettings = Pick<
   HttpTransportEntity,
   | 'name'
@@ -32,14 +32,14 @@ export type TransportSettings = Pick<
   | 'retryScheduleSeconds'
 >;
 
-/** What an update writes. */
+/** The columns that an update writes. */
 export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;
 export type NewHttpTransport = TransportSettings &
   Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;
-/** All of a transport but its id, which only the database's own rows refer to. */
+/** A transport without its id, which only the database's own rows refer to. */
 export type HttpTransportRow = Omit<HttpTransportEntity, 'id'>;
 
-/** Sort key to column. */
+/** The column of each sort key. */
 const SORT_COLUMNS = {
   httpTransportUid: 'transport.httpTransportUid',
   name: 'transport.name',
@@ -73,7 +73,7 @@ export class HttpTransportRepository {
   /**
    * Writes the transport and its lane.
    *
-   * @throws {UidTakenError} also when another request took the uid at the same moment
+   * @throws {UidTakenError} also if a concurrent request has taken the uid
    * @throws {QuotaExceededError}
    */
   async insert(tenantUid: string, transport: NewHttpTransport, quota: Quota): Promise<HttpTransportRow> {
@@ -107,7 +107,7 @@ export class HttpTransportRepository {
       if (!isUniqueViolation(error)) throw error;
       throw new UidTakenError(RESOURCE, httpTransportUid, { cause: error });
     }
-    // A client that repeats a creation has to learn that it succeeded, also when it was the last there was room for.
+    // If a client repeats a successful creation, it must learn that the uid is taken, even if the quota is now reached.
     if (await this.find(tenantUid, httpTransportUid)) throw new UidTakenError(RESOURCE, httpTransportUid);
     throw new QuotaExceededError(RESOURCE, quota.limit, quota.value);
   }
@@ -115,7 +115,7 @@ export class HttpTransportRepository {
   /**
    * Changes the given settings of the transport as it was read.
    *
-   * @returns the transport as it is now; undefined when it changed or went after it was read: read it again
+   * @returns the changed transport; undefined if it was changed or deleted after it was read: then read it again
    */
   async update(
     tenantUid: string,
@@ -141,14 +141,14 @@ export class HttpTransportRepository {
   /**
    * Deletes the transport, its webhooks and its lane, and cancels its pending deliveries.
    *
-   * @returns false when the tenant has no such transport
+   * @returns false if the tenant has no such transport
    */
   async remove(tenantUid: string, httpTransportUid: string): Promise<boolean> {
     const transport = await this.find(tenantUid, httpTransportUid);
     return transport !== null && removeTransport(this.database, transport);
   }
 
-  /** The first transport of a tenant gives it a number. */
+  /** Assigns a number to the tenant with its first transport. */
   #numberTenant(tenantUid: string): Statement {
     return statement(
       this.database,
@@ -172,5 +172,5 @@ export class HttpTransportRepository {
   }
 }
 
-/** TypeORM's type for written rows has no word for columns that hold JSON; what it takes is the entity's own shape. */
+/** TypeORM's type for written rows does not support columns that contain JSON; at run time it accepts the entity's own shape. */
 const writable = (row: Partial<HttpTransportEntity>): QueryDeepPartialEntity<HttpTransportEntity> => row;

@@ -2,7 +2,7 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 export type SortDirection = 'ASC' | 'DESC';
 
-/** Which page of a sorted list. */
+/** A page of a sorted list. */
 export interface PageRequest<SortKey extends string> {
   /** From 1. */
   readonly pageNumber: number;
@@ -11,15 +11,15 @@ export interface PageRequest<SortKey extends string> {
   readonly sortDirection: SortDirection;
 }
 
-/** One page, and how many items all pages hold. */
+/** One page, and the number of items on all pages. */
 export interface Page<Item> {
   readonly items: Item[];
   readonly totalCount: number;
 }
 
 /**
- * Sorts and cuts a query. `columns` is the allow list: nothing else can get into ORDER BY, which TypeORM takes as
- * raw text. The id comes last, so that rows with equal keys keep their place from page to page.
+ * Sorts and limits a query. `columns` is the allow list: nothing else can get into ORDER BY, which TypeORM inserts as raw
+ * text. The id is the last criterion, so that rows with equal keys keep their order from page to page.
  */
 export function pageOf<Entity extends ObjectLiteral, SortKey extends string>(
   query: SelectQueryBuilder<Entity>,

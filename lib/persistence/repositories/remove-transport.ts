@@ -8,21 +8,21 @@ import { retryOnDeadlock } from '../retry-on-deadlock.js';
 import { built, statement } from '../statement.js';
 import { buryTransport, buryWebhooksOf } from '../tombstones.js';
 
-/** Why a delivery was cancelled, as the log tells it. */
+/** The reason in the log for why the delivery was cancelled. */
 const REASON = 'TRANSPORT_DELETED';
 const CANCELLED: DeliveryStatus = 'CANCELLED';
 
-/** Pending deliveries that one transaction cancels: some ten milliseconds, for which SQLite blocks the event loop. */
+/** Number of pending deliveries that one transaction cancels. It takes about ten milliseconds, for which SQLite blocks the event loop. */
 const BATCH = 200;
 
 /**
  * Deletes a transport, its webhooks and its lane, and cancels its pending deliveries; the log stays.
  *
- * One transaction, as long as that is a short one. A backlog longer than a batch is cancelled in batches before:
- * first the webhooks go, so that nothing is added, then the backlog, then the rest. A process that dies between
- * leaves a transport without webhooks; deleting it again finishes the job.
+ * A short backlog is cancelled in the same transaction. A backlog longer than one batch is cancelled in batches before
+ * that. First the webhooks are deleted, so that no deliveries are added, then the backlog is cancelled, then the rest is
+ * deleted. If the process dies in between, a transport without webhooks remains; deleting it again completes the deletion.
  *
- * @returns false when the transport is gone already
+ * @returns false if the transport no longer exists
  */
 export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
   const { tenantUid, id } = transport;
@@ -40,8 +40,8 @@ export async function removeTransport(database: Database, transport: HttpTranspo
     head = await headOfQueue(database, id);
   }
   const before = [
-    // The lane first, contrary to the usual order: fan-out locks it before it adds deliveries, so from here on it adds
-    // none. The webhooks go with the transport, by their foreign key.
+    // The lane is deleted first, contrary to the usual order. Fan-out locks it before it adds deliveries, so from here on
+    // it adds none. The webhooks are deleted with the transport, by their foreign key.
     statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
     ...lockTransport(database, id),
     ...buryTransport(database, id),
@@ -53,7 +53,7 @@ export async function removeTransport(database: Database, transport: HttpTranspo
   return results[before.length]!.affected > 0;
 }
 
-/** No webhook is added from here on: one without a tombstone would go with the transport. */
+/** From here on, no webhook can be added. It would be deleted with the transport and leave no tombstone. */
 const lockTransport = (database: Database, transportId: number): Statement[] =>
   database.kind === 'postgres'
     ? [
@@ -83,7 +83,7 @@ function headOfQueue(database: Database, transportId: number): Promise<QueueRow[
 function cancelRows(database: Database, transportId: number, rows: readonly QueueRow[]): Statement[] {
   const ids = rows.map((row) => row.delivery_id);
   const marks = ids.map(() => '?').join(', ');
-  // The bound on due_at keeps the look-up at the head of the lane, which the primary key begins with.
+  // The bound on due_at makes the look-up use the primary key and start at the head of the lane.
   return cancel(database, `transport_id = ? AND due_at <= ? AND delivery_id IN (${marks})`, [
     transportId,
     rows.at(-1)?.due_at,
@@ -95,8 +95,9 @@ const cancelRest = (database: Database, transportId: number): Statement[] =>
   cancel(database, 'transport_id = ?', [transportId]);
 
 /**
- * Moves rows of the queue to the log. On PostgreSQL they are locked first, in the order of their key, since their holder may be
- * recording them; one statement moves them, so that both tables see the same rows.
+ * Moves rows of the queue to the log. On PostgreSQL they are locked first, in the order of their key, because their holder
+ * may be recording them. One statement then moves them, so that the rows deleted from the queue are exactly those added to
+ * the log.
  */
 function cancel(database: Database, condition: string, parameters: readonly unknown[]): Statement[] {
   const queue = database.table('webhook_queue');

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE, type Database } from '../database.js';
 import { statement } from '../statement.js';
 
-/** What all processes that share the database agree on. */
+/** Settings that all processes share through the database. */
 @Injectable()
 export class SettingRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
@@ -15,7 +15,7 @@ export class SettingRepository {
     return row?.value;
   }
 
-  /** Writes the value unless there is one. @returns the value there is, whoever wrote it */
+  /** Writes the value unless there is one. @returns the stored value, whoever wrote it */
   async claim(name: string, value: string): Promise<string> {
     const present = await this.read(name);
     if (present !== undefined) return present;

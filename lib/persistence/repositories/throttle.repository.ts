@@ -2,19 +2,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE, type Database } from '../database.js';
 import { statement } from '../statement.js';
 
-/** One turn per interval in the long run, and so many at once after a pause. */
+/** A rate limit: one turn per interval on average, and up to `burst` turns at once after a pause. */
 export interface Throttle {
   readonly intervalMs: number;
   /** At least 1. */
   readonly burst: number;
 }
 
-/** Subjects that nobody has taken a turn of for so long are forgotten. No throttle looks back further. */
+/** Subjects are forgotten if nobody has taken a turn for this long. No throttle looks back further. */
 const FORGET_AFTER_MS = 3_600_000;
 
 /**
- * Turns that are shared by all processes. One instant is kept for each subject, that at which all its turns are free
- * again: a turn moves it an interval on, and is to be had while it is less than a whole burst away.
+ * Rate limits that all processes share. One instant is stored for each subject: when all of its turns are available again.
+ * Each turn moves it forward by one interval. A turn is available while the instant is at most `burst - 1` intervals in the
+ * future.
  */
 @Injectable()
 export class ThrottleRepository {
@@ -23,8 +24,8 @@ export class ThrottleRepository {
   /**
    * Takes a turn.
    *
-   * @param subject what has turns of its own, at most 255 characters
-   * @returns 0: it is yours; else how long it takes until there is one, in ms
+   * @param subject the thing that is limited, at most 255 characters
+   * @returns 0 if the turn was taken; otherwise the time until a turn is available, in ms
    */
   async take(subject: string, { intervalMs, burst }: Throttle): Promise<number> {
     const now = this.database.now();

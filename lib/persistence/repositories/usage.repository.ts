@@ -3,18 +3,18 @@ import { DATABASE, type Database } from '../database.js';
 import { statement } from '../statement.js';
 import { STORES, type Stores } from '../stores.js';
 
-/** Pending deliveries are counted up to this number, so that a request costs no more however long the backlog is. */
+/** Pending deliveries are counted up to this number, so that the cost of a request does not grow with the backlog. */
 export const MOST_PENDING_COUNTED = 10_000;
 
-/** What a tenant has of what its quotas count. */
+/** How much of its quotas a tenant uses. */
 export interface Usage {
   readonly transports: number;
   readonly webhooks: number;
-  /** `MOST_PENDING_COUNTED`: that many, or more. */
+  /** `MOST_PENDING_COUNTED` means that many, or more. */
   readonly pendingDeliveries: number;
 }
 
-/** How much tenants use. */
+/** Reads how much of their quotas tenants use. */
 @Injectable()
 export class UsageRepository {
   constructor(
@@ -34,7 +34,7 @@ export class UsageRepository {
       [tenantUid, tenantUid],
     );
     const pendingDeliveries = await this.stores.counts.pending(tenantUid, MOST_PENDING_COUNTED);
-    // PostgreSQL's driver of TypeORM returns counts as text.
+    // TypeORM's PostgreSQL driver returns counts as text.
     const [row] = await this.database.dataSource.query<Record<'transports' | 'webhooks', unknown>[]>(sql, [
       ...parameters,
     ]);

@@ -14,15 +14,15 @@ import { pageOf, type Page, type PageRequest } from './page.js';
 const TABLE = 'webhook_webhook';
 const RESOURCE = 'webhook';
 
-/** What the owner of a webhook may set. */
+/** The settings that the owner of a webhook may change. */
 export type WebhookSettings = Pick<WebhookEntity, 'action' | 'enabled' | 'ordered'>;
 
-/** A webhook together with the uid of its transport. */
+/** A webhook with the uid of its transport. */
 export type WebhookRow = WebhookEntity & { httpTransportUid: string };
-/** All of a webhook but its id. */
+/** A webhook without its id. */
 export type NewWebhookRow = Omit<WebhookRow, 'id'>;
 
-/** Sort key to column. */
+/** The column of each sort key. */
 const SORT_COLUMNS = {
   webhookUid: 'webhook.webhookUid',
   httpTransportUid: 'transport.httpTransportUid',
@@ -50,7 +50,7 @@ export class WebhookRepository {
     return row;
   }
 
-  /** @param httpTransportUid leaves out the webhooks of other transports */
+  /** @param httpTransportUid only webhooks of this transport; undefined: of all transports */
   async page(
     tenantUid: string,
     httpTransportUid: string | undefined,
@@ -62,9 +62,9 @@ export class WebhookRepository {
   }
 
   /**
-   * @param transport as read before; the database makes sure that it is still there
-   * @returns undefined when the transport has gone meanwhile
-   * @throws {UidTakenError} also when another request took the uid at the same moment
+   * @param transport as read before; the statement checks that it still exists
+   * @returns undefined if the transport was deleted meanwhile
+   * @throws {UidTakenError} also if a concurrent request has taken the uid
    * @throws {QuotaExceededError}
    */
   async insert(
@@ -95,9 +95,9 @@ export class WebhookRepository {
   }
 
   /**
-   * Sets the given settings and no others, so that two updates of different settings both last.
+   * Changes only the given settings, so that two concurrent updates of different settings are both kept.
    *
-   * @returns false when the webhook has gone
+   * @returns false if the webhook was deleted meanwhile
    */
   async update(tenantUid: string, webhookId: number, settings: Partial<WebhookSettings>): Promise<boolean> {
     const update = this.#repository
@@ -109,7 +109,7 @@ export class WebhookRepository {
     return result!.affected > 0;
   }
 
-  /** @returns false when the webhook has gone */
+  /** @returns false if the webhook was deleted meanwhile */
   async remove(tenantUid: string, webhookId: number): Promise<boolean> {
     const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
     const [, result] = await this.database.write([buryWebhook(this.database, webhookId), built(remove)]);

@@ -1,7 +1,7 @@
 import { firstNumber, LAST_DELIVERY_ID } from '../migrations/create-webhook-tables.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** Numbers deliveries, across the queue and the log. To be used inside a write transaction. */
+/** Numbers deliveries, across the queue and the log. Use it inside a write transaction. */
 export class DeliveryNumbers {
   readonly #take: string;
   readonly #begin: string;
@@ -17,7 +17,7 @@ export class DeliveryNumbers {
     const take = this.database.prepare<{ last: number }>(this.#take);
     let row = take.get(count, LAST_DELIVERY_ID);
     if (!row) {
-      // Somebody emptied the settings. The present in µs is beyond all numbers that were used.
+      // Somebody has emptied the settings. The current time in µs is greater than all numbers that were used.
       this.database.prepare(this.#begin).run(LAST_DELIVERY_ID, String(firstNumber()));
       row = take.get(count, LAST_DELIVERY_ID)!;
     }

@@ -9,7 +9,7 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
   const delivery = table('webhook_delivery');
   const attempt = table('webhook_attempt');
 
-  /** What the API shows of the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
+  /** The columns that the API shows, for the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
   const shown = `
     SELECT f.id, f.transport_id, coalesce(q.event_id, d.event_id) AS event_id,
            coalesce(e.event_uid, 'deleted-' || coalesce(q.event_id, d.event_id)) AS event_uid, coalesce(e.action, '') AS action,

@@ -10,7 +10,7 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
   const transport = database.table('webhook_http_transport');
   return {
     isOurs: `SELECT 1 WHERE ${isEnvironment(database, '?')}`,
-    // The inner query walks its index from the cursor and ends at its limit, however many lanes are due.
+    // The inner query reads its index from the cursor and ends at its limit, however many lanes are due.
     due: `
       SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.sealed_with
       FROM (

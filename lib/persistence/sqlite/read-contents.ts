@@ -3,10 +3,10 @@ import type { EventContent } from '../lane-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /**
- * What events send, the oldest first. One statement for all of them: one for each takes twice as long. It is left as soon as
- * there is enough, so that what is beyond is never in memory.
+ * The bodies of events, the oldest event first. All are read by one statement, because one statement for each takes twice
+ * as long. Reading stops as soon as there is enough, so that further bodies are never in memory.
  *
- * @param leastBytes of bodies: no more are read than that and one
+ * @param leastBytes size of the bodies at which reading stops: at most that many bytes plus one body are read
  */
 export function readContents(
   database: SqliteDatabase,

@@ -9,7 +9,7 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
   const transport = database.table('webhook_http_transport');
   const sameRow = 'transport_id = ? AND due_at = ? AND delivery_id = ?';
-  // The fence: the queue row is where this attempt found it, and nobody has recorded another attempt since.
+  // The fence: the queue row is as this attempt found it, and nobody has recorded another attempt since.
   const fenced = `${sameRow} AND attempts = ?`;
   const attempt = `
     INSERT INTO ${database.table('webhook_attempt')} (delivery_id, number, started_at, duration_ms,
@@ -34,13 +34,13 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
         response_body)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 'SCHEDULE'), ?, ?, ?, ?)`,
     attempt,
-    // As on PostgreSQL: an attempt that is in the database is recorded, not orphaned.
+    // As on PostgreSQL, an attempt that is already in the database counts as recorded, not as orphaned.
     isLogged: `
       SELECT 1 FROM ${delivery} WHERE id = ? AND attempts = ? AND finished_at - duration_ms = ?`,
     isKept: `
       SELECT 1 FROM ${database.table('webhook_attempt')}
       WHERE delivery_id = ? AND number = ? AND started_at = ? AND orphaned = ?`,
-    // An orphan may exist already.
+    // The orphaned attempt may exist already.
     orphan: `${attempt} ON CONFLICT (delivery_id, number, started_at) DO NOTHING`,
     isBehind: `SELECT 1 FROM ${queue} q WHERE ${sameRow} AND ${waitsBehind(queue, 'q')}`,
     parkedHeads: `

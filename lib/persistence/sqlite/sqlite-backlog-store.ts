@@ -18,7 +18,7 @@ interface LaneRow {
   first_due_at: number | null;
 }
 
-/** Measures the backlog on SQLite, whose driver blocks the event loop: in slices of about a millisecond. */
+/** Measures the backlog on SQLite in slices of about a millisecond, because the driver blocks the event loop. */
 export class SqliteBacklogStore implements BacklogStore {
   readonly #sql;
 
@@ -100,6 +100,6 @@ export class SqliteBacklogStore implements BacklogStore {
   }
 }
 
-/** An event may be dated after the measurement began. */
+/** The event may have been created after the measurement began. */
 const ageOf = (dates: readonly number[], now: number): number | null =>
   dates.length === 0 ? null : Math.max(0, now - Math.min(...dates));

@@ -13,24 +13,24 @@ import { RolledBack } from '../rolled-back.js';
 import { markCopy, markOf } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 
-/** How long a write waits for the write lock in all. */
+/** Total time that a write waits for the write lock. */
 const BUSY_LIMIT_MS = 30_000;
-/** The pause between two tries, doubled up to the limit and jittered so that waiting processes do not march in step. */
+/** The first pause between two tries. It is doubled up to a limit, with jitter so that waiting processes do not retry in lockstep. */
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 16;
 /** The file of a connection, by its absolute path. */
 export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
 
 /**
- * The module's connection to a SQLite file. Two rules, since better-sqlite3 is synchronous and the host's
- * connection lives in the same event loop: a write transaction runs to its COMMIT without an `await`, so it is
- * never open when the host wants to write; and the wait for the write lock is asynchronous, so that the loop stays
- * free to finish the host's transaction.
+ * The module's connection to a SQLite file. There are two rules, because better-sqlite3 is synchronous and the host's
+ * connection shares the event loop. A write transaction runs to its COMMIT without an `await`, so it is never open when the
+ * host wants to write. The wait for the write lock is asynchronous, so that the event loop can finish the host's
+ * transaction.
  */
 export class SqliteDatabase implements Database {
   readonly kind = 'sqlite';
   readonly dataSource: DataSource;
-  /** One machine, one clock. */
+  /** All processes are on one machine and share its clock. */
   readonly clockOffsetMs = 0;
   #missingTables: readonly string[] = [];
   #file = '';
@@ -48,7 +48,7 @@ export class SqliteDatabase implements Database {
     return `SQLite, file ${JSON.stringify(path.basename(String(this.dataSource.options.database)))}`;
   }
 
-  /** @throws {SecondSqliteError} if the host's connection runs on another copy of SQLite */
+  /** @throws {SecondSqliteError} if the host's connection belongs to another copy of SQLite */
   async open(): Promise<void> {
     this.#assertOneCopy();
     await retryWhileBusy(() => this.dataSource.initialize());
@@ -63,7 +63,7 @@ export class SqliteDatabase implements Database {
     return this.#file;
   }
 
-  /** The mark of the module's copy of SQLite: `READ_MARK` gives it on every connection of that copy. */
+  /** The mark of the module's copy of SQLite: `READ_MARK` returns it on every connection of that copy. */
   get copyMark(): string {
     return markOf(this.#handle);
   }
@@ -93,7 +93,7 @@ export class SqliteDatabase implements Database {
     return this.dataSource.driver.escape(name);
   }
 
-  /** A prepared statement, made once per text. */
+  /** A prepared statement, created once per text. */
   prepare<Row = unknown>(sql: string): BetterSqlite3.Statement<unknown[], Row> {
     let statement = this.#statements.get(sql);
     if (!statement) {
@@ -104,9 +104,9 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Runs `work` in one write transaction. It must be synchronous: the type admits no promise.
+   * Runs `work` in one write transaction. It must be synchronous: the type rejects promises.
    *
-   * @throws {DatabaseBusyError} when the write lock was not to be had for 30 s
+   * @throws {DatabaseBusyError} if the write lock could not be acquired for 30 s
    */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
     return retryWhileBusy(() => this.#handle.transaction(work).immediate() as T);
@@ -138,9 +138,9 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Marks the module's copy of SQLite and looks for the mark in the host's. Done before the module opens the file, since closing a
-   * file in one copy deletes the write-ahead log that the other one uses. A host without a
-   * data source, or with one that is not connected yet, is checked when it emits.
+   * Marks the module's copy of SQLite and looks for the mark in the host's copy. This happens before the module opens the
+   * file, because closing a file in one copy deletes the write-ahead log that the other one uses. A host without a data
+   * source, or with one that is not connected yet, is checked when it emits.
    *
    * @throws {SecondSqliteError}
    */
@@ -164,17 +164,17 @@ export class SqliteDatabase implements Database {
 
 /** Members of TypeORM's driver for better-sqlite3. */
 interface Driver {
-  /** The class that it has loaded. */
+  /** The class of better-sqlite3 that the driver has loaded. */
   readonly sqlite: typeof BetterSqlite3;
   readonly options: { readonly nativeBinding?: string };
-  /** Once the data source is initialized. */
+  /** Available once the data source is initialized. */
   readonly databaseConnection: BetterSqlite3.Database;
 }
 
 const handleOf = ({ driver }: DataSource): BetterSqlite3.Database =>
   (driver as unknown as Driver).databaseConnection;
 
-/** Runs `work` again for as long as SQLite answers that another connection holds the lock. */
+/** Runs `work` again while SQLite reports that another connection holds the lock. */
 export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> {
   const startedAt = performance.now();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {

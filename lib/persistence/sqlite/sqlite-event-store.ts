@@ -10,7 +10,7 @@ interface EventRow {
   body: string;
 }
 
-/** How events enter on SQLite: one INSERT per event; a trigger fills the outbox. Statements cost no round trip here. */
+/** How events enter on SQLite: one INSERT per event; a trigger fills the outbox. Unlike on PostgreSQL, a statement costs no round trip. */
 export class SqliteEventStore implements EventStore {
   readonly #insert: string;
   readonly #find: string;

@@ -118,7 +118,7 @@ export class SqliteFanoutStore implements FanoutStore {
     }));
   }
 
-  /** No lane is locked by another transaction here: a write transaction has the database to itself. */
+  /** On SQLite no lane is locked by another transaction: a write transaction has exclusive access to the database. */
   write({ events, deliveries, now }: FanoutPlan): Promise<FanoutResult> {
     return this.database.transaction(() => {
       const ours = new Set(events.filter((event) => this.#isAsRead(event)).map(({ id }) => id));
@@ -133,13 +133,13 @@ export class SqliteFanoutStore implements FanoutStore {
     });
   }
 
-  /** Whether nobody has fanned out the event, or a part of it, since it was read. */
+  /** Whether the event is as it was read: nobody has fanned it out since, not even partly. */
   #isAsRead({ id, tenantUid, transportIds }: PlannedEvent): boolean {
     const row = this.database.prepare<Pick<EventRow, 'transport_ids'>>(this.#sql.unfanned).get(tenantUid, id);
     return row?.transport_ids === (transportIds === null ? null : JSON.stringify(transportIds));
   }
 
-  /** The deliveries of our events that can be written: their transport is there, and they do not exist. */
+  /** The planned deliveries that can be written: their transport exists, and they do not exist yet. */
   #missing(
     events: readonly PlannedEvent[],
     deliveries: readonly PlannedDelivery[],
@@ -173,8 +173,8 @@ export class SqliteFanoutStore implements FanoutStore {
   }
 
   /**
-   * Events that must wait for an earlier one of their key. Only a plan that does not begin at the oldest event of a tenant
-   * can have any: ids are in the order of commits here.
+   * Events that must wait for an earlier one of their key. Ids are in the order of commits on SQLite, so this affects only
+   * a plan that does not begin at the oldest event of a tenant.
    */
   #waiting(deliveries: readonly PlannedDelivery[], ours: ReadonlySet<number>): number[] {
     const ordered = deliveries.filter(

@@ -10,12 +10,12 @@ import { COPY_MARK } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** Which file a connection leads to, and which copy of SQLite it belongs to. */
+/** The file that a connection leads to, and the mark of its copy of SQLite. */
 const IDENTITY = `SELECT file, ${COPY_MARK} AS mark FROM pragma_database_list WHERE name = 'main'`;
 
-/** How events enter on SQLite through the library of the host, which says whether its transaction is open. */
+/** How events enter on SQLite through the library of the host, which reports whether its transaction is open. */
 export class SqliteHostInsert {
-  /** Transactions that were found to lead to the module's file. */
+  /** Transactions that were found to be in the module's file. */
   readonly #trusted = new WeakSet<object>();
   readonly #insert: string;
   readonly #find: string;
@@ -23,7 +23,7 @@ export class SqliteHostInsert {
   constructor(private readonly database: SqliteDatabase) {
     const event = database.table('webhook_event');
     const member = (name: string): string => `json_extract(value, '$.${name}')`;
-    // It starts with WITH, since libraries treat a raw INSERT as one that returns nothing.
+    // It starts with WITH, because some libraries return no rows for a raw INSERT.
     this.#insert = `
       WITH input AS (SELECT key, value FROM json_each(?))
       INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at)
@@ -37,15 +37,15 @@ export class SqliteHostInsert {
   }
 
   /**
-   * @throws {TransactionNotOpenError} if the library says that no transaction is open
-   * @throws {ForeignTransactionError} if it leads to another file than the module's
-   * @throws {SecondSqliteError} if it runs on another copy of SQLite
+   * @throws {TransactionNotOpenError} if the library reports that no transaction is open
+   * @throws {ForeignTransactionError} if the transaction is in another file than the module's
+   * @throws {SecondSqliteError} if it belongs to another copy of SQLite
    */
   *insert(events: readonly NewEvent[], transaction: HostTransaction): StatementSteps<InsertedEvent[]> {
     yield* this.identify(transaction);
     const results: InsertedEvent[] = [];
     for (const chunk of eventChunks(events)) {
-      // An asynchronous library may have ended the transaction since the last statement.
+      // The transaction of an asynchronous library may have ended since the last statement.
       if (transaction.isOpen() === false) throw new TransactionNotOpenError(transaction.kind);
       const json = jsonOf(chunk);
       const inserted = yield { sql: this.#insert, parameters: [json] };
@@ -56,10 +56,10 @@ export class SqliteHostInsert {
   }
 
   /**
-   * Asks a connection of the host once which file and which copy of SQLite it uses.
+   * Reads once which file and which copy of SQLite a connection of the host uses.
    *
-   * @throws {ForeignTransactionError} if it leads to another file than the module's, unless the emitter has checked that
-   * @throws {SecondSqliteError} if it runs on another copy of SQLite
+   * @throws {ForeignTransactionError} if it uses another file than the module, unless the emitter has already checked that
+   * @throws {SecondSqliteError} if it uses another copy of SQLite
    */
   *identify({ kind, subject, isVerified }: HostTransaction): StatementSteps<void> {
     if (this.#trusted.has(subject)) return;
@@ -68,7 +68,7 @@ export class SqliteHostInsert {
     const { file, mark } = row as { file: string; mark: string };
     if (!isVerified && file !== this.database.file)
       throw new ForeignTransactionError(kind, file, this.database.file);
-    // Another thread may have marked the copy just now.
+    // Another thread may have marked the copy meanwhile.
     if (mark !== before && mark !== this.database.copyMark)
       throw new SecondSqliteError(`The ${kind} transaction passed to emit`, loadedSqliteFiles());
     this.#trusted.add(subject);

@@ -64,7 +64,7 @@ export class SqliteLaneStore implements LaneStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedLane[]> {
-    // Checked before the write lock is requested: a call that finds nothing due writes nothing.
+    // Checked before the write lock is acquired: a call that finds nothing due writes nothing.
     if (!request.transportIds.some((transportId) => this.#isDue(transportId))) return [];
     return this.database.transaction(() =>
       this.#isOurs()
@@ -86,8 +86,8 @@ export class SqliteLaneStore implements LaneStore {
 
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
     const readings: LaneReading[] = [];
-    // No await between these statements, so that they see one state of this process; another process's commit in
-    // between can only add rows after the version was read, which a later check notices.
+    // There is no await between these statements, so that they read one state of this process. A commit of another process
+    // in between can only add rows after the version was read, which a later check detects.
     const head = this.database.prepare<{ version: number; next_due_at: number | null }>(this.#sql.head);
     const rows = this.database.prepare<QueueRow>(this.#sql.rows);
     for (const { transportId, after, limit } of requests) {
@@ -102,7 +102,7 @@ export class SqliteLaneStore implements LaneStore {
           .map((row) => queuedOf(transportId, row)),
       });
     }
-    // Last: what was read before the database became another one's is as good as not read.
+    // Check the environment last. If the database belongs to another environment by now, discard everything that was read.
     return Promise.resolve(this.#isOurs() ? readings : []);
   }
 

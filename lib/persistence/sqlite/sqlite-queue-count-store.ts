@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { QueueCountStore } from '../queue-count-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** Rows counted, and transports looked up, without a turn of the event loop: each takes about a millisecond. */
+/** Number of rows counted, or transports read, before yielding to the event loop: about a millisecond. */
 const SLICE_ROWS = 10_000;
 const SLICE_TRANSPORTS = 100;
 
@@ -11,7 +11,7 @@ interface LaneRow {
   scan_from: number;
 }
 
-/** Counts on SQLite, whose driver blocks the event loop: in slices, each from where the one before it ended. */
+/** Counts on SQLite in slices, because the driver blocks the event loop. Each slice continues where the previous one ended. */
 export class SqliteQueueCountStore implements QueueCountStore {
   readonly #sql;
 

@@ -26,8 +26,8 @@ interface PlaceRow {
 }
 
 /**
- * Recording on SQLite: a group in one synchronous transaction. No row is ever locked by another transaction here: a write
- * transaction has the database to itself.
+ * Recording on SQLite: a group in one synchronous transaction. No row is ever locked by another transaction, because a
+ * write transaction has exclusive access to the database.
  */
 export class SqliteRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
@@ -70,7 +70,7 @@ export class SqliteRecordStore implements RecordStore {
     });
   }
 
-  /** @returns false if it is orphaned */
+  /** @returns false if the attempt is orphaned */
   #recordAttempt(attempt: AttemptRecord, now: number): boolean {
     const { deliveryId, attempts, startedAt, nextDueAt, isCounted } = attempt;
     const number = attempts + 1;

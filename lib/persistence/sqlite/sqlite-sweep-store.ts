@@ -9,7 +9,7 @@ import {
 import type { Swept, SweepRequest, SweepStore } from '../sweep-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The sweep on SQLite. It requests the write lock only if it found a stranded lane. */
+/** The sweep on SQLite. It acquires the write lock only if it found a stranded lane. */
 export class SqliteSweepStore implements SweepStore {
   readonly #schedule: string;
 

@@ -3,7 +3,7 @@ import { WebhookInboxEntity } from './webhook-inbox.entity.js';
 
 const NAME = 'webhook_inbox';
 
-/** The escaped name of the inbox on a data source: as its entity says if that is registered, else in the schema of the data source. */
+/** The escaped name of the inbox in a data source: as in its entity if that is registered, otherwise in the schema of the data source. */
 export function inboxTable(dataSource: DataSource): string {
   const { driver, options } = dataSource;
   if (dataSource.hasMetadata(WebhookInboxEntity)) {
@@ -18,7 +18,7 @@ export function inboxTable(dataSource: DataSource): string {
 }
 
 /**
- * The statements that make the inbox, the same on PostgreSQL and SQLite.
+ * The statements that create the inbox, the same on PostgreSQL and SQLite.
  *
  * @param table its escaped name
  */

@@ -10,27 +10,27 @@ import { inboxTable } from './inbox-table.js';
 
 const LONGEST = { source: 64, id: 255 };
 
-/** Which webhook it is. */
+/** Identifies a received webhook. */
 export interface InboxEntry {
-  /** Your name of the sender: ids of two senders may be the same. 1 to 64 characters. */
+  /** Your name for the sender, because two senders may use the same id. 1 to 64 characters. */
   readonly source: string;
-  /** The sender's id, as `@WebhookId()` has it. 1 to 255 characters. */
+  /** The sender's id, as returned by `@WebhookId()`. 1 to 255 characters. */
   readonly id: string;
 }
 
-/** The result of `once`: `isNew` is false if the webhook was processed before, and the work was not done again. */
+/** The result of `once`. If the webhook was processed before, `isNew` is false, and the work was not done again. */
 export type InboxResult<T> =
   { readonly isNew: true; readonly value: T } | { readonly isNew: false; readonly value: undefined };
 
-/** Remembers which webhooks were processed, so that a sender's retry does nothing. Works on PostgreSQL and SQLite. */
+/** Stores which webhooks were processed, so that a sender's retry has no effect. Works on PostgreSQL and SQLite. */
 @Injectable()
 export class WebhookInbox {
   /**
-   * Does the work unless the webhook was processed before, and remembers it in the same transaction: if the transaction is
-   * rolled back, the webhook is new again. Two requests with the same id at the same time wait for each other on PostgreSQL;
-   * the second one then finds the first one's entry, or does the work if that was rolled back.
+   * Does the work unless the webhook was processed before, and stores the webhook in the same transaction. If the
+   * transaction is rolled back, the webhook is new again. On PostgreSQL, the second of two concurrent requests with the
+   * same id waits for the first. It then finds the entry of the first, or does the work if the first was rolled back.
    *
-   * Do not catch an error of the work and commit: the webhook would count as processed.
+   * Do not catch an error of the work and then commit: the webhook would count as processed.
    *
    * @param manager the manager of the host's open transaction
    * @throws {InboxNotInTransactionError}
@@ -56,7 +56,7 @@ export class WebhookInbox {
   }
 
   /**
-   * Forgets webhooks that were processed before a date, so that the table does not grow for ever. Keep them for longer than
+   * Deletes webhooks that were processed before a date, so that the table does not grow forever. Keep them for longer than
    * the sender retries.
    *
    * @param manager any manager of the data source; a transaction is not needed
@@ -74,7 +74,7 @@ async function query(
   sql: (table: string, mark: (position: number) => string) => string,
   values: unknown[],
 ): Promise<unknown[]> {
-  // `connection` is there in TypeORM 0.3 and 1.x; its new name `dataSource` only in 1.x.
+  // TypeORM 0.3 and 1.x both have `connection`; the new name `dataSource` exists only in 1.x.
   const { connection } = manager;
   const table = inboxTable(connection);
   const mark = (position: number): string => (connection.options.type === 'postgres' ? `$${position}` : '?');

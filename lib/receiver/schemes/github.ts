@@ -5,7 +5,7 @@ import type { SignatureScheme } from './signature-scheme.js';
 const HEADER = 'x-hub-signature-256';
 const PREFIX = 'sha256=';
 
-/** GitHub: `x-hub-signature-256: sha256=…`, the HMAC-SHA256 in hex over the body. Neither the time nor the id is signed. */
+/** GitHub: `x-hub-signature-256: sha256=…`, the HMAC-SHA256 in hex over the body. The signature covers neither a time nor the id. */
 export const githubScheme: SignatureScheme = {
   parseSecret: textKey,
   verify(headers, body, keys) {

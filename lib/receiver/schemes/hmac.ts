@@ -3,7 +3,10 @@ import { InvalidReceiverOptionError } from '../../errors/invalid-receiver-option
 import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
 import type { VerificationKey } from './signature-scheme.js';
 
-/** A header may carry one signature for each secret while these are rotated; further ones are ignored, since each costs time. */
+/**
+ * While secrets are rotated, a header may contain one signature for each secret. Further signatures are ignored, because
+ * each costs time.
+ */
 export const MOST_SIGNATURES = 20;
 const SHA256_BYTES = 32;
 
@@ -31,7 +34,7 @@ export function isSignedWith(
   });
 }
 
-/** @param header where the signatures were read from */
+/** @param header the header that contained the signatures */
 export const invalidSignature = (
   header: string,
   keys: readonly VerificationKey[],

@@ -4,7 +4,7 @@ import type { SignatureScheme } from './signature-scheme.js';
 import { standardWebhooksScheme, svixScheme } from './standard-webhooks.js';
 import { stripeScheme } from './stripe.js';
 
-/** How the sender signs. `standard-webhooks` is what this package itself sends. */
+/** The signature scheme of the sender. This package itself sends `standard-webhooks`. */
 export type WebhookScheme = 'standard-webhooks' | 'svix' | 'stripe' | 'github' | 'shopify';
 
 export const SCHEMES: Readonly<Record<WebhookScheme, SignatureScheme>> = {

@@ -5,8 +5,8 @@ import type { SignatureScheme } from './signature-scheme.js';
 const HEADER = 'x-shopify-hmac-sha256';
 
 /**
- * Shopify: `x-shopify-hmac-sha256`, the HMAC-SHA256 in base64 over the body, keyed with the app's client secret. Neither the
- * time nor the id is signed.
+ * Shopify: `x-shopify-hmac-sha256`, the HMAC-SHA256 in base64 over the body, keyed with the app's client secret. The
+ * signature covers neither a time nor the id.
  */
 export const shopifyScheme: SignatureScheme = {
   parseSecret: textKey,

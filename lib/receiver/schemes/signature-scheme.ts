@@ -2,21 +2,21 @@ import type { KeyObject } from 'node:crypto';
 import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
 import type { ReceivedHeaders } from '../received-request.js';
 
-/** A secret in the form in which a scheme verifies with it. */
+/** A secret in the form that a scheme uses for verification. */
 export type VerificationKey =
   | { readonly kind: 'hmac'; readonly bytes: Buffer }
   | { readonly kind: 'ed25519'; readonly publicKey: KeyObject };
 
-/** The parts of a request that a scheme has found to be signed with one of the keys. */
+/** The parts of a request whose signature a scheme has verified with one of the keys. */
 export interface SignedParts {
   readonly id: string;
-  /** Whole seconds since the epoch; undefined: the scheme signs no time. */
+  /** Whole seconds since the epoch; undefined: the scheme does not sign a time. */
   readonly timestampSeconds: number | undefined;
 }
 
-/** How one sender signs its webhooks. Pure: no clock, no I/O. */
+/** The signature scheme of a sender. Pure: no clock, no I/O. */
 export interface SignatureScheme {
-  /** @throws {InvalidReceiverOptionError} for a secret that cannot be one of this scheme */
+  /** @throws {InvalidReceiverOptionError} if the secret cannot be one of this scheme */
   parseSecret(secret: string): VerificationKey;
 
   /** @throws {WebhookVerificationError} unless the request is signed with one of the keys */
@@ -30,7 +30,7 @@ export function requiredHeader(headers: ReceivedHeaders, name: string): string {
   throw new WebhookVerificationError('WEBHOOK_SIGNATURE_MISSING', `header "${name}" is missing.`);
 }
 
-/** @throws {WebhookVerificationError} if it is no whole number of seconds */
+/** @throws {WebhookVerificationError} unless the text is a whole number of seconds */
 export function parseTimestamp(text: string, header: string): number {
   if (/^\d{1,12}$/.test(text)) return Number(text);
   throw new WebhookVerificationError(

@@ -7,7 +7,7 @@ import type { SignatureScheme, VerificationKey } from './signature-scheme.js';
 
 const SECRET_PREFIX = 'whsec_';
 const PUBLIC_KEY_PREFIX = 'whpk_';
-/** The frame of an Ed25519 public key in DER (SubjectPublicKeyInfo), in front of its 32 bytes. */
+/** The DER prefix of an Ed25519 public key (SubjectPublicKeyInfo), before its 32 bytes. */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_BYTES = 32;
 
@@ -37,7 +37,7 @@ const standardWebhooks = (prefixes: readonly string[]): SignatureScheme => ({
 /** Headers `webhook-id`, `webhook-timestamp`, `webhook-signature`. */
 export const standardWebhooksScheme = standardWebhooks(['webhook']);
 
-/** The same with headers `svix-…`; Svix also sends `webhook-…` where a customer has chosen so. */
+/** The same with headers `svix-…`. Svix also sends `webhook-…` if a customer has chosen that. */
 export const svixScheme = standardWebhooks(['svix', 'webhook']);
 
 const hasHeaders = (headers: ReceivedHeaders, prefix: string): boolean =>
@@ -81,11 +81,11 @@ function parseKey(secret: string): VerificationKey {
   );
 }
 
-/** Undefined: the text is empty or no base64. Padding may be left out. */
+/** Undefined: the text is empty or not base64. Padding may be omitted. */
 function bytesOf(base64: string): Buffer | undefined {
   const bytes = Buffer.from(base64, 'base64');
   const withoutPadding = (text: string): string => text.replace(/=+$/, '');
-  // Node skips characters that are no base64; the text was read whole only if it comes out again.
+  // Node skips characters that are not base64. The text was decoded completely only if encoding the bytes returns the same text.
   const isWhole = withoutPadding(bytes.toString('base64')) === withoutPadding(base64);
   return bytes.length > 0 && isWhole ? bytes : undefined;
 }

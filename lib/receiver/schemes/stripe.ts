@@ -28,7 +28,7 @@ function eventIdOf(body: Buffer): string {
     const { id } = JSON.parse(body.toString('utf8')) as { id?: unknown };
     if (typeof id === 'string' && id !== '') return id;
   } catch {
-    // Reported below: the body is no JSON object.
+    // Reported below: the body is not a JSON object.
   }
   throw new WebhookVerificationError(
     'WEBHOOK_SIGNATURE_MISSING',
