@@ -50,7 +50,13 @@ async function claimAndRead({ lanes }, database) {
     if (readings.some(({ rows }) => rows.length !== 64)) throw new Error('Read other rows than were there.');
     const rate = { used: 0, usedUntil: 0 };
     await lanes.release(
-      claimed.map((lane) => ({ ...lane, consecutiveFailures: 0, rate, version: null, dueAt: database.now() })),
+      claimed.map((lane) => ({
+        ...lane,
+        consecutiveFailures: 0,
+        rate,
+        version: null,
+        dueAt: database.now(),
+      })),
     );
   }
   return { claim: times.claim.slice(20), read: times.read.slice(20) };

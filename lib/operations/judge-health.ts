@@ -50,7 +50,7 @@ export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons
 }
 
 function databaseReasons({ isReachable, missingTables }: HealthFacts): HealthReason[] {
-  if (!isReachable) return [reason('DATABASE_UNREACHABLE', 'The database does not answer.')];
+  if (!isReachable) return [reason('DATABASE_UNREACHABLE', 'The database does not respond.')];
   if (missingTables.length === 0) return [];
   const names = missingTables.join(', ');
   return [reason('TABLES_MISSING', `Webhook tables missing: ${names}. ${TABLES_MISSING_REMEDY}`)];

@@ -22,9 +22,9 @@ type Settings = Partial<DatabaseChoice>;
 const SCHEMA = /^[^".\p{Cc}]{1,63}$/u;
 
 /**
- * Decides on the database: options first, then the configuration file, then the environment. A schema applies only to the
- * type with which it was given: `--database sqlite` overrides a file with `{ type: 'postgres', schema: 'hooks' }` as a
- * whole.
+ * Decides on the database: options first, then the configuration file, then the environment. A stronger source
+ * with another type is another database, to which the schema of a weaker one does not belong: `--database sqlite` overrides a
+ * file with `{ type: 'postgres', schema: 'hooks' }` as a whole. A schema that was given without a type belongs to every type.
  *
  * @throws {UsageError} if no source sets the type, or an option is invalid
  * @throws {ConfigError} if the file or a variable is invalid
@@ -56,8 +56,9 @@ export function resolveDatabase(
 }
 
 function merge(weaker: Settings, { type, schema }: Settings): Settings {
-  const kept = type === undefined || type === weaker.type ? weaker : { type };
-  return schema === undefined ? kept : { ...kept, schema };
+  const isOther = type !== undefined && weaker.type !== undefined && type !== weaker.type;
+  const kept = isOther ? {} : weaker;
+  return { ...kept, ...(type !== undefined && { type }), ...(schema !== undefined && { schema }) };
 }
 
 function fromOptions({ database, schema }: OptionValues): Settings {

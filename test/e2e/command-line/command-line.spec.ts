@@ -162,6 +162,14 @@ describe('The configuration of the command line', () => {
     expect(await targetOf(['--database', 'sqlite'], env)).toBe('SQLite');
   });
 
+  it('keeps a schema that was given without a type', async () => {
+    await write('tillhook.config.json', `{ "database": { "schema": "from_file" } }`);
+    expect(await targetOf(['--database', 'postgres'])).toBe('PostgreSQL, schema "from_file"');
+    const env = { TILLHOOK_DATABASE_SCHEMA: 'from_env' };
+    await write('tillhook.config.json', `{ "database": { "type": "postgres" } }`);
+    expect(await targetOf([], env)).toBe('PostgreSQL, schema "from_env"');
+  });
+
   it('takes the schema from the address', async () => {
     const env = { TILLHOOK_DATABASE_URL: 'postgres://u:p@h/d?schema=from_url' };
     expect(await targetOf([], env)).toBe('PostgreSQL, schema "from_url"');
