@@ -31,7 +31,7 @@ export type {
   TransactionOptions,
 } from './emitter/emit-options.js';
 
-export type { HostResult, HostRow, HostTransaction } from './persistence/host-transaction.js';
+export type { HostResult, HostRow, HostTransaction } from './persistence/ports/host-transaction.js';
 
 export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
 export { ApiError } from './admin/api-error.js';
@@ -67,14 +67,18 @@ export type { PosCatalog } from './pos/pos-catalog.js';
 export type * from './pos/pos-payloads.js';
 export type * from './pos/register.js';
 
-export { revertWebhookMigration, runWebhookMigrations } from './persistence/webhook-migrations.js';
-export { adoptEnvironment } from './persistence/environment-name.js';
-export type { EncryptionKey, KeyProvider } from './persistence/encryption-keys.js';
-export type { RotationOptions, RotationProgress, RotationResult } from './persistence/reseal-transports.js';
+export { revertWebhookMigration, runWebhookMigrations } from './persistence/migrations/webhook-migrations.js';
+export { adoptEnvironment } from './operations/adopt-environment.js';
+export type { EncryptionKey, KeyProvider } from './secrets/encryption-keys.js';
+export type {
+  RotationOptions,
+  RotationProgress,
+  RotationResult,
+} from './operations/encryption/reseal-transports.js';
 
 export type { HoldReason } from './delivery/delivery-switch.js';
-export { EncryptionKeyRotation } from './operations/encryption-key-rotation.js';
-export { WebhooksHealth } from './operations/health.js';
+export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
+export { WebhooksHealth } from './operations/health/health.js';
 export type {
   HealthQueue,
   HealthReason,
@@ -82,11 +86,11 @@ export type {
   HealthRounds,
   HealthStatus,
   WebhooksHealthReport,
-} from './operations/health.js';
-export type { BoundedCount } from './persistence/backlog-store.js';
+} from './operations/health/health.js';
+export type { BoundedCount } from './persistence/ports/backlog-store.js';
 export type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 export { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
-export { rotateEncryptionKeys } from './operations/rotate-encryption-keys.js';
+export { rotateEncryptionKeys } from './operations/encryption/rotate-encryption-keys.js';
 
 export { DatabaseBusyError } from './errors/database-busy.error.js';
 export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';

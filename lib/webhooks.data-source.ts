@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { DataSourceMissingError } from './errors/data-source-missing.error.js';
-import { hostDataSourceOf } from './persistence/host-data-source.js';
+import { hostDataSourceOf } from './persistence/connection/host-data-source.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
 

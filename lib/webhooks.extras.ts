@@ -1,7 +1,7 @@
 import type { CanActivate, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
-import type { KeyProvider } from './persistence/encryption-keys.js';
+import type { KeyProvider } from './secrets/encryption-keys.js';
 
 /** A class, an instance, or a Nest provider without a token, for something that the module calls. */
 export type HostProvider<T> =

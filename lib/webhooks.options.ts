@@ -3,9 +3,9 @@ import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/invalid-option.error.js';
-import { DatabaseAddress } from './persistence/database-address.js';
-import { checkKeys, type EncryptionKey } from './persistence/encryption-keys.js';
-import { checkEnvironmentName } from './persistence/environment-name.js';
+import { DatabaseAddress } from './persistence/connection/database-address.js';
+import { checkKeys, type EncryptionKey } from './secrets/encryption-keys.js';
+import { checkEnvironmentName } from './domain/environment-name.js';
 import { posCatalog } from './pos/pos-catalog.js';
 import type { RedisClient } from './wake-up/redis-carrier.js';
 

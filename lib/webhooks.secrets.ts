@@ -1,10 +1,10 @@
 import { InvalidOptionError } from './errors/invalid-option.error.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
-import type { Database } from './persistence/database.js';
-import type { KeyProvider } from './persistence/encryption-keys.js';
-import { DeferredSecretBox } from './persistence/deferred-secret-box.js';
-import { openSecretBox } from './persistence/open-secret-box.js';
-import type { SecretBox } from './persistence/secret-box.js';
+import type { Database } from './persistence/ports/database.js';
+import type { KeyProvider } from './secrets/encryption-keys.js';
+import { DeferredSecretBox } from './secrets/deferred-secret-box.js';
+import { openSecretBox } from './operations/encryption/open-secret-box.js';
+import type { SecretBox } from './secrets/secret-box.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 
 /**

@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { describeStart } from './operations/describe-start.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
-import { DATABASE, type Database } from './persistence/database.js';
-import { SECRET_BOX, type SecretBox } from './persistence/secret-box.js';
+import { DATABASE, type Database } from './persistence/ports/database.js';
+import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import type { WebhooksInstance } from './webhooks.instances.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import {

@@ -7,9 +7,9 @@ import { RateLimitedError } from '../errors/rate-limited.error.js';
 import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
 import { UidTakenError } from '../errors/uid-taken.error.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
-import { isBusy } from '../persistence/driver-errors.js';
-import { isTablesMissing } from '../persistence/missing-tables.js';
-import { isUnavailable } from '../persistence/unavailable.js';
+import { isBusy } from '../persistence/errors/driver-errors.js';
+import { isTablesMissing } from '../persistence/errors/missing-tables.js';
+import { isUnavailable } from '../persistence/errors/unavailable.js';
 import {
   badRequest,
   conflict,

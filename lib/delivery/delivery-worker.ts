@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotificationSink } from '../domain/notification.js';
 import type { HealthPolicy } from '../domain/transport-health.js';
-import type { EventContent } from '../persistence/lane-store.js';
-import type { Stores } from '../persistence/stores.js';
+import type { EventContent } from '../persistence/ports/lane-store.js';
+import type { Stores } from '../persistence/ports/stores.js';
 import { PollLoop } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { EventLoader } from './bodies/event-loader.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
-import type { HostTransaction } from '../persistence/host-transaction.js';
+import type { HostTransaction } from '../persistence/ports/host-transaction.js';
 import type { IsTransactionRequired, RegisteredCatalog } from '../pos/register.js';
 
 /** The tenant that an event belongs to. */

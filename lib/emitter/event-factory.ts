@@ -6,7 +6,7 @@ import { InvalidOccurredAtError } from '../errors/invalid-occurred-at.error.js';
 import { InvalidOrderingKeyError } from '../errors/invalid-ordering-key.error.js';
 import { InvalidTenantUidError } from '../errors/invalid-tenant-uid.error.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
-import type { NewEvent } from '../persistence/event-store.js';
+import type { NewEvent } from '../persistence/ports/event-store.js';
 import type { EventOptions } from './emit-options.js';
 import { RandomPool } from './random-pool.js';
 

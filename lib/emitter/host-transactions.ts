@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
 import { TransactionNotOpenError } from '../errors/transaction-not-open.error.js';
 import { TransactionRequiredError } from '../errors/transaction-required.error.js';
-import type { HostDataSource } from '../persistence/host-data-source.js';
-import { isHostTransaction, type HostTransaction } from '../persistence/host-transaction.js';
+import type { HostDataSource } from '../persistence/connection/host-data-source.js';
+import { isHostTransaction, type HostTransaction } from '../persistence/ports/host-transaction.js';
 import { ManagerGuard } from './manager-guard.js';
 import { TypeOrmTransactions } from './typeorm-transactions.js';
 

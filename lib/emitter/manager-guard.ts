@@ -1,8 +1,8 @@
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { ForeignManagerError } from '../errors/foreign-manager.error.js';
 import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
-import { databaseTarget } from '../persistence/database-target.js';
-import type { HostDataSource } from '../persistence/host-data-source.js';
+import { databaseTarget } from '../persistence/connection/database-target.js';
+import type { HostDataSource } from '../persistence/connection/host-data-source.js';
 
 /** Accepts only managers with which an emit is atomic with the host's work. */
 export class ManagerGuard {

@@ -1,5 +1,5 @@
 import type { EntityManager, EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import type { HostRow, HostTransaction } from '../persistence/host-transaction.js';
+import type { HostRow, HostTransaction } from '../persistence/ports/host-transaction.js';
 
 /** Makes transactions of TypeORM usable for `emit`, and reports their commits. */
 export class TypeOrmTransactions {

@@ -1,5 +1,5 @@
 import { EventConflictError } from '../errors/event-conflict.error.js';
-import type { NewEvent } from '../persistence/event-store.js';
+import type { NewEvent } from '../persistence/ports/event-store.js';
 
 /**
  * The events without repetitions of an `eventUid`, in their order; the first of each is kept.

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import { EventConflictError } from '../errors/event-conflict.error.js';
-import { CommitSignal } from '../persistence/commit-signal.js';
-import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/event-store.js';
-import { directUrlOf, type HostDataSource } from '../persistence/host-data-source.js';
+import { CommitSignal } from './commit-signal.js';
+import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/ports/event-store.js';
+import { directUrlOf, type HostDataSource } from '../persistence/connection/host-data-source.js';
 import type { RegisteredCatalog } from '../pos/register.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import type {

@@ -1,15 +1,15 @@
 import type { LaneCandidate } from '../delivery/lanes/choose-lanes.js';
-import { classify } from '../persistence/driver-errors.js';
-import { isPassing } from '../persistence/is-passing.js';
+import { classify } from '../persistence/errors/driver-errors.js';
+import { isPassing } from '../persistence/errors/is-passing.js';
 import type {
   FanoutBatch,
   FanoutResult,
   FanoutStore,
   FanoutWebhook,
   OutboxCursor,
-} from '../persistence/fanout-store.js';
-import type { EventContent } from '../persistence/lane-store.js';
-import type { QueueCountStore } from '../persistence/queue-count-store.js';
+} from '../persistence/ports/fanout-store.js';
+import type { EventContent } from '../persistence/ports/lane-store.js';
+import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { RoundHistory, type RoundStatus } from '../timing/round-history.js';
 import { EventsAside } from './events-aside.js';

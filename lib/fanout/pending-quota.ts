@@ -1,5 +1,5 @@
-import type { PlannedDelivery } from '../persistence/fanout-store.js';
-import type { QueueCountStore } from '../persistence/queue-count-store.js';
+import type { PlannedDelivery } from '../persistence/ports/fanout-store.js';
+import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
 import type { TenantShare } from './tenant-shares.js';
 
 /** How long a count is valid, in ms, because other processes add deliveries too. */

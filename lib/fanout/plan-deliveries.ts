@@ -1,6 +1,6 @@
 import { compareSpecificity, matchesAction } from '../domain/action-pattern.js';
 import { grouped } from '../domain/grouped.js';
-import type { FanoutWebhook, PlannedDelivery, UnfannedEvent } from '../persistence/fanout-store.js';
+import type { FanoutWebhook, PlannedDelivery, UnfannedEvent } from '../persistence/ports/fanout-store.js';
 
 /** Ordering key, in the queue, of events that were emitted without one. All these events of a tenant share it. */
 const TENANT_KEY = '';

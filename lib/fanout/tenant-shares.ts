@@ -1,5 +1,5 @@
 import { grouped } from '../domain/grouped.js';
-import type { PlannedDelivery, PlannedEvent, UnfannedEvent } from '../persistence/fanout-store.js';
+import type { PlannedDelivery, PlannedEvent, UnfannedEvent } from '../persistence/ports/fanout-store.js';
 
 /** Maximum number of deliveries of one tenant per round. It bounds how long a tenant with many webhooks or a long backlog delays others. */
 const MOST_PER_TENANT = 1_000;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DATABASE, type Database } from '../persistence/database.js';
+import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
 /** A larger offset is logged as a warning. */

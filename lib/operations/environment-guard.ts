@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { PollLoop } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
-import { ENVIRONMENT_SETTING } from '../persistence/environment-setting.js';
+import { ENVIRONMENT_SETTING } from '../persistence/sql/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 

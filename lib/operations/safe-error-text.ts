@@ -1,4 +1,4 @@
-import { classify } from '../persistence/driver-errors.js';
+import { classify } from '../persistence/errors/driver-errors.js';
 
 /** Maximum number of characters that are shown. */
 const MOST_SHOWN = 200;

@@ -4,17 +4,15 @@ import { rotateSecrets } from '../domain/secret-rotation.js';
 import { assertImportable, generateSigningSecret } from '../domain/signing-secret.js';
 import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
 import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
-import { DATABASE, type Database } from '../persistence/database.js';
-import type {
-  HttpTransportEntity,
-  StoredSigningSecret,
-} from '../persistence/entities/http-transport.entity.js';
+import { DATABASE, type Database } from '../persistence/ports/database.js';
+import type { StoredSigningSecret } from '../domain/stored-secrets.js';
+import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../persistence/repositories/http-transport.repository.js';
-import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
-import { transportSecret } from '../persistence/transport-secrets.js';
+import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
+import { transportSecret } from '../secrets/transport-secrets.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 
 /** How often a rotation starts over because the transport was changed between its read and its write. */

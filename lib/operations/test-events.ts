@@ -5,7 +5,7 @@ import { matchesAction } from '../domain/action-pattern.js';
 import { buildEnvelope } from '../domain/envelope.js';
 import { uuidv7 } from '../domain/uid.js';
 import { UnknownActionError } from '../errors/unknown-action.error.js';
-import { DATABASE, type Database } from '../persistence/database.js';
+import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeliverySwitch } from '../delivery/delivery-switch.js';
 import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
-import { STORES, type Stores } from '../persistence/stores.js';
+import { STORES, type Stores } from '../persistence/ports/stores.js';
 import { EnvironmentGuard } from './environment-guard.js';
 import { TestEvents } from './test-events.js';
 import { TestSender, type TestSendResult } from './test-sender.js';

@@ -6,9 +6,9 @@ import { TransportConfigs, type TransportConfig } from '../delivery/sending/tran
 import { isDelivered } from '../domain/attempt-outcome.js';
 import { EgressClient, type EgressRequest } from '../egress/egress-client.js';
 import { OriginBusyError } from '../errors/origin-busy.error.js';
-import { DATABASE, type Database } from '../persistence/database.js';
-import type { StoredTransport } from '../persistence/lane-store.js';
-import { SECRET_BOX, type SecretBox } from '../persistence/secret-box.js';
+import { DATABASE, type Database } from '../persistence/ports/database.js';
+import type { StoredTransport } from '../persistence/ports/lane-store.js';
+import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import { PER_TRANSPORT } from './test-turns.js';

@@ -8,7 +8,7 @@ import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../persistence/repositories/http-transport.repository.js';
-import { DATABASE, type Database } from '../persistence/database.js';
+import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 

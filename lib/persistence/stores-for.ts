@@ -1,4 +1,4 @@
-import type { AnyDatabase } from './open-database.js';
+import type { AnyDatabase } from './connection/open-database.js';
 import { PostgresBacklogStore } from './postgres/postgres-backlog-store.js';
 import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
@@ -16,7 +16,7 @@ import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
 import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
 import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
-import type { Stores } from './stores.js';
+import type { Stores } from './ports/stores.js';
 
 // Separate from stores.ts: the types that a host's compiler reads for `Stores` must not import a driver that the host has
 // not installed.

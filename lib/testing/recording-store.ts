@@ -1,4 +1,4 @@
-import type { EventStore, InsertedEvent, NewEvent } from '../persistence/event-store.js';
+import type { EventStore, InsertedEvent, NewEvent } from '../persistence/ports/event-store.js';
 
 /** An event that a test has emitted. */
 export interface RecordedEvent<Action extends string = string, Data = Record<string, unknown>> {

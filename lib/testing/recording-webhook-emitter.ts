@@ -5,8 +5,8 @@ import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.j
 import type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent } from '../emitter/emit-options.js';
 import { WebhookEmitter } from '../emitter/webhook-emitter.js';
 import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
-import { CommitSignal } from '../persistence/commit-signal.js';
-import type { HostTransaction } from '../persistence/host-transaction.js';
+import { CommitSignal } from '../emitter/commit-signal.js';
+import type { HostTransaction } from '../persistence/ports/host-transaction.js';
 import { posCatalog } from '../pos/pos-catalog.js';
 import type { RegisteredCatalog } from '../pos/register.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';

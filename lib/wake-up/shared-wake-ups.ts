@@ -1,4 +1,4 @@
-import type { Glance, GlanceStore } from '../persistence/glance-store.js';
+import type { Glance, GlanceStore } from '../persistence/ports/glance-store.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { Announcer } from './announcer.js';

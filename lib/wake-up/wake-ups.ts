@@ -1,4 +1,4 @@
-import type { Glance } from '../persistence/glance-store.js';
+import type { Glance } from '../persistence/ports/glance-store.js';
 
 /** Callbacks of a process that fans out and delivers. */
 export interface WakeUpListener {

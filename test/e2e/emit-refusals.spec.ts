@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import type { HostTransaction } from '../../lib/persistence/host-transaction.js';
+import type { HostTransaction } from '../../lib/persistence/ports/host-transaction.js';
 import { createDatabase } from '../support/databases.js';
 import { eachWorker } from '../support/each-worker.js';
 import type { TestDatabase } from '../support/test-database.js';

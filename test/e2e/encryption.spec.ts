@@ -7,8 +7,8 @@ import {
   rotateEncryptionKeys,
 } from 'nestjs-tillhook';
 import type { EncryptionKey, RotationProgress } from 'nestjs-tillhook';
-import { SecretBox } from '../../lib/persistence/secret-box.js';
-import { transportSecret } from '../../lib/persistence/transport-secrets.js';
+import { SecretBox } from '../../lib/secrets/secret-box.js';
+import { transportSecret } from '../../lib/secrets/transport-secrets.js';
 import { createDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver, verifySignature } from '../support/receiver.js';

@@ -5,7 +5,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { EncryptionKeyRotation, WebhooksHealth, WebhooksWorker } from 'nestjs-tillhook';
 import { EgressClient } from '../../lib/egress/egress-client.js';
-import { SECRET_BOX } from '../../lib/persistence/secret-box.js';
+import { SECRET_BOX } from '../../lib/secrets/secret-box.js';
 import { WEBHOOKS_OPTIONS } from '../../lib/webhooks.tokens.js';
 import { ALL_ATTEMPTS } from '../support/all-deliveries.js';
 import { dumpOf } from '../support/database-dump.js';

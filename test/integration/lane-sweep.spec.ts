@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LaneSweep } from '../../lib/delivery/lanes/lane-sweep.js';
 import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
-import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
 import { eachDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 

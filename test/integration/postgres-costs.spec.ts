@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PoolClient } from 'pg';
-import { FIRST_DUE } from '../../lib/persistence/lane-store.js';
+import { FIRST_DUE } from '../../lib/persistence/ports/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
 import { PostgresBacklogStore } from '../../lib/persistence/postgres/postgres-backlog-store.js';
 import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';

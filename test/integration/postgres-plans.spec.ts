@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
-import { FIRST_DUE, type LaneReading } from '../../lib/persistence/lane-store.js';
+import { FIRST_DUE, type LaneReading } from '../../lib/persistence/ports/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
 import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';
 import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';

@@ -1,5 +1,5 @@
-import type { QueuedDelivery } from '../../lib/persistence/lane-store.js';
-import type { AttemptRecord, RecordGroup } from '../../lib/persistence/record-store.js';
+import type { QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
+import type { AttemptRecord, RecordGroup } from '../../lib/persistence/ports/record-store.js';
 
 const attempt = ({
   transportId,

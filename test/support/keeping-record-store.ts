@@ -4,7 +4,7 @@ import type {
   RecordResult,
   RecordStore,
   TransportRecord,
-} from '../../lib/persistence/record-store.js';
+} from '../../lib/persistence/ports/record-store.js';
 
 type Failing<Input> = (input: Input) => Error | undefined;
 

@@ -5,7 +5,7 @@ import {
   type ClaimRequest,
   type LaneRelease,
   type LaneRenewal,
-} from '../../lib/persistence/lane-store.js';
+} from '../../lib/persistence/ports/lane-store.js';
 import type { Row, StoreFixture } from './store-fixture.js';
 
 export const LEASE_MS = 30_000;

@@ -5,7 +5,7 @@ import type { TransportConfig } from '../../lib/delivery/sending/transport-confi
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import { AllowList } from '../../lib/egress/allow-list.js';
 import { checkUrl } from '../../lib/egress/url-policy.js';
-import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/lane-store.js';
+import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/ports/lane-store.js';
 
 /** Without a circuit, and without an end to failing. */
 export const NO_CIRCUIT = { circuitFailures: 0, circuitCoolDownMs: 1, disableAfterMs: Infinity };

@@ -4,8 +4,8 @@ import type {
   LaneRelease,
   LaneRenewal,
   StoredTransport,
-} from '../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
+} from '../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
 import { claimedLane } from './lanes.js';
 import { SimulatedQueue } from './simulated-queue.js';
 

@@ -1,5 +1,5 @@
-import type { LaneReading, LaneReadRequest, QueuedDelivery } from '../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
+import type { LaneReading, LaneReadRequest, QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
 
 interface QueueRow {
   readonly deliveryId: number;

@@ -1,6 +1,6 @@
 import type { Lane } from '../../lib/delivery/lanes/lane.js';
-import type { QueuedDelivery } from '../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../lib/persistence/record-store.js';
+import type { QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
 import type { SimulatedQueue } from './simulated-queue.js';
 
 export interface RecorderScene {

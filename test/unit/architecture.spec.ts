@@ -4,11 +4,21 @@ import { findCycle, readImportGraph } from '../support/import-graph.js';
 import type { SourceImports } from '../support/import-graph.js';
 
 /**
- * Which layers of `lib/` a layer may import, beside itself. The table is the text of DESIGN.md, chapter 5:
- * downwards only, and three lateral arrows in the middle. `cli`, `receiver` and `testing` stand apart: nothing imports them but
+ * Which layers of `lib/` a layer may import, beside itself, as docs/architecture.md has them: downwards only, and three lateral
+ * arrows in the middle. `cli`, `receiver` and `testing` stand apart: nothing imports them but
  * `testing` the receiver.
  */
-const BELOW_THE_MIDDLE = ['options', 'persistence', 'wake-up', 'egress', 'timing', 'pos', 'domain', 'errors'];
+const BELOW_THE_MIDDLE = [
+  'options',
+  'persistence',
+  'wake-up',
+  'egress',
+  'secrets',
+  'timing',
+  'pos',
+  'domain',
+  'errors',
+];
 const MIDDLE = ['admin', 'emitter', 'fanout', 'operations', 'delivery'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
@@ -21,14 +31,43 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   fanout: ['delivery', ...BELOW_THE_MIDDLE],
   operations: ['delivery', ...BELOW_THE_MIDDLE],
   delivery: BELOW_THE_MIDDLE,
-  options: ['persistence', 'wake-up', 'egress', 'pos', 'domain', 'errors'],
-  persistence: ['timing', 'domain', 'errors'],
+  options: ['persistence', 'wake-up', 'egress', 'secrets', 'pos', 'domain', 'errors'],
+  persistence: ['secrets', 'timing', 'domain', 'errors'],
   'wake-up': ['persistence', 'timing', 'domain', 'errors'],
   egress: ['domain', 'errors'],
+  secrets: ['domain', 'errors'],
   timing: ['domain', 'errors'],
   pos: ['domain'],
   domain: ['errors'],
   errors: [],
+};
+
+const DATABASES = ['connection', 'entities', 'errors', 'migrations', 'ports', 'sql'];
+/**
+ * Which folders of a layer a folder may import, beside itself; `.`: the files at the top of the layer. What both databases share knows
+ * neither of them, and neither database knows the other one.
+ */
+const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  persistence: {
+    '.': ['connection', 'ports', 'postgres', 'sqlite'],
+    repositories: ['entities', 'errors', 'ports', 'sql'],
+    connection: [...DATABASES, 'postgres', 'sqlite'],
+    migrations: [...DATABASES, 'postgres', 'sqlite'],
+    postgres: DATABASES,
+    sqlite: DATABASES,
+    sql: ['errors', 'ports'],
+    ports: ['entities'],
+    entities: [],
+    errors: [],
+  },
+  delivery: {
+    '.': ['bodies', 'lanes', 'recording', 'sending'],
+    // A lane, its sender and its recorder know each other.
+    lanes: ['bodies', 'recording', 'sending'],
+    recording: ['.', 'lanes', 'sending'],
+    sending: ['.', 'bodies', 'lanes', 'recording'],
+    bodies: [],
+  },
 };
 
 /** Packages and Node modules that belong to one layer alone. */
@@ -72,6 +111,19 @@ describe('The architecture', () => {
     const isAllowed = (layer: string, target: string) =>
       layerOf(target) === layer || (MAY_IMPORT[layer]?.includes(layerOf(target)) ?? false);
     expect(refused('internal', isAllowed)).toEqual([]);
+  });
+
+  it.each(Object.entries(INSIDE))('imports inside %s/ only what the folder may know', (layer, folders) => {
+    const folderOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? '.';
+    const files = graph.filter(({ file }) => layerOf(file) === layer);
+    expect(new Set(files.map(({ file }) => folderOf(file)))).toEqual(new Set(Object.keys(folders)));
+    const wrong = files.flatMap(({ file, internal }) =>
+      internal
+        .filter((target) => layerOf(target) === layer)
+        .filter((target) => ![folderOf(file), ...folders[folderOf(file)]!].includes(folderOf(target)))
+        .map((target) => `lib/${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('has no import cycles', () => {

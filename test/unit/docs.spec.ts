@@ -11,19 +11,19 @@ import { COMMON_OPTIONS } from '../../lib/cli/command.js';
 import { COMMANDS } from '../../lib/cli/commands.js';
 import { buildEnvelope } from '../../lib/domain/envelope.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from '../../lib/domain/retry-schedule.js';
-import type { WebhooksHealthReport } from '../../lib/operations/health.js';
+import type { WebhooksHealthReport } from '../../lib/operations/health/health.js';
 import {
   DOWN_AFTER_MS,
   FAILING_FROM,
   FAILURE_COUNTS_FOR_MS,
   OVERDUE_AFTER_MS,
-} from '../../lib/operations/judge-health.js';
+} from '../../lib/operations/health/judge-health.js';
 import {
   MOST_DELIVERIES,
   MOST_EVENTS,
   MOST_LANES,
   MOST_TENANTS,
-} from '../../lib/persistence/backlog-store.js';
+} from '../../lib/persistence/ports/backlog-store.js';
 import { posCatalog } from '../../lib/pos/pos-catalog.js';
 import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
 import { allSources, declaredCodes } from '../support/declared-codes.js';
@@ -185,7 +185,7 @@ describe('The page about troubleshooting', () => {
   });
 
   it('explains every reason of health, and so does the page about health', () => {
-    const source = readFileSync('lib/operations/health-report.ts', 'utf8');
+    const source = readFileSync('lib/operations/health/health-report.ts', 'utf8');
     const [, union] = /type HealthReasonCode =([^;]+);/.exec(source)!;
     const codes = [...union!.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(10);

@@ -1,7 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { ResponseSchema } from '../openapi/schemas.js';
 import { ATTEMPT_TRIGGERS, type AttemptTrigger } from '../../domain/delivery-status.js';
-import type { KeptAttempt, ListedDelivery } from '../../persistence/delivery-store.js';
+import type { KeptAttempt, ListedDelivery } from '../../persistence/ports/delivery-store.js';
 import type { EventEntity } from '../../persistence/entities/event.entity.js';
 import { instant } from '../instant.js';
 import { DeliveryDto, deliveryDto } from './delivery.dto.js';

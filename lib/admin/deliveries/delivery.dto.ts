@@ -2,8 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ResponseSchema } from '../openapi/schemas.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-status.js';
 import { deliveryUidOf } from '../../domain/uid.js';
-import { PARKED_DUE_AT } from '../../persistence/record-store.js';
-import type { ListedDelivery } from '../../persistence/delivery-store.js';
+import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
+import type { ListedDelivery } from '../../persistence/ports/delivery-store.js';
 import { instant } from '../instant.js';
 
 /** A delivery as listed in the log. */

@@ -4,7 +4,7 @@ import { SigningSecretRotationService } from '../../operations/signing-secret-ro
 import { TestSendService } from '../../operations/test-send.service.js';
 import { TransportStateService } from '../../operations/transport-state.service.js';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
-import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
+import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { answerOf } from '../http-transport-operations/answer-of.js';
 import { DisableHttpTransportDto } from '../http-transport-operations/disable-http-transport.dto.js';
 import { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';

@@ -5,7 +5,7 @@ import { assertImportable, generateSigningSecret } from '../../domain/signing-se
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
 import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
-import { DATABASE, type Database } from '../../persistence/database.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import {
@@ -13,8 +13,8 @@ import {
   type HttpTransportRow,
   type HttpTransportSortKey,
 } from '../../persistence/repositories/http-transport.repository.js';
-import { SECRET_BOX, type SecretBox } from '../../persistence/secret-box.js';
-import { transportSecret, type TransportSecretField } from '../../persistence/transport-secrets.js';
+import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
+import { transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';

@@ -1,6 +1,6 @@
 import type { HttpTransportEntity, SecurityType } from '../../persistence/entities/http-transport.entity.js';
 import type { TransportSettings } from '../../persistence/repositories/http-transport.repository.js';
-import { headerField, type TransportSecretField } from '../../persistence/transport-secrets.js';
+import { headerField, type TransportSecretField } from '../../secrets/transport-secrets.js';
 
 /** A secret of a draft: kept as stored (encrypted), or new and in clear. */
 export type DraftSecret = { readonly stored: string } | { readonly clear: string };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isKnownPattern } from '../../domain/action-pattern.js';
 import { uuidv7 } from '../../domain/uid.js';
-import { DATABASE, type Database } from '../../persistence/database.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../errors/invalid-option.error.js';
-import { DatabaseAddress } from '../../persistence/database-address.js';
+import { DatabaseAddress } from '../../persistence/connection/database-address.js';
 import { ConfigError } from '../cli-errors.js';
 import { DATABASE_TYPES } from './tillhook-config.js';
 import type { DatabaseType } from './tillhook-config.js';

@@ -1,4 +1,4 @@
-import type { EventContent } from '../../persistence/lane-store.js';
+import type { EventContent } from '../../persistence/ports/lane-store.js';
 
 /** An event that is ready to send. Its body is encoded once, however many transports it goes to. */
 export interface OutgoingEvent {

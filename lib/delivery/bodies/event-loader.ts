@@ -1,5 +1,5 @@
-import { classify } from '../../persistence/driver-errors.js';
-import type { EventContent, LaneStore } from '../../persistence/lane-store.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
+import type { EventContent, LaneStore } from '../../persistence/ports/lane-store.js';
 import { EventContents, type OutgoingEvent } from './event-contents.js';
 
 /** Maximum size of the cached bodies, in bytes. */

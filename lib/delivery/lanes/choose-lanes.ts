@@ -1,5 +1,5 @@
 import type { Places } from '../../domain/places.js';
-import type { DueLane } from '../../persistence/lane-store.js';
+import type { DueLane } from '../../persistence/ports/lane-store.js';
 
 /** The data of a lane that a claim needs beforehand. */
 export type LaneCandidate = Pick<DueLane, 'transportId' | 'tenantUid' | 'origin' | 'encryptedWith'> & {

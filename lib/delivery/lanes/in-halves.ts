@@ -1,4 +1,4 @@
-import { classify } from '../../persistence/driver-errors.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
 
 /**
  * Runs a statement that serves many lanes. If the database refuses one row, the statement fails for all of them. It is then

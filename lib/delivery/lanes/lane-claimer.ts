@@ -1,6 +1,11 @@
 import type { HealthPolicy } from '../../domain/transport-health.js';
-import { LOOK_AHEAD_MS, MOST_DUE } from '../../persistence/glance-store.js';
-import { FIRST_DUE, type ClaimedLane, type DueCursor, type LaneStore } from '../../persistence/lane-store.js';
+import { LOOK_AHEAD_MS, MOST_DUE } from '../../persistence/ports/glance-store.js';
+import {
+  FIRST_DUE,
+  type ClaimedLane,
+  type DueCursor,
+  type LaneStore,
+} from '../../persistence/ports/lane-store.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import type { TransportConfigs } from '../sending/transport-config.js';

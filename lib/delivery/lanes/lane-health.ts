@@ -4,7 +4,7 @@ import {
   type HealthPolicy,
   type TransportHealth,
 } from '../../domain/transport-health.js';
-import type { TransportRecord } from '../../persistence/record-store.js';
+import type { TransportRecord } from '../../persistence/ports/record-store.js';
 import type { ConcludedAttempt } from '../sending/attempt.js';
 import type { TransportConfig } from '../sending/transport-config.js';
 

@@ -1,6 +1,6 @@
-import { classify } from '../../persistence/driver-errors.js';
-import { CLOCK_SLACK_MS } from '../../persistence/lane-store.js';
-import type { LaneReading, LaneReadRequest, LaneStore } from '../../persistence/lane-store.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
+import { CLOCK_SLACK_MS } from '../../persistence/ports/lane-store.js';
+import type { LaneReading, LaneReadRequest, LaneStore } from '../../persistence/ports/lane-store.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import type { EventLoader } from '../bodies/event-loader.js';
 import type { DeliveryRecorder } from '../recording/delivery-recorder.js';

@@ -1,5 +1,5 @@
-import type { LaneRelease, LaneStore } from '../../persistence/lane-store.js';
-import { PARKED_DUE_AT, type RecordStore } from '../../persistence/record-store.js';
+import type { LaneRelease, LaneStore } from '../../persistence/ports/lane-store.js';
+import { PARKED_DUE_AT, type RecordStore } from '../../persistence/ports/record-store.js';
 import type { HeldLanes } from './held-lanes.js';
 import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';

@@ -1,4 +1,4 @@
-import type { LaneStore } from '../../persistence/lane-store.js';
+import type { LaneStore } from '../../persistence/ports/lane-store.js';
 import { inHalves } from './in-halves.js';
 import type { Lane } from './lane.js';
 

@@ -3,8 +3,8 @@ import type {
   LaneReading,
   LaneReadRequest,
   QueuedDelivery,
-} from '../../persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../persistence/record-store.js';
+} from '../../persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
 
 /** Due date of the head, which is earlier than the due date of any row. */
 const HEAD = -1;

@@ -1,4 +1,4 @@
-import type { SweepStore } from '../../persistence/sweep-store.js';
+import type { SweepStore } from '../../persistence/ports/sweep-store.js';
 
 /** Approximate interval between two steps of the sweep, in ms. */
 const EVERY_MS = 60_000;

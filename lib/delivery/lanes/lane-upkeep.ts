@@ -1,4 +1,4 @@
-import type { LaneStore } from '../../persistence/lane-store.js';
+import type { LaneStore } from '../../persistence/ports/lane-store.js';
 import type { TransportConfigs } from '../sending/transport-config.js';
 import type { HeldLanes } from './held-lanes.js';
 import { inHalves } from './in-halves.js';

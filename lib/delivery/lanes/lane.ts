@@ -5,10 +5,10 @@ import type {
   LaneRelease,
   LaneRenewal,
   QueuedDelivery,
-} from '../../persistence/lane-store.js';
+} from '../../persistence/ports/lane-store.js';
 import { RateWindow, type RateState } from '../../domain/rate-window.js';
 import type { HealthPolicy } from '../../domain/transport-health.js';
-import type { TransportRecord } from '../../persistence/record-store.js';
+import type { TransportRecord } from '../../persistence/ports/record-store.js';
 import type { HealthView } from '../sending/attempt-notifications.js';
 import type { ConcludedAttempt } from '../sending/attempt.js';
 import { originOf, type TransportConfig } from '../sending/transport-config.js';

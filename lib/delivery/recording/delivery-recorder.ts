@@ -1,12 +1,12 @@
 import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
-import type { QueuedDelivery } from '../../persistence/lane-store.js';
+import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type {
   AttemptRecord,
   PostponedDelivery,
   QueueKey,
   RecordStore,
   TransportRecord,
-} from '../../persistence/record-store.js';
+} from '../../persistence/ports/record-store.js';
 import type { RoundStatus } from '../../timing/round-history.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';

@@ -1,4 +1,4 @@
-import type { TransportRecord } from '../../persistence/record-store.js';
+import type { TransportRecord } from '../../persistence/ports/record-store.js';
 
 /**
  * Merges the changes of each transport into one: the latest values, with the longest block. If fencing tokens differ, the

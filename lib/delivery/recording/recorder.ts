@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { classify } from '../../persistence/driver-errors.js';
-import { isPassing } from '../../persistence/is-passing.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
+import { isPassing } from '../../persistence/errors/is-passing.js';
 import type {
   AttemptRecord,
   PostponedDelivery,
@@ -8,7 +8,7 @@ import type {
   RecordResult,
   RecordStore,
   TransportRecord,
-} from '../../persistence/record-store.js';
+} from '../../persistence/ports/record-store.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
 import { UnwrittenChanges } from './unwritten-changes.js';

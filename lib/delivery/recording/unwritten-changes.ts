@@ -1,4 +1,4 @@
-import type { TransportRecord } from '../../persistence/record-store.js';
+import type { TransportRecord } from '../../persistence/ports/record-store.js';
 
 /**
  * Changes of transports that are not in the database yet, in the order in which they were learned. A change that had to wait

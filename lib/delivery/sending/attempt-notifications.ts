@@ -1,7 +1,7 @@
 import type { WebhookNotification } from '../../domain/notification.js';
 import { deliveryUidOf } from '../../domain/uid.js';
-import type { QueuedDelivery } from '../../persistence/lane-store.js';
-import type { AttemptRecord, TransportRecord } from '../../persistence/record-store.js';
+import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
+import type { AttemptRecord, TransportRecord } from '../../persistence/ports/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 
 /** The tenant and the transport of an attempt. */

@@ -1,7 +1,7 @@
-import { classify } from '../../persistence/driver-errors.js';
-import type { LaneStore, QueuedDelivery } from '../../persistence/lane-store.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
+import type { LaneStore, QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
-import type { TransportRecord } from '../../persistence/record-store.js';
+import type { TransportRecord } from '../../persistence/ports/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { EventLoader } from '../bodies/event-loader.js';
 import type { InspectionList } from '../lanes/inspection-list.js';

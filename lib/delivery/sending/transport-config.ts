@@ -1,12 +1,8 @@
-import { keyIdsIn } from '../../persistence/sealed-with.js';
-import type { SecretBox } from '../../persistence/secret-box.js';
-import {
-  headerField,
-  transportSecret,
-  type TransportSecretField,
-} from '../../persistence/transport-secrets.js';
-import type { StoredTransport } from '../../persistence/lane-store.js';
-import type { StoredHeader, StoredSigningSecret } from '../../persistence/entities/http-transport.entity.js';
+import { keyIdsIn } from '../../secrets/sealed-with.js';
+import type { SecretBox } from '../../secrets/secret-box.js';
+import { headerField, transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
+import type { StoredTransport } from '../../persistence/ports/lane-store.js';
+import type { StoredHeader, StoredSigningSecret } from '../../domain/stored-secrets.js';
 import type { RateLimit } from '../../domain/rate-window.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { secretSpellings } from '../../domain/secret-spellings.js';

@@ -1,5 +1,5 @@
 import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
-import type { HostRow } from '../../persistence/host-transaction.js';
+import type { HostRow } from '../../persistence/ports/host-transaction.js';
 
 /**
  * Rejects a value that is not a transaction. Adapters check the shape, so that the package depends on none of the

@@ -1,4 +1,4 @@
-import type { HostRow, HostResult, HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostRow, HostResult, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods } from './adapter.js';
 
 /** The part of a `Database` of `better-sqlite3` that the adapter uses. */

@@ -1,4 +1,4 @@
-import type { HostResult, HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostResult, HostRow, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods, rowsIn } from './adapter.js';
 
 /** A transaction of Drizzle, on PostgreSQL (`execute`) or SQLite (`all`). */

@@ -1,4 +1,4 @@
-import type { HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods, rowsIn, whileOpen } from './adapter.js';
 
 /** The part of a Kysely `Transaction` that the adapter uses. */

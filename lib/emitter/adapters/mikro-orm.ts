@@ -1,4 +1,4 @@
-import type { HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostRow, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods, withQuestionMarks } from './adapter.js';
 
 /** The part of a `SqlEntityManager` of MikroORM that the adapter uses. */

@@ -1,4 +1,4 @@
-import type { HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods, rowsIn } from './adapter.js';
 
 /** The part of a `Client` or `PoolClient` of `pg` that the adapter uses. */

@@ -1,4 +1,4 @@
-import type { HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostRow, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods, whileOpen } from './adapter.js';
 
 /** The part of Prisma's interactive transaction client that the adapter uses. */

@@ -1,5 +1,5 @@
 import { InvalidEmitOptionError } from '../../errors/invalid-emit-option.error.js';
-import type { HostRow, HostTransaction } from '../../persistence/host-transaction.js';
+import type { HostRow, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods } from './adapter.js';
 
 /** A `Transaction` of Sequelize 6. */

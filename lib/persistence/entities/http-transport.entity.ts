@@ -1,21 +1,10 @@
 import { Column, Entity } from 'typeorm';
+import type { StoredHeader, StoredSigningSecret } from '../../domain/stored-secrets.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { bigintColumn, jsonColumn } from './columns.js';
 
 /** The last three mean the same. Each client gets back the spelling that it wrote. */
 export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN' | 'BEARER' | 'BEARER_AUTH';
-
-/** A header of a transport as stored: the value is encrypted (see SecretBox). */
-export interface StoredHeader {
-  key: string;
-  value: string;
-}
-
-/** A signing secret as stored (encrypted). The newest comes first; older ones sign until `expiresAt` (ms since the epoch). */
-export interface StoredSigningSecret {
-  secret: string;
-  expiresAt: number | null;
-}
 
 /** An http transport: where to send, how to authenticate, and its limits. `null` limits mean the module's default. */
 @Entity('webhook_http_transport')

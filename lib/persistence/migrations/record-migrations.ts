@@ -1,6 +1,6 @@
 import { DataSource, MigrationExecutor } from 'typeorm';
 import type { DataSourceOptions, MigrationInterface, QueryRunner } from 'typeorm';
-import { MIGRATIONS_TABLE } from '../data-source-options.js';
+import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
 import { inlineParameters } from './inline-parameters.js';
 import { migrations } from './migrations.js';
 import { readingError, unreadableResult } from './unreadable-result.js';

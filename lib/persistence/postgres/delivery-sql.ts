@@ -1,5 +1,5 @@
-import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
-import { notifyLane } from '../queue-sql.js';
+import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
+import { notifyLane } from '../sql/queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull up. */

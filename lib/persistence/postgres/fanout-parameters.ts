@@ -1,5 +1,5 @@
 import { grouped } from '../../domain/grouped.js';
-import type { FanoutPlan, PlannedDelivery, PlannedEvent } from '../fanout-store.js';
+import type { FanoutPlan, PlannedDelivery, PlannedEvent } from '../ports/fanout-store.js';
 import { ALL_TRANSPORTS, type WriteKind } from './fanout-sql.js';
 import { numbers } from './sql.js';
 

@@ -1,4 +1,4 @@
-import { notifyLane } from '../queue-sql.js';
+import { notifyLane } from '../sql/queue-sql.js';
 import { literal } from './sql.js';
 
 /** Escapes and qualifies a table's name. */

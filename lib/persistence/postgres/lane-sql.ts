@@ -1,7 +1,7 @@
-import { isEnvironment } from '../environment-setting.js';
-import { CLOCK_SLACK_MS } from '../lane-store.js';
-import { leaseSql, waitsBehind } from '../queue-sql.js';
-import { STORED_TRANSPORT_COLUMNS } from '../stored-transport-row.js';
+import { isEnvironment } from '../sql/environment-setting.js';
+import { CLOCK_SLACK_MS } from '../ports/lane-store.js';
+import { leaseSql, waitsBehind } from '../sql/queue-sql.js';
+import { STORED_TRANSPORT_COLUMNS } from '../sql/stored-transport-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { STATEMENT_MS } from './sql.js';
 

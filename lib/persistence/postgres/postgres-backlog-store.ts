@@ -6,7 +6,7 @@ import {
   MOST_TENANTS,
   type Backlog,
   type BacklogStore,
-} from '../backlog-store.js';
+} from '../ports/backlog-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { STATEMENT_MS } from './sql.js';
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
-import { DatabaseClock } from '../clock.js';
-import { ownDataSourceOptions } from '../data-source-options.js';
-import type { HostDataSource } from '../host-data-source.js';
+import { DatabaseClock } from '../connection/clock.js';
+import { ownDataSourceOptions } from '../connection/data-source-options.js';
+import type { HostDataSource } from '../connection/host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
-import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
-import { RolledBack } from '../rolled-back.js';
-import { isUnavailable } from '../unavailable.js';
+import type { Database, Statement, StatementResult, WriteOptions } from '../ports/database.js';
+import { RolledBack } from '../sql/rolled-back.js';
+import { isUnavailable } from '../errors/unavailable.js';
 import { ListeningConnection, type ListeningConnectionOptions } from './listening-connection.js';
 import { refuseTransactionPooling } from './transaction-pooling.js';
 

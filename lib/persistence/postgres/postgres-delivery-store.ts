@@ -1,4 +1,4 @@
-import { NO_ID, searchOf } from '../delivery-sql.js';
+import { NO_ID, searchOf } from '../sql/delivery-sql.js';
 import {
   attemptOf,
   deliveryOf,
@@ -6,7 +6,7 @@ import {
   type AttemptRow,
   type DeliveryRow,
   type PageRow,
-} from '../delivery-rows.js';
+} from '../sql/delivery-rows.js';
 import type {
   DatedId,
   DeliveryPage,
@@ -14,7 +14,7 @@ import type {
   DeliveryStore,
   KeptAttempt,
   ListedDelivery,
-} from '../delivery-store.js';
+} from '../ports/delivery-store.js';
 import { deliveryTexts } from './delivery-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';

@@ -1,10 +1,10 @@
 import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
-import { allOrNothing } from '../all-or-nothing.js';
-import { eventChunks } from '../event-chunks.js';
-import { rowsOf } from '../event-rows.js';
-import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
-import type { HostTransaction } from '../host-transaction.js';
-import { runSteps, runStepsSync } from '../statement-steps.js';
+import { allOrNothing } from '../sql/all-or-nothing.js';
+import { eventChunks } from '../sql/event-chunks.js';
+import { rowsOf } from '../sql/event-rows.js';
+import type { EventStore, InsertedEvent, NewEvent } from '../ports/event-store.js';
+import type { HostTransaction } from '../ports/host-transaction.js';
+import { runSteps, runStepsSync } from '../sql/statement-steps.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { PostgresHostInsert } from './postgres-host-insert.js';
 

@@ -6,8 +6,8 @@ import type {
   FanoutWebhook,
   OutboxCursor,
   UnfannedEvent,
-} from '../fanout-store.js';
-import type { EventContent } from '../lane-store.js';
+} from '../ports/fanout-store.js';
+import type { EventContent } from '../ports/lane-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { writeParameters } from './fanout-parameters.js';
 import { readText, writeText, type WriteKind } from './fanout-sql.js';

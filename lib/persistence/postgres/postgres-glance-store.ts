@@ -1,5 +1,5 @@
-import { ENVIRONMENT_SETTING } from '../environment-setting.js';
-import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../glance-store.js';
+import { ENVIRONMENT_SETTING } from '../sql/environment-setting.js';
+import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../ports/glance-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbersOf, STATEMENT_MS } from './sql.js';
 

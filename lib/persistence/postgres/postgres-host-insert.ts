@@ -1,10 +1,10 @@
 import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
 import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
-import { eventChunks } from '../event-chunks.js';
-import { jsonOf, resultsOf } from '../event-json.js';
-import type { InsertedEvent, NewEvent } from '../event-store.js';
-import type { HostTransaction } from '../host-transaction.js';
-import type { StatementSteps } from '../statement-steps.js';
+import { eventChunks } from '../sql/event-chunks.js';
+import { jsonOf, resultsOf } from '../sql/event-json.js';
+import type { InsertedEvent, NewEvent } from '../ports/event-store.js';
+import type { HostTransaction } from '../ports/host-transaction.js';
+import type { StatementSteps } from '../sql/statement-steps.js';
 import { DATABASE_IDENTITY, type PostgresDatabase } from './postgres-database.js';
 
 const IDENTIFY = `SELECT pg_catalog.pg_current_xact_id()::text AS xid, ${DATABASE_IDENTITY} AS database`;

@@ -14,8 +14,8 @@ import type {
   LaneStore,
   QueuedDelivery,
   StoredTransport,
-} from '../lane-store.js';
-import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
+} from '../ports/lane-store.js';
+import { storedTransportOf, type StoredTransportRow } from '../sql/stored-transport-row.js';
 import {
   claimedLaneOf,
   dueLaneOf,
@@ -25,7 +25,7 @@ import {
   type DueLaneRow,
   type EventContentRow,
   type LaneCheckRow,
-} from '../lane-rows.js';
+} from '../sql/lane-rows.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { laneTexts } from './lane-sql.js';
 import { queuedDeliveriesOf, type LaneReadRow } from './queue-rows.js';

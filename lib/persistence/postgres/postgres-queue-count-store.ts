@@ -1,4 +1,4 @@
-import type { QueueCountStore } from '../queue-count-store.js';
+import type { QueueCountStore } from '../ports/queue-count-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /** Counts on PostgreSQL, in one statement that stops at the bound. */

@@ -1,5 +1,11 @@
-import { classify } from '../driver-errors.js';
-import type { QueueKey, RecordGroup, RecordResult, RecordStore, TransportRecord } from '../record-store.js';
+import { classify } from '../errors/driver-errors.js';
+import type {
+  QueueKey,
+  RecordGroup,
+  RecordResult,
+  RecordStore,
+  TransportRecord,
+} from '../ports/record-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { recordTexts } from './record-sql.js';
 import { numbers } from './sql.js';

@@ -5,8 +5,8 @@ import {
   strandedIn,
   sweptLanes,
   type SweptLaneRow,
-} from '../sweep-statements.js';
-import type { Swept, SweepRequest, SweepStore } from '../sweep-store.js';
+} from '../sql/sweep-statements.js';
+import type { Swept, SweepRequest, SweepStore } from '../ports/sweep-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 

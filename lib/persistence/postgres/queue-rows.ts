@@ -1,4 +1,4 @@
-import type { QueuedDelivery } from '../lane-store.js';
+import type { QueuedDelivery } from '../ports/lane-store.js';
 import { numbersOf } from './sql.js';
 
 /** A lane's rows by column, each an array in PostgreSQL's text format; null: there are no rows. */

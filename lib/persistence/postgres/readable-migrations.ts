@@ -1,6 +1,6 @@
 import { SchemaBehindError } from '../../errors/schema-behind.error.js';
-import { MIGRATIONS_TABLE } from '../data-source-options.js';
-import type { Database } from '../database.js';
+import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
+import type { Database } from '../ports/database.js';
 
 /** The catalog lists tables for every role, whatever its privileges on them. */
 const LOOK = `

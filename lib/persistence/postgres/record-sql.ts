@@ -1,5 +1,5 @@
-import { PARKED_DUE_AT } from '../record-store.js';
-import { endReason, endStatus, notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
+import { PARKED_DUE_AT } from '../ports/record-store.js';
+import { endReason, endStatus, notifyLane, PAST_NOTE, waitsBehind } from '../sql/queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>

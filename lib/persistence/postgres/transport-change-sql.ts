@@ -1,4 +1,4 @@
-import type { TransportRecord } from '../record-store.js';
+import type { TransportRecord } from '../ports/record-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 

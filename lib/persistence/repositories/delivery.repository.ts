@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
-import { DATABASE, type Database } from '../database.js';
-import { NO_ID, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from '../delivery-sql.js';
-import type { DeliveryPage, KeptAttempt, ListedDelivery } from '../delivery-store.js';
+import { DATABASE, type Database } from '../ports/database.js';
+import { NO_ID, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from '../sql/delivery-sql.js';
+import type { DeliveryPage, KeptAttempt, ListedDelivery } from '../ports/delivery-store.js';
 import { EventEntity } from '../entities/event.entity.js';
-import { idBounds } from '../id-bounds.js';
-import { statement } from '../statement.js';
-import { STORES, type Stores } from '../stores.js';
+import { idBounds } from '../sql/id-bounds.js';
+import { statement } from '../sql/statement.js';
+import { STORES, type Stores } from '../ports/stores.js';
 
 /** Maximum number of deleted transports and webhooks, the latest ones, that are searched for one uid. */
 const MOST_TOMBSTONES = 100;

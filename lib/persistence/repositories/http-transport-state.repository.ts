@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransportState } from '../../domain/transport-state.js';
-import { DATABASE, type Database, type Statement } from '../database.js';
+import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
-import { restartLane, resumeLane, suspendLane } from '../lane-statements.js';
-import { retryOnDeadlock } from '../retry-on-deadlock.js';
-import { built } from '../statement.js';
+import { restartLane, resumeLane, suspendLane } from '../sql/lane-statements.js';
+import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
+import { built } from '../sql/statement.js';
 import type { HttpTransportRow } from './http-transport.repository.js';
 
 /** A change of a transport's state. */

@@ -3,12 +3,12 @@ import type { QueryDeepPartialEntity } from 'typeorm';
 import { originOf } from '../../domain/origin.js';
 import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
-import { isUniqueViolation } from '../driver-errors.js';
-import { DATABASE, type Database, type Statement } from '../database.js';
+import { isUniqueViolation } from '../errors/driver-errors.js';
+import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
-import { quotaWrite, roomFor, type Quota } from '../quota.js';
-import { sealedWith } from '../sealed-with.js';
-import { built, statement } from '../statement.js';
+import { quotaWrite, roomFor, type Quota } from '../sql/quota.js';
+import { sealedWith } from '../../secrets/sealed-with.js';
+import { built, statement } from '../sql/statement.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
 

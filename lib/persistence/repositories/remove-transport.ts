@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
-import type { Database, Statement } from '../database.js';
+import type { Database, Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
-import { endReason, endStatus } from '../queue-sql.js';
-import { retryOnDeadlock } from '../retry-on-deadlock.js';
-import { built, statement } from '../statement.js';
-import { buryTransport, buryWebhooksOf } from '../tombstones.js';
+import { endReason, endStatus } from '../sql/queue-sql.js';
+import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
+import { built, statement } from '../sql/statement.js';
+import { buryTransport, buryWebhooksOf } from '../sql/tombstones.js';
 
 /** The reason in the log for why the delivery was cancelled. */
 const REASON = 'TRANSPORT_DELETED';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATABASE, type Database } from '../database.js';
-import { statement } from '../statement.js';
+import { DATABASE, type Database } from '../ports/database.js';
+import { statement } from '../sql/statement.js';
 
 /** Settings that all processes share through the database. */
 @Injectable()

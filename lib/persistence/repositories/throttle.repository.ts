@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATABASE, type Database } from '../database.js';
-import { statement } from '../statement.js';
+import { DATABASE, type Database } from '../ports/database.js';
+import { statement } from '../sql/statement.js';
 
 /** A rate limit: one turn per interval on average, and up to `burst` turns at once after a pause. */
 export interface Throttle {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATABASE, type Database } from '../database.js';
-import { statement } from '../statement.js';
-import { STORES, type Stores } from '../stores.js';
+import { DATABASE, type Database } from '../ports/database.js';
+import { statement } from '../sql/statement.js';
+import { STORES, type Stores } from '../ports/stores.js';
 
 /** Pending deliveries are counted up to this number, so that the cost of a request does not grow with the backlog. */
 export const MOST_PENDING_COUNTED = 10_000;

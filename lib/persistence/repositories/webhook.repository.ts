@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
 import { UidTakenError } from '../../errors/uid-taken.error.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../driver-errors.js';
-import { DATABASE, type Database } from '../database.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../errors/driver-errors.js';
+import { DATABASE, type Database } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
-import { quotaWrite, roomFor, type Quota } from '../quota.js';
-import { built } from '../statement.js';
-import { buryWebhook } from '../tombstones.js';
+import { quotaWrite, roomFor, type Quota } from '../sql/quota.js';
+import { built } from '../sql/statement.js';
+import { buryWebhook } from '../sql/tombstones.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 
 const TABLE = 'webhook_webhook';

@@ -1,5 +1,5 @@
-import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../delivery-sql.js';
-import { notifyLane } from '../queue-sql.js';
+import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
+import { notifyLane } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteDeliveryStore: the same searches as on PostgreSQL, with lists of numbers as JSON. */

@@ -1,6 +1,6 @@
-import { isEnvironment } from '../environment-setting.js';
-import { waitsBehind } from '../queue-sql.js';
-import { STORED_TRANSPORT_COLUMNS } from '../stored-transport-row.js';
+import { isEnvironment } from '../sql/environment-setting.js';
+import { waitsBehind } from '../sql/queue-sql.js';
+import { STORED_TRANSPORT_COLUMNS } from '../sql/stored-transport-row.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteLaneStore. */

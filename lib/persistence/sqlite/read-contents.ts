@@ -1,5 +1,5 @@
-import { eventContentOf, type EventContentRow } from '../lane-rows.js';
-import type { EventContent } from '../lane-store.js';
+import { eventContentOf, type EventContentRow } from '../sql/lane-rows.js';
+import type { EventContent } from '../ports/lane-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /**

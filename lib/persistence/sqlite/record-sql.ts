@@ -1,5 +1,5 @@
-import { PARKED_DUE_AT } from '../record-store.js';
-import { notifyLane, PAST_NOTE, waitsBehind } from '../queue-sql.js';
+import { PARKED_DUE_AT } from '../ports/record-store.js';
+import { notifyLane, PAST_NOTE, waitsBehind } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteRecordStore. */

@@ -8,7 +8,7 @@ import {
   type Backlog,
   type BacklogStore,
   type BoundedCount,
-} from '../backlog-store.js';
+} from '../ports/backlog-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface LaneRow {

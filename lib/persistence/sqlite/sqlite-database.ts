@@ -4,12 +4,12 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { DatabaseBusyError } from '../../errors/database-busy.error.js';
 import { SecondSqliteError } from '../../errors/second-sqlite.error.js';
-import { ownDataSourceOptions } from '../data-source-options.js';
-import type { HostDataSource } from '../host-data-source.js';
+import { ownDataSourceOptions } from '../connection/data-source-options.js';
+import type { HostDataSource } from '../connection/host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
-import type { Database, Statement, StatementResult, WriteOptions } from '../database.js';
-import { isBusy } from '../driver-errors.js';
-import { RolledBack } from '../rolled-back.js';
+import type { Database, Statement, StatementResult, WriteOptions } from '../ports/database.js';
+import { isBusy } from '../errors/driver-errors.js';
+import { RolledBack } from '../sql/rolled-back.js';
 import { markCopy, markOf } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 

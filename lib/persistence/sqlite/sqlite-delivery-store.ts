@@ -5,8 +5,8 @@ import {
   type AttemptRow,
   type DeliveryRow,
   type PageRow,
-} from '../delivery-rows.js';
-import { NO_ID, searchOf } from '../delivery-sql.js';
+} from '../sql/delivery-rows.js';
+import { NO_ID, searchOf } from '../sql/delivery-sql.js';
 import type {
   DatedId,
   DeliveryPage,
@@ -14,7 +14,7 @@ import type {
   DeliveryStore,
   KeptAttempt,
   ListedDelivery,
-} from '../delivery-store.js';
+} from '../ports/delivery-store.js';
 import { deliveryTexts } from './delivery-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 

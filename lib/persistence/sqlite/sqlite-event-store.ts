@@ -1,8 +1,8 @@
-import { allOrNothing } from '../all-or-nothing.js';
-import { rowsOf } from '../event-rows.js';
-import type { EventStore, InsertedEvent, NewEvent } from '../event-store.js';
-import type { HostTransaction } from '../host-transaction.js';
-import { runSteps, runStepsSync } from '../statement-steps.js';
+import { allOrNothing } from '../sql/all-or-nothing.js';
+import { rowsOf } from '../sql/event-rows.js';
+import type { EventStore, InsertedEvent, NewEvent } from '../ports/event-store.js';
+import type { HostTransaction } from '../ports/host-transaction.js';
+import { runSteps, runStepsSync } from '../sql/statement-steps.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 import { SqliteHostInsert } from './sqlite-host-insert.js';
 

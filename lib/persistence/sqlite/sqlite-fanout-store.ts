@@ -9,8 +9,8 @@ import type {
   PlannedDelivery,
   PlannedEvent,
   UnfannedEvent,
-} from '../fanout-store.js';
-import { notifyLane } from '../queue-sql.js';
+} from '../ports/fanout-store.js';
+import { notifyLane } from '../sql/queue-sql.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';

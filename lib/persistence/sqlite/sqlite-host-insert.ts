@@ -1,11 +1,11 @@
 import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
 import { SecondSqliteError } from '../../errors/second-sqlite.error.js';
 import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
-import { eventChunks } from '../event-chunks.js';
-import { jsonOf, resultsOf } from '../event-json.js';
-import type { InsertedEvent, NewEvent } from '../event-store.js';
-import type { HostTransaction } from '../host-transaction.js';
-import type { StatementSteps } from '../statement-steps.js';
+import { eventChunks } from '../sql/event-chunks.js';
+import { jsonOf, resultsOf } from '../sql/event-json.js';
+import type { InsertedEvent, NewEvent } from '../ports/event-store.js';
+import type { HostTransaction } from '../ports/host-transaction.js';
+import type { StatementSteps } from '../sql/statement-steps.js';
 import { COPY_MARK } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 import type { SqliteDatabase } from './sqlite-database.js';

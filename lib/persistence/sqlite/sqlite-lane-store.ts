@@ -15,7 +15,7 @@ import type {
   LaneStore,
   QueuedDelivery,
   StoredTransport,
-} from '../lane-store.js';
+} from '../ports/lane-store.js';
 import {
   claimedLaneOf,
   dueLaneOf,
@@ -23,8 +23,8 @@ import {
   type ClaimedLaneRow,
   type DueLaneRow,
   type LaneCheckRow,
-} from '../lane-rows.js';
-import { storedTransportOf, type StoredTransportRow } from '../stored-transport-row.js';
+} from '../sql/lane-rows.js';
+import { storedTransportOf, type StoredTransportRow } from '../sql/stored-transport-row.js';
 import { laneTexts } from './lane-sql.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';

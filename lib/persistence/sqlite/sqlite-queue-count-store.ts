@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { QueueCountStore } from '../queue-count-store.js';
+import type { QueueCountStore } from '../ports/queue-count-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** Number of rows counted, or transports read, before yielding to the event loop: about a millisecond. */

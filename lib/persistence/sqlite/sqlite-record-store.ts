@@ -7,7 +7,7 @@ import {
   type RecordResult,
   type RecordStore,
   type TransportRecord,
-} from '../record-store.js';
+} from '../ports/record-store.js';
 import { recordTexts } from './record-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 

@@ -5,8 +5,8 @@ import {
   strandedIn,
   sweptLanes,
   type SweptLaneRow,
-} from '../sweep-statements.js';
-import type { Swept, SweepRequest, SweepStore } from '../sweep-store.js';
+} from '../sql/sweep-statements.js';
+import type { Swept, SweepRequest, SweepStore } from '../ports/sweep-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The sweep on SQLite. It acquires the write lock only if it found a stranded lane. */

@@ -5,7 +5,7 @@ import {
   InboxTableMissingError,
   InvalidInboxEntryError,
 } from '../../errors/inbox.error.js';
-import { classify } from '../../persistence/driver-errors.js';
+import { classify } from '../../persistence/errors/driver-errors.js';
 import { inboxTable } from './inbox-table.js';
 
 const LONGEST = { source: 64, id: 255 };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EventContent, LaneStore } from '../../../lib/persistence/lane-store.js';
-import { STORES, type Stores } from '../../../lib/persistence/stores.js';
+import type { EventContent, LaneStore } from '../../../lib/persistence/ports/lane-store.js';
+import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
 import { eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { LogCapture } from '../../support/log-capture.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LaneSweep } from '../../../lib/delivery/lanes/lane-sweep.js';
-import { STORES, type Stores } from '../../../lib/persistence/stores.js';
+import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
 import { eachWorker } from '../../support/each-worker.js';
 
 /** Long enough for a host that would find it by itself. */

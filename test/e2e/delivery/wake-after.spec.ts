@@ -4,7 +4,7 @@ import { WebhooksHealth } from 'nestjs-tillhook';
 import { fromBetterSqlite3 } from 'nestjs-tillhook/better-sqlite3';
 import { fromPg } from 'nestjs-tillhook/pg';
 import pg from 'pg';
-import type { HostTransaction } from '../../../lib/persistence/host-transaction.js';
+import type { HostTransaction } from '../../../lib/persistence/ports/host-transaction.js';
 import { eachWorker } from '../../support/each-worker.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestHost } from '../../support/test-host.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { LaneStore } from '../../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../../lib/persistence/record-store.js';
+import type { LaneStore } from '../../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../../lib/persistence/ports/record-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { LaneScene } from '../../support/lane-scene.js';
 import { StoreFixture } from '../../support/store-fixture.js';

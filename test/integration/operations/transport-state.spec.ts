@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LaneStore } from '../../../lib/persistence/lane-store.js';
-import { STORES, type Stores } from '../../../lib/persistence/stores.js';
+import type { LaneStore } from '../../../lib/persistence/ports/lane-store.js';
+import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
 import type { ApiClient } from '../../support/api-client.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newTenant } from '../../support/each-host.js';

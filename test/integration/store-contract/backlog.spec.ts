@@ -4,7 +4,7 @@ import {
   MOST_EVENTS,
   MOST_LANES,
   MOST_TENANTS,
-} from '../../../lib/persistence/backlog-store.js';
+} from '../../../lib/persistence/ports/backlog-store.js';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import { eachDatabase } from '../../support/databases.js';
 import { turnsDuring } from '../../support/event-loop-turns.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { ListedDelivery } from '../../../lib/persistence/delivery-store.js';
-import type { QueuedDelivery } from '../../../lib/persistence/lane-store.js';
+import type { ListedDelivery } from '../../../lib/persistence/ports/delivery-store.js';
+import type { QueuedDelivery } from '../../../lib/persistence/ports/lane-store.js';
 import {
   DeliveryRepository,
   type DeliveryFilter,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TypeOrmTransactions } from '../../../lib/emitter/typeorm-transactions.js';
-import type { NewEvent } from '../../../lib/persistence/event-store.js';
+import type { NewEvent } from '../../../lib/persistence/ports/event-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newEvent, StoreFixture } from '../../support/store-fixture.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import type { FanoutPlan } from '../../../lib/persistence/fanout-store.js';
+import type { FanoutPlan } from '../../../lib/persistence/ports/fanout-store.js';
 import { TypeOrmTransactions } from '../../../lib/emitter/typeorm-transactions.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newEvent, StoreFixture, type Row } from '../../support/store-fixture.js';

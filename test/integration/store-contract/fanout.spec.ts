@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { statement } from '../../../lib/persistence/statement.js';
+import { statement } from '../../../lib/persistence/sql/statement.js';
 import { delivered, group } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture, type Row } from '../../support/store-fixture.js';

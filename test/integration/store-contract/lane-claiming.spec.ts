@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { leaseFor, LONGEST_LEASE_MS } from '../../../lib/domain/lease.js';
-import { FIRST_DUE, type DueCursor } from '../../../lib/persistence/lane-store.js';
+import { FIRST_DUE, type DueCursor } from '../../../lib/persistence/ports/lane-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { LaneFixture, LEASE_MS } from '../../support/lane-fixture.js';
 import { StoreFixture } from '../../support/store-fixture.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { LaneReadRequest } from '../../../lib/persistence/lane-store.js';
+import type { LaneReadRequest } from '../../../lib/persistence/ports/lane-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 

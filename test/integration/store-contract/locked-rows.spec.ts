@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import { PARKED_DUE_AT } from '../../../lib/persistence/record-store.js';
+import { PARKED_DUE_AT } from '../../../lib/persistence/ports/record-store.js';
 import { delivered, group, retried } from '../../support/attempt-records.js';
 import { createDatabase } from '../../support/databases.js';
 import { CALM, LaneFixture, LEASE_MS } from '../../support/lane-fixture.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { classify } from '../../../lib/persistence/driver-errors.js';
+import { classify } from '../../../lib/persistence/errors/driver-errors.js';
 import { group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';

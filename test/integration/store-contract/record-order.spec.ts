@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { QueuedDelivery } from '../../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT, type AttemptRecord } from '../../../lib/persistence/record-store.js';
+import type { QueuedDelivery } from '../../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT, type AttemptRecord } from '../../../lib/persistence/ports/record-store.js';
 import { delivered, failed, group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { QueuedDelivery } from '../../../lib/persistence/lane-store.js';
-import type { AttemptRecord } from '../../../lib/persistence/record-store.js';
-import { classify } from '../../../lib/persistence/driver-errors.js';
+import type { QueuedDelivery } from '../../../lib/persistence/ports/lane-store.js';
+import type { AttemptRecord } from '../../../lib/persistence/ports/record-store.js';
+import { classify } from '../../../lib/persistence/errors/driver-errors.js';
 import { crashed, delivered, failed, group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';

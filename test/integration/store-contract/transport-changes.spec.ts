@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
-import type { TransportRecord } from '../../../lib/persistence/record-store.js';
+import type { TransportRecord } from '../../../lib/persistence/ports/record-store.js';
 import { eachDatabase } from '../../support/databases.js';
 import { LaneFixture } from '../../support/lane-fixture.js';
 import { StoreFixture } from '../../support/store-fixture.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { uniqueEvents } from '../../../lib/emitter/unique-events.js';
 import { EventConflictError } from '../../../lib/errors/event-conflict.error.js';
-import type { NewEvent } from '../../../lib/persistence/event-store.js';
+import type { NewEvent } from '../../../lib/persistence/ports/event-store.js';
 
 const event = (eventUid: string, body = '{}'): NewEvent => ({
   tenantUid: '7',

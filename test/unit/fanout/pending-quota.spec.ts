@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TenantShare } from '../../../lib/fanout/tenant-shares.js';
 import { PendingQuota } from '../../../lib/fanout/pending-quota.js';
-import type { QueueCountStore } from '../../../lib/persistence/queue-count-store.js';
+import type { QueueCountStore } from '../../../lib/persistence/ports/queue-count-store.js';
 import type { MissedReason } from '../../../lib/domain/delivery-status.js';
 
 const LIMIT = 10_000;

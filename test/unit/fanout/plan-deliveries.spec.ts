@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planDeliveries } from '../../../lib/fanout/plan-deliveries.js';
-import type { FanoutWebhook, UnfannedEvent } from '../../../lib/persistence/fanout-store.js';
+import type { FanoutWebhook, UnfannedEvent } from '../../../lib/persistence/ports/fanout-store.js';
 
 const event = (part: Partial<UnfannedEvent> = {}): UnfannedEvent => ({
   id: 1,

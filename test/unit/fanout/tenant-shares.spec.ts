@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { tenantShares } from '../../../lib/fanout/tenant-shares.js';
-import type { PlannedDelivery, UnfannedEvent } from '../../../lib/persistence/fanout-store.js';
+import type { PlannedDelivery, UnfannedEvent } from '../../../lib/persistence/ports/fanout-store.js';
 
 const event = (id: number, tenantUid = 'shop'): UnfannedEvent => ({
   id,

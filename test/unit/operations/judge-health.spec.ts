@@ -6,8 +6,8 @@ import {
   judgeHealth,
   OVERDUE_AFTER_MS,
   type HealthFacts,
-} from '../../../lib/operations/judge-health.js';
-import type { Backlog } from '../../../lib/persistence/backlog-store.js';
+} from '../../../lib/operations/health/judge-health.js';
+import type { Backlog } from '../../../lib/persistence/ports/backlog-store.js';
 import type { RoundStatus } from '../../../lib/timing/round-history.js';
 
 const CALM: RoundStatus = {

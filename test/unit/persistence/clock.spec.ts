@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { DatabaseClock } from '../../../lib/persistence/clock.js';
+import { DatabaseClock } from '../../../lib/persistence/connection/clock.js';
 
 const TEN_MINUTES = 600_000;
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { DatabaseAddress } from '../../../lib/persistence/database-address.js';
-import { AddressedDatabase } from '../../../lib/persistence/host-data-source.js';
+import { DatabaseAddress } from '../../../lib/persistence/connection/database-address.js';
+import { AddressedDatabase } from '../../../lib/persistence/connection/host-data-source.js';
 
 const POSTGRES = 'postgres://app:hunter2@db.example/shop';
 const optionsOf = (url: string, schema?: string) => new DatabaseAddress({ url, schema }).toOptions();

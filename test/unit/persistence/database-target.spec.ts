@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { databaseTarget } from '../../../lib/persistence/database-target.js';
+import { databaseTarget } from '../../../lib/persistence/connection/database-target.js';
 
 /** Never connects: what is compared are the options. */
 const targetOf = (options: DataSourceOptions): string => databaseTarget(new DataSource(options));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DatedId } from '../../../lib/persistence/delivery-store.js';
-import { idBounds } from '../../../lib/persistence/id-bounds.js';
+import type { DatedId } from '../../../lib/persistence/ports/delivery-store.js';
+import { idBounds } from '../../../lib/persistence/sql/id-bounds.js';
 
 const MINUTE_MS = 60_000;
 

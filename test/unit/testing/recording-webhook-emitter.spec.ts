@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { defineAction } from '../../../lib/domain/action-catalog.js';
-import type { HostTransaction } from '../../../lib/persistence/host-transaction.js';
+import type { HostTransaction } from '../../../lib/persistence/ports/host-transaction.js';
 import { posCatalog } from '../../../lib/pos/pos-catalog.js';
 import { WebhookEmitter } from '../../../lib/emitter/webhook-emitter.js';
 import {

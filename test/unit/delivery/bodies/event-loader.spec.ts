@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { EventLoader } from '../../../../lib/delivery/bodies/event-loader.js';
-import type { EventContent } from '../../../../lib/persistence/lane-store.js';
+import type { EventContent } from '../../../../lib/persistence/ports/lane-store.js';
 
 /** As the stores do it: the oldest events first, until there are enough bytes. */
 const contentsOf = (sizeOf: (eventId: number) => number) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { QueuedDelivery } from '../../../../lib/persistence/lane-store.js';
+import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
 import { accept, at, deliver, laneOf, NOW, queued, read, rows } from '../../../support/lanes.js';
 
 describe('Lane', () => {

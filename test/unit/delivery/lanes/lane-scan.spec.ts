@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LaneScan, type RowJudge } from '../../../../lib/delivery/lanes/lane-scan.js';
-import type { QueuedDelivery } from '../../../../lib/persistence/lane-store.js';
-import { PARKED_DUE_AT } from '../../../../lib/persistence/record-store.js';
+import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
+import { PARKED_DUE_AT } from '../../../../lib/persistence/ports/record-store.js';
 import { queued } from '../../../support/lanes.js';
 
 const NOW = 1_000_000;

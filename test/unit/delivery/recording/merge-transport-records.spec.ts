@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mergeTransportRecords } from '../../../../lib/delivery/recording/merge-transport-records.js';
-import type { TransportRecord } from '../../../../lib/persistence/record-store.js';
+import type { TransportRecord } from '../../../../lib/persistence/ports/record-store.js';
 
 const change = (part: Partial<TransportRecord>): TransportRecord => ({
   transportId: 1,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { TransportRecord } from '../../../../lib/persistence/record-store.js';
+import type { TransportRecord } from '../../../../lib/persistence/ports/record-store.js';
 import { eventually } from '../../../support/eventually.js';
 import { refusal } from '../../../support/keeping-record-store.js';
 import { RecorderScene } from '../../../support/recorder-scene.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { crashedAttempt } from '../../../../lib/delivery/sending/attempt.js';
-import type { QueuedDelivery } from '../../../../lib/persistence/lane-store.js';
+import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
 import { queued } from '../../../support/lanes.js';
 
 const NOW = 1_000_000;

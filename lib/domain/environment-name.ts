@@ -1,0 +1,13 @@
+import { InvalidOptionError } from '../errors/invalid-option.error.js';
+
+const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
+
+/** @throws {InvalidOptionError} unless the name is 1 to 64 printable ASCII characters without spaces around them */
+export function checkEnvironmentName(name: string): string {
+  if (typeof name === 'string' && NAME.test(name)) return name;
+  throw new InvalidOptionError(
+    'environment',
+    name,
+    'use 1 to 64 printable ASCII characters, e.g. "production".',
+  );
+}

@@ -1,0 +1,82 @@
+import { DatabaseBusyError } from '../errors/database-busy.error.js';
+import { DatabaseUnavailableError } from '../errors/database-unavailable.error.js';
+import { PermissionDeniedError } from '../errors/permission-denied.error.js';
+import { TablesMissingError } from '../errors/tables-missing.error.js';
+import { DelayedLooks } from '../timing/delayed-looks.js';
+import { isBusy, isPermissionDenied } from '../persistence/errors/driver-errors.js';
+import type { EventStore, InsertedEvent, NewEvent } from '../persistence/ports/event-store.js';
+import type { HostTransaction } from '../persistence/ports/host-transaction.js';
+import { isTablesMissing } from '../persistence/errors/missing-tables.js';
+import { isUnavailable } from '../persistence/errors/unavailable.js';
+
+/**
+ * Notifies this process's fan-out that events have been committed, so that it need not wait for its poll. The signal is
+ * only a hint: polling finds events of other processes and events whose signal was lost.
+ */
+export class CommitSignal {
+  #listener: (() => void) | undefined;
+  readonly #looks = new DelayedLooks(() => this.committed());
+  /** Transactions that report their commit already. */
+  readonly #expected = new WeakSet<object>();
+
+  /** Call this when the transaction will commit events. If its library does not report the commit, the listener is called a few times. */
+  expect(transaction: HostTransaction): void {
+    const { subject, outlivesTransaction, afterCommit } = transaction;
+    if (!afterCommit) return this.#looks.start();
+    if (this.#expected.has(subject)) return;
+    if (!outlivesTransaction) this.#expected.add(subject);
+    afterCommit(this.committed);
+  }
+
+  readonly committed = (): void => {
+    this.#listener?.();
+  };
+
+  /** There is one listener: the worker of this process. */
+  listen(listener: () => void): void {
+    this.#listener = listener;
+  }
+}
+
+/** An `EventStore` that sends the signal when its events are committed, and throws typed errors where the host can act on them. */
+export class SignallingEventStore implements EventStore {
+  constructor(
+    private readonly store: EventStore,
+    private readonly signal: CommitSignal,
+  ) {}
+
+  async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
+    const inserted = await this.store.insert(events, transaction).catch((error: unknown) => {
+      // In the host's transaction, the host's settings decide how long to wait for a lock, so the driver's own error is passed on.
+      throw transaction ? typed(error) : typedBusy(error);
+    });
+    if (transaction) this.signal.expect(transaction);
+    else this.signal.committed();
+    return inserted;
+  }
+
+  insertSync(events: readonly NewEvent[], transaction: HostTransaction): InsertedEvent[] {
+    let inserted: InsertedEvent[];
+    try {
+      inserted = this.store.insertSync(events, transaction);
+    } catch (error) {
+      throw typed(error);
+    }
+    this.signal.expect(transaction);
+    return inserted;
+  }
+}
+
+const typed = (error: unknown): unknown => {
+  if (isTablesMissing(error)) return new TablesMissingError(error);
+  if (isPermissionDenied(error)) return new PermissionDeniedError(error, 'emit');
+  return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+};
+
+const typedBusy = (error: unknown): unknown => {
+  if (!isBusy(error) || error instanceof DatabaseBusyError) return typed(error);
+  return new DatabaseBusyError(
+    'Another transaction holds a lock that the event needs, probably by emitting the same eventUid. Nothing was written: emit again.',
+    { cause: error },
+  );
+};

@@ -1,0 +1,120 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Database, Statement } from '../../persistence/ports/database.js';
+import { reseal, type StoredSecrets } from '../../secrets/reseal.js';
+import type { SecretBox } from '../../secrets/secret-box.js';
+import { statement } from '../../persistence/sql/statement.js';
+
+/** Number of transports that are read, and written in one transaction, at a time. */
+const BATCH = 100;
+
+/** Progress of a rotation. */
+export interface RotationProgress {
+  /** Transports that this rotation has re-encrypted with the first key so far. */
+  readonly resealed: number;
+  /** Transports with a secret that was not encrypted with the first key when the rotation began. */
+  readonly total: number;
+}
+
+export interface RotationResult extends RotationProgress {
+  /** Transports with a damaged secret, which cannot be decrypted. Their owner has to set it again. */
+  readonly unreadable: readonly { readonly tenantUid: string; readonly httpTransportUid: string }[];
+}
+
+export interface RotationOptions {
+  /** Called after each batch. */
+  readonly onProgress?: (progress: RotationProgress) => void;
+  /** Ends the rotation after the current batch; run it again to continue. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Re-encrypts every secret that is not encrypted with the first key of the ring, in batches of bounded size. It may be
+ * interrupted, run again, and run in several processes at once. A row that somebody else changes meanwhile is skipped and
+ * read again.
+ */
+export async function resealTransports(
+  database: Database,
+  secrets: SecretBox,
+  { onProgress, signal }: RotationOptions = {},
+): Promise<RotationResult> {
+  const stale = new StaleTransports(database, secrets.currentKeyId ?? '');
+  const total = await stale.count();
+  const unreadable = new Map<number, StoredSecrets>();
+  let resealed = 0;
+  for (let isComplete = false; !isComplete;) {
+    isComplete = true;
+    for await (const batch of stale.batches()) {
+      if (signal?.aborted) return { resealed, total, unreadable: [...unreadable.values()].map(uidsOf) };
+      const updates = batch.flatMap((transport) => {
+        const changed = reseal(transport, secrets);
+        if (!changed) unreadable.set(transport.id, transport);
+        return changed ? stale.update(changed) : [];
+      });
+      const results = updates.length === 0 ? [] : await database.write(updates);
+      const written = results.filter(({ affected }) => affected > 0).length;
+      resealed += written;
+      isComplete &&= written === updates.length;
+      onProgress?.({ resealed, total });
+      // On SQLite, nothing in this loop has yielded to the event loop yet.
+      await turn();
+    }
+  }
+  return { resealed, total, unreadable: [...unreadable.values()].map(uidsOf) };
+}
+
+/** The transports with secrets that are not encrypted with the current key. */
+class StaleTransports {
+  readonly #table: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly keyId: string,
+  ) {
+    this.#table = database.table('webhook_http_transport');
+  }
+
+  async count(): Promise<number> {
+    const [row] = await this.#query<{ total: number | string }>(
+      `SELECT count(*) AS total FROM ${this.#table} WHERE sealed_with <> ?`,
+      [this.keyId],
+    );
+    return Number(row!.total);
+  }
+
+  async *batches(): AsyncGenerator<StoredSecrets[]> {
+    for (let after = 0; ;) {
+      const batch = await this.#query<StoredSecrets>(
+        `SELECT id, tenant_uid, http_transport_uid, password, token, headers, signing_secrets, version
+           FROM ${this.#table} WHERE sealed_with <> ? AND id > ? ORDER BY id LIMIT ${BATCH}`,
+        [this.keyId, after],
+      );
+      if (batch.length > 0) yield batch;
+      if (batch.length < BATCH) return;
+      after = batch.at(-1)!.id;
+    }
+  }
+
+  /**
+   * Raises the version, so that a concurrent update based on the old row starts over. The date of the last modification is
+   * not changed.
+   */
+  update(row: StoredSecrets & { sealed_with: string }): Statement {
+    return statement(
+      this.database,
+      `UPDATE ${this.#table}
+          SET password = ?, token = ?, headers = ?, signing_secrets = ?, sealed_with = ?, version = version + 1
+        WHERE id = ? AND version = ?`,
+      [row.password, row.token, row.headers, row.signing_secrets, row.sealed_with, row.id, row.version],
+    );
+  }
+
+  #query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    const { sql: text, parameters } = statement(this.database, sql, values);
+    return this.database.dataSource.query<Row[]>(text, [...parameters]);
+  }
+}
+
+const uidsOf = (row: StoredSecrets) => ({
+  tenantUid: row.tenant_uid,
+  httpTransportUid: row.http_transport_uid,
+});

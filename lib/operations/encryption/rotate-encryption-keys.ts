@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import type { GivenAddress } from '../../persistence/connection/database-address.js';
+import type { EncryptionKey } from '../../secrets/encryption-keys.js';
+import { openSecretBox } from './open-secret-box.js';
+import { resealTransports, type RotationOptions, type RotationResult } from './reseal-transports.js';
+import { assertSchemaIsCurrent } from '../../persistence/migrations/schema.js';
+import { withDatabase } from '../../persistence/connection/with-database.js';
+
+/**
+ * Re-encrypts every stored secret with the first of `keys`, for a deploy step or a script. To replace an encryption key:
+ *
+ * 1. Deploy every process with the new key *after* the old one: all processes can decrypt with it, none uses it yet.
+ * 2. Deploy every process with the new key *first*: new secrets are encrypted with it from now on.
+ * 3. Run this function with the same keys, until only the transports in `unreadable` are left.
+ * 4. Deploy without the old key. A process refuses to start while a stored secret still needs it.
+ *
+ * The same steps encrypt secrets that are stored in clear: add keys first, then run this function. Deliveries continue
+ * meanwhile. It may be interrupted and run again.
+ *
+ * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
+ * @throws {InvalidOptionError} without keys
+ * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
+ * @throws {SchemaBehindError}
+ */
+export async function rotateEncryptionKeys(
+  dataSource: DataSource | GivenAddress,
+  { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
+): Promise<RotationResult> {
+  if (keys.length === 0)
+    throw new InvalidOptionError('keys', [], 'give the key to seal with, and the others.');
+  return withDatabase(dataSource, async (database) => {
+    await assertSchemaIsCurrent(database);
+    const secrets = await openSecretBox(database, { keys: () => keys }, false);
+    return resealTransports(database, secrets, options);
+  });
+}

@@ -1,0 +1,186 @@
+import type { HoldReason } from '../../delivery/delivery-switch.js';
+import type { WorkerRounds } from '../../delivery/worker-status.js';
+import { TABLES_MISSING_REMEDY } from '../../errors/tables-missing.error.js';
+import type { Backlog } from '../../persistence/ports/backlog-store.js';
+import type { RoundStatus } from '../../timing/round-history.js';
+import type { HealthReason, HealthReasonCode, HealthStatus } from './health-report.js';
+import { safeErrorText } from '../safe-error-text.js';
+
+/** Number of failed rounds in a row from which a stage of the worker counts as degraded. */
+export const FAILING_FROM = 3;
+/** A stage that has been failing for this long is down, in ms. */
+export const DOWN_AFTER_MS = 30_000;
+/** An older failure is ignored: nothing has been tried since. In ms. */
+export const FAILURE_COUNTS_FOR_MS = 120_000;
+/** An event, or a transport with a due delivery, that waits for longer is overdue, in ms. */
+export const OVERDUE_AFTER_MS = 300_000;
+
+/** The facts on which the result is based. */
+export interface HealthFacts {
+  readonly isReachable: boolean;
+  /** Tables that are missing. */
+  readonly missingTables: readonly string[];
+  /** Undefined: the backlog was not measured. */
+  readonly backlog: Backlog | undefined;
+  /** Why the backlog could not be measured; undefined: it was measured, or not tried. */
+  readonly backlogError: unknown;
+  /** Undefined: this process has no worker. */
+  readonly rounds: WorkerRounds | undefined;
+  readonly heldBy: readonly HoldReason[];
+  /** Explains `ENVIRONMENT` in `heldBy`. */
+  readonly environmentExplanation: string;
+  readonly missingKeyIds: readonly string[];
+  readonly areWakeUpsUnproven: boolean;
+  /** The warning about the clock; undefined: the clock is correct. */
+  readonly clockSkew: string | undefined;
+}
+
+/** Determines the health of the module. Pure. */
+export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons: HealthReason[] } {
+  const fatal = [...databaseReasons(facts), ...workerReasons(facts, true)];
+  const reasons = [
+    ...fatal,
+    ...workerReasons(facts, false),
+    ...backlogReasons(facts),
+    ...holdReasons(facts),
+    ...surroundings(facts),
+  ];
+  const status = fatal.length > 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
+  return { status, reasons };
+}
+
+function databaseReasons({ isReachable, missingTables }: HealthFacts): HealthReason[] {
+  if (!isReachable) return [reason('DATABASE_UNREACHABLE', 'The database does not respond.')];
+  if (missingTables.length === 0) return [];
+  const names = missingTables.join(', ');
+  return [reason('TABLES_MISSING', `Webhook tables missing: ${names}. ${TABLES_MISSING_REMEDY}`)];
+}
+
+/** While the database or its tables are missing, failing rounds are no separate problem. */
+const isDatabaseThere = ({ isReachable, missingTables }: HealthFacts): boolean =>
+  isReachable && missingTables.length === 0;
+
+const STAGES: Readonly<Record<keyof WorkerRounds, string>> = {
+  fanOut: 'Fan-out',
+  claim: 'Claiming transports',
+  read: 'Reading due deliveries',
+  record: 'Recording outcomes',
+};
+
+/** @param isDown true: stages that are down; false: stages that are only degraded */
+function workerReasons(facts: HealthFacts, isDown: boolean): HealthReason[] {
+  const { rounds } = facts;
+  if (!rounds || !isDatabaseThere(facts)) return [];
+  return (Object.keys(STAGES) as (keyof WorkerRounds)[])
+    .filter((stage) => isFailing(rounds[stage]) && isDown === isStageDown(rounds[stage]))
+    .map((stage) => reason('WORKER_FAILING', failingText(STAGES[stage], rounds[stage])));
+}
+
+const isFailing = ({ consecutiveFailures, lastFailureAgoMs }: RoundStatus): boolean =>
+  consecutiveFailures >= FAILING_FROM && (lastFailureAgoMs ?? Infinity) <= FAILURE_COUNTS_FOR_MS;
+
+/** A few bad rows do not stop other work, so they never bring the stage down. */
+const isStageDown = ({ isWholeStage, failingForMs }: RoundStatus): boolean =>
+  isWholeStage && failingForMs >= DOWN_AFTER_MS;
+
+const failingText = (
+  stage: string,
+  { consecutiveFailures, failingForMs, lastError, isWholeStage }: RoundStatus,
+): string =>
+  `${stage} failed ${consecutiveFailures} times in a row for ${spoken(failingForMs)}: ${sentence(lastError)} ` +
+  (isWholeStage ? '' : 'Only a few rows are refused, and nothing else has been tried since. ') +
+  'It is tried again until it succeeds, and nothing is lost. Correct what the error says: privileges, locks, disk space.';
+
+function backlogReasons(facts: HealthFacts): HealthReason[] {
+  if (!isDatabaseThere(facts)) return [];
+  const { backlog, backlogError, heldBy } = facts;
+  if (!backlog) {
+    return [
+      reason(
+        'QUEUE_UNREADABLE',
+        `The queue cannot be read: ${sentence(backlogError)} Give the role of the module its privileges, and look for locks on its tables.`,
+      ),
+    ];
+  }
+  const reasons: HealthReason[] = [];
+  // Deliveries are held on purpose, and holdReasons reports that.
+  if (heldBy.length > 0) return reasons;
+  const { events, oldestEventMs, due, unclaimedMs } = backlog;
+  if (unclaimedMs !== null && unclaimedMs > OVERDUE_AFTER_MS) {
+    reasons.push(
+      reason(
+        'DELIVERIES_OVERDUE',
+        `A transport has had a due delivery for ${spoken(unclaimedMs)}, and no process works on it; deliveries due: ${counted(due)}. ` +
+          'Start processes with a worker, or more of them.',
+      ),
+    );
+  }
+  if (oldestEventMs !== null && oldestEventMs > OVERDUE_AFTER_MS) {
+    reasons.push(
+      reason(
+        'EVENTS_OVERDUE',
+        `An event has not been fanned out for ${spoken(oldestEventMs)}; events that wait: ${counted(events)}. ` +
+          'Start processes with a worker, and look for "Fan-out failed" in their logs.',
+      ),
+    );
+  }
+  return reasons;
+}
+
+function holdReasons({ heldBy, environmentExplanation }: HealthFacts): HealthReason[] {
+  const reasons: HealthReason[] = [];
+  if (heldBy.includes('ENVIRONMENT')) reasons.push(reason('ENVIRONMENT_MISMATCH', environmentExplanation));
+  if (heldBy.includes('SWITCHED_OFF')) {
+    reasons.push(
+      reason(
+        'DELIVERY_SWITCHED_OFF',
+        'Deliveries are switched off in this process; everything is kept. Switch them on with setDeliveryEnabled(true).',
+      ),
+    );
+  }
+  return reasons;
+}
+
+function surroundings({
+  isReachable,
+  missingKeyIds,
+  areWakeUpsUnproven,
+  clockSkew,
+}: HealthFacts): HealthReason[] {
+  const reasons: HealthReason[] = [];
+  if (missingKeyIds.length > 0) {
+    reasons.push(
+      reason(
+        'ENCRYPTION_KEY_MISSING',
+        `Deliveries are due whose transports are encrypted with keys that this process does not have: ` +
+          `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. It leaves them to other processes. Add the keys to encryption.keys.`,
+      ),
+    );
+  }
+  if (isReachable && areWakeUpsUnproven) {
+    reasons.push(
+      reason(
+        'WAKE_UPS_UNPROVEN',
+        'Wake-ups of other processes do not arrive here. Nothing is lost: their work is found by polling.',
+      ),
+    );
+  }
+  if (clockSkew !== undefined) reasons.push(reason('CLOCK_SKEW', clockSkew));
+  return reasons;
+}
+
+const reason = (code: HealthReasonCode, message: string): HealthReason => ({ code, message });
+
+/** The text of an error as a separate sentence. */
+const sentence = (error: unknown): string => safeErrorText(error).replace(/[^.…]$/, '$&.');
+
+/** For example `10,000+`. */
+const counted = ({ value, isAtLeast }: { value: number; isAtLeast: boolean }): string =>
+  `${value.toLocaleString('en-US')}${isAtLeast ? '+' : ''}`;
+
+/** For example `4 s`, `12 min`, `3 h`. */
+function spoken(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+}

@@ -1,0 +1,45 @@
+import { DatabaseUnavailableError } from '../../errors/database-unavailable.error.js';
+import { WebhooksError } from '../../errors/webhooks-error.js';
+import { databaseTarget } from './database-target.js';
+import { AddressedDatabase, directUrlOf, type HostDataSource } from './host-data-source.js';
+import { databaseFor, type AnyDatabase } from './open-database.js';
+import { orClose } from './or-close.js';
+import { assertSameDatabase } from '../postgres/same-database.js';
+import { assertSchemaExists } from '../postgres/schema-exists.js';
+
+/**
+ * Opens the module's own connections, and closes them again if one of the checks fails.
+ *
+ * @param poolSize maximum number of connections (PostgreSQL)
+ * @param url the option `database.url`
+ * @throws {DatabaseUnavailableError} if the database of an address cannot be opened. The host opens its data source itself,
+ *   so for a data source the driver's own error is passed on.
+ * @throws {InvalidOptionError} if a direct address leads to another database than the data source, or the schema of an
+ *   address does not exist
+ */
+export async function connectDatabase(
+  host: HostDataSource,
+  poolSize: number,
+  url?: string,
+): Promise<AnyDatabase> {
+  const directUrl = directUrlOf(host, url);
+  const database = databaseFor(host, poolSize, directUrl);
+  if (host instanceof AddressedDatabase) {
+    await orClose(database, openAt(host, database));
+  } else {
+    await orClose(database, database.open());
+    if (database.kind === 'postgres' && directUrl !== undefined)
+      await orClose(database, assertSameDatabase(host, database));
+  }
+  return database;
+}
+
+async function openAt(host: AddressedDatabase, database: AnyDatabase): Promise<void> {
+  try {
+    await database.open();
+  } catch (error) {
+    throw error instanceof WebhooksError ? error : new DatabaseUnavailableError(error, databaseTarget(host));
+  }
+  const { schema } = host.options as { schema?: string };
+  if (database.kind === 'postgres' && schema !== undefined) await assertSchemaExists(database, schema);
+}

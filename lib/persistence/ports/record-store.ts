@@ -1,0 +1,110 @@
+import type { AttemptTrigger, DeliveryStatus } from '../../domain/delivery-status.js';
+
+/** The recorded facts of one request. */
+export interface RecordedAttempt {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly responseStatusCode: number | null;
+  /** JSON of `Record<string, string>`. */
+  readonly responseHeaders: string | null;
+  readonly responseBody: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly trigger: AttemptTrigger;
+}
+
+/** A finished attempt and its consequences. */
+export interface AttemptRecord extends RecordedAttempt {
+  // the queue row of the delivery, and the number of attempts before this one: the fence
+  readonly transportId: number;
+  readonly dueAt: number;
+  readonly deliveryId: number;
+  readonly attempts: number;
+  readonly orderingKey: string | null;
+  // the consequences
+  readonly status: DeliveryStatus;
+  readonly reason: string | null;
+  /** When the next attempt is due; null: the delivery has ended. */
+  readonly nextDueAt: number | null;
+  /**
+   * False: the attempt is repeated under the same number, because it was the last one and its process crashed. It is logged
+   * as orphaned, because it decided nothing.
+   */
+  readonly isCounted: boolean;
+}
+
+/** A change of a transport's run-time state that its holder derived from attempts. */
+export interface TransportRecord {
+  readonly transportId: number;
+  /** Fencing token of the lane's holder that derived the change. If a later holder has claimed the lane, the change is ignored. */
+  readonly leaseToken: number;
+  /** No request before this instant; null: unchanged. */
+  readonly blockedUntil: number | null;
+  /** Written along with `blockedUntil`. */
+  readonly consecutiveFailures: number;
+  /** The new value of `failing_since`; undefined: unchanged. */
+  readonly failingSince?: number | null;
+  /** Set when the transport is to be disabled. */
+  readonly disabledReason?: string;
+}
+
+/** The key of a queue row. */
+export interface QueueKey {
+  readonly transportId: number;
+  readonly dueAt: number;
+  readonly deliveryId: number;
+}
+
+/** A delivery that could not be attempted for a reason that is not a failed attempt. It becomes due again later. */
+export interface PostponedDelivery extends QueueKey {
+  /** Attempts recorded so far: the fence, as for attempts. */
+  readonly attempts: number;
+  readonly nextDueAt: number;
+}
+
+export interface RecordGroup {
+  /** At most one for each delivery. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Rows that wait behind an earlier one of their ordering key. */
+  readonly parked: readonly QueueKey[];
+  readonly postponed: readonly PostponedDelivery[];
+  /** Milliseconds since the epoch on the database's clock. */
+  readonly now: number;
+}
+
+/** The result of a group. */
+export interface RecordResult {
+  /** Deliveries whose attempt is orphaned: another process has changed their queue row since. */
+  readonly orphaned: ReadonlySet<number>;
+  /** Deliveries of which nothing was written, because another transaction has locked their queue row: try again later. */
+  readonly locked: ReadonlySet<number>;
+}
+
+/** `due_at` of a row that waits behind an earlier one of its key: past every real instant (year 275760). */
+export const PARKED_DUE_AT = 8_640_000_000_000_000;
+
+/** How attempts and their consequences are recorded. */
+export interface RecordStore {
+  /**
+   * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes nothing
+   * else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row that another
+   * transaction has locked is left out, so that it does not delay the others.
+   */
+  record(group: RecordGroup): Promise<RecordResult>;
+
+  /**
+   * Changes the run-time state of transports, each only while its lane has the given fencing token.
+   *
+   * @returns the transports of which nothing was written, because another transaction has locked a row: try again later
+   */
+  changeTransports(changes: readonly TransportRecord[], now: number): Promise<ReadonlySet<number>>;
+
+  /**
+   * Makes parked deliveries due that have no predecessor in the queue. This happens if the predecessor ended at the moment
+   * at which another process parked them; a lane in which everything is parked contains such deliveries. The lanes are
+   * notified: a holder that has read these deliveries as parked must not release its lane as if nothing were due.
+   *
+   * @returns the transports with deliveries that were unparked
+   */
+  unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>>;
+}

@@ -1,0 +1,12 @@
+import type { NewEvent } from '../ports/event-store.js';
+
+/** Events as the parameters of an INSERT, in the order (tenant_uid, event_uid, action, ordering_key, body, occurred_at). */
+export const rowsOf = (events: readonly NewEvent[]): unknown[][] =>
+  events.map((event) => [
+    event.tenantUid,
+    event.eventUid,
+    event.action,
+    event.orderingKey,
+    event.body,
+    event.occurredAt,
+  ]);

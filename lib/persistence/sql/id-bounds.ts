@@ -1,0 +1,69 @@
+import { NO_ID } from './delivery-sql.js';
+import type { DeliveryStore } from '../ports/delivery-store.js';
+
+/**
+ * How far the order of ids and the order of creation dates may differ. The date is read before the statement that takes the
+ * number, and that statement may wait for locks. The clocks of processes also differ by milliseconds.
+ */
+const SLACK_MS = 60_000;
+/** Positions read in one round trip: a log of ten million deliveries takes five round trips. */
+const PROBES = 31;
+
+type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
+
+/**
+ * Converts dates to bounds of a tenant's delivery ids, because ids rise with time and the indexes contain ids. The bounds
+ * are too wide by a minute, and by more where few deliveries have ended, so compare the dates of the deliveries found as
+ * well.
+ *
+ * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
+ * @param to ms since the epoch: all deliveries created then or earlier have ids less than `beforeId`
+ */
+export async function idBounds(
+  store: EndedDeliveries,
+  tenantId: number,
+  from: number | undefined,
+  to: number | undefined,
+): Promise<{ afterId: number; beforeId: number }> {
+  const [lower, upper] = await Promise.all([
+    from === undefined ? undefined : boundaryAt(store, tenantId, from - SLACK_MS),
+    to === undefined ? undefined : boundaryAt(store, tenantId, to + SLACK_MS + 1),
+  ]);
+  return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
+}
+
+/** The tenant's last ended delivery that was created before an instant, and the first one that was created at it or later. */
+async function boundaryAt(
+  store: EndedDeliveries,
+  tenantId: number,
+  instant: number,
+): Promise<{ lastBefore: number; firstFrom: number }> {
+  const range = await store.endedRange(tenantId);
+  if (!range) return { lastBefore: 0, firstFrom: NO_ID };
+  // Invariant: ids up to `low` are older than the instant, ids from `high` on are not.
+  let [low, high] = [range.first - 1, range.last + 1];
+  let [lastBefore, firstFrom] = [0, NO_ID];
+  while (high - low > 1) {
+    const [start, width] = [low, high - low];
+    const probes = Array.from({ length: PROBES }, (_, index) =>
+      Math.floor(start + (width * (index + 1)) / (PROBES + 1)),
+    );
+    const found = await store.firstEndedFrom(
+      tenantId,
+      [...new Set(probes)].filter((probe) => probe > start),
+    );
+    // These deliveries were deleted from the log meanwhile.
+    if (found.length === 0) break;
+    for (const { from, id, createdAt } of found) {
+      if (createdAt < instant) {
+        low = Math.max(low, id);
+        lastBefore = Math.max(lastBefore, id);
+      } else {
+        high = Math.min(high, from);
+        firstFrom = Math.min(firstFrom, id);
+      }
+    }
+    if (high - low >= width) break;
+  }
+  return { lastBefore, firstFrom };
+}

@@ -1,0 +1,79 @@
+import type { ClaimedLane, DueLane, EventContent, LaneCheck } from '../ports/lane-store.js';
+import { storedTransportOf, type StoredTransportRow } from './stored-transport-row.js';
+
+/** A row of the query for due lanes, on every database. */
+export interface DueLaneRow {
+  transport_id: number;
+  due_at: number;
+  tenant_uid: string;
+  origin: string;
+  sealed_with: string;
+}
+
+export const dueLaneOf = (row: DueLaneRow): DueLane => ({
+  transportId: row.transport_id,
+  tenantUid: row.tenant_uid,
+  origin: row.origin,
+  encryptedWith: row.sealed_with,
+  dueAt: row.due_at,
+});
+
+/** A claimed lane with its transport, on every database. */
+export interface ClaimedLaneRow extends StoredTransportRow {
+  transport_id: number;
+  lease_token: number;
+  version: number;
+  blocked_until: number;
+  crashes: number;
+  consecutive_failures: number;
+  rate_used: number;
+  rate_used_until: number;
+  scan_from: number;
+}
+
+/** @param leaseMs length of the lease from the claim, in ms */
+export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane => ({
+  transportId: row.transport_id,
+  leaseToken: row.lease_token,
+  leaseMs,
+  version: row.version,
+  blockedUntil: row.blocked_until,
+  crashes: row.crashes,
+  consecutiveFailures: row.consecutive_failures,
+  rate: { used: row.rate_used, usedUntil: row.rate_used_until },
+  scanFrom: row.scan_from,
+  transport: storedTransportOf(row),
+});
+
+/** A row of the statement that checks a lane, on every database. */
+export interface LaneCheckRow {
+  transport_id: number;
+  lease_token: number;
+  /** SQLite has no booleans. */
+  is_held: boolean | 0 | 1;
+  version: number;
+  transport_version: number;
+}
+
+export const laneCheckOf = (row: LaneCheckRow): LaneCheck => ({
+  transportId: row.transport_id,
+  leaseToken: row.lease_token,
+  isHeld: Boolean(row.is_held),
+  version: row.version,
+  transportVersion: row.transport_version,
+});
+
+/** A row with the content of an event, on every database. */
+export interface EventContentRow {
+  id: number;
+  event_uid: string;
+  action: string;
+  body: string;
+}
+
+export const eventContentOf = ({ id, event_uid, action, body }: EventContentRow): EventContent => ({
+  eventId: id,
+  eventUid: event_uid,
+  action,
+  body,
+});

@@ -1,0 +1,69 @@
+import { LEASE_MARGIN_MS, LEASE_PER_TIMEOUT } from '../../domain/lease.js';
+import type { Database } from '../ports/database.js';
+
+/* Rules of the queue and its lanes as SQL text, each written once. Both dialects build their statements from these. */
+
+/** Later than any instant: stands for "never due" in expressions that look for the earliest date. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** Values that the same UPDATE assigns: an expression on its right-hand side still reads the old values. */
+export interface AssignedLaneValues {
+  readonly suspended?: string;
+  readonly blockedUntil?: string;
+}
+
+/**
+ * The notify rule: the assignments of an UPDATE of `webhook_lane` by a transaction that adds work.
+ *
+ * They raise the version, since a holder releases its lane only at the version that it read before its last scan. They make
+ * a free lane due, at the end of its block at the earliest. A held lane keeps its due date, which is the end of the lease;
+ * a suspended lane has none.
+ *
+ * @param now placeholder of the parameter, with its type
+ * @param assigned values that the same UPDATE assigns to columns that the rule reads
+ */
+export const notifyLane = (kind: Database['kind'], now: string, assigned: AssignedLaneValues = {}): string =>
+  `version = version + 1, due_at = ${notifiedDueAt(kind, now, assigned)}`;
+
+export function notifiedDueAt(
+  kind: Database['kind'],
+  now: string,
+  { suspended = 'suspended', blockedUntil = 'blocked_until' }: AssignedLaneValues = {},
+): string {
+  const [least, greatest] = kind === 'postgres' ? ['least', 'greatest'] : ['min', 'max'];
+  return `CASE WHEN holder IS NULL AND NOT ${suspended}
+               THEN ${least}(coalesce(due_at, ${NEVER}), ${greatest}(${now}, ${blockedUntil}))
+               ELSE due_at END`;
+}
+
+/**
+ * Whether an earlier delivery of the row's ordering key is still in the queue, so that the row must wait.
+ *
+ * The search goes backwards from the row. If the row is behind another one, the search finds that one at once, however many
+ * dead rows somebody else's snapshot keeps at the beginning of the key.
+ *
+ * A scalar subquery and not EXISTS: PostgreSQL can neither pull it up into a join nor hash it, so it is always one probe of
+ * the index of keys, whatever the statistics say.
+ *
+ * @param row alias of a row with transport_id, ordering_key and event_id
+ */
+export const waitsBehind = (queue: string, row: string): string => `(
+  SELECT 1 FROM ${queue} p
+  WHERE p.transport_id = ${row}.transport_id AND p.ordering_key = ${row}.ordering_key AND p.event_id < ${row}.event_id
+  ORDER BY p.transport_id DESC, p.ordering_key DESC, p.event_id DESC LIMIT 1
+) IS NOT NULL`;
+
+/** The lease rule (`leaseFor`). @param timeoutMs an expression; null: the transport sets no time-out of its own */
+export const leaseSql = (timeoutMs: string): string =>
+  `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;
+
+/**
+ * `noted_token` once the noted attempt has an outcome: 0, which is no holder's token, or null as before. Otherwise the note
+ * would be taken for one of the next attempt, which has not been sent yet.
+ */
+export const PAST_NOTE = 'noted_token * 0';
+
+/** Status and reason with which a queue row ends. A delivery that succeeded before it was redelivered always ends as DELIVERED. */
+export const endStatus = (status: string): string =>
+  `CASE WHEN has_succeeded THEN 'DELIVERED' ELSE ${status} END`;
+export const endReason = (reason: string): string => `CASE WHEN has_succeeded THEN NULL ELSE ${reason} END`;

@@ -1,0 +1,47 @@
+import type { StoredTransport } from '../ports/lane-store.js';
+
+/** The columns of `StoredTransport`, from the table aliased `t`. */
+export const STORED_TRANSPORT_COLUMNS = `
+  t.tenant_uid, t.http_transport_uid, t.url, t.headers, t.security_type, t.username, t.password, t.token,
+  t.signing_secrets, t.state, t.failing_since, t.timeout_ms, t.max_concurrency, t.rate_limit_requests,
+  t.rate_limit_per_seconds, t.retry_schedule_seconds, t.version AS transport_version`;
+
+export interface StoredTransportRow {
+  tenant_uid: string;
+  http_transport_uid: string;
+  url: string;
+  headers: string;
+  security_type: string;
+  username: string | null;
+  password: string | null;
+  token: string | null;
+  signing_secrets: string;
+  state: string;
+  failing_since: number | null;
+  timeout_ms: number | null;
+  max_concurrency: number | null;
+  rate_limit_requests: number | null;
+  rate_limit_per_seconds: number | null;
+  retry_schedule_seconds: string | null;
+  transport_version: number;
+}
+
+export const storedTransportOf = (row: StoredTransportRow): StoredTransport => ({
+  tenantUid: row.tenant_uid,
+  httpTransportUid: row.http_transport_uid,
+  url: row.url,
+  headers: row.headers,
+  securityType: row.security_type as StoredTransport['securityType'],
+  username: row.username,
+  password: row.password,
+  token: row.token,
+  signingSecrets: row.signing_secrets,
+  state: row.state as StoredTransport['state'],
+  failingSince: row.failing_since,
+  timeoutMs: row.timeout_ms,
+  maxConcurrency: row.max_concurrency,
+  rateLimitRequests: row.rate_limit_requests,
+  rateLimitPerSeconds: row.rate_limit_per_seconds,
+  retryScheduleSeconds: row.retry_schedule_seconds,
+  version: row.transport_version,
+});

@@ -1,0 +1,45 @@
+import type { Database, Statement } from '../ports/database.js';
+import { TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from './delivery-sql.js';
+import { statement } from './statement.js';
+
+/*
+ * A deleted transport or webhook leaves a row with its name. The log refers to it by number and can still show its uid. The
+ * row contains no URL, header, credential or secret. Put these statements before the deletion, in the same transaction.
+ */
+
+/** Adds the tombstones of a transport and of all its webhooks. */
+export const buryTransport = (database: Database, transportId: number): Statement[] => [
+  statement(
+    database,
+    `${insertInto(database)}
+     SELECT '${TRANSPORT_TOMBSTONE}', id, tenant_uid, http_transport_uid, id, ${instant(database)}
+       FROM ${database.table('webhook_http_transport')} WHERE id = ? ${UNLESS_BURIED}`,
+    [database.now(), transportId],
+  ),
+  buryWebhooks(database, 'transport_id', transportId),
+];
+
+export const buryWebhook = (database: Database, webhookId: number): Statement =>
+  buryWebhooks(database, 'id', webhookId);
+
+/** Adds the tombstones of all webhooks of a transport. */
+export const buryWebhooksOf = (database: Database, transportId: number): Statement =>
+  buryWebhooks(database, 'transport_id', transportId);
+
+const buryWebhooks = (database: Database, column: 'id' | 'transport_id', value: number): Statement =>
+  statement(
+    database,
+    `${insertInto(database)}
+     SELECT '${WEBHOOK_TOMBSTONE}', id, tenant_uid, webhook_uid, transport_id, ${instant(database)}
+       FROM ${database.table('webhook_webhook')} WHERE ${column} = ? ${UNLESS_BURIED}`,
+    [database.now(), value],
+  );
+
+/** Needed if another request deletes the same resource at the same time. */
+const UNLESS_BURIED = 'ON CONFLICT (kind, id) DO NOTHING';
+
+const insertInto = (database: Database): string =>
+  `INSERT INTO ${database.table('webhook_tombstone')} (kind, id, tenant_uid, uid, transport_id, deleted_at)`;
+
+/** PostgreSQL would have to guess the type of a parameter in a SELECT list. */
+const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');
