@@ -92,35 +92,40 @@ export type { WebhookNotificationListener } from './operations/notifications/not
 export { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 export { rotateEncryptionKeys } from './operations/encryption/rotate-encryption-keys.js';
 
-export { DatabaseBusyError } from './errors/database-busy.error.js';
-export { DatabaseUnavailableError } from './errors/database-unavailable.error.js';
-export { DataSourceMissingError } from './errors/data-source-missing.error.js';
-export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
-export { EncryptionKeyMissingError } from './errors/encryption-key-missing.error.js';
-export { EventConflictError } from './errors/event-conflict.error.js';
-export { ForeignManagerError } from './errors/foreign-manager.error.js';
-export { ForeignTransactionError } from './errors/foreign-transaction.error.js';
-export { InvalidEmitOptionError } from './errors/invalid-emit-option.error.js';
-export { InvalidEventUidError } from './errors/invalid-event-uid.error.js';
-export { InvalidOccurredAtError } from './errors/invalid-occurred-at.error.js';
-export { InvalidOptionError } from './errors/invalid-option.error.js';
-export { InvalidOrderingKeyError } from './errors/invalid-ordering-key.error.js';
-export { InvalidSigningSecretError } from './errors/invalid-signing-secret.error.js';
-export { InvalidTenantUidError } from './errors/invalid-tenant-uid.error.js';
-export { ManagerNotInTransactionError } from './errors/manager-not-in-transaction.error.js';
-export { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
-export { PayloadInvalidError } from './errors/payload-invalid.error.js';
-export { PayloadTooLargeError } from './errors/payload-too-large.error.js';
-export { PermissionDeniedError } from './errors/permission-denied.error.js';
-export { SchemaBehindError } from './errors/schema-behind.error.js';
-export { SecondSqliteError } from './errors/second-sqlite.error.js';
-export { SecretUnreadableError } from './errors/secret-unreadable.error.js';
-export { TablesMissingError } from './errors/tables-missing.error.js';
-export { TargetRefusedError } from './errors/target-refused.error.js';
-export { TransactionNotOpenError } from './errors/transaction-not-open.error.js';
-export { TransactionPoolingError } from './errors/transaction-pooling.error.js';
-export { TransactionRequiredError } from './errors/transaction-required.error.js';
-export { UnknownActionError } from './errors/unknown-action.error.js';
-export { UnsupportedDatabaseError } from './errors/unsupported-database.error.js';
+export {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  PermissionDeniedError,
+  SecretUnreadableError,
+  TablesMissingError,
+} from './errors/database.errors.js';
+export {
+  DataSourceMissingError,
+  DuplicateInstanceError,
+  EncryptionKeyMissingError,
+  InvalidOptionError,
+  ModuleNotConfiguredError,
+  SchemaBehindError,
+  SecondSqliteError,
+  TransactionPoolingError,
+  UnsupportedDatabaseError,
+} from './errors/start-up.errors.js';
+export {
+  EventConflictError,
+  ForeignManagerError,
+  ForeignTransactionError,
+  InvalidEmitOptionError,
+  InvalidEventUidError,
+  InvalidOccurredAtError,
+  InvalidOrderingKeyError,
+  InvalidTenantUidError,
+  ManagerNotInTransactionError,
+  PayloadInvalidError,
+  PayloadTooLargeError,
+  TransactionNotOpenError,
+  TransactionRequiredError,
+  UnknownActionError,
+} from './errors/emit.errors.js';
+export { InvalidSigningSecretError, TargetRefusedError } from './errors/admin.errors.js';
 export { WebhooksError } from './errors/webhooks-error.js';
 export type { RedisClient, RedisConnection } from './wake-up/redis-carrier.js';

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhooksModuleExtras } from './webhooks.extras.js';
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;

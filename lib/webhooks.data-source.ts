@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { DataSourceMissingError } from './errors/data-source-missing.error.js';
+import { DataSourceMissingError } from './errors/start-up.errors.js';
 import { hostDataSourceOf } from './persistence/connection/host-data-source.js';
 import type { ResolvedWebhooksOptions } from './webhooks.options.js';
 import { HOST_DATA_SOURCE, WEBHOOKS_OPTIONS } from './webhooks.tokens.js';

@@ -1,5 +1,5 @@
 import type { CanActivate, Provider } from '@nestjs/common';
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhooksModuleExtras } from './webhooks.extras.js';
 import { providerOf } from './webhooks.host-provider.js';
 import { WEBHOOKS_GUARDS } from './webhooks.tokens.js';

@@ -1,5 +1,5 @@
 import type { InjectionToken, Provider, Type } from '@nestjs/common';
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { HostProvider } from './webhooks.extras.js';
 
 const PROVIDER_FORMS = ['useClass', 'useExisting', 'useValue', 'useFactory'];

@@ -4,7 +4,7 @@ import { HttpTransports } from './admin/from-code/http-transports.js';
 import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 import { Webhooks } from './admin/from-code/webhooks.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
-import { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
+import { DuplicateInstanceError } from './errors/start-up.errors.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 import { WebhooksHealth } from './operations/health/health.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';

@@ -1,5 +1,5 @@
 import { Module, type Provider } from '@nestjs/common';
-import { ModuleNotConfiguredError } from './errors/module-not-configured.error.js';
+import { ModuleNotConfiguredError } from './errors/start-up.errors.js';
 import { EXPORTED } from './webhooks.instances.js';
 import { ConfigurableModuleClass } from './webhooks.module-definition.js';
 

@@ -1,5 +1,5 @@
 import { closestOf } from './domain/closest-name.js';
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhooksModuleExtras } from './webhooks.extras.js';
 import type {
   DatabaseOptions,

@@ -2,7 +2,7 @@ import { checkCatalog, type ActionCatalog } from './domain/action-catalog.js';
 import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import { DatabaseAddress } from './persistence/connection/database-address.js';
 import { checkKeys, type EncryptionKey } from './secrets/encryption-keys.js';
 import { checkEnvironmentName } from './domain/environment-name.js';

@@ -1,7 +1,7 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import { checkExtras } from './webhooks.check-extras.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 import { hostDataSource } from './webhooks.data-source.js';

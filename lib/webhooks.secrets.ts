@@ -1,4 +1,4 @@
-import { InvalidOptionError } from './errors/invalid-option.error.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import type { Database } from './persistence/ports/database.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';

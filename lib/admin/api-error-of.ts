@@ -1,12 +1,14 @@
-import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
-import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
-import { InvalidSigningSecretError } from '../errors/invalid-signing-secret.error.js';
-import { OriginBusyError } from '../errors/origin-busy.error.js';
-import { QuotaExceededError } from '../errors/quota-exceeded.error.js';
-import { RateLimitedError } from '../errors/rate-limited.error.js';
-import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
-import { UidTakenError } from '../errors/uid-taken.error.js';
-import { UnknownActionError } from '../errors/unknown-action.error.js';
+import { ConcurrentChangeError } from '../errors/database.errors.js';
+import {
+  DeliveriesHeldError,
+  InvalidSigningSecretError,
+  OriginBusyError,
+  QuotaExceededError,
+  RateLimitedError,
+  TransportStateConflictError,
+  UidTakenError,
+} from '../errors/admin.errors.js';
+import { UnknownActionError } from '../errors/emit.errors.js';
 import { isBusy } from '../persistence/errors/driver-errors.js';
 import { isTablesMissing } from '../persistence/errors/missing-tables.js';
 import { isUnavailable } from '../persistence/errors/unavailable.js';

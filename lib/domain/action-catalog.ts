@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../errors/start-up.errors.js';
 
 /** Definition of an action, for the compiler (`Data`), for people, and for the admin API. */
 export interface ActionDefinition<Data extends object = object> {

@@ -1,5 +1,4 @@
-import { PayloadInvalidError } from '../errors/payload-invalid.error.js';
-import { PayloadTooLargeError } from '../errors/payload-too-large.error.js';
+import { PayloadInvalidError, PayloadTooLargeError } from '../errors/emit.errors.js';
 import { checkJson, isPlainObject, jsonFormOf } from './json-check.js';
 
 /** Maximum size of a body, in bytes of UTF-8. */

@@ -1,6 +1,5 @@
 import { isDate } from 'node:util/types';
-import { PayloadInvalidError } from '../errors/payload-invalid.error.js';
-import { PayloadTooLargeError } from '../errors/payload-too-large.error.js';
+import { PayloadInvalidError, PayloadTooLargeError } from '../errors/emit.errors.js';
 
 /** Limits of a payload. */
 export interface JsonLimits {

@@ -1,4 +1,4 @@
-import { InvalidSigningSecretError } from '../errors/invalid-signing-secret.error.js';
+import { InvalidSigningSecretError } from '../errors/admin.errors.js';
 import type { RandomBytes } from './uid.js';
 
 const PREFIX = 'whsec_';

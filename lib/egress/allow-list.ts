@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net';
-import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../errors/start-up.errors.js';
 import { familyOf, isPublicAddress } from './address-policy.js';
 
 interface Entry {

@@ -1,4 +1,4 @@
-import { EgressError } from '../errors/egress.error.js';
+import { EgressError } from '../errors/egress.errors.js';
 import { isPermittedAddress } from './allow-list.js';
 import type { CheckedUrl } from './url-policy.js';
 

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../errors/start-up.errors.js';
 import type { CheckedUrl } from './url-policy.js';
 
 const REMEDY =

@@ -1,5 +1,5 @@
-import { EgressError } from '../errors/egress.error.js';
-import { TargetRefusedError, type TargetRule } from '../errors/target-refused.error.js';
+import { EgressError } from '../errors/egress.errors.js';
+import { TargetRefusedError, type TargetRule } from '../errors/admin.errors.js';
 import { AllowList } from './allow-list.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { ConnectionPool } from './connection-pool.js';

@@ -1,4 +1,4 @@
-import { EgressError } from '../errors/egress.error.js';
+import { EgressError } from '../errors/egress.errors.js';
 import type { DialPhase } from './guarded-dialler.js';
 
 /** undici's codes for a response that violates the protocol or the limits. */

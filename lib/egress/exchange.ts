@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { EgressError } from '../errors/egress.error.js';
-import type { EgressErrorCode } from '../errors/egress.error.js';
+import { EgressError, type EgressErrorCode } from '../errors/egress.errors.js';
 import type { Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { egressErrorOf } from './egress-failure.js';

@@ -1,4 +1,4 @@
-import { HeaderRefusedError } from '../errors/header-refused.error.js';
+import { HeaderRefusedError } from '../errors/admin.errors.js';
 
 /** A header that a tenant wants sent with every request. */
 export interface TenantHeader {

@@ -1,4 +1,4 @@
-import { TargetRefusedError } from '../errors/target-refused.error.js';
+import { TargetRefusedError } from '../errors/admin.errors.js';
 
 /** Names that stay inside a machine, a network or a protocol, and never lead to a receiver on the internet. */
 const RESERVED_TOP_LABELS = new Set([

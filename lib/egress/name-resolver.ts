@@ -1,6 +1,6 @@
 import { promises as dns, type LookupAddress } from 'node:dns';
-import { EgressError } from '../errors/egress.error.js';
-import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { EgressError } from '../errors/egress.errors.js';
+import { InvalidOptionError } from '../errors/start-up.errors.js';
 import { LookupGate } from './lookup-gate.js';
 
 /** Time limit of a look-up, in ms. */

@@ -1,4 +1,4 @@
-import { TargetRefusedError } from '../errors/target-refused.error.js';
+import { TargetRefusedError } from '../errors/admin.errors.js';
 
 const HTTP = 80;
 const HTTPS = 443;

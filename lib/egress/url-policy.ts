@@ -1,4 +1,4 @@
-import { TargetRefusedError } from '../errors/target-refused.error.js';
+import { TargetRefusedError } from '../errors/admin.errors.js';
 import { familyOf } from './address-policy.js';
 import { isPermittedAddress } from './allow-list.js';
 import type { AllowList } from './allow-list.js';

@@ -1,7 +1,9 @@
-import { DatabaseBusyError } from '../errors/database-busy.error.js';
-import { DatabaseUnavailableError } from '../errors/database-unavailable.error.js';
-import { PermissionDeniedError } from '../errors/permission-denied.error.js';
-import { TablesMissingError } from '../errors/tables-missing.error.js';
+import {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  PermissionDeniedError,
+  TablesMissingError,
+} from '../errors/database.errors.js';
 import { DelayedLooks } from '../timing/delayed-looks.js';
 import { isBusy, isPermissionDenied } from '../persistence/errors/driver-errors.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../persistence/ports/event-store.js';

@@ -1,11 +1,13 @@
 import type { ActionCatalog } from '../domain/action-catalog.js';
 import { buildEnvelope } from '../domain/envelope.js';
 import { isTenantUid, isUid, uuidv7 } from '../domain/uid.js';
-import { InvalidEventUidError } from '../errors/invalid-event-uid.error.js';
-import { InvalidOccurredAtError } from '../errors/invalid-occurred-at.error.js';
-import { InvalidOrderingKeyError } from '../errors/invalid-ordering-key.error.js';
-import { InvalidTenantUidError } from '../errors/invalid-tenant-uid.error.js';
-import { UnknownActionError } from '../errors/unknown-action.error.js';
+import {
+  InvalidEventUidError,
+  InvalidOccurredAtError,
+  InvalidOrderingKeyError,
+  InvalidTenantUidError,
+  UnknownActionError,
+} from '../errors/emit.errors.js';
 import type { NewEvent } from '../persistence/ports/event-store.js';
 import type { EventOptions } from './emit-options.js';
 import { RandomPool } from './random-pool.js';

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import type { EntityManager } from 'typeorm';
-import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
-import { TransactionNotOpenError } from '../errors/transaction-not-open.error.js';
-import { TransactionRequiredError } from '../errors/transaction-required.error.js';
+import {
+  InvalidEmitOptionError,
+  TransactionNotOpenError,
+  TransactionRequiredError,
+} from '../errors/emit.errors.js';
 import type { HostDataSource } from '../persistence/connection/host-data-source.js';
 import { isHostTransaction, type HostTransaction } from '../persistence/ports/host-transaction.js';
 import { ManagerGuard } from './manager-guard.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { closestOf } from '../domain/closest-name.js';
-import { InvalidEmitOptionError } from '../errors/invalid-emit-option.error.js';
+import { InvalidEmitOptionError } from '../errors/emit.errors.js';
 
 const SHARED = ['tenantUid', 'manager', 'transaction'];
 const OF_EVENT = ['eventUid', 'orderingKey', 'occurredAt'];

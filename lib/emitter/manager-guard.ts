@@ -1,6 +1,5 @@
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
-import { ForeignManagerError } from '../errors/foreign-manager.error.js';
-import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
+import { ForeignManagerError, ManagerNotInTransactionError } from '../errors/emit.errors.js';
 import { databaseTarget } from '../persistence/connection/database-target.js';
 import type { HostDataSource } from '../persistence/connection/host-data-source.js';
 

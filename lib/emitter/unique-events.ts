@@ -1,4 +1,4 @@
-import { EventConflictError } from '../errors/event-conflict.error.js';
+import { EventConflictError } from '../errors/emit.errors.js';
 import type { NewEvent } from '../persistence/ports/event-store.js';
 
 /**

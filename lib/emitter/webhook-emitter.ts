@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
-import { EventConflictError } from '../errors/event-conflict.error.js';
+import { EventConflictError } from '../errors/emit.errors.js';
 import { CommitSignal } from './commit-signal.js';
 import { EVENT_STORE, type EventStore, type InsertedEvent } from '../persistence/ports/event-store.js';
 import { directUrlOf, type HostDataSource } from '../persistence/connection/host-data-source.js';

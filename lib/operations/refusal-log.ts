@@ -1,5 +1,5 @@
 import type { Refusal } from '../egress/egress-client.js';
-import type { TargetRule } from '../errors/target-refused.error.js';
+import type { TargetRule } from '../errors/admin.errors.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
 /** Hosts come from tenants, so neither their number nor their rate may flood the operator's log. */

@@ -4,7 +4,7 @@ import type { SignedContent } from '../delivery/sending/signed-request.js';
 import { matchesAction } from '../domain/action-pattern.js';
 import { buildEnvelope } from '../domain/envelope.js';
 import { uuidv7 } from '../domain/uid.js';
-import { UnknownActionError } from '../errors/unknown-action.error.js';
+import { UnknownActionError } from '../errors/emit.errors.js';
 import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import type { ResolvedWebhooksOptions } from '../webhooks.options.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliverySwitch } from '../delivery/delivery-switch.js';
-import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
+import { DeliveriesHeldError } from '../errors/admin.errors.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { STORES, type Stores } from '../persistence/ports/stores.js';
 import { EnvironmentGuard } from './environment-guard.js';

@@ -5,7 +5,7 @@ import { signedRequest, type SignedContent } from '../delivery/sending/signed-re
 import { TransportConfigs, type TransportConfig } from '../delivery/sending/transport-config.js';
 import { isDelivered } from '../domain/attempt-outcome.js';
 import { EgressClient, type EgressRequest } from '../egress/egress-client.js';
-import { OriginBusyError } from '../errors/origin-busy.error.js';
+import { OriginBusyError } from '../errors/admin.errors.js';
 import { DATABASE, type Database } from '../persistence/ports/database.js';
 import type { StoredTransport } from '../persistence/ports/lane-store.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimitedError } from '../errors/rate-limited.error.js';
+import { RateLimitedError } from '../errors/admin.errors.js';
 import { ThrottleRepository, type Throttle } from '../persistence/repositories/throttle.repository.js';
 
 /** For one transport: enough time to look at the result of the previous test. */

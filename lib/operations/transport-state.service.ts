@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { stateAfter, type TransportCommand } from '../domain/transport-state.js';
-import { ConcurrentChangeError } from '../errors/concurrent-change.error.js';
-import { TransportStateConflictError } from '../errors/transport-state-conflict.error.js';
+import { ConcurrentChangeError } from '../errors/database.errors.js';
+import { TransportStateConflictError } from '../errors/admin.errors.js';
 import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import {

@@ -21,10 +21,10 @@ export {
   InboxNotInTransactionError,
   InboxTableMissingError,
   InvalidInboxEntryError,
-} from '../errors/inbox.error.js';
-export { InvalidReceiverOptionError } from '../errors/invalid-receiver-option.error.js';
-export { RawBodyMissingError } from '../errors/raw-body-missing.error.js';
-export { WebhookNotVerifiedError } from '../errors/webhook-not-verified.error.js';
-export { WebhookVerificationError } from '../errors/webhook-verification.error.js';
-export type { WebhookVerificationCode } from '../errors/webhook-verification.error.js';
+  InvalidReceiverOptionError,
+  RawBodyMissingError,
+  WebhookNotVerifiedError,
+  type WebhookVerificationCode,
+  WebhookVerificationError,
+} from '../errors/receiver.errors.js';
 export { WebhooksError } from '../errors/webhooks-error.js';

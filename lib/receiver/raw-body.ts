@@ -1,4 +1,4 @@
-import { RawBodyMissingError } from '../errors/raw-body-missing.error.js';
+import { RawBodyMissingError } from '../errors/receiver.errors.js';
 import type { ReceivedHeaders } from './received-request.js';
 
 /** The part of an Express or Fastify request that is read here. */

@@ -1,4 +1,4 @@
-import { WebhookNotVerifiedError } from '../errors/webhook-not-verified.error.js';
+import { WebhookNotVerifiedError } from '../errors/receiver.errors.js';
 import type { VerifiedRequest } from './received-request.js';
 
 /** A request that the guard has accepted, with the verified bytes. */

@@ -1,8 +1,7 @@
 import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
-import { WebhookNotVerifiedError } from '../errors/webhook-not-verified.error.js';
-import { WebhookVerificationError } from '../errors/webhook-verification.error.js';
+import { WebhookNotVerifiedError, WebhookVerificationError } from '../errors/receiver.errors.js';
 import { rawBodyOf, type HttpRequest } from './raw-body.js';
 import type {
   ResolvedVerification,

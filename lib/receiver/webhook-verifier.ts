@@ -1,5 +1,4 @@
-import { InvalidReceiverOptionError } from '../errors/invalid-receiver-option.error.js';
-import { WebhookVerificationError } from '../errors/webhook-verification.error.js';
+import { InvalidReceiverOptionError, WebhookVerificationError } from '../errors/receiver.errors.js';
 import type { ReceivedRequest, VerifiedRequest } from './received-request.js';
 import { SCHEMES, type WebhookScheme } from './schemes/schemes.js';
 import type { SignatureScheme, VerificationKey } from './schemes/signature-scheme.js';

@@ -1,5 +1,5 @@
 import { isUint8Array } from 'node:util/types';
-import { InvalidOptionError } from '../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../errors/start-up.errors.js';
 
 /** One key of the ring: `id` is stored beside each ciphertext; `key` is 32 bytes. */
 export interface EncryptionKey {

@@ -1,4 +1,4 @@
-import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
+import { SecretUnreadableError } from '../errors/database.errors.js';
 import type { StoredHeader, StoredSigningSecret } from '../domain/stored-secrets.js';
 import { sealedWith } from './sealed-with.js';
 import type { SecretBox } from './secret-box.js';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { SecretUnreadableError } from '../errors/secret-unreadable.error.js';
+import { SecretUnreadableError } from '../errors/database.errors.js';
 import type { EncryptionKey } from './encryption-keys.js';
 
 /** The field and row of a secret. They are authenticated with the ciphertext, so that stored secrets cannot be swapped. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
-import { DeliveriesUnfinishedError } from '../errors/deliveries-unfinished.error.js';
-import { WorkerNotRunningError } from '../errors/worker-not-running.error.js';
+import { DeliveriesHeldError } from '../errors/admin.errors.js';
+import { DeliveriesUnfinishedError, WorkerNotRunningError } from '../errors/testing.errors.js';
 import { WebhooksWorker } from '../webhooks.worker.js';
 import { instanceOf, type ProviderSource } from './instance-of.js';
 

@@ -18,10 +18,12 @@ export type { ReceivedWebhook, WebhookReceiverOptions } from './webhook-receiver
 export { WebhooksTestingModule } from './webhooks-testing.module.js';
 export type { WebhooksTestingOptions } from './webhooks-testing.module.js';
 
-export { DeliveriesHeldError } from '../errors/deliveries-held.error.js';
-export { DeliveriesUnfinishedError } from '../errors/deliveries-unfinished.error.js';
-export type { DeliveriesLeft } from '../errors/deliveries-unfinished.error.js';
-export { NotARecordingEmitterError } from '../errors/not-a-recording-emitter.error.js';
-export { NotInTestsError } from '../errors/not-in-tests.error.js';
-export { ReceiverTimeoutError } from '../errors/receiver-timeout.error.js';
-export { WorkerNotRunningError } from '../errors/worker-not-running.error.js';
+export { DeliveriesHeldError } from '../errors/admin.errors.js';
+export {
+  type DeliveriesLeft,
+  DeliveriesUnfinishedError,
+  NotARecordingEmitterError,
+  NotInTestsError,
+  ReceiverTimeoutError,
+  WorkerNotRunningError,
+} from '../errors/testing.errors.js';

@@ -1,4 +1,4 @@
-import { NotInTestsError } from '../errors/not-in-tests.error.js';
+import { NotInTestsError } from '../errors/testing.errors.js';
 
 /** Members that Nest reads from every provider. All of them are undefined. */
 const ASKED_BY_NEST =

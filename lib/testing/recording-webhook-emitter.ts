@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { ActionCatalog, ActionOf, DataOf } from '../domain/action-catalog.js';
 import type { EmitInput, EmitManyOptions, EmitOptions, EmittedEvent } from '../emitter/emit-options.js';
 import { WebhookEmitter } from '../emitter/webhook-emitter.js';
-import { ManagerNotInTransactionError } from '../errors/manager-not-in-transaction.error.js';
+import { ManagerNotInTransactionError } from '../errors/emit.errors.js';
 import { CommitSignal } from '../emitter/commit-signal.js';
 import type { HostTransaction } from '../persistence/ports/host-transaction.js';
 import { posCatalog } from '../pos/pos-catalog.js';

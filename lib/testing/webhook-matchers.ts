@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { NotARecordingEmitterError } from '../errors/not-a-recording-emitter.error.js';
+import { NotARecordingEmitterError } from '../errors/testing.errors.js';
 import { matchesPartially } from './matches-partially.js';
 import type { RecordedEvent } from './recording-store.js';
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReceiverTimeoutError } from '../errors/receiver-timeout.error.js';
-import { WebhookVerificationError } from '../errors/webhook-verification.error.js';
+import { ReceiverTimeoutError } from '../errors/testing.errors.js';
+import { WebhookVerificationError } from '../errors/receiver.errors.js';
 import type { ReceivedHeaders } from '../receiver/received-request.js';
 import { WebhookVerifier } from '../receiver/webhook-verifier.js';
 import { bodyOf, send, type ReceiverResponse } from './receiver-response.js';

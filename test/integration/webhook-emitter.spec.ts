@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { ActionCatalog } from '../../lib/domain/action-catalog.js';
 import { WebhookEmitter } from '../../lib/emitter/webhook-emitter.js';
-import { EventConflictError } from '../../lib/errors/event-conflict.error.js';
+import { EventConflictError } from '../../lib/errors/emit.errors.js';
 import { CommitSignal } from '../../lib/emitter/commit-signal.js';
 import { EventEntity } from '../../lib/persistence/entities/event.entity.js';
 import { type AnyDatabase, databaseFor } from '../../lib/persistence/connection/open-database.js';

@@ -1,6 +1,6 @@
 import { EgressClient } from '../../lib/egress/egress-client.js';
 import type { EgressClientOptions, EgressRequest, EgressResponse } from '../../lib/egress/egress-client.js';
-import { EgressError } from '../../lib/errors/egress.error.js';
+import { EgressError } from '../../lib/errors/egress.errors.js';
 
 /** The only range of loopback that the clients of these tests may call. */
 export const ALLOWED_RANGE = '127.0.1.0/24';

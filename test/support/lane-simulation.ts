@@ -1,6 +1,10 @@
 import { Lane } from '../../lib/delivery/lanes/lane.js';
 import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
-import { CLOCK_SLACK_MS, type LaneReading, type QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
+import {
+  CLOCK_SLACK_MS,
+  type LaneReading,
+  type QueuedDelivery,
+} from '../../lib/persistence/ports/lane-store.js';
 import { block, concluded, laneConfig, NO_CIRCUIT } from './lanes.js';
 import { SimulatedLaneRow } from './simulated-lane-row.js';
 import { SimulatedRecorder } from './simulated-recorder.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { InvalidOptionError } from '../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../lib/errors/start-up.errors.js';
 import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
 
 describe('the options of the module', () => {

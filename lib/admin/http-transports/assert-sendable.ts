@@ -1,7 +1,6 @@
 import type { EgressClient } from '../../egress/egress-client.js';
 import { assertTenantHeaders } from '../../egress/header-policy.js';
-import { HeaderRefusedError } from '../../errors/header-refused.error.js';
-import { TargetRefusedError } from '../../errors/target-refused.error.js';
+import { HeaderRefusedError, TargetRefusedError } from '../../errors/admin.errors.js';
 import { badRequest } from '../api-error.js';
 import type { TransportDraft } from './transport-draft.js';
 

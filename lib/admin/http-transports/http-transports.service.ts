@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assertImportable, generateSigningSecret } from '../../domain/signing-secret.js';
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
-import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
+import { SecretUnreadableError } from '../../errors/database.errors.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';

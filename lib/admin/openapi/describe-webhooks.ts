@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './tags.js';
 
 /** Options of `describeWebhooks`. */

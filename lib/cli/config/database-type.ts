@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { DatabaseAddress } from '../../persistence/connection/database-address.js';
 import { ConfigError } from '../cli-errors.js';
 import { DATABASE_TYPES } from './tillhook-config.js';

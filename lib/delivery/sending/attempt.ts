@@ -7,7 +7,7 @@ import {
 import { nextDelayMs } from '../../domain/retry-schedule.js';
 import { deliveryUidOf } from '../../domain/uid.js';
 import type { EgressRequest, EgressResponse } from '../../egress/egress-client.js';
-import { EgressError } from '../../errors/egress.error.js';
+import { EgressError } from '../../errors/egress.errors.js';
 import { WebhooksError } from '../../errors/webhooks-error.js';
 import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type { AttemptRecord } from '../../persistence/ports/record-store.js';

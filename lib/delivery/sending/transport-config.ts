@@ -8,8 +8,8 @@ import type { TransportState } from '../../domain/transport-state.js';
 import { secretSpellings } from '../../domain/secret-spellings.js';
 import { parseSigningSecret } from '../../domain/signing-secret.js';
 import type { CheckedUrl } from '../../egress/url-policy.js';
-import { SecretUnreadableError } from '../../errors/secret-unreadable.error.js';
-import { TargetRefusedError } from '../../errors/target-refused.error.js';
+import { SecretUnreadableError } from '../../errors/database.errors.js';
+import { TargetRefusedError } from '../../errors/admin.errors.js';
 import { WebhooksError } from '../../errors/webhooks-error.js';
 
 /** Values for the settings that a transport leaves out. */

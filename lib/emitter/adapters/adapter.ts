@@ -1,4 +1,4 @@
-import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
+import { TransactionNotOpenError } from '../../errors/emit.errors.js';
 import type { HostRow } from '../../persistence/ports/host-transaction.js';
 
 /**

@@ -1,4 +1,4 @@
-import { InvalidEmitOptionError } from '../../errors/invalid-emit-option.error.js';
+import { InvalidEmitOptionError } from '../../errors/emit.errors.js';
 import type { HostRow, HostTransaction } from '../../persistence/ports/host-transaction.js';
 import { assertTransaction, hasMethods } from './adapter.js';
 

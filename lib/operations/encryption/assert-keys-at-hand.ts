@@ -1,4 +1,4 @@
-import { EncryptionKeyMissingError } from '../../errors/encryption-key-missing.error.js';
+import { EncryptionKeyMissingError } from '../../errors/start-up.errors.js';
 import type { Database } from '../../persistence/ports/database.js';
 import { keyIdsIn } from '../../secrets/sealed-with.js';
 import type { SecretBox } from '../../secrets/secret-box.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { resealTransports, type RotationOptions, type RotationResult } from './reseal-transports.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { assertKeysAtHand } from './assert-keys-at-hand.js';
 import type { Database } from '../../persistence/ports/database.js';
 import { checkKeys, type KeyProvider } from '../../secrets/encryption-keys.js';

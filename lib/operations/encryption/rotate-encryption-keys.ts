@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import type { GivenAddress } from '../../persistence/connection/database-address.js';
 import type { EncryptionKey } from '../../secrets/encryption-keys.js';
 import { openSecretBox } from './open-secret-box.js';

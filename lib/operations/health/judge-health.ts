@@ -1,6 +1,6 @@
 import type { HoldReason } from '../../delivery/delivery-switch.js';
 import type { WorkerRounds } from '../../delivery/worker-status.js';
-import { TABLES_MISSING_REMEDY } from '../../errors/tables-missing.error.js';
+import { TABLES_MISSING_REMEDY } from '../../errors/database.errors.js';
 import type { Backlog } from '../../persistence/ports/backlog-store.js';
 import type { RoundStatus } from '../../timing/round-history.js';
 import type { HealthReason, HealthReasonCode, HealthStatus } from './health-report.js';

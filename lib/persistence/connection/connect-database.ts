@@ -1,4 +1,4 @@
-import { DatabaseUnavailableError } from '../../errors/database-unavailable.error.js';
+import { DatabaseUnavailableError } from '../../errors/database.errors.js';
 import { WebhooksError } from '../../errors/webhooks-error.js';
 import { databaseTarget } from './database-target.js';
 import { AddressedDatabase, directUrlOf, type HostDataSource } from './host-data-source.js';

@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
-import { UnsupportedDatabaseError } from '../../errors/unsupported-database.error.js';
+import { InvalidOptionError, UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import { letsProcessEnd } from '../../timing/process-hold.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';

@@ -1,5 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { checkSchemaName, schemaOf } from './postgres-address.js';
 import { isSqliteAddress, sqliteFileOf } from './sqlite-address.js';
 

@@ -1,6 +1,5 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import { DataSourceMissingError } from '../../errors/data-source-missing.error.js';
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { DataSourceMissingError, InvalidOptionError } from '../../errors/start-up.errors.js';
 import { DatabaseAddress, type GivenAddress } from './database-address.js';
 
 /** The database of a host without a TypeORM data source, of which only the address is known. */

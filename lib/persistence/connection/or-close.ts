@@ -1,4 +1,4 @@
-import { PermissionDeniedError } from '../../errors/permission-denied.error.js';
+import { PermissionDeniedError } from '../../errors/database.errors.js';
 import type { Database } from '../ports/database.js';
 import { isPermissionDenied } from '../errors/driver-errors.js';
 

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 
 /** PostgreSQL truncates longer names, and would then create tables in another schema than the statements name. */
 const MOST_BYTES = 63;

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 
 const SCHEME = 'sqlite:';
 /** Characters that have a meaning in a URL, and control characters, which do not occur in file names on purpose. */

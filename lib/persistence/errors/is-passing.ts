@@ -1,4 +1,4 @@
-import { DatabaseBusyError } from '../../errors/database-busy.error.js';
+import { DatabaseBusyError } from '../../errors/database.errors.js';
 import { classify } from './driver-errors.js';
 
 /**

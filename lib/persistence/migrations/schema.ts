@@ -1,5 +1,5 @@
 import { MigrationExecutor } from 'typeorm';
-import { SchemaBehindError } from '../../errors/schema-behind.error.js';
+import { SchemaBehindError } from '../../errors/start-up.errors.js';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
 import { TABLES } from './create-webhook-tables.js';
 import type { AnyDatabase } from '../connection/open-database.js';

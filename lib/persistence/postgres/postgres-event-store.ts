@@ -1,4 +1,4 @@
-import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
+import { ForeignTransactionError } from '../../errors/emit.errors.js';
 import { allOrNothing } from '../sql/all-or-nothing.js';
 import { eventChunks } from '../sql/event-chunks.js';
 import { rowsOf } from '../sql/event-rows.js';

@@ -1,5 +1,4 @@
-import { ForeignTransactionError } from '../../errors/foreign-transaction.error.js';
-import { TransactionNotOpenError } from '../../errors/transaction-not-open.error.js';
+import { ForeignTransactionError, TransactionNotOpenError } from '../../errors/emit.errors.js';
 import { eventChunks } from '../sql/event-chunks.js';
 import { jsonOf, resultsOf } from '../sql/event-json.js';
 import type { InsertedEvent, NewEvent } from '../ports/event-store.js';

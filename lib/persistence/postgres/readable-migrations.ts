@@ -1,4 +1,4 @@
-import { SchemaBehindError } from '../../errors/schema-behind.error.js';
+import { SchemaBehindError } from '../../errors/start-up.errors.js';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
 import type { Database } from '../ports/database.js';
 

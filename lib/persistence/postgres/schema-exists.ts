@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const FIND_SCHEMA = 'SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1';

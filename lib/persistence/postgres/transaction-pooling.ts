@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { TransactionPoolingError } from '../../errors/transaction-pooling.error.js';
+import { TransactionPoolingError } from '../../errors/start-up.errors.js';
 import { CONNECT_TIMEOUT_MS } from './time-limits.js';
 
 /** If other clients use the pooler too, one round may not reveal that sessions are shared. */

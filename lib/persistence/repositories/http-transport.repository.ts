@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import { originOf } from '../../domain/origin.js';
-import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
-import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
 import { isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';

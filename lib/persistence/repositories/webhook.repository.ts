@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
-import { QuotaExceededError } from '../../errors/quota-exceeded.error.js';
-import { UidTakenError } from '../../errors/uid-taken.error.js';
+import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';

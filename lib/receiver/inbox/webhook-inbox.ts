@@ -4,7 +4,7 @@ import {
   InboxNotInTransactionError,
   InboxTableMissingError,
   InvalidInboxEntryError,
-} from '../../errors/inbox.error.js';
+} from '../../errors/receiver.errors.js';
 import { classify } from '../../persistence/errors/driver-errors.js';
 import { inboxTable } from './inbox-table.js';
 

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { InvalidReceiverOptionError } from '../../errors/invalid-receiver-option.error.js';
-import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
+import { InvalidReceiverOptionError, WebhookVerificationError } from '../../errors/receiver.errors.js';
 import type { VerificationKey } from './signature-scheme.js';
 
 /**

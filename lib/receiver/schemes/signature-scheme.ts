@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
+import { WebhookVerificationError } from '../../errors/receiver.errors.js';
 import type { ReceivedHeaders } from '../received-request.js';
 
 /** A secret in the form that a scheme uses for verification. */

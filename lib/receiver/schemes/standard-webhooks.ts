@@ -1,5 +1,5 @@
 import { createPublicKey, verify as verifyEd25519 } from 'node:crypto';
-import { InvalidReceiverOptionError } from '../../errors/invalid-receiver-option.error.js';
+import { InvalidReceiverOptionError } from '../../errors/receiver.errors.js';
 import type { ReceivedHeaders } from '../received-request.js';
 import { invalidSignature, isSignedWith, MOST_SIGNATURES } from './hmac.js';
 import { parseTimestamp, requiredHeader } from './signature-scheme.js';

@@ -1,4 +1,4 @@
-import { WebhookVerificationError } from '../../errors/webhook-verification.error.js';
+import { WebhookVerificationError } from '../../errors/receiver.errors.js';
 import { invalidSignature, isSignedWith, textKey } from './hmac.js';
 import { parseTimestamp, requiredHeader } from './signature-scheme.js';
 import type { SignatureScheme } from './signature-scheme.js';

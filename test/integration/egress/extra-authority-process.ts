@@ -1,4 +1,4 @@
-import type { EgressError } from '../../../lib/errors/egress.error.js';
+import type { EgressError } from '../../../lib/errors/egress.errors.js';
 import { DnsServer } from '../../support/dns-server.js';
 import { egressClient, post } from '../../support/egress.js';
 import { TlsReceiver } from '../../support/tls-receiver.js';

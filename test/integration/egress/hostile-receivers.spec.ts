@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EgressClient, EgressResponse } from '../../../lib/egress/egress-client.js';
-import type { EgressErrorCode } from '../../../lib/errors/egress.error.js';
-import { EgressError } from '../../../lib/errors/egress.error.js';
+import { EgressError, type EgressErrorCode } from '../../../lib/errors/egress.errors.js';
 import { egressClient, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
 import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';

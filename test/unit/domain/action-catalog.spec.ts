@@ -5,7 +5,7 @@ import {
   defineAction,
   extendCatalog,
 } from '../../../lib/domain/action-catalog.js';
-import { InvalidOptionError } from '../../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../../lib/errors/start-up.errors.js';
 import { posCatalog } from '../../../lib/pos/pos-catalog.js';
 
 const redeemed = defineAction({

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildEnvelope, MAX_BODY_BYTES, MAX_PAYLOAD_DEPTH } from '../../../lib/domain/envelope.js';
-import { PayloadInvalidError } from '../../../lib/errors/payload-invalid.error.js';
-import { PayloadTooLargeError } from '../../../lib/errors/payload-too-large.error.js';
+import { PayloadInvalidError, PayloadTooLargeError } from '../../../lib/errors/emit.errors.js';
 
 const build = (data: unknown): string => buildEnvelope('ORDER_SETTLED', '7', data as object);
 

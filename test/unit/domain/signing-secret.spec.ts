@@ -6,7 +6,7 @@ import {
   generateSigningSecret,
   parseSigningSecret,
 } from '../../../lib/domain/signing-secret.js';
-import { InvalidSigningSecretError } from '../../../lib/errors/invalid-signing-secret.error.js';
+import { InvalidSigningSecretError } from '../../../lib/errors/admin.errors.js';
 
 const secretOf = (bytes: Uint8Array): string => `whsec_${Buffer.from(bytes).toString('base64')}`;
 

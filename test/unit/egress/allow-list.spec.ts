@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AllowList } from '../../../lib/egress/allow-list.js';
-import { InvalidOptionError } from '../../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../../lib/errors/start-up.errors.js';
 
 describe('AllowList', () => {
   it.each<[entry: string, inside: [string, number][], outside: [string, number][]]>([

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AllowList } from '../../../lib/egress/allow-list.js';
 import { AllowedHosts } from '../../../lib/egress/allowed-hosts.js';
 import { checkUrl } from '../../../lib/egress/url-policy.js';
-import { InvalidOptionError } from '../../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../../lib/errors/start-up.errors.js';
 
 const hosts = new AllowedHosts([
   'localhost:4000',

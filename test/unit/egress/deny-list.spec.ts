@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AllowList } from '../../../lib/egress/allow-list.js';
 import { DenyList } from '../../../lib/egress/deny-list.js';
 import { checkUrl } from '../../../lib/egress/url-policy.js';
-import { InvalidOptionError } from '../../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../../lib/errors/start-up.errors.js';
 
 const RULES = { allowHttp: true, allow: new AllowList(['0.0.0.0/0', '::/0']) };
 

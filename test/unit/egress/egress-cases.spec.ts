@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { AllowList } from '../../../lib/egress/allow-list.js';
 import { judgeAnswer } from '../../../lib/egress/answer-policy.js';
 import { checkUrl } from '../../../lib/egress/url-policy.js';
-import { EgressError } from '../../../lib/errors/egress.error.js';
-import { TargetRefusedError } from '../../../lib/errors/target-refused.error.js';
+import { EgressError } from '../../../lib/errors/egress.errors.js';
+import { TargetRefusedError } from '../../../lib/errors/admin.errors.js';
 
 interface EgressCase {
   readonly url: string;

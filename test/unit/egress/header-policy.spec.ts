@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { assertTenantHeaders } from '../../../lib/egress/header-policy.js';
 import type { TenantHeader } from '../../../lib/egress/header-policy.js';
-import { HeaderRefusedError } from '../../../lib/errors/header-refused.error.js';
+import { HeaderRefusedError } from '../../../lib/errors/admin.errors.js';
 
 const SECRET = 'sEcReT-value';
 

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { AllowList } from '../../../lib/egress/allow-list.js';
 import { CheckedUrl, checkUrl } from '../../../lib/egress/url-policy.js';
 import type { UrlRules } from '../../../lib/egress/url-policy.js';
-import { TargetRefusedError } from '../../../lib/errors/target-refused.error.js';
-import type { TargetRule } from '../../../lib/errors/target-refused.error.js';
+import { TargetRefusedError, type TargetRule } from '../../../lib/errors/admin.errors.js';
 
 const PUBLIC_ONLY: UrlRules = { allowHttp: true, allow: new AllowList([]) };
 const LOOPBACK: UrlRules = { allowHttp: true, allow: new AllowList(['127.0.0.0/8', '[::1]/128']) };

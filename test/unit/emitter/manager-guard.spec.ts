@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { ManagerGuard } from '../../../lib/emitter/manager-guard.js';
-import { ForeignManagerError } from '../../../lib/errors/foreign-manager.error.js';
-import { ManagerNotInTransactionError } from '../../../lib/errors/manager-not-in-transaction.error.js';
+import { ForeignManagerError, ManagerNotInTransactionError } from '../../../lib/errors/emit.errors.js';
 
 describe('ManagerGuard', () => {
   let folder: string;

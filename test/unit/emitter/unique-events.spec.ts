@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { uniqueEvents } from '../../../lib/emitter/unique-events.js';
-import { EventConflictError } from '../../../lib/errors/event-conflict.error.js';
+import { EventConflictError } from '../../../lib/errors/emit.errors.js';
 import type { NewEvent } from '../../../lib/persistence/ports/event-store.js';
 
 const event = (eventUid: string, body = '{}'): NewEvent => ({

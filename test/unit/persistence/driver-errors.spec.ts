@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
-import { DatabaseBusyError } from '../../../lib/errors/database-busy.error.js';
-import { DatabaseUnavailableError } from '../../../lib/errors/database-unavailable.error.js';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../../../lib/errors/database.errors.js';
 import { classify, type DriverErrorKind } from '../../../lib/persistence/errors/driver-errors.js';
 
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sign } from '../../../lib/domain/signature.js';
 import { parseSigningSecret } from '../../../lib/domain/signing-secret.js';
-import { InvalidReceiverOptionError } from '../../../lib/errors/invalid-receiver-option.error.js';
+import { InvalidReceiverOptionError } from '../../../lib/errors/receiver.errors.js';
 import type { WebhookScheme } from '../../../lib/receiver/schemes/schemes.js';
 import { WebhookVerifier } from '../../../lib/receiver/webhook-verifier.js';
 import { Ed25519Sender, foreignSigners, type SignedWebhook } from '../../support/foreign-signers.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { InvalidOptionError } from '../../../lib/errors/invalid-option.error.js';
+import { InvalidOptionError } from '../../../lib/errors/start-up.errors.js';
 import { checkKeys, type EncryptionKey } from '../../../lib/secrets/encryption-keys.js';
 
 const key = Buffer.from('canary-canary-canary-canary-1234');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SecretUnreadableError } from '../../../lib/errors/secret-unreadable.error.js';
+import { SecretUnreadableError } from '../../../lib/errors/database.errors.js';
 import { SecretBox, type SecretPlace } from '../../../lib/secrets/secret-box.js';
 
 const PLACE: SecretPlace = {

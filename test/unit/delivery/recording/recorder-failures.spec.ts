@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DatabaseBusyError } from '../../../../lib/errors/database-busy.error.js';
+import { DatabaseBusyError } from '../../../../lib/errors/database.errors.js';
 import { retried } from '../../../support/attempt-records.js';
 import { eventually } from '../../../support/eventually.js';
 import { outage, refusal } from '../../../support/keeping-record-store.js';
