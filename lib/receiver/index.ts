@@ -24,7 +24,7 @@ export {
   InvalidReceiverOptionError,
   RawBodyMissingError,
   WebhookNotVerifiedError,
-  type WebhookVerificationCode,
   WebhookVerificationError,
 } from '../errors/receiver.errors.js';
+export type { WebhookVerificationCode } from '../errors/receiver.errors.js';
 export { WebhooksError } from '../errors/webhooks-error.js';

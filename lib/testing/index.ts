@@ -20,10 +20,10 @@ export type { WebhooksTestingOptions } from './webhooks-testing.module.js';
 
 export { DeliveriesHeldError } from '../errors/admin.errors.js';
 export {
-  type DeliveriesLeft,
   DeliveriesUnfinishedError,
   NotARecordingEmitterError,
   NotInTestsError,
   ReceiverTimeoutError,
   WorkerNotRunningError,
 } from '../errors/testing.errors.js';
+export type { DeliveriesLeft } from '../errors/testing.errors.js';

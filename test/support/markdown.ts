@@ -25,7 +25,7 @@ const HEADING = /^#{1,6} (.+)$/gm;
 
 /** The pages a reader may come to. */
 export function readPages(): Page[] {
-  const files = ['', 'docs/', 'docs/design/', 'bench/', 'sample-app/'].flatMap((folder) =>
+  const files = ['', 'docs/', 'docs/design/', 'test/', 'bench/', 'sample-app/'].flatMap((folder) =>
     readdirSync(folder || '.').map((file) => folder + file),
   );
   return files.filter((file) => file.endsWith('.md')).map(readPage);
