@@ -16,7 +16,7 @@ import { retryWhileBusy, type SqliteDatabase } from '../sqlite/sqlite-database.j
 export async function migrate(database: AnyDatabase): Promise<string[]> {
   const ran = await exclusively(database, async () => {
     await database.measureClock();
-    return database.kind === 'postgres' ? migratePostgres(database) : migrateSqlite(database);
+    return migrateInTransaction(database);
   });
   await assertTablesExist(database);
   return ran;
@@ -30,6 +30,15 @@ export async function assertSchemaIsCurrent(database: AnyDatabase): Promise<void
     `The webhook tables lack ${pending.length} migration(s): ${pending.join(', ')}. ` +
       'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.',
   );
+}
+
+function migrateInTransaction(database: AnyDatabase): Promise<string[]> {
+  switch (database.kind) {
+    case 'postgres':
+      return migratePostgres(database);
+    case 'sqlite':
+      return migrateSqlite(database);
+  }
 }
 
 /**
@@ -111,5 +120,11 @@ export async function executorOf(database: AnyDatabase): Promise<MigrationExecut
 }
 
 /** SQLite needs no other lock than the write lock: a second process fails as busy, tries again and finds that the work is done. */
-export const exclusively = <T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> =>
-  database.kind === 'postgres' ? database.exclusively(work) : retryWhileBusy(work);
+export function exclusively<T>(database: AnyDatabase, work: () => Promise<T>): Promise<T> {
+  switch (database.kind) {
+    case 'postgres':
+      return database.exclusively(work);
+    case 'sqlite':
+      return retryWhileBusy(work);
+  }
+}

@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm';
 
+/** Databases that the module works with. */
+export type DatabaseKind = 'postgres' | 'sqlite';
+
 /** One parameterized statement in the dialect of its database (as TypeORM's query builders produce them). */
 export interface Statement {
   sql: string;
@@ -31,7 +34,7 @@ export interface WriteOptions {
  * transaction never spans an `await`.
  */
 export interface Database {
-  readonly kind: 'postgres' | 'sqlite';
+  readonly kind: DatabaseKind;
   readonly dataSource: DataSource;
   /** The database and its schema, for people, without credentials. Available once the connection is open. */
   readonly description: string;

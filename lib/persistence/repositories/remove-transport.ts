@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { DIALECTS } from '../sql/dialect.js';
 import { endReason, endStatus } from '../sql/queue-sql.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built, statement } from '../sql/statement.js';
@@ -54,16 +55,12 @@ export async function removeTransport(database: Database, transport: HttpTranspo
 }
 
 /** From here on, no webhook can be added. It would be deleted with the transport and leave no tombstone. */
-const lockTransport = (database: Database, transportId: number): Statement[] =>
-  database.kind === 'postgres'
-    ? [
-        statement(
-          database,
-          `SELECT 1 FROM ${database.table('webhook_http_transport')} WHERE id = ? FOR UPDATE`,
-          [transportId],
-        ),
-      ]
-    : [];
+function lockTransport(database: Database, transportId: number): Statement[] {
+  const { lockRows } = DIALECTS[database.kind];
+  if (lockRows === undefined) return [];
+  const sql = `SELECT 1 FROM ${database.table('webhook_http_transport')} WHERE id = ? ${lockRows}`;
+  return [statement(database, sql, [transportId])];
+}
 
 interface QueueRow {
   due_at: number | string;
@@ -107,24 +104,27 @@ function cancel(database: Database, condition: string, parameters: readonly unkn
     SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
       ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
     FROM ${source}`;
-  if (database.kind === 'sqlite') {
-    return [
-      statement(database, move('?', `${queue} WHERE ${condition}`), [database.now(), ...parameters]),
-      statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
-    ];
+  const { instant } = DIALECTS[database.kind];
+  switch (database.kind) {
+    case 'postgres':
+      return [
+        statement(
+          database,
+          `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
+          parameters,
+        ),
+        statement(
+          database,
+          `WITH gone AS (DELETE FROM ${queue} WHERE ${condition} RETURNING *) ${move(instant, 'gone')}`,
+          [...parameters, database.now()],
+        ),
+      ];
+    case 'sqlite':
+      return [
+        statement(database, move(instant, `${queue} WHERE ${condition}`), [database.now(), ...parameters]),
+        statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
+      ];
   }
-  return [
-    statement(
-      database,
-      `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
-      parameters,
-    ),
-    statement(
-      database,
-      `WITH gone AS (DELETE FROM ${queue} WHERE ${condition} RETURNING *) ${move('?::bigint', 'gone')}`,
-      [...parameters, database.now()],
-    ),
-  ];
 }
 
 const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
 import { notifyLane } from './queue-sql.js';
 import { statement } from './statement.js';
 
@@ -13,7 +14,7 @@ export const resumeLane = (database: Database, transportId: number, now: number)
   laneStatement(
     database,
     transportId,
-    `suspended = false, ${notifyLane(database.kind, instant(database), { suspended: 'false' })}`,
+    `suspended = false, ${notifyLane(database.kind, DIALECTS[database.kind].instant, { suspended: 'false' })}`,
     [now],
   );
 
@@ -23,7 +24,7 @@ export const restartLane = (database: Database, transportId: number, now: number
     database,
     transportId,
     `suspended = false, consecutive_failures = 0, blocked_until = 0,
-     ${notifyLane(database.kind, instant(database), { suspended: 'false', blockedUntil: '0' })}`,
+     ${notifyLane(database.kind, DIALECTS[database.kind].instant, { suspended: 'false', blockedUntil: '0' })}`,
     [now],
   );
 
@@ -49,6 +50,3 @@ const laneStatement = (
     ...parameters,
     transportId,
   ]);
-
-/** A parameter inside an expression. The cast is for PostgreSQL, which would otherwise have to guess its type. */
-const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');

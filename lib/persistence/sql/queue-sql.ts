@@ -1,5 +1,6 @@
 import { LEASE_MARGIN_MS, LEASE_PER_TIMEOUT } from '../../domain/lease.js';
-import type { Database } from '../ports/database.js';
+import type { DatabaseKind } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
 
 /* Rules of the queue and its lanes as SQL text, each written once. Both dialects build their statements from these. */
 
@@ -22,15 +23,15 @@ export interface AssignedLaneValues {
  * @param now placeholder of the parameter, with its type
  * @param assigned values that the same UPDATE assigns to columns that the rule reads
  */
-export const notifyLane = (kind: Database['kind'], now: string, assigned: AssignedLaneValues = {}): string =>
+export const notifyLane = (kind: DatabaseKind, now: string, assigned: AssignedLaneValues = {}): string =>
   `version = version + 1, due_at = ${notifiedDueAt(kind, now, assigned)}`;
 
 export function notifiedDueAt(
-  kind: Database['kind'],
+  kind: DatabaseKind,
   now: string,
   { suspended = 'suspended', blockedUntil = 'blocked_until' }: AssignedLaneValues = {},
 ): string {
-  const [least, greatest] = kind === 'postgres' ? ['least', 'greatest'] : ['min', 'max'];
+  const { least, greatest } = DIALECTS[kind];
   return `CASE WHEN holder IS NULL AND NOT ${suspended}
                THEN ${least}(coalesce(due_at, ${NEVER}), ${greatest}(${now}, ${blockedUntil}))
                ELSE due_at END`;

@@ -1,11 +1,12 @@
 import type { ObjectLiteral, QueryBuilder } from 'typeorm';
 import type { Database, Statement } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
 
 /** A handwritten statement: `?` stands for each parameter, in order, on every database. The text must contain no other question mark. */
 export function statement(database: Database, sql: string, parameters: readonly unknown[]): Statement {
-  if (database.kind === 'sqlite') return { sql, parameters };
-  let number = 0;
-  return { sql: sql.replaceAll('?', () => `$${(number += 1)}`), parameters };
+  const { placeholder } = DIALECTS[database.kind];
+  let position = 0;
+  return { sql: sql.replaceAll('?', () => placeholder((position += 1))), parameters };
 }
 
 /** The statement that a TypeORM query builder would run. */

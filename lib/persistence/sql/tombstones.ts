@@ -1,5 +1,6 @@
 import type { Database, Statement } from '../ports/database.js';
 import { TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from './delivery-sql.js';
+import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
@@ -12,7 +13,7 @@ export const buryTransport = (database: Database, transportId: number): Statemen
   statement(
     database,
     `${insertInto(database)}
-     SELECT '${TRANSPORT_TOMBSTONE}', id, tenant_uid, http_transport_uid, id, ${instant(database)}
+     SELECT '${TRANSPORT_TOMBSTONE}', id, tenant_uid, http_transport_uid, id, ${DIALECTS[database.kind].instant}
        FROM ${database.table('webhook_http_transport')} WHERE id = ? ${UNLESS_BURIED}`,
     [database.now(), transportId],
   ),
@@ -30,7 +31,7 @@ const buryWebhooks = (database: Database, column: 'id' | 'transport_id', value: 
   statement(
     database,
     `${insertInto(database)}
-     SELECT '${WEBHOOK_TOMBSTONE}', id, tenant_uid, webhook_uid, transport_id, ${instant(database)}
+     SELECT '${WEBHOOK_TOMBSTONE}', id, tenant_uid, webhook_uid, transport_id, ${DIALECTS[database.kind].instant}
        FROM ${database.table('webhook_webhook')} WHERE ${column} = ? ${UNLESS_BURIED}`,
     [database.now(), value],
   );
@@ -40,6 +41,3 @@ const UNLESS_BURIED = 'ON CONFLICT (kind, id) DO NOTHING';
 
 const insertInto = (database: Database): string =>
   `INSERT INTO ${database.table('webhook_tombstone')} (kind, id, tenant_uid, uid, transport_id, deleted_at)`;
-
-/** PostgreSQL would have to guess the type of a parameter in a SELECT list. */
-const instant = (database: Database): string => (database.kind === 'postgres' ? '?::bigint' : '?');
