@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { rotateSecrets } from '../domain/secret-rotation.js';
 import { assertImportable, generateSigningSecret } from '../domain/signing-secret.js';
-import { ConcurrentChangeError, SecretUnreadableError } from '../errors/database.errors.js';
+import { SecretUnreadableError } from '../errors/database.errors.js';
+import { CHANGED_MEANWHILE, retryOnChange } from './retry-on-change.js';
 import { DATABASE, type Database } from '../persistence/ports/database.js';
 import type { StoredSigningSecret } from '../domain/stored-secrets.js';
 import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
@@ -14,8 +15,6 @@ import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import { transportSecret } from '../secrets/transport-secrets.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 
-/** How often a rotation starts over because the transport was changed between its read and its write. */
-const MAX_TRIES = 10;
 const HOUR_MS = 3_600_000;
 
 export interface RotationRequest {
@@ -52,17 +51,16 @@ export class SigningSecretRotationService {
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
     const next = { secret: this.secrets.seal(signingSecret, place), expiresAt: null };
     const overlapMs = Math.round(overlapHours * HOUR_MS);
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    return retryOnChange('http transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
       if (!present) return undefined;
       const nowMs = this.database.now();
       const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, { nowMs, overlapMs });
       const transport = await this.transports.update(tenantUid, present, { signingSecrets });
-      if (!transport) continue;
+      if (!transport) return CHANGED_MEANWHILE;
       this.#notify(transport, nowMs);
       return { transport, signingSecret };
-    }
-    throw new ConcurrentChangeError('http transport');
+    });
   }
 
   #notify({ tenantUid, httpTransportUid, signingSecrets }: HttpTransportRow, nowMs: number): void {

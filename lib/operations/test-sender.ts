@@ -52,7 +52,7 @@ export class TestSender {
   async send(transport: StoredTransport, content: SignedContent): Promise<TestSendResult> {
     const { target, timeoutMs } = this.#configs.open(transport);
     if (target.ok) this.#assertRoomAt(target.url.origin);
-    const request = target.ok ? this.#request(target, content, timeoutMs, transport.tenantUid) : target;
+    const request = target.ok ? this.#request(target, content, timeoutMs) : target;
     const { response, failure, durationMs } = await new Promise<SentAttempt<SendableAttempt>>((resolve) =>
       sendAttempt({ request }, { send: (signed, settled) => this.egress.send(signed, settled) }, resolve),
     );
@@ -83,13 +83,9 @@ export class TestSender {
     target: Extract<TransportConfig['target'], { ok: true }>,
     content: SignedContent,
     timeoutMs: number,
-    tenantUid: string,
   ): EgressRequest {
     const nowMs = this.database.now();
     const { userAgent } = this.options;
-    return {
-      ...signedRequest(target, content, TEST_HEADERS, { nowMs, timeoutMs, userAgent }),
-      lookupGroup: tenantUid,
-    };
+    return signedRequest(target, content, TEST_HEADERS, { nowMs, timeoutMs, userAgent });
   }
 }

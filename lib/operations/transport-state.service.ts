@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { stateAfter, type TransportCommand } from '../domain/transport-state.js';
-import { ConcurrentChangeError } from '../errors/database.errors.js';
 import { TransportStateConflictError } from '../errors/admin.errors.js';
+import { CHANGED_MEANWHILE, retryOnChange } from './retry-on-change.js';
 import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import {
@@ -12,8 +12,6 @@ import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
 import { NotificationHub } from './notifications/notification-hub.js';
 
-/** How often a command starts over because the state was changed between its read and its write. */
-const MAX_TRIES = 10;
 /** Reason for a transport that was disabled without a given reason. */
 const DEFAULT_REASON = 'ADMIN';
 
@@ -46,7 +44,7 @@ export class TransportStateService {
     command: TransportCommand,
     reason?: string,
   ): Promise<HttpTransportRow | undefined> {
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    return retryOnChange('http transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
       if (!present) return undefined;
       const state = stateAfter(command, present.state);
@@ -54,13 +52,12 @@ export class TransportStateService {
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
       const changed = await this.states.change(tenantUid, present, { state, disabledReason });
-      if (!changed) continue;
+      if (!changed) return CHANGED_MEANWHILE;
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
       if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
       return changed;
-    }
-    throw new ConcurrentChangeError('http transport');
+    });
   }
 
   #notify({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): void {

@@ -5,6 +5,7 @@ import { assertImportable, generateSigningSecret } from '../../domain/signing-se
 import { uuidv7 } from '../../domain/uid.js';
 import { EgressClient } from '../../egress/egress-client.js';
 import { SecretUnreadableError } from '../../errors/database.errors.js';
+import { CHANGED_MEANWHILE, retryOnChange } from '../../operations/retry-on-change.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
@@ -18,7 +19,7 @@ import { transportSecret, type TransportSecretField } from '../../secrets/transp
 import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';
-import { badRequest, conflict, notFound } from '../api-error.js';
+import { badRequest, notFound } from '../api-error.js';
 import type { ChangeHttpTransportDto, CreateHttpTransportDto } from './http-transport-bodies.dto.js';
 import {
   applyReplacement,
@@ -35,9 +36,6 @@ import {
   type TransportDraft,
 } from './transport-draft.js';
 import { assertSendable } from './assert-sendable.js';
-
-/** How often an update starts over because another one was written between its read and its write. */
-const MAX_TRIES = 10;
 
 /** Creates, changes and deletes transports. */
 @Injectable()
@@ -117,17 +115,14 @@ export class HttpTransportsService {
     if (!(await this.transports.remove(tenantUid, httpTransportUid))) throw notFound('HTTP_TRANSPORT');
   }
 
-  /**
-   * Reads, changes and writes the transport, provided that nobody else has written it meanwhile. Otherwise it starts over.
-   * No update therefore reverts another one, and every rule is checked against the version that is changed.
-   */
-  async #change(
+  /** Changes the transport as it is now, see `retryOnChange`. */
+  #change(
     tenantUid: string,
     httpTransportUid: string,
     body: ChangeHttpTransportDto,
     apply: (draft: TransportDraft, input: TransportInput) => TransportDraft,
   ): Promise<HttpTransportRow> {
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    return retryOnChange('http transport', async () => {
       const present = await this.get(tenantUid, httpTransportUid);
       checkReadOnly(present, body);
       const before = draftOf(present);
@@ -142,9 +137,8 @@ export class HttpTransportsService {
           ...same,
         })),
       });
-      if (changed) return changed;
-    }
-    throw conflict('CONCURRENT_CHANGE', 'The http transport is being changed by others: try again.');
+      return changed ?? CHANGED_MEANWHILE;
+    });
   }
 
   /** Checks the rules that apply to every transport, new or changed. */

@@ -54,10 +54,18 @@ export interface SentAttempt<Prepared extends SendableAttempt = PreparedAttempt>
   readonly failure: WebhooksError | undefined;
 }
 
+/** The delivery ends because its transport cannot send, e.g. because a secret is unreadable. */
+interface ProblemOutcome {
+  readonly kind: 'failed';
+  /** Code of the problem. */
+  readonly reason: string;
+  readonly disable?: undefined;
+}
+
 /** The result of an attempt: the row to write, and the consequences for the whole transport. */
 export interface ConcludedAttempt {
   readonly record: AttemptRecord;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | ProblemOutcome;
   /** Nothing is sent to the transport before this instant, ms since the epoch; null: the attempt does not block it. */
   readonly blockedUntil: number | null;
   /** False: the attempt says nothing about the transport, because nothing could be sent or this module built an invalid request. */
@@ -114,7 +122,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   const { delivery, config } = prepared;
   const nowMs = context.now();
   const problem = 'ok' in prepared.request ? prepared.request : undefined;
-  const outcome: Outcome | { kind: 'failed'; reason: string } = problem?.isFinal
+  const outcome: ConcludedAttempt['outcome'] = problem?.isFinal
     ? { kind: 'failed', reason: problem.code }
     : decideOutcome(resultOf(sent), {
         clientErrors: context.clientErrors,
@@ -125,7 +133,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
       });
   const slowDownMs = 'slowDownMs' in outcome ? outcome.slowDownMs : undefined;
   return {
-    outcome: outcome as Outcome,
+    outcome,
     isReceivers: problem === undefined && failure?.code !== 'INVALID_REQUEST',
     blockedUntil: slowDownMs === undefined ? null : nowMs + slowDownMs,
     record: {

@@ -17,7 +17,6 @@ export interface TransportDefaults {
   readonly timeoutMs: number;
   readonly transportConcurrency: number;
   readonly retryScheduleMs: readonly number[];
-  readonly userAgent: string;
 }
 
 export interface SigningKey {

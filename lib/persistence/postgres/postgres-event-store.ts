@@ -20,12 +20,18 @@ interface Result {
   written: number;
 }
 
-type Query = (sql: string, values: unknown[]) => Promise<Result>;
+/** A statement. On the module's own connections it is prepared by its name. */
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+type Query = (statement: NamedText, values: unknown[]) => Promise<Result>;
 
 interface Sql {
-  readonly insertOne: string;
-  readonly insertMany: string;
-  readonly find: string;
+  readonly insertOne: NamedText;
+  readonly insertMany: NamedText;
+  readonly find: NamedText;
 }
 
 /** How events enter on PostgreSQL: one INSERT; a trigger fills the outbox. */
@@ -43,11 +49,12 @@ export class PostgresEventStore implements EventStore {
   async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
     if (transaction?.isVerified) return this.#insertWith(events, hostQuery(transaction), this.#sqlOfHost());
     if (transaction) return this.#insertUnverified(events, transaction);
-    if (events.length === 1) return this.#insertWith(events, (sql, values) => this.#runAlone(sql, values));
+    if (events.length === 1)
+      return this.#insertWith(events, (statement, values) => this.#runAlone(statement, values));
     return allOrNothing((settle) =>
       this.database.transaction(async (client) => {
-        const query: Query = async (sql, values) => {
-          const { rows, rowCount } = await client.query<EventRow>(sql, values);
+        const query: Query = async ({ text }, values) => {
+          const { rows, rowCount } = await client.query<EventRow>(text, values);
           return { rows, written: rowCount ?? 0 };
         };
         return settle(await this.#insertWith(events, query));
@@ -116,9 +123,8 @@ export class PostgresEventStore implements EventStore {
     return (await query(sql.find, values)).rows;
   }
 
-  async #runAlone(sql: string, values: unknown[]): Promise<Result> {
-    const name = sql === this.#own.insertOne ? 'tillhook_emit' : 'tillhook_find_event';
-    const { rows, rowCount } = await this.database.run<EventRow>(name, sql, values);
+  async #runAlone({ name, text }: NamedText, values: unknown[]): Promise<Result> {
+    const { rows, rowCount } = await this.database.run<EventRow>(name, text, values);
     return { rows, written: rowCount ?? 0 };
   }
 }
@@ -129,23 +135,29 @@ function sqlFor(event: string): Sql {
     ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
   return {
     // For one event the number of rows is enough, so no row is returned and parsed.
-    insertOne: inserting('VALUES ($1, $2, $3, $4, $5, $6)'),
-    insertMany: `${inserting(`
+    insertOne: { name: 'tillhook_emit', text: inserting('VALUES ($1, $2, $3, $4, $5, $6)') },
+    insertMany: {
+      name: 'tillhook_emit_many',
+      text: `${inserting(`
       SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) WITH ORDINALITY
            AS input (tenant_uid, event_uid, action, ordering_key, body, occurred_at, position)
       ORDER BY position`)} RETURNING tenant_uid, event_uid`,
-    find: `
+    },
+    find: {
+      name: 'tillhook_find_event',
+      text: `
       SELECT tenant_uid, event_uid, body FROM ${event}
       WHERE (tenant_uid, event_uid) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    },
   };
 }
 
 /** The host's connection, through a library that reports the number of rows. */
 const hostQuery =
   (transaction: HostTransaction): Query =>
-  async (sql, values) => {
-    const { rows, affected } = await transaction.run(sql, values);
+  async ({ text }, values) => {
+    const { rows, affected } = await transaction.run(text, values);
     return { rows: rows as unknown as EventRow[], written: affected ?? 0 };
   };
 
