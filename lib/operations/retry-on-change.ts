@@ -20,7 +20,7 @@ export async function retryOnChange<Result>(
 ): Promise<Result> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const result = await change();
-    if (result !== CHANGED_MEANWHILE) return result as Result;
+    if (result !== CHANGED_MEANWHILE) return result;
   }
   throw new ConcurrentChangeError(resource);
 }
