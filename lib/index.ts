@@ -74,7 +74,7 @@ export type {
   RotationOptions,
   RotationProgress,
   RotationResult,
-} from './operations/encryption/reseal-transports.js';
+} from './operations/encryption/reencrypt-transports.js';
 
 export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';

@@ -18,7 +18,7 @@ Usage: npm start                     (or: node scripts/start.mjs)
   WEBHOOKS_CONCURRENCY             requests in flight in this process (64)
   WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport (8)
   WEBHOOKS_CLIENT_ERRORS           retry | fail: what a 4xx answer means (retry)
-  WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first seals stored secrets (none: in clear)
+  WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
   PAYMENT_WEBHOOK_SECRETS          whsec_…,…  of POST /v2/payments/stripe (none: it accepts nothing)
 
 Sign in:  POST /v2/account with "Authorization: Bearer demo-device" and {"userCode":"admin","password":"admin"}

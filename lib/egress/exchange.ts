@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { egressErrorOf } from './egress-failure.js';
 import type { EgressRequest, EgressResponse } from './egress-request.js';
-import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-answer.js';
+import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-response.js';
 import type { Placed } from './under-way.js';
 
 /**

@@ -3,7 +3,7 @@ import { createSecureContext, rootCertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
 import { familyOf } from './address-policy.js';
-import { judgeAnswer } from './answer-policy.js';
+import { checkDnsResult } from './dns-result-policy.js';
 import type { NameResolver } from './name-resolver.js';
 import type { CheckedUrl } from './url-policy.js';
 
@@ -61,7 +61,7 @@ export class GuardedDialler {
       ? [url.hostname]
       : await this.resolver.resolve(url.hostname, observer.lookupGroup, url.isAllowedHost);
     try {
-      judgeAnswer(addresses, url);
+      checkDnsResult(addresses, url);
     } catch (error) {
       if (addresses.length > 0) this.onRefused(url);
       throw error;

@@ -16,7 +16,7 @@ export class LookupGate {
 
   /** Runs `task` as soon as the limits allow it, first come, first served. @throws the error of `task` */
   async run<T>(group: string, task: () => Promise<T>): Promise<T> {
-    if (!this.#hasRoom(group)) {
+    if (!this.#hasFreeLookup(group)) {
       await new Promise<void>((start) => this.#waiting.push({ group, start }));
     } else {
       this.#enter(group);
@@ -28,7 +28,7 @@ export class LookupGate {
     }
   }
 
-  #hasRoom(group: string): boolean {
+  #hasFreeLookup(group: string): boolean {
     return this.#total < MAX_LOOKUPS && (this.#running.get(group) ?? 0) < MAX_LOOKUPS_PER_GROUP;
   }
 
@@ -42,7 +42,7 @@ export class LookupGate {
     this.#total -= 1;
     if (left === 0) this.#running.delete(group);
     else this.#running.set(group, left);
-    const next = this.#waiting.findIndex((waiting) => this.#hasRoom(waiting.group));
+    const next = this.#waiting.findIndex((waiting) => this.#hasFreeLookup(waiting.group));
     if (next === -1) return;
     const [waiting] = this.#waiting.splice(next, 1);
     if (!waiting) return;

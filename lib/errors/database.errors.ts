@@ -79,7 +79,7 @@ export class SecretUnreadableError extends WebhooksError {
       'SECRET_UNREADABLE',
       `The stored ${place.field} of http transport "${place.row}" (tenant "${place.tenantUid}") cannot be decrypted` +
         (keyId === undefined ? '' : ` with key "${keyId}"`) +
-        '. Add the key it was sealed with to encryption.keys, or set the secret again.',
+        '. Add the key it was encrypted with to encryption.keys, or set the secret again.',
     );
     this.missingKeyId = isKeyMissing ? keyId : undefined;
   }

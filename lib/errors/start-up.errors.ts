@@ -59,8 +59,8 @@ export class EncryptionKeyMissingError extends WebhooksError {
   constructor(readonly missing: readonly string[]) {
     super(
       'ENCRYPTION_KEY_MISSING',
-      `Stored secrets are sealed with keys that encryption.keys does not have: ${missing.map((id) => `"${id}"`).join(', ')}. ` +
-        'Add them after the first key; they can go when rotateEncryptionKeys() has sealed everything with the first.',
+      `Stored secrets are encrypted with keys that encryption.keys does not have: ${missing.map((id) => `"${id}"`).join(', ')}. ` +
+        'Add them after the first key; they can go when rotateEncryptionKeys() has re-encrypted everything with the first.',
     );
   }
 }

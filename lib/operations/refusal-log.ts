@@ -23,8 +23,8 @@ const OPTIONS: Partial<Record<TargetRule, string>> = {
  */
 export class RefusalLog {
   readonly #logger = new WebhooksLogger();
-  readonly #told = new Set<string>();
-  #toldAt = -Infinity;
+  readonly #warned = new Set<string>();
+  #warnedAt = -Infinity;
 
   refused({ rule, host: name }: Refusal): void {
     const host =
@@ -32,10 +32,10 @@ export class RefusalLog {
     const option = OPTIONS[rule];
     const now = performance.now();
     const key = `${rule} ${host}`;
-    const isKnown = this.#told.has(key) || this.#told.size >= MOST_HOSTS;
-    if (option === undefined || host === undefined || isKnown || now - this.#toldAt < WARN_EVERY_MS) return;
-    this.#told.add(key);
-    this.#toldAt = now;
+    const isKnown = this.#warned.has(key) || this.#warned.size >= MOST_HOSTS;
+    if (option === undefined || host === undefined || isKnown || now - this.#warnedAt < WARN_EVERY_MS) return;
+    this.#warned.add(key);
+    this.#warnedAt = now;
     this.#logger.warn(
       `A URL with the host ${host} was refused (${rule}). If it is meant to be called, see the option ${option.replace('HOST', `'${host}'`)}.`,
     );

@@ -49,7 +49,7 @@ export class SigningSecretRotationService {
   ): Promise<{ transport: HttpTransportRow; signingSecret: string } | undefined> {
     assertImportable(signingSecret);
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
-    const next = { secret: this.secrets.seal(signingSecret, place), expiresAt: null };
+    const next = { secret: this.secrets.encrypt(signingSecret, place), expiresAt: null };
     const overlapMs = Math.round(overlapHours * HOUR_MS);
     return retryOnChange('http transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
@@ -75,7 +75,7 @@ export class SigningSecretRotationService {
     const place = transportSecret(transport, 'signing_secret');
     return transport.signingSecrets.filter(({ secret }) => {
       try {
-        return this.secrets.open(secret, place) !== signingSecret;
+        return this.secrets.decrypt(secret, place) !== signingSecret;
       } catch (error) {
         if (error instanceof SecretUnreadableError) return true;
         throw error;

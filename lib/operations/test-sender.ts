@@ -50,8 +50,8 @@ export class TestSender {
    * @throws {OriginBusyError} if this process has reached its limit of requests in flight to the origin
    */
   async send(transport: StoredTransport, content: SignedContent): Promise<TestSendResult> {
-    const { target, timeoutMs } = this.#configs.open(transport);
-    if (target.ok) this.#assertRoomAt(target.url.origin);
+    const { target, timeoutMs } = this.#configs.decrypt(transport);
+    if (target.ok) this.#assertFreeSlot(target.url.origin);
     const request = target.ok ? this.#request(target, content, timeoutMs) : target;
     const { response, failure, durationMs } = await new Promise<SentAttempt<SendableAttempt>>((resolve) =>
       sendAttempt({ request }, { send: (signed, settled) => this.egress.send(signed, settled) }, resolve),
@@ -74,7 +74,7 @@ export class TestSender {
   }
 
   /** A delivery would wait for a slot. A test send fails instead, because a user waits for the result. It still uses up its turn. */
-  #assertRoomAt(origin: string): void {
+  #assertFreeSlot(origin: string): void {
     if (this.egress.inFlightTo(origin) >= this.options.egress.maxPerOrigin)
       throw new OriginBusyError(PER_TRANSPORT.intervalMs);
   }

@@ -26,12 +26,12 @@ export class DeferredSecretBox extends SecretBox {
     return this.#opening;
   }
 
-  override seal(secret: string, place: SecretPlace): string {
-    return this.#opened.seal(secret, place);
+  override encrypt(secret: string, place: SecretPlace): string {
+    return this.#opened.encrypt(secret, place);
   }
 
-  override open(stored: string, place: SecretPlace): string {
-    return this.#opened.open(stored, place);
+  override decrypt(stored: string, place: SecretPlace): string {
+    return this.#opened.decrypt(stored, place);
   }
 
   override renew(stored: string, place: SecretPlace): string {

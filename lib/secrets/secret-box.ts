@@ -39,7 +39,7 @@ export class SecretBox {
     return Promise.resolve();
   }
 
-  seal(secret: string, place: SecretPlace): string {
+  encrypt(secret: string, place: SecretPlace): string {
     if (!this.#current) return PLAIN + secret;
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#current.key, iv, { authTagLength: TAG_BYTES });
@@ -49,7 +49,7 @@ export class SecretBox {
   }
 
   /** @throws {SecretUnreadableError} if the key is not in the ring, or the text was altered or moved. */
-  open(stored: string, place: SecretPlace): string {
+  decrypt(stored: string, place: SecretPlace): string {
     if (stored.startsWith(PLAIN)) return stored.slice(PLAIN.length);
     const keyId = SecretBox.keyIdOf(stored);
     const key = keyId === undefined ? undefined : this.#keys.get(keyId);
@@ -77,7 +77,7 @@ export class SecretBox {
    */
   renew(stored: string, place: SecretPlace): string {
     if (SecretBox.keyIdOf(stored) === this.#current?.id) return stored;
-    return this.seal(this.open(stored, place), place);
+    return this.encrypt(this.decrypt(stored, place), place);
   }
 
   /** Whether secrets encrypted with this key can be decrypted; undefined stands for secrets in clear. */

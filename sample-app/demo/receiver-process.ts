@@ -32,12 +32,12 @@ export class ReceiverProcess {
 
   /** Hands over the signing secret, as a tenant would paste it into the receiving system. */
   trust(secret: string): Promise<void> {
-    return this.#tell({ kind: 'secret', secret });
+    return this.#notifyLane({ kind: 'secret', secret });
   }
 
   /** Makes it answer the next requests with 500. */
   failNext(requests: number): Promise<void> {
-    return this.#tell({ kind: 'failNext', requests });
+    return this.#notifyLane({ kind: 'failNext', requests });
   }
 
   /**
@@ -68,7 +68,7 @@ export class ReceiverProcess {
     this.child.kill();
   }
 
-  #tell(message: ToReceiver): Promise<void> {
+  #notifyLane(message: ToReceiver): Promise<void> {
     return new Promise((resolve, reject) => {
       this.child.send(message, (error) => (error ? reject(error) : resolve()));
     });

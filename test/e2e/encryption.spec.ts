@@ -27,7 +27,7 @@ interface Row {
   token: string | null;
   headers: string;
   signing_secrets: string;
-  sealed_with: string;
+  encrypted_with: string;
   version: number | string;
   last_modified_at: number | string;
 }
@@ -86,7 +86,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
   };
   const rows = (): Promise<Row[]> =>
     host.dataSource.query<Row[]>('SELECT * FROM webhook_http_transport ORDER BY id');
-  const keyOf = ({ sealed_with }: Row): string => sealed_with;
+  const keyOf = ({ encrypted_with }: Row): string => encrypted_with;
   /** The ids of the keys in all that a row has stored, as it stands there. */
   const keysIn = (row: Row): string[] => [
     ...new Set([...JSON.stringify(row).matchAll(/v1:([^:]+):/g)].map(([, id]) => id!)),
@@ -106,12 +106,12 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     verifySignature(request!, signingSecret);
   };
 
-  it('are sealed with the first key, every one of them, and open for delivery', async () => {
+  it('are encrypted with the first key, every one of them, and open for delivery', async () => {
     await restart(NEW, OLD);
     await createTransport('erp');
     const [row] = await rows();
     expect(keysIn(row!)).toEqual(['k2']);
-    expect(row!.sealed_with).toBe('k2');
+    expect(row!.encrypted_with).toBe('k2');
     const dump = JSON.stringify(row);
     for (const secret of ['password value', 'token-value', HEADER.value, signingSecret])
       expect(dump).not.toContain(secret);
@@ -130,14 +130,14 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await start({ controllers: false });
   });
 
-  it('are sealed with the new key by whatever changes the transport, and by nothing that does not', async () => {
+  it('are encrypted with the new key by whatever changes the transport, and by nothing that does not', async () => {
     await restart(OLD);
     await createTransport('a');
     await createTransport('b');
     await restart(NEW, OLD);
     await host.api(TENANT).patch('/httptransports/a', { name: 'Renamed' });
     await host.api(TENANT).patch('/httptransports/b', { name: 'ERP' });
-    expect((await rows()).map((row) => [row.sealed_with, keysIn(row)])).toEqual([
+    expect((await rows()).map((row) => [row.encrypted_with, keysIn(row)])).toEqual([
       ['k2', ['k2']],
       ['k1', ['k1']],
     ]);
@@ -157,7 +157,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await restart(OLD);
     await createTransport('t0');
     const count = 250;
-    // Copies of the sealed row would not open elsewhere, so they are sealed one by one, without the HTTP between.
+    // Copies of the encrypted row would not open elsewhere, so they are encrypted one by one, without the HTTP between.
     await Promise.all(
       Array.from({ length: count - 1 }, (_, index) =>
         host.api(TENANT).post('/httptransports', {
@@ -183,12 +183,12 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     ]);
     expect(result).toMatchObject({ total: count, unreadable: [] });
     expect(progress.length).toBeGreaterThanOrEqual(3);
-    expect(progress.at(-1)).toEqual({ resealed: result.resealed, total: count });
+    expect(progress.at(-1)).toEqual({ reencrypted: result.reencrypted, total: count });
     const secrets = new SecretBox([NEW]);
     for (const [index, row] of (await rows()).entries()) {
-      expect([row.sealed_with, keysIn(row)]).toEqual(['k2', ['k2']]);
+      expect([row.encrypted_with, keysIn(row)]).toEqual(['k2', ['k2']]);
       const uid = row.http_transport_uid;
-      const token = secrets.open(
+      const token = secrets.decrypt(
         row.token!,
         transportSecret({ tenantUid: TENANT, httpTransportUid: uid }, 'token'),
       );
@@ -202,7 +202,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
       }
     }
     expect(await rotation.run()).toEqual({
-      resealed: 0,
+      reencrypted: 0,
       total: 0,
       unreadable: [],
     });
@@ -215,7 +215,9 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect((await rows()).map(keyOf)).toEqual(['']);
     await rotateEncryptionKeys(host.dataSource, { keys: [OLD] });
     expect((await rows()).map(keyOf)).toEqual(['k1']);
-    expect(await rotateEncryptionKeys(host.dataSource, { keys: [NEW, OLD] })).toMatchObject({ resealed: 1 });
+    expect(await rotateEncryptionKeys(host.dataSource, { keys: [NEW, OLD] })).toMatchObject({
+      reencrypted: 1,
+    });
     await expect(rotateEncryptionKeys(host.dataSource, { keys: [OLD] })).rejects.toThrow(
       EncryptionKeyMissingError,
     );
@@ -226,16 +228,16 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
   it('that are damaged are told of by a rotation and hold up no others', async () => {
     await restart(OLD);
     for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
-    const sealed = (await rows()).find((row) => row.http_transport_uid === 'a')!.token;
+    const encrypted = (await rows()).find((row) => row.http_transport_uid === 'a')!.token;
     await host.dataSource.query(
-      `UPDATE webhook_http_transport SET token = '${sealed}' WHERE http_transport_uid = 'b'`,
+      `UPDATE webhook_http_transport SET token = '${encrypted}' WHERE http_transport_uid = 'b'`,
     );
     await host.dataSource.query(
       `UPDATE webhook_http_transport SET headers = '[' WHERE http_transport_uid = 'c'`,
     );
     await restart(NEW, OLD);
-    const { resealed, unreadable } = await host.app.get(EncryptionKeyRotation, { strict: false }).run();
-    expect(resealed).toBe(2);
+    const { reencrypted, unreadable } = await host.app.get(EncryptionKeyRotation, { strict: false }).run();
+    expect(reencrypted).toBe(2);
     expect(unreadable).toEqual([
       { tenantUid: TENANT, httpTransportUid: 'b' },
       { tenantUid: TENANT, httpTransportUid: 'c' },
@@ -251,11 +253,11 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await createTransport('erp');
     await restart(NEW, OLD);
     const rotation = host.app.get(EncryptionKeyRotation, { strict: false });
-    expect(await rotation.run({ signal: AbortSignal.abort() })).toMatchObject({ resealed: 0, total: 1 });
+    expect(await rotation.run({ signal: AbortSignal.abort() })).toMatchObject({ reencrypted: 0, total: 1 });
     expect((await rows()).map(keyOf)).toEqual(['k1']);
   });
 
-  it('are sealed with the keys of a provider, which is asked once', async () => {
+  it('are encrypted with the keys of a provider, which is asked once', async () => {
     let asked = 0;
     class Kms {
       keys(): Promise<EncryptionKey[]> {

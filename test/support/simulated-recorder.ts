@@ -115,11 +115,11 @@ export class SimulatedRecorder {
     }
     this.#unwritten.delete(entry);
     this.scene.recorded(lane, delivery);
-    this.#tell(entry, orphaned.has(delivery.deliveryId));
+    this.#notifyLane(entry, orphaned.has(delivery.deliveryId));
   }
 
   /** As `DeliveryRecorder` does it. */
-  #tell({ lane, delivery, nextDueAt, isParking }: Entry, isOrphaned: boolean): void {
+  #notifyLane({ lane, delivery, nextDueAt, isParking }: Entry, isOrphaned: boolean): void {
     const held = this.scene.lane;
     const lanes = !held || held === lane || held.hasInHand(delivery) ? [lane] : [lane, held];
     for (const told of lanes) {

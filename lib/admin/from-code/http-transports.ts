@@ -5,7 +5,7 @@ import { TestSendService } from '../../operations/test-send.service.js';
 import { TransportStateService } from '../../operations/transport-state.service.js';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
-import { answerOf } from '../http-transport-operations/answer-of.js';
+import { orNotFound } from '../http-transport-operations/or-not-found.js';
 import { DisableHttpTransportDto } from '../http-transport-operations/disable-http-transport.dto.js';
 import { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
 import { TestSendDto } from '../http-transport-operations/test-send.dto.js';
@@ -181,7 +181,7 @@ export class HttpTransports {
     return this.#withSecrets(async () => {
       const path = checkedPath(tenantUid, httpTransportUid);
       const request = await checkedInput(ROTATE, 'options', options);
-      const { transport, signingSecret } = await answerOf(this.rotation.rotate(...path, request));
+      const { transport, signingSecret } = await orNotFound(this.rotation.rotate(...path, request));
       return { ...httpTransportDto(transport), signingSecret };
     });
   }
@@ -201,7 +201,7 @@ export class HttpTransports {
     return this.#withSecrets(async () => {
       const path = checkedPath(tenantUid, httpTransportUid);
       const { action } = await checkedInput(TEST, 'options', options);
-      return answerOf(this.tests.send(...path, action));
+      return orNotFound(this.tests.send(...path, action));
     });
   }
 
@@ -213,7 +213,7 @@ export class HttpTransports {
   ): Promise<HttpTransport> {
     return withApiErrors(async () => {
       const path = checkedPath(tenantUid, httpTransportUid);
-      return httpTransportDto(await answerOf(this.states.command(...path, command, reason)));
+      return httpTransportDto(await orNotFound(this.states.command(...path, command, reason)));
     });
   }
 

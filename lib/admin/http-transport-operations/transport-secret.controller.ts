@@ -8,7 +8,7 @@ import { CreatedHttpTransportDto, httpTransportDto } from '../http-transports/ht
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
-import { answerOf } from './answer-of.js';
+import { orNotFound } from './or-not-found.js';
 import { RotateSecretDto } from './rotate-secret.dto.js';
 
 /** The signing secret of an http transport. */
@@ -44,7 +44,7 @@ export class TransportSecretController {
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(AbsentBodyPipe, new DtoPipe(RotateSecretDto)) body: Input<RotateSecretDto>,
   ): Promise<CreatedHttpTransportDto> {
-    const { transport, signingSecret } = await answerOf(
+    const { transport, signingSecret } = await orNotFound(
       this.rotation.rotate(tenantUid, httpTransportUid, body),
     );
     return { ...httpTransportDto(transport), signingSecret };

@@ -15,7 +15,7 @@ import { HttpTransportDto, httpTransportDto } from '../http-transports/http-tran
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
-import { answerOf } from './answer-of.js';
+import { orNotFound } from './or-not-found.js';
 import { DisableHttpTransportDto } from './disable-http-transport.dto.js';
 
 /** One of the four routes: a POST that returns the transport in its new state. */
@@ -100,7 +100,7 @@ export class TransportStateController {
     reason?: string,
   ): Promise<HttpTransportDto> {
     return httpTransportDto(
-      await answerOf(this.states.command(tenantUid, httpTransportUid, command, reason)),
+      await orNotFound(this.states.command(tenantUid, httpTransportUid, command, reason)),
     );
   }
 }

@@ -13,7 +13,7 @@ import {
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
-import { answerOf } from './answer-of.js';
+import { orNotFound } from './or-not-found.js';
 import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
 
 /** Sends test requests to an http transport. */
@@ -48,6 +48,6 @@ export class TransportTestController {
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(AbsentBodyPipe, new DtoPipe(TestSendDto)) { action }: Input<TestSendDto>,
   ): Promise<TestSendResultDto> {
-    return answerOf(this.tests.send(tenantUid, httpTransportUid, action));
+    return orNotFound(this.tests.send(tenantUid, httpTransportUid, action));
   }
 }

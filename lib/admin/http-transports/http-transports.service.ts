@@ -75,12 +75,12 @@ export class HttpTransportsService {
     const draft = applyUpdate(EMPTY_DRAFT, input);
     this.#check(draft);
     checkSigningSecret(signingSecret);
-    const sealedSecret = this.secrets.seal(signingSecret, transportSecret(place, 'signing_secret'));
+    const encryptedSecret = this.secrets.encrypt(signingSecret, transportSecret(place, 'signing_secret'));
     try {
       const row = {
         ...this.#settings(place, draft),
         httpTransportUid,
-        signingSecrets: [{ secret: sealedSecret, expiresAt: null }],
+        signingSecrets: [{ secret: encryptedSecret, expiresAt: null }],
       };
       const transport = await this.transports.insert(tenantUid, row, {
         limit: 'maxTransportsPerTenant',
@@ -133,7 +133,7 @@ export class HttpTransportsService {
       const changed = await this.transports.update(tenantUid, present, {
         ...this.#settings(present, after),
         signingSecrets: present.signingSecrets.map(({ secret, ...same }) => ({
-          secret: this.#sealed({ stored: secret }, present, 'signing_secret'),
+          secret: this.#encrypted({ stored: secret }, present, 'signing_secret'),
           ...same,
         })),
       });
@@ -148,16 +148,16 @@ export class HttpTransportsService {
   }
 
   #settings(place: { tenantUid: string; httpTransportUid: string }, draft: TransportDraft) {
-    return settingsOf(draft, (secret, field) => this.#sealed(secret, place, field));
+    return settingsOf(draft, (secret, field) => this.#encrypted(secret, place, field));
   }
 
   /** Encrypts a new secret, and re-encrypts a kept secret if its key is not the current one. */
-  #sealed(
+  #encrypted(
     secret: DraftSecret,
     place: { tenantUid: string; httpTransportUid: string },
     field: TransportSecretField,
   ): string {
-    if ('clear' in secret) return this.secrets.seal(secret.clear, transportSecret(place, field));
+    if ('clear' in secret) return this.secrets.encrypt(secret.clear, transportSecret(place, field));
     try {
       return this.secrets.renew(secret.stored, transportSecret(place, field));
     } catch (error) {

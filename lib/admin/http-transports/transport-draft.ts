@@ -68,18 +68,18 @@ export const rateLimitOf = ({
 /**
  * Converts a draft to its stored form.
  *
- * @param sealed returns the stored form of a secret for the given field
+ * @param encrypted returns the stored form of a secret for the given field
  */
 export function settingsOf(
   draft: TransportDraft,
-  sealed: (secret: DraftSecret, field: TransportSecretField) => string,
+  encrypted: (secret: DraftSecret, field: TransportSecretField) => string,
 ): TransportSettings {
   const { headers, password, token, rateLimit, retryScheduleSeconds, ...same } = draft;
   return {
     ...same,
-    headers: headers.map(({ key, value }) => ({ key, value: sealed(value, headerField(key)) })),
-    password: password && sealed(password, 'password'),
-    token: token && sealed(token, 'token'),
+    headers: headers.map(({ key, value }) => ({ key, value: encrypted(value, headerField(key)) })),
+    password: password && encrypted(password, 'password'),
+    token: token && encrypted(token, 'token'),
     rateLimitRequests: rateLimit?.requests ?? null,
     rateLimitPerSeconds: rateLimit?.perSeconds ?? null,
     retryScheduleSeconds: retryScheduleSeconds && [...retryScheduleSeconds],

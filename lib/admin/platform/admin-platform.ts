@@ -3,7 +3,7 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { ADMIN_CONTROLLERS, WEBHOOKS_PATH } from '../../webhooks.tokens.js';
 import { AdminPaths } from './admin-paths.js';
 import { extendExpress, type ExpressApp } from './express.js';
-import { answerParserErrors, answerUnsupportedMethods, type FastifyApp } from './fastify.js';
+import { respondToParserErrors, respondToUnsupportedMethods, type FastifyApp } from './fastify.js';
 import { UnsupportedMethods } from './unsupported-methods.js';
 
 /**
@@ -21,8 +21,8 @@ export class AdminPlatform implements OnModuleInit {
   ) {
     // Fastify reads the error handler of a route when it registers the route, which is before any hook of a module. In a
     // testing module the adapter is created after the providers.
-    if (adapterHost.httpAdapter) this.#answerParserErrors();
-    else adapterHost.init$.subscribe(() => this.#answerParserErrors());
+    if (adapterHost.httpAdapter) this.#respondToParserErrors();
+    else adapterHost.init$.subscribe(() => this.#respondToParserErrors());
   }
 
   /** Nest calls this after all routes are registered, and before it registers its own handlers after them. */
@@ -31,13 +31,13 @@ export class AdminPlatform implements OnModuleInit {
     const platform = adapter?.getType();
     if (platform === 'express') extendExpress(adapter.getInstance<ExpressApp>(), this.#paths(), this.methods);
     if (platform === 'fastify')
-      answerUnsupportedMethods(adapter.getInstance<FastifyApp>(), this.#paths(), this.methods);
+      respondToUnsupportedMethods(adapter.getInstance<FastifyApp>(), this.#paths(), this.methods);
   }
 
-  #answerParserErrors(): void {
+  #respondToParserErrors(): void {
     const adapter = this.adapterHost.httpAdapter;
     if (adapter.getType() !== 'fastify') return;
-    answerParserErrors(adapter.getInstance<FastifyApp>(), () => this.#paths());
+    respondToParserErrors(adapter.getInstance<FastifyApp>(), () => this.#paths());
   }
 
   /** Created anew each time: a host may change its prefix until it starts. */

@@ -32,7 +32,7 @@ export interface FastifyApp {
  *
  * @param paths called when a route is registered
  */
-export function answerParserErrors(app: FastifyApp, paths: () => AdminPaths): void {
+export function respondToParserErrors(app: FastifyApp, paths: () => AdminPaths): void {
   app.addHook('onRoute', (options) => {
     if (options.errorHandler || !paths().includes(options.url)) return;
     options.errorHandler = (error, _request, reply) => {
@@ -45,7 +45,7 @@ export function answerParserErrors(app: FastifyApp, paths: () => AdminPaths): vo
 }
 
 /** Responds to requests to the admin API for which there is no route. Other requests pass. */
-export function answerUnsupportedMethods(
+export function respondToUnsupportedMethods(
   app: FastifyApp,
   paths: AdminPaths,
   unsupported: UnsupportedMethods,

@@ -44,7 +44,7 @@ export class EventContents {
     const event = { eventId, eventUid, action, body: Buffer.from(body, 'utf8') };
     this.#kept.set(eventId, { event, isUsed: false });
     this.#bytes += event.body.length;
-    if (this.#bytes > this.limitBytes) this.#makeRoom(eventId);
+    if (this.#bytes > this.limitBytes) this.#evict(eventId);
     return event;
   }
 
@@ -52,7 +52,7 @@ export class EventContents {
    * Evicts a quarter at once. If entries were deleted from the head of the Map one at a time, each pass would iterate over
    * all deleted ones again. The loop ends, because an entry that is passed over has lost its second chance.
    */
-  #makeRoom(newestId: number): void {
+  #evict(newestId: number): void {
     const target = this.limitBytes * 0.75;
     for (const [eventId, kept] of this.#kept) {
       if (this.#bytes <= target || this.#kept.size === 1) break;

@@ -187,8 +187,8 @@ export class LaneClaimer {
     if (!this.#isEnabled) return false;
     if (this.#notified.size > 0) await this.#claimNotified();
     const isDue = performance.now() - this.#lookedAt >= this.options.pollMs;
-    const hasRoom = this.held.places.free >= this.held.places.size / 4;
-    if (isDue || (this.#mayBeMore && hasRoom)) await this.#claimDue();
+    const hasFreePlaces = this.held.places.free >= this.held.places.size / 4;
+    if (isDue || (this.#mayBeMore && hasFreePlaces)) await this.#claimDue();
     return this.#notified.size > 0;
   }
 
@@ -257,7 +257,7 @@ export class LaneClaimer {
   }
 
   #begin(claimed: ClaimedLane, candidate: LaneCandidate, claimedAt: number): void {
-    const lane = new Lane(claimed, this.configs.open(claimed.transport), claimedAt, this.options.policy);
+    const lane = new Lane(claimed, this.configs.decrypt(claimed.transport), claimedAt, this.options.policy);
     this.held.add(lane, candidate);
     // The lane was claimed while deliveries were being switched off.
     if (!this.#isEnabled) lane.drain();

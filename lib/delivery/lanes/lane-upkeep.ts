@@ -76,7 +76,7 @@ export class LaneUpkeep {
       const stored = await this.store.transports(some.map((lane) => lane.transportId));
       for (const lane of some) {
         const transport = stored.get(lane.transportId);
-        if (transport) lane.configure(this.configs.open(transport), this.clocks.now(), askedAt);
+        if (transport) lane.configure(this.configs.decrypt(transport), this.clocks.now(), askedAt);
         else lost.add(lane);
       }
     };

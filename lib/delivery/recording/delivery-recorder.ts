@@ -131,9 +131,9 @@ export class DeliveryRecorder {
   entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
     const { lane, delivery, transport, notifications } = entry;
     if (transport) lane.learnedIsRecorded(transport, this.options.context.elapsed());
-    this.#tell(lane, entry, isOrphaned);
+    this.#notifyLane(lane, entry, isOrphaned);
     const held = this.held.get(lane.transportId);
-    if (held && held !== lane && !held.hasInHand(delivery)) this.#tell(held, entry, isOrphaned);
+    if (held && held !== lane && !held.hasInHand(delivery)) this.#notifyLane(held, entry, isOrphaned);
     if (notifications && !isOrphaned) this.#publish(lane, notifications);
   }
 
@@ -156,7 +156,7 @@ export class DeliveryRecorder {
     }
   }
 
-  #tell(lane: Lane, { delivery, nextDueAt, parked }: LaneEntry, isOrphaned: boolean): void {
+  #notifyLane(lane: Lane, { delivery, nextDueAt, parked }: LaneEntry, isOrphaned: boolean): void {
     if (isOrphaned) lane.orphaned(delivery);
     else if (parked) lane.parked(delivery);
     else lane.recorded(delivery, nextDueAt);

@@ -1,4 +1,4 @@
-import { keyIdsIn } from '../../secrets/sealed-with.js';
+import { keyIdsIn } from '../../secrets/encrypted-with.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
 import type { StoredTransport } from '../../persistence/ports/lane-store.js';
@@ -88,7 +88,7 @@ export class TransportConfigs {
   }
 
   /** Never throws: if a configuration cannot be used, only the deliveries of its transport fail. */
-  open(stored: StoredTransport): TransportConfig {
+  decrypt(stored: StoredTransport): TransportConfig {
     const config = {
       version: stored.version,
       state: stored.state,
@@ -116,7 +116,7 @@ export class TransportConfigs {
       url: this.checkUrl(stored.url),
       headers: [...own, ...authorization.headers],
       keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
-        key: parseSigningSecret(this.#open(stored, 'signing_secret', secret)),
+        key: parseSigningSecret(this.#decrypt(stored, 'signing_secret', secret)),
         expiresAt,
       })),
       lookupGroup: stored.tenantUid,
@@ -129,7 +129,7 @@ export class TransportConfigs {
   #tenantHeaders(stored: StoredTransport): string[] {
     return (JSON.parse(stored.headers) as StoredHeader[]).flatMap(({ key, value }) => [
       key,
-      this.#open(stored, headerField(key), value),
+      this.#decrypt(stored, headerField(key), value),
     ]);
   }
 
@@ -138,7 +138,7 @@ export class TransportConfigs {
       case 'NONE':
         return { headers: [], secrets: [] };
       case 'BASIC_AUTH': {
-        const password = stored.password === null ? '' : this.#open(stored, 'password', stored.password);
+        const password = stored.password === null ? '' : this.#decrypt(stored, 'password', stored.password);
         const credentials = Buffer.from(`${stored.username ?? ''}:${password}`, 'utf8').toString('base64');
         return { headers: ['authorization', `Basic ${credentials}`], secrets: [credentials, password] };
       }
@@ -146,14 +146,14 @@ export class TransportConfigs {
       case 'BEARER':
       case 'BEARER_AUTH': {
         if (stored.token === null) return { headers: [], secrets: [] };
-        const token = this.#open(stored, 'token', stored.token);
+        const token = this.#decrypt(stored, 'token', stored.token);
         return { headers: ['authorization', `Bearer ${token}`], secrets: [token] };
       }
     }
   }
 
-  #open(stored: StoredTransport, field: TransportSecretField, sealed: string): string {
-    return this.secrets.open(sealed, transportSecret(stored, field));
+  #decrypt(stored: StoredTransport, field: TransportSecretField, encrypted: string): string {
+    return this.secrets.decrypt(encrypted, transportSecret(stored, field));
   }
 }
 

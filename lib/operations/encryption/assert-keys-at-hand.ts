@@ -1,6 +1,6 @@
 import { EncryptionKeyMissingError } from '../../errors/start-up.errors.js';
 import type { Database } from '../../persistence/ports/database.js';
-import { keyIdsIn } from '../../secrets/sealed-with.js';
+import { keyIdsIn } from '../../secrets/encrypted-with.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 
 /**
@@ -10,10 +10,10 @@ import type { SecretBox } from '../../secrets/secret-box.js';
  * @throws {EncryptionKeyMissingError}
  */
 export async function assertKeysAtHand(database: Database, secrets: SecretBox): Promise<void> {
-  const rows = await database.dataSource.query<{ sealed_with: string }[]>(
-    `SELECT DISTINCT sealed_with FROM ${database.table('webhook_http_transport')}`,
+  const rows = await database.dataSource.query<{ encrypted_with: string }[]>(
+    `SELECT DISTINCT encrypted_with FROM ${database.table('webhook_http_transport')}`,
   );
-  const inUse = new Set(rows.flatMap(({ sealed_with }) => keyIdsIn(sealed_with)));
+  const inUse = new Set(rows.flatMap(({ encrypted_with }) => keyIdsIn(encrypted_with)));
   const missing = [...inUse].filter((id) => id !== undefined && !secrets.hasKey(id)) as string[];
   if (missing.length > 0) throw new EncryptionKeyMissingError(missing.sort());
 }

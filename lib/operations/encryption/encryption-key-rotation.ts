@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
-import { resealTransports, type RotationOptions, type RotationResult } from './reseal-transports.js';
+import { reencryptTransports, type RotationOptions, type RotationResult } from './reencrypt-transports.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 
 /** Rotates the encryption key from within the application; see `rotateEncryptionKeys` for the steps before and after. */
@@ -22,6 +22,6 @@ export class EncryptionKeyRotation {
     if (this.secrets.currentKeyId === undefined) {
       throw new InvalidOptionError('encryption.keys', undefined, 'set the keys to rotate to.');
     }
-    return resealTransports(this.database, this.secrets, options);
+    return reencryptTransports(this.database, this.secrets, options);
   }
 }

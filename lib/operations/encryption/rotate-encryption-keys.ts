@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import type { GivenAddress } from '../../persistence/connection/database-address.js';
 import type { EncryptionKey } from '../../secrets/encryption-keys.js';
 import { openSecretBox } from './open-secret-box.js';
-import { resealTransports, type RotationOptions, type RotationResult } from './reseal-transports.js';
+import { reencryptTransports, type RotationOptions, type RotationResult } from './reencrypt-transports.js';
 import { assertSchemaIsCurrent } from '../../persistence/migrations/schema.js';
 import { withDatabase } from '../../persistence/connection/with-database.js';
 
@@ -28,10 +28,10 @@ export async function rotateEncryptionKeys(
   { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
 ): Promise<RotationResult> {
   if (keys.length === 0)
-    throw new InvalidOptionError('keys', [], 'give the key to seal with, and the others.');
+    throw new InvalidOptionError('keys', [], 'give the key to encrypt with, and the others.');
   return withDatabase(dataSource, async (database) => {
     await assertSchemaIsCurrent(database);
     const secrets = await openSecretBox(database, { keys: () => keys }, false);
-    return resealTransports(database, secrets, options);
+    return reencryptTransports(database, secrets, options);
   });
 }

@@ -48,9 +48,9 @@ export class HttpTransportEntity {
   @Column(jsonColumn({ name: 'signing_secrets' }))
   signingSecrets!: StoredSigningSecret[];
 
-  /** The ids of the keys that the secrets of this row are encrypted with, see `sealedWith`. */
-  @Column({ name: 'sealed_with', type: 'text' })
-  sealedWith!: string;
+  /** The ids of the keys that the secrets of this row are encrypted with, see `encryptedWith`. */
+  @Column({ name: 'encrypted_with', type: 'text' })
+  encryptedWith!: string;
 
   @Column({ type: 'varchar', length: 16 })
   state!: TransportState;

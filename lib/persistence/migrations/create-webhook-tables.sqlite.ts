@@ -22,7 +22,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     password TEXT,
     token TEXT,
     signing_secrets TEXT NOT NULL,
-    sealed_with TEXT NOT NULL DEFAULT '',
+    encrypted_with TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL,
     disabled_reason TEXT,
     failing_since INTEGER,
@@ -36,7 +36,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     last_modified_at INTEGER NOT NULL,
     CONSTRAINT webhook_http_transport_uid UNIQUE (tenant_uid, http_transport_uid)
   )`,
-  `CREATE INDEX webhook_http_transport_key ON ${table('webhook_http_transport')} (sealed_with)`,
+  `CREATE INDEX webhook_http_transport_key ON ${table('webhook_http_transport')} (encrypted_with)`,
 
   `CREATE TABLE ${table('webhook_webhook')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

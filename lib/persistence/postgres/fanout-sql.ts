@@ -48,12 +48,12 @@ export const readText = (table: TableName, withContents: boolean): string => `
   )
   SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, special, NULL AS body,
          NULL::integer AS tenant_id, NULL::bigint AS transport_id, NULL AS transport_state, NULL::boolean AS ordered,
-         NULL AS origin, NULL AS sealed_with
+         NULL AS origin, NULL AS encrypted_with
   FROM events
   ${withContents ? contentsOfBatch(table) : ''}
   UNION ALL
   SELECT 'webhook', w.id, w.tenant_uid, w.action, NULL, NULL, NULL, NULL, NULL,
-         b.tenant_id, t.id, t.state, w.ordered, t.origin, t.sealed_with
+         b.tenant_id, t.id, t.state, w.ordered, t.origin, t.encrypted_with
   FROM (
     SELECT tenant_uid, array_agg(action) AS actions,
            (SELECT n.id FROM ${table('webhook_tenant')} n WHERE n.tenant_uid = events.tenant_uid) AS tenant_id
@@ -64,7 +64,7 @@ export const readText = (table: TableName, withContents: boolean): string => `
     WHERE w.tenant_uid = b.tenant_uid AND w.enabled AND (w.action = ANY (b.actions) OR w.action LIKE '%*') OFFSET 0
   ) w
   CROSS JOIN LATERAL (
-    SELECT id, state, origin, sealed_with FROM ${table('webhook_http_transport')}
+    SELECT id, state, origin, encrypted_with FROM ${table('webhook_http_transport')}
     WHERE id = w.transport_id LIMIT 1
   ) t`;
 

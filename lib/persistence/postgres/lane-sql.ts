@@ -31,14 +31,14 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   return {
     // The inner query reads its index from the cursor and ends at its limit, however many lanes are due.
     due: `
-        SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.sealed_with
+        SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.encrypted_with
         FROM (
           SELECT transport_id, due_at FROM ${lane}
           WHERE ${isDue} AND (due_at, transport_id) > ($1::bigint, $2::bigint) AND ${isOurs('$4')}
           ORDER BY due_at, transport_id LIMIT $3
         ) l
         CROSS JOIN LATERAL (
-          SELECT tenant_uid, origin, sealed_with FROM ${transport} WHERE id = l.transport_id LIMIT 1
+          SELECT tenant_uid, origin, encrypted_with FROM ${transport} WHERE id = l.transport_id LIMIT 1
         ) t
         ORDER BY l.due_at, l.transport_id`,
     // Claim and read are two statements on purpose. In one statement, rows that are committed between its snapshot and its

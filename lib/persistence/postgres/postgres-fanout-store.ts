@@ -36,7 +36,7 @@ interface WebhookRow {
   transport_state: string;
   ordered: boolean;
   origin: string;
-  sealed_with: string;
+  encrypted_with: string;
 }
 
 interface WrittenRow {
@@ -132,5 +132,5 @@ const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   transportId: row.transport_id,
   transportState: row.transport_state as FanoutWebhook['transportState'],
   origin: row.origin,
-  encryptedWith: row.sealed_with,
+  encryptedWith: row.encrypted_with,
 });

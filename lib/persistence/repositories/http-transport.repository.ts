@@ -5,8 +5,8 @@ import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js'
 import { isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
-import { quotaWrite, roomFor, type Quota } from '../sql/quota.js';
-import { sealedWith } from '../../secrets/sealed-with.js';
+import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
+import { encryptedWith } from '../../secrets/encrypted-with.js';
 import { built, statement } from '../sql/statement.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
@@ -81,7 +81,7 @@ export class HttpTransportRepository {
       ...transport,
       tenantUid,
       origin: originOf(transport.url),
-      sealedWith: sealedWith(transport),
+      encryptedWith: encryptedWith(transport),
       state: 'ACTIVE',
       disabledReason: null,
       failingSince: null,
@@ -94,7 +94,7 @@ export class HttpTransportRepository {
     try {
       const written = await this.database.write(
         [
-          roomFor(this.database, TABLE, tenantUid, quota),
+          assertBelowQuota(this.database, TABLE, tenantUid, quota),
           this.#numberTenant(tenantUid),
           built(insert),
           this.#insertLane(tenantUid, httpTransportUid),
@@ -124,7 +124,7 @@ export class HttpTransportRepository {
     const changed = {
       ...settings,
       origin: originOf(settings.url ?? read.url),
-      sealedWith: sealedWith({ ...read, ...settings }),
+      encryptedWith: encryptedWith({ ...read, ...settings }),
       version: read.version + 1,
       lastModifiedAt: this.database.now(),
     };

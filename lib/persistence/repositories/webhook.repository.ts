@@ -5,7 +5,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../errors/driver-error
 import { DATABASE, type Database } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
-import { quotaWrite, roomFor, type Quota } from '../sql/quota.js';
+import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
 import { built } from '../sql/statement.js';
 import { buryWebhook } from '../sql/tombstones.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
@@ -78,7 +78,7 @@ export class WebhookRepository {
     const { webhookUid } = webhook;
     try {
       const written = await this.database.write(
-        [roomFor(this.database, TABLE, tenantUid, quota), built(insert)],
+        [assertBelowQuota(this.database, TABLE, tenantUid, quota), built(insert)],
         quotaWrite(TABLE, tenantUid),
       );
       if (written.length > 0) return { ...row, httpTransportUid: transport.httpTransportUid };

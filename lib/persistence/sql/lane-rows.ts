@@ -7,14 +7,14 @@ export interface DueLaneRow {
   due_at: number;
   tenant_uid: string;
   origin: string;
-  sealed_with: string;
+  encrypted_with: string;
 }
 
 export const dueLaneOf = (row: DueLaneRow): DueLane => ({
   transportId: row.transport_id,
   tenantUid: row.tenant_uid,
   origin: row.origin,
-  encryptedWith: row.sealed_with,
+  encryptedWith: row.encrypted_with,
   dueAt: row.due_at,
 });
 

@@ -9,7 +9,12 @@ export interface Quota {
 }
 
 /** Returns a row if the tenant is below its quota. Must be the first statement of a write with {@link quotaWrite}. */
-export const roomFor = (database: Database, table: string, tenantUid: string, { value }: Quota): Statement =>
+export const assertBelowQuota = (
+  database: Database,
+  table: string,
+  tenantUid: string,
+  { value }: Quota,
+): Statement =>
   statement(
     database,
     `SELECT 1 FROM (SELECT count(*) AS used FROM ${database.table(table)} WHERE tenant_uid = ?) counted WHERE used < ?`,

@@ -12,7 +12,7 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
     isOurs: `SELECT 1 WHERE ${isEnvironment(database, '?')}`,
     // The inner query reads its index from the cursor and ends at its limit, however many lanes are due.
     due: `
-      SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.sealed_with
+      SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.encrypted_with
       FROM (
         SELECT transport_id, due_at FROM ${lane} WHERE due_at <= ? AND (due_at, transport_id) > (?, ?)
         ORDER BY due_at, transport_id LIMIT ?

@@ -34,7 +34,7 @@ interface WebhookRow {
   transport_id: number;
   state: string;
   origin: string;
-  sealed_with: string;
+  encrypted_with: string;
 }
 
 /** Fan-out on SQLite: plain statements in one synchronous transaction. */
@@ -58,7 +58,7 @@ export class SqliteFanoutStore implements FanoutStore {
         )
         SELECT tenant_uid FROM tenants WHERE tenant_uid IS NOT NULL`,
       webhooks: `
-        SELECT w.id, w.tenant_uid, n.id AS tenant_id, w.action, w.ordered, t.id AS transport_id, t.state, t.origin, t.sealed_with
+        SELECT w.id, w.tenant_uid, n.id AS tenant_id, w.action, w.ordered, t.id AS transport_id, t.state, t.origin, t.encrypted_with
         FROM ${table('webhook_webhook')} w
         JOIN ${table('webhook_tenant')} n ON n.tenant_uid = w.tenant_uid
         JOIN ${table('webhook_http_transport')} t ON t.id = w.transport_id
@@ -207,5 +207,5 @@ const webhookOf = (row: WebhookRow): FanoutWebhook => ({
   transportId: row.transport_id,
   transportState: row.state as FanoutWebhook['transportState'],
   origin: row.origin,
-  encryptedWith: row.sealed_with,
+  encryptedWith: row.encrypted_with,
 });

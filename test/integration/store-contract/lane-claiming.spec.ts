@@ -26,7 +26,7 @@ describe('LaneStore, claiming lanes,', () => {
         const first = await lane.due(3_000, 'cafe', { url: 'https://erp.example.com:8443/hooks' });
         await lane.due(-60_000);
         await fixture.transport();
-        await fixture.set('webhook_http_transport', { sealed_with: 'k1,k2' }, { id: first.id });
+        await fixture.set('webhook_http_transport', { encrypted_with: 'k1,k2' }, { id: first.id });
         expect(await lane.dueIds()).toEqual([first.id, second.id, third.id]);
         expect(await lane.dueIds(2)).toEqual([first.id, second.id]);
         expect((await lanes().due(FIRST_DUE, 1))[0]).toEqual({

@@ -20,13 +20,13 @@ const stored: TransportDraft = {
   name: 'ERP',
   url: 'https://erp.example.com/hooks',
   headers: [
-    { key: 'X-Shop', value: { stored: 'sealed shop' } },
-    { key: 'x-lane', value: { stored: 'sealed lane' } },
+    { key: 'X-Shop', value: { stored: 'encrypted shop' } },
+    { key: 'x-lane', value: { stored: 'encrypted lane' } },
   ],
   securityType: 'BASIC_AUTH',
   username: 'shop',
-  password: { stored: 'sealed password' },
-  token: { stored: 'sealed token' },
+  password: { stored: 'encrypted password' },
+  token: { stored: 'encrypted token' },
   timeoutMs: 5_000,
   maxConcurrency: 4,
   rateLimit: { requests: 10, perSeconds: 60 },
@@ -87,8 +87,8 @@ describe('a replacement (PUT)', () => {
       headers: [],
       securityType: 'NONE',
       username: null,
-      password: { stored: 'sealed password' },
-      token: { stored: 'sealed token' },
+      password: { stored: 'encrypted password' },
+      token: { stored: 'encrypted token' },
     });
   });
 
@@ -121,8 +121,8 @@ describe('the mask', () => {
   it('keeps the stored password and token', () => {
     const after = applyUpdate(stored, { password: MASK, token: MASK });
     expect(after).toMatchObject({
-      password: { stored: 'sealed password' },
-      token: { stored: 'sealed token' },
+      password: { stored: 'encrypted password' },
+      token: { stored: 'encrypted token' },
     });
   });
 
@@ -133,9 +133,9 @@ describe('the mask', () => {
       { key: 'x-shop', value: MASK },
     ];
     expect(applyUpdate(stored, { headers }).headers).toEqual([
-      { key: 'X-LANE', value: { stored: 'sealed lane' } },
+      { key: 'X-LANE', value: { stored: 'encrypted lane' } },
       { key: 'x-new', value: { clear: 'clear' } },
-      { key: 'x-shop', value: { stored: 'sealed shop' } },
+      { key: 'x-shop', value: { stored: 'encrypted shop' } },
     ]);
   });
 
@@ -259,7 +259,7 @@ describe('a change of origin', () => {
 });
 
 describe('what is stored', () => {
-  it('is each secret, new or kept, sealed for its own field', () => {
+  it('is each secret, new or kept, encrypted for its own field', () => {
     const draft = applyUpdate(stored, {
       password: 'new password',
       headers: [
@@ -267,19 +267,19 @@ describe('what is stored', () => {
         { key: 'x-shop', value: MASK },
       ],
     });
-    const sealed = (secret: DraftSecret, field: string): string =>
+    const encrypted = (secret: DraftSecret, field: string): string =>
       'clear' in secret ? `${field}=${secret.clear}` : secret.stored;
-    expect(settingsOf(draft, sealed)).toEqual({
+    expect(settingsOf(draft, encrypted)).toEqual({
       name: 'ERP',
       url: 'https://erp.example.com/hooks',
       headers: [
         { key: 'X-New', value: 'headers.x-new=new header' },
-        { key: 'x-shop', value: 'sealed shop' },
+        { key: 'x-shop', value: 'encrypted shop' },
       ],
       securityType: 'BASIC_AUTH',
       username: 'shop',
       password: 'password=new password',
-      token: 'sealed token',
+      token: 'encrypted token',
       timeoutMs: 5_000,
       maxConcurrency: 4,
       rateLimitRequests: 10,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AllowList } from '../../../lib/egress/allow-list.js';
 import { AllowedHosts } from '../../../lib/egress/allowed-hosts.js';
-import { judgeAnswer } from '../../../lib/egress/answer-policy.js';
+import { checkDnsResult } from '../../../lib/egress/dns-result-policy.js';
 import { checkUrl } from '../../../lib/egress/url-policy.js';
 import { codeIn, readPage, rowsOf } from '../../support/markdown.js';
 
@@ -25,7 +25,7 @@ function isSent(url: string, addresses: readonly string[], { hosts, cidrs, allow
   try {
     const rules = { allowHttp, allow: new AllowList(cidrs), hosts: new AllowedHosts(hosts) };
     const checked = checkUrl(url, rules);
-    judgeAnswer(addresses.length > 0 ? addresses : [checked.hostname], checked);
+    checkDnsResult(addresses.length > 0 ? addresses : [checked.hostname], checked);
     return true;
   } catch {
     return false;

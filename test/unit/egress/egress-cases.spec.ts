@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { AllowList } from '../../../lib/egress/allow-list.js';
-import { judgeAnswer } from '../../../lib/egress/answer-policy.js';
+import { checkDnsResult } from '../../../lib/egress/dns-result-policy.js';
 import { checkUrl } from '../../../lib/egress/url-policy.js';
 import { EgressError } from '../../../lib/errors/egress.errors.js';
 import { TargetRefusedError } from '../../../lib/errors/admin.errors.js';
@@ -43,8 +43,8 @@ describe('the agreed verdicts', () => {
   )('%s at connect time %j: %s', (verdict, text, _why, { dns, dnsSequence }) => {
     const url = checkUrl(text, RULES);
     const answers = dnsSequence ?? [dns ?? []];
-    const judge = (): void => judgeAnswer(answers.at(-1) ?? [], url);
-    for (const earlier of answers.slice(0, -1)) expect(() => judgeAnswer(earlier, url)).not.toThrow();
+    const judge = (): void => checkDnsResult(answers.at(-1) ?? [], url);
+    for (const earlier of answers.slice(0, -1)) expect(() => checkDnsResult(earlier, url)).not.toThrow();
     if (verdict === 'accept') expect(judge).not.toThrow();
     else expect(judge).toThrow(EgressError);
   });

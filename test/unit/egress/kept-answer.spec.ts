@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { keepBody, keepHeaders } from '../../../lib/egress/kept-answer.js';
+import { keepBody, keepHeaders } from '../../../lib/egress/kept-response.js';
 
 const KIB = 1024;
 

@@ -15,20 +15,20 @@ const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
 
 describe('SecretBox', () => {
-  it('gives back whatever text was sealed', () => {
+  it('gives back whatever text was encrypted', () => {
     const box = new SecretBox([NEW]);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (secret) => {
-        const stored = box.seal(secret, PLACE);
+        const stored = box.encrypt(secret, PLACE);
         expect(stored).toMatch(/^v1:new:[A-Za-z0-9+/]+={0,2}$/);
-        expect(box.open(stored, PLACE)).toBe(secret);
+        expect(box.decrypt(stored, PLACE)).toBe(secret);
       }),
     );
   });
 
-  it('never seals alike, so that equal secrets cannot be told', () => {
+  it('never encrypts alike, so that equal secrets cannot be told', () => {
     const box = new SecretBox([NEW]);
-    expect(box.seal('secret', PLACE)).not.toBe(box.seal('secret', PLACE));
+    expect(box.encrypt('secret', PLACE)).not.toBe(box.encrypt('secret', PLACE));
   });
 
   it.each<[keyof SecretPlace, string]>([
@@ -38,22 +38,22 @@ describe('SecretBox', () => {
     ['field', 'token'],
   ])('does not open a secret that was moved to another %s', (part, value) => {
     const box = new SecretBox([NEW]);
-    const stored = box.seal('secret', PLACE);
-    expect(() => box.open(stored, { ...PLACE, [part]: value })).toThrow(SecretUnreadableError);
+    const stored = box.encrypt('secret', PLACE);
+    expect(() => box.decrypt(stored, { ...PLACE, [part]: value })).toThrow(SecretUnreadableError);
   });
 
   it('keeps the parts of a place apart', () => {
     const box = new SecretBox([NEW]);
     const table = PLACE.table;
-    const stored = box.seal('secret', { ...PLACE, tenantUid: `a,${table},b`, row: 'c' });
-    expect(() => box.open(stored, { ...PLACE, tenantUid: 'a', row: `b,${table},c` })).toThrow(
+    const stored = box.encrypt('secret', { ...PLACE, tenantUid: `a,${table},b`, row: 'c' });
+    expect(() => box.decrypt(stored, { ...PLACE, tenantUid: 'a', row: `b,${table},c` })).toThrow(
       SecretUnreadableError,
     );
   });
 
   it('notices every altered bit', () => {
     const box = new SecretBox([NEW]);
-    const stored = box.seal('secret', PLACE);
+    const stored = box.encrypt('secret', PLACE);
     const [head, bytes] = [
       stored.slice(0, 'v1:new:'.length),
       Buffer.from(stored.slice('v1:new:'.length), 'base64'),
@@ -61,49 +61,51 @@ describe('SecretBox', () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const altered = Buffer.from(bytes);
       altered[bit >> 3]! ^= 1 << (bit & 7);
-      expect(() => box.open(head + altered.toString('base64'), PLACE)).toThrow(SecretUnreadableError);
+      expect(() => box.decrypt(head + altered.toString('base64'), PLACE)).toThrow(SecretUnreadableError);
     }
   });
 
   it.each([0, 1, 11, 12, 16, 27])('does not accept a text cut to %i bytes, nor a shorter tag', (length) => {
     const box = new SecretBox([NEW]);
-    const bytes = Buffer.from(box.seal('', PLACE).slice('v1:new:'.length), 'base64');
+    const bytes = Buffer.from(box.encrypt('', PLACE).slice('v1:new:'.length), 'base64');
     const cut = `v1:new:${bytes.subarray(0, length).toString('base64')}`;
-    expect(() => box.open(cut, PLACE)).toThrow(SecretUnreadableError);
+    expect(() => box.decrypt(cut, PLACE)).toThrow(SecretUnreadableError);
   });
 
-  it('opens with every key of the ring and seals with the first', () => {
-    const stored = new SecretBox([OLD]).seal('secret', PLACE);
+  it('opens with every key of the ring and encrypts with the first', () => {
+    const stored = new SecretBox([OLD]).encrypt('secret', PLACE);
     const box = new SecretBox([NEW, OLD]);
-    expect(box.open(stored, PLACE)).toBe('secret');
-    expect(box.seal('secret', PLACE)).toMatch(/^v1:new:/);
-    expect(() => new SecretBox([NEW]).open(stored, PLACE)).toThrow(/key "old"/);
-    expect(() => new SecretBox([{ ...NEW, id: 'old' }]).open(stored, PLACE)).toThrow(SecretUnreadableError);
+    expect(box.decrypt(stored, PLACE)).toBe('secret');
+    expect(box.encrypt('secret', PLACE)).toMatch(/^v1:new:/);
+    expect(() => new SecretBox([NEW]).decrypt(stored, PLACE)).toThrow(/key "old"/);
+    expect(() => new SecretBox([{ ...NEW, id: 'old' }]).decrypt(stored, PLACE)).toThrow(
+      SecretUnreadableError,
+    );
   });
 
-  it('renews what is sealed with another key or not at all, and nothing else', () => {
+  it('renews what is encrypted with another key or not at all, and nothing else', () => {
     const box = new SecretBox([NEW, OLD]);
     for (const before of [new SecretBox([OLD]), new SecretBox([])]) {
-      const renewed = box.renew(before.seal('secret', PLACE), PLACE);
+      const renewed = box.renew(before.encrypt('secret', PLACE), PLACE);
       expect(SecretBox.keyIdOf(renewed)).toBe('new');
-      expect(box.open(renewed, PLACE)).toBe('secret');
+      expect(box.decrypt(renewed, PLACE)).toBe('secret');
       expect(box.renew(renewed, PLACE)).toBe(renewed);
     }
   });
 
   it('stores in clear without keys, marked so that keys can be introduced', () => {
-    const stored = new SecretBox([]).seal('v1:new:looks sealed', PLACE);
-    expect(stored).toBe('v0:v1:new:looks sealed');
-    expect(new SecretBox([NEW]).open(stored, PLACE)).toBe('v1:new:looks sealed');
+    const stored = new SecretBox([]).encrypt('v1:new:looks encrypted', PLACE);
+    expect(stored).toBe('v0:v1:new:looks encrypted');
+    expect(new SecretBox([NEW]).decrypt(stored, PLACE)).toBe('v1:new:looks encrypted');
   });
 
   it('shows neither secret nor key in an error or when it is printed', () => {
     const key = Buffer.from('canary-canary-canary-canary-1234');
     const box = new SecretBox([{ id: 'k', key }]);
-    const stored = box.seal('hidden-value', PLACE);
+    const stored = box.encrypt('hidden-value', PLACE);
     const error = (() => {
       try {
-        return box.open(stored, { ...PLACE, row: 'crm' });
+        return box.decrypt(stored, { ...PLACE, row: 'crm' });
       } catch (caught) {
         return caught;
       }

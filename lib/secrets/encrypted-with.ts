@@ -2,7 +2,7 @@ import type { StoredHeader, StoredSigningSecret } from '../domain/stored-secrets
 import { SecretBox } from './secret-box.js';
 
 /** The columns of a transport that contain encrypted secrets. */
-export interface SealedSecrets {
+export interface EncryptedSecrets {
   readonly password: string | null;
   readonly token: string | null;
   readonly headers: readonly StoredHeader[];
@@ -14,10 +14,10 @@ const CLEAR = '';
 const SEPARATOR = ',';
 
 /**
- * The value of the column `sealed_with`: the keys that the secrets of a transport are encrypted with. It is written with
+ * The value of the column `encrypted_with`: the keys that the secrets of a transport are encrypted with. It is written with
  * every change of a secret, so that one index shows which keys are in use and which rows a rotation has to re-encrypt.
  */
-export function sealedWith({ password, token, headers, signingSecrets }: SealedSecrets): string {
+export function encryptedWith({ password, token, headers, signingSecrets }: EncryptedSecrets): string {
   const stored = [
     password,
     token,

@@ -1,6 +1,6 @@
 import { SecretUnreadableError } from '../errors/database.errors.js';
 import type { StoredHeader, StoredSigningSecret } from '../domain/stored-secrets.js';
-import { sealedWith } from './sealed-with.js';
+import { encryptedWith } from './encrypted-with.js';
 import type { SecretBox } from './secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from './transport-secrets.js';
 
@@ -19,10 +19,10 @@ export interface StoredSecrets {
 }
 
 /** The row with its secrets encrypted with the first key of the ring; undefined if the row is damaged. */
-export function reseal<Row extends StoredSecrets>(
+export function reencrypt<Row extends StoredSecrets>(
   row: Row,
   secrets: SecretBox,
-): (Row & { sealed_with: string }) | undefined {
+): (Row & { encrypted_with: string }) | undefined {
   const place = { tenantUid: row.tenant_uid, httpTransportUid: row.http_transport_uid };
   const renew = (stored: string, field: TransportSecretField): string =>
     secrets.renew(stored, transportSecret(place, field));
@@ -43,7 +43,7 @@ export function reseal<Row extends StoredSecrets>(
       token,
       headers: JSON.stringify(headers),
       signing_secrets: JSON.stringify(signingSecrets),
-      sealed_with: sealedWith({ password, token, headers, signingSecrets }),
+      encrypted_with: encryptedWith({ password, token, headers, signingSecrets }),
     };
   } catch (error) {
     if (error instanceof SecretUnreadableError || error instanceof SyntaxError) return undefined;

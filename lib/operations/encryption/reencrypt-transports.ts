@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, Statement } from '../../persistence/ports/database.js';
-import { reseal, type StoredSecrets } from '../../secrets/reseal.js';
+import { reencrypt, type StoredSecrets } from '../../secrets/reencrypt.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import { statement } from '../../persistence/sql/statement.js';
 
@@ -10,7 +10,7 @@ const BATCH = 100;
 /** Progress of a rotation. */
 export interface RotationProgress {
   /** Transports that this rotation has re-encrypted with the first key so far. */
-  readonly resealed: number;
+  readonly reencrypted: number;
   /** Transports with a secret that was not encrypted with the first key when the rotation began. */
   readonly total: number;
 }
@@ -32,7 +32,7 @@ export interface RotationOptions {
  * interrupted, run again, and run in several processes at once. A row that somebody else changes meanwhile is skipped and
  * read again.
  */
-export async function resealTransports(
+export async function reencryptTransports(
   database: Database,
   secrets: SecretBox,
   { onProgress, signal }: RotationOptions = {},
@@ -40,26 +40,26 @@ export async function resealTransports(
   const stale = new StaleTransports(database, secrets.currentKeyId ?? '');
   const total = await stale.count();
   const unreadable = new Map<number, StoredSecrets>();
-  let resealed = 0;
+  let reencrypted = 0;
   for (let isComplete = false; !isComplete;) {
     isComplete = true;
     for await (const batch of stale.batches()) {
-      if (signal?.aborted) return { resealed, total, unreadable: [...unreadable.values()].map(uidsOf) };
+      if (signal?.aborted) return { reencrypted, total, unreadable: [...unreadable.values()].map(uidsOf) };
       const updates = batch.flatMap((transport) => {
-        const changed = reseal(transport, secrets);
+        const changed = reencrypt(transport, secrets);
         if (!changed) unreadable.set(transport.id, transport);
         return changed ? stale.update(changed) : [];
       });
       const results = updates.length === 0 ? [] : await database.write(updates);
       const written = results.filter(({ affected }) => affected > 0).length;
-      resealed += written;
+      reencrypted += written;
       isComplete &&= written === updates.length;
-      onProgress?.({ resealed, total });
+      onProgress?.({ reencrypted, total });
       // On SQLite, nothing in this loop has yielded to the event loop yet.
       await turn();
     }
   }
-  return { resealed, total, unreadable: [...unreadable.values()].map(uidsOf) };
+  return { reencrypted, total, unreadable: [...unreadable.values()].map(uidsOf) };
 }
 
 /** The transports with secrets that are not encrypted with the current key. */
@@ -75,7 +75,7 @@ class StaleTransports {
 
   async count(): Promise<number> {
     const [row] = await this.#query<{ total: number | string }>(
-      `SELECT count(*) AS total FROM ${this.#table} WHERE sealed_with <> ?`,
+      `SELECT count(*) AS total FROM ${this.#table} WHERE encrypted_with <> ?`,
       [this.keyId],
     );
     return Number(row!.total);
@@ -85,7 +85,7 @@ class StaleTransports {
     for (let after = 0; ;) {
       const batch = await this.#query<StoredSecrets>(
         `SELECT id, tenant_uid, http_transport_uid, password, token, headers, signing_secrets, version
-           FROM ${this.#table} WHERE sealed_with <> ? AND id > ? ORDER BY id LIMIT ${BATCH}`,
+           FROM ${this.#table} WHERE encrypted_with <> ? AND id > ? ORDER BY id LIMIT ${BATCH}`,
         [this.keyId, after],
       );
       if (batch.length > 0) yield batch;
@@ -98,13 +98,13 @@ class StaleTransports {
    * Raises the version, so that a concurrent update based on the old row starts over. The date of the last modification is
    * not changed.
    */
-  update(row: StoredSecrets & { sealed_with: string }): Statement {
+  update(row: StoredSecrets & { encrypted_with: string }): Statement {
     return statement(
       this.database,
       `UPDATE ${this.#table}
-          SET password = ?, token = ?, headers = ?, signing_secrets = ?, sealed_with = ?, version = version + 1
+          SET password = ?, token = ?, headers = ?, signing_secrets = ?, encrypted_with = ?, version = version + 1
         WHERE id = ? AND version = ?`,
-      [row.password, row.token, row.headers, row.signing_secrets, row.sealed_with, row.id, row.version],
+      [row.password, row.token, row.headers, row.signing_secrets, row.encrypted_with, row.id, row.version],
     );
   }
 

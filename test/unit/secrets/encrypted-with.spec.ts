@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { keyIdsIn, sealedWith } from '../../../lib/secrets/sealed-with.js';
+import { keyIdsIn, encryptedWith } from '../../../lib/secrets/encrypted-with.js';
 import { SecretBox } from '../../../lib/secrets/secret-box.js';
 import { transportSecret } from '../../../lib/secrets/transport-secrets.js';
 
 const place = transportSecret({ tenantUid: 'shop', httpTransportUid: 'erp' }, 'token');
 const by = (id?: string): string =>
-  new SecretBox(id === undefined ? [] : [{ id, key: randomBytes(32) }]).seal('x', place);
+  new SecretBox(id === undefined ? [] : [{ id, key: randomBytes(32) }]).encrypt('x', place);
 const NONE = { password: null, token: null, headers: [], signingSecrets: [] };
 
-describe('sealedWith', () => {
+describe('encryptedWith', () => {
   it('names every key that a transport needs, once, in order', () => {
-    const column = sealedWith({
+    const column = encryptedWith({
       password: by('k3'),
       token: by('k1'),
       headers: [
@@ -24,9 +24,9 @@ describe('sealedWith', () => {
     expect(keyIdsIn(column)).toEqual(['k1', 'k2', 'k3', 'k4']);
   });
 
-  it('tells secrets in clear from sealed ones', () => {
-    expect(sealedWith({ ...NONE, token: by() })).toBe('');
-    const mixed = sealedWith({ ...NONE, token: by(), password: by('k1') });
+  it('tells secrets in clear from encrypted ones', () => {
+    expect(encryptedWith({ ...NONE, token: by() })).toBe('');
+    const mixed = encryptedWith({ ...NONE, token: by(), password: by('k1') });
     expect(keyIdsIn(mixed)).toEqual([undefined, 'k1']);
   });
 });

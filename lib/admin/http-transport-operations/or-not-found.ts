@@ -7,7 +7,7 @@ import { notFound } from '../api-error.js';
  * @param operation resolves with undefined if the tenant has no such transport
  * @throws {ApiError} 400, 404 or 409
  */
-export async function answerOf<Result>(operation: Promise<Result | undefined>): Promise<Result> {
+export async function orNotFound<Result>(operation: Promise<Result | undefined>): Promise<Result> {
   const result = await operation.catch((error: unknown) => {
     throw apiErrorOf(error);
   });

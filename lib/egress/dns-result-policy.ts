@@ -8,7 +8,7 @@ import type { CheckedUrl } from './url-policy.js';
  *
  * @throws {EgressError} `DNS_FAILED` if there is no address, `CONNECT_FAILED` if one is refused
  */
-export function judgeAnswer(addresses: readonly string[], { port, rules }: CheckedUrl): void {
+export function checkDnsResult(addresses: readonly string[], { port, rules }: CheckedUrl): void {
   if (addresses.length === 0) throw new EgressError('DNS_FAILED');
   if (!addresses.every((address) => isPermittedAddress(address, port, rules.allow))) {
     throw new EgressError('CONNECT_FAILED', { refusedByPolicy: true });
