@@ -1,3 +1,4 @@
+import { isSchemaName, SCHEMA_RULE } from '../../persistence/connection/postgres-address.js';
 import { ConfigError, UsageError } from '../cli-errors.js';
 import type { OptionValues } from '../command.js';
 import { suggest } from '../suggestion.js';
@@ -14,12 +15,6 @@ export interface DatabaseChoice {
 
 /** The settings from one source. */
 type Settings = Partial<DatabaseChoice>;
-
-/**
- * The names that PostgreSQL allows, except those with characters that TypeORM does not escape (`"`) or treats as a
- * separator (`.`). Control characters would break the comments of a printed script.
- */
-const SCHEMA = /^[^".\p{Cc}]{1,63}$/u;
 
 /**
  * Decides on the database: options first, then the configuration file, then the environment. A stronger source
@@ -49,10 +44,8 @@ export function resolveDatabase(
   const Refusal = schema === values.schema ? UsageError : ConfigError;
   if (type === 'sqlite')
     throw new Refusal(`Schema "${schema}" given for SQLite, which has no schemas. Leave it out.`);
-  if (SCHEMA.test(schema)) return { type, schema };
-  throw new Refusal(
-    `Schema ${JSON.stringify(schema)} is not possible. Use 1 to 63 characters without quotation marks, full stops and control characters.`,
-  );
+  if (isSchemaName(schema)) return { type, schema };
+  throw new Refusal(`Schema ${JSON.stringify(schema)} is not possible. Use ${SCHEMA_RULE}.`);
 }
 
 function merge(weaker: Settings, { type, schema }: Settings): Settings {

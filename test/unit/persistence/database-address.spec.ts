@@ -63,6 +63,8 @@ describe('The address of a database', () => {
     ['sqlite:./webhooks.db', 'shop', /SQLite file, which has no schemas/],
     [POSTGRES, '', /name of a schema/],
     [POSTGRES, 'ä'.repeat(32), /1 to 63 bytes/],
+    [POSTGRES, 'till"; DROP SCHEMA shop', /without quotation marks/],
+    [POSTGRES, 'shop.till', /full stops/],
   ])('is refused with that schema: %s, %j', (url, schema, message) => {
     expect(() => optionsOf(url, schema)).toThrow(message);
     expect(() => optionsOf(url, schema)).toThrow(
