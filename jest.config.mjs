@@ -12,6 +12,11 @@ export default {
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', transpilation: true }] },
   testTimeout: 30_000,
+  // For `npm run test:coverage`. Processes that tests start are not covered.
+  collectCoverageFrom: ['lib/**/*.ts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'json-summary', 'html'],
+  coverageDirectory: 'reports/coverage',
   // Most tests wait for real processes, time-outs and leases: five keep two cores busy.
   maxWorkers: 5,
 };

@@ -1,0 +1,16 @@
+/**
+ * The unit tests as CommonJS, because Stryker runs them faster this way than as native ES modules. The code under mutation
+ * imports neither NestJS nor another package that exists only as ES modules.
+ */
+export default {
+  rootDir: '../..',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/unit/{domain,egress,delivery/lanes,delivery/sending}/**/*.spec.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      'ts-jest',
+      { tsconfig: 'test/mutation/tsconfig.json', transpilation: true, diagnostics: false },
+    ],
+  },
+};
