@@ -26,7 +26,6 @@ export default {
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: [
     '/dist*',
-    '/docs',
     '/bench',
     '/sample-app',
     '/reports',
