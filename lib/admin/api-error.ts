@@ -142,7 +142,9 @@ export const databaseUnavailable = (cause?: unknown): ApiError =>
   new ApiError(
     HttpStatus.SERVICE_UNAVAILABLE,
     'DATABASE_UNAVAILABLE',
-    ['The database does not answer. A change may have been made all the same: look before you try again.'],
+    [
+      'The database does not answer. The outcome of the request is unknown: read the resource before you try again.',
+    ],
     { retryAfterSeconds: SOON_SECONDS, cause },
   );
 

@@ -1,9 +1,12 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** This process currently sends nothing: the operator has switched deliveries off, or the database is a copy. */
+/** This process sends nothing at present: deliveries are switched off, or the database belongs to another environment. */
 export class DeliveriesHeldError extends WebhooksError {
   constructor() {
-    super('DELIVERIES_HELD', 'Nothing is sent at present: the operator holds all deliveries.');
+    super(
+      'DELIVERIES_HELD',
+      'Nothing was sent: deliveries are switched off, or the database belongs to another environment. Ask the operator.',
+    );
   }
 }
 
@@ -46,7 +49,7 @@ export class OriginBusyError extends WebhooksError {
   constructor(readonly retryAfterMs: number) {
     super(
       'ORIGIN_BUSY',
-      'Nothing was sent: there are as many requests under way to this host as there may be.',
+      'Nothing was sent: the maximum number of requests to this origin is in flight. Try again in a few seconds.',
     );
   }
 }
@@ -70,7 +73,7 @@ export class QuotaExceededError extends WebhooksError {
 export class RateLimitedError extends WebhooksError {
   /** @param retryAfterMs time until the next request is allowed, in ms */
   constructor(readonly retryAfterMs: number) {
-    super('RATE_LIMITED', `Too soon: try again in ${Math.ceil(retryAfterMs / 1_000)} s.`);
+    super('RATE_LIMITED', `Rate limit exceeded: try again in ${Math.ceil(retryAfterMs / 1_000)} s.`);
   }
 }
 

@@ -25,21 +25,23 @@ export class EventDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'Body of the requests, parsed. The signature covers the text as it is sent.',
+    description:
+      'Body of the requests, parsed from JSON. The signature covers the text that is sent, not this value.',
     example: { action: 'ORDER_SETTLED', tenant: { Id: 7, Uid: '7' }, order: { Id: 7123, Uid: '700' } },
   })
   body!: unknown;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time at which it happened.',
+    description: 'Time at which the event happened.',
     example: '2026-03-14T09:26:53.589Z',
   })
   occurredAt!: string;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Number that rises with each event of the tenant; also the header `x-webhook-sequence`.',
+    description:
+      'Number that rises with each event of the tenant, with gaps; also the header `x-webhook-sequence`.',
     example: 7123,
   })
   sequence!: number;
@@ -57,12 +59,12 @@ export class AttemptDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time at which it started.',
+    description: 'Time at which the attempt started.',
     example: '2026-03-14T09:26:53.600Z',
   })
   startedAt!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Duration in milliseconds.', example: 12 })
+  @ApiProperty({ type: 'integer', description: 'Duration of the attempt in milliseconds.', example: 12 })
   durationMs!: number;
 
   @ApiProperty({
@@ -77,7 +79,8 @@ export class AttemptDto {
     type: 'object',
     additionalProperties: { type: 'string' },
     nullable: true,
-    description: 'Headers of the response, secrets redacted; null if there was none.',
+    description:
+      'Headers of the response, secrets redacted. Null if there was no response. In a delivery with many attempts, older ones may also have null, because the size of this response is limited.',
     example: { server: 'nginx' },
   })
   responseHeaders!: Record<string, string> | null;
@@ -86,7 +89,7 @@ export class AttemptDto {
     type: 'string',
     nullable: true,
     description:
-      'First 16 KiB of the response body. Null if there was no response, and for older attempts if all bodies together are too large.',
+      'First 16 KiB of the response body. Null under the same conditions as `responseHeaders`, and if the body was empty.',
     example: '',
   })
   responseBody!: string | null;
@@ -102,17 +105,21 @@ export class AttemptDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Explanation of `errorCode` for people.',
+    description: 'Explanation of `errorCode` for people; null if there was a response.',
     example: null,
   })
   errorMessage!: string | null;
 
-  @ApiProperty({ enum: ATTEMPT_TRIGGERS, description: 'Cause of the attempt.', example: 'SCHEDULE' })
+  @ApiProperty({
+    enum: ATTEMPT_TRIGGERS,
+    description: 'Cause of the attempt. `SCHEDULE`: the event, or a retry on schedule.',
+    example: 'SCHEDULE',
+  })
   trigger!: AttemptTrigger;
 
   @ApiProperty({
     description:
-      'Whether the attempt had no effect because another process had already recorded a later one.',
+      'Whether the attempt did not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt, which is then repeated.',
     example: false,
   })
   orphaned!: boolean;

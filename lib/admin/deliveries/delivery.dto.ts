@@ -21,10 +21,10 @@ export class DeliveryDto {
   })
   eventUid!: string;
 
-  @ApiProperty({ description: 'HTTP transport that it is sent to.', example: 'erp' })
+  @ApiProperty({ description: 'Uid of the HTTP transport that the delivery is sent to.', example: 'erp' })
   httpTransportUid!: string;
 
-  @ApiProperty({ description: 'Webhook that matched the event.', example: 'erp-orders' })
+  @ApiProperty({ description: 'Uid of the webhook that matched the event.', example: 'erp-orders' })
   webhookUid!: string;
 
   @ApiProperty({ description: 'Action of the event.', example: 'ORDER_SETTLED' })
@@ -42,7 +42,7 @@ export class DeliveryDto {
     type: 'string',
     nullable: true,
     description:
-      'Reason why it ended without success, e.g. `EXHAUSTED`, `GONE`, `TRANSPORT_DELETED`; otherwise null.',
+      'Reason why the delivery ended without success, e.g. `EXHAUSTED`, `GONE`, `TRANSPORT_DELETED`; otherwise null.',
     example: null,
   })
   reason!: string | null;
@@ -83,7 +83,7 @@ export class DeliveryDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Time at which it ended; null while it is `PENDING`.',
+    description: 'Time at which the delivery ended; null while it is `PENDING`.',
     example: '2026-03-14T09:26:53.612Z',
   })
   finishedAt!: string | null;

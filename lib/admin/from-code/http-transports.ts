@@ -45,7 +45,7 @@ const TEST = new DtoPipe(TestSendDto);
  * Every method throws `ApiError`: `code` is the code of the REST API's response, `getStatus()` its HTTP status. Codes that
  * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. In a process with
  * `worker: false` and `controllers: false`, methods that need secrets fetch the encryption keys first and throw
- * `INVALID_OPTION` or `ENCRYPTION_KEY_MISSING` if there are none; other processes check that when they start.
+ * `INVALID_OPTION` or `ENCRYPTION_KEY_MISSING` if there are none; other processes check the keys when they start.
  */
 @Injectable()
 export class HttpTransports {
@@ -123,7 +123,7 @@ export class HttpTransports {
   }
 
   /**
-   * Holds deliveries: events are queued, and no request starts later than one second after the call. It may be repeated.
+   * Pauses the transport: events are queued, and no request starts later than one second after the call. Idempotent.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
@@ -132,7 +132,7 @@ export class HttpTransports {
   }
 
   /**
-   * Ends a pause: held deliveries are sent. It may be repeated.
+   * Ends a pause: queued deliveries are sent. Idempotent.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
@@ -141,7 +141,7 @@ export class HttpTransports {
   }
 
   /**
-   * Stops deliveries. Events that are emitted while it is disabled are recorded as `MISSED`. It may be repeated.
+   * Disables the transport: no further request starts, and events that are emitted meanwhile are recorded as `MISSED`. Idempotent.
    *
    * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
@@ -158,7 +158,7 @@ export class HttpTransports {
   }
 
   /**
-   * Starts a disabled transport again: pending deliveries are sent and past failures no longer count. It may be repeated.
+   * Enables a disabled transport: pending deliveries are sent, and past failures no longer count. Idempotent.
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is paused
    */

@@ -14,7 +14,7 @@ export class RotateSecretDto {
     maximum: SEVEN_DAYS_HOURS,
     default: 24,
     description:
-      'Hours for which the present secrets also sign, so that the receiver can change over. 0: only the new secret signs from now on.',
+      'Number of hours for which requests are also signed with the previous secrets, so that the receiver has time to switch. 0: requests are signed with the new secret only.',
     example: 24,
   })
   @MayBeAbsent()

@@ -13,7 +13,7 @@ export class TestSendDto {
     minLength: 1,
     maxLength: 64,
     description:
-      'Action whose example is sent (see `webhookactions`). Default: an action that the oldest webhook of the HTTP transport listens to.',
+      'Action whose example is sent (see `webhookactions`). Default: an action that the oldest webhook of the HTTP transport subscribes to.',
     example: 'ORDER_SETTLED',
   })
   @MayBeAbsent()
@@ -38,8 +38,7 @@ export class TestSendResultDto implements TestSendResult {
 
   @ApiProperty({
     type: 'integer',
-    description:
-      'Duration in milliseconds. If the request failed before there was a connection, it is rounded to seconds.',
+    description: 'Duration in milliseconds, rounded up to whole seconds if no connection was made.',
     example: 87,
   })
   durationMs!: number;

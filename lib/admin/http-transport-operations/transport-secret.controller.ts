@@ -22,7 +22,7 @@ export class TransportSecretController {
   @ApiOperation({
     operationId: 'rotateSigningSecretOfHttpTransport',
     summary: 'Rotate the signing secret of an HTTP transport',
-    description: `Only this response holds the new signing secret. Until the overlap ends, requests carry one signature for each secret, the newest first. At most ${MAX_SECRETS} secrets sign; the oldest beyond that are dropped. Takes effect within a second.`,
+    description: `Only this response contains the new signing secret. Until the overlap ends, requests carry one signature for each secret, the newest first. At most ${MAX_SECRETS} secrets are kept: a rotation removes the oldest ones beyond that number. The change takes effect within a second.`,
   })
   @ApiJsonBody(
     RotateSecretDto,

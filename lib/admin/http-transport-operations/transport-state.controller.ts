@@ -38,7 +38,7 @@ export class TransportStateController {
   @Command(
     'pause',
     'Pause an HTTP transport',
-    'Keeps deliveries in the queue until `resume`. New events are queued too. Within a second of the response no more requests start; requests in flight are finished.',
+    'Keeps deliveries in the queue until `resume`. New events are queued too. No request starts later than one second after the response; requests in flight continue.',
   )
   @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is disabled.', 'CONCURRENT_CHANGE')
   pause(
@@ -51,7 +51,7 @@ export class TransportStateController {
   @Command(
     'resume',
     'Resume a paused HTTP transport',
-    'Sends what was queued, in the order in which it was emitted.',
+    'Sends the queued deliveries, earliest due date first.',
   )
   @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is disabled.', 'CONCURRENT_CHANGE')
   resume(
@@ -64,7 +64,7 @@ export class TransportStateController {
   @Command(
     'disable',
     'Disable an HTTP transport',
-    'Stops sending, as `pause` does. Events that are emitted while it is disabled are not queued but logged as `MISSED`. Deliveries that were queued before stay `PENDING`.',
+    'Stops sending, as `pause` does. Events that are emitted while the HTTP transport is disabled are not queued but logged as `MISSED`. Deliveries that were queued before stay `PENDING`.',
   )
   @ApiJsonBody(
     DisableHttpTransportDto,
@@ -83,7 +83,7 @@ export class TransportStateController {
   @Command(
     'enable',
     'Enable a disabled HTTP transport',
-    'Sends what is `PENDING`, and resets the count of failures. Deliveries that are `MISSED` stay so.',
+    'Sends the `PENDING` deliveries, and resets the count of failures. `MISSED` deliveries are not sent.',
   )
   @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is paused.', 'CONCURRENT_CHANGE')
   enable(

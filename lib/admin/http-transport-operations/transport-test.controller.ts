@@ -38,9 +38,12 @@ export class TransportTestController {
   @ApiOkResponse({ type: TestSendResultDto, description: 'Result of the request.' })
   @ApiInvalid('action must be a string', 'UNKNOWN_ACTION')
   @ApiMissing('HTTP_TRANSPORT')
-  @ApiConflicting('DELIVERIES_HELD', 'The operator has stopped all deliveries.')
+  @ApiConflicting(
+    'DELIVERIES_HELD',
+    'Deliveries are switched off, or the database belongs to another environment.',
+  )
   @ApiRateLimited(
-    'At most one test per HTTP transport in 5 seconds, and 20 per tenant in a minute; or the maximum number of requests to its origin is in flight.',
+    'Too many tests: at most one per HTTP transport in 5 seconds and 20 per tenant in a minute. Or the maximum number of requests to the origin of the URL is in flight.',
     'ORIGIN_BUSY',
   )
   test(

@@ -24,7 +24,7 @@ const NameField = (required: boolean): PropertyDecorator =>
       minLength: 1,
       maxLength: MAX_NAME,
       pattern: PLAIN_TEXT_PATTERN,
-      description: 'Name that people see. 1 to 255 characters without control characters.',
+      description: 'Display name: 1 to 255 characters without control characters.',
       example: 'ERP of the head office',
     }),
     IsPlainText(1, MAX_NAME),
@@ -53,7 +53,7 @@ export const SigningSecretField = (): PropertyDecorator =>
       pattern: SIGNING_SECRET_PATTERN,
       maxLength: MAX_SIGNING_SECRET,
       description:
-        'Signing secret to import: `whsec_` followed by the base64 of 24 to 64 random bytes. Default: the module generates one. Only this response shows it.',
+        'Signing secret to import: `whsec_` followed by the base64 of 24 to 64 random bytes. Default: a new secret is generated. Only the response to this request contains it.',
     }),
     MayBeAbsent(),
     IsString(),
@@ -66,7 +66,7 @@ const IgnoredField = (example: string | null): PropertyDecorator =>
     ApiPropertyOptional({
       type: 'string',
       nullable: true,
-      description: 'Ignored, so that a transport can be sent back as it was read.',
+      description: 'Ignored, so that you can send back a transport as you read it.',
       example,
     }),
     MayBeAbsentOrNull(),
@@ -134,7 +134,7 @@ export abstract class ChangeHttpTransportDto extends HttpTransportInputDto {
   @ApiPropertyOptional({
     enum: TRANSPORT_STATES,
     description:
-      'If given, it must equal the present state. Operations such as `pause` and `enable` change the state.',
+      'If given, it must equal the current state. To change the state, call `pause`, `resume`, `disable` or `enable`.',
     example: 'ACTIVE',
   })
   @Allow()

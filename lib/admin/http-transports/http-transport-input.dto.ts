@@ -37,7 +37,7 @@ export const SECURITY_TYPE_RULE =
 export class HeaderInputDto {
   @ApiProperty({
     description:
-      'Name of the header. Headers that the module or HTTP itself sets, such as `host`, `content-type` and `webhook-id`, are refused with `HEADER_REFUSED`.',
+      'Name of the header. Headers that HTTP or this service sets, such as `host`, `content-type` and `webhook-id`, are refused with `HEADER_REFUSED`.',
     example: 'x-shop',
     minLength: 1,
     maxLength: 128,
@@ -48,7 +48,7 @@ export class HeaderInputDto {
   key!: string;
 
   @ApiProperty({
-    description: `Value of the header: Latin-1 characters without control characters. It is secret: responses show "${MASK}". Sent back in an update, this mask keeps the stored value of the same header.`,
+    description: `Value of the header: Latin-1 characters without control characters. Responses show the mask "${MASK}" instead. The mask in an update keeps the stored value of the header with this name.`,
     example: 'shop-70',
     maxLength: 4096,
     pattern: HEADER_VALUE_PATTERN,
@@ -96,7 +96,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_HEADERS,
     description:
-      'Headers to send with each request, in addition to those of the module. An update replaces the whole list; `null` empties it.',
+      'Headers to send with each request, in addition to those that this service sets. An update replaces the whole list; `null` empties it.',
     example: [{ key: 'x-shop', value: 'shop-70' }],
   })
   @MayBeAbsentOrNull()
@@ -161,7 +161,8 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minimum: 100,
     maximum: 30_000,
-    description: 'Deadline of one request in milliseconds. `null`: the default of the host, usually 10,000.',
+    description:
+      'Deadline of one request in milliseconds. `null`: the default of this service, usually 10,000.',
     example: 10_000,
   })
   @MayBeAbsentOrNull()
@@ -175,7 +176,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     minimum: 1,
     maximum: 256,
-    description: 'Maximum number of requests in flight. `null`: the default of the host, usually 8.',
+    description: 'Maximum number of requests in flight. `null`: the default of this service, usually 8.',
     example: 8,
   })
   @MayBeAbsentOrNull()
@@ -201,7 +202,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_RETRIES,
     description:
-      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of the host.',
+      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of this service.',
     example: [5, 300, 1_800],
   })
   @MayBeAbsentOrNull()

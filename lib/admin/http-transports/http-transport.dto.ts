@@ -16,7 +16,11 @@ export class HeaderDto {
   @ApiProperty({ description: 'Name of the header.', example: 'x-shop' })
   key!: string;
 
-  @ApiProperty({ type: 'string', description: 'Always the mask: values are never shown.', example: MASK })
+  @ApiProperty({
+    type: 'string',
+    description: 'Always the mask `********`: values are never shown.',
+    example: MASK,
+  })
   value!: typeof MASK;
 }
 
@@ -26,7 +30,7 @@ export class HttpTransportDto {
   @ApiProperty({ description: 'Uid of the transport, unique within the tenant.', example: 'erp' })
   httpTransportUid!: string;
 
-  @ApiProperty({ description: 'Name that people see.', example: 'ERP of the head office' })
+  @ApiProperty({ description: 'Display name.', example: 'ERP of the head office' })
   name!: string;
 
   @ApiProperty({ description: 'Target of the requests.', example: 'https://erp.example.com/hooks/pos' })
@@ -57,7 +61,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'The mask if a password is stored; null if there is none.',
+    description: 'The mask `********` if a password is stored, otherwise null.',
     example: MASK,
   })
   password!: typeof MASK | null;
@@ -65,7 +69,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'The mask if a token is stored; null if there is none.',
+    description: 'The mask `********` if a token is stored, otherwise null.',
     example: null,
   })
   token!: typeof MASK | null;
@@ -82,7 +86,7 @@ export class HttpTransportDto {
     type: 'string',
     nullable: true,
     description:
-      'Reason why it is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.',
+      'Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.',
     example: null,
   })
   disabledReason!: string | null;
@@ -91,7 +95,7 @@ export class HttpTransportDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Start of the current series of failures; null while requests succeed.',
+    description: 'Start of the current series of failed attempts; null if there is none.',
     example: null,
   })
   failingSince!: string | null;
@@ -99,7 +103,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Deadline of one request in milliseconds; null: the default of the host.',
+    description: 'Deadline of one request in milliseconds; null: the default of this service.',
     example: null,
   })
   timeoutMs!: number | null;
@@ -107,7 +111,7 @@ export class HttpTransportDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Maximum number of requests in flight; null: the default of the host.',
+    description: 'Maximum number of requests in flight; null: the default of this service.',
     example: 8,
   })
   maxConcurrency!: number | null;
@@ -123,7 +127,8 @@ export class HttpTransportDto {
     type: 'array',
     items: { type: 'integer' },
     nullable: true,
-    description: 'Seconds to wait after the first, second, … failed attempt; null: the default of the host.',
+    description:
+      'Seconds to wait after the first, second, … failed attempt; null: the default of this service.',
     example: [5, 300, 1_800],
   })
   retryScheduleSeconds!: number[] | null;
@@ -137,7 +142,7 @@ export class HttpTransportDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time of the last change of its settings.',
+    description: 'Time of the last change of the settings.',
     example: '2026-03-14T09:26:53.589Z',
   })
   lastModifiedAt!: string;
@@ -148,7 +153,7 @@ export class HttpTransportDto {
 export class CreatedHttpTransportDto extends HttpTransportDto {
   @ApiProperty({
     description:
-      'Secret that verifies the signatures (Standard Webhooks): `whsec_` followed by base64. No other response shows it, so store it now.',
+      'Secret with which the receiver verifies signatures (Standard Webhooks): `whsec_` followed by base64. No other response shows it, so store it now.',
   })
   signingSecret!: string;
 }

@@ -64,7 +64,7 @@ export class HttpTransportsController {
   @ApiOperation({
     operationId: 'createHttpTransport',
     summary: 'Create an HTTP transport',
-    description: 'Creates a receiver. Only this response holds the signing secret.',
+    description: 'Creates an HTTP transport. Only this response contains the signing secret.',
   })
   @ApiJsonBody(CreateHttpTransportDto, CREATE_EXAMPLES)
   @ApiOkResponse({
@@ -104,7 +104,7 @@ export class HttpTransportsController {
     operationId: 'replaceHttpTransport',
     summary: 'Replace an HTTP transport',
     description:
-      'Replaces the HTTP transport. Fields that are omitted are reset: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. A transport can be sent back exactly as it was read.',
+      'Replaces the HTTP transport. Fields that are omitted are reset: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. You can send back an HTTP transport exactly as you read it.',
   })
   @ApiTransportUid()
   @ApiJsonBody(ReplaceHttpTransportDto, REPLACE_EXAMPLES)

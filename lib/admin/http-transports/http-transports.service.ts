@@ -177,7 +177,10 @@ function checkReadOnly(present: HttpTransportEntity, body: ChangeHttpTransportDt
     throw badRequest('READ_ONLY_FIELD', 'httpTransportUid must be the uid in the path: it cannot be changed');
   }
   if (body.state !== undefined && body.state !== present.state) {
-    throw badRequest('READ_ONLY_FIELD', 'state is changed by operations of its own, not by an update');
+    throw badRequest(
+      'READ_ONLY_FIELD',
+      'state cannot be changed by an update: call pause, resume, disable or enable',
+    );
   }
 }
 

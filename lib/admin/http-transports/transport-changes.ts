@@ -81,7 +81,7 @@ export function assertSecretsStayAtHome(before: TransportDraft, after: Transport
   if (kept.length === 0) return;
   throw badRequest(
     'CREDENTIALS_REQUIRED',
-    ...kept.map((field) => `${field} must be sent again (or removed), since the origin of url changes`),
+    ...kept.map((field) => `${field} must be sent again (or removed), because the origin of url changes`),
   );
 }
 

@@ -116,10 +116,10 @@ export const ApiJsonBody = (
 /** Documents the 401 response. */
 export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
   ApiUnauthorizedResponse({
-    ...documented('No credentials, or credentials that are not valid.', unauthenticated()),
+    ...documented('The request has no valid credentials.', unauthenticated()),
     headers: {
       'www-authenticate': {
-        description: 'Scheme that the host expects. Default: `Bearer`.',
+        description: 'Authentication scheme that this service expects; `Bearer` by default.',
         schema: { type: 'string', example: 'Bearer' },
       },
     },
@@ -127,7 +127,7 @@ export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
 
 /** Documents the 403 response. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
-  ApiForbiddenResponse(documented('No permission to administer this tenant.', forbidden()));
+  ApiForbiddenResponse(documented('The caller may not administer this tenant.', forbidden()));
 
 /**
  * Documents the 400 response.
@@ -152,7 +152,11 @@ export const ApiConflicting = (
 /** Documents the 429 response. */
 export const ApiRateLimited = (description: string, ...codes: ApiErrorCode[]): MethodDecorator =>
   ApiTooManyRequestsResponse(
-    documented(description, tooManyRequests('RATE_LIMITED', 'Too soon: try again in 4 s.', 4_000), codes),
+    documented(
+      description,
+      tooManyRequests('RATE_LIMITED', 'Rate limit exceeded: try again in 4 s.', 4_000),
+      codes,
+    ),
   );
 
 /** Documents the 503 response. */
@@ -173,7 +177,7 @@ function documented(description: string, example: ApiError, otherCodes: readonly
 
 const retryAfter = (example: number) => ({
   'retry-after': {
-    description: 'Seconds until it makes sense to ask again.',
+    description: 'Number of seconds after which the client should retry.',
     schema: { type: 'integer', example } as const,
   },
 });

@@ -126,7 +126,7 @@ function checkNames(where: string, names: object, known: readonly string[]): voi
   for (const [name, value] of Object.entries(names) as [string, unknown][]) {
     const option = `${where}.${name}`;
     if (!known.includes(name)) {
-      throw new InvalidOptionError(option, value, `there is no such option; there are ${known.join(', ')}.`);
+      throw new InvalidOptionError(option, value, `there is no such option. Known are ${known.join(', ')}.`);
     }
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
       throw new InvalidOptionError(option, value, 'give a text of at least one character, or leave it out.');

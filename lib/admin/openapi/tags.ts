@@ -8,7 +8,7 @@ export const TAGS: Readonly<
   httpTransports: {
     name: 'HTTP transports',
     description:
-      'Receivers of webhooks: the URL, the credentials, the signing secret and the state of each. A transport can be paused, disabled and tested.',
+      'Receivers of webhooks: the URL, the credentials, the signing secret and the state of each. You can pause, disable and test an HTTP transport.',
   },
   webhooks: {
     name: 'Webhooks',
@@ -21,7 +21,7 @@ export const TAGS: Readonly<
   catalogAndQuotas: {
     name: 'Webhook catalog and quotas',
     description:
-      'The actions that webhooks can listen to, and how many transports, webhooks and pending deliveries the tenant may have.',
+      'The actions that webhooks can subscribe to, and how many HTTP transports, webhooks and pending deliveries the tenant may have.',
   },
 };
 

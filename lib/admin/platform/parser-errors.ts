@@ -11,7 +11,7 @@ interface ParserError {
 }
 
 const invalidJson = () => validationFailed('The body is not valid JSON.');
-const invalidLength = () => validationFailed('The body is shorter or longer than its content-length says.');
+const invalidLength = () => validationFailed('The length of the body differs from content-length.');
 
 /** By the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the server's fault. */
 const ANSWERS: Readonly<Record<string, () => ApiError>> = {
@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<string, () => ApiError>> = {
     validationFailed('The body is not valid JSON, or has a member named __proto__ or constructor.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
     validationFailed(
-      'The body is empty, and content-type is application/json: send a JSON object, or neither.',
+      'The body is empty although content-type is application/json: send a JSON object, or no content-type.',
     ),
   'request.size.invalid': invalidLength,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalidLength,
@@ -45,6 +45,6 @@ export function apiErrorOfParser(error: unknown): ApiError | undefined {
     if (typeof key === 'string' && Object.hasOwn(ANSWERS, key)) return ANSWERS[key]!();
   }
   if ((status ?? statusCode) !== 400) return undefined;
-  if (error instanceof URIError) return validationFailed('The path is not valid percent-encoding.');
+  if (error instanceof URIError) return validationFailed('The path contains invalid percent-encoding.');
   return error instanceof SyntaxError ? invalidJson() : undefined;
 }

@@ -5,7 +5,7 @@ import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repos
 /** A quota, and how much of it the tenant uses. */
 @ResponseSchema('Quota')
 export class QuotaDto {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Number that the tenant has now.', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Current usage.', example: 12 })
   used!: number;
 
   @ApiPropertyOptional({
@@ -20,7 +20,7 @@ export class QuotaDto {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    description: 'Number that the tenant may have.',
+    description: 'Upper limit.',
     example: 1_000,
   })
   limit!: number;
@@ -46,7 +46,7 @@ export class QuotasDto {
     type: () => QuotaDto,
     description:
       'Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as ' +
-      `\`MISSED\` (\`QUOTA_EXCEEDED\`). Counted up to ${MOST_PENDING_COUNTED.toLocaleString('en-US')}: if there are that many or more, ` +
+      `\`MISSED\` (\`QUOTA_EXCEEDED\`). They are counted up to ${MOST_PENDING_COUNTED.toLocaleString('en-US')}: if there are that many or more, ` +
       '`isAtLeast` is `true`.',
   })
   pendingDeliveries!: QuotaDto;

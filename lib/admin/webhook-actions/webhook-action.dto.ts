@@ -8,14 +8,17 @@ export class WebhookActionDto {
   @ApiProperty({ description: 'Name of the action.', example: 'ORDER_SETTLED' })
   action!: string;
 
-  @ApiProperty({ description: 'Event that it stands for.', example: 'A new order is fully paid.' })
+  @ApiProperty({
+    description: 'When the action occurs, in one sentence.',
+    example: 'A new order is fully paid.',
+  })
   description!: string;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
     description:
-      'Payload of the action. The body of a request also holds `action` and the uid of the tenant.',
+      'Example of the payload. The body of a request also contains `action` and the uid of the tenant.',
     example: { store: { Id: 1, Uid: '70' }, order: { Id: 7123, Uid: '700' } },
   })
   example!: object;

@@ -22,7 +22,7 @@ export class WebhookActionsController {
   @Get()
   @ApiOperation({
     operationId: 'listWebhookActions',
-    summary: 'List the actions that webhooks can listen to',
+    summary: 'List the actions that webhooks can subscribe to',
     description: 'Lists the catalog: the name, the description and an example of each action.',
   })
   @ApiPageQuery(...SORTING)

@@ -31,7 +31,7 @@ const IgnoredField = (example: string): PropertyDecorator =>
     ApiPropertyOptional({
       type: 'string',
       nullable: true,
-      description: 'Ignored, so that a webhook can be sent back as it was read.',
+      description: 'Ignored, so that you can send back a webhook as you read it.',
       example,
     }),
     MayBeAbsentOrNull(),
@@ -51,7 +51,7 @@ export abstract class WebhookInputDto {
 
   @ApiPropertyOptional({
     description:
-      'Whether events are matched. Deliveries created before are not affected. Default: true for a new webhook, unchanged in an update.',
+      'Whether the webhook is enabled. Only an enabled webhook matches events; existing deliveries are not affected. Default: true for a new webhook, unchanged in an update.',
     example: true,
   })
   @MayBeAbsent()

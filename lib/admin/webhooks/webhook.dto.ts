@@ -10,7 +10,7 @@ export class WebhookDto {
   @ApiProperty({ description: 'Uid of the webhook, unique within the tenant.', example: 'erp-orders' })
   webhookUid!: string;
 
-  @ApiProperty({ description: 'HTTP transport that its events are sent to.', example: 'erp' })
+  @ApiProperty({ description: 'Uid of the HTTP transport that matching events are sent to.', example: 'erp' })
   httpTransportUid!: string;
 
   @ApiProperty({
@@ -19,11 +19,15 @@ export class WebhookDto {
   })
   action!: string;
 
-  @ApiProperty({ description: 'Whether events are matched.', example: true })
+  @ApiProperty({
+    description: 'Whether the webhook is enabled. Only an enabled webhook matches events.',
+    example: true,
+  })
   enabled!: boolean;
 
   @ApiProperty({
-    description: 'Whether deliveries with the same ordering key are sent one at a time.',
+    description:
+      'Whether deliveries with the same ordering key are sent one at a time, in the order of their events.',
     example: false,
   })
   ordered!: boolean;

@@ -77,7 +77,7 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'getWebhook',
     summary: 'Get a webhook',
-    description: 'Returns the webhook with the action that it listens to.',
+    description: 'Returns the webhook.',
   })
   @ApiWebhookUid()
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
@@ -96,7 +96,7 @@ export class WebhooksController {
     operationId: 'replaceWebhook',
     summary: 'Replace a webhook',
     description:
-      'Replaces `action`. `enabled` and `ordered` keep their values if they are omitted. A webhook can be sent back exactly as it was read.',
+      'Replaces `action`. `enabled` and `ordered` keep their values if they are omitted. You can send back a webhook exactly as you read it.',
   })
   @ApiWebhookUid()
   @ApiJsonBody(ReplaceWebhookDto, REPLACE_EXAMPLES)

@@ -118,7 +118,7 @@ export class WebhooksService {
     if (isKnownPattern(this.options.catalog, action)) return;
     throw badRequest(
       'UNKNOWN_ACTION',
-      'action must be an action of the catalog, "*", or a prefix that ends in "_*" and matches one',
+      'action must be an action of the catalog, "*", or a prefix that ends in "_*" and matches at least one action',
     );
   }
 }
