@@ -34,7 +34,7 @@ export interface WebhooksModuleExtras {
   accessPolicy?: WebhooksAccessPolicyProvider;
   /**
    * Guards of the admin API's controllers, in the order in which they run: after your global guards, and before the access
-   * policy, which sees their additions to the request. They cannot grant access, only refuse it. Default: none.
+   * policy, which sees the properties that they add to the request. Guards cannot grant access, only refuse it. Default: none.
    */
   guards?: readonly WebhooksGuardProvider[];
   /** Provides the keys for secrets at rest instead of `encryption.keys`, for example from a KMS or a vault. Default: none. */
@@ -44,13 +44,13 @@ export interface WebhooksModuleExtras {
    * Default: none.
    */
   notificationListener?: WebhooksNotificationListenerProvider;
-  /** Make the emitter injectable everywhere without importing the module. Default `false`. */
+  /** Whether other modules can inject the exported classes without importing this module. Default `false`. */
   isGlobal?: boolean;
   /** Prefix of the admin routes, e.g. `v2`. Default: none. */
   path?: string;
-  /** Mount the admin API. Default `true`. */
+  /** Whether to mount the admin API. Default `true`. */
   controllers?: boolean;
-  /** Fan out and deliver in this process. Default `true`. */
+  /** Whether this process fans out events and sends deliveries. Default `true`. */
   worker?: boolean;
   /** Name of the host's TypeORM data source. Default: the data source without a name; if there is none, the database of `database.url`. */
   dataSource?: string;

@@ -12,14 +12,15 @@ import type { RedisClient } from './wake-up/redis-carrier.js';
 /** Rules for connections that leave the process. They are the operator's settings, never a tenant's. */
 export interface EgressOptions {
   /**
-   * CIDRs that may be called although they are not public, each with an optional port: `10.1.0.0/16`, `127.0.0.1/32:8080`,
-   * `[fd00::]/8:443`. Default: none.
+   * Address ranges (CIDRs) that are allowed although they are not public, each with an optional port: `10.1.0.0/16`,
+   * `127.0.0.1/32:8080`, `[fd00::]/8:443`. Default: none.
    */
   allowCidrs?: readonly string[];
   /**
-   * Hosts that may be called although their names or addresses are not public: `localhost:4000`, `orders` or
-   * `*.svc.cluster.local:8080`. `http:` is allowed for them, too. Without a port, every port is allowed. Their addresses
-   * may be private or loopback, but not link-local, multicast or similar. Default: none.
+   * Host names that are allowed although they do not lead to the public internet: `localhost:4000`, `orders` or
+   * `*.svc.cluster.local:8080`. Without a port, every port is allowed. The system's resolver resolves these names, with its
+   * hosts file. Their addresses are still checked: `allowCidrs` must allow addresses that are not public. `http:` URLs need
+   * `allowHttp`. Default: none.
    */
   allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
@@ -45,16 +46,16 @@ export interface EncryptionOptions {
    * stored in clear. Alternatively, give a `keyProvider`.
    */
   keys?: readonly EncryptionKey[];
-  /** Start without keys although `NODE_ENV` is `production`. Default `false`. */
+  /** Whether the application may start without keys if `NODE_ENV` is `production`. Default `false`. */
   allowPlaintext?: boolean;
 }
 
-/** The database of the module, if the application has no TypeORM data source; otherwise how the module's own connections reach it. */
+/** The address of the database, or a direct address of the database that the application's TypeORM data source uses. */
 export interface DatabaseOptions {
   /**
-   * If the application has no TypeORM data source: the database, as `postgres://user:password@host:5432/name` or
-   * `sqlite:./webhooks.db` (relative to the working directory, or an absolute path). If it has one: the direct address of
-   * the same PostgreSQL database for the module's own connections, if the data source goes through a transaction pooler.
+   * If the application has no TypeORM data source: the address of the database, as `postgres://user:password@host:5432/name`
+   * or `sqlite:./webhooks.db` (relative to the working directory, or an absolute path). If it has one that goes through a
+   * transaction pooler: the direct address of the same PostgreSQL database, for the module's own connections.
    * Default: the address of the data source.
    */
   url?: string | undefined;
@@ -78,11 +79,14 @@ export interface WakeUpsOptions {
 export interface WebhooksOptions {
   /** The actions that can be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
   catalog?: ActionCatalog;
-  /** Bring the schema up to date at start-up, under a lock. Default `false`: if the schema is behind, the application does not start. */
+  /**
+   * Whether to run pending migrations at start-up, under a lock. Default `false`: if migrations are pending, the
+   * application does not start.
+   */
   runMigrations?: boolean;
-  /** Reject events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
+  /** Whether to reject events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
   requireTransaction?: boolean;
-  /** Connections of the module's own pool (PostgreSQL). Default 4, minimum 2. */
+  /** Maximum number of connections in the module's own pool (PostgreSQL). Default 4, minimum 2. */
   poolSize?: number;
   database?: DatabaseOptions;
   wakeUps?: WakeUpsOptions;
@@ -95,16 +99,23 @@ export interface WebhooksOptions {
   transportConcurrency?: number;
   /** Time limit of one attempt in ms, from the DNS look-up until the body has been read. Default 10,000; 100 to 30,000. */
   timeoutMs?: number;
-  /** How long a lane is held without renewal, in ms. Default 30,000; `2 x timeoutMs + 2,000` to 600,000. */
+  /**
+   * How long a process holds a lane (the queue of one transport) without renewing its lease, in ms. After a crash, the
+   * deliveries of the lane wait for the end of the lease. A lease lasts at least twice the time-out of its transport plus
+   * 2 s. Default 30,000; `2 x timeoutMs + 2,000` to 600,000.
+   */
   leaseMs?: number;
   /** How often an idle process looks for work of other processes, in ms. Default 250, minimum 10. */
   pollMs?: number;
   /**
-   * Delays after the first, second, … failed attempt in ms, before jitter of ± 20 %. Default 5 s, 5 min, 30 min, 2 h, 5 h,
-   * 10 h, 14 h, 20 h, 24 h. At most 50 entries, each at most 7 days.
+   * Delays after the first, second, … failed attempt, in ms. Each delay varies at random by ± 20 %. Default 5 s, 5 min,
+   * 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. At most 50 entries, each at most 7 days.
    */
   retryScheduleMs?: readonly number[];
-  /** Whether a 4xx response other than 408, 410 and 429 is retried or final. Default `'retry'`. */
+  /**
+   * Whether a delivery with a 4xx response other than 408, 410 and 429 is retried (`'retry'`) or fails at once (`'fail'`).
+   * Default `'retry'`.
+   */
   clientErrors?: ClientErrorPolicy;
   /**
    * Number of failures in a row that open a transport's circuit. Then one probe per cool-down is sent until one succeeds.
@@ -128,16 +139,19 @@ export interface WebhooksOptions {
   drainTimeoutMs?: number;
   egress?: EgressOptions;
   encryption?: EncryptionOptions;
-  /** Send requests. `false` keeps everything in the queue; `WebhooksWorker.setDeliveryEnabled()` changes it at run time. Default `true`. */
+  /**
+   * Whether this process sends requests. `false`: deliveries stay in the queue. `WebhooksWorker.setDeliveryEnabled()`
+   * changes it at run time. Default `true`.
+   */
   deliveryEnabled?: boolean;
   /**
-   * The environment that this process belongs to, at most 64 characters, e.g. `production`. The database stores the first
-   * one, and a process of another environment holds all deliveries. Default: none.
+   * The environment that this process belongs to, at most 64 characters, e.g. `production`. The first process that sets one
+   * assigns the database to it. From then on, a process with another environment, or with none, sends nothing. Default: none.
    */
   environment?: string;
   /**
-   * Assign the database to this `environment` at this start, whichever it belonged to: a restored copy then sends its
-   * pending deliveries. Default `false`.
+   * Whether to assign the database to this `environment` at this start, even if it belongs to another one. The pending
+   * deliveries of a restored copy are then sent. Default `false`.
    */
   adoptEnvironment?: boolean;
   /** Sent as `user-agent`. Default `nestjs-tillhook`. */
@@ -345,7 +359,7 @@ function environmentOf(options: WebhooksOptions): {
   throw new InvalidOptionError(
     'adoptEnvironment',
     true,
-    'set environment too: it says who adopts the database.',
+    'set environment, too: it names the environment that the database then belongs to.',
   );
 }
 

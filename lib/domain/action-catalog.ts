@@ -2,13 +2,13 @@ import { InvalidOptionError } from '../errors/start-up.errors.js';
 
 /** Definition of an action, for the compiler (`Data`), for people, and for the admin API. */
 export interface ActionDefinition<Data extends object = object> {
-  /** When it fires, in one sentence. Shown to tenants who choose what to subscribe to. */
+  /** When the action occurs, in one sentence. The admin API shows it to tenants who choose their subscriptions. */
   readonly description: string;
   /** A payload as it is emitted: without `action` and the tenant's uid, which the envelope adds. */
   readonly example: Data;
 }
 
-/** Every action that may be emitted and subscribed to, by its name. Extend one with `extendCatalog`. */
+/** All actions that a host can emit and a webhook can subscribe to, by name. Extend a catalog with `extendCatalog`. */
 export type ActionCatalog = Readonly<Record<string, ActionDefinition>>;
 
 /** The names of the actions of a catalog. */
@@ -39,7 +39,7 @@ export function defineAction<Data extends object>(
 }
 
 /**
- * A new catalog with the actions of both. Neither argument is changed.
+ * Returns a new catalog with the actions of both arguments, which are not changed.
  *
  * @throws {InvalidOptionError} if a name is not 1 to 64 of A-Z, 0-9 and `_`, or is in both
  */

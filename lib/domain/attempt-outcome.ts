@@ -1,7 +1,10 @@
 import { parseRetryAfterMs } from './retry-after.js';
 import { DEFAULT_RETRY_SCHEDULE_MS, nextDelayMs } from './retry-schedule.js';
 
-/** Consequence of a 4xx response other than 408, 410 and 429: a retry, or (the vendor's rule) a final failure. */
+/**
+ * Consequence of a 4xx response other than 408, 410 and 429. `'retry'`: the delivery is retried. `'fail'`: it fails at
+ * once, as in the Flow Retail API.
+ */
 export type ClientErrorPolicy = 'retry' | 'fail';
 
 /** Result of an attempt: a response, or the code of an egress error. */

@@ -1,6 +1,6 @@
 /** The members of every notification. */
 interface Notified {
-  /** When it happened, on the database's clock. */
+  /** When the notified change happened, on the database's clock. */
   readonly at: Date;
   readonly tenantUid: string;
 }
@@ -21,7 +21,7 @@ interface NotifiedOfAttempt extends NotifiedOfTransport {
   readonly attempt: number;
   /** How long the attempt took, in ms. */
   readonly durationMs: number;
-  /** Status of the receiver's response; null: there was none. */
+  /** Status code of the receiver's response; null: there was none. */
   readonly responseStatusCode: number | null;
   /** Why there was no response, e.g. `TIMEOUT`; null: there was one. */
   readonly errorCode: string | null;
@@ -46,7 +46,7 @@ export interface DeliveryExhausted extends NotifiedOfAttempt {
   readonly reason: string;
 }
 
-/** Every attempt to a transport has failed since `failingSince`, for some time. Up to three in each run of failures. */
+/** Every attempt to a transport has failed since `failingSince`. Published at most three times in each series of failures. */
 export interface TransportFailing extends NotifiedOfTransport {
   readonly type: 'transportFailing';
   /** `CIRCUIT_OPENED`: `circuitFailures` attempts in a row failed. `DISABLED_SOON`: half, and again nine tenths, of `disableAfterHours` have passed. */
@@ -56,13 +56,13 @@ export interface TransportFailing extends NotifiedOfTransport {
   readonly disabledAt: Date;
 }
 
-/** An attempt succeeded after a run of failures that was, or could have been, notified as `transportFailing`. */
+/** An attempt succeeded after a series of failures for which `transportFailing` was due, in this process or in another one. */
 export interface TransportRecovered extends NotifiedOfTransport {
   readonly type: 'transportRecovered';
   readonly failingSince: Date;
 }
 
-/** A transport was disabled: by the receiver (410), because it failed for too long, or by somebody. */
+/** A transport was disabled: by the receiver (410), because it failed for too long, or by a call of `disable`. */
 export interface TransportDisabled extends NotifiedOfTransport {
   readonly type: 'transportDisabled';
   /** As in `disabledReason`: `GONE`, `FAILING`, `ADMIN`, or the reason that was given. */
@@ -95,7 +95,7 @@ export interface QuotaNear extends Notified {
 /** Reserved, not published yet: a recovery has enqueued everything that it found. */
 export interface RecoveryDone extends Notified {
   readonly type: 'recoveryDone';
-  /** The transport that was recovered; null: all of the tenant. */
+  /** The transport whose deliveries were recovered; null: all transports of the tenant. */
   readonly httpTransportUid: string | null;
   /** Number of deliveries that were enqueued again. */
   readonly deliveries: number;

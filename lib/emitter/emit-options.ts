@@ -41,9 +41,9 @@ export interface EventOptions {
    * same uid again with the same body does nothing, so that a call can be repeated safely. Default: a UUIDv7.
    */
   eventUid?: string | undefined;
-  /** Events of a tenant with the same key reach an `ordered` webhook in the order of emit. 1 to 255 characters. Default: none. */
+  /** Events of a tenant with the same key are sent to an `ordered` webhook one at a time, in the order of emit. 1 to 255 characters. Default: none. */
   orderingKey?: string | undefined;
-  /** When it happened, to the millisecond. Default: now, on the database's clock. */
+  /** When the event happened, to the millisecond. Default: now, on the database's clock. */
   occurredAt?: Date | undefined;
 }
 

@@ -98,10 +98,10 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   }
 
   /**
-   * Starts the delivery of committed events at once. Call it after a transaction has committed whose library does not
-   * report commits (Prisma, Drizzle, Kysely, plain drivers). Without the call, delivery starts within about 250 ms. It is
-   * only a hint, so it is harmless if nothing was committed. It returns at once and never throws. `wakeAfter` calls it for
-   * you.
+   * Starts the delivery of committed events at once. If the library of your transactions does not report commits (Prisma,
+   * Drizzle, Kysely, plain drivers), call it after the commit. Without the call, delivery starts within about 250 ms. The
+   * call is only a hint: it does nothing if nothing was committed, returns at once and never throws. `wakeAfter` makes it
+   * for you.
    */
   afterCommit(): void {
     this.signal.committed();
@@ -138,7 +138,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
    *
    * @returns the uids in the order of `events`
    * @throws {WebhooksError} as `emit` does. If an event conflicts with one that was emitted earlier (`EVENT_UID_CONFLICT`),
-   *   none of `events` exists. In a transaction of yours, however, the others exist unless you roll back.
+   *   none of `events` is stored. Exception: in your own transaction the other events are stored unless you roll it back.
    */
   async emitMany<Event extends EmitInput<Catalog>>(
     events: readonly Event[],

@@ -7,11 +7,11 @@ import { assertSchemaIsCurrent } from '../persistence/migrations/schema.js';
 import { withDatabase } from '../persistence/connection/with-database.js';
 
 /**
- * Assigns the database of `dataSource` to an environment, whichever it belonged to before. Processes of that environment
- * that held their deliveries continue within seconds; processes of any other environment begin to hold theirs.
+ * Assigns the database of `dataSource` to an environment, even if it belongs to another one. Processes of that environment
+ * that sent nothing begin to send within seconds. Processes of any other environment stop sending.
  *
- * From then on, everything that is pending in the database is sent to the receivers that are stored in it. In a copy of
- * production, disable its transports first.
+ * From then on, all pending deliveries in the database are sent to the stored URLs. In a copy of production, disable the
+ * transports first.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError}

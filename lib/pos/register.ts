@@ -2,7 +2,7 @@ import type { ActionCatalog } from '../domain/action-catalog.js';
 import type { PosCatalog } from './pos-catalog.js';
 
 /**
- * Declares the host's settings to the compiler. Augment it with one or both members:
+ * Declares the host's settings to the compiler. Augment this interface with one or both members:
  *
  * ```ts
  * declare module 'nestjs-tillhook' {

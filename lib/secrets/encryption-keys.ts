@@ -1,18 +1,19 @@
 import { isUint8Array } from 'node:util/types';
 import { InvalidOptionError } from '../errors/start-up.errors.js';
 
-/** One key of the ring: `id` is stored beside each ciphertext; `key` is 32 bytes. */
+/** One encryption key: `id` is stored beside each secret that the key encrypted; `key` has 32 bytes. */
 export interface EncryptionKey {
   readonly id: string;
   readonly key: Uint8Array;
 }
 
 /**
- * Provides the keys for secrets at rest, for hosts that keep them in a KMS or a vault: unwrap the data keys there and
- * return them. It is called once, at start-up; if it fails, the application does not start.
+ * Provides the keys for secrets at rest, for hosts that keep them in a KMS or a vault: decrypt the data keys there and
+ * return them. The module calls it once, at start-up; if it fails, the application does not start. A process with neither
+ * worker nor admin API calls it when a secret is first needed.
  */
 export interface KeyProvider {
-  /** The ring: the first key encrypts, all decrypt. */
+  /** The first key encrypts, all decrypt. */
   keys(): Promise<readonly EncryptionKey[]> | readonly EncryptionKey[];
 }
 

@@ -23,7 +23,7 @@ export interface RotationResult extends RotationProgress {
 export interface RotationOptions {
   /** Called after each batch. */
   readonly onProgress?: (progress: RotationProgress) => void;
-  /** Ends the rotation after the current batch; run it again to continue. */
+  /** Aborting this signal ends the rotation after the current batch. Run the rotation again to continue. */
   readonly signal?: AbortSignal;
 }
 

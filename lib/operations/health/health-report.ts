@@ -15,7 +15,10 @@ export type HealthReasonCode =
   | 'WAKE_UPS_UNPROVEN'
   | 'CLOCK_SKEW';
 
-/** `down`: nothing works at the moment. `degraded`: an operator should look at the reasons. */
+/**
+ * `down`: events or deliveries are not processed at the moment. `degraded`: an operator should look at the reasons. `ok`:
+ * no problem is known.
+ */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
 /** A problem that an operator should look at. */
@@ -28,9 +31,12 @@ export interface HealthReason {
 
 /** The latest rounds of one stage of the worker in this process. */
 export interface HealthRounds {
-  /** When the last round succeeded, ISO 8601 on the database's clock; null: none has succeeded yet. An idle stage has no rounds. */
+  /**
+   * Time of the last successful round, ISO 8601 on the database's clock; null: no round has succeeded yet. A stage without
+   * work may run no rounds, so an old time alone is no problem.
+   */
   readonly lastSuccessAt: string | null;
-  /** Number of failed rounds since then. */
+  /** Number of failed rounds since the last successful one. */
   readonly consecutiveFailures: number;
   /** Time since the first of these failures, in ms; 0: there is none. */
   readonly failingForMs: number;
@@ -76,15 +82,16 @@ export interface WebhooksHealthReport {
     readonly enabled: boolean;
     /** Why nothing is sent at the moment; empty: deliveries are sent. */
     readonly heldBy: readonly HoldReason[];
-    /** Requests in flight. */
+    /** Number of requests in flight. */
     readonly inFlight: number;
-    /** Transports that this process works on. */
+    /** Number of lanes (queues of one transport each) that this process holds. */
     readonly lanes: number;
-    /** Tenants with deliveries that this process recorded as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
+    /** Number of tenants with deliveries that this process recorded as `MISSED` (`QUOTA_EXCEEDED`) within the last minute. */
     readonly tenantsOverQuota: number;
     /**
-     * Whether wake-ups of other processes arrive here, so that this process need not poll. `none`: there are none (SQLite),
-     * they have not been tested yet, or this process has no worker.
+     * Whether wake-ups (notifications between processes) arrive here. `proven`: they do, so this process rarely polls.
+     * `unproven`: they do not, so it polls. `none`: there are none (SQLite), they have not been tested yet, or this process
+     * has no worker.
      */
     readonly wakeUps: 'proven' | 'unproven' | 'none';
     /** The stages of the worker, in the order in which a delivery passes them. */

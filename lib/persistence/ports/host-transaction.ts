@@ -9,19 +9,19 @@ export interface HostResult {
 }
 
 /**
- * An open transaction of the host, whichever library began it. `emit` writes through this interface. The adapters
+ * An open transaction of the host, independent of the library that began it. `emit` writes through this interface. The adapters
  * `nestjs-tillhook/pg`, `nestjs-tillhook/knex`, … create it (`fromPg(client)`, `fromKnex(trx)`, …).
  */
 export interface HostTransaction {
   /** The name of the library in messages: `Knex`. */
   readonly kind: string;
 
-  /** The library's own object. The module keeps its findings about the transaction under this object. */
+  /** The library's own object. The module remembers for this object whether it has checked the transaction. */
   readonly subject: object;
 
   /**
-   * True: `subject` outlives one transaction, as a client of `pg` does, so a new transaction on it is expected. Default:
-   * after a transaction has ended, `subject` is not used for another one.
+   * True: one `subject` may run several transactions, one after another, like a client of `pg`. Default: each transaction
+   * has its own `subject`.
    */
   readonly outlivesTransaction?: boolean;
 
