@@ -77,7 +77,7 @@ function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
     throw new InvalidOptionError(
       'accessPolicy',
       policy,
-      'give a class, function or provider that implements WebhooksAccessPolicy and says who may administer a tenant, or controllers: false for a process without the admin API.',
+      'give a class, function or provider that implements WebhooksAccessPolicy and decides who may administer a tenant, or controllers: false for a process without the admin API.',
     );
   }
   return providerOf(WEBHOOKS_ACCESS_POLICY, 'accessPolicy', 'check', policy);

@@ -31,7 +31,7 @@ const LAST_WAKE_UPS_MS = 1_000;
 const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
-  off: 'Deliveries of this process are switched off; everything is kept.',
+  off: 'Deliveries of this process are switched off; pending deliveries are kept.',
 };
 
 /** The work that a worker has left, and whether it can do it. */
@@ -170,10 +170,9 @@ export class WebhooksWorker
   }
 
   /**
-   * The kill switch of this process. If it is switched off, no request starts any more, including test sends. Requests in
-   * flight are aborted after half a second, and everything stays in the queue. Emitting and the admin API continue to work.
-   * If it is switched on, everything is sent, including the aborted requests under their old `webhook-id`. Other processes
-   * are not affected.
+   * Switches the deliveries of this process off or on. Off: no request starts any more, including test sends, requests in
+   * flight are aborted after half a second, and deliveries stay in the queue. Emitting and the admin API continue to work.
+   * On: the queue is sent, including the aborted deliveries, with the same `webhook-id`. Other processes are not affected.
    */
   setDeliveryEnabled(isEnabled: boolean): void {
     if (this.deliveries.holds.includes('SWITCHED_OFF') !== isEnabled) return;
@@ -205,9 +204,9 @@ export class WebhooksWorker
   }
 
   /**
-   * Stops this process's fan-out and delivery. Nothing new is started, requests in flight may finish within
-   * `drainTimeoutMs`, and the rest returns to the queue at once. Nest calls it on shutdown; call it yourself to drain
-   * earlier, or if the application has no shutdown hooks. Emitting continues to work.
+   * Stops fan-out and delivery in this process. No request starts any more, requests in flight may finish within
+   * `drainTimeoutMs`, and the other deliveries return to the queue at once. Nest calls this method on shutdown. Call it
+   * yourself to drain earlier, or if the application has no shutdown hooks. Emitting continues to work.
    */
   drain(): Promise<void> {
     this.#drained ??= this.#stop();

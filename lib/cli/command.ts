@@ -43,7 +43,10 @@ export interface Command {
 
 /** Options of every command. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  config: { value: 'FILE', description: 'Configuration file. Default: tillhook.config.{mjs,cjs,js,json}' },
+  config: {
+    value: 'FILE',
+    description: 'Configuration file. Default: tillhook.config.{mjs,cjs,js,json} in the working directory',
+  },
   json: { description: 'Print results and errors as JSON' },
   help: { short: 'h', description: 'Show this help' },
 };

@@ -50,7 +50,7 @@ export function assertTenantHeaders(
     if (!FIELD_VALUE.test(value)) {
       throw new HeaderRefusedError(
         key,
-        'its value may hold latin1 characters only, without line breaks and other control characters',
+        'its value may contain only Latin-1 characters, without line breaks and other control characters',
       );
     }
     if (key.length + value.length > MAX_HEADER_BYTES) {
@@ -61,7 +61,7 @@ export function assertTenantHeaders(
 
 function checkName(key: string, authorizationSet: boolean): void {
   if (!TOKEN.test(key)) {
-    throw new HeaderRefusedError(key, "its name may hold letters, digits and !#$%&'*+-.^_`|~ only");
+    throw new HeaderRefusedError(key, "its name may contain only letters, digits and !#$%&'*+-.^_`|~");
   }
   const name = key.toLowerCase();
   if (RESERVED_NAMES.has(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))) {

@@ -23,6 +23,6 @@ export function checkPort(port: number): void {
   if (inRange && !REFUSED_PORTS.has(port)) return;
   throw new TargetRefusedError(
     'PORT',
-    'its port is not allowed; use 80, 443, or one from 1024 up that belongs to no well-known other service',
+    'its port is not allowed; use 80, 443, or a port from 1024 up that no other well-known service uses',
   );
 }

@@ -70,7 +70,7 @@ export function checkUrl(text: string, rules: UrlRules): CheckedUrl {
   const rawHost = checkSpelling(text);
   const url = parse(text);
   if (url.protocol === 'http:' && !rules.allowHttp) {
-    throw new TargetRefusedError('HTTP_NOT_ALLOWED', 'only https is allowed here');
+    throw new TargetRefusedError('HTTP_NOT_ALLOWED', 'only https: is allowed');
   }
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   checkPort(port);
@@ -85,7 +85,7 @@ function checkSpelling(text: string): string {
     throw new TargetRefusedError('LENGTH', `it is longer than ${MAX_LENGTH} characters`);
   }
   if (FORBIDDEN_CHARACTERS.test(text)) {
-    throw new TargetRefusedError('CHARACTERS', 'it holds white space, a control character or a backslash');
+    throw new TargetRefusedError('CHARACTERS', 'it contains white space, a control character or a backslash');
   }
   const { scheme, authority } = START.exec(text)?.groups ?? {};
   if (scheme === undefined || authority === undefined) {

@@ -4,7 +4,10 @@ import { WebhooksError } from './webhooks-error.js';
 export class ConcurrentChangeError extends WebhooksError {
   /** @param resource e.g. `http transport` */
   constructor(resource: string) {
-    super('CONCURRENT_CHANGE', `The ${resource} is being changed by others: try again.`);
+    super(
+      'CONCURRENT_CHANGE',
+      `The ${resource} was changed by other requests at the same time, so this request changed nothing: try again.`,
+    );
   }
 }
 
@@ -32,7 +35,7 @@ export class DatabaseUnavailableError extends WebhooksError {
     super(
       'DATABASE_UNAVAILABLE',
       opening === undefined
-        ? 'The database cannot be reached. Emit again when it is back, with the same eventUid in case the event was stored all the same.'
+        ? 'The database cannot be reached. Emit again with the same eventUid when it is reachable: an event that was already stored is not stored twice.'
         : `The database ${opening} cannot be opened (${textOf(cause)}). Check that it runs, and that the address, the login and the name ` +
             'of the database in the option "database.url" are right.',
       { cause },
@@ -79,7 +82,7 @@ export class SecretUnreadableError extends WebhooksError {
       'SECRET_UNREADABLE',
       `The stored ${place.field} of http transport "${place.row}" (tenant "${place.tenantUid}") cannot be decrypted` +
         (keyId === undefined ? '' : ` with key "${keyId}"`) +
-        '. Add the key it was encrypted with to encryption.keys, or set the secret again.',
+        '. Add the key that encrypted it to encryption.keys, or set the secret again.',
     );
     this.missingKeyId = isKeyMissing ? keyId : undefined;
   }
@@ -99,4 +102,4 @@ export class TablesMissingError extends WebhooksError {
 
 /** How to restore the tables. */
 export const TABLES_MISSING_REMEDY =
-  'Run `await runWebhookMigrations(dataSource)`, or restart with the option runMigrations: true; processes that are running then go on by themselves.';
+  'Run `await runWebhookMigrations(dataSource)`, or restart with the option runMigrations: true. Running processes then continue without a restart.';

@@ -66,8 +66,8 @@ export class InvalidEventUidError extends WebhooksError {
   constructor(received: unknown) {
     super(
       'INVALID_EVENT_UID',
-      `eventUid is ${inspect(received)}: pass 1 to 64 of the characters A-Z, a-z, 0-9, "_" and "-", or leave it out and ` +
-        'one is made.',
+      `eventUid is ${inspect(received)}: pass 1 to 64 of the characters A-Z, a-z, 0-9, "_" and "-", or leave it out to ` +
+        'have one generated.',
     );
   }
 }
@@ -77,7 +77,7 @@ export class InvalidOccurredAtError extends WebhooksError {
   constructor(received: unknown) {
     super(
       'INVALID_OCCURRED_AT',
-      `occurredAt is ${inspect(received)}: pass a valid Date, or leave it out and the time of the emit counts.`,
+      `occurredAt is ${inspect(received)}: pass a valid Date, or leave it out to use the time of the emit.`,
     );
   }
 }
@@ -109,8 +109,8 @@ export class ManagerNotInTransactionError extends WebhooksError {
   constructor() {
     super(
       'MANAGER_NOT_IN_TRANSACTION',
-      'The manager passed to emit is in no open transaction. Pass the one that dataSource.transaction() hands to its ' +
-        'callback (or queryRunner.manager after startTransaction()), or leave "manager" out to emit on its own.',
+      'The manager passed to emit has no open transaction. Pass the one that dataSource.transaction() passes to its ' +
+        'callback (or queryRunner.manager after startTransaction()), or leave "manager" out to commit the event separately.',
     );
   }
 }
@@ -160,7 +160,7 @@ export class TransactionNotOpenError extends WebhooksError {
     super(
       'TRANSACTION_NOT_OPEN',
       `The ${kind} transaction passed to emit is not open: ${reason} Pass the object that ${kind} gives you for an open ` +
-        'transaction and await emit before you commit, or leave "transaction" out to emit on its own.',
+        'transaction and await emit before you commit, or leave "transaction" out to commit the event separately.',
       options,
     );
   }
@@ -172,7 +172,7 @@ export class TransactionRequiredError extends WebhooksError {
     super(
       'TRANSACTION_REQUIRED',
       'Neither "manager" nor "transaction" was passed to emit, and the option requireTransaction is true. Pass the open ' +
-        'transaction, or set requireTransaction: false to allow events that commit on their own.',
+        'transaction, or set requireTransaction: false to allow events that are committed separately.',
     );
   }
 }

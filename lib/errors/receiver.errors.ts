@@ -5,8 +5,8 @@ export class InboxNotInTransactionError extends WebhooksError {
   constructor() {
     super(
       'INBOX_NOT_IN_TRANSACTION',
-      'The manager passed to WebhookInbox is in no open transaction, so a failed handler could not undo the entry of the inbox. ' +
-        'Pass the one that dataSource.transaction() hands to its callback.',
+      'The manager passed to WebhookInbox has no open transaction, so the entry in the inbox would stay if the handler failed. ' +
+        'Pass the one that dataSource.transaction() passes to its callback.',
     );
   }
 }

@@ -33,7 +33,7 @@ function missing(name: string | undefined, hasUrl: boolean): string {
     return (
       `${absent} Import TypeOrmModule.forRoot({ … }) beside WebhooksModule, or name the data source to use in the option ` +
       '"dataSource". In an application without TypeORM, set database: { url: "postgres://…" } or { url: "sqlite:./webhooks.db" }; ' +
-      'an undefined url counts as left out.'
+      'a url that is undefined counts as omitted.'
     );
   }
   const remedy = `${absent} Import TypeOrmModule.forRoot({ name: "${name}", … }), or correct the option "dataSource".`;
@@ -60,7 +60,7 @@ export class EncryptionKeyMissingError extends WebhooksError {
     super(
       'ENCRYPTION_KEY_MISSING',
       `Stored secrets are encrypted with keys that encryption.keys does not have: ${missing.map((id) => `"${id}"`).join(', ')}. ` +
-        'Add them after the first key; they can go when rotateEncryptionKeys() has re-encrypted everything with the first.',
+        'Add them after the first key. Remove them after rotateEncryptionKeys() has re-encrypted all secrets with the first key.',
     );
   }
 }
@@ -122,8 +122,8 @@ export class SecondSqliteError extends WebhooksError {
     super(
       'SECOND_SQLITE',
       `${subject} runs on another copy of SQLite than the module, and the two do not see each other's locks, which loses writes and damages the file. ` +
-        `Loaded: ${loaded}${hidden}. Make all use one copy of better-sqlite3: "npm ls better-sqlite3" shows who brings another one; ` +
-        'run "npm dedupe", or give all of them one version by "overrides" in package.json.',
+        `Loaded: ${loaded}${hidden}. Make all use one copy of better-sqlite3: "npm ls better-sqlite3" shows which package installs another copy. ` +
+        'Run "npm dedupe", or set one version for all with "overrides" in package.json.',
     );
   }
 }

@@ -20,7 +20,7 @@ export class DeliveriesUnfinishedError extends WebhooksError {
       'DELIVERIES_UNFINISHED',
       `Not all deliveries ended within ${withinMs} ms: ${left.events} event(s) not fanned out, ${left.deliveries} deliveries due, ` +
         `${left.inFlight} request(s) in flight. A receiver that hangs, a rate limit, an open circuit or a missing encryption key ` +
-        'holds deliveries back; the log of the module says more. Raise withinMs if they only take longer.',
+        'delays deliveries: see the log of the module. Raise withinMs if they only need more time.',
     );
   }
 }
@@ -41,7 +41,7 @@ export class NotInTestsError extends WebhooksError {
   constructor(part: string) {
     super(
       'NOT_IN_TESTS',
-      `${part} is not there while events are only recorded, since the module has no database then. Override it in this test ` +
+      `${part} is not available while events are only recorded, because the module has no database in such a test. Override it in this test ` +
         '(overrideProvider), or import the real WebhooksModule with a database and call deliverAll.',
     );
   }

@@ -33,7 +33,7 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
     const isSkewed = Math.abs(offsetMs) > TOLERANCE_MS;
     const warning =
       `The clock of this process is ${Math.round(Math.abs(offsetMs) / 1_000)} s ` +
-      `${offsetMs > 0 ? 'behind' : 'ahead of'} the database's, which decides here. Synchronize both (NTP).`;
+      `${offsetMs > 0 ? 'behind' : 'ahead of'} the database's clock, which the module uses. Synchronize both (NTP).`;
     if (isSkewed && !this.#hasWarned) this.#logger.warn(warning);
     this.#hasWarned = isSkewed;
     return isSkewed ? warning : undefined;

@@ -20,7 +20,7 @@ export interface EnvironmentOptions {
 
 /**
  * Prevents a copy of a database from sending. The database stores the environment that it belongs to. A process of any
- * other environment holds all of its deliveries until the database is adopted.
+ * other environment sends nothing until the database is adopted.
  */
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
@@ -97,7 +97,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
       );
     }
     this.#logger.warn(
-      'Take the option adoptEnvironment away again: with it, any copy of a database would send.',
+      'Remove the option adoptEnvironment: while it is set, this process sends the deliveries of any database that it starts on, including copies.',
     );
     this.#judge(this.own);
   }
@@ -109,7 +109,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     this.#remembered = remembered;
     if (isForeign && isNews) this.#logger.error(this.explanation);
     if (!isForeign && wasHeld) {
-      this.#logger.log(`Deliveries go on: the database belongs to environment ${quoted(this.own)} now.`);
+      this.#logger.log(`Deliveries resumed: the database belongs to environment ${quoted(this.own)} now.`);
     }
     this.deliveries.set('ENVIRONMENT', isForeign);
   }
@@ -120,12 +120,12 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
     const remedy =
       own === undefined
         ? `If this process belongs to ${quoted(remembered)}, set the option environment: ${quoted(remembered)}.`
-        : `If it is a copy that should never send, leave it so. To make it this environment's own, disable the ` +
-          `transports that must not receive anything from here, then run adoptEnvironment(dataSource, ${quoted(own)}) ` +
+        : `If the database is a copy whose deliveries must never be sent, change nothing. To use it in this environment, first disable the ` +
+          `transports that must not receive anything from it. Then run adoptEnvironment(dataSource, ${quoted(own)}) ` +
           'or start once with adoptEnvironment: true.';
     return (
       `DELIVERIES ARE HELD. The database belongs to environment ${quoted(remembered)}, this process to ${quoted(own)}. ` +
-      `Nothing is sent or lost; events go on being stored. ${remedy}`
+      `Nothing is sent, and nothing is lost: events are still stored. ${remedy}`
     );
   }
 }

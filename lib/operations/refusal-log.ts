@@ -37,7 +37,7 @@ export class RefusalLog {
     this.#warned.add(key);
     this.#warnedAt = now;
     this.#logger.warn(
-      `A URL with the host ${host} was refused (${rule}). If it is meant to be called, see the option ${option.replace('HOST', `'${host}'`)}.`,
+      `A URL with the host ${host} was refused (${rule}). If requests to it are intended, see the option ${option.replace('HOST', `'${host}'`)}.`,
     );
   }
 }

@@ -14,8 +14,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const TEST_RUNNERS = ['JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT'] as const;
 
 const WARNING =
-  'Shutdown hooks missing: this process handles neither SIGTERM nor SIGINT, so it ends without draining, and its transports stay ' +
-  'leased: what is due is sent up to leaseMs (30 s by default) late after each restart. Call app.enableShutdownHooks() when the ' +
+  'Shutdown hooks missing: this process handles neither SIGTERM nor SIGINT, so it ends without draining, and its lanes stay ' +
+  'leased: after each restart, due deliveries are sent up to leaseMs (30 s by default) late. Call app.enableShutdownHooks() when the ' +
   'application is created, or app.close() in a signal handler of your own.';
 
 /** The facts about the process that decide whether it shuts down cleanly. */

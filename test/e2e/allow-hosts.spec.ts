@@ -59,7 +59,7 @@ describe('egress.allowHosts', () => {
     expect(JSON.stringify(body)).not.toContain('egress');
     const { host: name } = new URL(localUrl());
     expect(warnings).toEqual([
-      `A URL with the host ${name} was refused (RESERVED_NAME). If it is meant to be called, see the option egress.allowHosts: ['${name}'].`,
+      `A URL with the host ${name} was refused (RESERVED_NAME). If requests to it are intended, see the option egress.allowHosts: ['${name}'].`,
     ]);
     await create(tenant);
     expect(warnings).toHaveLength(1);

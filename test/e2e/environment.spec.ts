@@ -103,7 +103,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     await receiver.waitFor(3);
     expect(arrived()).toEqual(['emitted', 'new', 'queued']);
     expect(await health(staging)).toMatchObject({ status: 'ok', environment: { database: 'staging' } });
-    expect(log.at('log', /Deliveries go on/)).toHaveLength(1);
+    expect(log.at('log', /Deliveries resumed/)).toHaveLength(1);
   });
 
   it('lets the original go on', async () => {
@@ -128,7 +128,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     await receiver.waitFor(2);
     expect(log.at('error', HELD)).toEqual([]);
     expect(log.at('warn', /"production" has been adopted by "staging"/)).toHaveLength(1);
-    expect(log.at('warn', /Take the option adoptEnvironment away/)).toHaveLength(1);
+    expect(log.at('warn', /Remove the option adoptEnvironment/)).toHaveLength(1);
     await stop(first);
     const second = await start(copy, { environment: 'staging' });
     await emit(second, 'later');

@@ -21,7 +21,9 @@ export async function loadConfig(cwd: string, file: string | undefined): Promise
   const found = file ?? findIn(cwd);
   if (found === undefined) return {};
   if (!EXTENSIONS.includes(path.extname(found))) {
-    throw new ConfigError(`${found}: a configuration file ends with ${EXTENSIONS.join(', ')}.`);
+    throw new ConfigError(
+      `${found}: the name of a configuration file must end with one of ${EXTENSIONS.join(', ')}.`,
+    );
   }
   const absolute = path.resolve(cwd, found);
   if (!existsSync(absolute)) throw new ConfigError(`${found}: file not found in ${cwd}.`);

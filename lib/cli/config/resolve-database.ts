@@ -45,7 +45,7 @@ export function resolveDatabase(
   if (type === 'sqlite')
     throw new Refusal(`Schema "${schema}" given for SQLite, which has no schemas. Leave it out.`);
   if (isSchemaName(schema)) return { type, schema };
-  throw new Refusal(`Schema ${JSON.stringify(schema)} is not possible. Use ${SCHEMA_RULE}.`);
+  throw new Refusal(`Schema name ${JSON.stringify(schema)} is invalid. Use ${SCHEMA_RULE}.`);
 }
 
 function merge(weaker: Settings, { type, schema }: Settings): Settings {

@@ -13,8 +13,8 @@ export const sqlCommand: Command = {
   name: 'sql',
   summary: 'Print the SQL that creates or upgrades the webhook tables',
   description:
-    'Prints the SQL of all migrations, in order, without connecting to a database. It is what the module itself runs,\n' +
-    'and records the migrations, so that the application then starts with `runMigrations: false`.',
+    'Prints the SQL of all migrations, in order, without connecting to a database. The module runs the same statements.\n' +
+    'They also record the migrations, so that the application then starts with `runMigrations: false`.',
   options: {
     database: { value: 'TYPE', description: 'postgres or sqlite' },
     schema: {
@@ -35,7 +35,7 @@ export const sqlCommand: Command = {
     const after = values.from as string | undefined;
     if (after !== undefined && !migrationNames().includes(after)) {
       throw new UsageError(
-        `Option "--from" is "${after}", which is no migration. ${suggest(after, migrationNames())}`,
+        `Option "--from" is "${after}", which is not a migration. ${suggest(after, migrationNames())}`,
       );
     }
     const target = type === 'postgres' ? { type, schema: schema ?? DEFAULT_SCHEMA } : { type };

@@ -1,4 +1,5 @@
 import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
+import { deliveryUidOf } from '../../domain/uid.js';
 import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type {
   AttemptRecord,
@@ -84,8 +85,10 @@ export class DeliveryRecorder {
     for (const row of rows) {
       const attempt = crashedAttempt(row, lane.config, context);
       this.options.log.warn(
-        `Delivery ${row.deliveryId} counts as a failed attempt: the process that was sending it crashed` +
-          (attempt.status === 'FAILED' ? '. It was the last attempt, repeated as often as allowed' : ''),
+        `Delivery ${deliveryUidOf(row.deliveryId)}: the process crashed while it was sending attempt ${row.attempts + 1} (WORKER_CRASHED)` +
+          (attempt.status === 'FAILED'
+            ? '. The delivery has failed: its last attempt was repeated as often as allowed'
+            : ''),
       );
       const entry = new LaneEntry(this, lane, row, attempt.nextDueAt, attempt);
       if (notifications.isObserved)
@@ -150,7 +153,7 @@ export class DeliveryRecorder {
       if (await this.options.isDisabled(transportId)) this.options.notifications.publish(notification);
     } catch (error) {
       this.options.log.warn(
-        'Looking whether an http transport was disabled failed: nobody is notified',
+        'Checking whether an HTTP transport was disabled failed: no notification is published',
         error,
       );
     }

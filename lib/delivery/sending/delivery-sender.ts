@@ -1,6 +1,7 @@
 import { classify } from '../../persistence/errors/driver-errors.js';
 import type { LaneStore, QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
+import { deliveryUidOf } from '../../domain/uid.js';
 import type { TransportRecord } from '../../persistence/ports/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { EventLoader } from '../bodies/event-loader.js';
@@ -144,7 +145,10 @@ export class DeliverySender {
   #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
     const isAway = classify(error) === 'unavailable';
     const next = isAway ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
-    this.options.log.warn(`Delivery ${delivery.deliveryId} could not be attempted and ${next}`, error);
+    this.options.log.warn(
+      `Delivery ${deliveryUidOf(delivery.deliveryId)} could not be attempted and ${next}`,
+      error,
+    );
     if (isAway) return this.#takeBack(lane, delivery, settled);
     settled();
     this.recorder.postpone(lane, delivery, this.options.context.now() + POSTPONE_MS);
@@ -171,8 +175,8 @@ export class DeliverySender {
     const hoursLeft = this.#warnings.due(lane.transportId, lane.failingSince, this.options.context.now());
     if (hoursLeft === undefined) return false;
     this.options.log.warn(
-      `Every attempt to an http transport of tenant "${lane.tenantUid}" (number ${lane.transportId}) has failed since ` +
-        `${new Date(lane.failingSince!).toISOString()}; it is disabled in ${Math.round(hoursLeft)} h unless one succeeds`,
+      `Every attempt to HTTP transport "${lane.httpTransportUid}" of tenant "${lane.tenantUid}" has failed since ` +
+        `${new Date(lane.failingSince!).toISOString()}: the transport will be disabled in ${Math.round(hoursLeft)} h unless one succeeds`,
     );
     return true;
   }

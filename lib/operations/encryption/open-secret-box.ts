@@ -23,8 +23,8 @@ export async function openSecretBox(
     throw new InvalidOptionError(
       'encryption.keys',
       undefined,
-      'with NODE_ENV=production secrets are not stored in clear: set [{ id, key: 32 random bytes }] or a keyProvider, ' +
-        'or say encryption: { allowPlaintext: true } when the database encrypts by itself.',
+      'with NODE_ENV=production, secrets must be encrypted: set [{ id, key: 32 random bytes }] or a keyProvider. ' +
+        'If the database encrypts its files, you can set encryption: { allowPlaintext: true } instead.',
     );
   }
   return secrets;

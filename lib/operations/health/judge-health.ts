@@ -89,7 +89,7 @@ const failingText = (
 ): string =>
   `${stage} failed ${consecutiveFailures} times in a row for ${spoken(failingForMs)}: ${sentence(lastError)} ` +
   (isWholeStage ? '' : 'Only a few rows are refused, and nothing else has been tried since. ') +
-  'It is tried again until it succeeds, and nothing is lost. Correct what the error says: privileges, locks, disk space.';
+  'The worker retries until it succeeds, and nothing is lost. Correct the cause that the error names, such as privileges, locks or disk space.';
 
 function backlogReasons(facts: HealthFacts): HealthReason[] {
   if (!isDatabaseThere(facts)) return [];
@@ -134,7 +134,7 @@ function holdReasons({ heldBy, environmentExplanation }: HealthFacts): HealthRea
     reasons.push(
       reason(
         'DELIVERY_SWITCHED_OFF',
-        'Deliveries are switched off in this process; everything is kept. Switch them on with setDeliveryEnabled(true).',
+        'Deliveries are switched off in this process. Pending deliveries are kept. Switch deliveries on with setDeliveryEnabled(true).',
       ),
     );
   }
@@ -152,8 +152,8 @@ function surroundings({
     reasons.push(
       reason(
         'ENCRYPTION_KEY_MISSING',
-        `Deliveries are due whose transports are encrypted with keys that this process does not have: ` +
-          `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. It leaves them to other processes. Add the keys to encryption.keys.`,
+        `Some due deliveries need encryption keys that this process does not have: ` +
+          `${missingKeyIds.map((id) => `"${id}"`).join(', ')}. This process leaves them to processes that have the keys. Add the keys to encryption.keys.`,
       ),
     );
   }

@@ -82,7 +82,7 @@ export class NotificationQueue {
     limit.abort();
     if (isLate)
       this.#warn(
-        `A listener of notifications is not done after ${LONGEST_WAIT_MS / 1_000} s: it is not waited for`,
+        `A listener of notifications has not finished after ${LONGEST_WAIT_MS / 1_000} s: the next notification does not wait for it`,
       );
   }
 

@@ -91,7 +91,7 @@ export function ownDataSourceOptions(
         throw new InvalidOptionError(
           'database.url',
           '********',
-          'your data source is a SQLite file, which the module opens by itself; there is no pooler to pass by. Leave it out.',
+          'your data source is a SQLite file, which the module opens directly: there is no pooler to bypass. Leave it out.',
         );
       }
       if (
@@ -100,7 +100,7 @@ export function ownDataSourceOptions(
         options.database.includes('mode=memory')
       ) {
         throw new UnsupportedDatabaseError(
-          `SQLite database "${options.database}" lives in the memory of one connection, and the module opens a connection of its own: it would see another, empty database. Use a file.`,
+          `SQLite database "${options.database}" exists only in the memory of one connection. The module opens its own connection, which would see another, empty database. Use a file.`,
         );
       }
       // The busy time-out is 0: a synchronous wait would block the event loop that has to finish the host's transaction.

@@ -32,7 +32,7 @@ export async function assertMigrationsAreReadable({ dataSource }: Database): Pro
     ...(found.mayRead ? [] : [`GRANT SELECT ON ${table} TO ${role};`]),
   ];
   throw new SchemaBehindError(
-    `The role ${role} may not read ${table}, so whether the webhook tables are up to date cannot be told. ` +
-      `As their owner run: ${grants.join(' ')} The other tables want grants too: see "Privileges" in docs/databases.md.`,
+    `The role ${role} may not read ${table}, so it is unknown whether the webhook tables are up to date. ` +
+      `As the owner of the tables, run: ${grants.join(' ')} The role also needs privileges on the other tables: see "Privileges" in docs/databases.md.`,
   );
 }

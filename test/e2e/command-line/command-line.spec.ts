@@ -84,12 +84,12 @@ describe('The command line', () => {
     [
       'an impossible schema',
       ['sql', '--database=postgres', '--schema=a"b'],
-      'Schema "a\\"b" is not possible.',
+      'Schema name "a\\"b" is invalid.',
     ],
     [
       'an unknown migration',
       ['sql', '--database', 'sqlite', '--from', 'CreateWebhookTable1763942400000'],
-      `Option "--from" is "CreateWebhookTable1763942400000", which is no migration. Did you mean "${NEWEST}"?`,
+      `Option "--from" is "CreateWebhookTable1763942400000", which is not a migration. Did you mean "${NEWEST}"?`,
     ],
   ])('refuses %s with exit code 2, the usage, and nothing on stdout', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await tillhook(args, { cwd: tmpdir() });
@@ -231,7 +231,7 @@ describe('The configuration of the command line', () => {
     };
     expect(await messageOf('--config', 'none.mjs')).toMatch(/^none\.mjs: file not found in /);
     expect(await messageOf('--config', 'app.yaml')).toBe(
-      'app.yaml: a configuration file ends with .mjs, .cjs, .js, .json.',
+      'app.yaml: the name of a configuration file must end with one of .mjs, .cjs, .js, .json.',
     );
     await write('tillhook.config.mjs', `throw new Error('no such vault')`);
     expect(await messageOf()).toBe('tillhook.config.mjs cannot be read: no such vault');
