@@ -39,6 +39,7 @@ export type { ApiErrorCode } from './admin/api-error.js';
 export type * from './admin/from-code/admin-types.js';
 export { HttpTransports } from './admin/from-code/http-transports.js';
 export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+export { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 export { Webhooks } from './admin/from-code/webhooks.js';
 export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
 export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';

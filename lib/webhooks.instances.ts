@@ -2,6 +2,7 @@ import { Inject, Module, type InjectionToken, type Provider, type Type } from '@
 import { ModulesContainer } from '@nestjs/core';
 import { HttpTransports } from './admin/from-code/http-transports.js';
 import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+import { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 import { Webhooks } from './admin/from-code/webhooks.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DuplicateInstanceError } from './errors/start-up.errors.js';
@@ -20,6 +21,7 @@ export const EXPORTED: Type[] = [
   HttpTransports,
   Webhooks,
   WebhookDeliveries,
+  WebhookStatistics,
   WebhookNotifications,
 ];
 

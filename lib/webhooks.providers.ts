@@ -10,6 +10,7 @@ import { WebhooksHealth } from './operations/health/health.js';
 import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
+import { StatisticsRollUp } from './operations/statistics/statistics-roll-up.js';
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './emitter/commit-signal.js';
@@ -147,6 +148,7 @@ export const coreProviders: Provider[] = [
   WebhooksHealth,
   WebhooksStartup,
   ShutdownHookWatch,
+  StatisticsRollUp,
   EncryptionKeyRotation,
   NotificationHub,
   WebhookNotifications,

@@ -9,6 +9,7 @@ import { DeliveryRepository } from '../persistence/repositories/delivery.reposit
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
+import { StatisticRepository } from '../persistence/repositories/statistic.repository.js';
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
@@ -17,6 +18,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
+import { WebhookStatistics } from './from-code/webhook-statistics.js';
 import { Webhooks } from './from-code/webhooks.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
@@ -27,6 +29,8 @@ import { Cursors } from './listing/cursors.js';
 import { AdminPlatform } from './platform/admin-platform.js';
 import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
+import { StatisticsService } from './statistics/statistics.service.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
@@ -43,6 +47,7 @@ export const adminControllers: Type[] = [
   TenantWebhooksController,
   WebhookActionsController,
   DeliveriesController,
+  StatisticsController,
   QuotasController,
 ];
 
@@ -68,10 +73,13 @@ export const adminServices: Provider[] = [
   TestSendService,
   WebhooksService,
   DeliveriesService,
+  StatisticRepository,
+  StatisticsService,
   Cursors,
   HttpTransports,
   Webhooks,
   WebhookDeliveries,
+  WebhookStatistics,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */

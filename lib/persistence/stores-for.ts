@@ -7,6 +7,7 @@ import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
+import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
@@ -15,6 +16,7 @@ import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
 import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
 import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
+import { SqliteStatisticStore } from './sqlite/sqlite-statistic-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './ports/stores.js';
 
@@ -34,6 +36,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
         backlog: new PostgresBacklogStore(database),
+        statistics: new PostgresStatisticStore(database),
         glance: new PostgresGlanceStore(database),
       };
     case 'sqlite':
@@ -46,6 +49,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
         backlog: new SqliteBacklogStore(database),
+        statistics: new SqliteStatisticStore(database),
         glance: undefined,
       };
   }

@@ -21,6 +21,8 @@ import type { TestDatabase } from './test-database.js';
 export type Row = Record<string, string | number | boolean | null>;
 
 const TABLES = [
+  'webhook_statistic',
+  'webhook_statistic_fact',
   'webhook_attempt',
   'webhook_queue',
   'webhook_lane',
@@ -36,6 +38,8 @@ type Table = (typeof TABLES)[number];
 
 /** The order in which a table's rows are given. */
 const KEYS: Readonly<Record<Table, string>> = {
+  webhook_statistic: 'tenant_id, granularity, transport_id, start, action',
+  webhook_statistic_fact: 'id',
   webhook_attempt: 'delivery_id, number, started_at',
   webhook_queue: 'event_id, transport_id',
   webhook_lane: 'transport_id',

@@ -15,6 +15,8 @@ import type {
   HttpTransportDto,
   HttpTransportListDto,
 } from '../http-transports/http-transport.dto.js';
+import type { StatisticsQueryDto } from '../statistics/statistics-query.dto.js';
+import type { StatisticsDto } from '../statistics/statistics.dto.js';
 import type { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.dto.js';
 import type { WebhookDto, WebhookListDto } from '../webhooks/webhook.dto.js';
 
@@ -59,4 +61,12 @@ export type WebhookDeliveryDetails = DeliveryDetailsDto;
 export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' | 'createdTo'>> & {
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
+};
+
+/** Counts and latencies by minute, hour or day. */
+export type WebhookStatisticsResult = StatisticsDto;
+/** Range and filters of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
+export type WebhookStatisticsQuery = Partial<Omit<StatisticsQueryDto, 'from' | 'to'>> & {
+  from?: Date | string | undefined;
+  to?: Date | string | undefined;
 };

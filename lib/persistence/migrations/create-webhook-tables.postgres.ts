@@ -228,4 +228,27 @@ export const postgresTables = (
     orphaned boolean NOT NULL,
     PRIMARY KEY (delivery_id, number, started_at)
   )`,
+
+  // Outcomes that are not counted yet, a group in a row (see `factText`), written in the transaction that records them.
+  `CREATE TABLE ${table('webhook_statistic_fact')} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    facts text NOT NULL
+  )`,
+  // Counts by minute, hour and day. granularity is in minutes. transport_id 0: all transports; action '': all actions.
+  // attempts and deliveries are histograms. No index contains a count, so that updates are HOT.
+  `CREATE TABLE ${table('webhook_statistic')} (
+    tenant_id integer NOT NULL,
+    granularity integer NOT NULL,
+    transport_id bigint NOT NULL,
+    start bigint NOT NULL,
+    action varchar(64) NOT NULL,
+    delivered integer NOT NULL,
+    failed integer NOT NULL,
+    retried integer NOT NULL,
+    missed integer NOT NULL,
+    attempts integer[] NOT NULL,
+    deliveries integer[] NOT NULL,
+    PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
+  ) WITH (fillfactor = 70)`,
+  `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
 ];

@@ -171,4 +171,22 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     orphaned INTEGER NOT NULL,
     PRIMARY KEY (delivery_id, number, started_at)
   ) WITHOUT ROWID`,
+
+  `CREATE TABLE ${table('webhook_statistic_fact')} (id INTEGER PRIMARY KEY AUTOINCREMENT, facts TEXT NOT NULL)`,
+
+  `CREATE TABLE ${table('webhook_statistic')} (
+    tenant_id INTEGER NOT NULL,
+    granularity INTEGER NOT NULL,
+    transport_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    delivered INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    retried INTEGER NOT NULL,
+    missed INTEGER NOT NULL,
+    attempts TEXT NOT NULL,
+    deliveries TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
+  ) WITHOUT ROWID`,
+  `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
 ];

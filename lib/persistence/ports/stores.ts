@@ -6,6 +6,7 @@ import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
 import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
+import type { StatisticStore } from './statistic-store.js';
 import type { SweepStore } from './sweep-store.js';
 
 /** The families of statements on the hot path, and the sweep. A dialect is one implementation of each. */
@@ -18,6 +19,7 @@ export interface Stores {
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
   readonly backlog: BacklogStore;
+  readonly statistics: StatisticStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls. */
   readonly glance: GlanceStore | undefined;
 }

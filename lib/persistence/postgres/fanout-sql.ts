@@ -1,4 +1,5 @@
 import { notifyLane } from '../sql/queue-sql.js';
+import { noteFacts } from './facts-sql.js';
 import { literal } from './sql.js';
 
 /** Escapes and qualifies a table's name. */
@@ -151,6 +152,9 @@ export function writeText(table: TableName, kind: WriteKind): string {
     SELECT nextval((SELECT pg_get_serial_sequence(${literal(table('webhook_queue'))}, 'delivery_id'))), event_id, transport_id,
       webhook_id, $6::bigint, $6::bigint, tenant_id, 0, 'MISSED', missed_reason
     FROM (${planned('IS NOT NULL')}) planned
+    RETURNING tenant_id, transport_id, event_id
+  ), counted AS (
+    ${noteFacts(table('webhook_statistic_fact'), MISSED_FACT, 'missed')}
   ), notified AS (
     UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$6::bigint')}
     WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM queued))
@@ -166,6 +170,15 @@ export function writeText(table: TableName, kind: WriteKind): string {
   )
   SELECT event_id, ${skipsLocked ? 'event_id IN (SELECT event_id FROM skipped)' : 'false'} AS is_incomplete FROM ready`;
 }
+
+const MISSED_FACT = {
+  tenantId: 'tenant_id',
+  transportId: 'transport_id',
+  eventId: 'event_id',
+  kind: `'MISSED'`,
+  durationMs: 'NULL',
+  at: '$6::bigint',
+};
 
 /** The fence of an event without any deliveries yet. */
 export const ALL_TRANSPORTS = -1;

@@ -1,5 +1,6 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
 import { endReason, endStatus, notifyLane, PAST_NOTE, waitsBehind } from '../sql/queue-sql.js';
+import { noteFacts } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>
@@ -17,6 +18,9 @@ const rowAt = (queue: string, input: string, fence = ''): string => `(
     q.has_succeeded
   FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
 )`;
+
+/** The kind of fact with which a delivery ends, see `endKind`. */
+const END_KIND = `CASE WHEN status = 'DELIVERED' AND (has_succeeded OR trigger <> 'SCHEDULE') THEN 'AGAIN' ELSE status END`;
 
 /** How long the ends of deliveries wait for a locked row. The module itself locks rows only for milliseconds. */
 const ROW_PATIENCE_MS = 100;
@@ -86,6 +90,11 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         nullif(trigger, 'SCHEDULE'), error_code, error_message, response_headers, response_body
       FROM ${ended}
     )`;
+  const counted = (kind: string, source: string): string => {
+    const columns = { tenantId: 'tenant_id', transportId: 'transport_id', eventId: 'event_id', kind };
+    const facts = { ...columns, durationMs: 'duration_ms', at: 'started_at + duration_ms' };
+    return `counted AS (${noteFacts(database.table('webhook_statistic_fact'), facts, source)})`;
+  };
   const notIn = (done: string): string =>
     `SELECT delivery_id FROM input WHERE delivery_id NOT IN (SELECT delivery_id FROM ${done})`;
 
@@ -102,11 +111,11 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     ends: `${inputOf(false, PATIENCE)}, ${removed(`(
         SELECT i.*, q.place FROM input i
         CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
-      ) f`)}, ${logged('removed', '1')} ${notIn('removed')}`,
+      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
 
     endsSkippingLocked: `${inputOf(false)}, ${removed(`(
         SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
-      ) f`)}, ${logged('removed', '1')} ${notIn('removed')}`,
+      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
 
     // When a delivery with an ordering key has ended, its successor becomes due: the next delivery of the key, if that is
     // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
@@ -141,7 +150,10 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         RETURNING delivery_id
       ), ${logged('found WHERE delivery_id IN (SELECT delivery_id FROM removed)', 'counts')}, done AS (
         SELECT delivery_id FROM moved UNION ALL SELECT delivery_id FROM removed
-      ) ${notIn('done')}`,
+      ), ${counted(
+        `CASE WHEN next_due_at IS NOT NULL THEN 'RETRIED' ELSE ${END_KIND} END`,
+        'found WHERE delivery_id IN (SELECT delivery_id FROM done) AND (next_due_at IS NULL OR counts = 1)',
+      )} ${notIn('done')}`,
 
     // Finds out why attempts were not written. If a group's COMMIT was not confirmed, the group is written again. An
     // attempt that is already in the database, as the last one of its delivery in the log or as a row of its own, counts as

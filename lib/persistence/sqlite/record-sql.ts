@@ -20,9 +20,9 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       DELETE FROM ${queue} WHERE ${fenced}
       RETURNING event_id, webhook_id, created_at, tenant_id, ordering_key, has_succeeded`,
     retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0,
-      noted_token = ${PAST_NOTE} WHERE ${fenced}`,
+      noted_token = ${PAST_NOTE} WHERE ${fenced} RETURNING event_id, tenant_id`,
     repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1,
-      noted_token = ${PAST_NOTE} WHERE ${fenced}`,
+      noted_token = ${PAST_NOTE} WHERE ${fenced} RETURNING event_id, tenant_id`,
     postpone: `UPDATE ${queue} SET due_at = ? WHERE ${fenced}`,
     nextOfKey: `
       SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?
@@ -34,6 +34,7 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
         response_body)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 'SCHEDULE'), ?, ?, ?, ?)`,
     attempt,
+    noteFacts: `INSERT INTO ${database.table('webhook_statistic_fact')} (facts) VALUES (?)`,
     // As on PostgreSQL, an attempt that is already in the database counts as recorded, not as orphaned.
     isLogged: `
       SELECT 1 FROM ${delivery} WHERE id = ? AND attempts = ? AND finished_at - duration_ms = ?`,

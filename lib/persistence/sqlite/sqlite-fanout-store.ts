@@ -10,6 +10,8 @@ import type {
   PlannedEvent,
   UnfannedEvent,
 } from '../ports/fanout-store.js';
+import type { Fact } from '../../domain/statistics.js';
+import { factText } from '../sql/facts.js';
 import { notifyLane } from '../sql/queue-sql.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import { readContents } from './read-contents.js';
@@ -82,6 +84,7 @@ export class SqliteFanoutStore implements FanoutStore {
         INSERT INTO ${table('webhook_queue')}
           (delivery_id, event_id, transport_id, webhook_id, created_at, due_at, tenant_id, ordering_key)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      noteFacts: `INSERT INTO ${table('webhook_statistic_fact')} (facts) VALUES (?)`,
       notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '?')} WHERE transport_id = ?`,
     };
     this.#numbers = new DeliveryNumbers(database);
@@ -161,14 +164,18 @@ export class SqliteFanoutStore implements FanoutStore {
     if (deliveries.length === 0) return;
     let id = this.#numbers.take(deliveries.length);
     const notified = new Set<number>();
+    const facts: Fact[] = [];
     for (const { eventId, transportId, webhookId, tenantId, missedReason, orderingKey } of deliveries) {
       const common = [id++, eventId, transportId, webhookId, now, now, tenantId];
-      if (missedReason !== null) this.#run(this.#sql.miss, ...common, missedReason);
-      else {
+      if (missedReason !== null) {
+        this.#run(this.#sql.miss, ...common, missedReason);
+        facts.push({ tenantId, transportId, eventId, kind: 'MISSED', durationMs: null, at: now });
+      } else {
         this.#run(this.#sql.queue, ...common, orderingKey);
         notified.add(transportId);
       }
     }
+    if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.map(factText).join(';'));
     for (const transportId of notified) this.#run(this.#sql.notify, now, transportId);
   }
 

@@ -8,8 +8,15 @@ import {
   type RecordStore,
   type TransportRecord,
 } from '../ports/record-store.js';
+import { endKind, type Fact, type FactKind } from '../../domain/statistics.js';
+import { factText } from '../sql/facts.js';
 import { recordTexts } from './record-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+
+interface MovedRow {
+  event_id: number;
+  tenant_id: number;
+}
 
 interface EndedRow {
   event_id: number;
@@ -39,8 +46,10 @@ export class SqliteRecordStore implements RecordStore {
   record({ attempts, postponed, parked, now }: RecordGroup): Promise<RecordResult> {
     return this.database.transaction(() => {
       const orphaned = new Set<number>();
+      const facts: Fact[] = [];
       for (const attempt of attempts)
-        if (!this.#recordAttempt(attempt, now)) orphaned.add(attempt.deliveryId);
+        if (!this.#recordAttempt(attempt, now, facts)) orphaned.add(attempt.deliveryId);
+      if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.map(factText).join(';'));
       for (const row of postponed) if (!this.#postpone(row)) orphaned.add(row.deliveryId);
       for (const row of parked) this.#park(row);
       return { orphaned, locked: new Set<number>() };
@@ -70,11 +79,14 @@ export class SqliteRecordStore implements RecordStore {
     });
   }
 
-  /** @returns false if the attempt is orphaned */
-  #recordAttempt(attempt: AttemptRecord, now: number): boolean {
+  /**
+   * @param facts gets what is counted in statistics
+   * @returns false if the attempt is orphaned
+   */
+  #recordAttempt(attempt: AttemptRecord, now: number, facts: Fact[]): boolean {
     const { deliveryId, attempts, startedAt, nextDueAt, isCounted } = attempt;
     const number = attempts + 1;
-    if (nextDueAt === null ? this.#end(attempt, now) : this.#move(attempt, nextDueAt)) {
+    if (nextDueAt === null ? this.#end(attempt, now, facts) : this.#move(attempt, nextDueAt, facts)) {
       if (nextDueAt !== null) this.#keepAttempt(this.#sql.attempt, attempt, !isCounted);
       return true;
     }
@@ -104,13 +116,14 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /** Moves the row from the queue to the log, and makes the next one of its key due. */
-  #end(attempt: AttemptRecord, now: number): boolean {
+  #end(attempt: AttemptRecord, now: number, facts: Fact[]): boolean {
     const { transportId, dueAt, deliveryId, attempts, isCounted } = attempt;
     const row = this.database
       .prepare<EndedRow>(this.#sql.remove)
       .get(transportId, dueAt, deliveryId, attempts);
     if (row === undefined) return false;
     const hasSucceeded = row.has_succeeded === 1;
+    const status = hasSucceeded ? 'DELIVERED' : attempt.status;
     this.#run(
       this.#sql.log,
       deliveryId,
@@ -123,7 +136,7 @@ export class SqliteRecordStore implements RecordStore {
       attempts + Number(isCounted),
       attempt.durationMs,
       attempt.responseStatusCode,
-      hasSucceeded ? 'DELIVERED' : attempt.status,
+      status,
       hasSucceeded ? null : attempt.reason,
       attempt.trigger,
       attempt.errorCode,
@@ -131,6 +144,10 @@ export class SqliteRecordStore implements RecordStore {
       attempt.responseHeaders,
       attempt.responseBody,
     );
+    if (attempt.status === 'DELIVERED' || attempt.status === 'FAILED') {
+      const isRedelivery = hasSucceeded || attempt.trigger !== 'SCHEDULE';
+      facts.push(factOf(attempt, row, endKind(attempt.status, isRedelivery)));
+    }
     if (row.ordering_key === null) return true;
     const next = this.database
       .prepare<PlaceRow>(this.#sql.nextOfKey)
@@ -141,9 +158,13 @@ export class SqliteRecordStore implements RecordStore {
     return true;
   }
 
-  #move({ transportId, dueAt, deliveryId, attempts, isCounted }: AttemptRecord, nextDueAt: number): boolean {
+  #move(attempt: AttemptRecord, nextDueAt: number, facts: Fact[]): boolean {
+    const { transportId, dueAt, deliveryId, attempts, isCounted } = attempt;
     const sql = isCounted ? this.#sql.retry : this.#sql.repeat;
-    return this.#run(sql, nextDueAt, transportId, dueAt, deliveryId, attempts) === 1;
+    const row = this.database.prepare<MovedRow>(sql).get(nextDueAt, transportId, dueAt, deliveryId, attempts);
+    if (row === undefined) return false;
+    if (isCounted) facts.push(factOf(attempt, row, 'RETRIED'));
+    return true;
   }
 
   #postpone({ transportId, dueAt, deliveryId, attempts, nextDueAt }: PostponedDelivery): boolean {
@@ -178,3 +199,16 @@ export class SqliteRecordStore implements RecordStore {
     return this.database.prepare(sql).run(...values).changes;
   }
 }
+
+const factOf = (
+  { transportId, startedAt, durationMs }: AttemptRecord,
+  row: MovedRow,
+  kind: FactKind,
+): Fact => ({
+  tenantId: row.tenant_id,
+  transportId,
+  eventId: row.event_id,
+  kind,
+  durationMs,
+  at: startedAt + durationMs,
+});

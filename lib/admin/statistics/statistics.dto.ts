@@ -1,0 +1,106 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { percentile, type Histogram } from '../../domain/histogram.js';
+import { GRANULARITIES, type Counts, type Granularity } from '../../domain/statistics.js';
+import { instant } from '../instant.js';
+import { ResponseSchema } from '../openapi/schemas.js';
+
+/** Percentiles of durations. */
+@ResponseSchema('Percentiles')
+export class PercentilesDto {
+  @ApiProperty({ type: 'integer', description: 'Median in milliseconds.', example: 42 })
+  p50!: number;
+
+  @ApiProperty({ type: 'integer', description: '95th percentile in milliseconds.', example: 180 })
+  p95!: number;
+
+  @ApiProperty({ type: 'integer', description: '99th percentile in milliseconds.', example: 950 })
+  p99!: number;
+}
+
+/** Counts of deliveries and attempts. */
+export class StatisticCountsDto {
+  @ApiProperty({ type: 'integer', description: 'Deliveries that ended as `DELIVERED`.', example: 1_204 })
+  delivered!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Deliveries that ended as `FAILED`.', example: 3 })
+  failed!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Failed attempts that another attempt follows.', example: 17 })
+  retried!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Deliveries that were recorded as `MISSED`.', example: 0 })
+  missed!: number;
+
+  @ApiProperty({
+    type: () => PercentilesDto,
+    nullable: true,
+    description: 'Duration of attempts. The error is at most 10 %. Null: there was no attempt.',
+  })
+  attemptMs!: PercentilesDto | null;
+
+  @ApiProperty({
+    type: () => PercentilesDto,
+    nullable: true,
+    description:
+      'Time from the emit to the end of the attempt that delivered, without redeliveries. The error is at most 10 %. Null: nothing was delivered.',
+  })
+  deliveryMs!: PercentilesDto | null;
+}
+
+/** Counts of one bucket. */
+@ResponseSchema('StatisticsBucket')
+export class StatisticsBucketDto extends StatisticCountsDto {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Start of the bucket.',
+    example: '2026-03-14T09:00:00.000Z',
+  })
+  start!: string;
+}
+
+/** Counts of the whole range. */
+@ResponseSchema('StatisticsTotal')
+export class StatisticsTotalDto extends StatisticCountsDto {}
+
+/** Statistics of a tenant. */
+@ResponseSchema('Statistics')
+export class StatisticsDto {
+  @ApiProperty({ enum: Object.keys(GRANULARITIES), description: 'Length of a bucket.', example: 'hour' })
+  bucket!: Granularity;
+
+  @ApiProperty({
+    type: () => [StatisticsBucketDto],
+    description: 'All buckets of the range, oldest first, also those without counts.',
+  })
+  items!: StatisticsBucketDto[];
+
+  @ApiProperty({ type: () => StatisticsTotalDto, description: 'Counts of the whole range.' })
+  total!: StatisticsTotalDto;
+}
+
+export const countsDto = ({
+  delivered,
+  failed,
+  retried,
+  missed,
+  attempts,
+  deliveries,
+}: Counts): StatisticCountsDto => ({
+  delivered,
+  failed,
+  retried,
+  missed,
+  attemptMs: percentilesDto(attempts),
+  deliveryMs: percentilesDto(deliveries),
+});
+
+export const bucketDto = (start: number, counts: Counts): StatisticsBucketDto => ({
+  start: instant(start),
+  ...countsDto(counts),
+});
+
+function percentilesDto(histogram: Histogram): PercentilesDto | null {
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(histogram, share));
+  if (p50 === undefined) return null;
+  return { p50: Math.round(p50), p95: Math.round(p95!), p99: Math.round(p99!) };
+}

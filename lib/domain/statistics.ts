@@ -1,0 +1,149 @@
+import { DurationCounter, type Histogram } from './histogram.js';
+
+/** Lengths of a bucket of statistics, in minutes. */
+export const GRANULARITIES = { minute: 1, hour: 60, day: 1_440 } as const;
+export type Granularity = keyof typeof GRANULARITIES;
+
+/** Start of the bucket that contains an instant, in ms since the epoch. Days begin at midnight UTC. */
+export function bucketStart(at: number, granularity: Granularity): number {
+  const length = GRANULARITIES[granularity] * 60_000;
+  return Math.floor(at / length) * length;
+}
+
+/**
+ * What a fact counts. `AGAIN`: delivered by a redelivery, whose time since the emit is not a latency. `RETRIED`: an attempt
+ * failed and another one follows.
+ */
+export type FactKind = 'DELIVERED' | 'AGAIN' | 'FAILED' | 'MISSED' | 'RETRIED';
+
+/** @param isRedelivery whether somebody asked for the attempt, or the delivery had succeeded before */
+export const endKind = (status: 'DELIVERED' | 'FAILED', isRedelivery: boolean): FactKind =>
+  status === 'DELIVERED' && isRedelivery ? 'AGAIN' : status;
+
+/** One outcome, as the transaction that recorded it noted it. */
+export interface Fact {
+  readonly tenantId: number;
+  readonly transportId: number;
+  readonly eventId: number;
+  readonly kind: FactKind;
+  /** Duration of the attempt in ms; null: there was none. */
+  readonly durationMs: number | null;
+  /** When the attempt ended, or the delivery was missed; ms since the epoch. */
+  readonly at: number;
+}
+
+/** The properties of its event that a fact needs. */
+export interface FactEvent {
+  readonly action: string;
+  /** When the event was emitted, ms since the epoch. */
+  readonly createdAt: number;
+}
+
+/** Counts of one bucket. */
+export interface Counts {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly retried: number;
+  readonly missed: number;
+  /** Durations of attempts. */
+  readonly attempts: Histogram;
+  /** Times from the emit to the end of the attempt that delivered. */
+  readonly deliveries: Histogram;
+}
+
+/** `0`: all transports of the tenant. */
+export const ALL_TRANSPORTS_ID = 0;
+/** All actions; only together with all transports. */
+export const ALL_ACTIONS = '';
+
+/** What counts are kept for. */
+export interface CountKey {
+  readonly tenantId: number;
+  readonly granularity: Granularity;
+  readonly transportId: number;
+  readonly action: string;
+  readonly start: number;
+}
+
+export type CountRow = CountKey & Counts;
+
+/** Sums up counts. */
+export class CountSum implements Counts {
+  readonly #attempts = new DurationCounter();
+  readonly #deliveries = new DurationCounter();
+  delivered = 0;
+  failed = 0;
+  retried = 0;
+  missed = 0;
+
+  get attempts(): Histogram {
+    return this.#attempts.histogram;
+  }
+
+  get deliveries(): Histogram {
+    return this.#deliveries.histogram;
+  }
+
+  addFact({ kind, durationMs, at }: Fact, emittedAt: number | undefined): void {
+    if (kind === 'DELIVERED' || kind === 'AGAIN') this.delivered += 1;
+    else if (kind === 'FAILED') this.failed += 1;
+    else if (kind === 'RETRIED') this.retried += 1;
+    else this.missed += 1;
+    if (durationMs !== null) this.#attempts.add(durationMs);
+    if (kind === 'DELIVERED' && emittedAt !== undefined) this.#deliveries.add(Math.max(0, at - emittedAt));
+  }
+
+  addCounts(other: Counts): void {
+    this.delivered += other.delivered;
+    this.failed += other.failed;
+    this.retried += other.retried;
+    this.missed += other.missed;
+    this.#attempts.merge(other.attempts);
+    this.#deliveries.merge(other.deliveries);
+  }
+}
+
+/**
+ * Groups facts into the rows that they are added to: for each minute, hour and day, the row of the transport and action,
+ * the row of the action over all transports, and the row of the tenant. Every query therefore reads few rows for a bucket.
+ *
+ * @param events by id; an event that is missing there was deleted, and its facts count for the tenant and the transport only
+ * @returns in the order of the key, in which every process locks the rows
+ */
+export function countRows(facts: readonly Fact[], events: ReadonlyMap<number, FactEvent>): CountRow[] {
+  const sums = new Map<string, { key: CountKey; sum: CountSum }>();
+  const add = (fact: Fact, emittedAt: number | undefined, key: CountKey): void => {
+    const name = JSON.stringify([key.tenantId, key.granularity, key.transportId, key.action, key.start]);
+    const entry = sums.get(name) ?? { key, sum: new CountSum() };
+    sums.set(name, entry);
+    entry.sum.addFact(fact, emittedAt);
+  };
+  for (const fact of facts) {
+    const { tenantId, transportId, at } = fact;
+    const event = events.get(fact.eventId);
+    const action = event?.action ?? ALL_ACTIONS;
+    for (const granularity of Object.keys(GRANULARITIES) as Granularity[]) {
+      const common = { tenantId, granularity, start: bucketStart(at, granularity) };
+      add(fact, event?.createdAt, { ...common, transportId, action });
+      add(fact, event?.createdAt, { ...common, transportId: ALL_TRANSPORTS_ID, action: ALL_ACTIONS });
+      if (event) add(fact, event.createdAt, { ...common, transportId: ALL_TRANSPORTS_ID, action });
+    }
+  }
+  return [...sums.values()].map(({ key, sum }) => ({ ...key, ...countsOf(sum) })).sort(byKey);
+}
+
+const countsOf = ({ delivered, failed, retried, missed, attempts, deliveries }: CountSum): Counts => ({
+  delivered,
+  failed,
+  retried,
+  missed,
+  attempts,
+  deliveries,
+});
+
+const byKey = (a: CountKey, b: CountKey): number =>
+  a.tenantId - b.tenantId ||
+  GRANULARITIES[a.granularity] - GRANULARITIES[b.granularity] ||
+  a.transportId - b.transportId ||
+  a.start - b.start ||
+  (a.action < b.action ? -1 : a.action > b.action ? 1 : 0);

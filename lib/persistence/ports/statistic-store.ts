@@ -1,0 +1,34 @@
+import type { CountRow, Granularity } from '../../domain/statistics.js';
+
+/** Which counts of a tenant are read. */
+export interface CountsRequest {
+  /** The tenant's number. */
+  readonly tenantId: number;
+  readonly granularity: Granularity;
+  /** Numbers of transports; undefined: the sums over all transports. */
+  readonly transportIds: readonly number[] | undefined;
+  /** Undefined: all actions. */
+  readonly action: string | undefined;
+  /** First start of a bucket, ms since the epoch. */
+  readonly from: number;
+  /** End: starts of buckets are less than this. */
+  readonly to: number;
+}
+
+/**
+ * Statistics. The transaction that records outcomes notes them as facts, one row for a group of outcomes. Later they are
+ * added to counts, and removed, in one transaction. So each outcome is counted exactly once, whichever process dies.
+ */
+export interface StatisticStore {
+  /** Ids of the next groups of facts, ascending. @param after only greater ids */
+  groups(after: number, most: number): Promise<number[]>;
+
+  /** Adds groups of facts to the counts. Groups that another transaction has locked are left out: it is adding them. */
+  rollUp(groupIds: readonly number[]): Promise<void>;
+
+  /** The rows of a range, in no particular order; several for the same bucket if there are several transports or actions. */
+  counts(request: CountsRequest): Promise<CountRow[]>;
+
+  /** Deletes buckets that started before an instant. @returns whether there may be more */
+  deleteBefore(granularity: Granularity, start: number, most: number): Promise<boolean>;
+}

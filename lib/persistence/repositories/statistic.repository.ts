@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CountRow } from '../../domain/statistics.js';
+import { DATABASE, type Database } from '../ports/database.js';
+import type { CountsRequest } from '../ports/statistic-store.js';
+import { STORES, type Stores } from '../ports/stores.js';
+import { TRANSPORT_TOMBSTONE } from '../sql/delivery-sql.js';
+import { statement } from '../sql/statement.js';
+
+/** Maximum number of deleted transports with one uid that are searched. */
+const MOST_TOMBSTONES = 100;
+
+/** Criteria of statistics. */
+export interface StatisticFilter extends Pick<CountsRequest, 'granularity' | 'action' | 'from' | 'to'> {
+  /** Also finds deleted transports with this uid. Undefined: all transports. */
+  readonly httpTransportUid: string | undefined;
+}
+
+/** Statistics of a tenant. */
+@Injectable()
+export class StatisticRepository {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Pick<Stores, 'statistics'>,
+  ) {}
+
+  async counts(tenantUid: string, { httpTransportUid, ...request }: StatisticFilter): Promise<CountRow[]> {
+    const [tenant] = await this.#ids(
+      `SELECT id FROM ${this.database.table('webhook_tenant')} WHERE tenant_uid = ?`,
+      [tenantUid],
+    );
+    if (tenant === undefined) return [];
+    const transportIds =
+      httpTransportUid === undefined ? undefined : await this.#transports(tenantUid, httpTransportUid);
+    if (transportIds?.length === 0) return [];
+    return this.stores.statistics.counts({ ...request, tenantId: tenant, transportIds });
+  }
+
+  #transports(tenantUid: string, uid: string): Promise<number[]> {
+    const [transport, tombstone] = ['webhook_http_transport', 'webhook_tombstone'].map((name) =>
+      this.database.table(name),
+    );
+    return this.#ids(
+      `SELECT id FROM ${transport} WHERE tenant_uid = ? AND http_transport_uid = ?
+       UNION ALL SELECT id FROM (
+         SELECT id FROM ${tombstone} WHERE tenant_uid = ? AND kind = ? AND uid = ?
+         ORDER BY id DESC LIMIT ${MOST_TOMBSTONES}
+       ) deleted`,
+      [tenantUid, uid, tenantUid, TRANSPORT_TOMBSTONE, uid],
+    );
+  }
+
+  async #ids(sql: string, values: readonly unknown[]): Promise<number[]> {
+    const { sql: text, parameters } = statement(this.database, sql, values);
+    const rows = await this.database.dataSource.query<{ id: number | string }[]>(text, [...parameters]);
+    // TypeORM's PostgreSQL driver returns 64-bit numbers as text.
+    return rows.map(({ id }) => Number(id));
+  }
+}

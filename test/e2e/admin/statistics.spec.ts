@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { WebhookStatistics } from 'nestjs-tillhook';
+import { eachWorker } from '../../support/each-worker.js';
+
+interface Counts {
+  delivered: number;
+  failed: number;
+  retried: number;
+  missed: number;
+  attemptMs: { p50: number; p95: number; p99: number } | null;
+  deliveryMs: { p50: number; p95: number; p99: number } | null;
+}
+interface Statistics {
+  bucket: string;
+  items: (Counts & { start: string })[];
+  total: Counts;
+}
+
+describe('GET /tenants/:t/webhookstatistics', () => {
+  eachWorker((scene) => {
+    const read = async (query = ''): Promise<Statistics> => {
+      const { status, body } = await scene().tenant.api.get<Statistics>(`/webhookstatistics${query}`);
+      expect([status, body]).toEqual([200, expect.any(Object)]);
+      return body;
+    };
+
+    it('counts deliveries, failures, retries and missed deliveries at once, by transport and action', async () => {
+      const { tenant, receiver } = scene();
+      const transport = await tenant.transport(receiver, { httpTransportUid: 'good' });
+      await tenant.emitMany(3);
+      await tenant.untilLogged({ status: 'DELIVERED' }, 3);
+      receiver.answer({ status: 500 });
+      await tenant.emit();
+      await tenant.untilLog((log) => expect(log[0]).toMatchObject({ status: 'FAILED', attempts: 4 }));
+      const other = await tenant.transport(receiver, { httpTransportUid: 'off' });
+      await tenant.api.post(`/httptransports/${other.httpTransportUid}/disable`, {});
+      receiver.answer({ status: 204 });
+      await tenant.emit();
+      await tenant.untilLog((log) => expect(log.filter(({ status }) => status === 'MISSED')).toHaveLength(1));
+      await tenant.untilLog((log) =>
+        expect(log.filter(({ status }) => status === 'DELIVERED')).toHaveLength(4),
+      );
+
+      const all = await read();
+      const counts = { delivered: 4, failed: 1, retried: 3, missed: 1 };
+      expect(all).toMatchObject({ bucket: 'hour', total: counts });
+      expect(all.items).toHaveLength(25);
+      expect(all.items.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(4);
+      expect(all.total.deliveryMs!.p50).toBeGreaterThan(0);
+      expect(all.total.attemptMs!.p99).toBeGreaterThanOrEqual(all.total.attemptMs!.p50);
+      for (const bucket of ['minute', 'day'])
+        expect(await read(`?bucket=${bucket}`)).toMatchObject({ total: counts });
+      const ofGood = { delivered: 4, failed: 1, retried: 3, missed: 0 };
+      expect((await read(`?httpTransportUid=${transport.httpTransportUid}`)).total).toMatchObject(ofGood);
+      expect((await read('?httpTransportUid=off&action=ORDER_SETTLED')).total).toMatchObject({
+        delivered: 0,
+        missed: 1,
+      });
+      expect((await read('?action=ORDER_SETTLED')).total).toMatchObject(counts);
+      expect((await read('?action=PRICE_CHANGED')).total).toMatchObject({ delivered: 0, attemptMs: null });
+      const fromCode = scene().host.app.get(WebhookStatistics, { strict: false });
+      expect((await fromCode.read(tenant.tenantUid, { bucket: 'day' })).total).toEqual(
+        (await read('?bucket=day')).total,
+      );
+      await tenant.api.delete('/httptransports/good');
+      expect((await read('?httpTransportUid=good')).total).toMatchObject(ofGood);
+    });
+
+    it.each([
+      [
+        'from is not before to',
+        '?from=2026-03-14T10:00:00Z&to=2026-03-14T10:00:00Z',
+        'from must be before to',
+      ],
+      [
+        'there are too many buckets',
+        '?bucket=minute&from=2026-01-01T00:00:00Z&to=2026-03-14T10:00:00Z',
+        'buckets',
+      ],
+      ['the bucket is unknown', '?bucket=week', 'bucket must be one of'],
+    ])('responds with 400 if %s', async (_what, query, message) => {
+      const { status, body } = await scene().tenant.api.get<{ message: string[] }>(
+        `/webhookstatistics${query}`,
+      );
+      expect([status, body.message.join()]).toEqual([400, expect.stringContaining(message)]);
+    });
+  });
+});
