@@ -70,16 +70,6 @@ eachDatabase((database) => {
       });
     });
 
-    it('adopt an environment only with --yes', async () => {
-      const refused = await tillhook(['adopt-environment', 'staging'], { env: env(), cwd: tmpdir() });
-      expect([refused.exitCode, refused.stderr]).toEqual([
-        2,
-        expect.stringContaining('Add --yes to continue.'),
-      ]);
-      expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
-      expect(await run('status')).toMatch(/^Environment +staging$/m);
-    });
-
     it('report unknown resources with the code of the API', async () => {
       const args = ['pause', 'nobody', '--tenant', tenant.tenantUid, '--json'];
       const { exitCode, stderr } = await tillhook(args, { env: env(), cwd: tmpdir() });
@@ -94,14 +84,29 @@ eachDatabase((database) => {
         env: env(),
         cwd: tmpdir(),
       });
-      await eventually(() => following.stdout().includes('DELIVERY'));
-      const eventUid = await tenant.emit('4711');
-      await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'DELIVERED' }));
-      const [delivery] = await tenant.log();
-      await eventually(() =>
-        new RegExp(`^${delivery!.deliveryUid} .* DELIVERED`, 'm').test(following.stdout()),
-      );
-      expect(await following.interrupt()).toBe(0);
+      try {
+        await eventually(() => following.stdout().includes('DELIVERY'));
+        const eventUid = await tenant.emit('4711');
+        await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'DELIVERED' }));
+        const [delivery] = await tenant.log();
+        await eventually(() =>
+          new RegExp(`^${delivery!.deliveryUid} .* DELIVERED`, 'm').test(following.stdout()),
+        );
+        expect(await following.interrupt()).toBe(0);
+      } finally {
+        await following.interrupt();
+      }
+    });
+
+    // The last test: from then on, the host of the test holds its deliveries.
+    it('adopt an environment only with --yes', async () => {
+      const refused = await tillhook(['adopt-environment', 'staging'], { env: env(), cwd: tmpdir() });
+      expect([refused.exitCode, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining('Add --yes to continue.'),
+      ]);
+      expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
+      expect(await run('status')).toMatch(/^Environment +staging$/m);
     });
   });
 });
