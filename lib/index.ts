@@ -80,6 +80,8 @@ export type {
 export type { HoldReason } from './delivery/delivery-switch.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health/health.js';
+export { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
+export type { WebhooksHealthCheck, WebhooksHealthResult } from './operations/health/health-indicator.js';
 export type {
   HealthQueue,
   HealthReason,

@@ -8,6 +8,7 @@ import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DuplicateInstanceError } from './errors/start-up.errors.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 import { WebhooksHealth } from './operations/health/health.js';
+import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { WEBHOOKS_INSTANCE, WEBHOOKS_INSTANCE_CHECK } from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
@@ -17,6 +18,7 @@ export const EXPORTED: Type[] = [
   WebhookEmitter,
   WebhooksWorker,
   WebhooksHealth,
+  WebhooksHealthIndicator,
   EncryptionKeyRotation,
   HttpTransports,
   Webhooks,

@@ -7,6 +7,7 @@ import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health/health.js';
+import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
 import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
@@ -146,6 +147,7 @@ export const coreProviders: Provider[] = [
   WebhookEmitter,
   WebhooksWorker,
   WebhooksHealth,
+  WebhooksHealthIndicator,
   WebhooksStartup,
   ShutdownHookWatch,
   StatisticsRollUp,

@@ -12,6 +12,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // The exit code still reports the result.
 process.stderr.on('error', () => undefined);
 
+// The first interrupt ends a command such as `listen` in order; the second one ends the process.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
 // Set the exit code instead of exiting: the output may still have to be written to a pipe.
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
@@ -19,4 +23,10 @@ process.exitCode = await main(process.argv.slice(2), {
   version,
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),
+  readInput: async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  },
+  interrupted: interrupted.signal,
 });

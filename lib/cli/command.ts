@@ -8,6 +8,16 @@ export interface CommandOption {
   readonly description: string;
 }
 
+/** One argument of a command, given without a name. */
+export interface CommandArgument {
+  /** Placeholder in the usage, e.g. `TRANSPORT`. */
+  readonly name: string;
+  /** Meaning of the argument, as shown in the help. */
+  readonly description: string;
+  /** True: one or more. Only the last argument of a command may have it. */
+  readonly isMany?: boolean;
+}
+
 /** The given options: a string for an option with a value, otherwise `true`. */
 export type OptionValues = Readonly<Record<string, string | true | undefined>>;
 
@@ -23,6 +33,12 @@ export interface CommandContext {
   readonly version: string;
   /** Prints a result. */
   readonly print: (text: string) => void;
+  /** Prints progress or a hint, apart from the results. */
+  readonly printError: (text: string) => void;
+  /** Reads the standard input to its end. */
+  readonly readInput: () => Promise<Buffer>;
+  /** Ends a command that runs until it is interrupted. */
+  readonly interrupted: AbortSignal;
 }
 
 /** A command of `tillhook`. */
@@ -32,13 +48,16 @@ export interface Command {
   readonly summary: string;
   /** Text in the help below the usage. */
   readonly description: string;
+  /** Its arguments, in order; each is required. Default: none. */
+  readonly arguments?: readonly CommandArgument[];
   /** The command's own options, in addition to `COMMON_OPTIONS`. */
   readonly options: Readonly<Record<string, CommandOption>>;
   /**
+   * @param args one value for each argument; more if the last one is `isMany`
    * @throws {UsageError} for invalid values
    * @throws {ConfigError}
    */
-  run(values: OptionValues, context: CommandContext): Promise<void>;
+  run(values: OptionValues, context: CommandContext, args: readonly string[]): Promise<void>;
 }
 
 /** Options of every command. */

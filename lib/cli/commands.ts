@@ -1,5 +1,27 @@
 import type { Command } from './command.js';
+import { emitCommand } from './develop/emit-command.js';
+import { listenCommand } from './develop/listen-command.js';
+import { verifyCommand } from './develop/verify-command.js';
+import { deliveriesCommand } from './operate/deliveries-command.js';
+import { adoptEnvironmentCommand } from './operate/environment-command.js';
+import { rotateKeysCommand } from './operate/rotate-keys-command.js';
+import { stateCommands } from './operate/state-commands.js';
+import { statusCommand } from './operate/status-command.js';
+import { transportsCommand } from './operate/transports-command.js';
+import { migrateCommand } from './schema/migrate-command.js';
 import { sqlCommand } from './sql/sql-command.js';
 
 /** Every command, in the order in which the help lists them. */
-export const COMMANDS: readonly Command[] = [sqlCommand];
+export const COMMANDS: readonly Command[] = [
+  migrateCommand,
+  sqlCommand,
+  statusCommand,
+  transportsCommand,
+  deliveriesCommand,
+  ...stateCommands,
+  rotateKeysCommand,
+  adoptEnvironmentCommand,
+  verifyCommand,
+  listenCommand,
+  emitCommand,
+];

@@ -1,11 +1,15 @@
 import { COMMON_OPTIONS, GLOBAL_OPTIONS } from './command.js';
-import type { Command, CommandOption } from './command.js';
+import type { Command, CommandArgument, CommandOption } from './command.js';
 
 const DOCUMENTATION = 'Documentation: node_modules/nestjs-tillhook/docs/command-line.md';
 
 /** The usage line of a command; without a command, that of `tillhook` itself. */
 export const usageOf = (command?: Command): string =>
-  command === undefined ? 'Usage: tillhook <command> [options]' : `Usage: tillhook ${command.name} [options]`;
+  command === undefined
+    ? 'Usage: tillhook <command> [options]'
+    : `Usage: tillhook ${[command.name, ...(command.arguments ?? []).map(placeholderOf)].join(' ')} [options]`;
+
+const placeholderOf = ({ name, isMany }: CommandArgument): string => (isMany ? `${name} …` : name);
 
 /** The text of `tillhook --help`. */
 export function generalHelp(commands: readonly Command[]): string {
@@ -23,6 +27,9 @@ export function commandHelp(command: Command): string {
   return sections(
     usageOf(command),
     command.description,
+    ...(command.arguments === undefined
+      ? []
+      : [`Arguments:\n${table(command.arguments.map(({ name, description }) => [name, description]))}`]),
     `Options:\n${optionTable({ ...command.options, ...COMMON_OPTIONS })}`,
     DOCUMENTATION,
   );

@@ -4,14 +4,8 @@ import type { Command, CommandContext } from './command.js';
 import { COMMANDS } from './commands.js';
 import { describeError } from './describe-error.js';
 import { commandHelp, generalHelp } from './help.js';
-import { parseOptions } from './parse-options.js';
+import { parseOptions, requiredArguments } from './parse-options.js';
 import { suggest } from './suggestion.js';
-
-/** The environment that the process passes to the command line. */
-export interface MainContext extends CommandContext {
-  /** Prints an error or a hint. */
-  readonly printError: (text: string) => void;
-}
 
 /**
  * Runs the command line. Results go to `print`, everything else to `printError`.
@@ -19,7 +13,7 @@ export interface MainContext extends CommandContext {
  * @param args the arguments after the name of the program
  * @returns the exit code: 0, 1 for a failure, 2 for wrong arguments
  */
-export async function main(args: readonly string[], context: MainContext): Promise<number> {
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const command = COMMANDS.find(({ name }) => name === args[0]);
   try {
     await (command ? runCommand(command, args.slice(1), context) : runGlobal(args, context));
@@ -32,9 +26,10 @@ export async function main(args: readonly string[], context: MainContext): Promi
 }
 
 async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<void> {
-  const values = parseOptions(args, { ...command.options, ...COMMON_OPTIONS });
-  if (values.help) context.print(commandHelp(command));
-  else await command.run(values, context);
+  const known = { ...command.options, ...COMMON_OPTIONS };
+  const { values, given } = parseOptions(args, known, command.arguments);
+  if (values.help) return context.print(commandHelp(command));
+  await command.run(values, context, requiredArguments(command, given));
 }
 
 /** `tillhook --help`, `--version`, `help`, `help <command>`; anything else is an error. */
@@ -42,7 +37,7 @@ function runGlobal([first, ...rest]: readonly string[], { print, version }: Comm
   if (first === undefined) throw new UsageError('Command missing.');
   if (first === 'help') return print(helpFor(rest));
   if (!first.startsWith('-')) throw unknownCommand(first);
-  const values = parseOptions([first, ...rest], GLOBAL_OPTIONS);
+  const { values } = parseOptions([first, ...rest], GLOBAL_OPTIONS);
   print(values.version && !values.help ? `${version}\n` : generalHelp(COMMANDS));
 }
 

@@ -1,18 +1,27 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './cli-errors.js';
-import type { CommandOption, OptionValues } from './command.js';
+import type { Command, CommandArgument, CommandOption, OptionValues } from './command.js';
 import { suggest } from './suggestion.js';
 
+/** What was given to a command. */
+export interface ParsedOptions {
+  readonly values: OptionValues;
+  /** The arguments without a name, in order. */
+  readonly given: readonly string[];
+}
+
 /**
- * Reads the options of a command. If an option is given twice, the last one applies.
+ * Reads the options and arguments of a command. If an option is given twice, the last one applies.
  *
  * @param args the arguments after the name of the command
- * @throws {UsageError} for an unknown option, a missing or superfluous value, and any other argument
+ * @param expected the command's arguments without a name. Default: none
+ * @throws {UsageError} for an unknown option, a missing or superfluous value, and an argument too many
  */
 export function parseOptions(
   args: readonly string[],
   known: Readonly<Record<string, CommandOption>>,
-): OptionValues {
+  expected: readonly CommandArgument[] = [],
+): ParsedOptions {
   const options = Object.entries(known).map(([name, { value, short }]) => [
     name,
     { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
@@ -25,8 +34,14 @@ export function parseOptions(
     tokens: true,
   });
   const values: Record<string, string | true> = {};
+  const given: string[] = [];
+  const most = expected.at(-1)?.isMany ? Infinity : expected.length;
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`Unexpected argument "${token.value}".`);
+    if (token.kind === 'positional') {
+      if (given.length >= most) throw new UsageError(`Unexpected argument "${token.value}".`);
+      given.push(token.value);
+      continue;
+    }
     if (token.kind === 'option-terminator') continue;
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -36,7 +51,17 @@ export function parseOptions(
     values[name] =
       option.value === undefined ? flag(rawName, value) : required(rawName, option, value, inlineValue);
   }
-  return values;
+  return { values, given };
+}
+
+/** @throws {UsageError} if an argument of the command is missing */
+export function requiredArguments(
+  { arguments: expected = [] }: Pick<Command, 'arguments'>,
+  given: readonly string[],
+): readonly string[] {
+  const missing = expected[given.length];
+  if (missing === undefined || given.length >= expected.length) return given;
+  throw new UsageError(`Argument ${missing.name} missing: ${missing.description}.`);
 }
 
 function flag(rawName: string, value: string | undefined): true {

@@ -12,6 +12,8 @@ export interface TillhookOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Close the reading end of its output before it prints anything, as `head` may do. */
   readonly closesOutput?: boolean;
+  /** Its standard input. Default: none. */
+  readonly input?: string;
 }
 
 export interface TillhookResult {
@@ -20,21 +22,48 @@ export interface TillhookResult {
   readonly stderr: string;
 }
 
+/** A `tillhook` that is running. */
+export interface RunningTillhook {
+  stdout(): string;
+  stderr(): string;
+  /** Sends an interrupt, as Ctrl+C does. @returns the exit code */
+  interrupt(): Promise<number | null>;
+  /** @returns the exit code */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the built `tillhook` as a process of its own. */
+export function startTillhook(args: readonly string[], options: TillhookOptions = {}): RunningTillhook {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('TILLHOOK_') && name !== 'DATABASE_URL',
+  );
+  const child = spawn(process.execPath, [path.resolve(bin.tillhook), ...args], {
+    cwd: options.cwd,
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.on('error', () => undefined).end(options.input);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  if (options.closesOutput) child.stdout.destroy();
+  const ended = once(child, 'close').then(([exitCode]) => exitCode as number | null);
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    interrupt: () => {
+      child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
+
 /** Runs the built `tillhook` as a process of its own, to its end. */
 export async function tillhook(
   args: readonly string[],
   options: TillhookOptions = {},
 ): Promise<TillhookResult> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TILLHOOK_'));
-  const child = spawn(process.execPath, [path.resolve(bin.tillhook), ...args], {
-    cwd: options.cwd,
-    env: { ...Object.fromEntries(inherited), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  if (options.closesOutput) child.stdout.destroy();
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, stdout, stderr };
+  const running = startTillhook(args, options);
+  return { exitCode: await running.ended, stdout: running.stdout(), stderr: running.stderr() };
 }

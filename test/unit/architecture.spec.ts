@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
   testing: ['index', 'module', 'receiver', ...MIDDLE, ...BELOW_THE_MIDDLE],
   receiver: ['persistence', 'domain', 'errors'],
-  cli: ['persistence', 'domain', 'errors'],
+  cli: ['index', 'receiver', 'persistence', 'domain', 'errors'],
   module: [...MIDDLE, ...BELOW_THE_MIDDLE],
   admin: ['operations', ...BELOW_THE_MIDDLE],
   emitter: BELOW_THE_MIDDLE,
@@ -130,11 +130,11 @@ describe('The architecture', () => {
     expect(findCycle(graph)).toBeUndefined();
   });
 
-  it('opens sockets in egress/ alone, except for the receiver that tests start', () => {
+  it('opens sockets in egress/ alone, except for the receivers of tests and of the command line', () => {
     const isAllowed = (layer: string, name: string) =>
       layer === 'egress' ||
       !ONLY_EGRESS.test(name) ||
-      (layer === 'testing' && /^node:(http|net)$/.test(name));
+      (['testing', 'cli'].includes(layer) && /^node:(http|net)$/.test(name));
     expect(refused('external', isAllowed)).toEqual([]);
   });
 

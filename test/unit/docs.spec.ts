@@ -240,11 +240,13 @@ describe('The page about the command line', () => {
   it.each(COMMANDS.map((command) => [command.name, command] as const))(
     'lists the options of %s as its help does',
     (name, { options }) => {
+      const common = rowsOf(sectionOf('Common options')).map(([option]) => codeIn(option!));
       const listed = rowsOf(sectionOf(name)).map(([option]) => codeIn(option!));
       const shown = Object.entries({ ...options, ...COMMON_OPTIONS }).map(([option, { value }]) =>
         value === undefined ? `--${option}` : `--${option} ${value}`,
       );
-      expect(listed.sort()).toEqual(shown.sort());
+      expect(shown.filter((option) => !common.includes(option) && !listed.includes(option))).toEqual([]);
+      expect(listed.filter((option) => !shown.includes(option!))).toEqual([]);
     },
   );
 

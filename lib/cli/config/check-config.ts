@@ -5,7 +5,8 @@ import type { TillhookConfig } from './tillhook-config.js';
 import { isDatabaseType, settingsOfUrl } from './database-type.js';
 import { DATABASE_TYPES } from './tillhook-config.js';
 
-const KEYS = ['database'];
+const KEYS = ['database', 'webhooks'];
+const WEBHOOKS_KEYS = ['catalog', 'encryption', 'environment'];
 const DATABASE_KEYS = ['type', 'url', 'schema'];
 
 /**
@@ -16,7 +17,12 @@ const DATABASE_KEYS = ['type', 'url', 'schema'];
  */
 export function checkConfig(content: unknown, file: string): TillhookConfig {
   const config = objectOf(content, file, 'The configuration', KEYS);
-  if (config.database === undefined) return {};
+  // The module itself checks the values of its options.
+  const webhooks =
+    config.webhooks === undefined
+      ? {}
+      : { webhooks: objectOf(config.webhooks, file, 'webhooks', WEBHOOKS_KEYS) };
+  if (config.database === undefined) return webhooks;
   const database = objectOf(config.database, file, 'database', DATABASE_KEYS);
   for (const key of DATABASE_KEYS) {
     const value = database[key];
@@ -29,14 +35,14 @@ export function checkConfig(content: unknown, file: string): TillhookConfig {
   if (type !== undefined && !isDatabaseType(type)) {
     throw new ConfigError(`${file}: database.type is "${type}". ${suggest(type, DATABASE_TYPES)}`);
   }
-  if (url === undefined) return { database: { type, schema } };
+  if (url === undefined) return { database: { type, schema }, ...webhooks };
   const settings = settingsOfUrl(url, schema, file);
   if (type !== undefined && type !== settings.type) {
     throw new ConfigError(
       `${file}: database.type is "${type}", but database.url is the address of a ${settings.type} database.`,
     );
   }
-  return { database: { url, ...settings } };
+  return { database: { url, ...settings }, ...webhooks };
 }
 
 function objectOf(

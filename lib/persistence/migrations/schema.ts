@@ -110,7 +110,8 @@ async function assertTablesExist(database: AnyDatabase): Promise<void> {
   );
 }
 
-const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
+/** The names of the migrations that have not run yet, oldest first. */
+export const pendingMigrations = async (database: AnyDatabase): Promise<string[]> =>
   (await (await executorOf(database)).getPendingMigrations()).map(({ name }) => name);
 
 /** TypeORM treats a table that the role may not read as missing, and would then consider all migrations to be pending. */

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { GivenAddress } from '../connection/database-address.js';
-import { exclusively, executorOf, migrate } from './schema.js';
+import { exclusively, executorOf, migrate, pendingMigrations } from './schema.js';
 import { withDatabase } from '../connection/with-database.js';
 
 // Separate from schema.ts: the types that a host's compiler reads here must not import a driver that the host has not installed.
@@ -14,6 +14,15 @@ import { withDatabase } from '../connection/with-database.js';
  */
 export async function runWebhookMigrations(host: DataSource | GivenAddress): Promise<string[]> {
   return withDatabase(host, migrate);
+}
+
+/**
+ * The names of the migrations that `runWebhookMigrations` would run, oldest first. It changes nothing.
+ *
+ * @param host as for `runWebhookMigrations`
+ */
+export async function pendingWebhookMigrations(host: DataSource | GivenAddress): Promise<string[]> {
+  return withDatabase(host, pendingMigrations);
 }
 
 /**

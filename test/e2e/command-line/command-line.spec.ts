@@ -25,7 +25,7 @@ describe('The command line', () => {
     const { exitCode, stdout, stderr } = await tillhook(args);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: tillhook <command> \[options\]\n/);
-    expect(stdout).toMatch(/^ {2}sql {2}Print the SQL/m);
+    expect(stdout).toMatch(/^ {2}sql +Print the SQL/m);
   });
 
   it('shows the options of a command for "help sql" and "sql --help"', async () => {

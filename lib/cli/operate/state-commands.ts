@@ -1,0 +1,73 @@
+import type { HttpTransport, HttpTransports } from '../../index.js';
+import { assertConfirmed, TENANT_OPTION, tenantOf, YES_OPTION } from '../app/tenant.js';
+import { withModule } from '../app/with-module.js';
+import type { Command, CommandOption, OptionValues } from '../command.js';
+import { DATABASE_OPTIONS } from '../config/resolve-address.js';
+
+interface StateCommand {
+  readonly name: 'pause' | 'resume' | 'disable' | 'enable';
+  readonly summary: string;
+  readonly description: string;
+  readonly options?: Readonly<Record<string, CommandOption>>;
+  /** What the command does, if it needs a confirmation. */
+  readonly effect?: string;
+  run(transports: HttpTransports, tenant: string, uid: string, values: OptionValues): Promise<HttpTransport>;
+}
+
+const STATE_COMMANDS: readonly StateCommand[] = [
+  {
+    name: 'pause',
+    summary: 'Hold the deliveries of an HTTP transport',
+    description: 'Holds the deliveries of an HTTP transport. Events are queued until it is resumed.',
+    run: (transports, tenant, uid) => transports.pause(tenant, uid),
+  },
+  {
+    name: 'resume',
+    summary: 'End the pause of an HTTP transport',
+    description: 'Ends the pause of an HTTP transport. Its queued deliveries are sent.',
+    run: (transports, tenant, uid) => transports.resume(tenant, uid),
+  },
+  {
+    name: 'disable',
+    summary: 'Stop the deliveries of an HTTP transport',
+    description: 'Disables an HTTP transport. Events that are emitted from now on are recorded as MISSED.',
+    options: {
+      reason: { value: 'TEXT', description: 'Shown as disabledReason. Default: ADMIN' },
+      ...YES_OPTION,
+    },
+    effect: 'records events that are emitted from now on as MISSED',
+    run: (transports, tenant, uid, { reason }) =>
+      transports.disable(tenant, uid, { reason: reason as string | undefined }),
+  },
+  {
+    name: 'enable',
+    summary: 'Start a disabled HTTP transport again',
+    description:
+      'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
+    run: (transports, tenant, uid) => transports.enable(tenant, uid),
+  },
+];
+
+/** The commands that change the state of an HTTP transport. */
+export const stateCommands: readonly Command[] = STATE_COMMANDS.map(
+  ({ name, summary, description, options = {}, effect, run }): Command => ({
+    name,
+    summary,
+    description,
+    arguments: [{ name: 'TRANSPORT', description: 'Uid of the HTTP transport' }],
+    options: { ...DATABASE_OPTIONS, ...TENANT_OPTION, ...options },
+    async run(values, context, [uid]) {
+      const tenant = tenantOf(values);
+      if (effect !== undefined) assertConfirmed(values, effect);
+      const transport = await withModule(values, context, async (get) => {
+        const { HttpTransports } = await import('../../index.js');
+        return run(get(HttpTransports), tenant, uid!, values);
+      });
+      context.print(
+        values.json
+          ? `${JSON.stringify(transport)}\n`
+          : `Transport ${transport.httpTransportUid} is ${transport.state}.\n`,
+      );
+    },
+  }),
+);
