@@ -5,7 +5,7 @@ import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
 import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import type { WebhooksInstance } from './webhooks.instances.js';
-import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import {
   WEBHOOKS_INSTANCE,
   WEBHOOKS_OPENS_SECRETS,
@@ -30,8 +30,8 @@ export class WebhooksStartup implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const { concurrency, deliveryEnabled, egress, environment, redis, pollMs } = this.options;
-    const carrier = redis ? 'redis' : 'postgres';
+    const { concurrency, deliveryEnabled, egress, environment, wakeUps, pollMs } = this.options;
+    const carrier = wakeUps.redis ? 'redis' : 'postgres';
     this.#logger.log(
       describeStart({
         instance: this.instance.name,

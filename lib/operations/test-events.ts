@@ -7,7 +7,7 @@ import { uuidv7 } from '../domain/uid.js';
 import { UnknownActionError } from '../errors/emit.errors.js';
 import { DATABASE, type Database } from '../persistence/ports/database.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
-import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 
 /** Builds the content of a test send: an event that was never emitted, with the example of an action. */

@@ -9,7 +9,7 @@ import { OriginBusyError } from '../errors/admin.errors.js';
 import { DATABASE, type Database } from '../persistence/ports/database.js';
 import type { StoredTransport } from '../persistence/ports/lane-store.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
 import { PER_TRANSPORT } from './test-turns.js';
 

@@ -16,7 +16,7 @@ import {
 } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';

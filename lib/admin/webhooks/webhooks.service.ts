@@ -12,7 +12,7 @@ import {
   type WebhookSettings,
   type WebhookSortKey,
 } from '../../persistence/repositories/webhook.repository.js';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
