@@ -34,7 +34,6 @@ import { storesFor } from './persistence/stores-for.js';
 import { withTables } from './persistence/connection/with-tables.js';
 import { channelsOf } from './wake-up/channels.js';
 import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
-import { PostgresCarrier } from './wake-up/postgres-carrier.js';
 import { RedisCarrier } from './wake-up/redis-carrier.js';
 import { SharedWakeUps } from './wake-up/shared-wake-ups.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
@@ -110,13 +109,13 @@ export const coreProviders: Provider[] = [
     provide: WAKE_UPS,
     useFactory: (
       database: AnyDatabase,
-      { glance }: Stores,
+      { glance, carrier }: Stores,
       { environment, wakeUps: { redis } }: ResolvedWebhooksOptions,
     ): WakeUps => {
-      if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
+      const chosen = glance && (redis ? new RedisCarrier(redis) : carrier);
+      if (!glance || !chosen) return new InProcessWakeUps();
       const logger = new WebhooksLogger();
-      const channels = channelsOf(database.scope, environment);
-      return new SharedWakeUps(redis ? new RedisCarrier(redis) : new PostgresCarrier(database), channels, {
+      return new SharedWakeUps(chosen, channelsOf(database.scope, environment), {
         store: glance,
         warn: (message) => logger.warn(message),
       });

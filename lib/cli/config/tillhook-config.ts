@@ -1,6 +1,9 @@
+import type { DatabaseKind } from '../../persistence/ports/database.js';
+import { DATABASE_KINDS } from '../../persistence/sql/dialect.js';
+
 /** The databases that the module supports. */
-export const DATABASE_TYPES = ['postgres', 'sqlite'] as const;
-export type DatabaseType = (typeof DATABASE_TYPES)[number];
+export type DatabaseType = DatabaseKind;
+export const DATABASE_TYPES: readonly DatabaseType[] = DATABASE_KINDS;
 
 /** The contents of `tillhook.config.*`: the default export, or the JSON object. */
 export interface TillhookConfig {
