@@ -34,7 +34,7 @@ async function open(
     throw new InvalidOptionError(
       'keyProvider',
       'given',
-      'encryption.keys is given too: keep one, and let the provider answer with all keys.',
+      'encryption.keys is given too: keep one, and let the provider return all keys.',
     );
   }
   const isProduction = process.env['NODE_ENV'] === 'production';
