@@ -105,17 +105,25 @@ function cancel(database: Database, condition: string, parameters: readonly unkn
       ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
     FROM ${source}`;
   const { instant, lockRows, movesRows } = DIALECTS[database.kind];
-  const lock = `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id ${lockRows}`;
-  const gone = `WITH gone AS (DELETE FROM ${queue} WHERE ${condition} RETURNING *)`;
-  return [
-    ...(lockRows === undefined ? [] : [statement(database, lock, parameters)]),
-    ...(movesRows
-      ? [statement(database, `${gone} ${move(instant, 'gone')}`, [...parameters, database.now()])]
-      : [
-          statement(database, move(instant, `${queue} WHERE ${condition}`), [database.now(), ...parameters]),
-          statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
+  const rows = `${queue} WHERE ${condition}`;
+  const lock = (clause: string): Statement =>
+    statement(
+      database,
+      `SELECT 1 FROM ${rows} ORDER BY transport_id, due_at, delivery_id ${clause}`,
+      parameters,
+    );
+  const moves = movesRows
+    ? [
+        statement(database, `WITH gone AS (DELETE FROM ${rows} RETURNING *) ${move(instant, 'gone')}`, [
+          ...parameters,
+          database.now(),
         ]),
-  ];
+      ]
+    : [
+        statement(database, move(instant, rows), [database.now(), ...parameters]),
+        statement(database, `DELETE FROM ${rows}`, parameters),
+      ];
+  return lockRows === undefined ? moves : [lock(lockRows), ...moves];
 }
 
 const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>
