@@ -8,7 +8,7 @@ export type {
   WebhooksNotificationListenerProvider,
 } from './webhooks.extras.js';
 export { getWebhooksToken, InjectWebhookEmitter, InjectWebhooks } from './webhooks.instances.js';
-export type { WebhooksOptionsFactory } from './webhooks.module-definition.js';
+export type { WebhooksOptionsFactory } from './webhooks.module.js';
 export type {
   DatabaseOptions,
   EgressOptions,

@@ -1,7 +1,14 @@
-import type { CanActivate, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { CanActivate, InjectionToken, OptionalFactoryDependency, Provider, Type } from '@nestjs/common';
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
+import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';
+import {
+  WEBHOOKS_ACCESS_POLICY,
+  WEBHOOKS_GUARDS,
+  WEBHOOKS_KEY_PROVIDER,
+  WEBHOOKS_NOTIFICATION_LISTENER,
+} from './webhooks.tokens.js';
 
 /** A class, an instance, or a Nest provider without a token, for something that the module calls. */
 export type HostProvider<T> =
@@ -55,3 +62,124 @@ export interface WebhooksModuleExtras {
   /** Name of the host's TypeORM data source. Default: the data source without a name; if there is none, the database of `database.url`. */
   dataSource?: string;
 }
+
+type ExtraName = keyof Required<WebhooksModuleExtras>;
+type ExtraKind = 'name' | 'flag' | 'text' | 'provider';
+
+const KINDS: Readonly<Record<ExtraName, ExtraKind>> = {
+  name: 'name',
+  accessPolicy: 'provider',
+  guards: 'provider',
+  keyProvider: 'provider',
+  notificationListener: 'provider',
+  isGlobal: 'flag',
+  path: 'text',
+  controllers: 'flag',
+  worker: 'flag',
+  dataSource: 'text',
+};
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** Whether a value is of a kind, and the remedy if it is not. `providerOf` checks providers. */
+const CHECKS: Readonly<Record<ExtraKind, readonly [isValid: (value: unknown) => boolean, remedy: string]>> = {
+  name: [
+    (value) => typeof value === 'string' && NAME.test(value),
+    'use 1 to 64 letters, digits, "_" or "-".',
+  ],
+  flag: [(value) => typeof value === 'boolean', 'set true or false.'],
+  text: [(value) => typeof value === 'string', 'give a text.'],
+  provider: [() => true, ''],
+};
+
+export const EXTRA_NAMES = Object.keys(KINDS) as ExtraName[];
+
+/** @throws {InvalidOptionError} for a value that Nest would misinterpret, e.g. `worker: 'false'` */
+export function checkExtras(extras: WebhooksModuleExtras): void {
+  for (const name of EXTRA_NAMES) {
+    const [isValid, remedy] = CHECKS[KINDS[name]];
+    const value: unknown = extras[name];
+    if (value !== undefined && !isValid(value)) throw new InvalidOptionError(name, value, remedy);
+  }
+}
+
+/** @throws {InvalidOptionError} if there is no policy, or it is not one */
+export function accessPolicyProvider(policy: WebhooksModuleExtras['accessPolicy']): Provider {
+  if (policy === undefined) {
+    throw new InvalidOptionError(
+      'accessPolicy',
+      policy,
+      'give a class, function or provider that implements WebhooksAccessPolicy and decides who may administer a tenant, or controllers: false for a process without the admin API.',
+    );
+  }
+  return providerOf(WEBHOOKS_ACCESS_POLICY, 'accessPolicy', 'check', policy);
+}
+
+/**
+ * Registers each guard of the host under its own token, so that Nest injects its dependencies and calls its lifecycle
+ * hooks.
+ *
+ * @throws {InvalidOptionError} unless `guards` is a list of guards
+ */
+export function guardProviders(guards: WebhooksModuleExtras['guards'] = []): Provider[] {
+  const isList: boolean = Array.isArray(guards);
+  if (!isList)
+    throw new InvalidOptionError('guards', guards, 'give a list of guards: classes, instances or providers.');
+  const tokens = guards.map((_, index) => `${WEBHOOKS_GUARDS}:${index}`);
+  return [
+    ...guards.map((guard, index) => providerOf(tokens[index]!, `guards[${index}]`, 'canActivate', guard)),
+    { provide: WEBHOOKS_GUARDS, useFactory: (...all: CanActivate[]) => all, inject: tokens },
+  ];
+}
+
+/** @throws {InvalidOptionError} if it is not a provider of keys */
+export const keyProviders = (keyProvider: WebhooksModuleExtras['keyProvider']): Provider[] =>
+  keyProvider ? [providerOf(WEBHOOKS_KEY_PROVIDER, 'keyProvider', 'keys', keyProvider)] : [];
+
+/** @throws {InvalidOptionError} if it is not a listener */
+export const listenerProvider = (listener: WebhooksModuleExtras['notificationListener']): Provider =>
+  listener === undefined
+    ? { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null }
+    : providerOf<WebhookNotificationListener>(
+        WEBHOOKS_NOTIFICATION_LISTENER,
+        'notificationListener',
+        'onNotification',
+        listener as HostProvider<WebhookNotificationListener>,
+      );
+
+const PROVIDER_FORMS = ['useClass', 'useExisting', 'useValue', 'useFactory'];
+
+/**
+ * Creates the Nest provider for a value of the host: a class, a provider without a token, an instance, or, if only one
+ * method is needed, a function.
+ *
+ * @param option its name, for the message
+ * @param method the method that it must have
+ * @throws {InvalidOptionError} if the value is none of these
+ */
+function providerOf<T>(
+  token: InjectionToken,
+  option: string,
+  method: string,
+  given: HostProvider<T>,
+): Provider {
+  if (typeof given === 'function') {
+    return isClass(given, method)
+      ? { provide: token, useClass: given as Type<T> }
+      : { provide: token, useValue: { [method]: given } };
+  }
+  if (typeof given === 'object' && given !== null) {
+    if (PROVIDER_FORMS.some((form) => form in given)) return { provide: token, ...given } as Provider;
+    const member: unknown = (given as Record<string, unknown>)[method];
+    if (typeof member === 'function') return { provide: token, useValue: given };
+  }
+  throw new InvalidOptionError(
+    option,
+    given,
+    `give a class with a method ${method}(), an instance of one, the function itself, or { useClass | useExisting | useValue | useFactory }.`,
+  );
+}
+
+/** A class may define the method as a property, so checking its prototype is not enough. */
+const isClass = (given: object, method: string): boolean =>
+  Function.prototype.toString.call(given).startsWith('class') ||
+  typeof (given as { prototype?: Record<string, unknown> }).prototype?.[method] === 'function';

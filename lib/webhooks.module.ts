@@ -1,7 +1,26 @@
-import { Module, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module, type Provider } from '@nestjs/common';
 import { ModuleNotConfiguredError } from './errors/start-up.errors.js';
+import type { WebhooksModuleExtras } from './webhooks.extras.js';
 import { EXPORTED } from './webhooks.instances.js';
-import { ConfigurableModuleClass } from './webhooks.module-definition.js';
+import type { WebhooksOptions } from './webhooks.options.js';
+import { registration } from './webhooks.registration.js';
+import { WEBHOOKS_OPTIONS } from './webhooks.tokens.js';
+
+/** Provides the options, as a class that is passed as `useClass` or `useExisting` to `forRootAsync`. */
+export interface WebhooksOptionsFactory {
+  createWebhooksOptions(): WebhooksOptions | Promise<WebhooksOptions>;
+}
+
+const NO_EXTRAS: WebhooksModuleExtras = {};
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WebhooksOptions>({
+  // `registration` ensures that this token provides the checked options.
+  optionsInjectionToken: WEBHOOKS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createWebhooksOptions')
+  .setExtras<WebhooksModuleExtras>(NO_EXTRAS, (definition, extras) => registration(definition, extras))
+  .build();
 
 /** For `imports: [WebhooksModule]`, which has no options. `forRoot` overrides these providers. */
 const notConfigured = EXPORTED.map((provide): Provider => ({

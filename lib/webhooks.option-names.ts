@@ -1,71 +1,20 @@
 import { closestOf } from './domain/closest-name.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
-import type { WebhooksModuleExtras } from './webhooks.extras.js';
-import type {
-  DatabaseOptions,
-  EgressOptions,
-  EncryptionOptions,
-  WakeUpsOptions,
-  WebhooksOptions,
-} from './webhooks.options.js';
+import { EXTRA_NAMES } from './webhooks.extras.js';
+import type { DatabaseOptions } from './webhooks.options.js';
+import { resolveOptions } from './webhooks.resolved-options.js';
 
-/** Lists every name of a type, so that the compiler detects a missing or superfluous one. */
-const namesOf = <T>(names: Record<keyof Required<T>, true>): string[] => Object.keys(names);
+const EXTRAS: readonly string[] = EXTRA_NAMES;
+/** They have a member for each option. */
+const DEFAULTS = resolveOptions({});
+const OPTIONS = Object.keys(DEFAULTS);
 
-const EXTRAS = namesOf<WebhooksModuleExtras>({
-  name: true,
-  accessPolicy: true,
-  guards: true,
-  keyProvider: true,
-  notificationListener: true,
-  isGlobal: true,
-  path: true,
-  controllers: true,
-  worker: true,
-  dataSource: true,
-});
-
-const OPTIONS = namesOf<WebhooksOptions>({
-  catalog: true,
-  runMigrations: true,
-  poolSize: true,
-  database: true,
-  wakeUps: true,
-  concurrency: true,
-  transportConcurrency: true,
-  timeoutMs: true,
-  leaseMs: true,
-  pollMs: true,
-  retryScheduleMs: true,
-  clientErrors: true,
-  circuitFailures: true,
-  circuitCoolDownMs: true,
-  disableAfterHours: true,
-  maxTransportsPerTenant: true,
-  maxWebhooksPerTenant: true,
-  maxPendingDeliveriesPerTenant: true,
-  drainTimeoutMs: true,
-  egress: true,
-  encryption: true,
-  deliveryEnabled: true,
-  environment: true,
-  adoptEnvironment: true,
-  requireTransaction: true,
-  userAgent: true,
-});
-
+/** The members of each group of options. */
 const NESTED = {
-  database: namesOf<DatabaseOptions>({ url: true, schema: true }),
-  wakeUps: namesOf<WakeUpsOptions>({ redis: true }),
-  egress: namesOf<EgressOptions>({
-    allowCidrs: true,
-    allowHosts: true,
-    allowHttp: true,
-    denyOrigins: true,
-    maxPerOrigin: true,
-    dnsServers: true,
-  }),
-  encryption: namesOf<EncryptionOptions>({ keys: true, allowPlaintext: true }),
+  database: Object.keys({ url: true, schema: true } satisfies Record<keyof DatabaseOptions, true>),
+  wakeUps: Object.keys(DEFAULTS.wakeUps),
+  egress: Object.keys(DEFAULTS.egress),
+  encryption: Object.keys(DEFAULTS.encryption),
 };
 
 /** The options of `forRootAsync` in addition to the extras. */

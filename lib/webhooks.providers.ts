@@ -1,10 +1,15 @@
 import type { Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { WORKER_STATUS } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
+import { DataSourceMissingError } from './errors/start-up.errors.js';
 import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
+import { openSecrets } from './operations/encryption/open-secrets.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { WebhooksHealth } from './operations/health/health.js';
 import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
@@ -19,7 +24,7 @@ import { connectDatabase } from './persistence/connection/connect-database.js';
 import { DATABASE } from './persistence/ports/database.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';
 import { EVENT_STORE } from './persistence/ports/event-store.js';
-import type { HostDataSource } from './persistence/connection/host-data-source.js';
+import { hostDataSourceOf, type HostDataSource } from './persistence/connection/host-data-source.js';
 import type { AnyDatabase } from './persistence/connection/open-database.js';
 import { orClose } from './persistence/connection/or-close.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
@@ -30,12 +35,10 @@ import { storesFor } from './persistence/stores-for.js';
 import { withTables } from './persistence/connection/with-tables.js';
 import { channelsOf } from './wake-up/channels.js';
 import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
-import { PostgresCarrier } from './wake-up/postgres-carrier.js';
 import { RedisCarrier } from './wake-up/redis-carrier.js';
 import { SharedWakeUps } from './wake-up/shared-wake-ups.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
-import type { ResolvedWebhooksOptions } from './webhooks.options.js';
-import { openSecrets } from './webhooks.secrets.js';
+import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import {
   HOST_DATA_SOURCE,
   WEBHOOKS_INSTANCE_CHECK,
@@ -45,6 +48,33 @@ import {
 } from './webhooks.tokens.js';
 import { WebhooksStartup } from './webhooks.startup.js';
 import { WebhooksWorker } from './webhooks.worker.js';
+
+/**
+ * Provides the host's data source, or the database of `database.url` if the application has none.
+ *
+ * The data source is an optional dependency, because Nest's own error message would name an internal token and no remedy.
+ * However, Nest also injects undefined if an optional provider throws, such as a data source that cannot connect. The
+ * container therefore decides whether a data source exists. Otherwise the module would create its tables at the direct
+ * address of an application that does not start.
+ *
+ * @param name the option `dataSource`
+ */
+export const hostDataSource = (name: string | undefined): Provider => {
+  const token = getDataSourceToken(name);
+  return {
+    provide: HOST_DATA_SOURCE,
+    useFactory: (
+      { database }: ResolvedWebhooksOptions,
+      modules: ModulesContainer,
+      dataSource?: DataSource,
+    ) => {
+      const isProvided = [...modules.values()].some(({ providers }) => providers.has(token));
+      if (!dataSource && isProvided) throw new DataSourceMissingError(name, { isProvided });
+      return hostDataSourceOf(dataSource, database, name);
+    },
+    inject: [WEBHOOKS_OPTIONS, ModulesContainer, { token, optional: true }],
+  };
+};
 
 /** A step of the start-up. With `runMigrations` it is repeated if another replica drops the tables meanwhile. */
 const onTables = <T>(
@@ -80,13 +110,13 @@ export const coreProviders: Provider[] = [
     provide: WAKE_UPS,
     useFactory: (
       database: AnyDatabase,
-      { glance }: Stores,
-      { environment, redis }: ResolvedWebhooksOptions,
+      { glance, carrier }: Stores,
+      { environment, wakeUps: { redis } }: ResolvedWebhooksOptions,
     ): WakeUps => {
-      if (database.kind !== 'postgres' || !glance) return new InProcessWakeUps();
+      const chosen = glance && (redis ? new RedisCarrier(redis) : carrier);
+      if (!glance || !chosen) return new InProcessWakeUps();
       const logger = new WebhooksLogger();
-      const channels = channelsOf(database.scope, environment);
-      return new SharedWakeUps(redis ? new RedisCarrier(redis) : new PostgresCarrier(database), channels, {
+      return new SharedWakeUps(chosen, channelsOf(database.scope, environment), {
         store: glance,
         warn: (message) => logger.warn(message),
       });

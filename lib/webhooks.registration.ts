@@ -1,22 +1,21 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
-import { InvalidOptionError } from './errors/start-up.errors.js';
-import { checkExtras } from './webhooks.check-extras.js';
-import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
-import { hostDataSource } from './webhooks.data-source.js';
-import type { HostProvider, WebhooksModuleExtras } from './webhooks.extras.js';
-import { guardProviders } from './webhooks.guards.js';
-import { providerOf } from './webhooks.host-provider.js';
+import {
+  accessPolicyProvider,
+  checkExtras,
+  guardProviders,
+  keyProviders,
+  listenerProvider,
+  type WebhooksModuleExtras,
+} from './webhooks.extras.js';
 import { instanceCheck, namedModule, type WebhooksInstance } from './webhooks.instances.js';
 import { checkAsyncNames, checkNames, checkReturnedNames } from './webhooks.option-names.js';
-import { resolveOptions, type WebhooksOptions } from './webhooks.options.js';
-import { coreProviders } from './webhooks.providers.js';
+import type { WebhooksOptions } from './webhooks.options.js';
+import { coreProviders, hostDataSource } from './webhooks.providers.js';
+import { resolveOptions } from './webhooks.resolved-options.js';
 import {
-  WEBHOOKS_ACCESS_POLICY,
   WEBHOOKS_INSTANCE,
-  WEBHOOKS_KEY_PROVIDER,
-  WEBHOOKS_NOTIFICATION_LISTENER,
   WEBHOOKS_OPENS_SECRETS,
   WEBHOOKS_OPTIONS,
   WEBHOOKS_PATH,
@@ -52,15 +51,13 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       hostDataSource(extras.dataSource),
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
       { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
-      ...(extras.keyProvider
-        ? [providerOf(WEBHOOKS_KEY_PROVIDER, 'keyProvider', 'keys', extras.keyProvider)]
-        : []),
-      notificationListener(extras.notificationListener),
+      ...keyProviders(extras.keyProvider),
+      listenerProvider(extras.notificationListener),
       ...coreProviders,
       ...adminServices,
       ...(controllers
         ? [
-            accessPolicy(extras.accessPolicy),
+            accessPolicyProvider(extras.accessPolicy),
             ...guardProviders(extras.guards),
             { provide: WEBHOOKS_PATH, useValue: path },
             ...adminProviders,
@@ -71,27 +68,6 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
     exports: named?.exports ?? [],
   };
 }
-
-function accessPolicy(policy: WebhooksModuleExtras['accessPolicy']): Provider {
-  if (policy === undefined) {
-    throw new InvalidOptionError(
-      'accessPolicy',
-      policy,
-      'give a class, function or provider that implements WebhooksAccessPolicy and decides who may administer a tenant, or controllers: false for a process without the admin API.',
-    );
-  }
-  return providerOf(WEBHOOKS_ACCESS_POLICY, 'accessPolicy', 'check', policy);
-}
-
-const notificationListener = (given: WebhooksModuleExtras['notificationListener']): Provider =>
-  given === undefined
-    ? { provide: WEBHOOKS_NOTIFICATION_LISTENER, useValue: null }
-    : providerOf<WebhookNotificationListener>(
-        WEBHOOKS_NOTIFICATION_LISTENER,
-        'notificationListener',
-        'onNotification',
-        given as HostProvider<WebhookNotificationListener>,
-      );
 
 const isGivenOptions = (provider: Provider): boolean =>
   typeof provider !== 'function' && provider.provide === WEBHOOKS_OPTIONS && 'useValue' in provider;

@@ -3,9 +3,10 @@ import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { describeStart } from './operations/describe-start.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
+import { STORES, type Stores } from './persistence/ports/stores.js';
 import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import type { WebhooksInstance } from './webhooks.instances.js';
-import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import {
   WEBHOOKS_INSTANCE,
   WEBHOOKS_OPENS_SECRETS,
@@ -20,6 +21,7 @@ export class WebhooksStartup implements OnApplicationBootstrap {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Stores,
     @Inject(SECRET_BOX) private readonly secrets: SecretBox,
     @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
     @Inject(WEBHOOKS_WORKER_ENABLED) private readonly hasWorker: boolean,
@@ -30,8 +32,8 @@ export class WebhooksStartup implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const { concurrency, deliveryEnabled, egress, environment, redis, pollMs } = this.options;
-    const carrier = redis ? 'redis' : 'postgres';
+    const { concurrency, deliveryEnabled, egress, environment, wakeUps, pollMs } = this.options;
+    const carrier = wakeUps.redis ? 'redis' : 'postgres';
     this.#logger.log(
       describeStart({
         instance: this.instance.name,
@@ -41,7 +43,7 @@ export class WebhooksStartup implements OnApplicationBootstrap {
         allowsHttp: egress.allowHttp,
         keyIds: this.opensSecrets ? this.secrets.keyIds : undefined,
         environment,
-        wakeUps: this.database.kind === 'postgres' ? carrier : 'none',
+        wakeUps: this.stores.glance ? carrier : 'none',
         pollMs,
       }),
     );

@@ -18,7 +18,7 @@ import { readWaitingWork, type WaitingWork } from './persistence/sql/unfinished-
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
-import type { ResolvedWebhooksOptions } from './webhooks.options.js';
+import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
 /** How long requests in flight may continue after deliveries are switched off. */

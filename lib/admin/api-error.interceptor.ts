@@ -21,15 +21,15 @@ export class ApiErrorInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
       catchError((error: unknown) => {
-        const answer = apiErrorOf(error);
-        if (answer instanceof ApiError) {
-          if (answer.retryAfterSeconds !== undefined) {
+        const mapped = apiErrorOf(error);
+        if (mapped instanceof ApiError) {
+          if (mapped.retryAfterSeconds !== undefined) {
             const response = context.switchToHttp().getResponse<AnyResponse>();
-            response.header('retry-after', String(answer.retryAfterSeconds));
+            response.header('retry-after', String(mapped.retryAfterSeconds));
           }
-          if (answer.getStatus() === 503) this.#warn(answer);
+          if (mapped.getStatus() === 503) this.#warn(mapped);
         }
-        throw answer;
+        throw mapped;
       }),
     );
   }
@@ -39,7 +39,7 @@ export class ApiErrorInterceptor implements NestInterceptor {
     const now = performance.now();
     if (now - this.#warnedAt < WARN_EVERY_MS) return;
     this.#warnedAt = now;
-    this.#logger.warn(`A request to the admin API was answered with 503 ${code}: ${textOf(cause)}`);
+    this.#logger.warn(`A request to the admin API failed with 503 ${code}: ${textOf(cause)}`);
   }
 }
 

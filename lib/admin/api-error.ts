@@ -143,7 +143,7 @@ export const databaseUnavailable = (cause?: unknown): ApiError =>
     HttpStatus.SERVICE_UNAVAILABLE,
     'DATABASE_UNAVAILABLE',
     [
-      'The database does not answer. The outcome of the request is unknown: read the resource before you try again.',
+      'The database does not respond. The outcome of the request is unknown: read the resource before you try again.',
     ],
     { retryAfterSeconds: SOON_SECONDS, cause },
   );

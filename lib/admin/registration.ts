@@ -1,10 +1,10 @@
 import type { Provider, Type } from '@nestjs/common';
-import { SigningSecretRotationService } from '../operations/signing-secret-rotation.service.js';
-import { TestEvents } from '../operations/test-events.js';
-import { TestSendService } from '../operations/test-send.service.js';
-import { TestSender } from '../operations/test-sender.js';
-import { TestTurns } from '../operations/test-turns.js';
-import { TransportStateService } from '../operations/transport-state.service.js';
+import { SigningSecretRotationService } from '../operations/http-transports/signing-secret-rotation.service.js';
+import { SampleEvents } from '../operations/http-transports/sample-events.js';
+import { SampleSendService } from '../operations/http-transports/sample-send.service.js';
+import { SampleSender } from '../operations/http-transports/sample-sender.js';
+import { SampleSendLimits } from '../operations/http-transports/sample-send-limits.js';
+import { TransportStateService } from '../operations/http-transports/transport-state.service.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
@@ -67,10 +67,10 @@ export const adminServices: Provider[] = [
   TransportStateService,
   SigningSecretRotationService,
   ThrottleRepository,
-  TestTurns,
-  TestEvents,
-  TestSender,
-  TestSendService,
+  SampleSendLimits,
+  SampleEvents,
+  SampleSender,
+  SampleSendService,
   WebhooksService,
   DeliveriesService,
   StatisticRepository,

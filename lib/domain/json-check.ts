@@ -73,7 +73,7 @@ class JsonCheck {
     }
     const json = jsonFormOf(value, key);
     if (json === undefined)
-      this.#refuse(key, 'has a toJSON() that answers undefined, so that it would be left out.');
+      this.#refuse(key, 'has a toJSON() that returns undefined, so that it would be left out.');
     // The result of a toJSON() is checked as it is: JSON.stringify does not call toJSON() on it again.
     if (typeof json !== 'object' || json === null) return this.visit(json, key);
     if (!Array.isArray(json) && !isPlainObject(json)) {

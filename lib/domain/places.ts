@@ -70,11 +70,11 @@ export class Places {
     return !this.isReserveOnly || this.isNewcomer(tenantUid, origin);
   }
 
-  take(tenantUid: string, origin: string): void {
+  acquire(tenantUid: string, origin: string): void {
     this.#count(tenantUid, origin, 1);
   }
 
-  give(tenantUid: string, origin: string): void {
+  release(tenantUid: string, origin: string): void {
     this.#count(tenantUid, origin, -1);
   }
 

@@ -4,6 +4,15 @@ export interface RateLimit {
   readonly perSeconds: number;
 }
 
+/** The rate limit in the two columns of a transport; null: no limit. */
+export const rateLimitOf = ({
+  rateLimitRequests: requests,
+  rateLimitPerSeconds: perSeconds,
+}: {
+  readonly rateLimitRequests: number | null;
+  readonly rateLimitPerSeconds: number | null;
+}): RateLimit | null => (requests === null || perSeconds === null ? null : { requests, perSeconds });
+
 /** State for the next holder: `used` requests count until `usedUntil`. */
 export interface RateState {
   readonly used: number;

@@ -45,7 +45,7 @@ export class ConnectionPool {
    * @param fresh whether to take a new connection in place of an idle one, which is closed
    * @returns undefined: the origin has `connectionsPerOrigin` connections, and all are busy
    */
-  take(url: CheckedUrl, fresh: boolean): Connection | undefined {
+  acquire(url: CheckedUrl, fresh: boolean): Connection | undefined {
     const origin = this.#originOf(url);
     const idle = origin.idle.pop();
     if (idle) {

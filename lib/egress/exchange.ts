@@ -64,7 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   }
 
   start(): void {
-    const connection = this.pool.take(this.request.url, this.#isSecondTry);
+    const connection = this.pool.acquire(this.request.url, this.#isSecondTry);
     if (!connection) return this.pool.wait(this.request.url, () => this.#startLater());
     this.#connection = connection;
     connection.lookupGroup = this.request.lookupGroup ?? '';
@@ -105,7 +105,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
     if (this.#settled || !this.#connection) return;
     this.#connection.served += 1;
     this.pool.release(this.#connection);
-    this.#settle(this.#answer());
+    this.#settle(this.#response());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -134,11 +134,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Placed {
   /** The connection is in an unknown state: destroy it, and settle with the response if there is one. */
   #conclude(failure: EgressError | undefined): void {
     if (this.#settled) return;
-    this.#settle(this.#statusCode === 0 && failure ? failure : this.#answer());
+    this.#settle(this.#statusCode === 0 && failure ? failure : this.#response());
     if (this.#connection) this.pool.discard(this.#connection);
   }
 
-  #answer(): EgressResponse {
+  #response(): EgressResponse {
     return {
       statusCode: this.#statusCode,
       headers: this.#headers,

@@ -83,9 +83,9 @@ export class GuardedDialler {
 
   /** A connector that can reach these addresses and nothing else. */
   #connectorTo(url: CheckedUrl, addresses: readonly string[]): buildConnector.connector {
-    const answer = addresses.map((address) => ({ address, family: familyOf(address) === 'ipv4' ? 4 : 6 }));
+    const checked = addresses.map((address) => ({ address, family: familyOf(address) === 'ipv4' ? 4 : 6 }));
     return buildConnector({
-      lookup: (_hostname, _options, done) => done(null, answer),
+      lookup: (_hostname, _options, done) => done(null, checked),
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
       // The attempt's own deadline ends a dial; undici's would be a second timer.

@@ -14,15 +14,16 @@ export type EgressErrorCode = keyof typeof MESSAGES;
 
 /** One fixed text per code: an address, a port or a DNS result must never reach a tenant. */
 const MESSAGES = {
-  TIMEOUT: 'No answer before the deadline of the attempt.',
+  TIMEOUT: 'No response before the deadline of the attempt.',
   DNS_FAILED: 'The host name could not be resolved.',
   CONNECT_FAILED: 'No connection to the receiver could be made.',
   TLS_FAILED:
     'The TLS handshake with the receiver failed, or its certificate is not valid for the host name.',
-  CONNECTION_RESET: 'The receiver closed the connection before it had answered.',
-  PROTOCOL_ERROR: 'The receiver sent something other than an HTTP/1.1 answer with headers of at most 16 KiB.',
+  CONNECTION_RESET: 'The receiver closed the connection before it had responded.',
+  PROTOCOL_ERROR:
+    'The receiver sent something other than an HTTP/1.1 response with headers of at most 16 KiB.',
   INVALID_REQUEST: 'The request could not be written: a header or the path is not valid.',
-  ABORTED: 'The attempt was given up by this process before there was an answer.',
+  ABORTED: 'This process aborted the attempt before there was a response.',
 } as const;
 
 /** An attempt that got no response. `code` and `message` are safe to store and to show to the tenant. */

@@ -6,7 +6,6 @@ import type {
   FanoutResult,
   FanoutStore,
   FanoutWebhook,
-  OutboxCursor,
 } from '../persistence/ports/fanout-store.js';
 import type { EventContent } from '../persistence/ports/lane-store.js';
 import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
@@ -14,6 +13,8 @@ import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { RoundHistory, type RoundStatus } from '../timing/round-history.js';
 import { EventsAside } from './events-aside.js';
 import { halveShares } from './halve-shares.js';
+import { lanesToNotify } from './lanes-to-notify.js';
+import { OutboxPosition } from './outbox-position.js';
 import { PendingQuota } from './pending-quota.js';
 import { planDeliveries } from './plan-deliveries.js';
 import { tenantShares, type TenantShare } from './tenant-shares.js';
@@ -23,8 +24,6 @@ import { transactionsOf } from './transactions-of.js';
 const BATCH_EVENTS = 500;
 /** Maximum size of the bodies that are read with the events, in bytes. Bodies of events that are sent at once are thus not read again. */
 const CONTENT_BYTES = 4 * 1024 * 1024;
-/** The outbox is read from the oldest event again at least this often, in ms, because events do not commit in the order of their ids. */
-const HEAD_EVERY_MS = 1_000;
 /** Pause before events are tried again that another process has locked or that wait for an earlier one, in ms. */
 const RETRY_MS = 10;
 /** Processes that are notified of the same events look at random times within this period, in ms. */
@@ -76,9 +75,7 @@ export class FanoutWorker {
   readonly #aside = new EventsAside();
   readonly #quota: PendingQuota;
   readonly #history: RoundHistory;
-  /** Id up to which each tenant's outbox has been read. Rows up to it are dead, or belong to events that cannot be fanned out yet. */
-  readonly #cursors = new Map<string, number>();
-  #atHeadAt = -Infinity;
+  readonly #position = new OutboxPosition();
   #hasWrittenSinceHead = false;
   /** Whether fan-out is behind. If so, bodies are not read with the events, because the cache would evict them before they are sent. */
   #isBehind = false;
@@ -151,8 +148,8 @@ export class FanoutWorker {
 
   async #round(): Promise<RoundResult> {
     if (!this.#isEnabled) return false;
-    if (performance.now() - this.#atHeadAt > HEAD_EVERY_MS) this.#startAtHead();
-    const isFromHead = this.#cursors.size === 0;
+    if (this.#position.isHeadDue) this.#startAtHead();
+    const isFromHead = this.#position.isHead;
     const batch = await this.#read();
     this.#isBehind = batch.events.length >= BATCH_EVENTS / 2;
     if (batch.events.length === 0) {
@@ -173,7 +170,7 @@ export class FanoutWorker {
   }
 
   async #read(): Promise<FanoutBatch> {
-    const cursors = [...this.#cursors].map(([tenantUid, afterId]): OutboxCursor => ({ tenantUid, afterId }));
+    const { cursors } = this.#position;
     const withContents = !this.#isBehind && performance.now() >= this.#noContentsUntil;
     try {
       return await this.store.read(cursors, BATCH_EVENTS, withContents ? CONTENT_BYTES : 0);
@@ -197,21 +194,17 @@ export class FanoutWorker {
     }
     const plannedIds = new Set(planned.flatMap((share) => share.events.map(({ id }) => id)));
     const { unfinished, continuing } = stays;
-    const stuck = new Set<string>();
-    for (const { id, tenantUid } of events) {
-      if (stuck.has(tenantUid)) continue;
-      const isPassed = this.#aside.isWaiting(id) || (plannedIds.has(id) && !unfinished.has(id));
-      if (isPassed) this.#cursors.set(tenantUid, id);
-      else stuck.add(tenantUid);
-    }
+    this.#position.advance(
+      events,
+      ({ id }) => this.#aside.isWaiting(id) || (plannedIds.has(id) && !unfinished.has(id)),
+    );
     const isPassable = (id: number): boolean => this.#aside.isWaiting(id) || continuing.has(id);
     if (![...unfinished].every(isPassable)) return 'blocked';
     return continuing.size > 0 ? 'continuing' : 'finished';
   }
 
   #startAtHead(): void {
-    this.#cursors.clear();
-    this.#atHeadAt = performance.now();
+    this.#position.startAtHead();
     this.#hasWrittenSinceHead = false;
   }
 
@@ -276,31 +269,16 @@ export class FanoutWorker {
 
   #notify(
     deliveries: TenantShare['deliveries'],
-    { written, incomplete }: FanoutResult,
+    result: FanoutResult,
     contents: ReadonlyMap<number, EventContent | null>,
     webhooks: ReadonlyMap<number, FanoutWebhook>,
   ): void {
-    const lanes = new Map<number, LaneCandidate>();
-    for (const { eventId, transportId, missedReason } of deliveries) {
-      if (missedReason !== null || lanes.has(transportId)) continue;
-      if (!written.has(eventId) && !incomplete.has(eventId)) continue;
-      const webhook = webhooks.get(transportId);
-      // The lane of a suspended transport is not scheduled.
-      if (webhook?.transportState === 'ACTIVE') lanes.set(transportId, candidateOf(webhook));
-    }
+    const lanes = lanesToNotify(deliveries, result, webhooks);
     if (lanes.size === 0) return;
-    const bodies = [...written].flatMap((eventId) => contents.get(eventId) ?? []);
+    const bodies = [...result.written].flatMap((eventId) => contents.get(eventId) ?? []);
     this.options.notify(lanes.values(), bodies);
   }
 }
-
-const candidateOf = ({ transportId, tenantUid, origin, encryptedWith }: FanoutWebhook): LaneCandidate => ({
-  transportId,
-  tenantUid,
-  origin,
-  encryptedWith,
-  dueAt: null,
-});
 
 /** Whether a batch that was read from the head is all that was on the outbox. It is if no tenant has used up its part of the limit. */
 function isWhole({ events }: FanoutBatch): boolean {

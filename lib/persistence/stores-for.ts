@@ -1,5 +1,6 @@
 import type { AnyDatabase } from './connection/open-database.js';
 import { PostgresBacklogStore } from './postgres/postgres-backlog-store.js';
+import { PostgresCarrier } from './postgres/postgres-carrier.js';
 import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
@@ -38,6 +39,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         backlog: new PostgresBacklogStore(database),
         statistics: new PostgresStatisticStore(database),
         glance: new PostgresGlanceStore(database),
+        carrier: new PostgresCarrier(database),
       };
     case 'sqlite':
       return {
@@ -51,6 +53,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         backlog: new SqliteBacklogStore(database),
         statistics: new SqliteStatisticStore(database),
         glance: undefined,
+        carrier: undefined,
       };
   }
 }

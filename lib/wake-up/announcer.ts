@@ -1,4 +1,4 @@
-import type { Notification } from './carrier.js';
+import type { Notification } from '../persistence/ports/carrier.js';
 import { payloadsOf, type Channels } from './channels.js';
 
 /** Minimum time between two statements, in ms. Notifications within it are sent together. */

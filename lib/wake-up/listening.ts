@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { loopTimeout } from '../timing/process-hold.js';
-import type { Carrier, Notification, Subscription } from './carrier.js';
+import type { Carrier, Notification, Subscription } from '../persistence/ports/carrier.js';
 
 /** Interval at which a process notifies itself, in ms. */
 const PROVE_EVERY_MS = 3_000;

@@ -1,4 +1,4 @@
-import type { Carrier, ListenOptions, Notification, Subscription } from './carrier.js';
+import type { Carrier, ListenOptions, Notification, Subscription } from '../persistence/ports/carrier.js';
 
 /**
  * The part of a client of the `redis` package (4 or later) that the module uses. The module only duplicates your client:

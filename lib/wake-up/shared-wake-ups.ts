@@ -2,7 +2,7 @@ import type { Glance, GlanceStore } from '../persistence/ports/glance-store.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { Announcer } from './announcer.js';
-import type { Carrier, Notification } from './carrier.js';
+import type { Carrier, Notification } from '../persistence/ports/carrier.js';
 import { numbersOf, type Channels } from './channels.js';
 import { Listening } from './listening.js';
 import type { WakeUpListener, WakeUps } from './wake-ups.js';

@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 const ON_PURPOSE = new Error('rolled back on purpose');
 const order = (uid: string) => ({ order: { Uid: uid } });
 
-/** Does so many pieces of work, a few at a time. */
+/** Does `count` pieces of work, at most `atOnce` at a time. */
 async function inParallel(count: number, atOnce: number, work: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

@@ -17,7 +17,7 @@ const DEGRADED_WITHIN_MS = 25_000;
 /** A stage is down after 30 s. */
 const DOWN_WITHIN_MS = 60_000;
 
-/** From so many refused rows on it is the stage that fails, and not only a row. */
+/** Number of refused rows from which on the stage counts as failing, and not only a row. */
 const EVENTS_OF_A_WHOLE_STAGE = 5;
 
 type Stage = keyof WebhooksHealthReport['worker']['rounds'];

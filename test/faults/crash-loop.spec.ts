@@ -12,7 +12,7 @@ const { kills, killAfterMs, deliveries } = sized(
 );
 const RECEIVER_MS = 3_000;
 const RETRY_MS = 300;
-/** Requests in flight of a transport. In quarantine so many deliveries are sent one at a time before the others. */
+/** Maximum number of requests in flight of a transport. In quarantine mode, this number of deliveries is sent one at a time first. */
 const CAP = 8;
 const JITTER = 0.2;
 /** A busy machine may notice an arrival this much later than it happened. */

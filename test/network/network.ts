@@ -34,7 +34,7 @@ export class NetworkHost {
     return host;
   }
 
-  /** Drops so many per cent of the packets, in each direction. */
+  /** Drops a percentage of the packets, in each direction. */
   lose(percent: number): void {
     for (const chain of ['input', 'output']) {
       this.#run(`nft add rule inet loss ${chain} numgen random mod 100 < ${percent} drop`);

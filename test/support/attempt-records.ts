@@ -27,7 +27,7 @@ const attempt = ({
   trigger: 'SCHEDULE',
 });
 
-/** A delivery that was answered with 204. */
+/** A delivery whose receiver responded with 204. */
 export const delivered = (delivery: QueuedDelivery, record: Partial<AttemptRecord> = {}): AttemptRecord => ({
   ...attempt(delivery),
   ...record,

@@ -5,28 +5,20 @@ import type { TransportConfig } from '../../lib/delivery/sending/transport-confi
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import { AllowList } from '../../lib/egress/allow-list.js';
 import { checkUrl } from '../../lib/egress/url-policy.js';
+import { DEFAULT_TRANSPORT_SETTINGS } from '../../lib/persistence/entities/http-transport.entity.js';
 import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/ports/lane-store.js';
 
 /** Without a circuit, and without an end to failing. */
 export const NO_CIRCUIT = { circuitFailures: 0, circuitCoolDownMs: 1, disableAfterMs: Infinity };
 
 const TRANSPORT: StoredTransport = {
+  ...DEFAULT_TRANSPORT_SETTINGS,
   tenantUid: 'shop',
   httpTransportUid: 'erp',
   url: 'https://erp.example.com',
-  headers: '[]',
-  securityType: 'NONE',
-  username: null,
-  password: null,
-  token: null,
-  signingSecrets: '[]',
+  signingSecrets: [],
   state: 'ACTIVE',
   failingSince: null,
-  timeoutMs: null,
-  maxConcurrency: null,
-  rateLimitRequests: null,
-  rateLimitPerSeconds: null,
-  retryScheduleSeconds: null,
   version: 1,
 };
 

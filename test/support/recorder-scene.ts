@@ -1,4 +1,5 @@
-import { Recorder, type RecordEntry } from '../../lib/delivery/recording/recorder.js';
+import type { RecordEntry } from '../../lib/delivery/recording/record-entry.js';
+import { Recorder } from '../../lib/delivery/recording/recorder.js';
 import { delivered } from './attempt-records.js';
 import { KeepingRecordStore } from './keeping-record-store.js';
 import { queued } from './lanes.js';

@@ -1,6 +1,9 @@
 import { DataSource } from 'typeorm';
 import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
-import type { HttpTransportEntity } from '../../lib/persistence/entities/http-transport.entity.js';
+import {
+  DEFAULT_TRANSPORT_SETTINGS,
+  type HttpTransportEntity,
+} from '../../lib/persistence/entities/http-transport.entity.js';
 import type { WebhookEntity } from '../../lib/persistence/entities/webhook.entity.js';
 import type { NewEvent } from '../../lib/persistence/ports/event-store.js';
 import type { TransportState } from '../../lib/domain/transport-state.js';
@@ -54,20 +57,11 @@ const KEYS: Readonly<Record<Table, string>> = {
 
 const NO_LIMIT = { limit: 'none', value: Number.MAX_SAFE_INTEGER };
 const TRANSPORT = {
+  ...DEFAULT_TRANSPORT_SETTINGS,
   name: 'ERP',
   url: 'https://erp.example.com/hooks',
-  headers: [],
-  securityType: 'NONE',
-  username: null,
-  password: null,
-  token: null,
-  timeoutMs: null,
-  maxConcurrency: null,
-  rateLimitRequests: null,
-  rateLimitPerSeconds: null,
-  retryScheduleSeconds: null,
   signingSecrets: [],
-} as const;
+};
 
 let uids = 0;
 const nextUid = (): string => `uid-${++uids}`;

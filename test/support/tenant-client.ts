@@ -114,7 +114,7 @@ export class TenantClient {
     return eventually(probe, { what: 'the log to be as expected', withinMs });
   }
 
-  /** Waits until the log holds exactly so many deliveries and each is as `expected`. */
+  /** Waits until the log contains exactly `count` deliveries and each is as `expected`. */
   untilLogged(expected: Partial<LoggedDelivery>, count = 1, withinMs?: number): Promise<LoggedDelivery[]> {
     return this.untilLog((log) => {
       expect(log).toEqual(Array.from({ length: count }, () => expect.objectContaining(expected)));

@@ -76,12 +76,15 @@ const ONLY_PERSISTENCE = /^(pg|better-sqlite3)(\/.*)?$/;
 /** Hashing and type tests have no effect and no state, so `domain/` stays pure with them. */
 const PURE = ['node:crypto', 'node:util/types'];
 
+/** Files at the top of `lib/` that lower layers may import. */
+const OPTIONS = ['webhooks.options.ts', 'webhooks.resolved-options.ts', 'webhooks.tokens.ts'];
+
 const graph = readImportGraph();
 
 /** The folder, or for the files at the top of `lib/` the part that they play. */
 function layerOf(file: string): string {
   if (file.includes('/')) return file.slice(0, file.indexOf('/'));
-  if (file === 'webhooks.options.ts' || file === 'webhooks.tokens.ts') return 'options';
+  if (OPTIONS.includes(file)) return 'options';
   if (file.startsWith('webhooks.')) return 'module';
   return file.replace(/\.ts$/, '');
 }

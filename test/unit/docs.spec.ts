@@ -25,7 +25,8 @@ import {
   MOST_TENANTS,
 } from '../../lib/persistence/ports/backlog-store.js';
 import { posCatalog } from '../../lib/pos/pos-catalog.js';
-import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
+import type { WebhooksOptions } from '../../lib/webhooks.options.js';
+import { resolveOptions } from '../../lib/webhooks.resolved-options.js';
 import { allSources, declaredCodes } from '../support/declared-codes.js';
 import { declaredRoutes } from '../support/declared-routes.js';
 import { declaredOptions, documentedOptions } from '../support/documented-options.js';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '../../lib/errors/start-up.errors.js';
-import { resolveOptions, type WebhooksOptions } from '../../lib/webhooks.options.js';
+import type { WebhooksOptions } from '../../lib/webhooks.options.js';
+import { resolveOptions } from '../../lib/webhooks.resolved-options.js';
 
 describe('the options of the module', () => {
   it('have safe defaults', () => {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransportCommand } from '../../domain/transport-state.js';
-import { SigningSecretRotationService } from '../../operations/signing-secret-rotation.service.js';
-import { TestSendService } from '../../operations/test-send.service.js';
-import { TransportStateService } from '../../operations/transport-state.service.js';
+import { SigningSecretRotationService } from '../../operations/http-transports/signing-secret-rotation.service.js';
+import { SampleSendService } from '../../operations/http-transports/sample-send.service.js';
+import { TransportStateService } from '../../operations/http-transports/transport-state.service.js';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { orNotFound } from '../http-transport-operations/or-not-found.js';
@@ -53,7 +53,7 @@ export class HttpTransports {
     private readonly transports: HttpTransportsService,
     private readonly states: TransportStateService,
     private readonly rotation: SigningSecretRotationService,
-    private readonly tests: TestSendService,
+    private readonly tests: SampleSendService,
     @Inject(SECRET_BOX) private readonly secrets: SecretBox,
   ) {}
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RequestSchema, ResponseSchema } from '../openapi/schemas.js';
 import { IsString, MaxLength } from 'class-validator';
-import type { TestSendResult } from '../../operations/test-sender.js';
+import type { SampleSendResult } from '../../operations/http-transports/sample-sender.js';
 import { ACTION_NAME_PATTERN } from '../../domain/action-catalog.js';
 import { MayBeAbsent } from '../validation/presence.js';
 
@@ -24,7 +24,7 @@ export class TestSendDto {
 
 /** Result of a test send. */
 @ResponseSchema('HttpTransportTestResult')
-export class TestSendResultDto implements TestSendResult {
+export class TestSendResultDto implements SampleSendResult {
   @ApiProperty({ description: 'Whether the receiver responded with 2xx.', example: true })
   delivered!: boolean;
 

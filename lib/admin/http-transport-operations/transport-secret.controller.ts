@@ -1,7 +1,7 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { MAX_SECRETS } from '../../domain/secret-rotation.js';
-import { SigningSecretRotationService } from '../../operations/signing-secret-rotation.service.js';
+import { SigningSecretRotationService } from '../../operations/http-transports/signing-secret-rotation.service.js';
 import { AdminController } from '../admin-controller.js';
 import { ApiConflicting, ApiInvalid, ApiJsonBody, ApiMissing, ApiUid } from '../openapi/api-docs.js';
 import { CreatedHttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';

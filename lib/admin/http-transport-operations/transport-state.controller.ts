@@ -1,7 +1,7 @@
 import { applyDecorators, Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { TransportCommand } from '../../domain/transport-state.js';
-import { TransportStateService } from '../../operations/transport-state.service.js';
+import { TransportStateService } from '../../operations/http-transports/transport-state.service.js';
 import { AdminController } from '../admin-controller.js';
 import {
   ApiConflicting,

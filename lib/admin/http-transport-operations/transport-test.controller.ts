@@ -1,6 +1,6 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { TestSendService } from '../../operations/test-send.service.js';
+import { SampleSendService } from '../../operations/http-transports/sample-send.service.js';
 import { AdminController } from '../admin-controller.js';
 import {
   ApiConflicting,
@@ -20,7 +20,7 @@ import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportTestController {
-  constructor(private readonly tests: TestSendService) {}
+  constructor(private readonly tests: SampleSendService) {}
 
   @Post('test')
   @HttpCode(200)

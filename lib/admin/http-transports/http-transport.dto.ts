@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ResponseSchema } from '../openapi/schemas.js';
+import { rateLimitOf } from '../../domain/rate-window.js';
 import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
 import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
 import type { HttpTransportRow } from '../../persistence/repositories/http-transport.repository.js';
@@ -8,7 +9,6 @@ import { instant } from '../instant.js';
 import { MASK, masked } from '../masking.js';
 import { RateLimitDto } from './http-transport-input.dto.js';
 import { SECURITY_TYPES } from './security-type.js';
-import { rateLimitOf } from './transport-draft.js';
 
 /** A header as the API returns it. */
 @ResponseSchema('HttpTransportHeader')

@@ -7,7 +7,10 @@ import { EgressClient } from '../../egress/egress-client.js';
 import { SecretUnreadableError } from '../../errors/database.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../../operations/retry-on-change.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
-import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
+import {
+  transportSettingsOf,
+  type HttpTransportEntity,
+} from '../../persistence/entities/http-transport.entity.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import {
   HttpTransportRepository,
@@ -16,11 +19,15 @@ import {
 } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
-import type { ChangeHttpTransportDto, CreateHttpTransportDto } from './http-transport-bodies.dto.js';
+import type {
+  CreateHttpTransportDto,
+  ReplaceHttpTransportDto,
+  UpdateHttpTransportDto,
+} from './http-transport-bodies.dto.js';
 import {
   applyReplacement,
   applyUpdate,
@@ -97,7 +104,7 @@ export class HttpTransportsService {
    *
    * @throws {ApiError} 400, 404 or 409
    */
-  update(tenantUid: string, uid: string, body: ChangeHttpTransportDto): Promise<HttpTransportRow> {
+  update(tenantUid: string, uid: string, body: UpdateHttpTransportDto): Promise<HttpTransportRow> {
     return this.#change(tenantUid, uid, body, applyUpdate);
   }
 
@@ -106,7 +113,7 @@ export class HttpTransportsService {
    *
    * @throws {ApiError} 400, 404 or 409
    */
-  replace(tenantUid: string, uid: string, body: ChangeHttpTransportDto): Promise<HttpTransportRow> {
+  replace(tenantUid: string, uid: string, body: ReplaceHttpTransportDto): Promise<HttpTransportRow> {
     return this.#change(tenantUid, uid, body, applyReplacement);
   }
 
@@ -119,14 +126,13 @@ export class HttpTransportsService {
   #change(
     tenantUid: string,
     httpTransportUid: string,
-    body: ChangeHttpTransportDto,
+    body: UpdateHttpTransportDto,
     apply: (draft: TransportDraft, input: TransportInput) => TransportDraft,
   ): Promise<HttpTransportRow> {
     return retryOnChange('http transport', async () => {
       const present = await this.get(tenantUid, httpTransportUid);
-      checkReadOnly(present, body);
-      const before = draftOf(present);
-      const after = apply(before, body);
+      const before = draftOf(transportSettingsOf(present));
+      const after = apply(before, settingsIn(body, present));
       if (isDeepStrictEqual(before, after)) return present;
       assertSecretsStayAtHome(before, after);
       this.#check(after);
@@ -172,16 +178,33 @@ export class HttpTransportsService {
   }
 }
 
-function checkReadOnly(present: HttpTransportEntity, body: ChangeHttpTransportDto): void {
-  if (body.httpTransportUid !== undefined && body.httpTransportUid !== present.httpTransportUid) {
+/**
+ * The settings in a body, without its read-only members.
+ *
+ * @throws {ApiError} 400 `READ_ONLY_FIELD` if the body changes a read-only member that must not be ignored
+ */
+function settingsIn(
+  {
+    httpTransportUid,
+    state,
+    disabledReason,
+    failingSince,
+    createdAt,
+    lastModifiedAt,
+    ...settings
+  }: UpdateHttpTransportDto,
+  present: HttpTransportEntity,
+): TransportInput {
+  if (httpTransportUid !== undefined && httpTransportUid !== present.httpTransportUid) {
     throw badRequest('READ_ONLY_FIELD', 'httpTransportUid must be the uid in the path: it cannot be changed');
   }
-  if (body.state !== undefined && body.state !== present.state) {
+  if (state !== undefined && state !== present.state) {
     throw badRequest(
       'READ_ONLY_FIELD',
       'state cannot be changed by an update: call pause, resume, disable or enable',
     );
   }
+  return settings;
 }
 
 function checkSigningSecret(signingSecret: string): void {

@@ -1,26 +1,14 @@
 import { badRequest, validationFailed } from '../api-error.js';
 import { MASK } from '../masking.js';
-import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
+import type { HttpTransportInputDto } from './http-transport-input.dto.js';
 import { isBearer } from './security-type.js';
 import type { DraftHeader, DraftSecret, TransportDraft } from './transport-draft.js';
 
-/** The settings of a transport in a request. An omitted member requests no change; see the DTOs for the rest. */
-export interface TransportInput {
-  name?: string;
-  url?: string;
-  headers?: readonly { key: string; value: string }[] | null;
-  securityType?: SecurityType;
-  username?: string | null;
-  password?: string | null;
-  token?: string | null;
-  timeoutMs?: number | null;
-  maxConcurrency?: number | null;
-  rateLimit?: { requests: number; perSeconds: number } | null;
-  retryScheduleSeconds?: number[] | null;
-}
+/** The settings of a transport in a request. An omitted member is not a property of the object: it requests no change. */
+export type TransportInput = HttpTransportInputDto & { name?: string; url?: string };
 
 /** Values that PUT assigns to omitted members. Passwords and tokens are not among them: they are kept. */
-const REPLACED = { headers: [], securityType: 'NONE', username: null } as const satisfies TransportInput;
+const REPLACED: TransportInput = { headers: [], securityType: 'NONE', username: null };
 
 /**
  * PATCH: the given fields change, the others stay.
@@ -28,18 +16,15 @@ const REPLACED = { headers: [], securityType: 'NONE', username: null } as const 
  * @throws {ApiError} 400 if the mask is given where no value is stored, or a header is given twice
  */
 export function applyUpdate(draft: TransportDraft, input: TransportInput): TransportDraft {
+  const { headers, password, token, rateLimit, ...same } = input;
   return {
-    name: input.name ?? draft.name,
-    url: input.url ?? draft.url,
-    headers: input.headers === undefined ? draft.headers : headersOf(input.headers ?? [], draft.headers),
-    securityType: input.securityType ?? draft.securityType,
-    username: given(input.username, draft.username),
-    password: secretOf('password', input.password, draft.password),
-    token: secretOf('token', input.token, draft.token),
-    timeoutMs: given(input.timeoutMs, draft.timeoutMs),
-    maxConcurrency: given(input.maxConcurrency, draft.maxConcurrency),
-    rateLimit: input.rateLimit === undefined ? draft.rateLimit : plain(input.rateLimit),
-    retryScheduleSeconds: given(input.retryScheduleSeconds, draft.retryScheduleSeconds),
+    ...draft,
+    ...same,
+    headers: headers === undefined ? draft.headers : headersOf(headers ?? [], draft.headers),
+    password: secretOf('password', password, draft.password),
+    token: secretOf('token', token, draft.token),
+    // The input is an instance of its DTO class, so a comparison with the stored value would report a difference.
+    rateLimit: rateLimit === undefined ? draft.rateLimit : rateLimit && { ...rateLimit },
   };
 }
 
@@ -84,13 +69,6 @@ export function assertSecretsStayAtHome(before: TransportDraft, after: Transport
     ...kept.map((field) => `${field} must be sent again (or removed), because the origin of url changes`),
   );
 }
-
-const given = <Value>(input: Value | undefined, present: Value): Value =>
-  input === undefined ? present : input;
-
-/** The input is an instance of its DTO class, so a comparison with the stored value would report a difference. */
-const plain = (rateLimit: NonNullable<TransportInput['rateLimit']> | null): TransportDraft['rateLimit'] =>
-  rateLimit && { requests: rateLimit.requests, perSeconds: rateLimit.perSeconds };
 
 const isKept = (secret: DraftSecret | null): boolean => secret !== null && 'stored' in secret;
 

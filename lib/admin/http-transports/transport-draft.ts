@@ -1,5 +1,8 @@
-import type { HttpTransportEntity, SecurityType } from '../../persistence/entities/http-transport.entity.js';
-import type { TransportSettings } from '../../persistence/repositories/http-transport.repository.js';
+import { rateLimitOf, type RateLimit } from '../../domain/rate-window.js';
+import {
+  DEFAULT_TRANSPORT_SETTINGS,
+  type TransportSettings,
+} from '../../persistence/entities/http-transport.entity.js';
 import { headerField, type TransportSecretField } from '../../secrets/transport-secrets.js';
 
 /** A secret of a draft: kept as stored (encrypted), or new and in clear. */
@@ -10,60 +13,34 @@ export interface DraftHeader {
   readonly value: DraftSecret;
 }
 
+/** Settings that a draft represents in another way than the columns. */
+type ConvertedSetting = 'headers' | 'password' | 'token' | 'rateLimitRequests' | 'rateLimitPerSeconds';
+
 /** The settings of a transport that a request asks for, before anything is encrypted or written. */
-export interface TransportDraft {
-  readonly name: string;
-  readonly url: string;
+export interface TransportDraft extends Readonly<Omit<TransportSettings, ConvertedSetting>> {
   readonly headers: readonly DraftHeader[];
-  readonly securityType: SecurityType;
-  readonly username: string | null;
   readonly password: DraftSecret | null;
   readonly token: DraftSecret | null;
-  readonly timeoutMs: number | null;
-  readonly maxConcurrency: number | null;
-  readonly rateLimit: { readonly requests: number; readonly perSeconds: number } | null;
-  readonly retryScheduleSeconds: readonly number[] | null;
+  readonly rateLimit: RateLimit | null;
 }
-
-/** The initial draft of a new transport. */
-export const EMPTY_DRAFT: TransportDraft = {
-  name: '',
-  url: '',
-  headers: [],
-  securityType: 'NONE',
-  username: null,
-  password: null,
-  token: null,
-  timeoutMs: null,
-  maxConcurrency: null,
-  rateLimit: null,
-  retryScheduleSeconds: null,
-};
 
 /** The initial draft of an update, which keeps everything. */
-export function draftOf(transport: HttpTransportEntity): TransportDraft {
-  const { name, url, securityType, username, timeoutMs, maxConcurrency, retryScheduleSeconds } = transport;
+export function draftOf({
+  headers,
+  password,
+  token,
+  rateLimitRequests,
+  rateLimitPerSeconds,
+  ...same
+}: TransportSettings): TransportDraft {
   return {
-    name,
-    url,
-    headers: transport.headers.map(({ key, value }) => ({ key, value: { stored: value } })),
-    securityType,
-    username,
-    password: stored(transport.password),
-    token: stored(transport.token),
-    timeoutMs,
-    maxConcurrency,
-    rateLimit: rateLimitOf(transport),
-    retryScheduleSeconds,
+    ...same,
+    headers: headers.map(({ key, value }) => ({ key, value: { stored: value } })),
+    password: stored(password),
+    token: stored(token),
+    rateLimit: rateLimitOf({ rateLimitRequests, rateLimitPerSeconds }),
   };
 }
-
-/** The rate limit of a transport, which has two columns; null when it has none. */
-export const rateLimitOf = ({
-  rateLimitRequests: requests,
-  rateLimitPerSeconds: perSeconds,
-}: Pick<HttpTransportEntity, 'rateLimitRequests' | 'rateLimitPerSeconds'>): TransportDraft['rateLimit'] =>
-  requests === null || perSeconds === null ? null : { requests, perSeconds };
 
 /**
  * Converts a draft to its stored form.
@@ -71,10 +48,9 @@ export const rateLimitOf = ({
  * @param encrypted returns the stored form of a secret for the given field
  */
 export function settingsOf(
-  draft: TransportDraft,
+  { headers, password, token, rateLimit, ...same }: TransportDraft,
   encrypted: (secret: DraftSecret, field: TransportSecretField) => string,
 ): TransportSettings {
-  const { headers, password, token, rateLimit, retryScheduleSeconds, ...same } = draft;
   return {
     ...same,
     headers: headers.map(({ key, value }) => ({ key, value: encrypted(value, headerField(key)) })),
@@ -82,8 +58,10 @@ export function settingsOf(
     token: token && encrypted(token, 'token'),
     rateLimitRequests: rateLimit?.requests ?? null,
     rateLimitPerSeconds: rateLimit?.perSeconds ?? null,
-    retryScheduleSeconds: retryScheduleSeconds && [...retryScheduleSeconds],
   };
 }
 
 const stored = (secret: string | null): DraftSecret | null => (secret === null ? null : { stored: secret });
+
+/** The initial draft of a new transport. */
+export const EMPTY_DRAFT = draftOf(DEFAULT_TRANSPORT_SETTINGS);

@@ -33,4 +33,4 @@ const macOf = (key: Buffer, list: readonly string[], id: string): Buffer =>
     .subarray(0, MAC_BYTES);
 
 const invalidCursor = () =>
-  badRequest('INVALID_CURSOR', 'cursor must be the nextCursor of an answer of this list, unchanged');
+  badRequest('INVALID_CURSOR', 'cursor must be the nextCursor of a response of this list, unchanged');

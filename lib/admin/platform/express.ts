@@ -38,8 +38,8 @@ export function extendExpress(app: ExpressApp, paths: AdminPaths, unsupported: U
   });
   // Express recognizes an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, next: Next) => {
-    const answer = paths.includes(request.originalUrl) ? apiErrorOfParser(error) : undefined;
-    if (answer) response.status(answer.getStatus()).json(answer.getResponse());
+    const apiError = paths.includes(request.originalUrl) ? apiErrorOfParser(error) : undefined;
+    if (apiError) response.status(apiError.getStatus()).json(apiError.getResponse());
     else next(error);
   });
 }

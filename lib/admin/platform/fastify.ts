@@ -36,10 +36,10 @@ export function respondToParserErrors(app: FastifyApp, paths: () => AdminPaths):
   app.addHook('onRoute', (options) => {
     if (options.errorHandler || !paths().includes(options.url)) return;
     options.errorHandler = (error, _request, reply) => {
-      const answer = apiErrorOfParser(error);
+      const apiError = apiErrorOfParser(error);
       // If a route's error handler throws, Fastify calls the application's error handler.
-      if (!answer) throw error;
-      reply.status(answer.getStatus()).send(answer.getResponse());
+      if (!apiError) throw error;
+      reply.status(apiError.getStatus()).send(apiError.getResponse());
     };
   });
 }

@@ -14,7 +14,7 @@ const invalidJson = () => validationFailed('The body is not valid JSON.');
 const invalidLength = () => validationFailed('The length of the body differs from content-length.');
 
 /** By the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the server's fault. */
-const ANSWERS: Readonly<Record<string, () => ApiError>> = {
+const API_ERRORS: Readonly<Record<string, () => ApiError>> = {
   'entity.parse.failed': invalidJson,
   // Fastify also uses this code for member names that would change a prototype.
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
@@ -42,7 +42,7 @@ export function apiErrorOfParser(error: unknown): ApiError | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, code, status, statusCode } = error as ParserError;
   for (const key of [type, code]) {
-    if (typeof key === 'string' && Object.hasOwn(ANSWERS, key)) return ANSWERS[key]!();
+    if (typeof key === 'string' && Object.hasOwn(API_ERRORS, key)) return API_ERRORS[key]!();
   }
   if ((status ?? statusCode) !== 400) return undefined;
   if (error instanceof URIError) return validationFailed('The path contains invalid percent-encoding.');

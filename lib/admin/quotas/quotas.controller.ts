@@ -1,7 +1,7 @@
 import { Get, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { MOST_PENDING_COUNTED, UsageRepository } from '../../persistence/repositories/usage.repository.js';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
 import { ApiInvalid, INVALID_TENANT_UID } from '../openapi/api-docs.js';

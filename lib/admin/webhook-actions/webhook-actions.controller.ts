@@ -1,6 +1,6 @@
 import { Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { AdminController } from '../admin-controller.js';
 import { ApiInvalid } from '../openapi/api-docs.js';

@@ -3,16 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isKnownPattern } from '../../domain/action-pattern.js';
 import { uuidv7 } from '../../domain/uid.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import { DEFAULT_WEBHOOK_SETTINGS, type WebhookSettings } from '../../persistence/entities/webhook.entity.js';
 import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
 import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import {
   WebhookRepository,
   type NewWebhookRow,
   type WebhookRow,
-  type WebhookSettings,
   type WebhookSortKey,
 } from '../../persistence/repositories/webhook.repository.js';
-import type { ResolvedWebhooksOptions } from '../../webhooks.options.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
@@ -68,13 +68,12 @@ export class WebhooksService {
     checkUids(body, { httpTransportUid });
     this.#checkAction(body.action);
     const {
+      httpTransportUid: _uid,
       webhookUid = uuidv7(this.database.now(), randomBytes),
-      action,
-      enabled = true,
-      ordered = false,
+      ...settings
     } = body;
     try {
-      const row = { webhookUid, action, enabled, ordered };
+      const row = { webhookUid, ...DEFAULT_WEBHOOK_SETTINGS, ...settings };
       const webhook = await this.webhooks.insert(tenantUid, transport, row, {
         limit: 'maxWebhooksPerTenant',
         value: this.options.maxWebhooksPerTenant,
@@ -123,17 +122,14 @@ export class WebhooksService {
   }
 }
 
-function settingsIn({
-  action,
-  enabled,
-  ordered,
-}: ReplaceWebhookDto | UpdateWebhookDto): Partial<WebhookSettings> {
-  return {
-    ...(action !== undefined && { action }),
-    ...(enabled !== undefined && { enabled }),
-    ...(ordered !== undefined && { ordered }),
-  };
-}
+/** The settings in a body, without its read-only members. */
+const settingsIn = ({
+  httpTransportUid,
+  webhookUid,
+  createdAt,
+  lastModifiedAt,
+  ...settings
+}: ReplaceWebhookDto | UpdateWebhookDto): Partial<WebhookSettings> => settings;
 
 function checkUids(
   body: { httpTransportUid?: string; webhookUid?: string },

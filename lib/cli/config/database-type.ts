@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import { DatabaseAddress } from '../../persistence/connection/database-address.js';
+import { databaseKindOf } from '../../persistence/sql/dialect.js';
 import { ConfigError } from '../cli-errors.js';
 import { DATABASE_TYPES } from './tillhook-config.js';
 import type { DatabaseType } from './tillhook-config.js';
@@ -22,7 +23,7 @@ export function settingsOfUrl(
 ): { type: DatabaseType; schema?: string | undefined } {
   try {
     const options = new DatabaseAddress({ url, schema }).toOptions() as { type: string; schema?: string };
-    return options.type === 'postgres' ? { type: 'postgres', schema: options.schema } : { type: 'sqlite' };
+    return { type: databaseKindOf(options.type), schema: options.schema };
   } catch (error) {
     if (!(error instanceof InvalidOptionError)) throw error;
     throw new ConfigError(`${source}: ${error.message.replace('WebhooksModule option', 'option')}`);

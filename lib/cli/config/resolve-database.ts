@@ -1,4 +1,5 @@
 import { isSchemaName, SCHEMA_RULE } from '../../persistence/connection/postgres-address.js';
+import { DIALECTS } from '../../persistence/sql/dialect.js';
 import { ConfigError, UsageError } from '../cli-errors.js';
 import type { OptionValues } from '../command.js';
 import { suggest } from '../suggestion.js';
@@ -42,8 +43,9 @@ export function resolveDatabase(
   }
   if (schema === undefined) return { type };
   const Refusal = schema === values.schema ? UsageError : ConfigError;
-  if (type === 'sqlite')
-    throw new Refusal(`Schema "${schema}" given for SQLite, which has no schemas. Leave it out.`);
+  const { name, hasSchemas } = DIALECTS[type];
+  if (!hasSchemas)
+    throw new Refusal(`Schema "${schema}" given for ${name}, which has no schemas. Leave it out.`);
   if (isSchemaName(schema)) return { type, schema };
   throw new Refusal(`Schema name ${JSON.stringify(schema)} is invalid. Use ${SCHEMA_RULE}.`);
 }

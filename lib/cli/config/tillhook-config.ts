@@ -1,8 +1,10 @@
 import type { WebhooksOptions } from '../../index.js';
+import type { DatabaseKind } from '../../persistence/ports/database.js';
+import { DATABASE_KINDS } from '../../persistence/sql/dialect.js';
 
 /** The databases that the module supports. */
-export const DATABASE_TYPES = ['postgres', 'sqlite'] as const;
-export type DatabaseType = (typeof DATABASE_TYPES)[number];
+export type DatabaseType = DatabaseKind;
+export const DATABASE_TYPES: readonly DatabaseType[] = DATABASE_KINDS;
 
 /**
  * Options that the application passes to `WebhooksModule.forRoot()` and that commands need as well. The names and meanings

@@ -1,3 +1,6 @@
+import type { DatabaseKind } from '../../persistence/ports/database.js';
+import { DIALECTS } from '../../persistence/sql/dialect.js';
+
 /** One migration, as `recordMigrations` returns it. */
 interface Migration {
   readonly name: string;
@@ -5,8 +8,8 @@ interface Migration {
 }
 
 export interface ScriptOptions {
-  readonly type: 'postgres' | 'sqlite';
-  /** The schema that the statements name; undefined on SQLite. */
+  readonly type: DatabaseKind;
+  /** The schema that the statements name; undefined if the database has no schemas. */
   readonly schema?: string;
   /** `--from`. */
   readonly after?: string;
@@ -17,14 +20,15 @@ export interface ScriptOptions {
 /** Combines migrations in one script, which runs as a whole or not at all. Without migrations the script contains only comments. */
 export function formatScript(migrations: readonly Migration[], options: ScriptOptions): string {
   const { type, schema, after, version } = options;
-  const place = type === 'postgres' ? `PostgreSQL, schema ${JSON.stringify(schema)}` : 'SQLite';
+  const { name: database, hasSchemas, beginMigration } = DIALECTS[type];
+  const place = hasSchemas ? `${database}, schema ${JSON.stringify(schema)}` : database;
   const since = after === undefined ? '' : `, after ${after}`;
   const head = `-- Webhook tables of nestjs-tillhook ${version} for ${place}${since}.`;
   if (migrations.length === 0) return `${head}\n-- No migrations: the tables are up to date.\n`;
   return [
     `${head}\n-- Run it with a client that stops at the first error: ${CLIENTS[type]}`,
-    // On SQLite the script acquires the write lock first, as the module does.
-    type === 'postgres' ? 'BEGIN;' : 'BEGIN IMMEDIATE;',
+    // As the module does, the script acquires the write lock first if there is one.
+    `${beginMigration};`,
     ...migrations.map(({ name, statements }) =>
       [`-- ${name}`, ...statements.map((statement) => `${statement};`)].join('\n\n'),
     ),
@@ -32,4 +36,7 @@ export function formatScript(migrations: readonly Migration[], options: ScriptOp
   ].join('\n\n');
 }
 
-const CLIENTS = { postgres: 'psql -v ON_ERROR_STOP=1 -f FILE', sqlite: 'sqlite3 -bail DATABASE < FILE' };
+const CLIENTS: Readonly<Record<DatabaseKind, string>> = {
+  postgres: 'psql -v ON_ERROR_STOP=1 -f FILE',
+  sqlite: 'sqlite3 -bail DATABASE < FILE',
+};

@@ -1,3 +1,4 @@
+import { DIALECTS } from '../../persistence/sql/dialect.js';
 import { UsageError } from '../cli-errors.js';
 import type { Command } from '../command.js';
 import { loadConfig } from '../config/load-config.js';
@@ -38,7 +39,7 @@ export const sqlCommand: Command = {
         `Option "--from" is "${after}", which is not a migration. ${suggest(after, migrationNames())}`,
       );
     }
-    const target = type === 'postgres' ? { type, schema: schema ?? DEFAULT_SCHEMA } : { type };
+    const target = DIALECTS[type].hasSchemas ? { type, schema: schema ?? DEFAULT_SCHEMA } : { type };
     const migrations = await recordMigrations({ ...target, after });
     print(
       values.json

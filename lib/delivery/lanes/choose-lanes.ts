@@ -44,7 +44,7 @@ export function chooseLanes(
       isShort = true;
       continue;
     }
-    places.take(tenantUid, origin);
+    places.acquire(tenantUid, origin);
     chosen.push(lane);
   }
   return { chosen, isShort };

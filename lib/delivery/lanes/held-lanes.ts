@@ -53,6 +53,6 @@ export class HeldLanes {
     lane.close();
     const { tenantUid, origin } = this.#candidates.get(lane)!;
     this.#candidates.delete(lane);
-    this.places.give(tenantUid, origin);
+    this.places.release(tenantUid, origin);
   }
 }

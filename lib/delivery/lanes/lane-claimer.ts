@@ -251,7 +251,7 @@ export class LaneClaimer {
       });
     } finally {
       // Not claimed: another process was faster, or the statement failed.
-      for (const { tenantUid, origin } of byId.values()) places.give(tenantUid, origin);
+      for (const { tenantUid, origin } of byId.values()) places.release(tenantUid, origin);
     }
     return isShort;
   }

@@ -32,3 +32,42 @@ const NEXT: Readonly<Record<LaneState, readonly LaneState[]>> = {
 export function assertTransition(from: LaneState, to: LaneState): void {
   if (!NEXT[from].includes(to)) throw new Error(`A lane cannot change from ${from} to ${to}.`);
 }
+
+/** The state of one lane, which changes only as the diagram allows. */
+export class LaneStateMachine {
+  #state: LaneState = 'OPEN';
+  /** The state to return to if the release fails. */
+  #releasedFrom: 'OPEN' | 'DRAINING' = 'OPEN';
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  /** If a release is under way and fails, the lane drains then. */
+  drain(): void {
+    if (this.#state === 'OPEN') this.#become('DRAINING');
+    else if (this.#state === 'RELEASING') this.#releasedFrom = 'DRAINING';
+  }
+
+  get mayRelease(): boolean {
+    return this.#state === 'OPEN' || this.#state === 'DRAINING';
+  }
+
+  release(): void {
+    if (this.#state === 'OPEN' || this.#state === 'DRAINING') this.#releasedFrom = this.#state;
+    this.#become('RELEASING');
+  }
+
+  releaseFailed(): void {
+    this.#become(this.#releasedFrom);
+  }
+
+  close(): void {
+    this.#become('CLOSED');
+  }
+
+  #become(state: LaneState): void {
+    assertTransition(this.#state, state);
+    this.#state = state;
+  }
+}

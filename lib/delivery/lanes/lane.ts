@@ -14,8 +14,10 @@ import type { ConcludedAttempt } from '../sending/attempt.js';
 import { originOf, type TransportConfig } from '../sending/transport-config.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneLease } from './lane-lease.js';
+import { LaneQuarantine } from './lane-quarantine.js';
 import { LaneScan, type RowJudge, type UnsentRows } from './lane-scan.js';
-import { assertTransition, type LaneState } from './lane-state.js';
+import { LaneStateMachine, type LaneState } from './lane-state.js';
+import { releaseTerms } from './release-terms.js';
 
 const NO_RATE: RateState = { used: 0, usedUntil: 0 };
 /** Number of rows that a lane keeps ready, as a multiple of `maxConcurrency`, within the bounds below. */
@@ -24,18 +26,6 @@ const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
 /** How long a check of the lane is valid, in ms: a pause takes effect within a second, even if the database stops responding. */
 const CHECK_LASTS_MS = 900;
-/** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
-const QUARANTINE_FROM = 2;
-/**
- * If a lane is released while outcomes of it cannot be recorded, it is due again after this time, in ms. Their retries may be
- * due by then, and no wake-up announces them.
- */
-const ASIDE_RETRY_MS = 2_000;
-/**
- * If a transport is not active although its lane is not suspended, the released lane is due again after this time, in ms.
- * That happens only if somebody edited the row.
- */
-const INACTIVE_RETRY_MS = 1_000;
 
 /** The present instant on two clocks: the `ElapsedClock`, and the database's clock (ms since the epoch). */
 export interface Clocks {
@@ -45,12 +35,7 @@ export interface Clocks {
 
 /**
  * A lane that this process holds: what may be sent, what should be read, and when it can be released. State only, no I/O. Its
- * states are described in `lane-state.ts`.
- *
- * **Quarantine mode.** A delivery may crash the process that sends it. From the second crash of its holders in a row on, a
- * lane sends one delivery at a time and notes it in the database first. If the holder crashes, the next one records the noted
- * delivery as a failed attempt (see `RowJudge.hasCrashed`). A delivery that was noted once is noted before each later attempt
- * too, also outside quarantine mode, so that the next crash identifies it.
+ * states are described in `lane-state.ts`, and quarantine mode in `lane-quarantine.ts`.
  */
 export class Lane {
   readonly transportId: number;
@@ -61,19 +46,14 @@ export class Lane {
   inFlight = 0;
   /** When the lane was claimed, on the elapsed clock. */
   readonly heldSince: number;
-  #state: LaneState = 'OPEN';
-  /** The state to return to if the release fails. */
-  #releasedFrom: 'OPEN' | 'DRAINING' = 'OPEN';
-  readonly #isQuarantined: boolean;
-  #recordedInQuarantine = 0;
+  readonly #stateMachine = new LaneStateMachine();
+  readonly #quarantine: LaneQuarantine;
   readonly #scan: LaneScan;
   readonly #lease: LaneLease;
   readonly #health: LaneHealth;
   #rate: RateWindow | undefined;
   /** On the elapsed clock: when the lane and its configuration were last found to be current. */
   #checkedAt: number;
-  /** Fencing token of the holder before this one, if it crashed. */
-  readonly #crashedToken: number | undefined;
 
   /** @param claimedAt on the elapsed clock, before the query that claimed the lane was sent */
   constructor(claimed: ClaimedLane, config: TransportConfig, claimedAt: number, policy: HealthPolicy) {
@@ -83,8 +63,7 @@ export class Lane {
     this.httpTransportUid = claimed.transport.httpTransportUid;
     this.config = config;
     this.heldSince = claimedAt;
-    this.#isQuarantined = crashes >= QUARANTINE_FROM;
-    this.#crashedToken = crashes > 0 ? leaseToken - 1 : undefined;
+    this.#quarantine = new LaneQuarantine(crashes, leaseToken);
     this.#scan = new LaneScan(claimed.scanFrom, claimedAt);
     this.#lease = new LaneLease(leaseToken, claimed.leaseMs, claimedAt);
     const known = { failingSince: config.failingSince, consecutiveFailures, blockedUntil };
@@ -94,7 +73,7 @@ export class Lane {
   }
 
   get state(): LaneState {
-    return this.#state;
+    return this.#stateMachine.state;
   }
 
   get leaseToken(): number {
@@ -127,7 +106,8 @@ export class Lane {
   maySend(clocks: Clocks): boolean {
     return (
       this.#scan.readyCount > 0 &&
-      this.inFlight < (this.#health.isProbing || this.#isQuarantined ? 1 : this.config.maxConcurrency) &&
+      this.inFlight <
+        (this.#health.isProbing || this.#quarantine.isActive ? 1 : this.config.maxConcurrency) &&
       this.#scan.asideCount < this.config.maxConcurrency &&
       this.mayStillSend(clocks) &&
       (this.#rate === undefined || this.#rate.nextAt(clocks.now) <= clocks.now)
@@ -159,12 +139,9 @@ export class Lane {
     return this.#rate !== undefined;
   }
 
-  /**
-   * Whether the delivery has to be noted before it is sent: in quarantine mode, or if it was noted before, since it may be a
-   * poison delivery.
-   */
-  mustNote({ notedToken }: QueuedDelivery): boolean {
-    return this.#isQuarantined || notedToken !== null;
+  /** Whether the delivery has to be noted before it is sent, since it may be a poison delivery. */
+  mustNote(delivery: QueuedDelivery): boolean {
+    return this.#quarantine.mustNote(delivery);
   }
 
   /** Takes the next ready delivery, which is in flight from now on. */
@@ -211,7 +188,7 @@ export class Lane {
   /** The outcome is in the database: the delivery is no longer in hand. */
   recorded(delivery: QueuedDelivery, nextDueAt: number | null): void {
     this.#scan.recorded(delivery, nextDueAt);
-    if (this.#isQuarantined) this.#survived();
+    if (this.#quarantine.recorded(this.config.maxConcurrency)) this.drain();
   }
 
   /** The delivery was parked, unless its predecessor had ended by then. */
@@ -273,8 +250,7 @@ export class Lane {
     readAt: number,
     isUnrecorded: RowJudge['isUnrecorded'],
   ): UnsentRows {
-    const hasCrashed: RowJudge['hasCrashed'] = ({ notedToken }) =>
-      notedToken !== null && notedToken === this.#crashedToken;
+    const hasCrashed: RowJudge['hasCrashed'] = (row) => this.#quarantine.hasCrashed(row);
     return this.#scan.acceptRows(reading, limit, readAt, { hasCrashed, isUnrecorded });
   }
 
@@ -325,8 +301,7 @@ export class Lane {
 
   /** Stops reading and sending, so that the lane is released once nothing of it is in flight. */
   drain(): void {
-    if (this.#state === 'OPEN') this.#become('DRAINING');
-    else if (this.#state === 'RELEASING') this.#releasedFrom = 'DRAINING';
+    this.#stateMachine.drain();
   }
 
   /**
@@ -336,17 +311,28 @@ export class Lane {
    * @returns the release to write; undefined: the lane is kept
    */
   release(now: number): LaneRelease | undefined {
-    if (this.#state !== 'OPEN' && this.#state !== 'DRAINING') return undefined;
-    const release = this.#releaseNow(now);
-    if (!release) return undefined;
-    this.#releasedFrom = this.#state;
-    this.#become('RELEASING');
-    return release;
+    if (!this.#stateMachine.mayRelease || this.#scan.isReading) return undefined;
+    if (!this.#isOpen(now)) this.#scan.dropReady();
+    if (!this.#scan.isEmptyHanded) return undefined;
+    const terms = releaseTerms(
+      {
+        transportState: this.config.state,
+        isGivenUp: this.state === 'DRAINING' || !this.#isReadable,
+        blockedUntil: this.#health.blockedUntil,
+        nextRequestAt: this.#rate?.nextAt(now) ?? now,
+        asideCount: this.#scan.asideCount,
+        scanned: this.#scan.result(now),
+      },
+      now,
+    );
+    if (!terms) return undefined;
+    this.#stateMachine.release();
+    return { ...this.#handover(now), ...terms };
   }
 
   /** The lane was not released, most often because work was added. */
   releaseFailed(): void {
-    this.#become(this.#releasedFrom);
+    this.#stateMachine.releaseFailed();
     this.#scan.notifyWorkAdded();
   }
 
@@ -364,24 +350,7 @@ export class Lane {
 
   /** The lane is no longer held. */
   close(): void {
-    this.#become('CLOSED');
-  }
-
-  #releaseNow(now: number): LaneRelease | undefined {
-    if (this.#scan.isReading) return undefined;
-    if (!this.#isOpen(now)) this.#scan.dropReady();
-    if (!this.#scan.isEmptyHanded) return undefined;
-    const lane = this.#handover(now);
-    const { blockedUntil } = this.#health;
-    // Resuming or enabling the transport schedules its lane, whatever due date is written here.
-    if (this.config.state !== 'ACTIVE') return { ...lane, version: null, dueAt: now + INACTIVE_RETRY_MS };
-    if (this.#state === 'DRAINING' || !this.#isReadable)
-      return { ...lane, version: null, dueAt: Math.max(this.#rate?.nextAt(now) ?? now, blockedUntil) };
-    if (blockedUntil > now) return { ...lane, version: null, dueAt: blockedUntil };
-    const scanned = this.#scan.result(now);
-    if (!scanned || this.#scan.asideCount === 0) return scanned && { ...lane, ...scanned };
-    const retryAt = now + ASIDE_RETRY_MS;
-    return { ...lane, version: scanned.version, dueAt: Math.min(scanned.dueAt ?? retryAt, retryAt) };
+    this.#stateMachine.close();
   }
 
   #handover(now: number): Omit<LaneRelease, 'version' | 'dueAt'> {
@@ -394,15 +363,6 @@ export class Lane {
     };
   }
 
-  /**
-   * The delivery that crashed the holders was in flight then, so it is among the first `maxConcurrency` deliveries of the
-   * lane. When that many have an outcome, a clean release ends quarantine mode.
-   */
-  #survived(): void {
-    this.#recordedInQuarantine++;
-    if (this.#recordedInQuarantine >= this.config.maxConcurrency) this.drain();
-  }
-
   /** Whether this process has the keys of the transport's secrets. */
   get #isReadable(): boolean {
     return this.config.missingKeyId === undefined;
@@ -410,15 +370,10 @@ export class Lane {
 
   #isOpen(now: number): boolean {
     return (
-      this.#state === 'OPEN' &&
+      this.state === 'OPEN' &&
       this.config.state === 'ACTIVE' &&
       this.#isReadable &&
       this.#health.blockedUntil <= now
     );
-  }
-
-  #become(state: LaneState): void {
-    assertTransition(this.#state, state);
-    this.#state = state;
   }
 }

@@ -15,7 +15,8 @@ import type { Lane } from '../lanes/lane.js';
 import { attemptNotification } from '../sending/attempt-notifications.js';
 import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
 import type { WorkerLog } from '../worker-log.js';
-import { Recorder, type RecordEntry } from './recorder.js';
+import type { RecordEntry } from './record-entry.js';
+import { Recorder } from './recorder.js';
 
 export interface DeliveryRecorderOptions {
   readonly context: AttemptContext;

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classify } from '../../persistence/errors/driver-errors.js';
 import { isPassing } from '../../persistence/errors/is-passing.js';
-import type {
-  AttemptRecord,
-  PostponedDelivery,
-  QueueKey,
-  RecordResult,
-  RecordStore,
-  TransportRecord,
-} from '../../persistence/ports/record-store.js';
+import type { RecordResult, RecordStore } from '../../persistence/ports/record-store.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
+import { EntriesAside } from './entries-aside.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
+import {
+  isChanging,
+  isIndependent,
+  oneOfEachDelivery,
+  type ChangingEntry,
+  type RecordEntry,
+} from './record-entry.js';
 import { UnwrittenChanges } from './unwritten-changes.js';
 
 /** How long the first outcome of a group waits for others, in ms. */
@@ -21,29 +22,8 @@ const MOST_FULL_GROUPS = 4;
 const MOST_GROUPS = 2;
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
-/** First pause of an entry that cannot be written, in ms. It doubles each time, up to `LONGEST_ASIDE_MS`. */
-const ASIDE_MS = 250;
-const LONGEST_ASIDE_MS = 10_000;
 /** Minimum time for the last writes of a process that stops, in ms. Other processes send each unrecorded delivery again. */
 export const LAST_WRITE_MS = 1_000;
-
-/** Something to write about one delivery, and what to do when it is in the database. */
-export interface RecordEntry {
-  readonly deliveryId: number;
-  /** Cleared by the recorder once it is written and only `transport` is left to be written. */
-  attempt?: AttemptRecord | undefined;
-  readonly transport?: TransportRecord | undefined;
-  readonly parked?: QueueKey | undefined;
-  readonly postponed?: PostponedDelivery | undefined;
-  /** Called if the entry cannot be written for now, at most once; `written` is called later. */
-  setAside(): void;
-  /** Set by the recorder: the last pause of the entry, in ms; undefined: it was never set aside. */
-  pauseMs?: number | undefined;
-  /** @param isOrphaned whether somebody else has changed the queue row, so that the attempt has changed nothing */
-  written(isOrphaned: boolean): void;
-}
-
-type ChangingEntry = RecordEntry & Required<Pick<RecordEntry, 'transport'>>;
 
 /**
  * Writes outcomes in groups, in the order in which they arrive. Ends and retries of unordered deliveries are independent of
@@ -67,12 +47,7 @@ export class Recorder {
   #isUrgent = false;
   #stopping = false;
   readonly #giveUp = new AbortController();
-  /** Number of entries that were set aside and are not written yet, by delivery. */
-  readonly #aside = new Map<number, number>();
-  /** Number of entries that were set aside since the last successful write. */
-  #asideSinceWritten = 0;
-  /** Pauses that are running. The function ends a pause and enqueues its entry. */
-  readonly #pauses = new Map<NodeJS.Timeout, () => void>();
+  readonly #aside = new EntriesAside((entry) => this.#enqueue(entry));
   readonly #changes = new UnwrittenChanges();
   readonly #history: RoundHistory;
   /** Changes of transports run one statement at a time, so that no change overtakes an earlier one. */
@@ -98,7 +73,7 @@ export class Recorder {
    * Otherwise a few locked or refused rows would stop all sending.
    */
   get backlog(): number {
-    return this.#waiting.length - this.#waitingParks + this.#asideSinceWritten;
+    return this.#waiting.length - this.#waitingParks + this.#aside.sinceWritten;
   }
 
   /**
@@ -106,7 +81,7 @@ export class Recorder {
    * can show whether writing works again.
    */
   get isStalled(): boolean {
-    return this.#asideSinceWritten > 0 && this.#waiting.length === 0 && this.#writing.size === 0;
+    return this.#aside.sinceWritten > 0 && this.#waiting.length === 0 && this.#writing.size === 0;
   }
 
   /** Whether an entry of this delivery was set aside and is not written yet. */
@@ -134,11 +109,7 @@ export class Recorder {
    */
   async stop(giveUpAt: number): Promise<void> {
     this.#stopping = true;
-    // Do not wait for the pauses of entries that were set aside: enqueue them now.
-    for (const [timer, comeIn] of this.#pauses) {
-      clearTimeout(timer);
-      comeIn();
-    }
+    this.#aside.stop();
     this.#next();
     const limitMs = Math.max(LAST_WRITE_MS, giveUpAt - performance.now());
     const limit = sleep(limitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
@@ -212,7 +183,7 @@ export class Recorder {
     for (const entry of group) {
       const isOrphaned = orphaned.has(entry.deliveryId);
       if (locked.has(entry.deliveryId)) {
-        this.#setAside(entry);
+        this.#aside.add(entry);
       } else if (isChanging(entry) && !isOrphaned) {
         changing.push(entry);
       } else {
@@ -258,7 +229,7 @@ export class Recorder {
       entry.attempt = { ...attempt, responseHeaders: null, responseBody: null };
       return this.#write([entry]);
     }
-    this.#setAside(entry);
+    this.#aside.add(entry);
   }
 
   /** @param rows the rows that the database may have refused; undefined: no row is at fault */
@@ -270,38 +241,14 @@ export class Recorder {
 
   #written(entry: RecordEntry, isOrphaned: boolean): void {
     this.#history.succeeded();
-    if (entry.pauseMs !== undefined) {
-      const others = this.#aside.get(entry.deliveryId)! - 1;
-      if (others > 0) this.#aside.set(entry.deliveryId, others);
-      else this.#aside.delete(entry.deliveryId);
-    }
-    this.#asideSinceWritten = 0;
+    this.#aside.written(entry);
     entry.written(isOrphaned);
   }
 
   /** Sets aside only the change of the transport: the attempt is in the database. */
   #setAsideChange(entry: RecordEntry): void {
     entry.attempt = undefined;
-    this.#setAside(entry);
-  }
-
-  /** Enqueues the entry again after a pause. */
-  #setAside(entry: RecordEntry): void {
-    const pauseMs = entry.pauseMs === undefined ? ASIDE_MS : Math.min(entry.pauseMs * 2, LONGEST_ASIDE_MS);
-    if (entry.pauseMs === undefined) {
-      this.#asideSinceWritten++;
-      this.#aside.set(entry.deliveryId, (this.#aside.get(entry.deliveryId) ?? 0) + 1);
-      entry.setAside();
-    }
-    entry.pauseMs = pauseMs;
-    // While the process stops, an entry is not retried after a pause.
-    if (this.#stopping) return;
-    const comeIn = (): void => {
-      this.#pauses.delete(timer);
-      this.#enqueue(entry);
-    };
-    const timer = setTimeout(comeIn, pauseMs * (0.75 + Math.random() / 2));
-    this.#pauses.set(timer, comeIn);
+    this.#aside.add(entry);
   }
 
   /** Ends early when the recorder gives up. */
@@ -319,24 +266,3 @@ export class Recorder {
 }
 
 const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
-
-/**
- * Splits entries so that the group holds one entry of each delivery: two attempts with the same number would both find their
- * queue row unchanged. Two occur if this process lost a lane, claimed it again, and had a request in flight both times.
- */
-function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
-  const seen = new Set<number>();
-  const rest = entries.filter(({ deliveryId }) => seen.size === seen.add(deliveryId).size);
-  return rest.length === 0
-    ? { group: entries, rest }
-    : { group: entries.filter((entry) => !rest.includes(entry)), rest };
-}
-
-const isChanging = (entry: RecordEntry): entry is ChangingEntry => entry.transport !== undefined;
-
-/**
- * Whether another group may be written beside the entry: it parks and postpones nothing, and its attempt, if any, is of an
- * unordered delivery.
- */
-const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>
-  parked === undefined && postponed === undefined && (attempt === undefined || attempt.orderingKey === null);

@@ -44,17 +44,17 @@ export class Dispatcher {
   /** Starts as many deliveries as slots and lanes allow. */
   dispatch(): void {
     while (this.#mayStart()) {
-      const slot = this.slots.take();
+      const slot = this.slots.acquire();
       if (!slot) return;
       const { lane } = slot;
       const clocks = { now: this.clocks.now(), elapsed: this.clocks.elapsed() };
       if (!lane.maySend(clocks)) {
-        this.slots.give(slot);
+        this.slots.release(slot);
         continue;
       }
       this.sender.send(lane, lane.next(clocks.now), () => {
         lane.settled();
-        this.slots.give(slot);
+        this.slots.release(slot);
       });
       if (lane.maySend(clocks)) this.slots.add(lane);
       else this.#waitForRate(lane, clocks.now);

@@ -6,7 +6,7 @@ const MOST_REMEMBERED = 10_000;
 /** Decides when to warn that a failing transport will be disabled: in each process once for each part in `WARN_AT`. */
 export class FailingWarnings {
   /** Number of warnings given in the present run of failures, by transport. */
-  readonly #given = new Map<number, number>();
+  readonly #warned = new Map<number, number>();
 
   constructor(private readonly disableAfterMs: number) {}
 
@@ -16,14 +16,14 @@ export class FailingWarnings {
    */
   due(transportId: number, failingSince: number | null, now: number): number | undefined {
     if (failingSince === null) {
-      this.#given.delete(transportId);
+      this.#warned.delete(transportId);
       return undefined;
     }
     const part = (now - failingSince) / this.disableAfterMs;
     const reached = WARN_AT.filter((at) => part >= at).length;
-    if (part >= 1 || reached <= (this.#given.get(transportId) ?? 0)) return undefined;
-    if (this.#given.size >= MOST_REMEMBERED) this.#given.delete(this.#given.keys().next().value!);
-    this.#given.set(transportId, reached);
+    if (part >= 1 || reached <= (this.#warned.get(transportId) ?? 0)) return undefined;
+    if (this.#warned.size >= MOST_REMEMBERED) this.#warned.delete(this.#warned.keys().next().value!);
+    this.#warned.set(transportId, reached);
     return (this.disableAfterMs - (now - failingSince)) / 3_600_000;
   }
 }

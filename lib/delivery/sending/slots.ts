@@ -27,9 +27,9 @@ export class Slots {
   /** Tenants that have lanes with something to send; the first one is next. */
   readonly #circle = new Set<Tenant>();
 
-  /** Number of slots given back so far. */
-  #given = 0;
-  #turnover = { since: performance.now(), given: 0, isQuick: true };
+  /** Number of slots released so far. */
+  #released = 0;
+  #turnover = { since: performance.now(), released: 0, isQuick: true };
 
   /**
    * @param size maximum number of requests in flight, at least 1
@@ -55,14 +55,14 @@ export class Slots {
 
   /** Whether deliveries that are read now are sent soon: slots are free, or at least half of them become free within 100 ms. */
   get areSoonFree(): boolean {
-    const { since, given, isQuick } = this.#turnover;
+    const { since, released, isQuick } = this.#turnover;
     if (!this.isBusy) return true;
     const elapsedMs = performance.now() - since;
     if (elapsedMs < TURNOVER_MS) return isQuick;
-    const perWindow = ((this.#given - given) * TURNOVER_MS) / elapsedMs;
+    const perWindow = ((this.#released - released) * TURNOVER_MS) / elapsedMs;
     this.#turnover = {
       since: since + elapsedMs,
-      given: this.#given,
+      released: this.#released,
       isQuick: perWindow >= this.size / 2,
     };
     return this.#turnover.isQuick;
@@ -90,17 +90,17 @@ export class Slots {
   }
 
   /**
-   * Takes a slot for the lane whose turn it is. The lane leaves the circle until it is added again.
+   * Acquires a slot for the lane whose turn it is. The lane leaves the circle until it is added again.
    *
    * @returns undefined: no slot is free for any lane in the circle
    */
-  take(): Slot | undefined {
+  acquire(): Slot | undefined {
     if (this.#places.free <= 0) return undefined;
     for (const tenant of this.#circle) {
       for (const [transportId, lane] of tenant.lanes) {
         const { origin } = lane;
         if (!this.#places.admits(tenant.uid, origin)) continue;
-        this.#places.take(tenant.uid, origin);
+        this.#places.acquire(tenant.uid, origin);
         tenant.lanes.delete(transportId);
         this.#circle.delete(tenant);
         if (tenant.lanes.size > 0) this.#circle.add(tenant);
@@ -111,9 +111,9 @@ export class Slots {
   }
 
   /** The request has ended, or did not start. */
-  give({ lane, origin }: Slot): void {
-    this.#given++;
-    this.#places.give(lane.tenantUid, origin);
+  release({ lane, origin }: Slot): void {
+    this.#released++;
+    this.#places.release(lane.tenantUid, origin);
     const tenant = this.#tenants.get(lane.tenantUid);
     if (tenant && tenant.lanes.size === 0) this.#forget(tenant);
   }

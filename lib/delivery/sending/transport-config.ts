@@ -2,8 +2,7 @@ import { keyIdsIn } from '../../secrets/encrypted-with.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import { headerField, transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
 import type { StoredTransport } from '../../persistence/ports/lane-store.js';
-import type { StoredHeader, StoredSigningSecret } from '../../domain/stored-secrets.js';
-import type { RateLimit } from '../../domain/rate-window.js';
+import { rateLimitOf, type RateLimit } from '../../domain/rate-window.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { secretSpellings } from '../../domain/secret-spellings.js';
 import { parseSigningSecret } from '../../domain/signing-secret.js';
@@ -95,10 +94,11 @@ export class TransportConfigs {
       failingSince: stored.failingSince,
       timeoutMs: stored.timeoutMs ?? this.defaults.timeoutMs,
       maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
-      rateLimit: rateLimitOf(stored),
+      rateLimit: rateLimitOf(stored) ?? undefined,
       retryScheduleMs: this.defaults.retryScheduleMs,
       missingKeyId: undefined,
     };
+    if (stored.isDamaged) return { ...config, target: UNREADABLE };
     try {
       const retryScheduleMs = scheduleOf(stored) ?? config.retryScheduleMs;
       return { ...config, retryScheduleMs, target: this.#target(stored) };
@@ -115,7 +115,7 @@ export class TransportConfigs {
       ok: true,
       url: this.checkUrl(stored.url),
       headers: [...own, ...authorization.headers],
-      keys: (JSON.parse(stored.signingSecrets) as StoredSigningSecret[]).map(({ secret, expiresAt }) => ({
+      keys: stored.signingSecrets.map(({ secret, expiresAt }) => ({
         key: parseSigningSecret(this.#decrypt(stored, 'signing_secret', secret)),
         expiresAt,
       })),
@@ -127,10 +127,7 @@ export class TransportConfigs {
   }
 
   #tenantHeaders(stored: StoredTransport): string[] {
-    return (JSON.parse(stored.headers) as StoredHeader[]).flatMap(({ key, value }) => [
-      key,
-      this.#decrypt(stored, headerField(key), value),
-    ]);
+    return stored.headers.flatMap(({ key, value }) => [key, this.#decrypt(stored, headerField(key), value)]);
   }
 
   #authorization(stored: StoredTransport): { headers: string[]; secrets: string[] } {
@@ -157,25 +154,18 @@ export class TransportConfigs {
   }
 }
 
+const UNREADABLE: TransportProblem = {
+  ok: false,
+  code: 'TRANSPORT_UNREADABLE',
+  reason: 'TRANSPORT_UNREADABLE',
+  message: 'The stored configuration of the transport is damaged.',
+};
+
 function problemOf(error: unknown): TransportProblem {
-  if (error instanceof WebhooksError) {
-    const { code, message } = error;
-    return { ok: false, code, message, ...(!(error instanceof TargetRefusedError) && { reason: code }) };
-  }
-  return {
-    ok: false,
-    code: 'TRANSPORT_UNREADABLE',
-    reason: 'TRANSPORT_UNREADABLE',
-    message: 'The stored configuration of the transport is damaged.',
-  };
+  if (!(error instanceof WebhooksError)) return UNREADABLE;
+  const { code, message } = error;
+  return { ok: false, code, message, ...(!(error instanceof TargetRefusedError) && { reason: code }) };
 }
 
 const scheduleOf = ({ retryScheduleSeconds }: StoredTransport): number[] | undefined =>
-  retryScheduleSeconds === null
-    ? undefined
-    : (JSON.parse(retryScheduleSeconds) as number[]).map((seconds) => seconds * 1_000);
-
-const rateLimitOf = ({ rateLimitRequests, rateLimitPerSeconds }: StoredTransport): RateLimit | undefined =>
-  rateLimitRequests === null || rateLimitPerSeconds === null
-    ? undefined
-    : { requests: rateLimitRequests, perSeconds: rateLimitPerSeconds };
+  retryScheduleSeconds?.map((seconds) => seconds * 1_000);

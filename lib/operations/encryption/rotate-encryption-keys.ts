@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import type { GivenAddress } from '../../persistence/connection/database-address.js';
 import type { EncryptionKey } from '../../secrets/encryption-keys.js';
-import { openSecretBox } from './open-secret-box.js';
+import { openSecretBox } from './open-secrets.js';
 import { reencryptTransports, type RotationOptions, type RotationResult } from './reencrypt-transports.js';
 import { assertSchemaIsCurrent } from '../../persistence/migrations/schema.js';
 import { withDatabase } from '../../persistence/connection/with-database.js';

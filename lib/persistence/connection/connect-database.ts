@@ -4,8 +4,6 @@ import { databaseTarget } from './database-target.js';
 import { AddressedDatabase, directUrlOf, type HostDataSource } from './host-data-source.js';
 import { databaseFor, type AnyDatabase } from './open-database.js';
 import { orClose } from './or-close.js';
-import { assertSameDatabase } from '../postgres/same-database.js';
-import { assertSchemaExists } from '../postgres/schema-exists.js';
 
 /**
  * Opens the module's own connections, and closes them again if one of the checks fails.
@@ -22,15 +20,8 @@ export async function connectDatabase(
   poolSize: number,
   url?: string,
 ): Promise<AnyDatabase> {
-  const directUrl = directUrlOf(host, url);
-  const database = databaseFor(host, poolSize, directUrl);
-  if (host instanceof AddressedDatabase) {
-    await orClose(database, openAt(host, database));
-  } else {
-    await orClose(database, database.open());
-    if (database.kind === 'postgres' && directUrl !== undefined)
-      await orClose(database, assertSameDatabase(host, database));
-  }
+  const database = databaseFor(host, poolSize, directUrlOf(host, url));
+  await orClose(database, host instanceof AddressedDatabase ? openAt(host, database) : database.open());
   return database;
 }
 
@@ -40,6 +31,4 @@ async function openAt(host: AddressedDatabase, database: AnyDatabase): Promise<v
   } catch (error) {
     throw error instanceof WebhooksError ? error : new DatabaseUnavailableError(error, databaseTarget(host));
   }
-  const { schema } = host.options as { schema?: string };
-  if (database.kind === 'postgres' && schema !== undefined) await assertSchemaExists(database, schema);
 }

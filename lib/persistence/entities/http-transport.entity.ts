@@ -87,3 +87,56 @@ export class HttpTransportEntity {
   @Column(bigintColumn({ name: 'last_modified_at' }))
   lastModifiedAt!: number;
 }
+
+/** Columns that the owner of a transport does not set: its identity, its state, and values that the module derives. */
+type OwnColumn =
+  | 'id'
+  | 'tenantUid'
+  | 'httpTransportUid'
+  | 'origin'
+  | 'signingSecrets'
+  | 'encryptedWith'
+  | 'state'
+  | 'disabledReason'
+  | 'failingSince'
+  | 'version'
+  | 'createdAt'
+  | 'lastModifiedAt';
+
+/** The settings that the owner of a transport may change. */
+export type TransportSettings = Omit<HttpTransportEntity, OwnColumn>;
+
+/** The settings of a new transport, except its required `name` and `url`. */
+export const DEFAULT_TRANSPORT_SETTINGS: TransportSettings = {
+  name: '',
+  url: '',
+  headers: [],
+  securityType: 'NONE',
+  username: null,
+  password: null,
+  token: null,
+  timeoutMs: null,
+  maxConcurrency: null,
+  rateLimitRequests: null,
+  rateLimitPerSeconds: null,
+  retryScheduleSeconds: null,
+};
+
+/** The settings of a transport, without its other columns. */
+export function transportSettingsOf({
+  id,
+  tenantUid,
+  httpTransportUid,
+  origin,
+  signingSecrets,
+  encryptedWith,
+  state,
+  disabledReason,
+  failingSince,
+  version,
+  createdAt,
+  lastModifiedAt,
+  ...settings
+}: HttpTransportEntity): TransportSettings {
+  return settings;
+}

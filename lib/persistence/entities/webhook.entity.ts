@@ -32,3 +32,12 @@ export class WebhookEntity {
   @Column(bigintColumn({ name: 'last_modified_at' }))
   lastModifiedAt!: number;
 }
+
+/** The settings that the owner of a webhook may change. */
+export type WebhookSettings = Omit<
+  WebhookEntity,
+  'id' | 'tenantUid' | 'webhookUid' | 'transportId' | 'createdAt' | 'lastModifiedAt'
+>;
+
+/** The settings of a new webhook, except its required `action`. */
+export const DEFAULT_WEBHOOK_SETTINGS: Omit<WebhookSettings, 'action'> = { enabled: true, ordered: false };

@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { DatabaseKind } from '../ports/database.js';
 import { literal } from '../postgres/sql.js';
+import { databaseKindOf } from '../sql/dialect.js';
 import { postgresTables } from './create-webhook-tables.postgres.js';
 import { sqliteTables } from './create-webhook-tables.sqlite.js';
 
@@ -42,30 +44,59 @@ const SQLITE_FIRST_NUMBER = `CAST((julianday('now') - julianday(${NUMBERS_BEGAN_
 const POSTGRES_KEY = `encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64')`;
 const SQLITE_KEY = `lower(hex(randomblob(32)))`;
 
+type TableNamer = (name: string) => string;
+
+/** The statements in which the databases differ. */
+interface TableScript {
+  readonly create: (table: TableNamer, queryRunner: QueryRunner) => string[] | Promise<string[]>;
+  /** Makes the ids of a table begin with the first number. */
+  readonly startNumbers: (table: TableNamer, name: string, column: string) => string;
+  /** Expression for a new random key, as base64. */
+  readonly newKey: string;
+  /** Drops what remains after the tables. */
+  readonly dropRest: (table: TableNamer) => string[];
+}
+
+const SCRIPTS: Readonly<Record<DatabaseKind, TableScript>> = {
+  postgres: {
+    create: async (table, queryRunner) => postgresTables(table, await qualifiedNamer(queryRunner)),
+    startNumbers: (table, name, column) =>
+      `SELECT setval(pg_get_serial_sequence(${literal(table(name))}, '${column}'), ${POSTGRES_FIRST_NUMBER}, false)`,
+    newKey: POSTGRES_KEY,
+    dropRest: (table) => [`DROP FUNCTION ${table('webhook_event_to_outbox')}()`],
+  },
+  sqlite: {
+    create: sqliteTables,
+    // AUTOINCREMENT numbers the rows of a table. The queue does not use it, because deliveries are numbered across two tables.
+    startNumbers: (table, name) =>
+      name === 'webhook_queue'
+        ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', CAST(${SQLITE_FIRST_NUMBER} AS TEXT))`
+        : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${SQLITE_FIRST_NUMBER})`,
+    newKey: SQLITE_KEY,
+    dropRest: () => [],
+  },
+};
+
 /** The first version of all tables. */
 export class CreateWebhookTables1763942400000 implements MigrationInterface {
   name = 'CreateWebhookTables1763942400000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const isPostgres = queryRunner.connection.options.type === 'postgres';
+    const script = scriptFor(queryRunner);
     const table = tableNamer(queryRunner);
-    const statements = isPostgres
-      ? postgresTables(table, await qualifiedNamer(queryRunner))
-      : sqliteTables(table);
-    for (const statement of statements) await queryRunner.query(statement);
+    for (const statement of await script.create(table, queryRunner)) await queryRunner.query(statement);
     for (const [name, column] of Object.entries(NUMBERED))
-      await queryRunner.query(isPostgres ? restartIdentity(table(name), column) : startNumbers(table, name));
+      await queryRunner.query(script.startNumbers(table, name, column));
     // Signs the cursors of keyset pages. The key is the same for all replicas, and is not a secret of any tenant.
     await queryRunner.query(
-      `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', ${isPostgres ? POSTGRES_KEY : SQLITE_KEY})`,
+      `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', ${script.newKey})`,
     );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     const table = tableNamer(queryRunner);
     for (const name of TABLES) await queryRunner.query(`DROP TABLE ${table(name)}`);
-    if (queryRunner.connection.options.type !== 'postgres') return;
-    await queryRunner.query(`DROP FUNCTION ${table('webhook_event_to_outbox')}()`);
+    for (const statement of scriptFor(queryRunner).dropRest(table)) await queryRunner.query(statement);
   }
 }
 
@@ -75,17 +106,8 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
  */
 export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
 
-const restartIdentity = (table: string, column: string): string =>
-  `SELECT setval(pg_get_serial_sequence(${literal(table)}, '${column}'), ${POSTGRES_FIRST_NUMBER}, false)`;
-
-/** SQLite numbers the rows of a table with AUTOINCREMENT. The queue does not use it, because deliveries are numbered across two tables. */
-const startNumbers = (table: (name: string) => string, name: string): string =>
-  name === 'webhook_queue'
-    ? `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('${LAST_DELIVERY_ID}', CAST(${SQLITE_FIRST_NUMBER} AS TEXT))`
-    : `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${SQLITE_FIRST_NUMBER})`;
-
 /** On PostgreSQL: qualifies names with the schema in which an unqualified CREATE places objects. */
-async function qualifiedNamer(queryRunner: QueryRunner): Promise<(name: string) => string> {
+async function qualifiedNamer(queryRunner: QueryRunner): Promise<TableNamer> {
   const { driver, options } = queryRunner.connection;
   const schema = (options as { schema?: string }).schema ?? (await currentSchema(queryRunner));
   return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
@@ -98,9 +120,12 @@ async function currentSchema(queryRunner: QueryRunner): Promise<string> {
 }
 
 // `connection` is the name that TypeORM 0.3 and 1.x share.
+const scriptFor = ({ connection }: QueryRunner): TableScript =>
+  SCRIPTS[databaseKindOf(connection.options.type)];
+
 const tableNamer =
-  (queryRunner: QueryRunner) =>
-  (name: string): string => {
+  (queryRunner: QueryRunner): TableNamer =>
+  (name) => {
     const { driver, options } = queryRunner.connection;
     const { schema } = options as { schema?: string };
     return schema === undefined ? driver.escape(name) : `${driver.escape(schema)}.${driver.escape(name)}`;

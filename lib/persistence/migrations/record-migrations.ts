@@ -1,6 +1,7 @@
 import { DataSource, MigrationExecutor } from 'typeorm';
 import type { DataSourceOptions, MigrationInterface, QueryRunner } from 'typeorm';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
+import type { DatabaseKind } from '../ports/database.js';
 import { inlineParameters } from './inline-parameters.js';
 import { migrations } from './migrations.js';
 import { readingError, unreadableResult } from './unreadable-result.js';
@@ -14,7 +15,7 @@ export interface RecordedMigration {
 }
 
 export interface RecordMigrationsOptions {
-  readonly type: 'postgres' | 'sqlite';
+  readonly type: DatabaseKind;
   /**
    * The PostgreSQL schema that the statements name. Required on PostgreSQL, because the search path of a database that is
    * not connected is unknown.
@@ -92,10 +93,13 @@ const SILENT: DataSourceOptions['logger'] = {
   log: () => undefined,
 };
 
+const UNCONNECTED: Readonly<Record<DatabaseKind, DataSourceOptions>> = {
+  postgres: { type: 'postgres' },
+  sqlite: { type: 'better-sqlite3', database: 'unconnected' },
+};
+
 /** `driver` replaces the package of the driver: nothing connects, so it need not be installed. */
 const unconnected = ({ type, schema }: RecordMigrationsOptions): DataSourceOptions => {
   const own = { migrationsTableName: MIGRATIONS_TABLE, logger: SILENT, driver: {} };
-  return type === 'postgres'
-    ? { ...own, type, schema }
-    : { ...own, type: 'better-sqlite3', database: 'unconnected' };
+  return { ...own, ...UNCONNECTED[type], schema } as DataSourceOptions;
 };

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { GivenAddress } from '../connection/database-address.js';
-import { exclusively, executorOf, migrate, pendingMigrations } from './schema.js';
+import { executorOf, migrate, pendingMigrations } from './schema.js';
 import { withDatabase } from '../connection/with-database.js';
 
 // Separate from schema.ts: the types that a host's compiler reads here must not import a driver that the host has not installed.
@@ -33,7 +33,7 @@ export async function pendingWebhookMigrations(host: DataSource | GivenAddress):
  */
 export async function revertWebhookMigration(host: DataSource | GivenAddress): Promise<string | undefined> {
   return withDatabase(host, (database) =>
-    exclusively(database, async () => {
+    database.migrations.exclusively(async () => {
       const executor = await executorOf(database);
       const [newest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
       if (newest) await database.dataSource.undoLastMigration();

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { MigrationSteps } from './migration-steps.js';
 
 /** Databases that the module works with. */
 export type DatabaseKind = 'postgres' | 'sqlite';
@@ -36,6 +37,8 @@ export interface WriteOptions {
 export interface Database {
   readonly kind: DatabaseKind;
   readonly dataSource: DataSource;
+  /** Identifies the database and the schema of the module's tables. Available once the connection is open. */
+  readonly scope: string;
   /** The database and its schema, for people, without credentials. Available once the connection is open. */
   readonly description: string;
 
@@ -58,10 +61,17 @@ export interface Database {
   /** Reads the database's time and checks for the module's tables, in one cheap query. If it succeeds, the database is reachable. */
   measureClock(): Promise<void>;
 
+  readonly migrations: MigrationSteps;
+
   /** Module tables that were missing when `measureClock` last checked. Empty: all exist. */
   readonly missingTables: readonly string[];
 
-  /** Opens the connection and measures the clock. */
+  /**
+   * Opens the connection, measures the clock and checks the address.
+   *
+   * @throws {InvalidOptionError} if a direct address leads to another database than the data source, or the schema of an
+   *   address does not exist
+   */
   open(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import type { RateState } from '../../domain/rate-window.js';
-import type { TransportState } from '../../domain/transport-state.js';
-import type { SecurityType } from '../entities/http-transport.entity.js';
+import type { HttpTransportEntity, TransportSettings } from '../entities/http-transport.entity.js';
 
 /**
  * How far two readings of the database's clock may differ: the server's own, and one that a process measured. Work that was
@@ -8,28 +7,14 @@ import type { SecurityType } from '../entities/http-transport.entity.js';
  */
 export const CLOCK_SLACK_MS = 20;
 
+type StoredColumn =
+  'tenantUid' | 'httpTransportUid' | 'signingSecrets' | 'state' | 'failingSince' | 'version';
+
 /** A transport's configuration as stored (secrets encrypted), as a lane's holder needs it. */
-export interface StoredTransport {
-  readonly tenantUid: string;
-  readonly httpTransportUid: string;
-  readonly url: string;
-  /** JSON of `StoredHeader[]`. */
-  readonly headers: string;
-  readonly securityType: SecurityType;
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly token: string | null;
-  /** JSON of `StoredSigningSecret[]`. */
-  readonly signingSecrets: string;
-  readonly state: TransportState;
-  readonly failingSince: number | null;
-  readonly timeoutMs: number | null;
-  readonly maxConcurrency: number | null;
-  readonly rateLimitRequests: number | null;
-  readonly rateLimitPerSeconds: number | null;
-  /** JSON of `number[]`. */
-  readonly retryScheduleSeconds: string | null;
-  readonly version: number;
+export interface StoredTransport
+  extends Readonly<Omit<TransportSettings, 'name'>>, Readonly<Pick<HttpTransportEntity, StoredColumn>> {
+  /** The JSON in one of its columns cannot be parsed, so nothing can be sent to it. Default: false. */
+  readonly isDamaged?: boolean;
 }
 
 /** A lane that has something due and that nobody holds, or whose holder's lease has expired. */

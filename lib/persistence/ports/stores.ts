@@ -1,4 +1,5 @@
 import type { BacklogStore } from './backlog-store.js';
+import type { Carrier } from './carrier.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
@@ -22,6 +23,8 @@ export interface Stores {
   readonly statistics: StatisticStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls. */
   readonly glance: GlanceStore | undefined;
+  /** Carries wake-ups between processes by means of the database itself. Undefined: it has none. */
+  readonly carrier: Carrier | undefined;
 }
 
 /** Injection token of the `Stores`. */

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseClock } from '../connection/clock.js';
-import { ownDataSourceOptions } from '../connection/data-source-options.js';
-import type { HostDataSource } from '../connection/host-data-source.js';
+import { AddressedDatabase, type HostDataSource } from '../connection/host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../ports/database.js';
 import { RolledBack } from '../sql/rolled-back.js';
 import { isUnavailable } from '../errors/unavailable.js';
 import { ListeningConnection, type ListeningConnectionOptions } from './listening-connection.js';
+import { poolOf } from './pool-of.js';
+import { PostgresMigrations } from './postgres-migrations.js';
+import { postgresOptions, type PostgresOptions } from './postgres-options.js';
+import { assertSameDatabase } from './same-database.js';
+import { assertSchemaExists } from './schema-exists.js';
 import { refuseTransactionPooling } from './transaction-pooling.js';
 
-/** An arbitrary constant that other software on the same database is unlikely to use. */
-const MIGRATION_LOCK = 7_455_446_655;
-/** The class of the locks that writes acquire by name. Locks with two numbers never collide with the lock above, which has one. */
+/** The class of the locks that writes acquire by name. Locks with two numbers never collide with the lock of migrations, which has one. */
 const WRITE_LOCKS = 745_544;
 const LOCK_NAME = 'SELECT pg_advisory_xact_lock($1, $2)';
-/** How long a replica waits for the migration of another one. */
-const MIGRATION_WAIT_MS = 600_000;
 
 /**
  * Identifies the database and server that a connection leads to: the name of the database, and the microsecond at which the
@@ -59,6 +59,7 @@ interface ClockRow {
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly dataSource: DataSource;
+  readonly migrations = new PostgresMigrations(this);
   /** The host's schema; undefined: the search path decides. */
   readonly #schema: string | undefined;
   #scope = '';
@@ -79,8 +80,12 @@ export class PostgresDatabase implements Database {
   });
 
   /** @param url the direct address, if the host's address must not be used */
-  constructor(host: HostDataSource, poolSize: number, url?: string) {
-    this.dataSource = new DataSource(ownDataSourceOptions(host, poolSize, url));
+  constructor(
+    private readonly host: HostDataSource,
+    poolSize: number,
+    private readonly url?: string,
+  ) {
+    this.dataSource = new DataSource(postgresOptions(host.options as PostgresOptions, poolSize, url));
     this.#schema = (host.options as { schema?: string }).schema;
   }
 
@@ -89,6 +94,15 @@ export class PostgresDatabase implements Database {
     await refuseTransactionPooling(this.dataSource.options);
     await this.dataSource.initialize();
     await this.#clock.measure();
+    await this.#checkAddress();
+  }
+
+  async #checkAddress(): Promise<void> {
+    if (this.host instanceof AddressedDatabase) {
+      if (this.#schema !== undefined) await assertSchemaExists(this.dataSource, this.#schema);
+    } else if (this.url !== undefined) {
+      await assertSameDatabase(this.host, this);
+    }
   }
 
   close(): Promise<void> {
@@ -204,31 +218,13 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** Runs `work` while this session holds an advisory lock that only one process can hold at a time. */
-  async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    try {
-      // The migration of another replica may take long. These settings end with the connection, below.
-      await client.query('SET lock_timeout = 0; SET statement_timeout = 0');
-      await client.query({
-        text: 'SELECT pg_advisory_lock($1)',
-        values: [MIGRATION_LOCK],
-        ...({ query_timeout: MIGRATION_WAIT_MS } as object),
-      });
-      return await work();
-    } finally {
-      // The lock ends with its session, whatever has happened to the session.
-      client.release(true);
-    }
-  }
-
   /** Opens a connection beside the pool that listens to channels. */
   listen(options: ListeningConnectionOptions): Promise<ListeningConnection> {
     return ListeningConnection.open(this.#pool, options);
   }
 
   get #pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
+    return poolOf(this.dataSource);
   }
 }
 

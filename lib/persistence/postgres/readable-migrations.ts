@@ -1,6 +1,6 @@
+import type { DataSource } from 'typeorm';
 import { SchemaBehindError } from '../../errors/start-up.errors.js';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
-import type { Database } from '../ports/database.js';
 
 /** The catalog lists tables for every role, whatever its privileges on them. */
 const LOOK = `
@@ -21,7 +21,7 @@ interface Look {
  *
  * @throws {SchemaBehindError} naming the role, the table and the missing grant
  */
-export async function assertMigrationsAreReadable({ dataSource }: Database): Promise<void> {
+export async function assertMigrationsAreReadable(dataSource: DataSource): Promise<void> {
   const { schema } = dataSource.options as { schema?: string };
   const [found] = await dataSource.query<Look[]>(LOOK, [MIGRATIONS_TABLE, schema ?? null]);
   if (!found || (found.mayEnter && found.mayRead)) return;

@@ -1,10 +1,15 @@
 import { randomInt } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
-import type { PostgresDatabase } from './postgres-database.js';
 
 /** `randomInt` returns at most 48 bits. */
 const KEYS = 2 ** 47;
+
+/** The module's own connections. */
+interface OwnDatabase {
+  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+}
 
 /**
  * Checks that the direct address leads to the database in which the host's transactions store events. The module acquires
@@ -12,7 +17,7 @@ const KEYS = 2 ** 47;
  *
  * @throws {InvalidOptionError} naming `database.url`, without its value
  */
-export async function assertSameDatabase(host: DataSource, database: PostgresDatabase): Promise<void> {
+export async function assertSameDatabase(host: DataSource, database: OwnDatabase): Promise<void> {
   const key = randomInt(KEYS);
   const { isFree, hostSchema, ownSchema } = await database.transaction(async (client) => {
     const own = await client.query<{ schema: string | null }>(

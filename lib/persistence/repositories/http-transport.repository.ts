@@ -4,7 +4,7 @@ import { originOf } from '../../domain/origin.js';
 import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
 import { isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
-import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { HttpTransportEntity, type TransportSettings } from '../entities/http-transport.entity.js';
 import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
 import { encryptedWith } from '../../secrets/encrypted-with.js';
 import { built, statement } from '../sql/statement.js';
@@ -13,23 +13,6 @@ import { removeTransport } from './remove-transport.js';
 
 const TABLE = 'webhook_http_transport';
 const RESOURCE = 'http transport';
-
-/** The settings that the owner of a transport may change. */
-export type TransportSettings = Pick<
-  HttpTransportEntity,
-  | 'name'
-  | 'url'
-  | 'headers'
-  | 'securityType'
-  | 'username'
-  | 'password'
-  | 'token'
-  | 'timeoutMs'
-  | 'maxConcurrency'
-  | 'rateLimitRequests'
-  | 'rateLimitPerSeconds'
-  | 'retryScheduleSeconds'
->;
 
 /** The columns that an update writes. */
 export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;

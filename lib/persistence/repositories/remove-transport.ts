@@ -92,9 +92,9 @@ const cancelRest = (database: Database, transportId: number): Statement[] =>
   cancel(database, 'transport_id = ?', [transportId]);
 
 /**
- * Moves rows of the queue to the log. On PostgreSQL they are locked first, in the order of their key, because their holder
- * may be recording them. One statement then moves them, so that the rows deleted from the queue are exactly those added to
- * the log.
+ * Moves rows of the queue to the log. If the database locks rows, they are locked first, in the order of their key, because
+ * their holder may be recording them. If the database can, one statement then moves them, so that the rows deleted from the
+ * queue are exactly those added to the log. Without row locks, no other process can write in between.
  */
 function cancel(database: Database, condition: string, parameters: readonly unknown[]): Statement[] {
   const queue = database.table('webhook_queue');
@@ -104,27 +104,26 @@ function cancel(database: Database, condition: string, parameters: readonly unkn
     SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
       ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
     FROM ${source}`;
-  const { instant } = DIALECTS[database.kind];
-  switch (database.kind) {
-    case 'postgres':
-      return [
-        statement(
-          database,
-          `SELECT 1 FROM ${queue} WHERE ${condition} ORDER BY transport_id, due_at, delivery_id FOR UPDATE`,
-          parameters,
-        ),
-        statement(
-          database,
-          `WITH gone AS (DELETE FROM ${queue} WHERE ${condition} RETURNING *) ${move(instant, 'gone')}`,
-          [...parameters, database.now()],
-        ),
+  const { instant, lockRows, movesRows } = DIALECTS[database.kind];
+  const rows = `${queue} WHERE ${condition}`;
+  const lock = (clause: string): Statement =>
+    statement(
+      database,
+      `SELECT 1 FROM ${rows} ORDER BY transport_id, due_at, delivery_id ${clause}`,
+      parameters,
+    );
+  const moves = movesRows
+    ? [
+        statement(database, `WITH gone AS (DELETE FROM ${rows} RETURNING *) ${move(instant, 'gone')}`, [
+          ...parameters,
+          database.now(),
+        ]),
+      ]
+    : [
+        statement(database, move(instant, rows), [database.now(), ...parameters]),
+        statement(database, `DELETE FROM ${rows}`, parameters),
       ];
-    case 'sqlite':
-      return [
-        statement(database, move(instant, `${queue} WHERE ${condition}`), [database.now(), ...parameters]),
-        statement(database, `DELETE FROM ${queue} WHERE ${condition}`, parameters),
-      ];
-  }
+  return lockRows === undefined ? moves : [lock(lockRows), ...moves];
 }
 
 const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>

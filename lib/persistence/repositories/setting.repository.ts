@@ -15,7 +15,11 @@ export class SettingRepository {
     return row?.value;
   }
 
-  /** Writes the value unless there is one. @returns the stored value, whoever wrote it */
+  /**
+   * Writes the value unless there is one.
+   *
+   * @returns the stored value, which may be that of another process
+   */
   async claim(name: string, value: string): Promise<string> {
     const present = await this.read(name);
     if (present !== undefined) return present;

@@ -4,7 +4,7 @@ import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js'
 import { isForeignKeyViolation, isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
-import { WebhookEntity } from '../entities/webhook.entity.js';
+import { WebhookEntity, type WebhookSettings } from '../entities/webhook.entity.js';
 import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
 import { built } from '../sql/statement.js';
 import { buryWebhook } from '../sql/tombstones.js';
@@ -12,9 +12,6 @@ import { pageOf, type Page, type PageRequest } from './page.js';
 
 const TABLE = 'webhook_webhook';
 const RESOURCE = 'webhook';
-
-/** The settings that the owner of a webhook may change. */
-export type WebhookSettings = Pick<WebhookEntity, 'action' | 'enabled' | 'ordered'>;
 
 /** A webhook with the uid of its transport. */
 export type WebhookRow = WebhookEntity & { httpTransportUid: string };

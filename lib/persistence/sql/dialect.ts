@@ -1,7 +1,16 @@
+import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
 /** The words in which databases differ where their statements are otherwise the same. */
 export interface Dialect {
+  /** The database's name, for people. */
+  readonly name: string;
+  /** TypeORM's name of the driver. */
+  readonly dataSourceType: string;
+  /** Whether tables are in a schema that has a name of its own. */
+  readonly hasSchemas: boolean;
+  /** Statement that begins a transaction which changes the schema, and acquires the write lock if there is one. */
+  readonly beginMigration: string;
   /** Placeholder of the parameter at a position, counted from 1. */
   readonly placeholder: (position: number) => string;
   /** `?` for an instant inside an expression, with a cast if the database would otherwise have to guess its type. */
@@ -12,22 +21,49 @@ export interface Dialect {
   readonly greatest: string;
   /** Clause that locks the selected rows; undefined: the database has one writer at a time, which needs no row locks. */
   readonly lockRows: string | undefined;
+  /** Whether the rows that a DELETE returns can be the source of an INSERT. */
+  readonly movesRows: boolean;
 }
 
 /** One dialect for each kind of database: a new kind does not compile without its own. */
 export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
   postgres: {
+    name: 'PostgreSQL',
+    dataSourceType: 'postgres',
+    hasSchemas: true,
+    beginMigration: 'BEGIN',
     placeholder: (position) => `$${position}`,
     instant: '?::bigint',
     least: 'least',
     greatest: 'greatest',
     lockRows: 'FOR UPDATE',
+    movesRows: true,
   },
   sqlite: {
+    name: 'SQLite',
+    dataSourceType: 'better-sqlite3',
+    hasSchemas: false,
+    beginMigration: 'BEGIN IMMEDIATE',
     placeholder: () => '?',
     instant: '?',
     least: 'min',
     greatest: 'max',
     lockRows: undefined,
+    movesRows: false,
   },
 };
+
+export const DATABASE_KINDS = Object.keys(DIALECTS) as DatabaseKind[];
+
+/**
+ * The kind of database of a TypeORM data source.
+ *
+ * @param type the option `type` of the data source
+ * @throws {UnsupportedDatabaseError} for a database without a dialect
+ */
+export function databaseKindOf(type: string): DatabaseKind {
+  const kind = DATABASE_KINDS.find((one) => DIALECTS[one].dataSourceType === type);
+  if (kind !== undefined) return kind;
+  const supported = DATABASE_KINDS.map((one) => `"${DIALECTS[one].dataSourceType}"`).join(' and ');
+  throw new UnsupportedDatabaseError(`The data source is of type "${type}". Supported are ${supported}.`);
+}

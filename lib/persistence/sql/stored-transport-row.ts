@@ -30,18 +30,33 @@ export const storedTransportOf = (row: StoredTransportRow): StoredTransport => (
   tenantUid: row.tenant_uid,
   httpTransportUid: row.http_transport_uid,
   url: row.url,
-  headers: row.headers,
   securityType: row.security_type as StoredTransport['securityType'],
   username: row.username,
   password: row.password,
   token: row.token,
-  signingSecrets: row.signing_secrets,
   state: row.state as StoredTransport['state'],
   failingSince: row.failing_since,
   timeoutMs: row.timeout_ms,
   maxConcurrency: row.max_concurrency,
   rateLimitRequests: row.rate_limit_requests,
   rateLimitPerSeconds: row.rate_limit_per_seconds,
-  retryScheduleSeconds: row.retry_schedule_seconds,
   version: row.transport_version,
+  ...jsonColumnsOf(row),
 });
+
+type JsonColumns = Pick<StoredTransport, 'headers' | 'signingSecrets' | 'retryScheduleSeconds' | 'isDamaged'>;
+
+/** One statement reads many transports, so a damaged one must not make the whole result unreadable. */
+function jsonColumnsOf(row: StoredTransportRow): JsonColumns {
+  try {
+    return {
+      headers: JSON.parse(row.headers) as StoredTransport['headers'],
+      signingSecrets: JSON.parse(row.signing_secrets) as StoredTransport['signingSecrets'],
+      retryScheduleSeconds: JSON.parse(
+        row.retry_schedule_seconds ?? 'null',
+      ) as StoredTransport['retryScheduleSeconds'],
+    };
+  } catch {
+    return { headers: [], signingSecrets: [], retryScheduleSeconds: null, isDamaged: true };
+  }
+}

@@ -1,23 +1,17 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
-import { DatabaseBusyError } from '../../errors/database.errors.js';
 import { SecondSqliteError } from '../../errors/start-up.errors.js';
-import { ownDataSourceOptions } from '../connection/data-source-options.js';
 import type { HostDataSource } from '../connection/host-data-source.js';
 import { TABLES } from '../migrations/create-webhook-tables.js';
 import type { Database, Statement, StatementResult, WriteOptions } from '../ports/database.js';
-import { isBusy } from '../errors/driver-errors.js';
 import { RolledBack } from '../sql/rolled-back.js';
 import { markCopy, markOf } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
+import { retryWhileBusy } from './retry-while-busy.js';
+import { SqliteMigrations } from './sqlite-migrations.js';
+import { sqliteOptions, type SqliteOptions } from './sqlite-options.js';
 
-/** Total time that a write waits for the write lock. */
-const BUSY_LIMIT_MS = 30_000;
-/** The first pause between two tries. It is doubled up to a limit, with jitter so that waiting processes do not retry in lockstep. */
-const FIRST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 16;
 /** The file of a connection, by its absolute path. */
 export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
 
@@ -30,6 +24,7 @@ export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'ma
 export class SqliteDatabase implements Database {
   readonly kind = 'sqlite';
   readonly dataSource: DataSource;
+  readonly migrations = new SqliteMigrations(this);
   /** All processes are on one machine and share its clock. */
   readonly clockOffsetMs = 0;
   #missingTables: readonly string[] = [];
@@ -41,7 +36,7 @@ export class SqliteDatabase implements Database {
     private readonly host: HostDataSource,
     url?: string,
   ) {
-    this.dataSource = new DataSource(ownDataSourceOptions(host, 1, url));
+    this.dataSource = new DataSource(sqliteOptions(host.options as SqliteOptions, url));
   }
 
   get description(): string {
@@ -60,6 +55,10 @@ export class SqliteDatabase implements Database {
 
   /** The absolute path of the database, as SQLite names it. */
   get file(): string {
+    return this.#file;
+  }
+
+  get scope(): string {
     return this.#file;
   }
 
@@ -173,24 +172,3 @@ interface Driver {
 
 const handleOf = ({ driver }: DataSource): BetterSqlite3.Database =>
   (driver as unknown as Driver).databaseConnection;
-
-/** Runs `work` again while SQLite reports that another connection holds the lock. */
-export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> {
-  const startedAt = performance.now();
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      const waitedMs = Math.round(performance.now() - startedAt);
-      if (waitedMs > BUSY_LIMIT_MS) {
-        throw new DatabaseBusyError(
-          `SQLite's write lock was held by another connection for ${waitedMs} ms. ` +
-            'Keep transactions short; inside one, pass its manager to the module instead of waiting for the module.',
-          { cause: error },
-        );
-      }
-      await sleep(pauseMs * (0.5 + Math.random()));
-    }
-  }
-}

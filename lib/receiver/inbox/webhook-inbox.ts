@@ -77,7 +77,7 @@ async function query(
   // TypeORM 0.3 and 1.x both have `connection`; the new name `dataSource` exists only in 1.x.
   const { connection } = manager;
   const table = inboxTable(connection);
-  const mark = (position: number): string => (connection.options.type === 'postgres' ? `$${position}` : '?');
+  const mark = (position: number): string => connection.driver.createParameter('', position - 1);
   try {
     return await manager.query(sql(table, mark), values);
   } catch (error) {

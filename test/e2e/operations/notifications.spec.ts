@@ -189,7 +189,7 @@ describe('notifications', () => {
   });
 });
 
-/** A listener that lets nothing else run for so long at each so many calls, from the first on. */
+/** A listener that blocks the event loop for `ms` at the first of each `calls` calls. */
 function blockingEach(calls: number, ms: number): () => void {
   let count = 0;
   return () => {

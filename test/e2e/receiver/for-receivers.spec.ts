@@ -156,7 +156,7 @@ describe('the page for receivers', () => {
   });
 });
 
-/** A request whose signature is right, so many seconds old. */
+/** A request with a valid signature whose timestamp is `seconds` in the past. */
 async function signedInThePast(secret: string, seconds: number): Promise<SignatureCase> {
   const { Webhook } = await import('standardwebhooks');
   const at = new Date(Date.now() - seconds * 1_000);

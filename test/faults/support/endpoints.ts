@@ -14,13 +14,13 @@ export interface Arrival {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly at: number;
-  /** What it was answered with; undefined: nothing yet, or its sender had gone. */
+  /** Status of the response; undefined: none yet, or the sender had gone. */
   status: number | undefined;
-  /** When it was answered, or its connection ended without an answer. */
+  /** When the response was sent, or the connection ended without one. */
   endedAt: number | undefined;
 }
 
-/** What an endpoint answers, after so many ms; `never`: nothing, ever. */
+/** The response of an endpoint, after `afterMs`; `never`: it never responds. */
 export type EndpointAnswer = { status: number; afterMs?: number; headers?: Record<string, string> } | 'never';
 
 type Answering = (arrival: Arrival) => EndpointAnswer;
@@ -62,7 +62,7 @@ export class Endpoints {
     return this.#mostAtOnce[endpoint] ?? 0;
   }
 
-  /** Requests that one endpoint has not answered and whose senders wait. */
+  /** Requests to which one endpoint has not responded and whose senders wait. */
   openAt(endpoint: number): number {
     return this.#open[endpoint] ?? 0;
   }
@@ -72,7 +72,7 @@ export class Endpoints {
     return this.#open.slice(first).reduce((sum, open) => sum + (open ?? 0), 0);
   }
 
-  /** What was answered with success, by endpoint and event: `0/event-uid`. */
+  /** Requests with a successful response, by endpoint and event: `0/event-uid`. */
   delivered(): Map<string, Arrival[]> {
     const delivered = new Map<string, Arrival[]>();
     for (const arrival of this.arrivals) {

@@ -1,4 +1,4 @@
-/** Runs `work` for each item, for so many of them at one time. */
+/** Runs `work` for each item, for a limited number of items at a time. */
 export async function forEachOf<Item>(
   items: Iterable<Item>,
   atOnce: number,

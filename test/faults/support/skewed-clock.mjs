@@ -1,4 +1,4 @@
-// Preloaded into a process: its clock is off by so many ms, from SIGUSR2 on if CLOCK_SKEW_LATER says so.
+// Preloaded into a process: shifts its clock by CLOCK_SKEW_MS; with CLOCK_SKEW_LATER from SIGUSR2 on.
 const isLater = process.env.CLOCK_SKEW_LATER === 'true';
 let skewMs = isLater ? 0 : Number(process.env.CLOCK_SKEW_MS);
 if (isLater) process.once('SIGUSR2', () => (skewMs = Number(process.env.CLOCK_SKEW_MS)));

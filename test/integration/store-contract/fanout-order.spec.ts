@@ -167,7 +167,7 @@ describe('FanoutStore, with others at work,', () => {
   });
 });
 
-/** Waits until so many statements on this database wait for a lock. */
+/** Waits until `count` statements on this database wait for a lock. */
 async function untilBlocked(host: DataSource, count: number): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
     const rows = await host.query<unknown[]>(

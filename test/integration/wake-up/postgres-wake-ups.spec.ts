@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { PostgresGlanceStore } from '../../../lib/persistence/postgres/postgres-glance-store.js';
 import { PostgresDatabase } from '../../../lib/persistence/postgres/postgres-database.js';
 import { channelsOf } from '../../../lib/wake-up/channels.js';
-import { PostgresCarrier } from '../../../lib/wake-up/postgres-carrier.js';
+import { PostgresCarrier } from '../../../lib/persistence/postgres/postgres-carrier.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { createDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';

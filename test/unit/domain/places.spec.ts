@@ -8,7 +8,7 @@ const ORIGIN = 'https://hub.com';
 const takeAll = (places: Places, tenantUid: string, origin: string, most = 1_000): number => {
   let taken = 0;
   while (taken < most && places.admits(tenantUid, origin)) {
-    places.take(tenantUid, origin);
+    places.acquire(tenantUid, origin);
     taken++;
   }
   return taken;
@@ -61,10 +61,10 @@ describe('Places', () => {
 
   it('counts right for tens of thousands of names, of which it remembers a bounded number', () => {
     const places = new Places(8, 4);
-    places.take('stays', ORIGIN);
+    places.acquire('stays', ORIGIN);
     for (let n = 0; n < 20_000; n++) {
-      places.take(`tenant-${n}`, `https://${n}.com`);
-      places.give(`tenant-${n}`, `https://${n}.com`);
+      places.acquire(`tenant-${n}`, `https://${n}.com`);
+      places.release(`tenant-${n}`, `https://${n}.com`);
     }
     expect([places.taken, places.isNewcomer('stays', ''), places.isNewcomer('tenant-1', '')]).toEqual([
       1,
@@ -93,7 +93,7 @@ describe('Places', () => {
           const index = held.findIndex((one) => one.tenant === tenant && one.origin === origin);
           if (gives && index >= 0) {
             held.splice(index, 1);
-            places.give(tenant, origin);
+            places.release(tenant, origin);
           } else if (!gives) {
             const ofOrigin = origin === '' ? 0 : count('origin', origin);
             const isNewcomer = count('tenant', tenant) === 0 && ofOrigin === 0;
@@ -102,7 +102,7 @@ describe('Places', () => {
             expect(places.admits(tenant, origin)).toBe(isAdmitted);
             if (isAdmitted) {
               held.push(holder);
-              places.take(tenant, origin);
+              places.acquire(tenant, origin);
             }
           }
           expect([places.taken, places.free]).toEqual([held.length, size - held.length]);

@@ -5,7 +5,7 @@ import type { QueueCountStore } from '../../../lib/persistence/ports/queue-count
 import type { MissedReason } from '../../../lib/domain/delivery-status.js';
 
 const LIMIT = 10_000;
-/** From so many pending deliveries on, counts are spaced by what they cost. */
+/** Number of pending deliveries from which on the interval between counts depends on their cost. */
 const LONG_QUEUE = 50_000;
 
 describe('PendingQuota', () => {

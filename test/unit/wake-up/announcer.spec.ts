@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../../../lib/wake-up/announcer.js';
-import type { Notification } from '../../../lib/wake-up/carrier.js';
+import type { Notification } from '../../../lib/persistence/ports/carrier.js';
 
 const channels = { events: 'events', work: 'work' };
 

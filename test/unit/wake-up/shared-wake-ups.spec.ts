@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Glance } from '../../../lib/persistence/ports/glance-store.js';
-import type { Carrier, ListenOptions, Notification, Subscription } from '../../../lib/wake-up/carrier.js';
+import type {
+  Carrier,
+  ListenOptions,
+  Notification,
+  Subscription,
+} from '../../../lib/persistence/ports/carrier.js';
 import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { eventually } from '../../support/eventually.js';

@@ -46,7 +46,7 @@ describe('chooseLanes', () => {
 
   it('leaves lanes that became due just now to idle processes, except those of newcomers', () => {
     const places = new Places(8, 8);
-    places.take('busy', 'https://busy.com');
+    places.acquire('busy', 'https://busy.com');
     const old = candidate('busy', undefined, 1_000);
     const fresh = candidate('busy', undefined, 1_001);
     const newcomer = candidate('new', undefined, 5_000);
@@ -59,7 +59,7 @@ describe('chooseLanes', () => {
 
   it('chooses lanes that fan-out of this process has notified, however busy the process is', () => {
     const places = new Places(8, 8);
-    places.take('shop', 'https://shop.com');
+    places.acquire('shop', 'https://shop.com');
     const notified = candidate('shop', undefined, null);
     expect(chooseLanes([notified], places, { ...ALL, dueBefore: 1_000 }).chosen).toEqual([notified]);
   });

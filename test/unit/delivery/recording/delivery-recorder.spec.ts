@@ -28,7 +28,7 @@ describe('DeliveryRecorder', () => {
     });
     const claim = (leaseToken: number): Lane => {
       const lane = laneOf({}, { leaseToken });
-      held.places.take('shop', '');
+      held.places.acquire('shop', '');
       held.add(lane, CANDIDATE);
       return lane;
     };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordEntry } from '../../../../lib/delivery/recording/recorder.js';
+import type { RecordEntry } from '../../../../lib/delivery/recording/record-entry.js';
 import { delivered, retried } from '../../../support/attempt-records.js';
 import { eventually } from '../../../support/eventually.js';
 import { outage } from '../../../support/keeping-record-store.js';

@@ -14,7 +14,7 @@ const ownLane = (tenantUid: string, transportId: number): Lane =>
 /** Takes slots until there is none, and adds each lane again as one with more to send. */
 const takeAll = (slots: Slots): Lane[] => {
   const taken: Lane[] = [];
-  for (let slot = slots.take(); slot; slot = slots.take()) {
+  for (let slot = slots.acquire(); slot; slot = slots.acquire()) {
     taken.push(slot.lane);
     slots.add(slot.lane);
   }
@@ -29,7 +29,7 @@ describe('Slots', () => {
     slots.add(ownLane('shop', 1));
     expect(slots.areSoonFree).toBe(true);
     const held: Slot[] = [];
-    for (let slot = slots.take(); slot; slot = slots.take()) {
+    for (let slot = slots.acquire(); slot; slot = slots.acquire()) {
       held.push(slot);
       slots.add(slot.lane);
     }
@@ -37,8 +37,8 @@ describe('Slots', () => {
     await sleep(120);
     expect(slots.areSoonFree).toBe(false);
     for (let n = 0; n < 40; n++) {
-      slots.give(held.pop()!);
-      held.push(slots.take()!);
+      slots.release(held.pop()!);
+      held.push(slots.acquire()!);
       slots.add(held.at(-1)!.lane);
       await sleep(3);
     }
@@ -67,7 +67,11 @@ describe('Slots', () => {
       const slots = new Slots(8, 8);
       const [first, second] = [ownLane('shop', 1), ownLane('shop', 2)];
       for (const lane of [first, second, first]) slots.add(lane);
-      expect([slots.take()?.lane, slots.take()?.lane, slots.take()]).toEqual([first, second, undefined]);
+      expect([slots.acquire()?.lane, slots.acquire()?.lane, slots.acquire()]).toEqual([
+        first,
+        second,
+        undefined,
+      ]);
     });
 
     it('gives no slot to a lane that was removed, and removes no other lane of the same transport', () => {
@@ -75,10 +79,10 @@ describe('Slots', () => {
       const [stale, fresh] = [ownLane('shop', 1), ownLane('shop', 1)];
       slots.add(stale);
       slots.remove(stale);
-      expect(slots.take()).toBeUndefined();
+      expect(slots.acquire()).toBeUndefined();
       slots.add(fresh);
       slots.remove(stale);
-      expect(slots.take()?.lane).toBe(fresh);
+      expect(slots.acquire()?.lane).toBe(fresh);
       slots.remove(ownLane('unknown', 9));
     });
   });
@@ -91,7 +95,7 @@ describe('Slots', () => {
       expect(slots.isBusy).toBe(true);
       for (const id of [21, 22, 23, 24, 25]) slots.add(ownLane(`tenant-${id}`, id));
       expect(idsOf(takeAll(slots))).toEqual([21, 22, 23, 24]);
-      expect([slots.taken, slots.take()]).toEqual([16, undefined]);
+      expect([slots.taken, slots.acquire()]).toEqual([16, undefined]);
     });
 
     it('keeps a quarter of the slots for origins that hold none, however many tenants send to one', () => {
@@ -107,23 +111,23 @@ describe('Slots', () => {
       const slots = new Slots(16, 2);
       for (const id of [1, 2, 3]) slots.add(laneTo(`tenant-${id}`, id, HUB));
       slots.add(laneTo('tenant-1', 4, 'https://other.com'));
-      const taken = [slots.take()!, slots.take()!, slots.take()!];
+      const taken = [slots.acquire()!, slots.acquire()!, slots.acquire()!];
       expect(idsOf(taken.map(({ lane }) => lane))).toEqual([1, 2, 4]);
-      expect(slots.take()).toBeUndefined();
-      slots.give(taken[0]!);
-      expect(slots.take()?.lane.transportId).toBe(3);
+      expect(slots.acquire()).toBeUndefined();
+      slots.release(taken[0]!);
+      expect(slots.acquire()?.lane.transportId).toBe(3);
     });
 
     it('gives the slot back to the origin that the request went to, although the transport has another one now', () => {
       const slots = new Slots(16, 1);
       const [moved, other] = [laneTo('a', 1, HUB), laneTo('b', 2, HUB)];
       slots.add(moved);
-      const slot = slots.take()!;
+      const slot = slots.acquire()!;
       moved.configure(laneConfig({ version: 2 }), NOW, 0);
       slots.add(other);
-      expect(slots.take()).toBeUndefined();
-      slots.give(slot);
-      expect(slots.take()?.lane).toBe(other);
+      expect(slots.acquire()).toBeUndefined();
+      slots.release(slot);
+      expect(slots.acquire()?.lane).toBe(other);
     });
 
     it('does not limit a lane that cannot send as it is configured: its attempts fail at once', () => {
@@ -144,13 +148,13 @@ describe('Slots', () => {
       const slots = new Slots(1, 1);
       const lane = ownLane('shop', 1);
       slots.add(lane);
-      const slot = slots.take()!;
+      const slot = slots.acquire()!;
       slots.remove(lane);
       expect(slots.taken).toBe(1);
-      slots.give(slot);
+      slots.release(slot);
       expect(slots.taken).toBe(0);
       slots.add(lane);
-      expect(slots.take()?.lane).toBe(lane);
+      expect(slots.acquire()?.lane).toBe(lane);
     });
   });
 
@@ -181,9 +185,9 @@ describe('Slots', () => {
             slots.remove(lane);
             waiting.delete(lane);
           } else if (kind === 'give' && flying.length > 0) {
-            slots.give(flying.shift()!);
+            slots.release(flying.shift()!);
           } else if (kind === 'take') {
-            const slot = slots.take();
+            const slot = slots.acquire();
             expect(slot ? mayGo(slot.lane) && waiting.delete(slot.lane) : ![...waiting].some(mayGo)).toBe(
               true,
             );

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { sendAttempt, type SendableAttempt, type SentAttempt } from '../delivery/sending/attempt.js';
-import { signedRequest, type SignedContent } from '../delivery/sending/signed-request.js';
-import { TransportConfigs, type TransportConfig } from '../delivery/sending/transport-config.js';
-import { isDelivered } from '../domain/attempt-outcome.js';
-import { EgressClient, type EgressRequest } from '../egress/egress-client.js';
-import { OriginBusyError } from '../errors/admin.errors.js';
-import { DATABASE, type Database } from '../persistence/ports/database.js';
-import type { StoredTransport } from '../persistence/ports/lane-store.js';
-import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
-import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
-import { PER_TRANSPORT } from './test-turns.js';
+import { sendAttempt, type SendableAttempt, type SentAttempt } from '../../delivery/sending/attempt.js';
+import { signedRequest, type SignedContent } from '../../delivery/sending/signed-request.js';
+import { TransportConfigs, type TransportConfig } from '../../delivery/sending/transport-config.js';
+import { isDelivered } from '../../domain/attempt-outcome.js';
+import { EgressClient, type EgressRequest } from '../../egress/egress-client.js';
+import { OriginBusyError } from '../../errors/admin.errors.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import type { StoredTransport } from '../../persistence/ports/lane-store.js';
+import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { PER_TRANSPORT } from './sample-send-limits.js';
 
 /** The result of a test send. It contains just enough to see whether the receiver works. */
-export interface TestSendResult {
+export interface SampleSendResult {
   readonly delivered: boolean;
   /** Null if there was no response. */
   readonly responseStatusCode: number | null;
@@ -31,7 +31,7 @@ const WHOLE_MS = 1_000;
 
 /** Sends one request like that of a delivery: the same configuration, egress policy, signature and deadline. */
 @Injectable()
-export class TestSender {
+export class SampleSender {
   readonly #configs: TransportConfigs;
 
   constructor(
@@ -49,7 +49,7 @@ export class TestSender {
    *
    * @throws {OriginBusyError} if this process has reached its limit of requests in flight to the origin
    */
-  async send(transport: StoredTransport, content: SignedContent): Promise<TestSendResult> {
+  async send(transport: StoredTransport, content: SignedContent): Promise<SampleSendResult> {
     const { target, timeoutMs } = this.#configs.decrypt(transport);
     if (target.ok) this.#assertFreeSlot(target.url.origin);
     const request = target.ok ? this.#request(target, content, timeoutMs) : target;

@@ -1,31 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeliverySwitch } from '../delivery/delivery-switch.js';
-import { DeliveriesHeldError } from '../errors/admin.errors.js';
-import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
-import { STORES, type Stores } from '../persistence/ports/stores.js';
-import { EnvironmentGuard } from './environment-guard.js';
-import { TestEvents } from './test-events.js';
-import { TestSender, type TestSendResult } from './test-sender.js';
-import { TestTurns } from './test-turns.js';
+import { DeliverySwitch } from '../../delivery/delivery-switch.js';
+import { DeliveriesHeldError } from '../../errors/admin.errors.js';
+import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
+import { STORES, type Stores } from '../../persistence/ports/stores.js';
+import { EnvironmentGuard } from '../environment-guard.js';
+import { SampleEvents } from './sample-events.js';
+import { SampleSender, type SampleSendResult } from './sample-sender.js';
+import { SampleSendLimits } from './sample-send-limits.js';
 
 /**
  * Sends an example to a transport in any state, so that it can be tested before it is enabled. A test send is not a
  * delivery: nothing is queued or logged, and the receiver's response does not change the transport.
  */
 @Injectable()
-export class TestSendService {
+export class SampleSendService {
   constructor(
     private readonly transports: HttpTransportRepository,
-    private readonly events: TestEvents,
-    private readonly turns: TestTurns,
-    private readonly sender: TestSender,
+    private readonly events: SampleEvents,
+    private readonly limits: SampleSendLimits,
+    private readonly sender: SampleSender,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
     @Inject(STORES) private readonly stores: Stores,
   ) {}
 
   /**
-   * @param action the action whose example is sent. Default: see {@link TestEvents.make}
+   * @param action the action whose example is sent. Default: see {@link SampleEvents.make}
    * @returns undefined if the tenant has no such transport
    * @throws {UnknownActionError}
    * @throws {DeliveriesHeldError} while this process must not send
@@ -36,12 +36,12 @@ export class TestSendService {
     tenantUid: string,
     httpTransportUid: string,
     action?: string,
-  ): Promise<TestSendResult | undefined> {
+  ): Promise<SampleSendResult | undefined> {
     const transport = await this.transports.find(tenantUid, httpTransportUid);
     if (!transport) return undefined;
     const content = await this.events.make(tenantUid, httpTransportUid, action);
     this.#assertMaySend();
-    await this.turns.take(tenantUid, httpTransportUid);
+    await this.limits.acquire(tenantUid, httpTransportUid);
     const stored = (await this.stores.lanes.transports([transport.id])).get(transport.id);
     // The check comes after the content was read: if a copy was restored before that, it is detected.
     await this.environment.look();

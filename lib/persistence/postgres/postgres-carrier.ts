@@ -1,5 +1,5 @@
-import type { PostgresDatabase } from '../persistence/postgres/postgres-database.js';
-import type { Carrier, ListenOptions, Notification, Subscription } from './carrier.js';
+import type { Carrier, ListenOptions, Notification, Subscription } from '../ports/carrier.js';
+import type { PostgresDatabase } from './postgres-database.js';
 
 /** Commits without a flush to disk, because a notification is only a hint. */
 const NOTIFY = `

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { SignedContent } from '../delivery/sending/signed-request.js';
-import { matchesAction } from '../domain/action-pattern.js';
-import { buildEnvelope } from '../domain/envelope.js';
-import { uuidv7 } from '../domain/uid.js';
-import { UnknownActionError } from '../errors/emit.errors.js';
-import { DATABASE, type Database } from '../persistence/ports/database.js';
-import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
-import type { ResolvedWebhooksOptions } from '../webhooks.options.js';
-import { WEBHOOKS_OPTIONS } from '../webhooks.tokens.js';
+import type { SignedContent } from '../../delivery/sending/signed-request.js';
+import { matchesAction } from '../../domain/action-pattern.js';
+import { buildEnvelope } from '../../domain/envelope.js';
+import { uuidv7 } from '../../domain/uid.js';
+import { UnknownActionError } from '../../errors/emit.errors.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import { WebhookRepository } from '../../persistence/repositories/webhook.repository.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 
 /** Builds the content of a test send: an event that was never emitted, with the example of an action. */
 @Injectable()
-export class TestEvents {
+export class SampleEvents {
   constructor(
     private readonly webhooks: WebhookRepository,
     @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { rotateSecrets } from '../domain/secret-rotation.js';
-import { assertImportable, generateSigningSecret } from '../domain/signing-secret.js';
-import { SecretUnreadableError } from '../errors/database.errors.js';
-import { CHANGED_MEANWHILE, retryOnChange } from './retry-on-change.js';
-import { DATABASE, type Database } from '../persistence/ports/database.js';
-import type { StoredSigningSecret } from '../domain/stored-secrets.js';
-import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
+import { rotateSecrets } from '../../domain/secret-rotation.js';
+import { assertImportable, generateSigningSecret } from '../../domain/signing-secret.js';
+import { SecretUnreadableError } from '../../errors/database.errors.js';
+import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import type { StoredSigningSecret } from '../../domain/stored-secrets.js';
+import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
-} from '../persistence/repositories/http-transport.repository.js';
-import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { transportSecret } from '../secrets/transport-secrets.js';
-import { NotificationHub } from './notifications/notification-hub.js';
+} from '../../persistence/repositories/http-transport.repository.js';
+import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
+import { transportSecret } from '../../secrets/transport-secrets.js';
+import { NotificationHub } from '../notifications/notification-hub.js';
 
 const HOUR_MS = 3_600_000;
 

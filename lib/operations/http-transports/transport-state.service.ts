@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { stateAfter, type TransportCommand } from '../domain/transport-state.js';
-import { TransportStateConflictError } from '../errors/admin.errors.js';
-import { CHANGED_MEANWHILE, retryOnChange } from './retry-on-change.js';
-import type { HttpTransportEntity } from '../persistence/entities/http-transport.entity.js';
-import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
+import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
+import { TransportStateConflictError } from '../../errors/admin.errors.js';
+import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
+import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
+import { HttpTransportStateRepository } from '../../persistence/repositories/http-transport-state.repository.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
-} from '../persistence/repositories/http-transport.repository.js';
-import { DATABASE, type Database } from '../persistence/ports/database.js';
-import { WAKE_UPS, type WakeUps } from '../wake-up/wake-ups.js';
-import { NotificationHub } from './notifications/notification-hub.js';
+} from '../../persistence/repositories/http-transport.repository.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
+import { NotificationHub } from '../notifications/notification-hub.js';
 
 /** Reason for a transport that was disabled without a given reason. */
 const DEFAULT_REASON = 'ADMIN';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimitedError } from '../errors/admin.errors.js';
-import { ThrottleRepository, type Throttle } from '../persistence/repositories/throttle.repository.js';
+import { RateLimitedError } from '../../errors/admin.errors.js';
+import { ThrottleRepository, type Throttle } from '../../persistence/repositories/throttle.repository.js';
 
 /** For one transport: enough time to look at the result of the previous test. */
 export const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
@@ -9,11 +9,15 @@ const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
 
 /** Limits the rate of test sends over all processes, so that no tenant can use them to scan networks. */
 @Injectable()
-export class TestTurns {
+export class SampleSendLimits {
   constructor(private readonly throttles: ThrottleRepository) {}
 
-  /** @throws {RateLimitedError} */
-  async take(tenantUid: string, httpTransportUid: string): Promise<void> {
+  /**
+   * Takes a turn of the transport and one of the tenant.
+   *
+   * @throws {RateLimitedError} if one of them has no turn left
+   */
+  async acquire(tenantUid: string, httpTransportUid: string): Promise<void> {
     const turns: [subject: string, throttle: Throttle][] = [
       [`test/${tenantUid}/${httpTransportUid}`, PER_TRANSPORT],
       [`test/${tenantUid}`, PER_TENANT],

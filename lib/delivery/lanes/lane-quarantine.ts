@@ -1,0 +1,48 @@
+import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
+
+/** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
+const QUARANTINE_FROM = 2;
+
+/**
+ * Quarantine mode of a lane. A delivery may crash the process that sends it. From the second crash of its holders in a row
+ * on, a lane sends one delivery at a time and notes it in the database first. If the holder crashes, the next one records the
+ * noted delivery as a failed attempt. A delivery that was noted once is noted before each later attempt too, also outside
+ * quarantine mode, so that the next crash identifies it.
+ */
+export class LaneQuarantine {
+  readonly isActive: boolean;
+  /** Fencing token of the holder before this one, if it crashed. */
+  readonly #crashedToken: number | undefined;
+  #recorded = 0;
+
+  /**
+   * @param crashes number of holders in a row that ended without releasing the lane
+   * @param leaseToken fencing token of this holder
+   */
+  constructor(crashes: number, leaseToken: number) {
+    this.isActive = crashes >= QUARANTINE_FROM;
+    this.#crashedToken = crashes > 0 ? leaseToken - 1 : undefined;
+  }
+
+  /** Whether the delivery has to be noted before it is sent. */
+  mustNote({ notedToken }: QueuedDelivery): boolean {
+    return this.isActive || notedToken !== null;
+  }
+
+  /** Whether the last holder crashed while it sent this delivery. */
+  hasCrashed({ notedToken }: QueuedDelivery): boolean {
+    return notedToken !== null && notedToken === this.#crashedToken;
+  }
+
+  /**
+   * The outcome of a delivery is in the database. The delivery that crashed the holders was in flight then, so it is among
+   * the first `maxConcurrency` deliveries of the lane.
+   *
+   * @returns whether that many have an outcome by now, so that a clean release can end quarantine mode
+   */
+  recorded(maxConcurrency: number): boolean {
+    if (!this.isActive) return false;
+    this.#recorded++;
+    return this.#recorded >= maxConcurrency;
+  }
+}
