@@ -1,12 +1,13 @@
 // npm test: runs jest on a real PostgreSQL and prints a closing line. Arguments go to jest: `npm test -- test/unit`.
 // The fault tests take longer than all others together: they run only if they are named, as `npm run test:faults` does.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBuilt } from './ensure-built.mjs';
 import { NOT_DURABLE, startPostgres } from './postgres.mjs';
+import { groupSpecs, removeGroups } from './test-groups.mjs';
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 /** How long jest may go on after its results are written. */
@@ -27,7 +28,14 @@ if (!sourcesOnly) {
   }
 }
 
-const ignored = files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults'] : [];
+// Files that are named run alone; folders run in groups of files. Each fault test needs a process of its own.
+const folders = files.length === 0 ? ['test/unit', 'test/integration', 'test/e2e'] : files;
+const isGrouped =
+  folders.every((file) => /^test\/(unit|integration|e2e)\b/.test(file) && isFolder(file)) &&
+  !args.some((arg) => /^--(watch|test|find|runTests|list|only|changed)/.test(arg));
+const chosen = isGrouped
+  ? ['--runTestsByPath', ...groupSpecs(folders), ...args.filter((arg) => arg.startsWith('-'))]
+  : [...(files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults'] : []), ...args];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
 const resultsFile = path.join(folder, 'results.json');
@@ -42,20 +50,24 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 try {
-  const postgresUrl = process.env.TEST_POSTGRES_URL ?? (postgres = await startPostgres(NOT_DURABLE)).url;
-  const exitCode = interruptedBy ? undefined : await runJest({ TEST_POSTGRES_URL: postgresUrl });
+  const givenUrl = process.env.TEST_POSTGRES_URL;
+  const postgresUrl = givenUrl ?? (postgres = await startPostgres(NOT_DURABLE)).url;
+  // Templates of migrated databases are kept for the run: a server of somebody else must not be left with one.
+  const env = { TEST_POSTGRES_URL: postgresUrl, ...(givenUrl === undefined && { TEST_RUN_FOLDER: folder }) };
+  const exitCode = interruptedBy ? undefined : await runJest(env);
   process.exitCode = exitCode ?? 1;
 } finally {
   await postgres?.stop();
 }
 if (existsSync(resultsFile)) console.log(closingLine(JSON.parse(readFileSync(resultsFile, 'utf8'))));
 rmSync(folder, { recursive: true, force: true });
+removeGroups();
 
 /** The exit code of jest, or undefined when a signal ended it. What a failed test left open must not keep jest for ever. */
 function runJest(env) {
   const command = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
   const output = ['--json', `--outputFile=${resultsFile}`];
-  jestProcess = spawn(process.execPath, [...command, ...output, ...ignored, ...args], {
+  jestProcess = spawn(process.execPath, [...command, ...output, ...chosen], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
@@ -68,6 +80,10 @@ function runJest(env) {
       setTimeout(() => jestProcess.kill(), EXIT_GRACE_MS).unref();
     }, 250).unref();
   });
+}
+
+function isFolder(name) {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A file that could not run at all holds an unknown number of tests: it counts as one failed. */
