@@ -4,7 +4,8 @@ export interface EventuallyOptions {
   withinMs?: number;
 }
 
-const POLL_MS = 10;
+/** The pause between two probes is a twentieth of the time waited so far, within these limits: a long wait costs little. */
+const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [10, 100];
 
 /**
  * Calls `probe` until it neither throws nor returns `false` or `undefined`, and returns what it returned.
@@ -15,14 +16,16 @@ export async function eventually<T>(
   probe: () => T | Promise<T>,
   { what = 'what the test waits for', withinMs = 10_000 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false | undefined>> {
-  const deadline = performance.now() + withinMs;
+  const startedAt = performance.now();
   for (;;) {
     const last = await attempt(probe);
     if (last.done) return last.value;
-    if (performance.now() > deadline) {
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > withinMs) {
       throw new Error(`Not within ${withinMs} ms: ${what} (last: ${last.reason})`, { cause: last.cause });
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const pauseMs = Math.min(Math.max(waitedMs / 20, LEAST_PAUSE_MS), MOST_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

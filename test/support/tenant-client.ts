@@ -115,10 +115,20 @@ export class TenantClient {
   }
 
   /** Waits until the log contains exactly `count` deliveries and each is as `expected`. */
-  untilLogged(expected: Partial<LoggedDelivery>, count = 1, withinMs?: number): Promise<LoggedDelivery[]> {
-    return this.untilLog((log) => {
-      expect(log).toEqual(Array.from({ length: count }, () => expect.objectContaining(expected)));
-    }, withinMs);
+  async untilLogged(
+    expected: Partial<LoggedDelivery>,
+    count = 1,
+    withinMs = 10_000,
+  ): Promise<LoggedDelivery[]> {
+    let log: LoggedDelivery[] = [];
+    const isReached = async (): Promise<boolean> => {
+      log = await this.log();
+      return log.length === count && log.every((delivery) => has(delivery, expected));
+    };
+    // The comparison that explains itself is made once: it takes longer than the request.
+    await eventually(isReached, { withinMs }).catch(() => undefined);
+    expect(log).toEqual(Array.from({ length: count }, () => expect.objectContaining(expected)));
+    return log;
   }
 
   async attempts({ deliveryUid }: { deliveryUid: string }): Promise<LoggedAttempt[]> {
@@ -126,3 +136,6 @@ export class TenantClient {
     return body.attempts;
   }
 }
+
+const has = (delivery: LoggedDelivery, expected: Partial<LoggedDelivery>): boolean =>
+  Object.entries(expected).every(([field, value]) => delivery[field as keyof LoggedDelivery] === value);
