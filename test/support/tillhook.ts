@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { main } from '../../lib/cli/main.js';
 
-const { bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: { tillhook: string } };
+const { bin, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  bin: { tillhook: string };
+  version: string;
+};
 
 export interface TillhookOptions {
   /** The working directory. Default: the repository. */
@@ -59,11 +63,29 @@ export function startTillhook(args: readonly string[], options: TillhookOptions 
   };
 }
 
-/** Runs the built `tillhook` as a process of its own, to its end. */
+/** Runs the built `tillhook` as a process of its own, to its end. For what depends on the process: streams, exit code, modules. */
 export async function tillhook(
   args: readonly string[],
   options: TillhookOptions = {},
 ): Promise<TillhookResult> {
   const running = startTillhook(args, options);
   return { exitCode: await running.ended, stdout: running.stdout(), stderr: running.stderr() };
+}
+
+/** Runs the command line of the sources in this process, which takes a hundredth of the time. Modules are not loaded twice. */
+export async function callTillhook(
+  args: readonly string[],
+  { cwd = process.cwd(), env = {} }: Pick<TillhookOptions, 'cwd' | 'env'> = {},
+): Promise<TillhookResult> {
+  let [stdout, stderr] = ['', ''];
+  const exitCode = await main(args, {
+    cwd,
+    env,
+    version,
+    print: (text) => (stdout += text),
+    printError: (text) => (stderr += text),
+    readInput: () => Promise.resolve(Buffer.alloc(0)),
+    interrupted: new AbortController().signal,
+  });
+  return { exitCode, stdout, stderr };
 }

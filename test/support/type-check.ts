@@ -7,6 +7,12 @@ export interface TypeCheckOptions {
 }
 
 /**
+ * The parsed files of packages and of the repository, by format and name: most of the time goes into them, and they are the
+ * same in each program, because all have the same compiler options but `paths`.
+ */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/**
  * Type-checks snippets as if each were a file `folder/<number>.ts`, with the compiler options of the repository.
  * One program for all of them: most of the time goes into the types that they import.
  *
@@ -32,7 +38,13 @@ export function typeCheck(
   )!;
   const files = new Map(snippets.map((text, index) => [path.resolve(folder, nameOf(index)), text]));
   const host = ts.createCompilerHost(options);
-  const { directoryExists, fileExists, readFile } = host;
+  const { directoryExists, fileExists, getSourceFile, readFile } = host;
+  host.getSourceFile = (file, options, ...rest) => {
+    if (files.has(path.normalize(file))) return getSourceFile(file, options, ...rest);
+    const key = `${typeof options === 'object' ? options.impliedNodeFormat : ''} ${file}`;
+    if (!parsed.has(key)) parsed.set(key, getSourceFile(file, options, ...rest));
+    return parsed.get(key);
+  };
   host.directoryExists = (directory) =>
     [...files.keys()].some((file) => file.startsWith(path.join(directory, path.sep))) ||
     directoryExists!(directory);

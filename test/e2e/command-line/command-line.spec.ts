@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { tillhook } from '../../support/tillhook.js';
+import { callTillhook, tillhook } from '../../support/tillhook.js';
 
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   version: string;
@@ -22,14 +22,17 @@ describe('The command line', () => {
   });
 
   it.each([[['--help']], [['-h']], [['help']]])('lists the commands for %j', async (args) => {
-    const { exitCode, stdout, stderr } = await tillhook(args);
+    const { exitCode, stdout, stderr } = await callTillhook(args);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: tillhook <command> \[options\]\n/);
     expect(stdout).toMatch(/^ {2}sql +Print the SQL/m);
   });
 
   it('shows the options of a command for "help sql" and "sql --help"', async () => {
-    const [help, option] = await Promise.all([tillhook(['help', 'sql']), tillhook(['sql', '--help'])]);
+    const [help, option] = await Promise.all([
+      callTillhook(['help', 'sql']),
+      callTillhook(['sql', '--help']),
+    ]);
     expect(help).toEqual(option);
     expect([help.exitCode, help.stderr]).toEqual([0, '']);
     for (const name of [
@@ -92,10 +95,16 @@ describe('The command line', () => {
       `Option "--from" is "CreateWebhookTable1763942400000", which is not a migration. Did you mean "${NEWEST}"?`,
     ],
   ])('refuses %s with exit code 2, the usage, and nothing on stdout', async (_what, args, message) => {
-    const { exitCode, stdout, stderr } = await tillhook(args, { cwd: tmpdir() });
+    const { exitCode, stdout, stderr } = await callTillhook(args, { cwd: tmpdir() });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr.startsWith(`tillhook: ${message}`) ? message : stderr).toBe(message);
     expect(stderr).toMatch(/\n\nUsage: tillhook .*\nRun `tillhook .*\n$/);
+  });
+
+  it('ends its process with the exit code of the error, which it prints to stderr', async () => {
+    const { exitCode, stdout, stderr } = await tillhook(['sqll'], { cwd: tmpdir() });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^tillhook: Unknown command "sqll"/);
   });
 
   it('prints errors as JSON for --json', async () => {
@@ -126,8 +135,12 @@ describe('The configuration of the command line', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   /** The database and schema that the printed script is for. */
-  const targetOf = async (args: string[] = [], env: Record<string, string> = {}): Promise<string> => {
-    const { stdout, stderr } = await tillhook(['sql', ...args], { cwd: folder, env });
+  const targetOf = async (
+    args: string[] = [],
+    env: Record<string, string> = {},
+    run = callTillhook,
+  ): Promise<string> => {
+    const { stdout, stderr } = await run(['sql', ...args], { cwd: folder, env });
     return /^-- Webhook tables of nestjs-tillhook \S+ for (.*)\.\n/.exec(stdout)?.[1] ?? stderr;
   };
 
@@ -138,15 +151,14 @@ describe('The configuration of the command line', () => {
     ['tillhook.config.json', `{ "database": { "type": "postgres", "schema": "hooks" } }`],
   ])('is read from %s in the working directory', async (name, text) => {
     await write(name, text);
-    expect(await targetOf()).toBe('PostgreSQL, schema "hooks"');
+    expect(await targetOf([], {}, tillhook)).toBe('PostgreSQL, schema "hooks"');
   });
 
   it('is read from the file that --config names', async () => {
     await write('tillhook.config.json', `{ "database": { "type": "sqlite" } }`);
     await write('other.mjs', `export default { database: { url: process.env.URL_OF_MINE } };`);
-    expect(await targetOf(['--config', 'other.mjs'], { URL_OF_MINE: 'postgresql://u:secret@h/d' })).toBe(
-      'PostgreSQL, schema "public"',
-    );
+    const env = { URL_OF_MINE: 'postgresql://u:secret@h/d' };
+    expect(await targetOf(['--config', 'other.mjs'], env, tillhook)).toBe('PostgreSQL, schema "public"');
   });
 
   it('prefers options to the file, and the file to the environment', async () => {
@@ -215,7 +227,7 @@ describe('The configuration of the command line', () => {
     ],
   ])('refuses a file with %s with exit code 1, and shows no URL', async (_what, text, message) => {
     await write('tillhook.config.json', text);
-    const { exitCode, stdout, stderr } = await tillhook(['sql'], { cwd: folder });
+    const { exitCode, stdout, stderr } = await callTillhook(['sql'], { cwd: folder });
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr.startsWith(`tillhook: ${message}`) ? message : stderr).toBe(message);
     expect(stderr).not.toMatch(/secret|Usage:/);
@@ -223,7 +235,7 @@ describe('The configuration of the command line', () => {
 
   it('refuses a file that is missing, fails, or stands beside another one', async () => {
     const messageOf = async (...args: string[]): Promise<string> => {
-      const { exitCode, stderr } = await tillhook(['sql', '--json', ...args], { cwd: folder });
+      const { exitCode, stderr } = await callTillhook(['sql', '--json', ...args], { cwd: folder });
       expect(exitCode).toBe(1);
       const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
       expect(error.code).toBe('INVALID_CONFIG');

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { resolveOptions } from '../../../lib/webhooks.options.js';
 import { loadConfig } from '../../../sample-app/config/app-config.js';
 import { describeDatabase } from '../../../sample-app/config/database-target.js';
+import { describeStartError } from '../../../sample-app/config/start-error.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
@@ -89,6 +91,7 @@ describe('the sample app reads its environment', () => {
     ['DATABASE_URL', 'sqlite::memory:'],
     ['DATABASE_URL', 'sqlite://pos.sqlite'],
     ['DATABASE_URL', 'postgres://[bad/pos'],
+    ['DATABASE_URL', 'oracle://db'],
     ['WEBHOOKS_WORKER', 'yes'],
     ['WEBHOOKS_CONTROLLERS', 'TRUE'],
     ['WEBHOOKS_ALLOW_HTTP', '1'],
@@ -121,6 +124,22 @@ describe('the sample app reads its environment', () => {
     expect(load).toThrow(/^WEBHOOKS_ENCRYPTION_KEYS has /);
     expect(load).toThrow(problem);
     expect(load).not.toThrow(Buffer.alloc(12, 7).toString('base64'));
+  });
+
+  it.each([
+    ['WEBHOOKS_LEASE_MS', { WEBHOOKS_LEASE_MS: '1500', WEBHOOKS_TIMEOUT_MS: '1000' }, '1500'],
+    ['WEBHOOKS_RETRY_SCHEDULE_MS', { WEBHOOKS_RETRY_SCHEDULE_MS: Array(51).fill('1').join() }, 'at most 50'],
+  ])('names the variable %s when the module refuses its value', (variable, env, value) => {
+    let refusal: unknown;
+    try {
+      resolveOptions(loadConfig(env).webhooks);
+    } catch (error) {
+      refusal = error;
+    }
+    const text = describeStartError(refusal);
+    expect(text.startsWith(`${variable}: `) ? variable : text).toBe(variable);
+    expect(text).toContain(value);
+    expect(text).not.toContain('    at ');
   });
 
   it('never shows the password of a database URL', () => {
