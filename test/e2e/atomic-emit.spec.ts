@@ -4,7 +4,7 @@ import { createDatabase } from '../support/databases.js';
 import { eachWorker, type DeliveryScene } from '../support/each-worker.js';
 import { eventually } from '../support/eventually.js';
 
-const EMITS = 10_000;
+const EMITS = 2_000;
 const PER_TRANSACTION = 10;
 const AT_ONCE = 8;
 
@@ -33,7 +33,7 @@ describe('emit', () => {
     const received = ({ receiver }: DeliveryScene): string[] =>
       receiver.requests.map(({ headers }) => headers['webhook-id']!).sort();
 
-    it('delivers what was committed and nothing else, of 10,000 events half of which are rolled back', async () => {
+    it('delivers what was committed and nothing else, of 2,000 events half of which are rolled back', async () => {
       const { host, receiver, tenant } = scene();
       await tenant.transport(receiver, { maxConcurrency: 32 });
       const committed: string[] = [];

@@ -10,6 +10,8 @@ import { TestHost } from '../support/test-host.js';
 /** In which every request of the process has to end. */
 const LIMIT_MS = 1_000;
 const TRANSPORTS = 10;
+/** With 64 requests at a time, six rounds of requests. */
+const EVENTS = 40;
 
 interface Delivery {
   status: string;
@@ -91,21 +93,21 @@ describe('the kill switch', () => {
 
     it('stops every request of the process within a second and loses nothing', async () => {
       const host = await start();
-      receiver.answer({ status: 204, delayMs: 20 });
-      await emit(host, 100);
+      receiver.answer({ status: 204, delayMs: 50 });
+      await emit(host, EVENTS);
       await receiver.waitFor(50);
       worker(host).setDeliveryEnabled(false);
       await sleep(LIMIT_MS);
       const before = receiver.requests.length;
-      expect(before).toBeLessThan(100 * TRANSPORTS);
+      expect(before).toBeLessThan(EVENTS * TRANSPORTS);
       expect(receiver.unanswered).toBe(0);
       expect((await health(host)).worker).toMatchObject({ inFlight: 0, lanes: 0 });
       await sleep(LIMIT_MS / 2);
       expect(receiver.requests).toHaveLength(before);
       worker(host).setDeliveryEnabled(true);
-      await eventually(() => arrived().size === 100 * TRANSPORTS, { what: 'all of them' });
+      await eventually(() => arrived().size === EVENTS * TRANSPORTS, { what: 'all of them' });
       // Everything that was answered was recorded, so nothing came twice.
-      expect(receiver.requests).toHaveLength(100 * TRANSPORTS);
+      expect(receiver.requests).toHaveLength(EVENTS * TRANSPORTS);
     });
 
     it('gives up requests that hang, counts no attempt for them and sends them again', async () => {
@@ -146,8 +148,8 @@ describe('the kill switch', () => {
 
     it('may be turned as often and as fast as anyone likes', async () => {
       const host = await start();
-      receiver.answer({ status: 204, delayMs: 5 });
-      await emit(host, 60);
+      receiver.answer({ status: 204, delayMs: 20 });
+      await emit(host, EVENTS);
       for (let turn = 0; turn < 20; turn++) {
         worker(host).setDeliveryEnabled(false);
         // Also what was being taken at that very moment is given back.
@@ -155,7 +157,7 @@ describe('the kill switch', () => {
         worker(host).setDeliveryEnabled(true);
         await sleep(turn / 2);
       }
-      await eventually(() => arrived().size === 60 * TRANSPORTS, { what: 'all of them' });
+      await eventually(() => arrived().size === EVENTS * TRANSPORTS, { what: 'all of them' });
     });
   });
 });

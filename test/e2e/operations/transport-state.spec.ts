@@ -21,6 +21,8 @@ const PATH = '/httptransports/erp';
 const A_WHILE_MS = 1_200;
 /** So slow that nothing of what is promised within a second can hang on it. */
 const SLOW_POLL_MS = 6_000;
+/** Two requests at a time, of 20 ms each, need over 4 s for it: twice as long as a test waits after its command. */
+const BACKLOG = 400;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -93,21 +95,21 @@ describe('what the state of an http transport means for its deliveries', () => {
         'no request starts later than a second after the answer to %s, and %s sends the rest',
         async (stop, go, state) => {
           receiver.answer({ status: 204, delayMs: 20 });
-          await create();
-          await emit(0, 900);
-          await receiver.waitFor(20);
+          await create({ maxConcurrency: 2 });
+          await emit(0, BACKLOG);
+          await receiver.waitFor(5);
           expect((await run(stop)).state).toBe(state);
           const answeredAt = Date.now();
           await sleep(1_000 + A_WHILE_MS);
           const late = receiver.requests.filter(({ receivedAt }) => receivedAt > answeredAt + 1_000);
           expect(late).toEqual([]);
-          expect(receiver.requests.length).toBeLessThan(700);
+          expect(receiver.requests.length).toBeLessThan(BACKLOG / 2);
 
           receiver.answer({ status: 204 });
           expect((await run(go)).state).toBe('ACTIVE');
-          await receiver.waitFor(900, 20_000);
-          await sleep(200);
-          expect(arrived().sort((a, b) => a - b)).toEqual(upTo(900));
+          await receiver.waitFor(BACKLOG, 20_000);
+          await logged('PENDING', 0);
+          expect(arrived().sort((a, b) => a - b)).toEqual(upTo(BACKLOG));
         },
       );
     });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { eachDatabase } from '../../support/databases.js';
 import { jsonOf, Receiver } from '../../support/receiver.js';
 import { type ApiAnswer, type Call, SampleApp } from './sample-app.js';
@@ -132,11 +133,24 @@ eachDatabase((db, kind) => {
 
   describe('POST …/events/batch', () => {
     it('emits up to 10,000 events in one transaction', async () => {
-      const { status, body } = await emitBatch({ count: 10_000, data: { n: 1 } });
-      expect({ status, count: body.count }).toEqual({ status: 200, count: 10_000 });
-      expect(new Set(body.eventUids).size).toBe(10_000);
-      const arrived = await receiver.waitFor(10_000, 60_000);
-      expect(new Set(arrived.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(body.eventUids));
+      // A tenant without webhooks: the events of the others are enough to deliver.
+      const other = await app.signIn('admin', 'other');
+      const body = { action: 'STOCK_CHANGE', data: { n: 1 }, count: 10_000 };
+      const answer = await other<Batch>('POST', '/events/batch', body);
+      expect([answer.status, answer.body.count]).toEqual([200, 10_000]);
+      expect(new Set(answer.body.eventUids).size).toBe(10_000);
+      const [row] = await app
+        .get(DataSource)
+        .query<{ count: number | string }[]>(
+          `SELECT count(*) AS count FROM webhook_event WHERE tenant_uid = 'other'`,
+        );
+      expect(Number(row!.count)).toBe(10_000);
+    }, 90_000);
+
+    it('delivers each event of a batch once', async () => {
+      const { body } = await emitBatch({ count: 1_000, data: { n: 1 } });
+      const arrived = await receiver.waitFor(1_000, 60_000);
+      expect(arrived.map(({ headers }) => headers['webhook-id']).sort()).toEqual(body.eventUids.sort());
     }, 90_000);
 
     it('gives the events ordering keys in turn, so that each key arrives in order', async () => {
