@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
@@ -30,7 +30,7 @@ describe('egress.allowHosts', () => {
 
   beforeEach(async () => {
     warnings.length = 0;
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     receiver = await Receiver.start();
   });
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { HostTransaction } from '../../lib/persistence/ports/host-transaction.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { eachWorker } from '../support/each-worker.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
@@ -87,7 +87,7 @@ describe('requireTransaction', () => {
   let database: TestDatabase;
   let host: TestHost;
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({ database, webhooks: { requireTransaction: true, worker: false } });
   });
   afterAll(async () => {
@@ -118,7 +118,7 @@ describe('on PostgreSQL, a manager of the same database', () => {
   let other: DataSource | undefined;
 
   beforeAll(async () => {
-    database = await createDatabase('postgres');
+    database = await createMigratedDatabase('postgres');
     host = await TestHost.start({ database, webhooks: { worker: false } });
     await host.dataSource.query('CREATE SCHEMA tenant_a');
     // What a statement without a schema would write to.

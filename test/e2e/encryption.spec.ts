@@ -9,7 +9,7 @@ import {
 import type { EncryptionKey, RotationProgress } from 'nestjs-tillhook';
 import { SecretBox } from '../../lib/secrets/secret-box.js';
 import { transportSecret } from '../../lib/secrets/transport-secrets.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver, verifySignature } from '../support/receiver.js';
 import { DATABASE_KINDS } from '../support/test-database.js';
@@ -40,7 +40,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
   let signingSecret: string;
 
   beforeEach(async () => {
-    database = await createDatabase(kind);
+    database = await createMigratedDatabase(kind);
     receiver = await Receiver.start();
     logger = new LogCapture();
     host = await TestHost.start({ database, webhooks: { worker: false } });

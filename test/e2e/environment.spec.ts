@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { adoptEnvironment, WebhooksHealth } from 'nestjs-tillhook';
 import type { WebhooksHealthReport } from 'nestjs-tillhook';
 import { copiedDatabase } from '../support/copied-database.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { LogCapture } from '../support/log-capture.js';
 import { jsonOf, Receiver } from '../support/receiver.js';
@@ -25,7 +25,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
   const copies: TestDatabase[] = [];
 
   beforeEach(async () => {
-    production = await createDatabase(kind);
+    production = await createMigratedDatabase(kind);
     receiver = await Receiver.start();
     log = new LogCapture();
   });

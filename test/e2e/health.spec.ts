@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhooksHealth } from 'nestjs-tillhook';
-import { createDatabase, eachDatabase } from '../support/databases.js';
+import { createMigratedDatabase, eachDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
@@ -114,7 +114,7 @@ describe('the health of the module', () => {
     let host: TestHost;
 
     beforeEach(async () => {
-      database = await createDatabase('postgres');
+      database = await createMigratedDatabase('postgres');
       const url = new URL(database.url);
       proxy = await TcpProxy.start(url.hostname, Number(url.port));
       url.port = String(proxy.port);
@@ -155,7 +155,7 @@ describe('the health of the module', () => {
       let host: TestHost;
 
       beforeEach(async () => {
-        database = await createDatabase('postgres');
+        database = await createMigratedDatabase('postgres');
         await shiftClock(database, offsetMs);
         receiver = await Receiver.start();
         logger = new LogCapture();

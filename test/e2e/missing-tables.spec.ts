@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { adoptEnvironment, runWebhookMigrations, TablesMissingError, WebhooksHealth } from 'nestjs-tillhook';
 import { DataSource, type EntityManager } from 'typeorm';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { LogCapture } from '../support/log-capture.js';
 import { jsonOf, Receiver } from '../support/receiver.js';
@@ -16,7 +16,7 @@ describe.each(DATABASE_KINDS)('tables that are dropped under a running process, 
   let host: TestHost;
 
   beforeEach(async () => {
-    database = await createDatabase(kind);
+    database = await createMigratedDatabase(kind);
     receiver = await Receiver.start();
     host = await TestHost.start({ database, logger: new LogCapture() });
     operator = await new DataSource(database.options).initialize();

@@ -9,7 +9,7 @@ import { SECRET_BOX } from '../../lib/secrets/secret-box.js';
 import { WEBHOOKS_OPTIONS } from '../../lib/webhooks.tokens.js';
 import { ALL_ATTEMPTS } from '../support/all-deliveries.js';
 import { dumpOf } from '../support/database-dump.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Needles } from '../support/needles.js';
@@ -213,7 +213,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
       };
       restoreStreams.push(() => (stream.write = write));
     }
-    database = await createDatabase(kind);
+    database = await createMigratedDatabase(kind);
     receiver = await Receiver.start();
     receiver.answer(echo);
     host = await TestHost.start({
@@ -357,7 +357,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   });
 
   it('would be found in a database without encryption', async () => {
-    const plain = await createDatabase(kind);
+    const plain = await createMigratedDatabase(kind);
     const other = await TestHost.start({ database: plain, webhooks: { worker: false } });
     await other.api(TENANT).post('/httptransports', basic());
     expect(needles.foundIn(await dumpOf(plain))).toEqual(

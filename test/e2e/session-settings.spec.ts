@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { LogCapture } from '../support/log-capture.js';
 import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
@@ -8,7 +8,7 @@ import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
 
 const TENANTS = 6;
-const EMITS = 40;
+const EMITS = 20;
 
 describe('settings of the database or the role', () => {
   let database: TestDatabase;
@@ -18,7 +18,7 @@ describe('settings of the database or the role', () => {
   const hosts: TestHost[] = [];
 
   beforeEach(async () => {
-    database = await createDatabase('postgres');
+    database = await createMigratedDatabase('postgres');
     operator = await new DataSource(database.options).initialize();
     receiver = await Receiver.start();
     log = new LogCapture();

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -19,7 +19,7 @@ describe('while the host holds a transaction on SQLite open', () => {
   let receiver: Receiver;
   let tenant: TenantClient;
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({ database });
     await host.dataSource.query('CREATE TABLE sale (uid text)');
   });

@@ -8,7 +8,7 @@ import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-
 import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
 import { delivered, group } from '../support/attempt-records.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -31,7 +31,7 @@ describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () =
   let snapshot: ReturnType<PostgresDatabase['dataSource']['createQueryRunner']>;
 
   beforeAll(async () => {
-    db = await createDatabase('postgres');
+    db = await createMigratedDatabase('postgres');
     fixture = await StoreFixture.open(db);
     database = fixture.database as PostgresDatabase;
     const transport = await fixture.transport();

@@ -8,7 +8,7 @@ import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
 import { PostgresSweepStore } from '../../lib/persistence/postgres/postgres-sweep-store.js';
 import { delivered, group, retried } from '../support/attempt-records.js';
-import { createDatabase } from '../support/databases.js';
+import { createMigratedDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -62,7 +62,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
   let transportId: number;
 
   beforeAll(async () => {
-    db = await createDatabase('postgres');
+    db = await createMigratedDatabase('postgres');
     fixture = await StoreFixture.open(db);
     database = fixture.database as PostgresDatabase;
     const transport = await fixture.transport();

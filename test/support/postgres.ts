@@ -7,10 +7,18 @@ export function createPostgresDatabase(): Promise<TestDatabase> {
   return create('');
 }
 
-/** Creates a copy of a database that nobody is connected to. */
-export function createPostgresCopy({ url }: TestDatabase): Promise<TestDatabase> {
-  return create(`TEMPLATE ${new URL(url).pathname.slice(1)}`);
+/** Creates a copy of the database of this name. Nobody may be connected to it. */
+export function createPostgresCopy(name: string): Promise<TestDatabase> {
+  return create(`TEMPLATE ${name}`);
 }
+
+/** Nobody may be connected to the database. */
+export function renamePostgresDatabase(database: TestDatabase, name: string): Promise<void> {
+  return onCluster(`ALTER DATABASE ${nameOf(database)} RENAME TO ${name}`);
+}
+
+/** The name of a PostgreSQL database. */
+export const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
 async function create(source: string): Promise<TestDatabase> {
   const name = `tillhook_test_${process.pid}_${randomBytes(4).toString('hex')}`;

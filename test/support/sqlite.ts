@@ -14,3 +14,6 @@ export async function createSqliteDatabase(): Promise<TestDatabase> {
     drop: () => rm(folder, { recursive: true }),
   };
 }
+
+/** The file of a SQLite database. */
+export const fileOf = ({ url }: TestDatabase): string => url.slice('sqlite:'.length);

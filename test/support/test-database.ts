@@ -4,7 +4,7 @@ import type { DataSourceOptions } from 'typeorm';
 export const DATABASE_KINDS = ['sqlite', 'postgres'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
-/** An empty database of its own: what a host would pass to `TypeOrmModule.forRoot()`. */
+/** A database of its own: what a host would pass to `TypeOrmModule.forRoot()`. */
 export interface TestDatabase {
   readonly kind: DatabaseKind;
   /** Connection options only: no entities, no migrations, no `synchronize`. */

@@ -1,6 +1,5 @@
-import { NestFactory } from '@nestjs/core';
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import type { INestApplication, LoggerService, Type } from '@nestjs/common';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
@@ -77,7 +76,7 @@ export class TestHost {
     try {
       const app: INestApplication =
         platform === 'fastify'
-          ? await NestFactory.create(host, new FastifyAdapter(), options)
+          ? await NestFactory.create(host, await fastify(), options)
           : await NestFactory.create(host, options);
       await app.listen(0, '127.0.0.1');
       return new TestHost(app, await app.getUrl());
@@ -106,3 +105,7 @@ export class TestHost {
     return this.app.close();
   }
 }
+
+/** Loaded by those that use it: it takes a tenth of the time that a test file needs to load. */
+const fastify = async (): Promise<AbstractHttpAdapter> =>
+  new (await import('@nestjs/platform-fastify')).FastifyAdapter();

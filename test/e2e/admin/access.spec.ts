@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../../support/api-client.js';
-import { eachHost, newTenant } from '../../support/each-host.js';
+import { eachHostCombination, newTenant } from '../../support/each-host.js';
 import { seedDeliveries } from '../../support/seed-deliveries.js';
 import type { TestHost } from '../../support/test-host.js';
 
@@ -45,7 +45,7 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
 ];
 
 describe('access', () => {
-  eachHost((host) => {
+  eachHostCombination((host) => {
     const tenantUid = newTenant();
     const otherUid = newTenant();
     const none: Uids = { httpTransportUid: 'none', webhookUid: 'none', deliveryUid: 'dlv_00000zzzzzzzz' };

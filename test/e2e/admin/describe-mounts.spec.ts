@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { describeWebhooks, WebhooksModule, type WebhooksTagGroup } from 'nestjs-tillhook';
 import { BearerPolicy } from '../../support/bearer-policy.js';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -47,7 +47,7 @@ describe.each(['express', 'fastify'])(
     async function documentOf(globalPrefix: string, ...paths: string[]): Promise<OpenAPIObject> {
       const instances = await Promise.all(
         paths.map(async (path, index) => {
-          const database = await createDatabase('sqlite');
+          const database = await createMigratedDatabase('sqlite');
           databases.push(database);
           const name = index === 0 ? undefined : `instance${index}`;
           return [

@@ -11,7 +11,7 @@ import {
   type OpenAPIObject,
 } from '@nestjs/swagger';
 import { describeWebhooks, InvalidOptionError, type DescribeWebhooksOptions } from 'nestjs-tillhook';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 
@@ -57,7 +57,7 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
   let document: OpenAPIObject;
 
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({
       database,
       controllers: [PaymentsController],

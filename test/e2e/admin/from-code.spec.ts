@@ -10,7 +10,7 @@ import {
   type HttpTransport,
   type Webhook,
 } from 'nestjs-tillhook';
-import { createDatabase, eachDatabase } from '../../support/databases.js';
+import { createMigratedDatabase, eachDatabase } from '../../support/databases.js';
 import { newTenant } from '../../support/each-host.js';
 import { eventually } from '../../support/eventually.js';
 import { Receiver, verifySignature } from '../../support/receiver.js';
@@ -263,7 +263,7 @@ describe.each(DATABASE_KINDS)(
     const { NODE_ENV } = process.env;
 
     beforeEach(async () => {
-      database = await createDatabase(kind);
+      database = await createMigratedDatabase(kind);
     });
     afterEach(async () => {
       process.env['NODE_ENV'] = NODE_ENV;

@@ -19,7 +19,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhooksModule, type AccessDecision, type WebhooksAccessPolicy } from 'nestjs-tillhook';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
 interface HostRequest {
@@ -91,7 +91,7 @@ describe.each(['express', 'fastify', 'fastify, made by the testing module'])(
     let url: string;
 
     beforeAll(async () => {
-      database = await createDatabase('sqlite');
+      database = await createMigratedDatabase('sqlite');
       const host = {
         module: class HostModule {},
         imports: [

@@ -5,8 +5,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhooksModule } from 'nestjs-tillhook';
 import { ApiClient } from '../../support/api-client.js';
 import { BearerPolicy } from '../../support/bearer-policy.js';
-import { createDatabase } from '../../support/databases.js';
-import { eachHost, newTenant } from '../../support/each-host.js';
+import { createMigratedDatabase } from '../../support/databases.js';
+import { eachHostCombination, newTenant } from '../../support/each-host.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
 const transport = { name: 'ERP', url: 'https://erp.example.com' };
@@ -27,7 +27,7 @@ const invalid = {
 };
 
 describe('hostile bodies', () => {
-  eachHost((host) => {
+  eachHostCombination((host) => {
     const tenantUid = newTenant();
     let api: ApiClient;
 
@@ -116,7 +116,7 @@ describe.each([
   let api: ApiClient;
 
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     const host = {
       module: class HostModule {},
       imports: [

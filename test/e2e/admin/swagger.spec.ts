@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ApiClient } from '../../support/api-client.js';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 
@@ -66,7 +66,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
   let schemas: Record<string, Schema>;
 
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({ database, platform, webhooks: { worker: false, path: 'v2' } });
     const config = new DocumentBuilder().setTitle('Host').addBearerAuth().build();
     document = SwaggerModule.createDocument(host.app, config);

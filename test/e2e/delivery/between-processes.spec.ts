@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhooksHealth, WebhooksWorker } from 'nestjs-tillhook';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { Receiver } from '../../support/receiver.js';
 import { TenantClient } from '../../support/tenant-client.js';
@@ -30,7 +30,7 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
     });
 
   beforeEach(async () => {
-    database = await createDatabase('postgres');
+    database = await createMigratedDatabase('postgres');
     receiver = await Receiver.start();
   });
   afterEach(async () => {

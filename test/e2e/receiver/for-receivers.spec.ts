@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { codeBlocksOf, fileOf, readPage } from '../../support/markdown.js';
 import { Receiver, type ReceivedRequest } from '../../support/receiver.js';
 import { installedLanguages, verdictsOf, type SignatureCase } from '../../support/receiver-languages.js';
@@ -31,7 +31,7 @@ describe('the page for receivers', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tillhook-receivers-'));
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({ database, webhooks: { retryScheduleMs: [0, 0, 0] } });
     tenant = new TenantClient(host);
     receiver = await Receiver.start();

@@ -4,7 +4,7 @@ import { JwtService } from '@nestjs/jwt';
 import { parseDatabaseTarget } from '../../../sample-app/config/database-target.js';
 import { createPosDataSource } from '../../../sample-app/database/pos-data-source.js';
 import { ACCESS_TOKEN_SECRET, Setting } from '../../../sample-app/database/setting.entity.js';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { accessToken, type Call, SampleApp } from './sample-app.js';
 
@@ -12,7 +12,7 @@ describe('POST /v2/account', () => {
   let database: TestDatabase;
   let app: SampleApp;
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     app = await SampleApp.start(database, { WEBHOOKS_WORKER: 'false' });
   });
   afterAll(async () => {
@@ -72,7 +72,7 @@ describe('an access token', () => {
   let app: SampleApp;
   let demo: Call;
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     app = await SampleApp.start(database, { WEBHOOKS_WORKER: 'false' });
     demo = await app.signIn();
     await demo('POST', '/products', { productUid: 'secret', name: 'Of demo' });

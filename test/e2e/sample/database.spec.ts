@@ -6,7 +6,7 @@ import { parseDatabaseTarget } from '../../../sample-app/config/database-target.
 import { openDatabase } from '../../../sample-app/database/open-database.js';
 import { PosTransactions } from '../../../sample-app/database/pos-transactions.js';
 import { createPosDataSource } from '../../../sample-app/database/pos-data-source.js';
-import { eachDatabase } from '../../support/databases.js';
+import { createDatabase, eachDatabase } from '../../support/databases.js';
 
 eachDatabase((db, kind) => {
   const target = () => parseDatabaseTarget('DATABASE_URL', db().url);
@@ -99,4 +99,4 @@ eachDatabase((db, kind) => {
       expect(performance.now() - startedAt).toBeLessThan(10_000);
     });
   });
-});
+}, createDatabase);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createDatabase, eachDatabase } from '../../support/databases.js';
+import { createMigratedDatabase, eachDatabase } from '../../support/databases.js';
 import { shiftClock } from '../../support/shifted-clock.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -63,7 +63,7 @@ describe('GET /health of the sample app', () => {
     });
 
     it('warns of a clock that is ten minutes off, and by how much, and stays in service', async () => {
-      database = await createDatabase('postgres');
+      database = await createMigratedDatabase('postgres');
       await shiftClock(database, TEN_MINUTES_MS);
       app = await SampleApp.start(database);
       const { status, body } = await health();
@@ -80,7 +80,7 @@ describe('GET /health of the sample app', () => {
     it.each(['cut', 'freeze'] as const)(
       'is soon 503 with the same report when the database is away (%s), and 200 when it is back',
       async (how) => {
-        database = await createDatabase('postgres');
+        database = await createMigratedDatabase('postgres');
         const url = new URL(database.url);
         proxy = await TcpProxy.start(url.hostname, Number(url.port));
         url.port = String(proxy.port);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import BetterSqlite3 from 'better-sqlite3';
 import { Client } from 'pg';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { accessToken, SampleApp } from './sample-app.js';
@@ -51,7 +51,7 @@ describe('The sample app answers 503 with retry-after', () => {
   describe('on every route while PostgreSQL', () => {
     let proxy: TcpProxy;
     beforeEach(async () => {
-      database = await createDatabase('postgres');
+      database = await createMigratedDatabase('postgres');
       const url = new URL(database.url);
       proxy = await TcpProxy.start(url.hostname, Number(url.port));
       url.port = String(proxy.port);
@@ -91,7 +91,7 @@ describe('The sample app answers 503 with retry-after', () => {
   it(
     'on every route that writes while another process keeps the SQLite file locked',
     async () => {
-      database = await createDatabase('sqlite');
+      database = await createMigratedDatabase('sqlite');
       await startOn('sqlite');
       const writes = ROUTES.filter(([method]) => method === 'POST');
       const locker = new BetterSqlite3(database.url.replace('sqlite:', ''));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreignSigners, type SignedWebhook } from '../../support/foreign-signers.js';
-import { createDatabase, eachDatabase } from '../../support/databases.js';
+import { createMigratedDatabase, eachDatabase } from '../../support/databases.js';
 import { type Call, SampleApp } from './sample-app.js';
 
 const SECRET = 'whsec_of_the_payment_provider';
@@ -149,7 +149,7 @@ describe('POST /v2/payments/stripe', () => {
   });
 
   it('accepts nothing without a secret', async () => {
-    const database = await createDatabase('sqlite');
+    const database = await createMigratedDatabase('sqlite');
     const app = await SampleApp.start(database, { WEBHOOKS_WORKER: 'false' });
     expect(await postTo(app, foreignSigners.stripe([SECRET], payment('evt_1', 'o-1'), at()))).toBe(401);
     await app.close();

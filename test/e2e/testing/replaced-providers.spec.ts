@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebhooksModule } from 'nestjs-tillhook';
 import { NotInTestsError, overrideWebhooks } from 'nestjs-tillhook/testing';
 import { BearerPolicy } from '../../support/bearer-policy.js';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
 /** Providers of the module that Nest calls at start or at the end, or that a factory makes, and that need no replacement. */
@@ -59,7 +59,7 @@ describe('overrideWebhooks', () => {
   let replaced: string[];
 
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     const webhooks = WebhooksModule.forRoot({
       accessPolicy: BearerPolicy,
       guards: [{ useValue: { canActivate: () => true } }],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliverAll, ReceiverTimeoutError, WebhookReceiver } from 'nestjs-tillhook/testing';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { TenantClient } from '../../support/tenant-client.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
@@ -11,7 +11,7 @@ describe('WebhookReceiver', () => {
   let receiver: WebhookReceiver;
   let tenant: TenantClient;
   beforeAll(async () => {
-    database = await createDatabase('sqlite');
+    database = await createMigratedDatabase('sqlite');
     host = await TestHost.start({ database, webhooks: { retryScheduleMs: [0, 0] } });
   });
   beforeEach(async () => {

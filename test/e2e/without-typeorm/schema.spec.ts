@@ -83,5 +83,5 @@ describe('The functions for deploy steps', () => {
           option: 'database.url',
         });
     });
-  });
+  }, createDatabase);
 });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { runWebhookMigrations } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { codeBlocksOf, readPage } from '../../support/markdown.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
@@ -16,9 +15,8 @@ export interface RestrictedDatabase {
 }
 
 export async function createRestrictedDatabase(): Promise<RestrictedDatabase> {
-  const created = await createDatabase('postgres');
+  const created = await createMigratedDatabase('postgres');
   const owner = await new DataSource(created.options).initialize();
-  await runWebhookMigrations(owner);
   const role = `tillhook_host_${randomBytes(4).toString('hex')}`;
   const password = randomBytes(8).toString('hex');
   await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);

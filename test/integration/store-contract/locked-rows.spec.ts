@@ -3,7 +3,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import { PARKED_DUE_AT } from '../../../lib/persistence/ports/record-store.js';
 import { delivered, group, retried } from '../../support/attempt-records.js';
-import { createDatabase } from '../../support/databases.js';
+import { createMigratedDatabase } from '../../support/databases.js';
 import { CALM, LaneFixture, LEASE_MS } from '../../support/lane-fixture.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -22,7 +22,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
   let free: HttpTransportEntity;
 
   beforeAll(async () => {
-    db = await createDatabase('postgres');
+    db = await createMigratedDatabase('postgres');
     fixture = await StoreFixture.open(db);
     lane = new LaneFixture(fixture);
     foreign = await new DataSource(db.options).initialize();
