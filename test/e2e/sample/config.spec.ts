@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { resolveOptions } from '../../../lib/webhooks.options.js';
+import { resolveOptions } from '../../../lib/webhooks.resolved-options.js';
 import { loadConfig } from '../../../sample-app/config/app-config.js';
 import { describeDatabase } from '../../../sample-app/config/database-target.js';
 import { describeStartError } from '../../../sample-app/config/start-error.js';
