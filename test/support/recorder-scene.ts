@@ -34,6 +34,7 @@ export class RecorderScene {
       deliveryId,
       attempt: delivered(queued(deliveryId)),
       setAside: () => this.aside.push(deliveryId),
+      requestedMeanwhile: () => undefined,
       written: () => this.written.push(deliveryId),
       ...entry,
     });

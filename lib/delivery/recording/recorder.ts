@@ -37,6 +37,13 @@ export interface RecordEntry {
   readonly postponed?: PostponedDelivery | undefined;
   /** Called if the entry cannot be written for now, at most once; `written` is called later. */
   setAside(): void;
+  /**
+   * Called if the attempt would end the delivery without success and a redelivery was requested meanwhile: `attempt` becomes
+   * a retry that is due now. The entry is written again.
+   *
+   * @param now ms since the epoch
+   */
+  requestedMeanwhile(now: number): void;
   /** Set by the recorder: the last pause of the entry, in ms; undefined: it was never set aside. */
   pauseMs?: number | undefined;
   /** @param isOrphaned whether somebody else has changed the queue row, so that the attempt has changed nothing */
@@ -207,12 +214,15 @@ export class Recorder {
    * Called when the attempts of a group are written. Changes of transports follow in a statement of their own, so that a
    * locked transport delays only its own lane.
    */
-  async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
+  async #finish(group: readonly RecordEntry[], { orphaned, locked, requested }: RecordResult): Promise<void> {
     const changing: ChangingEntry[] = [];
     for (const entry of group) {
       const isOrphaned = orphaned.has(entry.deliveryId);
       if (locked.has(entry.deliveryId)) {
         this.#setAside(entry);
+      } else if (requested.has(entry.deliveryId)) {
+        entry.requestedMeanwhile(this.now());
+        this.#enqueue(entry);
       } else if (isChanging(entry) && !isOrphaned) {
         changing.push(entry);
       } else {
@@ -318,7 +328,7 @@ export class Recorder {
   }
 }
 
-const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
+const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set(), requested: new Set() };
 
 /**
  * Splits entries so that the group holds one entry of each delivery: two attempts with the same number would both find their
