@@ -5,6 +5,7 @@ import {
   OriginBusyError,
   QuotaExceededError,
   RateLimitedError,
+  RedeliveryRefusedError,
   TransportStateConflictError,
   UidTakenError,
 } from '../errors/admin.errors.js';
@@ -32,6 +33,7 @@ export function apiErrorOf(error: unknown): unknown {
   if (error instanceof TransportStateConflictError)
     return conflict('TRANSPORT_STATE_CONFLICT', error.message);
   if (error instanceof ConcurrentChangeError) return conflict('CONCURRENT_CHANGE', error.message);
+  if (error instanceof RedeliveryRefusedError) return conflict(error.refusal, error.message);
   if (error instanceof DeliveriesHeldError) return conflict('DELIVERIES_HELD', error.message);
   if (error instanceof RateLimitedError)
     return tooManyRequests('RATE_LIMITED', error.message, error.retryAfterMs);

@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { RedeliveryService } from '../operations/redelivery/redelivery.service.js';
 import { SigningSecretRotationService } from '../operations/http-transports/signing-secret-rotation.service.js';
 import { SampleEvents } from '../operations/http-transports/sample-events.js';
 import { SampleSendService } from '../operations/http-transports/sample-send.service.js';
@@ -16,6 +17,7 @@ import { WebhookRepository } from '../persistence/repositories/webhook.repositor
 import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { RedeliverController } from './deliveries/redeliver.controller.js';
 import { HttpTransports } from './from-code/http-transports.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
@@ -47,6 +49,7 @@ export const adminControllers: Type[] = [
   TenantWebhooksController,
   WebhookActionsController,
   DeliveriesController,
+  RedeliverController,
   StatisticsController,
   QuotasController,
 ];
@@ -72,6 +75,7 @@ export const adminServices: Provider[] = [
   SampleSender,
   SampleSendService,
   WebhooksService,
+  RedeliveryService,
   DeliveriesService,
   StatisticRepository,
   StatisticsService,

@@ -17,6 +17,7 @@ import { LaneSweep } from './lanes/lane-sweep.js';
 import { LaneUpkeep } from './lanes/lane-upkeep.js';
 import type { Lane } from './lanes/lane.js';
 import { lanesToShare } from './lanes/lanes-to-share.js';
+import { RequestReader } from './lanes/request-reader.js';
 import { DeliveryRecorder } from './recording/delivery-recorder.js';
 import { LAST_WRITE_MS } from './recording/recorder.js';
 import type { AttemptContext } from './sending/attempt.js';
@@ -58,7 +59,8 @@ export interface DeliveryWorkerOptions {
  * Sends deliveries: the path of a delivery through one process, from the queue to the record of its outcome.
  *
  * 1. `LaneClaimer` claims a lane that fan-out has notified or that polling has found.
- * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`.
+ * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`. `RequestReader` reads redeliveries that were
+ *    requested, whenever they are due.
  * 3. `Slots` says whose turn it is; `Dispatcher` takes a row of that lane.
  * 4. `DeliverySender` sends it and derives the outcome from the response.
  * 5. `DeliveryRecorder` writes the outcome and updates the lane.
@@ -78,6 +80,7 @@ export class DeliveryWorker {
   readonly #dispatcher: Dispatcher;
   readonly #claimer: LaneClaimer;
   readonly #reader: LaneReader;
+  readonly #requests: RequestReader;
   readonly #releaser: LaneReleaser;
   readonly #upkeep: LaneUpkeep;
   readonly #sweep: LaneSweep;
@@ -88,7 +91,7 @@ export class DeliveryWorker {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    { lanes, records, sweep }: Pick<Stores, 'lanes' | 'records' | 'sweep'>,
+    { lanes, records, requests, sweep }: Pick<Stores, 'lanes' | 'records' | 'requests' | 'sweep'>,
     configs: TransportConfigs,
     private readonly context: AttemptContext,
     private readonly options: DeliveryWorkerOptions,
@@ -139,8 +142,14 @@ export class DeliveryWorker {
       sendsSoon: () => this.#slots.areSoonFree,
       onError: (error) => log.warn('Reading lanes failed', error),
     });
+    this.#requests = new RequestReader(requests, this.#recorder, this.#claimer, inspection, {
+      now,
+      elapsed,
+      onError: (error) => log.warn('Reading requested redeliveries failed', error),
+    });
     this.#releaser = new LaneReleaser(lanes, records, this.#held, this.#claimer, inspection, {
       now,
+      elapsed,
       onError: once('Releasing lanes failed'),
     });
     this.#upkeep = new LaneUpkeep(lanes, this.#held, renewals, configs, this.#claimer, inspection, context);
@@ -259,7 +268,7 @@ export class DeliveryWorker {
         lane.drain();
         this.#releaser.offer(lane);
       }
-      await withDeadline(this.#reader.settled(), giveUpAt);
+      await withDeadline(Promise.all([this.#reader.settled(), this.#requests.settled()]), giveUpAt);
       this.#releaser.release();
       await sleep(DRAIN_STEP_MS);
     }
@@ -307,10 +316,13 @@ export class DeliveryWorker {
     for (const lane of lanes) {
       if (!this.#held.has(lane)) continue;
       this.#dispatcher.offer(lane, clocks);
+      this.#requests.offer(lane);
       this.#reader.offer(lane);
       this.#releaser.offer(lane);
     }
     if (this.#isEnabled) this.#dispatcher.dispatch();
+    // Before the due rows: a lane has one read at a time, and requested deliveries are sent first.
+    this.#requests.read();
     this.#reader.read();
     this.#releaser.release();
   }

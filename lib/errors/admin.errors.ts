@@ -77,6 +77,25 @@ export class RateLimitedError extends WebhooksError {
   }
 }
 
+/** Messages of the reasons why a delivery cannot be redelivered. */
+const REDELIVERY_MESSAGES = {
+  HTTP_TRANSPORT_DELETED: 'The http transport of this delivery was deleted, so nothing can be sent to it.',
+  WEBHOOK_DELETED: 'The webhook of this delivery was deleted, so nothing is sent for it any more.',
+  PAYLOAD_GONE: 'The body of the event is not stored any more: it has expired or was erased.',
+  REDELIVERY_PENDING: 'A redelivery of this delivery was requested already and has not been sent yet.',
+  TRANSPORT_STATE_CONFLICT: 'The http transport of this delivery is disabled. Enable it first.',
+} as const;
+
+/** Why a delivery cannot be redelivered. */
+export type RedeliveryRefusal = keyof typeof REDELIVERY_MESSAGES;
+
+/** The delivery cannot be redelivered. Nothing was changed. */
+export class RedeliveryRefusedError extends WebhooksError {
+  constructor(readonly refusal: RedeliveryRefusal) {
+    super(refusal, REDELIVERY_MESSAGES[refusal]);
+  }
+}
+
 /** The rule of the URL policy that a rejected URL violates. Stable, for tests and metrics. */
 export type TargetRule =
   | 'LENGTH'

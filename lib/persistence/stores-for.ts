@@ -8,6 +8,7 @@ import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
+import { PostgresRequestStore } from './postgres/postgres-request-store.js';
 import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
@@ -17,6 +18,7 @@ import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
 import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
 import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
+import { SqliteRequestStore } from './sqlite/sqlite-request-store.js';
 import { SqliteStatisticStore } from './sqlite/sqlite-statistic-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './ports/stores.js';
@@ -34,6 +36,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new PostgresLaneStore(database, environment),
         records: new PostgresRecordStore(database),
         deliveries: new PostgresDeliveryStore(database),
+        requests: new PostgresRequestStore(database, environment),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
         backlog: new PostgresBacklogStore(database),
@@ -48,6 +51,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new SqliteLaneStore(database, environment),
         records: new SqliteRecordStore(database),
         deliveries: new SqliteDeliveryStore(database),
+        requests: new SqliteRequestStore(database, environment),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
         backlog: new SqliteBacklogStore(database),

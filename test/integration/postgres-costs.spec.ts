@@ -174,11 +174,16 @@ describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () =
           behind: false,
           lostAttempts: 0,
           notedToken: null,
+          requested: null,
         }),
       );
       const before = await countsOn(client);
       const records = new PostgresRecordStore(onClient);
-      expect(await records.record(group({ attempts }))).toEqual({ orphaned: new Set(), locked: new Set() });
+      expect(await records.record(group({ attempts }))).toEqual({
+        orphaned: new Set(),
+        locked: new Set(),
+        requested: new Set(),
+      });
       const after = await countsOn(client);
       return after.flatMap(([table, ...counts], index) => {
         const changed = counts.map((count, kind) => count - (before[index]![kind + 1] as number));

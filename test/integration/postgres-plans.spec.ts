@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
 import { FIRST_DUE, type LaneReading } from '../../lib/persistence/ports/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
+import { PostgresDeliveryStore } from '../../lib/persistence/postgres/postgres-delivery-store.js';
 import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fanout-store.js';
 import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
+import { PostgresRequestStore } from '../../lib/persistence/postgres/postgres-request-store.js';
 import { PostgresSweepStore } from '../../lib/persistence/postgres/postgres-sweep-store.js';
 import { delivered, group, retried } from '../support/attempt-records.js';
 import { createMigratedDatabase } from '../support/databases.js';
@@ -139,6 +141,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const sweep = { after: 0, limit: 100, now, dueBefore: now };
     const { repaired } = await new PostgresSweepStore(explaining).scheduleStrandedLanes(sweep);
     expect(repaired).toEqual([transportId]);
+    await runRequests(new PostgresRequestStore(explaining), new PostgresDeliveryStore(explaining));
     return found;
   }
 
@@ -197,6 +200,30 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     expect((await lanes.release([{ ...held, version: null, dueAt: null }])).size).toBe(1);
   }
 
+  async function runRequests(
+    requests: PostgresRequestStore,
+    deliveries: PostgresDeliveryStore,
+  ): Promise<void> {
+    const [tenant] = await database.dataSource.query<{ id: number }[]>(
+      `SELECT id FROM webhook_tenant WHERE tenant_uid = 'shop'`,
+    );
+    const [ended, pending] = await database.dataSource.query<{ id: string }[]>(
+      `(SELECT id FROM webhook_delivery WHERE tenant_id = 1 LIMIT 1)
+       UNION ALL (SELECT delivery_id FROM webhook_queue WHERE attempts = 0 LIMIT 1)`,
+    );
+    const ids = [Number(ended!.id), Number(pending!.id)];
+    const facts = await requests.facts(tenant!.id, [transportId], ids);
+    expect(facts).toHaveLength(2);
+    const { deliveryId, dueAt } = facts.find((one) => one.dueAt !== null)!;
+    const now = database.now();
+    const marked = await requests.request(tenant!.id, [{ transportId, dueAt: dueAt!, deliveryId }], now);
+    expect(marked).toEqual(new Set([deliveryId]));
+    expect((await deliveries.moveBack(tenant!.id, [ids[0]!], now, 'MANUAL')).size).toBe(1);
+    const [reading] = await requests.read([{ transportId, afterId: Number.MIN_SAFE_INTEGER, limit: 100 }]);
+    expect(reading!.rows).toHaveLength(2);
+    await requests.clear([{ transportId, requestsVersion: reading!.requestsVersion }]);
+  }
+
   async function whileLocked(deliveryId: number, work: () => Promise<void>): Promise<void> {
     const other = database.dataSource.createQueryRunner();
     await other.startTransaction();
@@ -232,6 +259,11 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       'tillhook_count_pending',
       'tillhook_sweep_lanes',
       'tillhook_sweep_schedule',
+      'tillhook_request_facts',
+      'tillhook_request',
+      'tillhook_delivery_move_back',
+      'tillhook_request_read',
+      'tillhook_request_clear',
     ]);
   });
 
@@ -251,12 +283,16 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     expect(walks).toEqual([]);
   });
 
-  it('find rows of the queue by key, from a date on, or of one event', () => {
+  it('find rows of the queue by key, from a date on, of one event, or among the requested ones', () => {
     // The sweep looks at the first row of a lane.
     const walks = conditionsOf('webhook_queue', (name) => !name.startsWith('tillhook_sweep_lanes')).filter(
       (condition) =>
         !/transport_id = .*(due_at|ordering_key)/.test(condition) &&
-        !/^tillhook_fanout_write.*webhook_queue_event \(event_id = /.test(condition),
+        !/^tillhook_fanout_write.*webhook_queue_event \(event_id = /.test(condition) &&
+        !/^tillhook_request_facts.*webhook_queue_list .*ROW\(tenant_id, transport_id, delivery_id\) >=/.test(
+          condition,
+        ) &&
+        !/^tillhook_request_read.*webhook_queue_requested .*delivery_id > /.test(condition),
     );
     expect(walks).toEqual([]);
   });

@@ -7,6 +7,7 @@ const attempt = ({
   deliveryId,
   attempts,
   orderingKey,
+  requested,
 }: QueuedDelivery): AttemptRecord => ({
   transportId,
   dueAt,
@@ -24,7 +25,7 @@ const attempt = ({
   responseBody: null,
   errorCode: null,
   errorMessage: null,
-  trigger: 'SCHEDULE',
+  trigger: requested ?? 'SCHEDULE',
 });
 
 /** A delivery whose receiver responded with 204. */

@@ -20,6 +20,8 @@ export class KeepingRecordStore implements Pick<RecordStore, 'record' | 'changeT
   orphaned: ReadonlySet<number> = new Set();
   /** Deliveries whose queue row is locked. */
   locked: ReadonlySet<number> = new Set();
+  /** Deliveries of which a redelivery was requested meanwhile: an end is not written. */
+  requested: ReadonlySet<number> = new Set();
   lockedTransports: ReadonlySet<number> = new Set();
   failRecord: Failing<RecordGroup> = () => undefined;
   failChange: Failing<readonly TransportRecord[]> = () => undefined;
@@ -32,8 +34,11 @@ export class KeepingRecordStore implements Pick<RecordStore, 'record' | 'changeT
       const error = this.failRecord(group);
       if (error) throw error;
       const [locked, orphaned] = [this.locked, this.orphaned];
-      this.groups.push({ ...group, attempts: group.attempts.filter((one) => !locked.has(one.deliveryId)) });
-      return { orphaned, locked };
+      const ends = group.attempts.filter(({ status }) => status === 'FAILED').map((one) => one.deliveryId);
+      const requested = new Set(ends.filter((deliveryId) => this.requested.has(deliveryId)));
+      const isWritten = (deliveryId: number) => !locked.has(deliveryId) && !requested.has(deliveryId);
+      this.groups.push({ ...group, attempts: group.attempts.filter((one) => isWritten(one.deliveryId)) });
+      return { orphaned, locked, requested };
     } finally {
       this.underWay -= 1;
     }

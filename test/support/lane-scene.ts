@@ -48,7 +48,7 @@ export class LaneScene {
     this.upkeep = new LaneUpkeep(store, this.held, this.renewals, configs, this.claimer, inspection, clocks);
     const { records } = fixture.stores;
     this.releaser = new LaneReleaser(store, records, this.held, this.claimer, inspection, {
-      now: clocks.now,
+      ...clocks,
       onError,
     });
   }

@@ -5,6 +5,7 @@ import {
   type LaneReading,
   type QueuedDelivery,
 } from '../../lib/persistence/ports/lane-store.js';
+import type { RequestReading } from '../../lib/persistence/ports/request-store.js';
 import { block, concluded, laneConfig, NO_CIRCUIT } from './lanes.js';
 import { SimulatedLaneRow } from './simulated-lane-row.js';
 import { SimulatedRecorder } from './simulated-recorder.js';
@@ -59,6 +60,11 @@ export class LaneSimulation {
 
   addMany(count: number): void {
     for (let added = 0; added < count; added++) this.add(null, (7 * added) % 30);
+  }
+
+  /** The API, in another process, accepts a redelivery of something that is pending. */
+  request(choice: number): void {
+    this.#row.request(choice);
   }
 
   pass(ms: number): void {
@@ -155,7 +161,7 @@ export class LaneSimulation {
         if (this.lane !== lane) return;
         const isReleased = !check.isHeld && lane.state !== 'RELEASING';
         if (isReleased || check.leaseToken > lane.leaseToken) return this.#drop(lane);
-        if (lane.checked(check.version, check.transportVersion)) lane.configure(config, this.now, elapsed);
+        if (lane.checked(check)) lane.configure(config, this.now, elapsed);
         lane.confirmed(elapsed);
       },
     );
@@ -186,6 +192,32 @@ export class LaneSimulation {
         for (const row of behind) this.#recorder.addParking(lane, row);
       },
     );
+  }
+
+  /** As `RequestReader` does it. */
+  readRequests(): void {
+    const { lane, now, elapsed } = this;
+    const request = lane?.nextRequests({ now, elapsed });
+    if (!lane || !request) return;
+    let reading: RequestReading | undefined;
+    this.#call(
+      () => (reading = this.queue.readRequests(request)),
+      () => {
+        const isUnrecorded = ({ deliveryId }: QueuedDelivery) => this.#recorder.isUnrecorded(deliveryId);
+        const { areServed } = lane.acceptRequests(reading!, isUnrecorded);
+        const { requestsVersion } = reading!;
+        if (areServed)
+          this.#call(
+            () => this.queue.clearRequests(requestsVersion),
+            () => undefined,
+          );
+      },
+    );
+  }
+
+  failRequests(): void {
+    const { lane, now, elapsed } = this;
+    if (lane?.nextRequests({ now, elapsed })) lane.requestsFailed();
   }
 
   failRead(): void {
@@ -266,7 +298,7 @@ export class LaneSimulation {
       () => (isReleased = this.#row.release(release, mayWaitMs)),
       () => {
         if (lane.state !== 'RELEASING') return;
-        if (fails) lane.releaseUncertain();
+        if (fails) lane.releaseUncertain(this.elapsed);
         else if (isReleased) this.#drop(lane);
         else lane.releaseFailed();
       },

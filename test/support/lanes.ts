@@ -28,6 +28,7 @@ export const claimedLane = (claimed: Partial<ClaimedLane> = {}): ClaimedLane => 
   leaseToken: 1,
   leaseMs: 30_000,
   version: 0,
+  requestsVersion: 0,
   blockedUntil: 0,
   crashes: 0,
   consecutiveFailures: 0,
@@ -62,6 +63,7 @@ export const queued = (deliveryId: number, delivery: Partial<QueuedDelivery> = {
   behind: false,
   lostAttempts: 0,
   notedToken: null,
+  requested: null,
   ...delivery,
 });
 
@@ -91,7 +93,7 @@ export const concluded = (
     responseBody: null,
     errorCode: null,
     errorMessage: null,
-    trigger: 'SCHEDULE',
+    trigger: delivery.requested ?? 'SCHEDULE',
   },
   ...attempt,
 });
@@ -135,8 +137,11 @@ export const accept = (
   { version = 0, nextDueAt = null }: { version?: number; nextDueAt?: number | null } = {},
   isUnrecorded: (deliveryId: number) => boolean = () => false,
 ): UnsentRows =>
-  lane.acceptRows({ transportId: 1, version, nextDueAt, rows }, limit, NOW, ({ deliveryId }) =>
-    isUnrecorded(deliveryId),
+  lane.acceptRows(
+    { transportId: 1, version, requestsVersion: 0, nextDueAt, rows },
+    limit,
+    NOW,
+    ({ deliveryId }) => isUnrecorded(deliveryId),
   );
 
 /** Lets the lane read these rows to the end of the queue. @returns those that are not to be sent */

@@ -35,6 +35,7 @@ export class RecorderScene {
       deliveryId,
       attempt: delivered(queued(deliveryId)),
       setAside: () => this.aside.push(deliveryId),
+      requestedMeanwhile: () => undefined,
       written: () => this.written.push(deliveryId),
       ...entry,
     });

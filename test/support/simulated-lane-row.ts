@@ -38,6 +38,12 @@ export class SimulatedLaneRow {
     this.#schedule(dueAt);
   }
 
+  /** The API requests a redelivery and schedules the lane, in one transaction. */
+  request(choice: number): void {
+    this.queue.request(choice);
+    this.#schedule(this.time.now);
+  }
+
   changeState(state: StoredTransport['state']): void {
     this.state = state;
     this.transportVersion += 1;
@@ -61,6 +67,7 @@ export class SimulatedLaneRow {
       leaseToken: this.#token,
       leaseMs: LEASE_MS,
       version: this.queue.version,
+      requestsVersion: this.queue.requestsVersion,
       crashes: this.#crashes,
       scanFrom: this.#scanFrom,
     });
@@ -72,6 +79,7 @@ export class SimulatedLaneRow {
       leaseToken: this.#token,
       isHeld: this.#isHeld,
       version: this.queue.version,
+      requestsVersion: this.queue.requestsVersion,
       transportVersion: this.transportVersion,
     };
   }

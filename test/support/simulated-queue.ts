@@ -1,5 +1,6 @@
 import type { LaneReading, LaneReadRequest, QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
+import type { RequestReading, RequestReadRequest } from '../../lib/persistence/ports/request-store.js';
 
 interface QueueRow {
   readonly deliveryId: number;
@@ -7,12 +8,16 @@ interface QueueRow {
   readonly orderingKey: string | null;
   dueAt: number;
   attempts: number;
+  /** Whether a redelivery is requested. */
+  isRequested: boolean;
 }
 
 /** The queue of one lane: each method does what one statement of the stores does, as a whole. */
 export class SimulatedQueue {
   /** Rises with each row that is added, and when the transport is resumed. */
   version = 0;
+  /** The version at the latest request for a redelivery; 0: none is left. */
+  requestsVersion = 0;
   #added = 0;
   readonly #rows: QueueRow[] = [];
 
@@ -24,15 +29,40 @@ export class SimulatedQueue {
     return this.#rows.length === 0;
   }
 
-  /** When the first row is due; Infinity: there is none. */
+  /** When the first row is to be sent; Infinity: there is none. A requested row is to be sent at once, unless it is parked. */
   get earliest(): number {
-    return Math.min(...this.#rows.map((row) => row.dueAt));
+    const isNext = (row: QueueRow): boolean =>
+      row.isRequested && row.dueAt !== PARKED_DUE_AT && !this.#isBehind(row);
+    return Math.min(...this.#rows.map((row) => (isNext(row) ? 0 : row.dueAt)));
   }
 
   add(orderingKey: string | null, dueAt: number): void {
     this.version += 1;
     const id = ++this.#added;
-    this.#rows.push({ deliveryId: id, eventId: id, orderingKey, dueAt, attempts: 0 });
+    this.#rows.push({ deliveryId: id, eventId: id, orderingKey, dueAt, attempts: 0, isRequested: false });
+  }
+
+  /** Requests the redelivery of a row. */
+  request(choice: number): void {
+    const row = this.#rows[choice % this.#rows.length];
+    if (!row || row.isRequested) return;
+    row.isRequested = true;
+    this.version += 1;
+    this.requestsVersion = this.version;
+  }
+
+  readRequests({ afterId, limit }: RequestReadRequest): RequestReading {
+    const requested = this.#rows.filter((row) => row.isRequested && row.deliveryId > afterId);
+    return {
+      transportId: 1,
+      requestsVersion: this.requestsVersion,
+      rows: requested.slice(0, limit).map((row) => this.#queued(row)),
+    };
+  }
+
+  /** No request is left, unless another one came since. */
+  clearRequests(requestsVersion: number): void {
+    if (this.requestsVersion === requestsVersion) this.requestsVersion = 0;
   }
 
   read({ after, limit }: LaneReadRequest, now: number): LaneReading {
@@ -43,14 +73,9 @@ export class SimulatedQueue {
     return {
       transportId: 1,
       version: this.version,
+      requestsVersion: this.requestsVersion,
       nextDueAt: sorted.find((row) => row.dueAt > now)?.dueAt ?? null,
-      rows: due.map((row) => ({
-        ...row,
-        transportId: 1,
-        lostAttempts: 0,
-        notedToken: null,
-        behind: this.#isBehind(row),
-      })),
+      rows: due.map((row) => this.#queued(row)),
     };
   }
 
@@ -60,13 +85,15 @@ export class SimulatedQueue {
    * @returns false: somebody else has changed the row, so the attempt is orphaned and changes nothing
    */
   record(delivery: QueuedDelivery, nextDueAt: number | null, now: number): boolean {
-    const { deliveryId, dueAt, attempts } = delivery;
+    const { deliveryId, dueAt, attempts, requested } = delivery;
     const index = this.#rows.findIndex((row) => row.deliveryId === deliveryId);
     const row = this.#rows[index];
     if (row?.attempts !== attempts || row.dueAt !== dueAt) return false;
     if (nextDueAt !== null) {
       row.dueAt = nextDueAt;
       row.attempts += 1;
+      // A request that came during an attempt of the schedule stays.
+      if (requested !== null) row.isRequested = false;
       return true;
     }
     this.#rows.splice(index, 1);
@@ -103,6 +130,17 @@ export class SimulatedQueue {
 
   toString(): string {
     return JSON.stringify(this.#rows);
+  }
+
+  #queued({ isRequested, ...row }: QueueRow): QueuedDelivery {
+    return {
+      ...row,
+      transportId: 1,
+      lostAttempts: 0,
+      notedToken: null,
+      requested: isRequested ? 'MANUAL' : null,
+      behind: this.earlierOf(row) !== undefined,
+    };
   }
 
   #isBehind(row: QueueRow): boolean {

@@ -112,7 +112,8 @@ export class AttemptDto {
 
   @ApiProperty({
     enum: ATTEMPT_TRIGGERS,
-    description: 'Cause of the attempt. `SCHEDULE`: the event, or a retry on schedule.',
+    description:
+      'Cause of the attempt. `SCHEDULE`: the event or its retry schedule. `MANUAL`: a redelivery that was requested. `RECOVERY`: a job that recovers or replays deliveries.',
     example: 'SCHEDULE',
   })
   trigger!: AttemptTrigger;

@@ -4,6 +4,7 @@ import type { WebhookSortKey } from '../../persistence/repositories/webhook.repo
 import type { DeliveryDetailsDto } from '../deliveries/delivery-details.dto.js';
 import type { DeliveryQueryDto } from '../deliveries/delivery-query.dto.js';
 import type { DeliveryDto, DeliveryListDto } from '../deliveries/delivery.dto.js';
+import type { RedeliveryResultDto, RedeliveryResultListDto } from '../deliveries/redeliver.dto.js';
 import type { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
 import type { TestSendResultDto } from '../http-transport-operations/test-send.dto.js';
 import type {
@@ -57,6 +58,10 @@ export type WebhookDelivery = DeliveryDto;
 export type WebhookDeliveryList = DeliveryListDto;
 /** A delivery with its event and its attempts. */
 export type WebhookDeliveryDetails = DeliveryDetailsDto;
+/** What became of one requested redelivery. */
+export type WebhookRedeliveryResult = RedeliveryResultDto;
+/** What became of several requested redeliveries. */
+export type WebhookRedeliveryResults = RedeliveryResultListDto;
 /** Filters of the delivery log. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
 export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' | 'createdTo'>> & {
   createdFrom?: Date | string | undefined;

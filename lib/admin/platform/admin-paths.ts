@@ -52,7 +52,7 @@ export class AdminPaths {
    * @param url path and query, as in the request
    */
   includes(url: string): boolean {
-    return this.#match(url) !== undefined;
+    return this.#matches(url).length > 0;
   }
 
   /**
@@ -62,11 +62,15 @@ export class AdminPaths {
    *   there, or if it is HEAD or OPTIONS, which the platform handles
    */
   unsupported(method: string, url: string): UnsupportedRequest | undefined {
-    const found = this.#match(url);
-    if (!found || found.template.methods.has(method) || PLATFORM_METHODS.has(method)) return undefined;
-    const { names, methods } = found.template;
+    const found = this.#matches(url);
+    const methods = new Set(found.flatMap(({ template }) => [...template.methods]));
+    const [first] = found;
+    if (!first || methods.has(method) || PLATFORM_METHODS.has(method)) return undefined;
     try {
-      const params = names.map((name, index) => [name, decodeURIComponent(found.values[index]!)]);
+      const params = first.template.names.map((name, index) => [
+        name,
+        decodeURIComponent(first.values[index]!),
+      ]);
       return {
         params: Object.fromEntries(params) as AdminParams,
         allow: [...methods].sort().join(', '),
@@ -76,13 +80,13 @@ export class AdminPaths {
     }
   }
 
-  #match(url: string): { template: Template; values: string[] } | undefined {
+  /** Several templates match a fixed segment where another route has a parameter: `deliveries/redeliver`. */
+  #matches(url: string): { template: Template; values: string[] }[] {
     const [path = ''] = url.split(/[?#]/, 1);
-    for (const template of this.#templates.values()) {
+    return [...this.#templates.values()].flatMap((template) => {
       const match = template.pattern.exec(path);
-      if (match) return { template, values: match.slice(1) };
-    }
-    return undefined;
+      return match ? { template, values: match.slice(1) } : [];
+    });
   }
 }
 

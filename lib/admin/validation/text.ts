@@ -32,3 +32,14 @@ export const IsVisibleAscii = (max: number): PropertyDecorator =>
 /** A uid: letters, digits, `_` and `-`. */
 export const IsUid = (): PropertyDecorator =>
   ofText('isUid', isUid, `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);
+
+/** A list of uids. An element that is not one is not repeated in the message. */
+export const AreUids = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'areUids',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.every(isUid),
+      defaultMessage: () =>
+        `each value in $property must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`,
+    },
+  });

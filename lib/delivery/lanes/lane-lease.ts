@@ -8,6 +8,8 @@ export class LaneLease {
   #lastsMs: number;
   /** The lane is held at least until then. */
   #endsAt: number;
+  /** Since then it is not known whether the lane was released. */
+  #doubtedAt = -Infinity;
 
   /** @param claimedAt before the query that claimed the lane was sent */
   constructor(
@@ -35,9 +37,14 @@ export class LaneLease {
     return this.#endsAt - elapsedNow < (this.#lastsMs * 2) / 3;
   }
 
-  /** @param askedAt before the query was sent */
+  /**
+   * The lease was renewed. A renewal that was sent before the doubt proves nothing: it may have been committed before the
+   * release, although its result arrives later.
+   *
+   * @param askedAt before the query was sent
+   */
   renewed(askedAt: number): void {
-    this.#endsAt = askedAt + this.#lastsMs;
+    if (askedAt > this.#doubtedAt) this.#endsAt = askedAt + this.#lastsMs;
   }
 
   /** A longer time-out needs a longer lease, from the next renewal on. */
@@ -45,8 +52,9 @@ export class LaneLease {
     this.#lastsMs = Math.max(this.#lastsMs, leaseFor(timeoutMs));
   }
 
-  /** The lease covers nothing until a renewal has shown that the lane is still held. */
-  doubt(): void {
+  /** The lease covers nothing until a later renewal has shown that the lane is still held. */
+  doubt(elapsedNow: number): void {
     this.#endsAt = -Infinity;
+    this.#doubtedAt = elapsedNow;
   }
 }

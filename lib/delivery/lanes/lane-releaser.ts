@@ -13,6 +13,8 @@ const FAILS_AGAIN_MS = 1_000;
 export interface LaneReleaserOptions {
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
+  /** The elapsed clock. */
+  readonly elapsed: () => number;
   /** @param failures number of failures in a row */
   readonly onError: (error: unknown, failures: number) => void;
 }
@@ -97,12 +99,13 @@ export class LaneReleaser {
       };
       await inHalves([...releases], release, ([lane], error) => {
         // The lane may have been lost meanwhile.
-        if (lane.state === 'RELEASING') lane.releaseUncertain();
+        if (lane.state === 'RELEASING') lane.releaseUncertain(this.options.elapsed());
         this.options.onError(error, 1);
       });
       this.#failures = 0;
     } catch (error) {
-      for (const lane of releases.keys()) if (lane.state === 'RELEASING') lane.releaseUncertain();
+      for (const lane of releases.keys())
+        if (lane.state === 'RELEASING') lane.releaseUncertain(this.options.elapsed());
       this.options.onError(error, ++this.#failures);
     }
   }

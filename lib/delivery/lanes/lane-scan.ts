@@ -5,6 +5,8 @@ import type {
   QueuedDelivery,
 } from '../../persistence/ports/lane-store.js';
 import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
+import type { RequestReading, RequestReadRequest } from '../../persistence/ports/request-store.js';
+import { LaneRequests } from './lane-requests.js';
 
 /** Due date of the head, which is earlier than the due date of any row. */
 const HEAD = -1;
@@ -31,6 +33,11 @@ export interface RowJudge {
   readonly isUnrecorded: (row: QueuedDelivery) => boolean;
 }
 
+/** Requested deliveries that were read and must not be sent now, and whether all requests of the lane were served. */
+export interface RequestedRows extends Pick<UnsentRows, 'crashed'> {
+  readonly areServed: boolean;
+}
+
 /** The result of a whole scan: at this version of the lane, nothing is due before `dueAt` (null: nothing is left). */
 export interface ScanResult {
   readonly version: number;
@@ -46,10 +53,16 @@ export interface ScanResult {
  *
  * A scan begins where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
  * all rows that were delivered since stay at the head as dead rows, and reading over a million of them takes 190 ms.
+ *
+ * Requested redeliveries are read apart, whenever they are due, and are sent before the others. A lane has one read at a
+ * time, of either kind: what is recorded during a read is compared with its rows.
  */
 export class LaneScan {
   #ready: QueuedDelivery[] = [];
   #readyFrom = 0;
+  /** Requested deliveries that are ready. They are sent before `#ready`. */
+  readonly #requested: QueuedDelivery[] = [];
+  readonly #requests: LaneRequests;
   /** Due dates of the deliveries that are ready, in flight, or awaiting their record, by id. */
   readonly #inHand = new Map<number, number>();
   /** Due dates of the deliveries whose outcome cannot be recorded for now, by id. They do not keep the lane from being released. */
@@ -82,19 +95,21 @@ export class LaneScan {
   /**
    * @param scanFrom due date up to which earlier holders have read; -1: nothing
    * @param elapsedNow on the `ElapsedClock`
+   * @param requestsVersion see `LaneRequests`
    */
-  constructor(scanFrom: number, elapsedNow: number) {
+  constructor(scanFrom: number, elapsedNow: number, requestsVersion: number) {
     this.#position = scanFrom;
     this.#headScannedAt = elapsedNow;
+    this.#requests = new LaneRequests(requestsVersion);
   }
 
   get readyCount(): number {
-    return this.#ready.length - this.#readyFrom;
+    return this.#requested.length + this.#ready.length - this.#readyFrom;
   }
 
   /** The next ready delivery. */
   get first(): QueuedDelivery | undefined {
-    return this.#ready[this.#readyFrom];
+    return this.#requested[0] ?? this.#ready[this.#readyFrom];
   }
 
   /** Number of deliveries that are being parked. If there are many, the lane waits for them before it reads more. */
@@ -141,6 +156,8 @@ export class LaneScan {
 
   /** Takes the next ready delivery, which stays in hand. */
   take(): QueuedDelivery {
+    const requested = this.#requested.shift();
+    if (requested) return requested;
     const delivery = this.#ready[this.#readyFrom++]!;
     if (this.#readyFrom > MOST_HANDED_OUT) this.#compact();
     return delivery;
@@ -151,9 +168,10 @@ export class LaneScan {
     this.#isNotified = true;
   }
 
-  /** The lane has this version now. */
-  noticeVersion(version: number): void {
+  /** The lane has this version now. @param requestsVersion see `LaneRequests` */
+  noticeVersion(version: number, requestsVersion: number): void {
     if (this.#version !== undefined && version > this.#version) this.#isNotified = true;
+    this.#requests.noticeVersion(requestsVersion);
   }
 
   /**
@@ -187,6 +205,7 @@ export class LaneScan {
   acceptRows(reading: LaneReading, limit: number, readAt: number, judge: RowJudge): UnsentRows {
     this.#isReading = false;
     this.#version ??= reading.version;
+    this.#requests.noticeVersion(reading.requestsVersion);
     this.#nextDueAt = earlier(reading.nextDueAt, this.#redatedMeanwhile);
     this.#hasEnded = reading.rows.length < limit;
     const last = reading.rows.at(-1);
@@ -215,6 +234,54 @@ export class LaneScan {
     return unsent;
   }
 
+  /** Whether requested deliveries have to be read. */
+  get hasRequests(): boolean {
+    return this.#requests.isDue;
+  }
+
+  /**
+   * The next read of requested deliveries. Call `acceptRequests` with its result, or `requestsFailed`.
+   *
+   * @returns undefined: there is none, or another read is under way
+   */
+  nextRequests(transportId: number): RequestReadRequest | undefined {
+    if (this.#isReading || !this.#requests.isDue) return undefined;
+    this.#isReading = true;
+    return this.#requests.next(transportId);
+  }
+
+  /** Accepts the requested deliveries that were read. They are ready, unless an attempt of theirs has no outcome yet. */
+  acceptRequests(reading: RequestReading, judge: RowJudge): RequestedRows {
+    this.#isReading = false;
+    const areServed = this.#requests.accept(reading);
+    const crashed: QueuedDelivery[] = [];
+    for (const row of reading.rows) {
+      const { deliveryId, dueAt } = row;
+      // A row that waits behind an earlier one of its key is read when it is due.
+      if (row.behind || this.#requests.has(deliveryId) || this.#requests.isPostponed(deliveryId)) continue;
+      if (this.#recordedMeanwhile.get(deliveryId) === dueAt) {
+        this.#requests.missed();
+      } else if (this.#inHand.has(deliveryId) || this.#aside.has(deliveryId)) {
+        if (!this.#putFirst(row)) this.#requests.awaits(deliveryId);
+      } else if (judge.isUnrecorded(row)) {
+        this.#aside.set(deliveryId, dueAt);
+        this.#requests.awaits(deliveryId);
+      } else {
+        this.#inHand.set(deliveryId, dueAt);
+        this.#requests.taken(deliveryId);
+        (judge.hasCrashed(row) ? crashed : this.#requested).push(row);
+      }
+    }
+    this.#forgetMeanwhile();
+    return { crashed, areServed };
+  }
+
+  requestsFailed(): void {
+    this.#isReading = false;
+    this.#forgetMeanwhile();
+    this.#requests.failed();
+  }
+
   failed(): void {
     this.#isReading = false;
     this.#forgetMeanwhile();
@@ -225,9 +292,9 @@ export class LaneScan {
   }
 
   /** An attempt did not take place or was aborted, and nothing is recorded: the delivery is due as before. */
-  returned({ deliveryId, dueAt }: QueuedDelivery): void {
-    this.#inHand.delete(deliveryId);
-    this.#miss(dueAt);
+  returned(delivery: QueuedDelivery): void {
+    this.#inHand.delete(delivery.deliveryId);
+    this.#giveBack(delivery);
   }
 
   /** The outcome cannot be recorded for now: the delivery is set aside until a later call reports its outcome. */
@@ -245,6 +312,12 @@ export class LaneScan {
     this.#noticeDue(nextDueAt);
   }
 
+  /** The delivery could not be attempted and is due later. */
+  postponed(delivery: QueuedDelivery, nextDueAt: number): void {
+    this.recorded(delivery, nextDueAt);
+    if (delivery.requested !== null) this.#requests.postponed(delivery.deliveryId);
+  }
+
   /** The delivery was parked. If its predecessor had already ended, nothing was written and the delivery is due as before. */
   parked(delivery: QueuedDelivery): void {
     this.recorded(delivery, PARKED_DUE_AT);
@@ -254,23 +327,22 @@ export class LaneScan {
   /** Somebody else has changed the delivery's row, which may be due at any time now. */
   orphaned(delivery: QueuedDelivery): void {
     this.#letGo(delivery);
+    if (delivery.requested !== null) this.#requests.missed();
     this.#miss(HEAD);
   }
 
   /** Gives up the rows that have not been sent. */
   dropReady(): void {
-    for (let index = this.#readyFrom; index < this.#ready.length; index++) {
-      const { deliveryId, dueAt } = this.#ready[index]!;
-      this.#inHand.delete(deliveryId);
-      this.#miss(dueAt);
-    }
+    for (const delivery of this.#requested.splice(0)) this.returned(delivery);
+    for (let index = this.#readyFrom; index < this.#ready.length; index++) this.returned(this.#ready[index]!);
     this.#ready = [];
     this.#readyFrom = 0;
   }
 
   /** @returns undefined: something is due, or may be */
   result(now: number): ScanResult | undefined {
-    if (this.#isNotified || !this.#hasEnded || this.#version === undefined) return undefined;
+    if (this.#isNotified || !this.#hasEnded || this.#version === undefined || this.#requests.isDue)
+      return undefined;
     if (this.#nextDueAt !== null && this.#nextDueAt <= now) return undefined;
     return { version: this.#version, dueAt: this.#nextDueAt };
   }
@@ -309,7 +381,27 @@ export class LaneScan {
     this.#inHand.delete(deliveryId);
     this.#parking.delete(deliveryId);
     this.#aside.delete(deliveryId);
+    this.#requests.settled(deliveryId);
     if (this.#isReading) this.#recordedMeanwhile.set(deliveryId, dueAt);
+  }
+
+  /** The delivery is due as before. If it was requested, it may be due later, and only a read of the requests finds it. */
+  #giveBack({ deliveryId, dueAt, requested }: QueuedDelivery): void {
+    this.#requests.settled(deliveryId);
+    if (requested !== null) this.#requests.missed();
+    this.#miss(dueAt);
+  }
+
+  /** Sends a ready delivery first, with the trigger that was requested. @returns false: it is not ready */
+  #putFirst(row: QueuedDelivery): boolean {
+    const index = this.#ready.findIndex(
+      ({ deliveryId }, place) => place >= this.#readyFrom && deliveryId === row.deliveryId,
+    );
+    if (index < 0) return false;
+    this.#ready.splice(index, 1);
+    this.#requested.push(row);
+    this.#requests.taken(row.deliveryId);
+    return true;
   }
 
   #miss(dueAt: number): void {

@@ -55,7 +55,7 @@ export class LaneUpkeep {
         } else if (!check.isHeld && lane.state !== 'RELEASING') {
           // The release has succeeded, and its result was lost.
           lost.add(lane);
-        } else if (lane.checked(check.version, check.transportVersion)) {
+        } else if (lane.checked(check)) {
           outdated.push(lane);
         }
       }

@@ -1,11 +1,13 @@
 import type {
   ClaimedLane,
+  LaneCheck,
   LaneReading,
   LaneReadRequest,
   LaneRelease,
   LaneRenewal,
   QueuedDelivery,
 } from '../../persistence/ports/lane-store.js';
+import type { RequestReading, RequestReadRequest } from '../../persistence/ports/request-store.js';
 import { RateWindow, type RateState } from '../../domain/rate-window.js';
 import type { HealthPolicy } from '../../domain/transport-health.js';
 import type { TransportRecord } from '../../persistence/ports/record-store.js';
@@ -15,7 +17,7 @@ import { originOf, type TransportConfig } from '../sending/transport-config.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneLease } from './lane-lease.js';
 import { LaneQuarantine } from './lane-quarantine.js';
-import { LaneScan, type RowJudge, type UnsentRows } from './lane-scan.js';
+import { LaneScan, type RequestedRows, type RowJudge, type UnsentRows } from './lane-scan.js';
 import { LaneStateMachine, type LaneState } from './lane-state.js';
 import { releaseTerms } from './release-terms.js';
 
@@ -26,6 +28,9 @@ const LEAST_READ_AHEAD = 16;
 const MOST_READ_AHEAD = 512;
 /** How long a check of the lane is valid, in ms: a pause takes effect within a second, even if the database stops responding. */
 const CHECK_LASTS_MS = 900;
+
+/** The versions of a lane that its holder compares with what it knows. */
+export type LaneVersions = Pick<LaneCheck, 'version' | 'requestsVersion' | 'transportVersion'>;
 
 /** The present instant on two clocks: the `ElapsedClock`, and the database's clock (ms since the epoch). */
 export interface Clocks {
@@ -54,6 +59,7 @@ export class Lane {
   #rate: RateWindow | undefined;
   /** On the elapsed clock: when the lane and its configuration were last found to be current. */
   #checkedAt: number;
+  readonly #hasCrashed: RowJudge['hasCrashed'] = (row) => this.#quarantine.hasCrashed(row);
 
   /** @param claimedAt on the elapsed clock, before the query that claimed the lane was sent */
   constructor(claimed: ClaimedLane, config: TransportConfig, claimedAt: number, policy: HealthPolicy) {
@@ -64,7 +70,7 @@ export class Lane {
     this.config = config;
     this.heldSince = claimedAt;
     this.#quarantine = new LaneQuarantine(crashes, leaseToken);
-    this.#scan = new LaneScan(claimed.scanFrom, claimedAt);
+    this.#scan = new LaneScan(claimed.scanFrom, claimedAt, claimed.requestsVersion);
     this.#lease = new LaneLease(leaseToken, claimed.leaseMs, claimedAt);
     const known = { failingSince: config.failingSince, consecutiveFailures, blockedUntil };
     this.#health = new LaneHealth(known, claimedAt, policy);
@@ -191,6 +197,12 @@ export class Lane {
     if (this.#quarantine.recorded(this.config.maxConcurrency)) this.drain();
   }
 
+  /** The delivery could not be attempted. It is due again later, and a request for its redelivery waits until then. */
+  postponed(delivery: QueuedDelivery, nextDueAt: number): void {
+    this.#scan.postponed(delivery, nextDueAt);
+    if (this.#quarantine.recorded(this.config.maxConcurrency)) this.drain();
+  }
+
   /** The delivery was parked, unless its predecessor had ended by then. */
   parked(delivery: QueuedDelivery): void {
     this.#scan.parked(delivery);
@@ -250,8 +262,35 @@ export class Lane {
     readAt: number,
     isUnrecorded: RowJudge['isUnrecorded'],
   ): UnsentRows {
-    const hasCrashed: RowJudge['hasCrashed'] = (row) => this.#quarantine.hasCrashed(row);
-    return this.#scan.acceptRows(reading, limit, readAt, { hasCrashed, isUnrecorded });
+    return this.#scan.acceptRows(reading, limit, readAt, { hasCrashed: this.#hasCrashed, isUnrecorded });
+  }
+
+  /** Whether requests for redeliveries have to be read. */
+  get hasRequests(): boolean {
+    return this.#scan.hasRequests;
+  }
+
+  /**
+   * The next read of requested deliveries. Call `acceptRequests` with its result, or `requestsFailed`.
+   *
+   * @returns undefined: none is to be read now
+   */
+  nextRequests({ now }: Clocks): RequestReadRequest | undefined {
+    return this.#isOpen(now) ? this.#scan.nextRequests(this.transportId) : undefined;
+  }
+
+  /**
+   * Accepts requested deliveries that were read.
+   *
+   * @param isUnrecorded whether this process has sent a row and could not record its outcome yet
+   * @returns rows that are in hand from now on and must not be sent, and whether no request is left
+   */
+  acceptRequests(reading: RequestReading, isUnrecorded: RowJudge['isUnrecorded']): RequestedRows {
+    return this.#scan.acceptRequests(reading, { hasCrashed: this.#hasCrashed, isUnrecorded });
+  }
+
+  requestsFailed(): void {
+    this.#scan.requestsFailed();
   }
 
   readFailed(): void {
@@ -292,8 +331,8 @@ export class Lane {
   }
 
   /** Compares the lane with its versions in the database. @returns whether `config` is outdated and has to be read */
-  checked(version: number, transportVersion: number): boolean {
-    this.#scan.noticeVersion(version);
+  checked({ version, requestsVersion, transportVersion }: LaneVersions): boolean {
+    this.#scan.noticeVersion(version, requestsVersion);
     return transportVersion !== this.config.version;
   }
 
@@ -336,10 +375,10 @@ export class Lane {
     this.#scan.notifyWorkAdded();
   }
 
-  /** It is not known whether the lane was released. Nothing is sent until a renewal has shown that it is still held. */
-  releaseUncertain(): void {
+  /** It is not known whether the lane was released. Nothing is sent until a later renewal has shown that it is still held. */
+  releaseUncertain(elapsed: number): void {
     this.releaseFailed();
-    this.#lease.doubt();
+    this.#lease.doubt(elapsed);
   }
 
   /** Gives up rows that were not sent, for a process that ends. @returns the release to write at once */

@@ -12,7 +12,7 @@ import type { RoundStatus } from '../../timing/round-history.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
-import { attemptNotification } from '../sending/attempt-notifications.js';
+import { asRetried, attemptNotification } from '../sending/attempt-notifications.js';
 import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { RecordEntry } from './record-entry.js';
@@ -160,9 +160,10 @@ export class DeliveryRecorder {
     }
   }
 
-  #notifyLane(lane: Lane, { delivery, nextDueAt, parked }: LaneEntry, isOrphaned: boolean): void {
+  #notifyLane(lane: Lane, { delivery, nextDueAt, parked, postponed }: LaneEntry, isOrphaned: boolean): void {
     if (isOrphaned) lane.orphaned(delivery);
     else if (parked) lane.parked(delivery);
+    else if (postponed) lane.postponed(delivery, postponed.nextDueAt);
     else lane.recorded(delivery, nextDueAt);
     this.inspection.add(lane);
   }
@@ -182,7 +183,7 @@ class LaneEntry implements RecordEntry {
     readonly lane: Lane,
     readonly delivery: QueuedDelivery,
     /** When the delivery is due again, ms since the epoch; null: it has ended, or is parked. */
-    readonly nextDueAt: number | null,
+    public nextDueAt: number | null,
     public attempt: AttemptRecord | undefined,
     readonly transport?: TransportRecord,
     readonly parked?: QueueKey,
@@ -195,6 +196,13 @@ class LaneEntry implements RecordEntry {
 
   setAside(): void {
     this.owner.entrySetAside(this);
+  }
+
+  requestedMeanwhile(now: number): void {
+    if (!this.attempt) return;
+    this.nextDueAt = now;
+    this.attempt = { ...this.attempt, status: 'PENDING', reason: null, nextDueAt: now };
+    this.notifications = this.notifications?.map((notification) => asRetried(notification, new Date(now)));
   }
 
   written(isOrphaned: boolean): void {

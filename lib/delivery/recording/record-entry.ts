@@ -15,6 +15,13 @@ export interface RecordEntry {
   readonly postponed?: PostponedDelivery | undefined;
   /** Called if the entry cannot be written for now, at most once; `written` is called later. */
   setAside(): void;
+  /**
+   * Called if the attempt would end the delivery without success and a redelivery was requested meanwhile: `attempt` becomes
+   * a retry that is due now. The entry is written again.
+   *
+   * @param now ms since the epoch
+   */
+  requestedMeanwhile(now: number): void;
   /** Set by the recorder: the last pause of the entry, in ms; undefined: it was never set aside. */
   pauseMs?: number | undefined;
   /** @param isOrphaned whether somebody else has changed the queue row, so that the attempt has changed nothing */

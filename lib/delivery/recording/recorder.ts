@@ -178,12 +178,15 @@ export class Recorder {
    * Called when the attempts of a group are written. Changes of transports follow in a statement of their own, so that a
    * locked transport delays only its own lane.
    */
-  async #finish(group: readonly RecordEntry[], { orphaned, locked }: RecordResult): Promise<void> {
+  async #finish(group: readonly RecordEntry[], { orphaned, locked, requested }: RecordResult): Promise<void> {
     const changing: ChangingEntry[] = [];
     for (const entry of group) {
       const isOrphaned = orphaned.has(entry.deliveryId);
       if (locked.has(entry.deliveryId)) {
         this.#aside.add(entry);
+      } else if (requested.has(entry.deliveryId)) {
+        entry.requestedMeanwhile(this.now());
+        this.#enqueue(entry);
       } else if (isChanging(entry) && !isOrphaned) {
         changing.push(entry);
       } else {
@@ -265,4 +268,4 @@ export class Recorder {
   }
 }
 
-const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set() };
+const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set(), requested: new Set() };

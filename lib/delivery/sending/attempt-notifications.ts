@@ -62,6 +62,13 @@ export function attemptNotification(
     : { type: 'deliveryFailed', ...attempted, nextAttemptAt: new Date(record.nextDueAt) };
 }
 
+/** The same notification for a delivery that does not end after all, because a redelivery was requested meanwhile. */
+export function asRetried(notification: WebhookNotification, nextAttemptAt: Date): WebhookNotification {
+  if (notification.type !== 'deliveryExhausted') return notification;
+  const { reason: _reason, ...attempted } = notification;
+  return { ...attempted, type: 'deliveryFailed', nextAttemptAt };
+}
+
 /** The notifications about the transport to publish once the attempt and its change of the transport are recorded. */
 export function transportNotifications(
   { tenantUid, httpTransportUid }: NotifiedTransport,

@@ -153,7 +153,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
       responseBody: response === undefined || response.body === '' ? null : response.body,
       errorCode: failure?.code ?? null,
       errorMessage: failure?.message.slice(0, 512) ?? null,
-      trigger: 'SCHEDULE',
+      trigger: delivery.requested ?? 'SCHEDULE',
     },
   };
 }
@@ -167,6 +167,9 @@ const REPEAT_MS = 60_000;
  * Concludes an attempt whose process crashed while it was sending: it counts as a failed attempt. The last attempt is an
  * exception: its first `MOST_REPEATS` crashes do not count, and it is repeated, because the receiver may have had no part in
  * the crash.
+ *
+ * If a redelivery is requested, the crashed attempt counts as the requested one. It is not known whether the request came
+ * before or after the attempt began, and a poison delivery must not be sent first again and again.
  */
 export function crashedAttempt(
   delivery: QueuedDelivery,
@@ -195,7 +198,7 @@ export function crashedAttempt(
     responseBody: null,
     errorCode: 'WORKER_CRASHED',
     errorMessage: 'The process crashed while it was sending this delivery.',
-    trigger: 'SCHEDULE',
+    trigger: delivery.requested ?? 'SCHEDULE',
   };
 }
 

@@ -134,6 +134,7 @@ export const postgresTables = (
   // has_succeeded: the delivery was DELIVERED before it was redelivered, so it always ends with that status.
   // noted_token: the fencing token of the last holder that noted the delivery before sending it (quarantine mode).
   // lost_attempts: crashes during the current attempt that did not count, because it is the last one.
+  // requested: trigger of the next attempt if somebody requested it, until that attempt is recorded; null: SCHEDULE.
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id bigint NOT NULL,
     due_at bigint NOT NULL,
@@ -147,6 +148,7 @@ export const postgresTables = (
     has_succeeded boolean NOT NULL DEFAULT false,
     noted_token bigint,
     ordering_key varchar(255),
+    requested varchar(16),
     PRIMARY KEY (transport_id, due_at, delivery_id)
   )`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
@@ -157,6 +159,9 @@ export const postgresTables = (
   `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)
      WHERE tenant_id > 0`,
   `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id) WHERE tenant_id > 0`,
+  // Requested redeliveries, which a holder sends first although they may be due later. Almost always empty.
+  `CREATE INDEX webhook_queue_requested ON ${table('webhook_queue')} (transport_id, delivery_id)
+     WHERE requested = 'MANUAL'`,
 
   // The log: deliveries that have ended, each row written once. It holds the last attempt, which began at
   // finished_at - duration_ms; duration_ms is null if the delivery ended without an attempt (MISSED, CANCELLED).
@@ -187,7 +192,7 @@ export const postgresTables = (
 
   // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due (null: it has none, or the
   // lane is suspended). Held lane: the end of the lease, so that the lanes of a crashed holder become due by themselves.
-  // suspended: the transport is paused or disabled. scan_from: see LaneState.
+  // suspended: the transport is paused or disabled. scan_from: see LaneState. requests_version: see RequestStore.
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id bigint PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -202,7 +207,8 @@ export const postgresTables = (
     crashes integer NOT NULL DEFAULT 0,
     consecutive_failures integer NOT NULL DEFAULT 0,
     rate_used integer NOT NULL DEFAULT 0,
-    rate_used_until bigint NOT NULL DEFAULT 0
+    rate_used_until bigint NOT NULL DEFAULT 0,
+    requests_version bigint NOT NULL DEFAULT 0
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at, transport_id) WHERE due_at IS NOT NULL`,
 

@@ -106,12 +106,15 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     has_succeeded INTEGER NOT NULL DEFAULT 0,
     noted_token INTEGER,
     ordering_key TEXT,
+    requested TEXT,
     PRIMARY KEY (transport_id, due_at, delivery_id)
   ) WITHOUT ROWID`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
      WHERE ordering_key IS NOT NULL`,
   `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)`,
   `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id)`,
+  `CREATE INDEX webhook_queue_requested ON ${table('webhook_queue')} (transport_id, delivery_id)
+     WHERE requested = 'MANUAL'`,
 
   `CREATE TABLE ${table('webhook_delivery')} (
     id INTEGER PRIMARY KEY,
@@ -151,7 +154,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     crashes INTEGER NOT NULL DEFAULT 0,
     consecutive_failures INTEGER NOT NULL DEFAULT 0,
     rate_used INTEGER NOT NULL DEFAULT 0,
-    rate_used_until INTEGER NOT NULL DEFAULT 0
+    rate_used_until INTEGER NOT NULL DEFAULT 0,
+    requests_version INTEGER NOT NULL DEFAULT 0
   )`,
   `CREATE INDEX webhook_lane_due ON ${table('webhook_lane')} (due_at, transport_id) WHERE due_at IS NOT NULL`,
 

@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from '../../domain/delivery-status.js';
+import type { DeliveryStatus, RequestedTrigger } from '../../domain/delivery-status.js';
 import type { RecordedAttempt } from './record-store.js';
 
 /** A search for deliveries of a tenant. `DeliveryRepository` builds it from the client's filter. */
@@ -103,7 +103,14 @@ export interface DeliveryStore {
    * neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
    * another transaction has locked its lane.
    *
+   * @param trigger trigger of the next attempt. With `MANUAL`, the holder of the lane sends the deliveries before others
+   *   that are due (see `RequestStore`); with `RECOVERY`, in the order of due dates
    * @returns the deliveries that were moved
    */
-  moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>>;
+  moveBack(
+    tenantId: number,
+    ids: readonly number[],
+    now: number,
+    trigger: RequestedTrigger,
+  ): Promise<ReadonlySet<number>>;
 }

@@ -1,3 +1,4 @@
+import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import type { RateState } from '../../domain/rate-window.js';
 import type { HttpTransportEntity, TransportSettings } from '../entities/http-transport.entity.js';
 
@@ -41,6 +42,8 @@ export interface ClaimedLane {
   readonly leaseMs: number;
   /** Rises whenever work is added. */
   readonly version: number;
+  /** See `LaneReading.requestsVersion`. */
+  readonly requestsVersion: number;
   readonly blockedUntil: number;
   /** Number of holders in a row that ended without releasing the lane. */
   readonly crashes: number;
@@ -81,12 +84,19 @@ export interface QueuedDelivery {
    * noted. Null: none was.
    */
   readonly notedToken: number | null;
+  /** Trigger of the next attempt if somebody requested it; null: `SCHEDULE`. */
+  readonly requested: RequestedTrigger | null;
 }
 
 export interface LaneReading {
   readonly transportId: number;
   /** The lane's version in the snapshot that the rows were read from. */
   readonly version: number;
+  /**
+   * The lane's version at the latest request for a redelivery, in the same snapshot; 0: no requested delivery is in the
+   * queue. See `RequestStore`.
+   */
+  readonly requestsVersion: number;
   /** Due rows in the order `(dueAt, deliveryId)`. Fewer rows than the limit mean that the scan has ended. */
   readonly rows: readonly QueuedDelivery[];
   /** When the first delivery that is not due yet becomes due; null: there is none. */
@@ -100,6 +110,8 @@ export interface LaneCheck {
   /** False: the lane was released, even if the holder never received the result of its release. */
   readonly isHeld: boolean;
   readonly version: number;
+  /** See `LaneReading.requestsVersion`. */
+  readonly requestsVersion: number;
   readonly transportVersion: number;
 }
 

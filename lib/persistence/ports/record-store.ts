@@ -78,6 +78,11 @@ export interface RecordResult {
   readonly orphaned: ReadonlySet<number>;
   /** Deliveries of which nothing was written, because another transaction has locked their queue row: try again later. */
   readonly locked: ReadonlySet<number>;
+  /**
+   * Deliveries of which nothing was written, because the attempt would end them without success and a redelivery was
+   * requested meanwhile: record the attempt as a retry that is due now.
+   */
+  readonly requested: ReadonlySet<number>;
 }
 
 /** `due_at` of a row that waits behind an earlier one of its key: past every real instant (year 275760). */
@@ -89,6 +94,9 @@ export interface RecordStore {
    * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes nothing
    * else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row that another
    * transaction has locked is left out, so that it does not delay the others.
+   *
+   * An attempt with the trigger `SCHEDULE` keeps a request for a redelivery that came while it was in flight. Every other
+   * trigger clears the request, because the attempt is the one that was requested.
    */
   record(group: RecordGroup): Promise<RecordResult>;
 

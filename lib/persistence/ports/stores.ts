@@ -7,6 +7,7 @@ import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
 import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
+import type { RequestStore } from './request-store.js';
 import type { StatisticStore } from './statistic-store.js';
 import type { SweepStore } from './sweep-store.js';
 
@@ -17,6 +18,7 @@ export interface Stores {
   readonly lanes: LaneStore;
   readonly records: RecordStore;
   readonly deliveries: DeliveryStore;
+  readonly requests: RequestStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
   readonly backlog: BacklogStore;

@@ -1,6 +1,26 @@
 import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
-import { notifyLane } from '../sql/queue-sql.js';
+import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
+
+/**
+ * An ended delivery of a tenant by its number. It is looked up in each status, because the index begins with the tenant and the
+ * status.
+ */
+export const endedById = (delivery: string, tenant: string, id: string, selected: string): string => `
+      SELECT d.* FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+      CROSS JOIN LATERAL (
+        SELECT ${selected} FROM ${delivery}
+        WHERE tenant_id = ${tenant} AND status = s.status COLLATE "C" AND id = ${id}
+        ORDER BY tenant_id, status, id LIMIT 1
+      ) d`;
+
+/** The lanes of the transports in `source`, locked in key order; without those that another transaction has locked. */
+export const lockedLanes = (lane: string, source: string): string => `
+      SELECT l.transport_id FROM (SELECT DISTINCT transport_id FROM ${source} ORDER BY transport_id) w
+      CROSS JOIN LATERAL (
+        SELECT transport_id FROM ${lane} lane
+        WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+      ) l`;
 
 /** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull up. */
 export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
@@ -114,22 +134,13 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     )
     SELECT h.id AS horizon, p.* FROM horizon h LEFT JOIN (${shown}) p ON true ORDER BY p.id DESC`;
 
-  /** An ended delivery of the tenant by its number. It is looked up in each status, because the index begins with the status. */
-  const endedById = (tenant: string, id: string, selected: string): string => `
-      SELECT d.* FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
-      CROSS JOIN LATERAL (
-        SELECT ${selected} FROM ${delivery}
-        WHERE tenant_id = ${tenant} AND status = s.status COLLATE "C" AND id = ${id}
-        ORDER BY tenant_id, status, id LIMIT 1
-      ) d`;
-
   return {
     page,
 
     // $1: the tenant; $2: its transports; $3: the delivery.
     find: `
     WITH found AS MATERIALIZED (
-      ${endedById('$1::int', '$3::bigint', 'id, tenant_id, transport_id, false AS is_pending')}
+      ${endedById(delivery, '$1::int', '$3::bigint', 'id, tenant_id, transport_id, false AS is_pending')}
       UNION ALL
       SELECT q.*, true FROM unnest($2::bigint[]) AS t (id)
       CROSS JOIN LATERAL (
@@ -169,18 +180,13 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
     ) r`,
 
-    // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before any of their rows are written, in key order.
+    // $1: the tenant; $2: deliveries; $3: now; $4: trigger of the next attempt. Lanes are locked before any of their rows are written, in key order.
     moveBack: `
     WITH wanted AS MATERIALIZED (
       SELECT d.id, d.transport_id, d.place FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS i (id)) i
-      CROSS JOIN LATERAL (${endedById('$1::int', 'i.id', 'id, transport_id, ctid AS place')}
+      CROSS JOIN LATERAL (${endedById(delivery, '$1::int', 'i.id', 'id, transport_id, ctid AS place')}
       ) d
-    ), lanes AS MATERIALIZED (
-      SELECT l.transport_id FROM (SELECT DISTINCT transport_id FROM wanted ORDER BY transport_id) w
-      CROSS JOIN LATERAL (
-        SELECT transport_id FROM ${table('webhook_lane')} lane
-        WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-      ) l
+    ), lanes AS MATERIALIZED (${lockedLanes(table('webhook_lane'), 'wanted')}
     ), moved AS (
       DELETE FROM ${delivery} d
       WHERE d.ctid = ANY (ARRAY(SELECT place FROM wanted WHERE transport_id IN (SELECT transport_id FROM lanes)))
@@ -193,11 +199,11 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       FROM moved WHERE duration_ms IS NOT NULL
     ), queued AS (
       INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, attempts,
-        has_succeeded)
-      SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED'
+        has_succeeded, requested)
+      SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', $4::text
       FROM moved
     ), notified AS (
-      UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}
+      UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}, ${noteRequestIf("$4::text = 'MANUAL'")}
       WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM moved))
     )
     SELECT id FROM moved`,

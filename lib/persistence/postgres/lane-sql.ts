@@ -54,7 +54,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
           RETURNING l.*, l.lease_until - ${STATEMENT_MS} AS lease_ms
         )
         SELECT c.transport_id, c.lease_token, c.lease_ms, c.version, c.blocked_until, c.crashes,
-               c.consecutive_failures, c.rate_used, c.rate_used_until, c.scan_from, t.*
+               c.consecutive_failures, c.rate_used, c.rate_used_until, c.scan_from, c.requests_version, t.*
         FROM claimed c ${configOf('c.transport_id')}`,
     note: `
         UPDATE ${queue} SET noted_token = $5
@@ -62,12 +62,12 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     // The cursor begins with due_at. If it also contained transport_id, the index would be entered at the head of the lane,
     // and each read would visit all rows that were deleted since the last vacuum. A lane's rows are returned as arrays, in
     // their order, because one row for each delivery costs the driver several times as much. keyed: for rows with an
-    // ordering key, the delivery, the key, and whether it waits behind an earlier one. crashed: for rows that were noted or
-    // have lost attempts.
+    // ordering key, the delivery, the key, and whether it waits behind an earlier one. marked: for rows that were noted, have
+    // lost attempts, or were requested.
     read: `
-        SELECT r.transport_id, l.version, n.due_at AS next_due_at, q.*
+        SELECT r.transport_id, l.version, l.requests_version, n.due_at AS next_due_at, q.*
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) AS r (transport_id, after_due, after_id, most)
-        CROSS JOIN LATERAL (SELECT version FROM ${lane} WHERE transport_id = r.transport_id LIMIT 1) l
+        CROSS JOIN LATERAL (SELECT version, requests_version FROM ${lane} WHERE transport_id = r.transport_id LIMIT 1) l
         LEFT JOIN LATERAL (
           SELECT due_at FROM ${queue} WHERE transport_id = r.transport_id AND due_at > $5
           ORDER BY transport_id, due_at, delivery_id LIMIT 1
@@ -75,13 +75,13 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         CROSS JOIN LATERAL (
           SELECT array_agg(q.due_at)::text AS due_ats, array_agg(q.delivery_id)::text AS delivery_ids,
                  array_agg(q.event_id)::text AS event_ids, array_agg(q.attempts)::text AS attempts,
-                 json_agg(json_build_array(q.delivery_id, q.lost_attempts, q.noted_token))
-                   FILTER (WHERE q.lost_attempts > 0 OR q.noted_token IS NOT NULL)::text AS crashed,
+                 json_agg(json_build_array(q.delivery_id, q.lost_attempts, q.noted_token, q.requested))
+                   FILTER (WHERE q.lost_attempts > 0 OR q.noted_token IS NOT NULL OR q.requested IS NOT NULL)::text AS marked,
                  json_agg(json_build_array(q.delivery_id, q.ordering_key, q.behind))
                    FILTER (WHERE q.ordering_key IS NOT NULL)::text AS keyed
           FROM (
             SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.noted_token,
-                   q.ordering_key IS NOT NULL AND ${waitsBehind(queue, 'q')} AS behind
+                   q.requested, q.ordering_key IS NOT NULL AND ${waitsBehind(queue, 'q')} AS behind
             FROM ${queue} q
             WHERE q.transport_id = r.transport_id AND q.due_at <= $5
               AND (q.due_at, q.delivery_id) > (r.after_due, r.after_id)
@@ -90,7 +90,8 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         ) q
         WHERE ${isOurs('$6')}`,
     check: `
-        SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, t.version AS transport_version
+        SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, l.requests_version,
+               t.version AS transport_version
         FROM ${lane} l
         CROSS JOIN LATERAL (SELECT version FROM ${transport} WHERE id = l.transport_id LIMIT 1) t
         WHERE l.transport_id = ANY ($1::bigint[])`,

@@ -1,3 +1,4 @@
+import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import { NO_ID, searchOf } from '../sql/delivery-sql.js';
 import {
   attemptOf,
@@ -91,11 +92,16 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  async moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>> {
+  async moveBack(
+    tenantId: number,
+    ids: readonly number[],
+    now: number,
+    trigger: RequestedTrigger,
+  ): Promise<ReadonlySet<number>> {
     const rows = await this.database.query<{ id: number }>(
       'tillhook_delivery_move_back',
       this.#sql.moveBack,
-      [tenantId, numbers(ids), now],
+      [tenantId, numbers(ids), now, trigger],
     );
     return new Set(rows.map((row) => row.id));
   }

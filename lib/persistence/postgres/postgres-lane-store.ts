@@ -82,6 +82,7 @@ export class PostgresLaneStore implements LaneStore {
     return rows.map((row) => ({
       transportId: row.transport_id,
       version: row.version,
+      requestsVersion: row.requests_version,
       nextDueAt: row.next_due_at,
       rows: queuedDeliveriesOf(row),
     }));

@@ -15,6 +15,8 @@ import { transportChangeParameters, transportChangeText } from './transport-chan
 interface MissingRow {
   delivery_id: number;
   is_locked: boolean;
+  /** Only for attempts: the row must not end, because a redelivery was requested meanwhile. */
+  is_requested?: boolean;
 }
 
 interface TransportRow {
@@ -167,8 +169,9 @@ const anyParameters = (attempts: RecordGroup['attempts']): unknown[] => [
 ];
 
 function resultOf(rows: readonly MissingRow[]): RecordResult {
-  const result = { orphaned: new Set<number>(), locked: new Set<number>() };
-  for (const row of rows) (row.is_locked ? result.locked : result.orphaned).add(row.delivery_id);
+  const result = { orphaned: new Set<number>(), locked: new Set<number>(), requested: new Set<number>() };
+  for (const { delivery_id: deliveryId, is_requested: isRequested, is_locked: isLocked } of rows)
+    (isRequested ? result.requested : isLocked ? result.locked : result.orphaned).add(deliveryId);
   return result;
 }
 

@@ -1,3 +1,4 @@
+import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import type { QueuedDelivery } from '../ports/lane-store.js';
 import { numbersOf } from './sql.js';
 
@@ -5,18 +6,24 @@ import { numbersOf } from './sql.js';
 export interface LaneReadRow {
   transport_id: number;
   version: number;
+  requests_version: number;
   next_due_at: number | null;
   due_ats: string | null;
   delivery_ids: string | null;
   event_ids: string | null;
   attempts: string | null;
-  /** JSON of `CrashEntry[]`. */
-  crashed: string | null;
+  /** JSON of `MarkEntry[]`. */
+  marked: string | null;
   /** JSON of `KeyEntry[]`. */
   keyed: string | null;
 }
 
-type CrashEntry = [deliveryId: number, lostAttempts: number, notedToken: number | null];
+type MarkEntry = [
+  deliveryId: number,
+  lostAttempts: number,
+  notedToken: number | null,
+  requested: RequestedTrigger | null,
+];
 type KeyEntry = [deliveryId: number, orderingKey: string, behind: boolean];
 
 export function queuedDeliveriesOf(row: LaneReadRow): QueuedDelivery[] {
@@ -24,10 +31,10 @@ export function queuedDeliveriesOf(row: LaneReadRow): QueuedDelivery[] {
   const dueAts = numbersOf(row.due_ats);
   const eventIds = numbersOf(row.event_ids);
   const attempts = numbersOf(row.attempts);
-  const crashed = row.crashed === null ? undefined : byDelivery<CrashEntry>(row.crashed);
+  const marked = row.marked === null ? undefined : byDelivery<MarkEntry>(row.marked);
   const keyed = row.keyed === null ? undefined : byDelivery<KeyEntry>(row.keyed);
   return deliveryIds.map((deliveryId, index) => {
-    const crash = crashed?.get(deliveryId);
+    const mark = marked?.get(deliveryId);
     const key = keyed?.get(deliveryId);
     return {
       transportId: row.transport_id,
@@ -37,8 +44,9 @@ export function queuedDeliveriesOf(row: LaneReadRow): QueuedDelivery[] {
       attempts: attempts[index]!,
       orderingKey: key?.[1] ?? null,
       behind: key?.[2] ?? false,
-      lostAttempts: crash?.[1] ?? 0,
-      notedToken: crash?.[2] ?? null,
+      lostAttempts: mark?.[1] ?? 0,
+      notedToken: mark?.[2] ?? null,
+      requested: mark?.[3] ?? null,
     };
   });
 }

@@ -1,5 +1,13 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
-import { endReason, endStatus, notifyLane, PAST_NOTE, waitsBehind } from '../sql/queue-sql.js';
+import {
+  endReason,
+  endStatus,
+  isRequestUnserved,
+  notifyLane,
+  PAST_NOTE,
+  requestedAfter,
+  waitsBehind,
+} from '../sql/queue-sql.js';
 import { noteFacts } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
@@ -15,7 +23,7 @@ const attemptsAre = (input: string): string => `AND q.attempts = ${input}.attemp
  */
 const rowAt = (queue: string, input: string, fence = ''): string => `(
   SELECT q.ctid AS place, q.delivery_id, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id,
-    q.has_succeeded
+    q.has_succeeded, q.requested
   FROM ${queue} q WHERE ${keyIs(input)} ${fence} LIMIT 1 FOR UPDATE SKIP LOCKED
 )`;
 
@@ -64,7 +72,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         ${isAny ? ', next_due_at, counts' : ''})
     )`;
   const found = `
-      SELECT i.*, q.place, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
+      SELECT i.*, q.place, q.ordering_key, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded,
+        q.requested
       FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q`;
   const attemptOf = `INSERT INTO ${attempt} (delivery_id, number, started_at, duration_ms, response_status_code,
         response_headers, response_body, error_code, error_message, trigger, orphaned)
@@ -79,6 +88,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       WHERE q.ctid = f.place
         AND NOT ((q.transport_id, q.due_at, q.delivery_id, q.attempts)
           IS DISTINCT FROM (f.transport_id, f.due_at, f.delivery_id, f.attempts))
+        AND NOT (${isRequestUnserved('q.requested', 'f.trigger', 'f.status')})
       RETURNING f.*, q.event_id, q.webhook_id, q.created_at, q.tenant_id, q.has_succeeded
     )`;
   const logged = (ended: string, counts: string): string => `logged AS (
@@ -121,8 +131,10 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
     // leave the successor parked without a predecessor.
     // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
-    // `done`.
-    any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}), successor AS MATERIALIZED (
+    // `done`. Neither is a row that must not end, because a redelivery was requested meanwhile.
+    any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}
+        WHERE i.next_due_at IS NOT NULL OR NOT (${isRequestUnserved('q.requested', 'i.trigger', 'i.status')})
+      ), successor AS MATERIALIZED (
         SELECT a.delivery_id AS head_id, a.transport_id, n.due_at, n.delivery_id FROM at_key a
         CROSS JOIN LATERAL (
           SELECT m.due_at, m.delivery_id FROM ${queue} m
@@ -137,7 +149,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
           SELECT head_id FROM successor WHERE head_id NOT IN (SELECT head_id FROM next))
       ), moved AS (
         UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + f.counts,
-          lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END, noted_token = ${PAST_NOTE}
+          lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END, noted_token = ${PAST_NOTE},
+          requested = ${requestedAfter('f.trigger', 'q.requested')}
         FROM found f
         WHERE q.ctid = f.place AND q.ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NOT NULL))
         RETURNING f.delivery_id
@@ -159,7 +172,12 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     // attempt that is already in the database, as the last one of its delivery in the log or as a row of its own, counts as
     // recorded, not as orphaned. An orphaned attempt may exist already, too.
     missing: `${inputOf(true)}, judged AS MATERIALIZED (
-        SELECT i.*, ${isThere(queue, fence)} AS is_locked FROM input i
+        SELECT i.*, ${isThere(queue, fence)} AS is_locked, ${isThere(
+          queue,
+          `${fence} AND i.next_due_at IS NULL
+          AND ${isRequestUnserved('q.requested', 'i.trigger', 'i.status')}`,
+        )} AS is_requested
+        FROM input i
       ), lost AS MATERIALIZED (
         SELECT * FROM judged j WHERE NOT is_locked
           AND (SELECT d.attempts = j.attempts + 1 AND d.finished_at - d.duration_ms = j.started_at
@@ -170,8 +188,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       ), orphaned AS (
         ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
       )
-      SELECT delivery_id, true AS is_locked FROM judged WHERE is_locked
-      UNION ALL SELECT delivery_id, false FROM lost`,
+      SELECT delivery_id, true AS is_locked, is_requested FROM judged WHERE is_locked
+      UNION ALL SELECT delivery_id, false, false FROM lost`,
 
     postpone: `
       WITH input AS MATERIALIZED (

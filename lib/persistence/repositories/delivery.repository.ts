@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import { DATABASE, type Database } from '../ports/database.js';
 import { NO_ID, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE } from '../sql/delivery-sql.js';
 import type { DeliveryPage, KeptAttempt, ListedDelivery } from '../ports/delivery-store.js';
+import type { RedeliveryFacts } from '../ports/request-store.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { idBounds } from '../sql/id-bounds.js';
 import { statement } from '../sql/statement.js';
@@ -33,7 +34,7 @@ export interface DeliveryFilter {
 export class DeliveryRepository {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    @Inject(STORES) private readonly stores: Pick<Stores, 'deliveries'>,
+    @Inject(STORES) private readonly stores: Pick<Stores, 'deliveries' | 'requests'>,
   ) {}
 
   /**
@@ -87,6 +88,35 @@ export class DeliveryRepository {
     return tenantId === undefined
       ? undefined
       : this.stores.deliveries.find(tenantId, transportIds, deliveryId);
+  }
+
+  /** The facts that decide about redeliveries, of those deliveries that the tenant has. */
+  async redeliveryFacts(tenantUid: string, deliveryIds: readonly number[]): Promise<RedeliveryFacts[]> {
+    const [tenantId, transportIds] = await Promise.all([
+      this.#tenantId(tenantUid),
+      this.#transportIds(tenantUid),
+    ]);
+    return tenantId === undefined ? [] : this.stores.requests.facts(tenantId, transportIds, deliveryIds);
+  }
+
+  /**
+   * Requests redeliveries (`MANUAL`): moves ended deliveries back to the queue, and marks pending ones.
+   *
+   * @returns the deliveries that were requested; the others are locked, or have changed since their facts were read
+   */
+  async requestRedelivery(
+    tenantUid: string,
+    facts: readonly RedeliveryFacts[],
+  ): Promise<ReadonlySet<number>> {
+    const tenantId = await this.#tenantId(tenantUid);
+    if (tenantId === undefined) return new Set();
+    const now = this.database.now();
+    const ended = facts.filter(({ dueAt }) => dueAt === null).map(({ deliveryId }) => deliveryId);
+    const pending = facts.flatMap((row) => (row.dueAt === null ? [] : { ...row, dueAt: row.dueAt }));
+    const { deliveries, requests } = this.stores;
+    const moved = ended.length > 0 ? await deliveries.moveBack(tenantId, ended, now, 'MANUAL') : [];
+    const marked = pending.length > 0 ? await requests.request(tenantId, pending, now) : [];
+    return new Set([...moved, ...marked]);
   }
 
   findEvent(tenantUid: string, eventId: number): Promise<EventEntity | null> {

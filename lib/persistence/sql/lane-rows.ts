@@ -29,6 +29,7 @@ export interface ClaimedLaneRow extends StoredTransportRow {
   rate_used: number;
   rate_used_until: number;
   scan_from: number;
+  requests_version: number;
 }
 
 /** @param leaseMs length of the lease from the claim, in ms */
@@ -37,6 +38,7 @@ export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane
   leaseToken: row.lease_token,
   leaseMs,
   version: row.version,
+  requestsVersion: row.requests_version,
   blockedUntil: row.blocked_until,
   crashes: row.crashes,
   consecutiveFailures: row.consecutive_failures,
@@ -52,6 +54,7 @@ export interface LaneCheckRow {
   /** SQLite has no booleans. */
   is_held: boolean | 0 | 1;
   version: number;
+  requests_version: number;
   transport_version: number;
 }
 
@@ -60,6 +63,7 @@ export const laneCheckOf = (row: LaneCheckRow): LaneCheck => ({
   leaseToken: row.lease_token,
   isHeld: Boolean(row.is_held),
   version: row.version,
+  requestsVersion: row.requests_version,
   transportVersion: row.transport_version,
 });
 

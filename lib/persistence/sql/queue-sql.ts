@@ -38,6 +38,30 @@ export function notifiedDueAt(
 }
 
 /**
+ * Assignments of an UPDATE of `webhook_lane` by a transaction that requests redeliveries (`MANUAL`), next to `notifyLane`: the
+ * lane's new version is noted (see `RequestStore`).
+ */
+export const NOTE_REQUEST = 'requests_version = version + 1';
+
+/** The same under a condition. */
+export const noteRequestIf = (condition: string): string =>
+  `requests_version = CASE WHEN ${condition} THEN version + 1 ELSE requests_version END`;
+
+/**
+ * `requested` once an attempt with this trigger has an outcome. A request that came while an attempt of the schedule was in
+ * flight stays.
+ */
+export const requestedAfter = (trigger: string, requested: string): string =>
+  `CASE WHEN ${trigger} = 'SCHEDULE' THEN ${requested} END`;
+
+/**
+ * Whether a queue row must not end as this attempt wants it: it would end without success, and a redelivery was requested
+ * while the attempt was in flight.
+ */
+export const isRequestUnserved = (requested: string, trigger: string, status: string): string =>
+  `${requested} IS NOT NULL AND ${trigger} = 'SCHEDULE' AND ${status} <> 'DELIVERED'`;
+
+/**
  * Whether an earlier delivery of the row's ordering key is still in the queue, so that the row must wait.
  *
  * The search goes backwards from the row. If the row is behind another one, the search finds that one at once, however many

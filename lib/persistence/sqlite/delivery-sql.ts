@@ -1,5 +1,5 @@
 import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
-import { notifyLane } from '../sql/queue-sql.js';
+import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteDeliveryStore: the same searches as on PostgreSQL, with lists of numbers as JSON. */
@@ -134,10 +134,11 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     FROM ${delivery} WHERE id = ? AND duration_ms IS NOT NULL`,
     requeue: `
     INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, attempts,
-      has_succeeded)
-    SELECT transport_id, ?, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED'
+      has_succeeded, requested)
+    SELECT transport_id, ?, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', ?
     FROM ${delivery} WHERE id = ?`,
     remove: `DELETE FROM ${delivery} WHERE id = ?`,
-    notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '?')} WHERE transport_id = ?`,
+    notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '@now')}, ${noteRequestIf("@trigger = 'MANUAL'")}
+      WHERE transport_id = @transportId`,
   };
 }

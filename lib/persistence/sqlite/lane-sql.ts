@@ -27,18 +27,19 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
     note: `
       UPDATE ${queue} SET noted_token = ? WHERE transport_id = ? AND due_at = ? AND delivery_id = ? AND attempts = ?`,
     head: `
-      SELECT version, (
+      SELECT version, requests_version, (
         SELECT due_at FROM ${queue} q WHERE q.transport_id = l.transport_id AND q.due_at > ?
         ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT 1) AS next_due_at
       FROM ${lane} l WHERE transport_id = ?`,
     rows: `
-      SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.noted_token,
+      SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.noted_token, q.requested,
              q.ordering_key IS NOT NULL AND ${waitsBehind(queue, 'q')} AS behind
       FROM ${queue} q
       WHERE q.transport_id = ? AND q.due_at <= ? AND (q.due_at, q.delivery_id) > (?, ?)
       ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT ?`,
     check: `
-      SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, t.version AS transport_version
+      SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, l.requests_version,
+        t.version AS transport_version
       FROM ${lane} l JOIN ${transport} t ON t.id = l.transport_id WHERE l.transport_id = ?`,
     renew: `
       UPDATE ${lane} SET consecutive_failures = ?, rate_used = ?, rate_used_until = ?, scan_from = ?,

@@ -1,5 +1,5 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
-import { notifyLane, PAST_NOTE, waitsBehind } from '../sql/queue-sql.js';
+import { isRequestUnserved, notifyLane, PAST_NOTE, requestedAfter, waitsBehind } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteRecordStore. */
@@ -16,13 +16,14 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       response_status_code, response_headers, response_body, error_code, error_message, trigger, orphaned)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   return {
+    isUnserved: `SELECT 1 FROM ${queue} WHERE ${fenced} AND ${isRequestUnserved('requested', '?', '?')}`,
     remove: `
       DELETE FROM ${queue} WHERE ${fenced}
       RETURNING event_id, webhook_id, created_at, tenant_id, ordering_key, has_succeeded`,
     retry: `UPDATE ${queue} SET due_at = ?, attempts = attempts + 1, lost_attempts = 0,
-      noted_token = ${PAST_NOTE} WHERE ${fenced} RETURNING event_id, tenant_id`,
+      noted_token = ${PAST_NOTE}, requested = ${requestedAfter('?', 'requested')} WHERE ${fenced} RETURNING event_id, tenant_id`,
     repeat: `UPDATE ${queue} SET due_at = ?, lost_attempts = lost_attempts + 1,
-      noted_token = ${PAST_NOTE} WHERE ${fenced} RETURNING event_id, tenant_id`,
+      noted_token = ${PAST_NOTE}, requested = ${requestedAfter('?', 'requested')} WHERE ${fenced} RETURNING event_id, tenant_id`,
     postpone: `UPDATE ${queue} SET due_at = ? WHERE ${fenced}`,
     nextOfKey: `
       SELECT due_at, delivery_id FROM ${queue} WHERE transport_id = ? AND ordering_key = ? AND event_id > ?

@@ -1,3 +1,4 @@
+import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import {
   attemptOf,
   deliveryOf,
@@ -76,7 +77,12 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return Promise.resolve(first === null || last === null ? undefined : { first, last });
   }
 
-  moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>> {
+  moveBack(
+    tenantId: number,
+    ids: readonly number[],
+    now: number,
+    trigger: RequestedTrigger,
+  ): Promise<ReadonlySet<number>> {
     return this.database.transaction(() => {
       const movable = this.database.prepare<{ transport_id: number }>(this.#sql.movable);
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
@@ -86,12 +92,12 @@ export class SqliteDeliveryStore implements DeliveryStore {
         const row = movable.get(id, tenantId);
         if (!row || moved.has(id)) continue;
         run(this.#sql.keepAttempt, id);
-        run(this.#sql.requeue, now, id);
+        run(this.#sql.requeue, now, trigger, id);
         run(this.#sql.remove, id);
         moved.add(id);
         notified.add(row.transport_id);
       }
-      for (const transportId of notified) run(this.#sql.notify, now, transportId);
+      for (const transportId of notified) run(this.#sql.notify, { now, trigger, transportId });
       return moved;
     });
   }

@@ -26,6 +26,7 @@ import {
 } from '../sql/lane-rows.js';
 import { storedTransportOf, type StoredTransportRow } from '../sql/stored-transport-row.js';
 import { laneTexts } from './lane-sql.js';
+import { queuedOf, type QueueRow } from './queue-rows.js';
 import { readContents } from './read-contents.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -33,15 +34,10 @@ interface LaneRow extends ClaimedLaneRow {
   holder: string | null;
 }
 
-interface QueueRow {
-  due_at: number;
-  delivery_id: number;
-  event_id: number;
-  attempts: number;
-  ordering_key: string | null;
-  lost_attempts: number;
-  noted_token: number | null;
-  behind: number;
+interface HeadRow {
+  version: number;
+  requests_version: number;
+  next_due_at: number | null;
 }
 
 /** Lanes on SQLite: the same steps as on PostgreSQL, row by row in one synchronous transaction. */
@@ -88,7 +84,7 @@ export class SqliteLaneStore implements LaneStore {
     const readings: LaneReading[] = [];
     // There is no await between these statements, so that they read one state of this process. A commit of another process
     // in between can only add rows after the version was read, which a later check detects.
-    const head = this.database.prepare<{ version: number; next_due_at: number | null }>(this.#sql.head);
+    const head = this.database.prepare<HeadRow>(this.#sql.head);
     const rows = this.database.prepare<QueueRow>(this.#sql.rows);
     for (const { transportId, after, limit } of requests) {
       const lane = head.get(now, transportId);
@@ -96,6 +92,7 @@ export class SqliteLaneStore implements LaneStore {
       readings.push({
         transportId,
         version: lane.version,
+        requestsVersion: lane.requests_version,
         nextDueAt: lane.next_due_at,
         rows: rows
           .all(transportId, now, after.dueAt, after.deliveryId, limit)
@@ -192,15 +189,3 @@ const stateOf = ({ consecutiveFailures, rate, scanFrom }: LaneState): number[] =
   rate.usedUntil,
   scanFrom,
 ];
-
-const queuedOf = (transportId: number, row: QueueRow): QueuedDelivery => ({
-  transportId,
-  dueAt: row.due_at,
-  deliveryId: row.delivery_id,
-  eventId: row.event_id,
-  attempts: row.attempts,
-  orderingKey: row.ordering_key,
-  behind: row.behind === 1,
-  lostAttempts: row.lost_attempts,
-  notedToken: row.noted_token,
-});

@@ -47,12 +47,15 @@ export class SqliteRecordStore implements RecordStore {
     return this.database.transaction(() => {
       const orphaned = new Set<number>();
       const facts: Fact[] = [];
-      for (const attempt of attempts)
-        if (!this.#recordAttempt(attempt, now, facts)) orphaned.add(attempt.deliveryId);
+      const requested = new Set<number>();
+      for (const attempt of attempts) {
+        if (this.#isRequestUnserved(attempt)) requested.add(attempt.deliveryId);
+        else if (!this.#recordAttempt(attempt, now, facts)) orphaned.add(attempt.deliveryId);
+      }
       if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.map(factText).join(';'));
       for (const row of postponed) if (!this.#postpone(row)) orphaned.add(row.deliveryId);
       for (const row of parked) this.#park(row);
-      return { orphaned, locked: new Set<number>() };
+      return { orphaned, locked: new Set<number>(), requested };
     });
   }
 
@@ -77,6 +80,14 @@ export class SqliteRecordStore implements RecordStore {
       for (const transportId of unparked) notify.run({ now, transportId });
       return unparked;
     });
+  }
+
+  /** Whether the delivery must not end, because a redelivery was requested while this attempt was in flight. */
+  #isRequestUnserved(attempt: AttemptRecord): boolean {
+    const { transportId, dueAt, deliveryId, attempts, trigger, status, nextDueAt } = attempt;
+    if (nextDueAt !== null || status === 'DELIVERED') return false;
+    const unserved = this.database.prepare(this.#sql.isUnserved);
+    return unserved.get(transportId, dueAt, deliveryId, attempts, trigger, status) !== undefined;
   }
 
   /**
@@ -159,9 +170,11 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #move(attempt: AttemptRecord, nextDueAt: number, facts: Fact[]): boolean {
-    const { transportId, dueAt, deliveryId, attempts, isCounted } = attempt;
+    const { transportId, dueAt, deliveryId, attempts, trigger, isCounted } = attempt;
     const sql = isCounted ? this.#sql.retry : this.#sql.repeat;
-    const row = this.database.prepare<MovedRow>(sql).get(nextDueAt, transportId, dueAt, deliveryId, attempts);
+    const row = this.database
+      .prepare<MovedRow>(sql)
+      .get(nextDueAt, trigger, transportId, dueAt, deliveryId, attempts);
     if (row === undefined) return false;
     if (isCounted) facts.push(factOf(attempt, row, 'RETRIED'));
     return true;

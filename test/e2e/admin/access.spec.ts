@@ -14,6 +14,7 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/webhooks'],
   ['GET', '/webhookactions'],
   ['GET', '/deliveries'],
+  ['POST', '/deliveries/redeliver', { deliveryUids: ['dlv_00000zzzzzzzz'] }],
   ['GET', '/quotas'],
 ];
 
@@ -42,6 +43,7 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['PATCH', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`, { enabled: false }],
   ['DELETE', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
   ['GET', `/deliveries/${deliveryUid}`],
+  ['POST', `/deliveries/${deliveryUid}/redeliver`],
 ];
 
 describe('access', () => {
@@ -126,7 +128,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(21);
+      expect(compared).toBe(22);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

@@ -252,6 +252,35 @@ describe('the admin API from code', () => {
         expect((await errorOf(deliveries.list(tenantUid, query))).code).toBe(code);
       expect((await errorOf(deliveries.get(newTenant(), deliveryUid))).code).toBe('DELIVERY_NOT_FOUND');
     });
+
+    it('redelivers one delivery or several, with the refusals of REST', async () => {
+      await transports.create(tenantUid, { ...TRANSPORT, url: receiver.url });
+      await webhooks.create(tenantUid, 'erp', { action: '*' });
+      await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid });
+      const [delivered] = await eventually(async () => {
+        const { items } = await deliveries.list(tenantUid, { status: 'DELIVERED' });
+        return items.length === 1 && items;
+      });
+      const { deliveryUid } = delivered!;
+      receiver.answerNext({ status: 204, delayMs: 1_000 });
+      expect(await deliveries.redeliver(tenantUid, deliveryUid)).toMatchObject({
+        ...delivered,
+        status: 'PENDING',
+        nextAttemptAt: expect.any(String),
+        finishedAt: null,
+      });
+      expect((await errorOf(deliveries.redeliver(tenantUid, deliveryUid))).code).toBe('REDELIVERY_PENDING');
+      expect((await errorOf(deliveries.redeliver(newTenant(), deliveryUid))).code).toBe('DELIVERY_NOT_FOUND');
+      expect((await errorOf(deliveries.redeliverMany(tenantUid, []))).code).toBe('VALIDATION_FAILED');
+      await eventually(async () => (await deliveries.get(tenantUid, deliveryUid)).status === 'DELIVERED');
+      expect(await deliveries.redeliverMany(tenantUid, [deliveryUid, deliveryUid, 'none'])).toEqual({
+        results: [
+          { deliveryUid, accepted: true, code: null, message: null },
+          { deliveryUid: 'none', accepted: false, code: 'DELIVERY_NOT_FOUND', message: expect.any(String) },
+        ],
+      });
+      await receiver.waitFor(3);
+    });
   });
 });
 

@@ -27,6 +27,9 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/webhookactions', 'GET'],
   ['/deliveries', 'GET'],
   ['/deliveries/dlv_00000zzzzzzzz', 'GET'],
+  ['/deliveries/dlv_00000zzzzzzzz/redeliver', 'POST'],
+  // A GET asks for a delivery of this name.
+  ['/deliveries/redeliver', 'GET, POST'],
   ['/quotas', 'GET'],
 ];
 

@@ -54,10 +54,15 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
   ['get', `${TENANT}/quotas`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
+  ['post', `${TENANT}/deliveries/redeliver`, [202, 400, 401, 403, 413, 415]],
+  ['post', `${TENANT}/deliveries/{deliveryUid}/redeliver`, [202, 400, 401, 403, 404, 409]],
 ];
 
 /** Routes that say all there is to say. */
-const WITHOUT_BODY = ['pause', 'resume', 'enable'].map((command) => `${TRANSPORT}/${command}`);
+const WITHOUT_BODY = [
+  ...['pause', 'resume', 'enable'].map((command) => `${TRANSPORT}/${command}`),
+  `${TENANT}/deliveries/{deliveryUid}/redeliver`,
+];
 
 describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host on %s', (platform) => {
   let database: TestDatabase;
@@ -190,6 +195,9 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksPaging',
       'WebhooksQuota',
       'WebhooksQuotas',
+      'WebhooksRedeliverDeliveries',
+      'WebhooksRedeliveryResult',
+      'WebhooksRedeliveryResults',
       'WebhooksReplaceHttpTransport',
       'WebhooksReplaceWebhook',
       'WebhooksRotateSigningSecret',
@@ -268,7 +276,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;
       return ref ? [ref.replace('#/components/schemas/', '')] : [];
     });
-    expect(requests.length).toBe(9);
+    expect(requests.length).toBe(10);
     for (const name of [...requests, 'WebhooksHttpTransportHeaderInput', 'WebhooksHttpTransportRateLimit']) {
       expect([name, schemas[name]!.additionalProperties]).toEqual([name, false]);
     }

@@ -103,7 +103,7 @@ describe('The lanes that a process holds', () => {
       const [lane] = await scene.claim();
       lane!.drain();
       lane!.release(fixture.database.now());
-      lane!.releaseUncertain();
+      lane!.releaseUncertain(performance.now());
       expect(lane!.coversAttempt(performance.now())).toBe(false);
       await scene.upkeep.refresh();
       expect(lane!.coversAttempt(performance.now())).toBe(true);

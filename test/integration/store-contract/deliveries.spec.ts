@@ -30,7 +30,7 @@ describe('DeliveryStore', () => {
     const tenantId = async (): Promise<number> =>
       Number((await fixture.rowsWith('webhook_tenant', { tenant_uid: 'shop' }))[0]!['id']);
     const moveBack = async (ids: readonly number[], now = fixture.database.now()) =>
-      fixture.stores.deliveries.moveBack(await tenantId(), ids, now);
+      fixture.stores.deliveries.moveBack(await tenantId(), ids, now, 'MANUAL');
     const list = async (filter: DeliveryFilter = {}, limit = 1_000): Promise<readonly ListedDelivery[]> =>
       (await deliveries.newest('shop', filter, { limit })).items;
 
@@ -116,7 +116,11 @@ describe('DeliveryStore', () => {
         await record(outcome);
         await moveBack([ended.deliveryId], 7_000);
         const before = [await fixture.attempts(), await fixture.deliveries()];
-        expect(await record(outcome)).toEqual({ orphaned: new Set(), locked: new Set() });
+        expect(await record(outcome)).toEqual({
+          orphaned: new Set(),
+          locked: new Set(),
+          requested: new Set(),
+        });
         expect([await fixture.attempts(), await fixture.deliveries()]).toEqual(before);
       });
 

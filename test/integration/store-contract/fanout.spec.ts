@@ -119,6 +119,7 @@ describe('FanoutStore', () => {
           has_succeeded: false,
           noted_token: null,
           ordering_key: null,
+          requested: null,
         });
         expect(await fixture.rows('webhook_delivery')).toEqual([]);
         expect(await fixture.rows('webhook_lane')).toMatchObject([{ due_at: plan.now, version: 1 }]);

@@ -99,6 +99,7 @@ describe('LaneStore, claiming lanes,', () => {
           blocked_until: 17,
           consecutive_failures: 4,
           scan_from: 8,
+          requests_version: 3,
           rate_used: 6,
           rate_used_until: 99,
         });
@@ -108,6 +109,7 @@ describe('LaneStore, claiming lanes,', () => {
           leaseToken: 1,
           leaseMs: LEASE_MS,
           version: 5,
+          requestsVersion: 3,
           blockedUntil: 17,
           crashes: 0,
           consecutiveFailures: 4,

@@ -21,13 +21,19 @@ describe('LaneStore, holding lanes,', () => {
       it('reads versions, fencing tokens and whether a lane is held, and leaves out lanes that were deleted', async () => {
         const [kept, released, gone] = [await due(3_000), await due(2_000), await due(1_000)];
         const claimed = await lane.claim();
-        await lane.set(kept, { version: 9 });
+        await lane.set(kept, { version: 9, requests_version: 8 });
         await lane.release(claimed[1]!, { version: null });
         await fixture.removeTransport(gone);
         const check = { leaseToken: 1, transportVersion: 1 };
         expect(await lanes().check([kept.id, released.id, gone.id])).toEqual([
-          { ...check, transportId: kept.id, isHeld: true, version: 9 },
-          { ...check, transportId: released.id, isHeld: false, version: expect.any(Number) },
+          { ...check, transportId: kept.id, isHeld: true, version: 9, requestsVersion: 8 },
+          {
+            ...check,
+            transportId: released.id,
+            isHeld: false,
+            version: expect.any(Number),
+            requestsVersion: 0,
+          },
         ]);
       });
 

@@ -53,6 +53,7 @@ describe('LaneStore, reading lanes,', () => {
         behind: false,
         lostAttempts: 0,
         notedToken: null,
+        requested: null,
       });
       expect(reading).toMatchObject({ transportId: transport.id, version: 1, nextDueAt: now + 1 });
     });
@@ -62,9 +63,9 @@ describe('LaneStore, reading lanes,', () => {
       await fixture.set('webhook_queue', { lost_attempts: 2 }, { event_id: lost! });
       await fixture.set('webhook_queue', { noted_token: 7 }, { event_id: noted! });
       expect((await read({}))[0]!.rows).toMatchObject([
-        { eventId: lost, lostAttempts: 2, notedToken: null },
-        { eventId: noted, lostAttempts: 0, notedToken: 7 },
-        { eventId: clean, lostAttempts: 0, notedToken: null },
+        { eventId: lost, lostAttempts: 2, notedToken: null, requested: null },
+        { eventId: noted, lostAttempts: 0, notedToken: 7, requested: null },
+        { eventId: clean, lostAttempts: 0, notedToken: null, requested: null },
       ]);
     });
 
@@ -110,6 +111,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(byTransport.get(idle.id)).toEqual({
         transportId: idle.id,
         version: 0,
+        requestsVersion: 0,
         nextDueAt: null,
         rows: [],
       });

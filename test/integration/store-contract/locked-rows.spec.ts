@@ -162,6 +162,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         expect(await promptly(fixture.stores.records.record(group({ attempts })))).toEqual({
           orphaned: new Set([moved.deliveryId]),
           locked: new Set([rows[0]!.deliveryId]),
+          requested: new Set(),
         });
         // Nothing is written of the locked one: it is recorded later as though for the first time.
         expect(await fixture.attempts()).toMatchObject([
@@ -171,6 +172,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         expect(await fixture.stores.records.record(group({ attempts: attempts.slice(0, 1) }))).toEqual({
           orphaned: new Set(),
           locked: new Set(),
+          requested: new Set(),
         });
         if (kind === 'an end') expect(await statuses()).toEqual(['DELIVERED', 'DELIVERED', 'PENDING']);
       },
@@ -184,6 +186,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
       expect(await promptly(fixture.stores.records.record(group({ postponed, parked })))).toEqual({
         orphaned: new Set(),
         locked: new Set([rows[0]!.deliveryId, rows[2]!.deliveryId]),
+        requested: new Set(),
       });
       expect((await fixture.rows('webhook_queue')).map((row) => row['due_at'])).toEqual([
         rows[0]!.dueAt,
@@ -205,6 +208,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
       expect(await promptly(fixture.stores.records.record(group({ attempts })))).toEqual({
         orphaned: new Set(),
         locked: new Set([head!.deliveryId]),
+        requested: new Set(),
       });
       expect(await fixture.attempts()).toHaveLength(1);
       await fixture.stores.records.record(group({ attempts: attempts.slice(0, 1), now: 4_000 }));

@@ -7,7 +7,7 @@ import { crashed, delivered, failed, group, retried } from '../../support/attemp
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 
-const NOTHING_MISSING = { orphaned: new Set(), locked: new Set() };
+const NOTHING_MISSING = { orphaned: new Set(), locked: new Set(), requested: new Set() };
 
 describe('RecordStore', () => {
   eachDatabase((db) => {
@@ -100,7 +100,11 @@ describe('RecordStore', () => {
         const result = await fixture.stores.records.record(
           group({ postponed, attempts: [delivered(second)] }),
         );
-        expect(result).toEqual({ orphaned: new Set([third.deliveryId]), locked: new Set() });
+        expect(result).toEqual({
+          orphaned: new Set([third.deliveryId]),
+          locked: new Set(),
+          requested: new Set(),
+        });
         expect(await fixture.rows('webhook_queue')).toMatchObject([
           { delivery_id: first.deliveryId, due_at: nextDueAt, attempts: 0, lost_attempts: 0 },
           { delivery_id: third.deliveryId, due_at: third.dueAt, attempts: 1 },
@@ -195,7 +199,7 @@ describe('RecordStore', () => {
         const [first] = deliveries as [QueuedDelivery];
         await record(retried(first, first.dueAt));
         const [queue, log] = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
-        const orphans = { orphaned: new Set([first.deliveryId]), locked: new Set() };
+        const orphans = { orphaned: new Set([first.deliveryId]), locked: new Set(), requested: new Set() };
         expect(await record(retried(first, 99_999, { startedAt: 77 }))).toEqual(orphans);
         expect(await record(delivered(first, { startedAt: 78 }))).toEqual(orphans);
         expect(await fixture.rows('webhook_queue')).toEqual(queue);

@@ -9,10 +9,13 @@ const STEPS = {
   addOfKey: (lane, n) => lane.add(`key-${n % 2}`, n % 4),
   /** More than is read at a time. */
   addMany: (lane, n) => lane.addMany(20 + 2 * n),
+  request: (lane, n) => lane.request(n),
   notify: (lane) => lane.notify(),
   claim: (lane) => lane.claim(),
   read: (lane) => lane.read(),
   failRead: (lane) => lane.failRead(),
+  readRequests: (lane) => lane.readRequests(),
+  failRequests: (lane) => lane.failRequests(),
   send: (lane) => lane.send(),
   respond: (lane, n) => lane.respond(n % 3 !== 0, n),
   giveUp: (lane) => lane.giveUp(),
@@ -44,10 +47,13 @@ const WEIGHTS: Record<Step, number> = {
   addLate: 1,
   addOfKey: 3,
   addMany: 1,
+  request: 2,
   notify: 2,
   claim: 5,
   read: 6,
   failRead: 1,
+  readRequests: 4,
+  failRequests: 1,
   send: 8,
   respond: 6,
   giveUp: 1,
@@ -78,6 +84,7 @@ const LAST_STEPS: Step[] = [
     'claim',
     'refresh',
     'read',
+    'readRequests',
     'send',
     'send',
     'respond',
@@ -87,7 +94,16 @@ const LAST_STEPS: Step[] = [
     'pass',
   ] as const),
 ];
-const RARE_LAST_STEPS: Step[] = ['comeInAgain', 'giveUp', 'interfere', 'block', 'strand', 'passLong', 'lose'];
+const RARE_LAST_STEPS: Step[] = [
+  'comeInAgain',
+  'giveUp',
+  'interfere',
+  'block',
+  'strand',
+  'passLong',
+  'lose',
+  'request',
+];
 
 const step = fc.oneof(
   ...(Object.keys(STEPS) as Step[]).map((name) => ({
@@ -123,7 +139,7 @@ function finish(simulation: LaneSimulation, random: () => number): void {
 }
 
 describe('A lane, whatever happens in whatever order,', () => {
-  it('loses no delivery, sends none twice at a time, and keeps the order of keys', () => {
+  it('loses no delivery and no request, sends none twice at a time, and keeps the order of keys', () => {
     const steps = fc.array(step, { maxLength: 400, size: 'max' });
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 4 }), fc.nat(), (steps, maxConcurrency, seed) => {

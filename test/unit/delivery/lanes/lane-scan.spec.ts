@@ -22,7 +22,7 @@ class Scene {
   readonly scan: LaneScan;
 
   constructor(scanFrom = -1) {
-    this.scan = new LaneScan(scanFrom, 0);
+    this.scan = new LaneScan(scanFrom, 0, 0);
   }
 
   pass(ms: number): void {
@@ -42,7 +42,7 @@ class Scene {
   }
 
   accept(rows: readonly QueuedDelivery[], limit: number, judge = SENDABLE, nextDueAt: number | null = null) {
-    const reading = { transportId: 1, version: this.version, nextDueAt, rows };
+    const reading = { transportId: 1, version: this.version, requestsVersion: 0, nextDueAt, rows };
     return this.scan.acceptRows(reading, limit, this.now, judge);
   }
 

@@ -4,6 +4,7 @@ import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.j
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
 import { DeliveryRecorder } from '../../../../lib/delivery/recording/delivery-recorder.js';
 import type { WebhookNotification } from '../../../../lib/domain/notification.js';
+import { attemptNotification } from '../../../../lib/delivery/sending/attempt-notifications.js';
 import type { AttemptContext } from '../../../../lib/delivery/sending/attempt.js';
 import { eventually } from '../../../support/eventually.js';
 import { KeepingRecordStore } from '../../../support/keeping-record-store.js';
@@ -91,6 +92,29 @@ describe('DeliveryRecorder', () => {
       await recording;
       await eventually(() => !present.recorder.isUnrecorded(1));
       expect(present.published).toEqual([rotated]);
+    });
+
+    it('of a failure instead of an end if a redelivery was requested during the last attempt', async () => {
+      const { store, recorder, claim, published } = scene();
+      store.requested = new Set([1]);
+      const lane = claim(1);
+      read(lane, [queued(1)]);
+      const delivery = lane.next(NOW);
+      lane.settled();
+      const end = concluded(delivery, null);
+      const failed = { ...end, record: { ...end.record, status: 'FAILED' as const, reason: 'EXHAUSTED' } };
+      const exhausted = attemptNotification(lane, delivery, failed.record, undefined, NOW);
+      recorder.recordAttempt(lane, delivery, failed, undefined, [exhausted]);
+      await eventually(() => published.length > 0);
+      expect(store.groups.flatMap(({ attempts }) => attempts)).toMatchObject([
+        { status: 'PENDING', reason: null, nextDueAt: NOW, trigger: 'SCHEDULE' },
+      ]);
+      expect(published).toEqual([
+        expect.objectContaining({ type: 'deliveryFailed', nextAttemptAt: new Date(NOW) }),
+      ]);
+      expect(published[0]).not.toHaveProperty('reason');
+      // It is due at once, so the lane is not released.
+      expect(lane.release(NOW)).toBeUndefined();
     });
 
     it('never of an attempt that was orphaned', async () => {

@@ -33,6 +33,15 @@ describe('crashedAttempt', () => {
     });
   });
 
+  it('counts as the requested attempt if a redelivery was requested', () => {
+    expect(crash({ attempts: 0 })).toMatchObject({ trigger: 'SCHEDULE' });
+    expect(crash({ attempts: 1, requested: 'MANUAL' })).toMatchObject({ trigger: 'MANUAL', isCounted: true });
+    expect(crash({ attempts: 2, requested: 'MANUAL' })).toMatchObject({
+      trigger: 'MANUAL',
+      isCounted: false,
+    });
+  });
+
   it('does not use up the last attempt, but repeats it at most three times', () => {
     const repeats = [0, 1, 2].map((lostAttempts) => crash({ attempts: 2, lostAttempts }));
     for (const attempt of repeats)

@@ -1,0 +1,20 @@
+import type { RedeliveryRefusal } from '../../errors/admin.errors.js';
+import type { RedeliveryFacts } from '../../persistence/ports/request-store.js';
+
+/**
+ * Decides whether a delivery can be redelivered. The order of the checks is that of their remedies: a state that will not
+ * change comes before one that will.
+ *
+ * A paused transport is no obstacle: the delivery waits until the transport is resumed, as every pending one does. A disabled
+ * transport is: nobody can say whether it will ever be enabled.
+ *
+ * @returns undefined: it can be
+ */
+export function refusalOf(facts: RedeliveryFacts): RedeliveryRefusal | undefined {
+  if (facts.transportState === null) return 'HTTP_TRANSPORT_DELETED';
+  if (!facts.hasWebhook) return 'WEBHOOK_DELETED';
+  if (!facts.hasPayload) return 'PAYLOAD_GONE';
+  if (facts.transportState === 'DISABLED') return 'TRANSPORT_STATE_CONFLICT';
+  if (facts.requested !== null) return 'REDELIVERY_PENDING';
+  return undefined;
+}
