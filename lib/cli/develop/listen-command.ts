@@ -141,5 +141,5 @@ function forwardUrlOf(values: OptionValues): URL | undefined {
 }
 
 /** Control characters of a request would change the terminal. */
-// eslint-disable-next-line no-control-regex
+
 const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');

@@ -2,7 +2,7 @@
 export type Cell = string | number | null | undefined;
 
 /** Control characters in a value would change the terminal. */
-// eslint-disable-next-line no-control-regex
+
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
 const textOf = (cell: Cell): string =>

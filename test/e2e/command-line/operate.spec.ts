@@ -181,8 +181,8 @@ describe('The commands for receivers', () => {
     );
     try {
       const url = await eventually(() => /http:\/\/127\.0\.0\.1:\d+/.exec(listening.stderr())?.[0]);
-      expect((await fetch(url!, { method: 'POST', headers, body })).status).toBe(503);
-      expect((await fetch(url!, { method: 'POST', headers, body: '{}' })).status).toBe(401);
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(503);
+      expect((await fetch(url, { method: 'POST', headers, body: '{}' })).status).toBe(401);
       expect(target.requests.map((received) => received.body.toString())).toEqual([body]);
       expect(target.requests[0]!.headers).toMatchObject(headers);
       expect(listening.stdout()).toMatch(
