@@ -27,6 +27,7 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/webhookactions', 'GET'],
   ['/deliveries', 'GET'],
   ['/deliveries/dlv_00000zzzzzzzz', 'GET'],
+  ['/webhookevents/none/payload', 'DELETE'],
   ['/quotas', 'GET'],
 ];
 

@@ -54,6 +54,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
   ['get', `${TENANT}/quotas`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
+  ['delete', `${TENANT}/webhookevents/{eventUid}/payload`, [204, 400, 401, 403, 404]],
 ];
 
 /** Routes that say all there is to say. */
