@@ -13,6 +13,7 @@ export type {
   DatabaseOptions,
   EgressOptions,
   EncryptionOptions,
+  RetentionOptions,
   WakeUpsOptions,
   WebhooksOptions,
 } from './webhooks.options.js';
@@ -40,7 +41,10 @@ export type * from './admin/from-code/admin-types.js';
 export { HttpTransports } from './admin/from-code/http-transports.js';
 export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 export { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
+export { WebhookEvents } from './admin/from-code/webhook-events.js';
+export { WebhookTenants } from './admin/from-code/webhook-tenants.js';
 export { Webhooks } from './admin/from-code/webhooks.js';
+export type { TenantExportLine } from './admin/tenant-export/tenant-export.service.js';
 export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
 export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';
 export type { WebhooksTagGroup } from './admin/openapi/tags.js';
@@ -78,6 +82,7 @@ export type {
 } from './operations/encryption/reencrypt-transports.js';
 
 export type { HoldReason } from './delivery/delivery-switch.js';
+export type { TenantPurgeReport } from './operations/tenants/purge-tenant.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health/health.js';
 export { WebhooksHealthIndicator } from './operations/health/health-indicator.js';

@@ -1,7 +1,7 @@
 import { closestOf } from './domain/closest-name.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
 import { EXTRA_NAMES } from './webhooks.extras.js';
-import type { DatabaseOptions } from './webhooks.options.js';
+import type { DatabaseOptions, RetentionOptions } from './webhooks.options.js';
 import { resolveOptions } from './webhooks.resolved-options.js';
 
 const EXTRAS: readonly string[] = EXTRA_NAMES;
@@ -15,6 +15,13 @@ const NESTED = {
   wakeUps: Object.keys(DEFAULTS.wakeUps),
   egress: Object.keys(DEFAULTS.egress),
   encryption: Object.keys(DEFAULTS.encryption),
+  retention: Object.keys({
+    deliveredDays: true,
+    failedDays: true,
+    unmatchedHours: true,
+    bodyDays: true,
+    tenants: true,
+  } satisfies Record<keyof RetentionOptions, true>),
 };
 
 /** The options of `forRootAsync` in addition to the extras. */
@@ -47,7 +54,7 @@ export function checkReturnedNames(given: object): void {
 function checkNested(given: object): void {
   for (const [name, names] of Object.entries(NESTED)) {
     const members: unknown = (given as Record<string, unknown>)[name];
-    if (members === undefined) continue;
+    if (members === undefined || (name === 'retention' && members === false)) continue;
     if (typeof members !== 'object' || members === null)
       throw new InvalidOptionError(name, typeof members, `give an object with ${listOf(names)}.`);
     checkMembers(members, names, `${name}.`);

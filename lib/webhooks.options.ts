@@ -69,6 +69,23 @@ export interface WakeUpsOptions {
   redis?: RedisClient;
 }
 
+/** How long ended deliveries, events and bodies are kept before the module deletes them. */
+export interface RetentionOptions {
+  /** Days for which a `DELIVERED` delivery is kept after its end. Default 30; 1 to 3,650. */
+  deliveredDays?: number;
+  /** Days for which a `FAILED`, `MISSED` or `CANCELLED` delivery is kept after its end. Default 90; 1 to 3,650. */
+  failedDays?: number;
+  /** Hours for which an event without deliveries is kept. Default 24; 1 to 87,600. */
+  unmatchedHours?: number;
+  /**
+   * Days after which the body of an event is erased although the event is kept for its deliveries. Default: none, a body is
+   * kept as long as its event; 1 to 3,650.
+   */
+  bodyDays?: number;
+  /** Periods of single tenants, by tenant uid. Members that an entry leaves out are as for all tenants. Default: none. */
+  tenants?: Readonly<Record<string, Omit<RetentionOptions, 'tenants'>>>;
+}
+
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
 export interface WebhooksOptions {
   /** The actions that can be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
@@ -133,6 +150,11 @@ export interface WebhooksOptions {
   drainTimeoutMs?: number;
   egress?: EgressOptions;
   encryption?: EncryptionOptions;
+  /**
+   * How long deliveries and events are kept. Default: 30 days for delivered ones, 90 days for others, 24 hours for events
+   * without deliveries. `false`: this process deletes nothing.
+   */
+  retention?: RetentionOptions | false;
   /**
    * Whether this process sends requests. `false`: deliveries stay in the queue. `WebhooksWorker.setDeliveryEnabled()`
    * changes it at run time. Default `true`.

@@ -17,6 +17,7 @@ import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { StatisticsRollUp } from './operations/statistics/statistics-roll-up.js';
+import { RetentionJob } from './operations/retention/retention-job.js';
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './emitter/commit-signal.js';
@@ -176,6 +177,7 @@ export const coreProviders: Provider[] = [
   ClockWatch,
   WebhookEmitter,
   WebhooksWorker,
+  RetentionJob,
   WebhooksHealth,
   WebhooksHealthIndicator,
   WebhooksStartup,

@@ -2,6 +2,7 @@ import { checkCatalog, type ActionCatalog } from './domain/action-catalog.js';
 import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { checkEnvironmentName } from './domain/environment-name.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
+import { resolveRetention } from './domain/retention.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
 import { DatabaseAddress } from './persistence/connection/database-address.js';
@@ -85,6 +86,7 @@ export function resolveOptions(options: WebhooksOptions) {
       keys: checkKeys(options.encryption?.keys ?? []),
       allowPlaintext: boolean('encryption.allowPlaintext', options.encryption?.allowPlaintext, false),
     } satisfies Resolved<EncryptionOptions>,
+    retention: resolveRetention(options.retention),
     deliveryEnabled: boolean('deliveryEnabled', options.deliveryEnabled, true),
     ...environmentOf(options),
     userAgent: userAgentOf(options.userAgent),

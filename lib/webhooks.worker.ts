@@ -9,6 +9,7 @@ import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { RetentionJob } from './operations/retention/retention-job.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './emitter/commit-signal.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
@@ -44,7 +45,7 @@ export interface UnfinishedWork extends WaitingWork {
   readonly isHeld: boolean;
 }
 
-/** The background part of the module: fan-out and delivery in this process, from the application's bootstrap to its shutdown. */
+/** The background part of the module: fan-out, delivery and retention in this process, from the application's bootstrap to its shutdown. */
 @Injectable()
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
@@ -68,6 +69,7 @@ export class WebhooksWorker
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
     notifications: NotificationHub,
+    private readonly retention: RetentionJob,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -187,6 +189,7 @@ export class WebhooksWorker
     this.signal.listen(() => this.#fanout.wake());
     this.#fanout.start();
     this.#delivery.start();
+    this.retention.start();
     this.#isStarted = true;
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
@@ -204,7 +207,7 @@ export class WebhooksWorker
   }
 
   /**
-   * Stops fan-out and delivery in this process. No request starts any more, requests in flight may finish within
+   * Stops fan-out, delivery and retention in this process. No request starts any more, requests in flight may finish within
    * `drainTimeoutMs`, and the other deliveries return to the queue at once. Nest calls this method on shutdown. Call it
    * yourself to drain earlier, or if the application has no shutdown hooks. Emitting continues to work.
    */
@@ -239,7 +242,9 @@ export class WebhooksWorker
     if (!isOn) this.egress.suspend(GRACE_MS);
     // If deliveries are switched off, fan-out continues, so that the queue is filled. If the database belongs to another
     // environment, fan-out stops, too.
-    this.#fanout.setEnabled(!holds.includes('ENVIRONMENT'));
+    const isForeign = holds.includes('ENVIRONMENT');
+    this.#fanout.setEnabled(!isForeign);
+    this.retention.setEnabled(!isForeign);
   }
 
   async #stop(): Promise<void> {
@@ -250,6 +255,7 @@ export class WebhooksWorker
     await Promise.all([
       withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),
       this.#delivery.stop(),
+      withDeadline(this.retention.stop(), performance.now() + this.options.drainTimeoutMs),
     ]);
   }
 }

@@ -7,6 +7,7 @@ import { SampleSender } from '../operations/http-transports/sample-sender.js';
 import { SampleSendLimits } from '../operations/http-transports/sample-send-limits.js';
 import { TransportStateService } from '../operations/http-transports/transport-state.service.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
+import { EventPayloadRepository } from '../persistence/repositories/event-payload.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
@@ -18,9 +19,13 @@ import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { RedeliverController } from './deliveries/redeliver.controller.js';
+import { EventPayloadController } from './events/event-payload.controller.js';
+import { EventPayloadService } from './events/event-payload.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
+import { WebhookEvents } from './from-code/webhook-events.js';
+import { WebhookTenants } from './from-code/webhook-tenants.js';
 import { Webhooks } from './from-code/webhooks.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
@@ -34,6 +39,7 @@ import { QuotasController } from './quotas/quotas.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { StatisticsService } from './statistics/statistics.service.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
+import { TenantExportService } from './tenant-export/tenant-export.service.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
 import { TenantWebhooksController } from './webhooks/tenant-webhooks.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -51,6 +57,7 @@ export const adminControllers: Type[] = [
   DeliveriesController,
   RedeliverController,
   StatisticsController,
+  EventPayloadController,
   QuotasController,
 ];
 
@@ -64,6 +71,7 @@ export const adminServices: Provider[] = [
   HttpTransportStateRepository,
   WebhookRepository,
   DeliveryRepository,
+  EventPayloadRepository,
   UsageRepository,
   SettingRepository,
   HttpTransportsService,
@@ -79,11 +87,15 @@ export const adminServices: Provider[] = [
   DeliveriesService,
   StatisticRepository,
   StatisticsService,
+  EventPayloadService,
+  TenantExportService,
   Cursors,
   HttpTransports,
   Webhooks,
   WebhookDeliveries,
   WebhookStatistics,
+  WebhookEvents,
+  WebhookTenants,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */

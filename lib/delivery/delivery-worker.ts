@@ -104,7 +104,7 @@ export class DeliveryWorker {
       if (failures === 1) log.warn(message, error);
     };
     this.#held = new HeldLanes(concurrency * LANES_PER_SLOT);
-    this.#bodies = new EventLoader(lanes);
+    this.#bodies = new EventLoader(lanes, elapsed);
     this.#slots = new Slots(concurrency, options.maxPerOrigin);
     const renewals = new LaneRenewals(lanes, context);
     this.#recorder = new DeliveryRecorder(records, this.#held, inspection, {

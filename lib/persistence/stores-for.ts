@@ -6,20 +6,24 @@ import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
 import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
+import { PostgresPurgeStore } from './postgres/postgres-purge-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresRequestStore } from './postgres/postgres-request-store.js';
 import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
+import { PostgresRetentionStore } from './postgres/postgres-retention-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
+import { SqlitePurgeStore } from './sqlite/sqlite-purge-store.js';
 import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
 import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
 import { SqliteRequestStore } from './sqlite/sqlite-request-store.js';
 import { SqliteStatisticStore } from './sqlite/sqlite-statistic-store.js';
+import { SqliteRetentionStore } from './sqlite/sqlite-retention-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './ports/stores.js';
 
@@ -41,6 +45,8 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         counts: new PostgresQueueCountStore(database),
         backlog: new PostgresBacklogStore(database),
         statistics: new PostgresStatisticStore(database),
+        retention: new PostgresRetentionStore(database),
+        purge: new PostgresPurgeStore(database),
         glance: new PostgresGlanceStore(database),
         carrier: new PostgresCarrier(database),
       };
@@ -56,6 +62,8 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         counts: new SqliteQueueCountStore(database),
         backlog: new SqliteBacklogStore(database),
         statistics: new SqliteStatisticStore(database),
+        retention: new SqliteRetentionStore(database),
+        purge: new SqlitePurgeStore(database),
         glance: undefined,
         carrier: undefined,
       };

@@ -54,6 +54,7 @@ describe('the health of the module', () => {
           oldestDueMs: null,
           unclaimedMs: null,
         },
+        retention: { enabled: false, lastPassAt: null, lastError: null },
         environment: { own: null, database: null },
       });
       expect(seen.reachable).toBe(true);

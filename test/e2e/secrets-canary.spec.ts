@@ -142,7 +142,13 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     const order = ['get', 'post', 'put', 'patch', 'delete'];
     routes.sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
     for (const { method, path, operation } of routes) {
-      const uids = { tenantUid: TENANT, httpTransportUid: 'basic', webhookUid: 'all', deliveryUid };
+      const uids = {
+        tenantUid: TENANT,
+        httpTransportUid: 'basic',
+        webhookUid: 'all',
+        deliveryUid,
+        eventUid: 'none',
+      };
       const fill = (changed: object = {}): string =>
         path.replace(
           /\{(\w+)\}/g,

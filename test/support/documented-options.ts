@@ -17,6 +17,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   WakeUpsOptions: 'wakeUps.',
   EgressOptions: 'egress.',
   EncryptionOptions: 'encryption.',
+  RetentionOptions: 'retention.',
 };
 
 /** The options that the sources declare: `timeoutMs`, `egress.allowHttp`, `accessPolicy`, … */

@@ -36,6 +36,17 @@ describe('the options of the module', () => {
     [{ concurrency: 8, egress: { maxPerOrigin: 8 } }, /"egress\.maxPerOrigin".*below concurrency \(8\)/s],
     [{ timeoutMs: 10_000, leaseMs: 21_999 }, /"leaseMs".*at least 2 x timeoutMs \+ 2000 = 22000/s],
     [{ leaseMs: 600_001 }, /"leaseMs".*600000/s],
+    [{ retention: { deliveredDays: 0 } }, /"retention\.deliveredDays".*1 to 3650/s],
+    [{ retention: { bodyDays: 1.5 } }, /"retention\.bodyDays"/],
+    [
+      { retention: { tenants: { shop: { unmatchedHours: 87_601 } } } },
+      /"retention\.tenants\.shop\.unmatchedHours"/,
+    ],
+    [
+      { retention: { tenants: { shop: { days: 1 } as object } } },
+      /"retention\.tenants\.shop".*deliveredDays/s,
+    ],
+    [{ retention: { tenants: [] as never } }, /"retention\.tenants"/],
   ])('are refused: %j', (options, message) => {
     expect(() => resolveOptions(options)).toThrow(InvalidOptionError);
     expect(() => resolveOptions(options)).toThrow(message);
@@ -52,6 +63,17 @@ describe('the options of the module', () => {
 
   it('give one origin all slots but one at most', () => {
     expect(resolveOptions({ concurrency: 8, egress: { maxPerOrigin: 7 } }).egress.maxPerOrigin).toBe(7);
+  });
+
+  it('keep deliveries and events for 30 days, 90 days and 24 hours, and for tenants as long as they say', () => {
+    const [hour, day] = [3_600_000, 86_400_000];
+    const general = { deliveredMs: 30 * day, failedMs: 90 * day, unmatchedMs: 24 * hour, bodyMs: undefined };
+    expect(resolveOptions({}).retention!.of('any')).toEqual(general);
+    const tenants = { shop: { deliveredDays: 1 } };
+    const { retention } = resolveOptions({ retention: { failedDays: 2, bodyDays: 3, tenants } });
+    expect(retention!.of('any')).toEqual({ ...general, failedMs: 2 * day, bodyMs: 3 * day });
+    expect(retention!.of('shop')).toEqual({ ...retention!.of('any'), deliveredMs: day });
+    expect(resolveOptions({ retention: false }).retention).toBeUndefined();
   });
 
   it('make the lease long enough for a long time-out', () => {

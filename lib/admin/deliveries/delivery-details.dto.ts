@@ -25,8 +25,9 @@ export class EventDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
+    nullable: true,
     description:
-      'Body of the requests, parsed from JSON. The signature covers the text that is sent, not this value.',
+      'Body of the requests, parsed from JSON; null if it was erased. The signature covers the text that is sent, not this value.',
     example: { action: 'ORDER_SETTLED', tenant: { Id: 7, Uid: '7' }, order: { Id: 7123, Uid: '700' } },
   })
   body!: unknown;
@@ -154,7 +155,7 @@ export function deliveryDetailsDto(
     event: {
       eventUid: event.eventUid,
       action: event.action,
-      body: parsed(event.body),
+      body: event.expungedAt === null ? parsed(event.body) : null,
       occurredAt: instant(event.occurredAt ?? event.createdAt),
       sequence: event.id,
     },

@@ -8,8 +8,16 @@ export interface OutgoingEvent {
   readonly body: Buffer;
 }
 
+/**
+ * How long a body is used after it was read, in ms. Bodies can be erased in the database, and nobody tells the processes
+ * that have them in memory: so this is how long a request with an erased body may still start. Documented in docs/retention.md.
+ */
+export const BODY_VALID_MS = 30_000;
+
 interface Kept {
   readonly event: OutgoingEvent;
+  /** On the elapsed clock. */
+  readonly readAt: number;
   /** Whether the event was requested since it was added or last passed over. */
   isUsed: boolean;
 }
@@ -24,28 +32,43 @@ export class EventContents {
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 
-  /** @param limitBytes maximum size of all bodies together, in bytes */
-  constructor(private readonly limitBytes: number) {}
+  /**
+   * @param limitBytes maximum size of all bodies together, in bytes
+   * @param elapsed a clock that is never set, in ms
+   */
+  constructor(
+    private readonly limitBytes: number,
+    private readonly elapsed: () => number = () => performance.now(),
+  ) {}
 
   get(eventId: number): OutgoingEvent | undefined {
-    const kept = this.#kept.get(eventId);
+    const kept = this.#valid(eventId);
     if (!kept) return undefined;
     kept.isUsed = true;
     return kept.event;
   }
 
   has(eventId: number): boolean {
-    return this.#kept.has(eventId);
+    return this.#valid(eventId) !== undefined;
   }
 
   add({ eventId, eventUid, action, body }: EventContent): OutgoingEvent {
-    const known = this.#kept.get(eventId);
+    const known = this.#valid(eventId);
     if (known) return known.event;
     const event = { eventId, eventUid, action, body: Buffer.from(body, 'utf8') };
-    this.#kept.set(eventId, { event, isUsed: false });
+    this.#kept.set(eventId, { event, readAt: this.elapsed(), isUsed: false });
     this.#bytes += event.body.length;
     if (this.#bytes > this.limitBytes) this.#evict(eventId);
     return event;
+  }
+
+  /** The entry, unless its body was read too long ago: then it is removed. */
+  #valid(eventId: number): Kept | undefined {
+    const kept = this.#kept.get(eventId);
+    if (!kept || this.elapsed() - kept.readAt < BODY_VALID_MS) return kept;
+    this.#kept.delete(eventId);
+    this.#bytes -= kept.event.body.length;
+    return undefined;
   }
 
   /**
@@ -58,7 +81,7 @@ export class EventContents {
       if (this.#bytes <= target || this.#kept.size === 1) break;
       if (eventId === newestId) continue;
       this.#kept.delete(eventId);
-      if (kept.isUsed) this.#kept.set(eventId, { event: kept.event, isUsed: false });
+      if (kept.isUsed) this.#kept.set(eventId, { ...kept, isUsed: false });
       else this.#bytes -= kept.event.body.length;
     }
   }

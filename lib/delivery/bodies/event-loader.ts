@@ -25,11 +25,17 @@ interface Wait {
  * only the requests for that body fail. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
  */
 export class EventLoader {
-  readonly #kept = new EventContents(KEPT_BYTES);
+  readonly #kept: EventContents;
   readonly #waits = new Map<number, Wait>();
   #loading = false;
 
-  constructor(private readonly store: Pick<LaneStore, 'contents'>) {}
+  /** @param elapsed a clock that is never set and also counts while the machine sleeps, in ms */
+  constructor(
+    private readonly store: Pick<LaneStore, 'contents'>,
+    elapsed?: () => number,
+  ) {
+    this.#kept = new EventContents(KEPT_BYTES, elapsed);
+  }
 
   /** Adds bodies that the caller has in memory. */
   remember(contents: Iterable<EventContent>): void {

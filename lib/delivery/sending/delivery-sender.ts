@@ -28,7 +28,7 @@ const EVENT_MISSING: TransportProblem = {
   isFinal: true,
   code: 'EVENT_MISSING',
   reason: 'EVENT_MISSING',
-  message: 'The event is not stored any more.',
+  message: 'The event or its body is not stored any more.',
 };
 /** Delay before a delivery that could not be attempted is due again, in ms. Example: its body cannot be read. */
 const POSTPONE_MS = 30_000;

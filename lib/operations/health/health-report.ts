@@ -12,6 +12,7 @@ export type HealthReasonCode =
   | 'ENVIRONMENT_MISMATCH'
   | 'DELIVERY_SWITCHED_OFF'
   | 'ENCRYPTION_KEY_MISSING'
+  | 'RETENTION_OVERDUE'
   | 'WAKE_UPS_UNPROVEN'
   | 'CLOCK_SKEW';
 
@@ -105,6 +106,14 @@ export interface WebhooksHealthReport {
       /** Outcomes of attempts are written. */
       readonly record: HealthRounds;
     };
+  };
+  readonly retention: {
+    /** Whether this process deletes old deliveries and events: it has a worker, and the option `retention` is not `false`. */
+    readonly enabled: boolean;
+    /** When any process last completed a pass, ISO 8601 on the database's clock, as last read; null: not yet, or not enabled. */
+    readonly lastPassAt: string | null;
+    /** Last error of the job in this process, without values and credentials; null: its last pass had none. */
+    readonly lastError: string | null;
   };
   readonly environment: {
     /** Environment of this process; null: the option is not set. */

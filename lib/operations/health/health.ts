@@ -9,6 +9,7 @@ import type { RoundStatus } from '../../timing/round-history.js';
 import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
 import { ClockWatch } from '../clock-watch.js';
 import { EnvironmentGuard } from '../environment-guard.js';
+import { RetentionJob } from '../retention/retention-job.js';
 import type { HealthRounds, WebhooksHealthReport } from './health-report.js';
 import { judgeHealth } from './judge-health.js';
 import { safeErrorText } from '../safe-error-text.js';
@@ -51,6 +52,7 @@ export class WebhooksHealth {
     private readonly environment: EnvironmentGuard,
     private readonly clock: ClockWatch,
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
+    private readonly retention: RetentionJob,
   ) {}
 
   /**
@@ -72,6 +74,7 @@ export class WebhooksHealth {
     const { isEnabled, inFlight, lanes, tenantsOverQuota, rounds, missingKeyIds } = this.worker;
     const heldBy = this.deliveries.holds;
     const backlog = measured?.backlog;
+    const retention = this.retention.status;
     const judgement = judgeHealth({
       isReachable,
       missingTables,
@@ -81,6 +84,8 @@ export class WebhooksHealth {
       heldBy,
       environmentExplanation: explanation,
       missingKeyIds,
+      retention: isEnabled && retention.startedAt !== null ? retention : undefined,
+      now: this.database.now(),
       areWakeUpsUnproven: this.wakeUps.state === 'unproven',
       clockSkew: this.clock.look(),
     });
@@ -96,6 +101,11 @@ export class WebhooksHealth {
         tenantsOverQuota,
         wakeUps: this.wakeUps.state,
         rounds: shownRounds(rounds),
+      },
+      retention: {
+        enabled: isEnabled && retention.isEnabled,
+        lastPassAt: instantOf(retention.lastPassAt),
+        lastError: retention.lastError === undefined ? null : safeErrorText(retention.lastError),
       },
       environment: { own: own ?? null, database: remembered ?? null },
     };
@@ -154,8 +164,10 @@ const shownRounds = ({
 });
 
 const shown = (status: RoundStatus): HealthRounds => ({
-  lastSuccessAt: status.lastSuccessAt === null ? null : new Date(status.lastSuccessAt).toISOString(),
+  lastSuccessAt: instantOf(status.lastSuccessAt),
   consecutiveFailures: status.consecutiveFailures,
   failingForMs: Math.round(status.failingForMs),
   lastError: status.lastError === undefined ? null : safeErrorText(status.lastError),
 });
+
+const instantOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

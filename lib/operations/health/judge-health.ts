@@ -4,6 +4,7 @@ import { TABLES_MISSING_REMEDY } from '../../errors/database.errors.js';
 import type { Backlog } from '../../persistence/ports/backlog-store.js';
 import type { RoundStatus } from '../../timing/round-history.js';
 import type { HealthReason, HealthReasonCode, HealthStatus } from './health-report.js';
+import type { RetentionStatus } from '../retention/retention-job.js';
 import { safeErrorText } from '../safe-error-text.js';
 
 /** Number of failed rounds in a row from which a stage of the worker counts as degraded. */
@@ -14,6 +15,9 @@ export const DOWN_AFTER_MS = 30_000;
 export const FAILURE_COUNTS_FOR_MS = 120_000;
 /** An event, or a transport with a due delivery, that waits for longer is overdue, in ms. */
 export const OVERDUE_AFTER_MS = 300_000;
+
+/** If no process has completed a pass of the retention job for longer, it is overdue, in ms. */
+export const RETENTION_OVERDUE_AFTER_MS = 24 * 3_600_000;
 
 /** The facts on which the result is based. */
 export interface HealthFacts {
@@ -30,6 +34,10 @@ export interface HealthFacts {
   /** Explains `ENVIRONMENT` in `heldBy`. */
   readonly environmentExplanation: string;
   readonly missingKeyIds: readonly string[];
+  /** Undefined: this process does not run the retention job. */
+  readonly retention: Pick<RetentionStatus, 'startedAt' | 'lastPassAt' | 'lastError'> | undefined;
+  /** The database's clock, ms since the epoch. */
+  readonly now: number;
   readonly areWakeUpsUnproven: boolean;
   /** The warning about the clock; undefined: the clock is correct. */
   readonly clockSkew: string | undefined;
@@ -43,6 +51,7 @@ export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons
     ...workerReasons(facts, false),
     ...backlogReasons(facts),
     ...holdReasons(facts),
+    ...retentionReasons(facts),
     ...surroundings(facts),
   ];
   const status = fatal.length > 0 ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
@@ -139,6 +148,23 @@ function holdReasons({ heldBy, environmentExplanation }: HealthFacts): HealthRea
     );
   }
   return reasons;
+}
+
+function retentionReasons(facts: HealthFacts): HealthReason[] {
+  const { retention, now, heldBy } = facts;
+  // The job does not run in a foreign environment, and holdReasons reports that.
+  if (!retention || !isDatabaseThere(facts) || heldBy.includes('ENVIRONMENT')) return [];
+  const { startedAt, lastPassAt, lastError } = retention;
+  const idleMs = now - Math.max(startedAt ?? now, lastPassAt ?? 0);
+  if (idleMs <= RETENTION_OVERDUE_AFTER_MS) return [];
+  const cause = lastError === undefined ? '' : ` Last error: ${sentence(lastError)}`;
+  return [
+    reason(
+      'RETENTION_OVERDUE',
+      `Retention has not completed a pass for ${spoken(idleMs)}, so old deliveries and events remain.${cause} ` +
+        'Give the role of the module its privileges, and look for "Retention failed" in the logs.',
+    ),
+  ];
 }
 
 function surroundings({

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { bigintColumn } from './columns.js';
 
-/** One emitted occurrence. Its row is written once, in the host's transaction, and never changes. */
+/** One emitted occurrence. Its row is written once, in the host's transaction. It changes only if its body is erased. */
 @Entity('webhook_event')
 export class EventEntity {
   /** Also sent as `x-webhook-sequence`. */
@@ -21,13 +21,17 @@ export class EventEntity {
   @Column({ name: 'ordering_key', type: 'varchar', length: 255, nullable: true })
   orderingKey!: string | null;
 
-  /** The exact text that is signed and sent. */
+  /** The exact text that is signed and sent; empty if it was erased. */
   @Column({ type: 'text' })
   body!: string;
 
   /** Null: when the event was emitted. */
   @Column(bigintColumn({ name: 'occurred_at', nullable: true }))
   occurredAt!: number | null;
+
+  /** When the body was erased; null: it is present. */
+  @Column(bigintColumn({ name: 'expunged_at', nullable: true }))
+  expungedAt!: number | null;
 
   @Column(bigintColumn({ name: 'created_at' }))
   createdAt!: number;

@@ -71,6 +71,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     ordering_key TEXT,
     body TEXT NOT NULL,
     occurred_at INTEGER,
+    expunged_at INTEGER,
     created_at INTEGER NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,

@@ -5,13 +5,15 @@ import type { EventStore } from './event-store.js';
 import type { FanoutStore } from './fanout-store.js';
 import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
+import type { PurgeStore } from './purge-store.js';
 import type { QueueCountStore } from './queue-count-store.js';
 import type { RecordStore } from './record-store.js';
 import type { RequestStore } from './request-store.js';
 import type { StatisticStore } from './statistic-store.js';
+import type { RetentionStore } from './retention-store.js';
 import type { SweepStore } from './sweep-store.js';
 
-/** The families of statements on the hot path, and the sweep. A dialect is one implementation of each. */
+/** The families of statements on the hot path, and of the background jobs. A dialect is one implementation of each. */
 export interface Stores {
   readonly events: EventStore;
   readonly fanout: FanoutStore;
@@ -23,6 +25,8 @@ export interface Stores {
   readonly counts: QueueCountStore;
   readonly backlog: BacklogStore;
   readonly statistics: StatisticStore;
+  readonly retention: RetentionStore;
+  readonly purge: PurgeStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls. */
   readonly glance: GlanceStore | undefined;
   /** Carries wake-ups between processes by means of the database itself. Undefined: it has none. */

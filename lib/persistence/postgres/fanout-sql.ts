@@ -77,7 +77,7 @@ const contentsOfBatch = (table: TableName): string => `
     SELECT b.event_id, b.action, e.event_uid, e.body,
            sum(octet_length(e.body)) OVER (ORDER BY b.event_id ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
     FROM batch b CROSS JOIN LATERAL (
-      SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id LIMIT 1
+      SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id AND expunged_at IS NULL LIMIT 1
     ) e
   ) c WHERE before < $4::bigint`;
 

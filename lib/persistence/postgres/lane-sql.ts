@@ -129,7 +129,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT id, event_uid, action, body FROM (
           SELECT id, event_uid, action, body,
                  sum(octet_length(body)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
-          FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[])
+          FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[]) AND expunged_at IS NULL
         ) e WHERE before < $2::bigint ORDER BY id`,
   };
 }

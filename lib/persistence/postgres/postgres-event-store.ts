@@ -1,7 +1,7 @@
 import { ForeignTransactionError } from '../../errors/emit.errors.js';
 import { allOrNothing } from '../sql/all-or-nothing.js';
 import { eventChunks } from '../sql/event-chunks.js';
-import { rowsOf } from '../sql/event-rows.js';
+import { isSameBody, rowsOf } from '../sql/event-rows.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../ports/event-store.js';
 import type { HostTransaction } from '../ports/host-transaction.js';
 import { runSteps, runStepsSync } from '../sql/statement-steps.js';
@@ -99,7 +99,7 @@ export class PostgresEventStore implements EventStore {
         const known = bodies.get(keyOf(tenantUid, eventUid));
         results.push({
           eventUid,
-          duplicate: known === undefined ? 'none' : known === body ? 'same' : 'different',
+          duplicate: known === undefined ? 'none' : isSameBody(known, body) ? 'same' : 'different',
         });
       }
     }

@@ -170,7 +170,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     // Finds out why attempts were not written. If a group's COMMIT was not confirmed, the group is written again. An
     // attempt that is already in the database, as the last one of its delivery in the log or as a row of its own, counts as
-    // recorded, not as orphaned. An orphaned attempt may exist already, too.
+    // recorded, not as orphaned. An orphaned attempt may exist already, too. If neither the transport nor the delivery
+    // exists any more, the tenant was erased, and the attempt leaves no row.
     missing: `${inputOf(true)}, judged AS MATERIALIZED (
         SELECT i.*, ${isThere(queue, fence)} AS is_locked, ${isThere(
           queue,
@@ -186,7 +187,11 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
                WHERE a.delivery_id = j.delivery_id AND a.number = j.attempts + 1 AND a.started_at = j.started_at
                LIMIT 1) IS NOT TRUE
       ), orphaned AS (
-        ${attemptOf}, true FROM lost i ON CONFLICT (delivery_id, number, started_at) DO NOTHING
+        ${attemptOf}, true FROM lost i
+        WHERE (SELECT 1 FROM ${database.table('webhook_lane')} l WHERE l.transport_id = i.transport_id LIMIT 1) IS NOT NULL
+          OR (SELECT 1 FROM ${delivery} d
+              WHERE d.transport_id = i.transport_id AND d.id = i.delivery_id LIMIT 1) IS NOT NULL
+        ON CONFLICT (delivery_id, number, started_at) DO NOTHING
       )
       SELECT delivery_id, true AS is_locked, is_requested FROM judged WHERE is_locked
       UNION ALL SELECT delivery_id, false, false FROM lost`,

@@ -1,3 +1,4 @@
+import { isPayloadGone } from '../sql/retention-sql.js';
 import { isEnvironment } from '../sql/environment-setting.js';
 import { notifyLane, NOTE_REQUEST, waitsBehind } from '../sql/queue-sql.js';
 import { endedById, lockedLanes } from './delivery-sql.js';
@@ -35,7 +36,7 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
     SELECT f.id, f.transport_id, f.due_at, f.requested,
            (SELECT state FROM ${table('webhook_http_transport')} t WHERE t.id = f.transport_id) AS transport_state,
            (SELECT 1 FROM ${table('webhook_webhook')} w WHERE w.id = f.webhook_id) IS NOT NULL AS has_webhook,
-           coalesce((SELECT octet_length(body) > 0 FROM ${table('webhook_event')} e WHERE e.id = f.event_id), false)
+           coalesce((SELECT NOT (${isPayloadGone('e')}) FROM ${table('webhook_event')} e WHERE e.id = f.event_id), false)
              AS has_payload
     FROM found f`,
 

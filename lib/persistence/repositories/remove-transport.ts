@@ -1,17 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { cancelDeliveries } from '../sql/cancel-deliveries.js';
 import { DIALECTS } from '../sql/dialect.js';
-import { endReason, endStatus } from '../sql/queue-sql.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built, statement } from '../sql/statement.js';
 import { buryTransport, buryWebhooksOf } from '../sql/tombstones.js';
 
 /** The reason in the log for why the delivery was cancelled. */
 const REASON = 'TRANSPORT_DELETED';
-const CANCELLED: DeliveryStatus = 'CANCELLED';
 
 /** Number of pending deliveries that one transaction cancels. It takes about ten milliseconds, for which SQLite blocks the event loop. */
 const BATCH = 200;
@@ -91,40 +89,8 @@ function cancelRows(database: Database, transportId: number, rows: readonly Queu
 const cancelRest = (database: Database, transportId: number): Statement[] =>
   cancel(database, 'transport_id = ?', [transportId]);
 
-/**
- * Moves rows of the queue to the log. If the database locks rows, they are locked first, in the order of their key, because
- * their holder may be recording them. If the database can, one statement then moves them, so that the rows deleted from the
- * queue are exactly those added to the log. Without row locks, no other process can write in between.
- */
-function cancel(database: Database, condition: string, parameters: readonly unknown[]): Statement[] {
-  const queue = database.table('webhook_queue');
-  const move = (instant: string, source: string): string => `
-    INSERT INTO ${database.table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at,
-      tenant_id, attempts, status, reason)
-    SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
-      ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${REASON}'`)}
-    FROM ${source}`;
-  const { instant, lockRows, movesRows } = DIALECTS[database.kind];
-  const rows = `${queue} WHERE ${condition}`;
-  const lock = (clause: string): Statement =>
-    statement(
-      database,
-      `SELECT 1 FROM ${rows} ORDER BY transport_id, due_at, delivery_id ${clause}`,
-      parameters,
-    );
-  const moves = movesRows
-    ? [
-        statement(database, `WITH gone AS (DELETE FROM ${rows} RETURNING *) ${move(instant, 'gone')}`, [
-          ...parameters,
-          database.now(),
-        ]),
-      ]
-    : [
-        statement(database, move(instant, rows), [database.now(), ...parameters]),
-        statement(database, `DELETE FROM ${rows}`, parameters),
-      ];
-  return lockRows === undefined ? moves : [lock(lockRows), ...moves];
-}
+const cancel = (database: Database, condition: string, parameters: readonly unknown[]): Statement[] =>
+  cancelDeliveries(database, condition, parameters, REASON);
 
 const deleteWebhooks = (database: Database, { tenantUid, id }: HttpTransportEntity): Statement =>
   built(

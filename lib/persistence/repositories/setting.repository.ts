@@ -43,6 +43,29 @@ export class SettingRepository {
     ]);
   }
 
+  /**
+   * Writes the value only if the stored one is still the expected one.
+   *
+   * @param expected undefined: there must be no value
+   * @returns whether it was written
+   */
+  async replace(name: string, expected: string | undefined, value: string): Promise<boolean> {
+    const [result] = await this.database.write([
+      expected === undefined
+        ? statement(
+            this.database,
+            `INSERT INTO ${this.#table} (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`,
+            [name, value],
+          )
+        : statement(this.database, `UPDATE ${this.#table} SET value = ? WHERE name = ? AND value = ?`, [
+            value,
+            name,
+            expected,
+          ]),
+    ]);
+    return result!.affected > 0;
+  }
+
   get #table(): string {
     return this.database.table('webhook_setting');
   }

@@ -1,5 +1,6 @@
 import type { HostRow } from '../ports/host-transaction.js';
 import type { InsertedEvent, NewEvent } from '../ports/event-store.js';
+import { isSameBody } from './event-rows.js';
 
 /**
  * Events as one JSON text. Libraries bind arrays and numbers differently, but all bind a text alike. The member names are
@@ -37,7 +38,7 @@ export function resultsOf(
     const key = keyOf(tenantUid, eventUid);
     if (isNew.has(key)) results.push({ eventUid, duplicate: 'none' });
     else if (bodies.has(key)) {
-      results.push({ eventUid, duplicate: bodies.get(key) === body ? 'same' : 'different' });
+      results.push({ eventUid, duplicate: isSameBody(bodies.get(key), body) ? 'same' : 'different' });
     } else return undefined;
   }
   return results;

@@ -18,7 +18,7 @@ export function readContents(
   const rows = database
     .prepare<EventContentRow>(
       `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')}
-       WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+       WHERE id IN (SELECT value FROM json_each(?)) AND expunged_at IS NULL ORDER BY id`,
     )
     .iterate(JSON.stringify(eventIds));
   for (const row of rows) {

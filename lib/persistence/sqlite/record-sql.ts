@@ -42,6 +42,9 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
     isKept: `
       SELECT 1 FROM ${database.table('webhook_attempt')}
       WHERE delivery_id = ? AND number = ? AND started_at = ? AND orphaned = ?`,
+    // If neither exists any more, the tenant was erased, and an orphaned attempt leaves no row.
+    isKnown: `
+      SELECT 1 FROM ${lane} WHERE transport_id = ? UNION ALL SELECT 1 FROM ${delivery} WHERE id = ?`,
     // The orphaned attempt may exist already.
     orphan: `${attempt} ON CONFLICT (delivery_id, number, started_at) DO NOTHING`,
     isBehind: `SELECT 1 FROM ${queue} q WHERE ${sameRow} AND ${waitsBehind(queue, 'q')}`,

@@ -1,3 +1,4 @@
+import { isPayloadGone } from '../sql/retention-sql.js';
 import { isEnvironment } from '../sql/environment-setting.js';
 import { NOTE_REQUEST, notifyLane, waitsBehind } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
@@ -20,7 +21,7 @@ export function requestTexts(database: Pick<SqliteDatabase, 'table'>) {
     SELECT f.id, f.transport_id, f.due_at, f.requested,
            (SELECT state FROM ${table('webhook_http_transport')} t WHERE t.id = f.transport_id) AS transport_state,
            (SELECT 1 FROM ${table('webhook_webhook')} w WHERE w.id = f.webhook_id) IS NOT NULL AS has_webhook,
-           coalesce((SELECT body <> '' FROM ${table('webhook_event')} e WHERE e.id = f.event_id), 0)
+           coalesce((SELECT NOT (${isPayloadGone('e')}) FROM ${table('webhook_event')} e WHERE e.id = f.event_id), 0)
              AS has_payload
     FROM found f LIMIT 1`,
     request: `

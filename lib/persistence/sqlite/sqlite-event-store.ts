@@ -1,5 +1,5 @@
 import { allOrNothing } from '../sql/all-or-nothing.js';
-import { rowsOf } from '../sql/event-rows.js';
+import { isSameBody, rowsOf } from '../sql/event-rows.js';
 import type { EventStore, InsertedEvent, NewEvent } from '../ports/event-store.js';
 import type { HostTransaction } from '../ports/host-transaction.js';
 import { runSteps, runStepsSync } from '../sql/statement-steps.js';
@@ -62,5 +62,5 @@ export class SqliteEventStore implements EventStore {
 
 const resultOf = ({ eventUid, body }: NewEvent, existing: EventRow | undefined): InsertedEvent => ({
   eventUid,
-  duplicate: existing === undefined ? 'none' : existing.body === body ? 'same' : 'different',
+  duplicate: existing === undefined ? 'none' : isSameBody(existing.body, body) ? 'same' : 'different',
 });

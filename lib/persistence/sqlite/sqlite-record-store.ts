@@ -105,7 +105,8 @@ export class SqliteRecordStore implements RecordStore {
       this.database.prepare(this.#sql.isLogged).get(deliveryId, number, startedAt) ??
       this.database.prepare(this.#sql.isKept).get(deliveryId, number, startedAt, Number(!isCounted));
     if (isRecorded !== undefined) return true;
-    this.#keepAttempt(this.#sql.orphan, attempt, true);
+    const isKnown = this.database.prepare(this.#sql.isKnown).get(attempt.transportId, deliveryId);
+    if (isKnown !== undefined) this.#keepAttempt(this.#sql.orphan, attempt, true);
     return false;
   }
 

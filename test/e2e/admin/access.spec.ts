@@ -22,10 +22,16 @@ interface Uids {
   httpTransportUid: string;
   webhookUid: string;
   deliveryUid: string;
+  eventUid: string;
 }
 
 /** Every other route, with the resources it names. */
-const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [string, string, object?][] => [
+const resourceRoutes = ({
+  httpTransportUid,
+  webhookUid,
+  deliveryUid,
+  eventUid,
+}: Uids): [string, string, object?][] => [
   ['GET', `/httptransports/${httpTransportUid}`],
   ['PUT', `/httptransports/${httpTransportUid}`, transport],
   ['PATCH', `/httptransports/${httpTransportUid}`, { name: 'Mine' }],
@@ -44,13 +50,19 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['DELETE', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
   ['GET', `/deliveries/${deliveryUid}`],
   ['POST', `/deliveries/${deliveryUid}/redeliver`],
+  ['DELETE', `/webhookevents/${eventUid}/payload`],
 ];
 
 describe('access', () => {
   eachHostCombination((host) => {
     const tenantUid = newTenant();
     const otherUid = newTenant();
-    const none: Uids = { httpTransportUid: 'none', webhookUid: 'none', deliveryUid: 'dlv_00000zzzzzzzz' };
+    const none: Uids = {
+      httpTransportUid: 'none',
+      webhookUid: 'none',
+      deliveryUid: 'dlv_00000zzzzzzzz',
+      eventUid: 'none',
+    };
     let own: Uids;
     let foreign: Uids;
 
@@ -115,6 +127,7 @@ describe('access', () => {
           { ...none, httpTransportUid: own.httpTransportUid },
         ],
         ['deliveryUid', foreign, none],
+        ['eventUid', foreign, none],
       ];
       let compared = 0;
       for (const [name, theirs, nobodys] of mixed) {
@@ -172,11 +185,10 @@ async function populate(host: TestHost, tenantUid: string): Promise<Uids> {
   const webhookUid = `webhook-${tenantUid}`;
   await api.post('/httptransports', { ...transport, httpTransportUid });
   await api.post(`/httptransports/${httpTransportUid}/webhooks`, { ...webhook, webhookUid });
-  await seedDeliveries(host.dataSource, [
-    { tenantUid, httpTransportUid, webhookUid, eventUid: `event-${tenantUid}` },
-  ]);
+  const eventUid = `event-${tenantUid}`;
+  await seedDeliveries(host.dataSource, [{ tenantUid, httpTransportUid, webhookUid, eventUid }]);
   const { body } = await api.get<{ items: { deliveryUid: string }[] }>('/deliveries');
-  return { httpTransportUid, webhookUid, deliveryUid: body.items[0]!.deliveryUid };
+  return { httpTransportUid, webhookUid, deliveryUid: body.items[0]!.deliveryUid, eventUid };
 }
 
 async function snapshot(api: ApiClient): Promise<unknown[]> {

@@ -53,9 +53,11 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/webhookactions`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
   ['get', `${TENANT}/quotas`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/webhookstatistics`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
   ['post', `${TENANT}/deliveries/redeliver`, [202, 400, 401, 403, 413, 415]],
   ['post', `${TENANT}/deliveries/{deliveryUid}/redeliver`, [202, 400, 401, 403, 404, 409]],
+  ['delete', `${TENANT}/webhookevents/{eventUid}/payload`, [204, 400, 401, 403, 404]],
 ];
 
 /** Routes that say all there is to say. */

@@ -45,6 +45,8 @@ const FACTS: HealthFacts = {
   heldBy: [],
   environmentExplanation: 'Another environment.',
   missingKeyIds: [],
+  retention: undefined,
+  now: 0,
   areWakeUpsUnproven: false,
   clockSkew: undefined,
 };
@@ -139,6 +141,20 @@ describe('The health of the module', () => {
     expect(status).toBe('degraded');
     expect(reasons).toMatchObject([
       { code: 'QUEUE_UNREADABLE', message: expect.stringContaining('webhook_queue') },
+    ]);
+  });
+
+  it('is degraded when no pass of retention was completed for a day, since the last one or the start', () => {
+    const hour = 3_600_000;
+    const at = (retention: { startedAt: number; lastPassAt: number | null; lastError?: unknown }) =>
+      judge({ now: 100 * hour, retention: { lastError: undefined, ...retention } });
+    expect(at({ startedAt: 76 * hour, lastPassAt: null }).status).toBe('ok');
+    expect(at({ startedAt: 10 * hour, lastPassAt: 76 * hour }).status).toBe('ok');
+    const lastError = new Error('permission denied for table webhook_event');
+    const { status, reasons } = at({ startedAt: 10 * hour, lastPassAt: 70 * hour, lastError });
+    expect(status).toBe('degraded');
+    expect(reasons).toMatchObject([
+      { code: 'RETENTION_OVERDUE', message: expect.stringMatching(/for 30 h, .* webhook_event\. Give/) },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventContents } from '../../../../lib/delivery/bodies/event-contents.js';
+import { BODY_VALID_MS, EventContents } from '../../../../lib/delivery/bodies/event-contents.js';
 
 const content = (eventId: number, body = 'x'.repeat(10)) => ({
   eventId,
@@ -56,5 +56,20 @@ describe('EventContents', () => {
     expect(contents.has(1)).toBe(true);
     contents.add(content(2));
     expect([1, 2].filter((id) => contents.has(id))).toEqual([2]);
+  });
+
+  it('forgets a body that was read too long ago, however often it is used: it may have been erased since', () => {
+    let now = 0;
+    const contents = new EventContents(30, () => now);
+    contents.add(content(1));
+    contents.add(content(2));
+    now = BODY_VALID_MS - 1;
+    expect(contents.get(1)).toBeDefined();
+    now = BODY_VALID_MS;
+    expect(contents.get(1)).toBeUndefined();
+    expect(contents.has(2)).toBe(false);
+    // Their bytes are free again.
+    for (const id of [3, 4, 5]) contents.add(content(id));
+    expect([3, 4, 5].filter((id) => contents.has(id))).toEqual([3, 4, 5]);
   });
 });

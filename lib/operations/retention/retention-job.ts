@@ -1,0 +1,186 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RetentionPolicy } from '../../domain/retention.js';
+import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import { FIRST_TOMBSTONE, type TombstoneCursor } from '../../persistence/ports/retention-store.js';
+import { STORES, type Stores } from '../../persistence/ports/stores.js';
+import { SettingRepository } from '../../persistence/repositories/setting.repository.js';
+import { PollLoop } from '../../timing/poll-loop.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
+import { safeErrorText } from '../safe-error-text.js';
+import { WebhooksLogger } from '../webhooks-logger.js';
+import { EventWalk } from './event-walk.js';
+import { LogWalk } from './log-walk.js';
+import { concernsRows, Interrupted, PacedBatches } from './paced-batches.js';
+import { LEASE_MS, RetentionLease } from './retention-lease.js';
+
+/** Interval between the starts of two passes, in ms, if the first one takes less time. */
+const PASS_EVERY_MS = 60_000;
+/** Interval between two passes that begin at the first rows, in ms. */
+const WHOLE_EVERY_MS = 6 * 3_600_000;
+const RENEW_EVERY_MS = LEASE_MS / 3;
+/** Tombstones that are read at once. Each may need a thousand rows of the log. */
+const TOMBSTONES = 20;
+
+/** The state of the retention job, as one process knows it. */
+export interface RetentionStatus {
+  /** Whether this process may run the job. */
+  readonly isEnabled: boolean;
+  /** When this process started, ms since the epoch on the database's clock; null: its worker has not started. */
+  readonly startedAt: number | null;
+  /** When the last pass of any process ended; null: none has ended yet. */
+  readonly lastPassAt: number | null;
+  /** The last error of this process's last pass; undefined: there was none. */
+  readonly lastError: unknown;
+}
+
+/**
+ * Deletes deliveries, events and tombstones that are older than the option `retention` says.
+ *
+ * Each process with a worker looks once a minute whether it can get the lease. One process has it, and makes a pass. A pass
+ * deletes in batches of milliseconds and rests after each, so that deliveries keep their latency.
+ */
+@Injectable()
+export class RetentionJob {
+  readonly #logger = new WebhooksLogger();
+  readonly #policy: RetentionPolicy | undefined;
+  readonly #lease: RetentionLease;
+  readonly #log: LogWalk | undefined;
+  readonly #events: EventWalk | undefined;
+  readonly #loop: PollLoop;
+  #isEnabled = true;
+  #isStopped = false;
+  #startedAt: number | null = null;
+  /** performance.now() of the last pass that began at the first rows. */
+  #wholeAt = -Infinity;
+  #renewedAt = -Infinity;
+  #lastError: unknown;
+  /** The last error of the pass that is running. */
+  #error: unknown;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(STORES) private readonly stores: Stores,
+    @Inject(WEBHOOKS_OPTIONS) { retention }: ResolvedWebhooksOptions,
+    settings: SettingRepository,
+  ) {
+    const now = (): number => database.now();
+    this.#policy = retention;
+    this.#lease = new RetentionLease(settings, now);
+    this.#log = retention && new LogWalk(stores.retention, retention, now);
+    this.#events = retention && new EventWalk(stores.retention, retention, now);
+    this.#loop = new PollLoop({
+      pollMs: PASS_EVERY_MS,
+      round: async () => {
+        await this.#pass();
+        return false;
+      },
+      onError: (error, failures) => {
+        this.#lastError = error;
+        if (failures === 1) this.#logger.warn(`Retention failed and is tried again: ${safeErrorText(error)}`);
+      },
+    });
+  }
+
+  get status(): RetentionStatus {
+    return {
+      isEnabled: this.#policy !== undefined,
+      startedAt: this.#startedAt,
+      lastPassAt: this.#lease.lastPassAt,
+      lastError: this.#lastError,
+    };
+  }
+
+  start(): void {
+    if (this.#policy === undefined) return;
+    this.#startedAt = this.database.now();
+    this.#loop.start();
+  }
+
+  /** If disabled, deletes nothing: the database may belong to another environment. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+  }
+
+  /** Resolves when the statement that is running has ended. Another process may then continue at once. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#loop.stop();
+    await this.#release();
+  }
+
+  /**
+   * Makes one pass now, unless another process holds the lease, and releases the lease.
+   *
+   * @returns whether a pass was completed
+   * @throws errors of the database that concern no single row
+   */
+  async pass(): Promise<boolean> {
+    try {
+      return await this.#pass();
+    } finally {
+      await this.#release();
+    }
+  }
+
+  async #pass(): Promise<boolean> {
+    if (!this.#isEnabled || this.#isStopped || !(await this.#lease.acquire())) return false;
+    this.#renewedAt = performance.now();
+    this.#error = undefined;
+    const batches = new PacedBatches({
+      kind: this.database.kind,
+      checkpoint: () => this.#checkpoint(),
+      onSkipped: (error) => (this.#error = error),
+    });
+    try {
+      await this.#deleteAll(batches);
+      await this.#lease.finishPass();
+      this.#lastError = this.#error;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      return false;
+    }
+  }
+
+  /** If the database is away, the lease ends by itself. */
+  async #release(): Promise<void> {
+    await this.#lease.release().catch(() => undefined);
+  }
+
+  async #deleteAll(batches: PacedBatches): Promise<void> {
+    const isWhole = performance.now() - this.#wholeAt >= WHOLE_EVERY_MS;
+    const startedAt = performance.now();
+    const onError = (error: unknown): void => void (this.#error = error);
+    await this.#log?.run(batches, isWhole, onError);
+    await this.#skippingErrors(async () => this.#events?.run(batches, this.#lease.positions));
+    if (!isWhole) return;
+    await this.#skippingErrors(() => this.#deleteTombstones(batches));
+    this.#wholeAt = startedAt;
+  }
+
+  async #deleteTombstones(batches: PacedBatches): Promise<void> {
+    let after: TombstoneCursor | undefined = FIRST_TOMBSTONE;
+    while (after !== undefined) {
+      const from: TombstoneCursor = after;
+      after = await batches.read(() => this.stores.retention.removeTombstones(from, TOMBSTONES));
+    }
+  }
+
+  /** A row that cannot be read ends its own walk, not the pass. */
+  async #skippingErrors(walk: () => Promise<void>): Promise<void> {
+    try {
+      await walk();
+    } catch (error) {
+      if (!concernsRows(error)) throw error;
+      this.#error = error;
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    if (this.#isStopped || !this.#isEnabled) throw new Interrupted();
+    if (performance.now() - this.#renewedAt < RENEW_EVERY_MS) return;
+    if (!(await this.#lease.renew())) throw new Interrupted();
+    this.#renewedAt = performance.now();
+  }
+}

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { classify, isForeignKeyViolation } from '../../persistence/errors/driver-errors.js';
+import { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
+import { WebhookEntity } from '../../persistence/entities/webhook.entity.js';
+import type { Database } from '../../persistence/ports/database.js';
+import type { Stores } from '../../persistence/ports/stores.js';
+import { removeTransport } from '../../persistence/repositories/remove-transport.js';
+import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
+import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
+import { ENDED } from '../../persistence/sql/delivery-sql.js';
+import { statement } from '../../persistence/sql/statement.js';
+import { PacedBatches } from '../retention/paced-batches.js';
+
+/** Transports that are read at once. */
+const TRANSPORTS = 100;
+/** Pause before rows that another transaction has locked are tried again, in ms. */
+const RETRY_MS = 50;
+/** How long the purge waits for rows and transactions of others, in ms. */
+const PATIENCE_MS = 60_000;
+/** How often the tenant is looked at again if somebody keeps creating transports for it. */
+const MOST_ROUNDS = 20;
+
+/** What a purge has erased. */
+export interface TenantPurgeReport {
+  readonly tenantUid: string;
+  /** Deleted rows by table. A table without deleted rows is missing. A repeated purge counts only its own rows. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Sum of `rows`. */
+  readonly total: number;
+  /**
+   * Whether nothing of the tenant is left. False: for a minute, other transactions kept rows locked, or an emit of the tenant
+   * uncommitted. Call it again.
+   */
+  readonly isComplete: boolean;
+  /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */
+  readonly purgedAt: string;
+}
+
+/**
+ * Erases a tenant: its transports, webhooks, deliveries, attempts, events, statistics and names.
+ *
+ * Each step deletes what it finds, in batches that hold locks for milliseconds. So a purge that was interrupted is finished
+ * by another one, and two purges do not disturb each other. Events are deleted last, and once more after every transaction
+ * has ended that could have inserted some: an emit meanwhile is erased when it commits.
+ */
+export class TenantPurge {
+  readonly #rows: Record<string, number> = {};
+  readonly #batches: PacedBatches;
+  readonly #giveUpAt = performance.now() + PATIENCE_MS;
+  #refused: unknown;
+
+  constructor(
+    private readonly database: Database,
+    private readonly stores: Pick<Stores, 'retention' | 'purge'>,
+    private readonly tenantUid: string,
+  ) {
+    this.#batches = new PacedBatches({
+      kind: database.kind,
+      checkpoint: () => undefined,
+      // Rows that were locked, and deadlocks, are tried again.
+      onSkipped: (error) => {
+        if (classify(error) === 'refused') this.#refused = error;
+      },
+    });
+  }
+
+  /** @throws errors of the database, also if it refuses to delete a row */
+  async run(): Promise<TenantPurgeReport> {
+    let isComplete = false;
+    let purgedAt = this.database.now();
+    for (let round = 0; !isComplete && round < MOST_ROUNDS && this.#hasTime; round += 1) {
+      await this.#removeTransports();
+      await this.#removeLog();
+      await this.#removeEvents();
+      purgedAt = this.database.now();
+      const hasWaited = await this.#openInsertsEnd();
+      isComplete = hasWaited && (await this.#removeEvents()) && (await this.#removeNames());
+    }
+    const total = Object.values(this.#rows).reduce((sum, rows) => sum + rows, 0);
+    return {
+      tenantUid: this.tenantUid,
+      rows: this.#rows,
+      total,
+      isComplete,
+      purgedAt: new Date(purgedAt).toISOString(),
+    };
+  }
+
+  get #hasTime(): boolean {
+    return performance.now() < this.#giveUpAt;
+  }
+
+  /** Pending deliveries move to the log, and processes that hold the lanes lose them. */
+  async #removeTransports(): Promise<void> {
+    const { tenantUid, database } = this;
+    const transports = database.dataSource.getRepository(HttpTransportEntity);
+    const webhooks = database.dataSource.getRepository(WebhookEntity);
+    let found: HttpTransportEntity[];
+    do {
+      found = await transports.find({ where: { tenantUid }, order: { id: 'ASC' }, take: TRANSPORTS });
+      for (const transport of found) {
+        const subscribed = await webhooks.countBy({ tenantUid, transportId: transport.id });
+        if (!(await removeTransport(database, transport))) continue;
+        this.#count('webhook_http_transport', 1);
+        this.#count('webhook_lane', 1);
+        this.#count('webhook_webhook', subscribed);
+      }
+    } while (found.length > 0);
+  }
+
+  async #removeLog(): Promise<void> {
+    const { retention } = this.stores;
+    const tenantId = await retention.tenantId(this.tenantUid);
+    if (tenantId === undefined) return;
+    // Only a manual edit leaves pending deliveries without a transport.
+    await this.database.write(
+      cancelDeliveries(this.database, 'tenant_id = ? AND tenant_id > 0', [tenantId], 'TRANSPORT_DELETED'),
+    );
+    for (const status of ENDED) {
+      const scope = { tenantId, status };
+      await this.#untilNone(
+        () => retention.oldestDeliveries(scope, 0, this.#batches.rows),
+        async (ids) => {
+          const removed = await retention.removeDeliveries(scope, ids, Number.MAX_SAFE_INTEGER);
+          this.#count('webhook_delivery', removed.deliveries);
+          this.#count('webhook_attempt', removed.attempts);
+          this.#count('webhook_event', removed.events);
+          return removed.tookMs;
+        },
+      );
+    }
+  }
+
+  /** @returns false if some are left, because other transactions have locked them */
+  async #removeEvents(): Promise<boolean> {
+    await this.#removeSome({
+      table: 'webhook_outbox',
+      key: 'tenant_uid, event_id',
+      condition: 'tenant_uid = ?',
+      parameters: [this.tenantUid],
+      order: 'tenant_uid, event_id',
+    });
+    const { purge, retention } = this.stores;
+    return this.#untilNone(
+      () => purge.eventsOf(this.tenantUid, this.#batches.rows),
+      async (ids) => {
+        const { events, tookMs } = await retention.removeEvents(ids);
+        this.#count('webhook_event', events);
+        return tookMs;
+      },
+    );
+  }
+
+  /** @returns false if the tenant has a new transport */
+  async #removeNames(): Promise<boolean> {
+    const { database, tenantUid } = this;
+    const tenantId = await this.stores.retention.tenantId(tenantUid);
+    if (tenantId !== undefined) {
+      const key = 'tenant_id, granularity, transport_id, start, action';
+      const condition = 'tenant_id = ?';
+      await this.#removeSome({
+        table: 'webhook_statistic',
+        key,
+        condition,
+        parameters: [tenantId],
+        order: key,
+      });
+    }
+    await this.#removeSome({
+      table: 'webhook_tombstone',
+      key: 'kind, id',
+      condition: 'tenant_uid = ?',
+      parameters: [tenantUid],
+      order: 'tenant_uid, kind, uid, id',
+    });
+    const own = `test/${tenantUid}`;
+    const statements = [
+      statement(
+        database,
+        `DELETE FROM ${database.table('webhook_throttle')} WHERE subject = ? OR substr(subject, 1, ?) = ?`,
+        [own, own.length + 1, `${own}/`],
+      ),
+      statement(database, `DELETE FROM ${database.table('webhook_tenant')} WHERE tenant_uid = ?`, [
+        tenantUid,
+      ]),
+    ];
+    try {
+      const [throttles, tenants] = await database.write(statements);
+      this.#count('webhook_throttle', throttles!.affected);
+      this.#count('webhook_tenant', tenants!.affected);
+      return true;
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return false;
+      throw error;
+    }
+  }
+
+  /** @returns whether all transactions have ended that may have inserted events before this call */
+  async #openInsertsEnd(): Promise<boolean> {
+    const { purge } = this.stores;
+    let open = await purge.openInserts();
+    while (open.length > 0) {
+      if (!this.#hasTime) return false;
+      await sleep(RETRY_MS);
+      const still = new Set(await purge.openInserts());
+      open = open.filter((transaction) => still.has(transaction));
+    }
+    return true;
+  }
+
+  async #removeSome(rows: RowsToDelete): Promise<void> {
+    let removed: number;
+    do {
+      removed = await this.#batches.read(async () => {
+        const [result] = await this.database.write([deleteSome(this.database, rows, this.#batches.rows)]);
+        return result!.affected;
+      });
+      this.#count(rows.table, removed);
+    } while (removed > 0);
+  }
+
+  /** Reads and deletes until nothing is found. @returns false if it gave up */
+  async #untilNone<Row extends { readonly id: number; readonly bytes: number }>(
+    read: () => Promise<readonly Row[]>,
+    remove: (ids: number[]) => Promise<number>,
+  ): Promise<boolean> {
+    let last: number | undefined;
+    for (;;) {
+      const rows = await read();
+      if (rows.length === 0) return true;
+      if (this.#refused !== undefined) throw this.#refused as Error;
+      // Rows that another transaction has locked are still there.
+      if (rows[0]!.id === last) {
+        if (!this.#hasTime) return false;
+        await sleep(RETRY_MS);
+      }
+      last = rows[0]!.id;
+      await this.#batches.write(rows, (batch) => remove(batch.map(({ id }) => id)));
+    }
+  }
+
+  #count(table: string, rows: number): void {
+    if (rows > 0) this.#rows[table] = (this.#rows[table] ?? 0) + rows;
+  }
+}

@@ -1,0 +1,50 @@
+import type { DeliveryStatus } from '../../domain/delivery-status.js';
+import type { Database, Statement } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
+import { endReason, endStatus } from './queue-sql.js';
+import { statement } from './statement.js';
+
+const CANCELLED: DeliveryStatus = 'CANCELLED';
+
+/**
+ * Moves rows of the queue to the log as `CANCELLED`. If the database locks rows, they are locked first, in the order of their
+ * key, because their holder may be recording them. If the database can, one statement then moves them, so that the rows
+ * deleted from the queue are exactly those added to the log. Without row locks, no other process can write in between.
+ *
+ * @param condition for rows of the queue; it must find them by an index
+ * @param reason the reason in the log; no user input
+ */
+export function cancelDeliveries(
+  database: Database,
+  condition: string,
+  parameters: readonly unknown[],
+  reason: string,
+): Statement[] {
+  const queue = database.table('webhook_queue');
+  const move = (instant: string, source: string): string => `
+    INSERT INTO ${database.table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at,
+      tenant_id, attempts, status, reason)
+    SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
+      ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${reason}'`)}
+    FROM ${source}`;
+  const { instant, lockRows, movesRows } = DIALECTS[database.kind];
+  const rows = `${queue} WHERE ${condition}`;
+  const lock = (clause: string): Statement =>
+    statement(
+      database,
+      `SELECT 1 FROM ${rows} ORDER BY transport_id, due_at, delivery_id ${clause}`,
+      parameters,
+    );
+  const moves = movesRows
+    ? [
+        statement(database, `WITH gone AS (DELETE FROM ${rows} RETURNING *) ${move(instant, 'gone')}`, [
+          ...parameters,
+          database.now(),
+        ]),
+      ]
+    : [
+        statement(database, move(instant, rows), [database.now(), ...parameters]),
+        statement(database, `DELETE FROM ${rows}`, parameters),
+      ];
+  return lockRows === undefined ? moves : [lock(lockRows), ...moves];
+}

@@ -1,0 +1,110 @@
+import type { Database } from '../ports/database.js';
+import type { NumberedTenant, TombstoneCursor } from '../ports/retention-store.js';
+import { TRANSPORT_TOMBSTONE } from './delivery-sql.js';
+import { statement } from './statement.js';
+
+/** Escapes and qualifies a table's name. */
+type TableName = (name: string) => string;
+
+/** Reason with which a pending delivery is cancelled if the body of its event is erased; also the code of the API. */
+export const PAYLOAD_GONE_REASON = 'PAYLOAD_GONE';
+
+/**
+ * Whether the body of an event was erased, so that nothing can be sent.
+ *
+ * @param event alias of a row of `webhook_event`
+ */
+export const isPayloadGone = (event: string): string => `${event}.expunged_at IS NOT NULL`;
+
+/** Whether an event may still be sent: it is on the outbox, or has pending deliveries. @param event alias of the event */
+export const isUnsent = (table: TableName, event: string): string => `(
+    (SELECT 1 FROM ${table('webhook_queue')} q
+      WHERE q.event_id = ${event}.id AND q.tenant_id > 0 LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM ${table('webhook_outbox')} o
+        WHERE o.tenant_uid = ${event}.tenant_uid AND o.event_id = ${event}.id LIMIT 1) IS NOT NULL)`;
+
+/** Whether the log, the queue or the outbox refers to an event. @param event alias of the event */
+export const isReferred = (table: TableName, event: string): string => `(
+    (SELECT 1 FROM ${table('webhook_delivery')} d WHERE d.event_id = ${event}.id LIMIT 1) IS NOT NULL
+    OR ${isUnsent(table, event)})`;
+
+/** The assignments that erase a body. The ordering key goes too: hosts derive keys from ids of persons. */
+export const ERASED_BODY = `body = '', ordering_key = NULL`;
+
+/** Rows that are read to find out whether the log of a transport refers to a webhook. */
+const SEARCHED_ROWS = 1_000;
+/** How much later than the deletion of a webhook its last delivery may have been created: clocks differ. */
+const SLACK_MS = 60_000;
+
+interface TombstoneRow {
+  kind: string;
+  id: number | string;
+  is_needed: boolean | number;
+}
+
+/**
+ * Deletes those of the next tombstones that nothing refers to. There is no index of webhooks in the log, so at most
+ * `SEARCHED_ROWS` rows of the transport are read. If they do not decide, the tombstone stays until rows have gone.
+ *
+ * @returns where to continue; undefined: these were the last tombstones
+ */
+export async function removeTombstones(
+  database: Database,
+  after: TombstoneCursor,
+  limit: number,
+): Promise<TombstoneCursor | undefined> {
+  const table: TableName = (name) => database.table(name);
+  const tombstone = table('webhook_tombstone');
+  const { sql, parameters } = statement(
+    database,
+    `SELECT t.kind, t.id, CASE WHEN t.kind = '${TRANSPORT_TOMBSTONE}'
+        THEN (SELECT 1 FROM ${table('webhook_delivery')} d WHERE d.transport_id = t.id
+              ORDER BY d.transport_id, d.id LIMIT 1) IS NOT NULL
+        ELSE (SELECT 1 FROM ${table('webhook_queue')} q
+              WHERE q.tenant_id = (SELECT n.id FROM ${table('webhook_tenant')} n WHERE n.tenant_uid = t.tenant_uid)
+                AND q.tenant_id > 0 AND q.transport_id = t.transport_id
+              ORDER BY q.tenant_id DESC, q.transport_id DESC, q.delivery_id DESC LIMIT 1) IS NOT NULL
+          OR (SELECT count(*) = ${SEARCHED_ROWS} AND max(d.created_at) <= t.deleted_at + ${SLACK_MS}
+                  OR coalesce(max(CASE WHEN d.webhook_id = t.id THEN 1 ELSE 0 END), 0) = 1
+              FROM (SELECT d.webhook_id, d.created_at FROM ${table('webhook_delivery')} d
+                    WHERE d.transport_id = t.transport_id ORDER BY d.transport_id, d.id LIMIT ${SEARCHED_ROWS}) d)
+        END AS is_needed
+     FROM (SELECT * FROM ${tombstone} WHERE (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?) t`,
+    [after.kind, after.id, limit],
+  );
+  const rows = await database.dataSource.query<TombstoneRow[]>(sql, [...parameters]);
+  const gone = rows.filter((row) => !row.is_needed);
+  if (gone.length > 0) {
+    await database.write(
+      gone.map((row) =>
+        statement(database, `DELETE FROM ${tombstone} WHERE kind = ? AND id = ?`, [row.kind, row.id]),
+      ),
+    );
+  }
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  return last && { kind: last.kind, id: Number(last.id) };
+}
+
+export async function numberedTenants(
+  database: Database,
+  afterId: number,
+  limit: number,
+): Promise<NumberedTenant[]> {
+  const { sql, parameters } = statement(
+    database,
+    `SELECT id, tenant_uid FROM ${database.table('webhook_tenant')} WHERE id > ? ORDER BY id LIMIT ?`,
+    [afterId, limit],
+  );
+  const rows = await database.dataSource.query<{ id: number; tenant_uid: string }[]>(sql, [...parameters]);
+  return rows.map((row) => ({ id: row.id, tenantUid: row.tenant_uid }));
+}
+
+export async function tenantIdOf(database: Database, tenantUid: string): Promise<number | undefined> {
+  const { sql, parameters } = statement(
+    database,
+    `SELECT id FROM ${database.table('webhook_tenant')} WHERE tenant_uid = ?`,
+    [tenantUid],
+  );
+  const [row] = await database.dataSource.query<{ id: number }[]>(sql, [...parameters]);
+  return row?.id;
+}
