@@ -1,8 +1,10 @@
 import { Inject, Module, type InjectionToken, type Provider, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { HttpTransports } from './admin/from-code/http-transports.js';
+import { WebhookAudit } from './admin/from-code/webhook-audit.js';
 import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
+import { WebhookEvents } from './admin/from-code/webhook-events.js';
 import { Webhooks } from './admin/from-code/webhooks.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DuplicateInstanceError } from './errors/start-up.errors.js';
@@ -24,6 +26,8 @@ export const EXPORTED: Type[] = [
   Webhooks,
   WebhookDeliveries,
   WebhookStatistics,
+  WebhookEvents,
+  WebhookAudit,
   WebhookNotifications,
 ];
 

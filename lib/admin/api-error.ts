@@ -19,6 +19,7 @@ export const API_ERROR_CODES = [
   'HTTP_TRANSPORT_NOT_FOUND',
   'WEBHOOK_NOT_FOUND',
   'DELIVERY_NOT_FOUND',
+  'EVENT_NOT_FOUND',
   'UID_TAKEN',
   'QUOTA_EXCEEDED',
   'CONCURRENT_CHANGE',
@@ -110,7 +111,7 @@ export const unsupportedMediaType = (): ApiError =>
   ]);
 
 /** The kinds of resources that a 404 can name. */
-export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY';
+export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT';
 
 /** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>

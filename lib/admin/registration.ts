@@ -5,7 +5,10 @@ import { SampleSendService } from '../operations/http-transports/sample-send.ser
 import { SampleSender } from '../operations/http-transports/sample-sender.js';
 import { SampleSendLimits } from '../operations/http-transports/sample-send-limits.js';
 import { TransportStateService } from '../operations/http-transports/transport-state.service.js';
+import { AuditRepository } from '../persistence/repositories/audit.repository.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
+import { EventRepository } from '../persistence/repositories/event.repository.js';
+import { ExplainRepository } from '../persistence/repositories/explain.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
@@ -14,11 +17,17 @@ import { ThrottleRepository } from '../persistence/repositories/throttle.reposit
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditService } from './audit/audit.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsService } from './events/events.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
+import { WebhookAudit } from './from-code/webhook-audit.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
+import { WebhookEvents } from './from-code/webhook-events.js';
 import { Webhooks } from './from-code/webhooks.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
@@ -48,6 +57,8 @@ export const adminControllers: Type[] = [
   WebhookActionsController,
   DeliveriesController,
   StatisticsController,
+  EventsController,
+  AuditController,
   QuotasController,
 ];
 
@@ -61,6 +72,9 @@ export const adminServices: Provider[] = [
   HttpTransportStateRepository,
   WebhookRepository,
   DeliveryRepository,
+  EventRepository,
+  ExplainRepository,
+  AuditRepository,
   UsageRepository,
   SettingRepository,
   HttpTransportsService,
@@ -75,11 +89,15 @@ export const adminServices: Provider[] = [
   DeliveriesService,
   StatisticRepository,
   StatisticsService,
+  EventsService,
+  AuditService,
   Cursors,
   HttpTransports,
   Webhooks,
   WebhookDeliveries,
   WebhookStatistics,
+  WebhookEvents,
+  WebhookAudit,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */

@@ -1,8 +1,11 @@
 import type { AnyDatabase } from './connection/open-database.js';
+import { PostgresAuditStore } from './postgres/postgres-audit-store.js';
 import { PostgresBacklogStore } from './postgres/postgres-backlog-store.js';
 import { PostgresCarrier } from './postgres/postgres-carrier.js';
 import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
+import { PostgresEventListStore } from './postgres/postgres-event-list-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
+import { PostgresExplainStore } from './postgres/postgres-explain-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
 import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
@@ -10,9 +13,12 @@ import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.j
 import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { SqliteAuditStore } from './sqlite/sqlite-audit-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
+import { SqliteEventListStore } from './sqlite/sqlite-event-list-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
+import { SqliteExplainStore } from './sqlite/sqlite-explain-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
 import { SqliteQueueCountStore } from './sqlite/sqlite-queue-count-store.js';
@@ -34,6 +40,9 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new PostgresLaneStore(database, environment),
         records: new PostgresRecordStore(database),
         deliveries: new PostgresDeliveryStore(database),
+        eventLists: new PostgresEventListStore(database),
+        explain: new PostgresExplainStore(database),
+        audit: new PostgresAuditStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
         backlog: new PostgresBacklogStore(database),
@@ -48,6 +57,9 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         lanes: new SqliteLaneStore(database, environment),
         records: new SqliteRecordStore(database),
         deliveries: new SqliteDeliveryStore(database),
+        eventLists: new SqliteEventListStore(database),
+        explain: new SqliteExplainStore(database),
+        audit: new SqliteAuditStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
         backlog: new SqliteBacklogStore(database),

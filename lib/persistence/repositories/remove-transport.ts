@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
+import { auditTransportDeletion, auditWebhookDeletions } from '../sql/audit-sql.js';
 import { DIALECTS } from '../sql/dialect.js';
 import { endReason, endStatus } from '../sql/queue-sql.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
@@ -23,15 +24,21 @@ const BATCH = 200;
  * that. First the webhooks are deleted, so that no deliveries are added, then the backlog is cancelled, then the rest is
  * deleted. If the process dies in between, a transport without webhooks remains; deleting it again completes the deletion.
  *
+ * @param actor who deletes it, for the audit; null: unknown
  * @returns false if the transport no longer exists
  */
-export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
+export async function removeTransport(
+  database: Database,
+  transport: HttpTransportEntity,
+  actor: string | null,
+): Promise<boolean> {
   const { tenantUid, id } = transport;
   let head = await headOfQueue(database, id);
   if (head.length === BATCH)
     await database.write([
       ...lockTransport(database, id),
       buryWebhooksOf(database, id),
+      auditWebhookDeletions(database, 'transport_id', id, actor),
       deleteWebhooks(database, transport),
     ]);
   while (head.length === BATCH) {
@@ -46,6 +53,8 @@ export async function removeTransport(database: Database, transport: HttpTranspo
     statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
     ...lockTransport(database, id),
     ...buryTransport(database, id),
+    auditWebhookDeletions(database, 'transport_id', id, actor),
+    auditTransportDeletion(database, id, actor),
   ];
   const deletion = built(transportsOf(database).delete().where({ tenantUid, id }));
   const results = await retryOnDeadlock(() =>

@@ -14,6 +14,8 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/webhooks'],
   ['GET', '/webhookactions'],
   ['GET', '/deliveries'],
+  ['GET', '/webhookevents'],
+  ['GET', '/webhookaudit'],
   ['GET', '/quotas'],
 ];
 
@@ -21,10 +23,16 @@ interface Uids {
   httpTransportUid: string;
   webhookUid: string;
   deliveryUid: string;
+  eventUid: string;
 }
 
 /** Every other route, with the resources it names. */
-const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [string, string, object?][] => [
+const resourceRoutes = ({
+  httpTransportUid,
+  webhookUid,
+  deliveryUid,
+  eventUid,
+}: Uids): [string, string, object?][] => [
   ['GET', `/httptransports/${httpTransportUid}`],
   ['PUT', `/httptransports/${httpTransportUid}`, transport],
   ['PATCH', `/httptransports/${httpTransportUid}`, { name: 'Mine' }],
@@ -42,13 +50,19 @@ const resourceRoutes = ({ httpTransportUid, webhookUid, deliveryUid }: Uids): [s
   ['PATCH', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`, { enabled: false }],
   ['DELETE', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
   ['GET', `/deliveries/${deliveryUid}`],
+  ['GET', `/webhookevents/${eventUid}`],
 ];
 
 describe('access', () => {
   eachHostCombination((host) => {
     const tenantUid = newTenant();
     const otherUid = newTenant();
-    const none: Uids = { httpTransportUid: 'none', webhookUid: 'none', deliveryUid: 'dlv_00000zzzzzzzz' };
+    const none: Uids = {
+      httpTransportUid: 'none',
+      webhookUid: 'none',
+      deliveryUid: 'dlv_00000zzzzzzzz',
+      eventUid: 'none',
+    };
     let own: Uids;
     let foreign: Uids;
 
@@ -113,6 +127,7 @@ describe('access', () => {
           { ...none, httpTransportUid: own.httpTransportUid },
         ],
         ['deliveryUid', foreign, none],
+        ['eventUid', foreign, none],
       ];
       let compared = 0;
       for (const [name, theirs, nobodys] of mixed) {
@@ -126,7 +141,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(21);
+      expect(compared).toBe(22);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 
@@ -137,6 +152,8 @@ describe('access', () => {
         `/deliveries?httpTransportUid=${foreign.httpTransportUid}`,
         `/deliveries?webhookUid=${foreign.webhookUid}`,
         `/deliveries?eventUid=event-${otherUid}`,
+        `/webhookaudit?httpTransportUid=${foreign.httpTransportUid}`,
+        `/webhookevents?eventUid=event-${otherUid}`,
       ];
       for (const query of queries) {
         expect([query, (await api.get<{ items: [] }>(query)).body.items]).toEqual([query, []]);
@@ -154,6 +171,7 @@ describe('access', () => {
           `/httptransports/${uid}`,
           `/httptransports/${own.httpTransportUid}/webhooks/${uid}`,
           `/deliveries/${uid}`,
+          `/webhookevents/${uid}`,
         ]) {
           const { status, body } = await api.get<object>(path);
           expect([status, body]).toEqual([400, expect.objectContaining({ code: 'VALIDATION_FAILED' })]);
@@ -174,12 +192,15 @@ async function populate(host: TestHost, tenantUid: string): Promise<Uids> {
     { tenantUid, httpTransportUid, webhookUid, eventUid: `event-${tenantUid}` },
   ]);
   const { body } = await api.get<{ items: { deliveryUid: string }[] }>('/deliveries');
-  return { httpTransportUid, webhookUid, deliveryUid: body.items[0]!.deliveryUid };
+  const eventUid = `event-${tenantUid}`;
+  return { httpTransportUid, webhookUid, deliveryUid: body.items[0]!.deliveryUid, eventUid };
 }
 
 async function snapshot(api: ApiClient): Promise<unknown[]> {
   const answers = await Promise.all(
-    ['/httptransports', '/webhooks', '/deliveries'].map((path) => api.get(path)),
+    ['/httptransports', '/webhooks', '/deliveries', '/webhookevents', '/webhookaudit'].map((path) =>
+      api.get(path),
+    ),
   );
   return answers.map(({ body }) => body);
 }

@@ -27,6 +27,9 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/webhookactions', 'GET'],
   ['/deliveries', 'GET'],
   ['/deliveries/dlv_00000zzzzzzzz', 'GET'],
+  ['/webhookevents', 'GET'],
+  ['/webhookevents/event-1', 'GET'],
+  ['/webhookaudit', 'GET'],
   ['/quotas', 'GET'],
 ];
 

@@ -54,6 +54,9 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/deliveries`, [200, 400, 401, 403]],
   ['get', `${TENANT}/quotas`, [200, 400, 401, 403]],
   ['get', `${TENANT}/deliveries/{deliveryUid}`, [200, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhookevents`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/webhookevents/{eventUid}`, [200, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhookaudit`, [200, 400, 401, 403]],
 ];
 
 /** Routes that say all there is to say. */
@@ -163,6 +166,25 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'status',
       'webhookUid',
     ]);
+    expect(queryOf(`${TENANT}/webhookaudit`)).toEqual([
+      'actor',
+      'createdFrom',
+      'createdTo',
+      'cursor',
+      'httpTransportUid',
+      'kind',
+      'pageSize',
+      'webhookUid',
+    ]);
+    expect(queryOf(`${TENANT}/webhookevents`)).toEqual([
+      'action',
+      'createdFrom',
+      'createdTo',
+      'cursor',
+      'eventUid',
+      'pageSize',
+      'reference',
+    ]);
   });
 
   it('describes every field of every schema, with an example', () => {
@@ -172,6 +194,9 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksActionList',
       'WebhooksApiError',
       'WebhooksAttempt',
+      'WebhooksAuditChange',
+      'WebhooksAuditEntry',
+      'WebhooksAuditList',
       'WebhooksCreateHttpTransport',
       'WebhooksCreateWebhook',
       'WebhooksCreatedHttpTransport',
@@ -179,14 +204,20 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksDelivery',
       'WebhooksDeliveryDetails',
       'WebhooksDeliveryList',
+      'WebhooksDeliveryWait',
       'WebhooksDisableHttpTransport',
       'WebhooksEvent',
+      'WebhooksEventExplanation',
+      'WebhooksEventList',
+      'WebhooksExplainedDelivery',
+      'WebhooksExplainedEvent',
       'WebhooksHttpTransport',
       'WebhooksHttpTransportHeader',
       'WebhooksHttpTransportHeaderInput',
       'WebhooksHttpTransportList',
       'WebhooksHttpTransportRateLimit',
       'WebhooksHttpTransportTestResult',
+      'WebhooksListedEvent',
       'WebhooksPaging',
       'WebhooksQuota',
       'WebhooksQuotas',
@@ -197,6 +228,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksUpdateHttpTransport',
       'WebhooksUpdateWebhook',
       'WebhooksWebhook',
+      'WebhooksWebhookExplanation',
       'WebhooksWebhookList',
     ]);
     for (const name of names) {
