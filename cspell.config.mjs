@@ -5,11 +5,11 @@ tillhook uwsgi veth packument fastcgi scgi libsql harfile`;
 
 const POSTGRES = `autovacuum bitmapscan conname connamespace conrelid constraintdef ctid datname functiondef indexdef julianday locktype nextval
 nspname pkey postgre pronamespace pwfile randomblob regclass regnamespace relkind relname relnamespace reloptions reltoastrelid savepoints
-schemaname seqscan sequencename setval sslmode subsec tgisinternal tgrelid triggerdef typname typnamespace typtype unixepoch virtualtransaction xact`;
+schemaname seqscan sequencename setval sslmode strpos subsec tgisinternal tgrelid triggerdef typname typnamespace typtype unixepoch virtualtransaction xact`;
 
 const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOERR nxdomain PRIMARYKEY SIIT TOOBIG idna`;
 
-const ROUTES = `handlingstate httptransport httptransports rotatesecret webhookactions webhookevents webhookstatistics`;
+const ROUTES = `handlingstate httptransport httptransports rotatesecret webhookactions webhookaudit webhookevents webhookstatistics`;
 
 const OWN = `appendonly cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted unfanned unpark unparked
 unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain`;

@@ -34,11 +34,12 @@ export type {
 
 export type { HostResult, HostRow, HostTransaction } from './persistence/ports/host-transaction.js';
 
-export type { AccessDecision, WebhooksAccessPolicy } from './admin/access-policy.js';
+export type { AccessDecision, AccessGrant, WebhooksAccessPolicy } from './admin/access-policy.js';
 export { ApiError } from './admin/api-error.js';
 export type { ApiErrorCode } from './admin/api-error.js';
 export type * from './admin/from-code/admin-types.js';
 export { HttpTransports } from './admin/from-code/http-transports.js';
+export { WebhookAudit } from './admin/from-code/webhook-audit.js';
 export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 export { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 export { WebhookEvents } from './admin/from-code/webhook-events.js';

@@ -1,6 +1,7 @@
 import { Inject, Module, type InjectionToken, type Provider, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { HttpTransports } from './admin/from-code/http-transports.js';
+import { WebhookAudit } from './admin/from-code/webhook-audit.js';
 import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 import { WebhookEvents } from './admin/from-code/webhook-events.js';
@@ -28,6 +29,7 @@ export const EXPORTED: Type[] = [
   WebhookStatistics,
   WebhookEvents,
   WebhookTenants,
+  WebhookAudit,
   WebhookNotifications,
 ];
 

@@ -1,6 +1,16 @@
 /** The admin API responds to `unauthenticated` with 401, and to `forbidden` with 403. */
 export type AccessDecision = 'granted' | 'unauthenticated' | 'forbidden';
 
+/** Access for a known caller. */
+export interface AccessGrant {
+  readonly decision: 'granted';
+  /**
+   * Who calls, for the audit, e.g. `user:42`: 1 to 255 characters without control characters; longer text is cut. Do not
+   * put secrets into it. The name `system` is reserved for the module.
+   */
+  readonly actor: string;
+}
+
 /**
  * Decides whether a request may administer a tenant's webhooks. The host provides it, because the module does not know the
  * host's users. It is called for every request to the admin API, before the module reads anything else of the request.
@@ -8,10 +18,10 @@ export type AccessDecision = 'granted' | 'unauthenticated' | 'forbidden';
  * @example
  * class TokenPolicy implements WebhooksAccessPolicy {
  *   constructor(private readonly tokens: TokenService) {}
- *   async check(request: IncomingMessage, tenantUid: string): Promise<AccessDecision> {
+ *   async check(request: IncomingMessage, tenantUid: string): Promise<AccessDecision | AccessGrant> {
  *     const user = await this.tokens.userOf(request.headers.authorization);
  *     if (!user) return 'unauthenticated';
- *     return user.isAdminOf(tenantUid) ? 'granted' : 'forbidden';
+ *     return user.isAdminOf(tenantUid) ? { decision: 'granted', actor: `user:${user.id}` } : 'forbidden';
  *   }
  * }
  */
@@ -21,6 +31,10 @@ export interface WebhooksAccessPolicy {
    *
    * @param request the platform's own request object (Express or Fastify), with its `headers`
    * @param tenantUid as in the path, decoded but not validated yet: compare it, do not build queries from it
+   * @returns the decision; `{ decision: 'granted', actor }` also names the caller, for the audit
    */
-  check(request: unknown, tenantUid: string): AccessDecision | Promise<AccessDecision>;
+  check(
+    request: unknown,
+    tenantUid: string,
+  ): AccessDecision | AccessGrant | Promise<AccessDecision | AccessGrant>;
 }

@@ -1,5 +1,7 @@
+import { MASK } from '../domain/mask.js';
+
 /** Replaces a secret in every response. If an update contains it, the stored secret is kept. */
-export const MASK = '********';
+export { MASK } from '../domain/mask.js';
 
 export function masked(stored: string): typeof MASK;
 export function masked(stored: string | null): typeof MASK | null;

@@ -6,8 +6,11 @@ import { SampleSendService } from '../operations/http-transports/sample-send.ser
 import { SampleSender } from '../operations/http-transports/sample-sender.js';
 import { SampleSendLimits } from '../operations/http-transports/sample-send-limits.js';
 import { TransportStateService } from '../operations/http-transports/transport-state.service.js';
+import { AuditRepository } from '../persistence/repositories/audit.repository.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
 import { EventPayloadRepository } from '../persistence/repositories/event-payload.repository.js';
+import { EventRepository } from '../persistence/repositories/event.repository.js';
+import { ExplainRepository } from '../persistence/repositories/explain.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
@@ -16,12 +19,17 @@ import { ThrottleRepository } from '../persistence/repositories/throttle.reposit
 import { UsageRepository } from '../persistence/repositories/usage.repository.js';
 import { WebhookRepository } from '../persistence/repositories/webhook.repository.js';
 import { ADMIN_CONTROLLERS } from '../webhooks.tokens.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditService } from './audit/audit.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { RedeliverController } from './deliveries/redeliver.controller.js';
 import { EventPayloadController } from './events/event-payload.controller.js';
 import { EventPayloadService } from './events/event-payload.service.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsService } from './events/events.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
+import { WebhookAudit } from './from-code/webhook-audit.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
 import { WebhookEvents } from './from-code/webhook-events.js';
@@ -58,6 +66,8 @@ export const adminControllers: Type[] = [
   RedeliverController,
   StatisticsController,
   EventPayloadController,
+  EventsController,
+  AuditController,
   QuotasController,
 ];
 
@@ -72,6 +82,9 @@ export const adminServices: Provider[] = [
   WebhookRepository,
   DeliveryRepository,
   EventPayloadRepository,
+  EventRepository,
+  ExplainRepository,
+  AuditRepository,
   UsageRepository,
   SettingRepository,
   HttpTransportsService,
@@ -89,6 +102,8 @@ export const adminServices: Provider[] = [
   StatisticsService,
   EventPayloadService,
   TenantExportService,
+  EventsService,
+  AuditService,
   Cursors,
   HttpTransports,
   Webhooks,
@@ -96,6 +111,7 @@ export const adminServices: Provider[] = [
   WebhookStatistics,
   WebhookEvents,
   WebhookTenants,
+  WebhookAudit,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */

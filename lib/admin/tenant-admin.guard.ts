@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
-import type { WebhooksAccessPolicy } from './access-policy.js';
+import type { AccessGrant, WebhooksAccessPolicy } from './access-policy.js';
+import { noteActor } from './audit/request-actor.js';
 import { forbidden, unauthenticated } from './api-error.js';
 
 /** The members that the requests of Express and Fastify share. */
@@ -28,11 +29,18 @@ export class TenantAdminGuard implements CanActivate {
 
   /** @throws {ApiError} 401 or 403 */
   async assertGranted(request: AnyRequest, response: AnyResponse): Promise<void> {
-    const decision = await this.policy.check(request, request.params.tenantUid);
-    if (decision === 'granted') return;
+    const result = await this.policy.check(request, request.params.tenantUid);
+    const decision = isGrant(result) ? result.decision : result;
+    if (decision === 'granted') {
+      if (isGrant(result)) noteActor(request, result.actor);
+      return;
+    }
     if (decision !== 'unauthenticated') throw forbidden();
     // A host with another scheme sets this header itself, in a middleware.
     if (response.getHeader('www-authenticate') === undefined) response.header('www-authenticate', 'Bearer');
     throw unauthenticated();
   }
 }
+
+/** The policy is the host's code, which may return anything. */
+const isGrant = (result: unknown): result is AccessGrant => typeof result === 'object' && result !== null;

@@ -70,8 +70,8 @@ export function afterAttempt(health: TransportHealth, sign: AttemptSign, policy:
 
 /** Whether only one request at a time may be sent: the circuit was open and no success has closed it. */
 export const isProbing = (
-  { consecutiveFailures }: TransportHealth,
-  { circuitFailures }: HealthPolicy,
+  { consecutiveFailures }: Pick<TransportHealth, 'consecutiveFailures'>,
+  { circuitFailures }: Pick<HealthPolicy, 'circuitFailures'>,
 ): boolean => circuitFailures > 0 && consecutiveFailures >= circuitFailures;
 
 function coolDownMs(failures: number, random: number, policy: HealthPolicy): number | undefined {

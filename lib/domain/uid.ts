@@ -43,7 +43,8 @@ export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
 }
 
 const DELIVERY_PREFIX = 'dlv_';
-const DELIVERY_DIGITS = 13;
+const AUDIT_PREFIX = 'aud_';
+const DIGITS = 13;
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 const DELIVERY_UID = /^dlv_([0-9a-hjkmnp-tv-z]{13})$/;
 
@@ -53,11 +54,16 @@ const DELIVERY_UID = /^dlv_([0-9a-hjkmnp-tv-z]{13})$/;
  *
  * @param id a non-negative safe integer
  */
-export function deliveryUidOf(id: number): string {
+export const deliveryUidOf = (id: number): string => DELIVERY_PREFIX + digitsOf(id);
+
+/** The public name of an audit entry, built like that of a delivery. */
+export const auditUidOf = (id: number): string => AUDIT_PREFIX + digitsOf(id);
+
+function digitsOf(id: number): string {
   let digits = '';
-  for (let rest = id; digits.length < DELIVERY_DIGITS; rest = Math.floor(rest / 32))
+  for (let rest = id; digits.length < DIGITS; rest = Math.floor(rest / 32))
     digits = CROCKFORD[rest % 32] + digits;
-  return DELIVERY_PREFIX + digits;
+  return digits;
 }
 
 /** The number of a delivery; undefined for a text that `deliveryUidOf` never makes. */

@@ -1,8 +1,11 @@
 import type { AnyDatabase } from './connection/open-database.js';
+import { PostgresAuditStore } from './postgres/postgres-audit-store.js';
 import { PostgresBacklogStore } from './postgres/postgres-backlog-store.js';
 import { PostgresCarrier } from './postgres/postgres-carrier.js';
 import { PostgresDeliveryStore } from './postgres/postgres-delivery-store.js';
+import { PostgresEventListStore } from './postgres/postgres-event-list-store.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
+import { PostgresExplainStore } from './postgres/postgres-explain-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
 import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
@@ -13,9 +16,12 @@ import { PostgresRequestStore } from './postgres/postgres-request-store.js';
 import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresRetentionStore } from './postgres/postgres-retention-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { SqliteAuditStore } from './sqlite/sqlite-audit-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
+import { SqliteEventListStore } from './sqlite/sqlite-event-list-store.js';
 import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
+import { SqliteExplainStore } from './sqlite/sqlite-explain-store.js';
 import { SqliteFanoutStore } from './sqlite/sqlite-fanout-store.js';
 import { SqliteLaneStore } from './sqlite/sqlite-lane-store.js';
 import { SqlitePurgeStore } from './sqlite/sqlite-purge-store.js';
@@ -41,6 +47,9 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         records: new PostgresRecordStore(database),
         deliveries: new PostgresDeliveryStore(database),
         requests: new PostgresRequestStore(database, environment),
+        eventLists: new PostgresEventListStore(database),
+        explain: new PostgresExplainStore(database),
+        audit: new PostgresAuditStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
         backlog: new PostgresBacklogStore(database),
@@ -58,6 +67,9 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         records: new SqliteRecordStore(database),
         deliveries: new SqliteDeliveryStore(database),
         requests: new SqliteRequestStore(database, environment),
+        eventLists: new SqliteEventListStore(database),
+        explain: new SqliteExplainStore(database),
+        audit: new SqliteAuditStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
         backlog: new SqliteBacklogStore(database),

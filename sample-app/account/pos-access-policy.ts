@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AccessDecision, WebhooksAccessPolicy } from 'nestjs-tillhook';
+import type { AccessDecision, AccessGrant, WebhooksAccessPolicy } from 'nestjs-tillhook';
 import type { Request } from 'express';
 import { AccessTokens } from './access-tokens.js';
 import { bearerTokenOf } from './actor.js';
@@ -9,9 +9,10 @@ import { bearerTokenOf } from './actor.js';
 export class PosAccessPolicy implements WebhooksAccessPolicy {
   constructor(private readonly accessTokens: AccessTokens) {}
 
-  async check(request: unknown, tenantUid: string): Promise<AccessDecision> {
+  async check(request: unknown, tenantUid: string): Promise<AccessDecision | AccessGrant> {
     const actor = await this.accessTokens.verify(bearerTokenOf(request as Pick<Request, 'headers'>));
     if (!actor) return 'unauthenticated';
-    return actor.tenant.Uid === tenantUid && actor.role === 'Tenant.Admin' ? 'granted' : 'forbidden';
+    if (actor.tenant.Uid !== tenantUid || actor.role !== 'Tenant.Admin') return 'forbidden';
+    return { decision: 'granted', actor: `user:${actor.user.Uid}` };
   }
 }

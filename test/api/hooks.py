@@ -13,7 +13,9 @@ CODES = {
     "INVALID_SIGNING_SECRET",
     "INVALID_CURSOR",
 }
-RULES = re.compile(r"is required with securityType|is the mask|must not contain .* twice")
+RULES = re.compile(
+    r"is required with securityType|is the mask|must not contain .* twice|createdFrom must not be"
+)
 
 
 @schemathesis.check

@@ -84,6 +84,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   let host: TestHost;
   let document: object;
   const log = new LogCapture();
+  let emittedUid: string;
   const written: string[] = [];
   /** Every answer, as it came. */
   const answers: { readonly request: string; readonly status: number; readonly text: string }[] = [];
@@ -147,7 +148,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
         httpTransportUid: 'basic',
         webhookUid: 'all',
         deliveryUid,
-        eventUid: 'none',
+        eventUid: emittedUid,
       };
       const fill = (changed: object = {}): string =>
         path.replace(
@@ -244,7 +245,11 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
       await call('POST', api(`/httptransports/${uid}/webhooks`), { action: '*', webhookUid: `all-${uid}` });
     }
     await call('POST', api('/httptransports/basic/webhooks'), { action: 'TILL_OPEN', webhookUid: 'all' });
-    await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
+    ({ eventUid: emittedUid } = await host.emitter.emit(
+      'ORDER_SETTLED',
+      { order: { Uid: '1' } },
+      { tenantUid: TENANT },
+    ));
     const [delivery] = await eventually(async () => {
       const delivered = await deliveriesWith('DELIVERED');
       return delivered.length === 2 && delivered;

@@ -27,6 +27,7 @@ const TABLES = [
   'webhook_statistic',
   'webhook_statistic_fact',
   'webhook_attempt',
+  'webhook_audit',
   'webhook_queue',
   'webhook_lane',
   'webhook_delivery',
@@ -44,6 +45,7 @@ const KEYS: Readonly<Record<Table, string>> = {
   webhook_statistic: 'tenant_id, granularity, transport_id, start, action',
   webhook_statistic_fact: 'id',
   webhook_attempt: 'delivery_id, number, started_at',
+  webhook_audit: 'id',
   webhook_queue: 'event_id, transport_id',
   webhook_lane: 'transport_id',
   webhook_delivery: 'event_id, transport_id',
@@ -55,6 +57,8 @@ const KEYS: Readonly<Record<Table, string>> = {
   webhook_tenant: 'id',
 };
 
+/** What tests write into the audit. */
+const BY_TEST = { kind: 'TRANSPORT_CREATED', actor: null, changes: [] } as const;
 const NO_LIMIT = { limit: 'none', value: Number.MAX_SAFE_INTEGER };
 const TRANSPORT = {
   ...DEFAULT_TRANSPORT_SETTINGS,
@@ -106,7 +110,7 @@ export class StoreFixture {
   ): Promise<HttpTransportEntity> {
     const { state, httpTransportUid = nextUid(), ...given } = settings;
     const transport = { ...TRANSPORT, ...given, httpTransportUid, headers: [], signingSecrets: [] };
-    await this.#transports.insert(tenantUid, transport, NO_LIMIT);
+    await this.#transports.insert(tenantUid, transport, NO_LIMIT, BY_TEST);
     const inserted = (await this.#transports.find(tenantUid, httpTransportUid))!;
     if (state === undefined) return inserted;
     await this.changeState(inserted, state);
@@ -119,7 +123,7 @@ export class StoreFixture {
     state: TransportState,
   ): Promise<void> {
     const transport = (await this.#transports.find(tenantUid, httpTransportUid))!;
-    await this.#states.change(tenantUid, transport, { state, disabledReason: null });
+    await this.#states.change(tenantUid, transport, { state, disabledReason: null }, BY_TEST);
   }
 
   async webhook(
@@ -127,12 +131,12 @@ export class StoreFixture {
     settings: Partial<WebhookEntity> = {},
   ): Promise<{ webhookUid: string }> {
     const webhook = { action: '*', enabled: true, ordered: false, webhookUid: nextUid(), ...settings };
-    await this.#webhooks.insert(transport.tenantUid, transport, webhook, NO_LIMIT);
+    await this.#webhooks.insert(transport.tenantUid, transport, webhook, NO_LIMIT, BY_TEST);
     return webhook;
   }
 
   removeTransport({ tenantUid, httpTransportUid }: HttpTransportEntity): Promise<boolean> {
-    return this.#transports.remove(tenantUid, httpTransportUid);
+    return this.#transports.remove(tenantUid, httpTransportUid, null);
   }
 
   /** Events that are committed and not fanned out. @returns their numbers */

@@ -2,8 +2,11 @@ import 'reflect-metadata';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Type } from '@nestjs/common';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditEntryDto } from '../../lib/admin/audit/audit-entry.dto.js';
 import { AttemptDto, DeliveryDetailsDto, EventDto } from '../../lib/admin/deliveries/delivery-details.dto.js';
 import { DeliveryDto } from '../../lib/admin/deliveries/delivery.dto.js';
+import { ExplainedEventDto, WebhookExplanationDto } from '../../lib/admin/events/event-explanation.dto.js';
+import { ListedEventDto } from '../../lib/admin/events/listed-event.dto.js';
 import { TestSendResultDto } from '../../lib/admin/http-transport-operations/test-send.dto.js';
 import { CreatedHttpTransportDto } from '../../lib/admin/http-transports/http-transport.dto.js';
 import { WebhookDto } from '../../lib/admin/webhooks/webhook.dto.js';
@@ -276,6 +279,10 @@ describe('The admin API', () => {
     ['docs/deliveries.md', DeliveryDetailsDto],
     ['docs/deliveries.md', AttemptDto],
     ['docs/deliveries.md', EventDto],
+    ['docs/events.md', ListedEventDto],
+    ['docs/events.md', ExplainedEventDto],
+    ['docs/events.md', WebhookExplanationDto],
+    ['docs/audit.md', AuditEntryDto],
   ];
   it.each(resources)('has every field documented: %s, %p', (file, dto) => {
     const names = fieldsOf(dto);

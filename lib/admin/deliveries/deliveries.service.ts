@@ -5,6 +5,7 @@ import { DeliveryRepository } from '../../persistence/repositories/delivery.repo
 import { notFound } from '../api-error.js';
 import { apiErrorOf } from '../api-error-of.js';
 import { Cursors } from '../listing/cursors.js';
+import { keysetPage } from '../listing/keyset-page.js';
 import type { DeliveryQueryDto } from './delivery-query.dto.js';
 import { deliveryDto, type DeliveryDto, type DeliveryListDto } from './delivery.dto.js';
 import { redeliveryResult, type RedeliveryResultListDto } from './redeliver.dto.js';
@@ -21,17 +22,14 @@ export class DeliveriesService {
 
   /** @throws {ApiError} 400 `INVALID_CURSOR` */
   async page(tenantUid: string, { pageSize, cursor, ...filter }: DeliveryQueryDto): Promise<DeliveryListDto> {
-    const list = ['deliveries', tenantUid];
-    const beforeId = cursor === undefined ? undefined : await this.cursors.decode(list, cursor);
-    // Read one more than requested, to find out whether there is a next page.
-    const { items, searchedTo } = await this.deliveries.newest(tenantUid, filter, {
-      beforeId,
-      limit: pageSize + 1,
-    });
-    const shown = items.slice(0, pageSize);
-    const next = items.length > pageSize ? shown.at(-1)!.id : searchedTo;
-    const nextCursor = next === null ? null : await this.cursors.encode(list, next);
-    return { items: shown.map(deliveryDto), paging: { pageSize, nextCursor } };
+    const { rows, paging } = await keysetPage(
+      this.cursors,
+      ['deliveries', tenantUid],
+      { pageSize, cursor },
+      (beforeId, limit) => this.deliveries.newest(tenantUid, filter, { beforeId, limit }),
+      ({ id }) => id,
+    );
+    return { items: rows.map(deliveryDto), paging };
   }
 
   /** @throws {ApiError} 404 */

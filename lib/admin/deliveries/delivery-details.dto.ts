@@ -152,16 +152,19 @@ export function deliveryDetailsDto(
 ): DeliveryDetailsDto {
   return {
     ...deliveryDto(delivery),
-    event: {
-      eventUid: event.eventUid,
-      action: event.action,
-      body: event.expungedAt === null ? parsed(event.body) : null,
-      occurredAt: instant(event.occurredAt ?? event.createdAt),
-      sequence: event.id,
-    },
+    event: eventDto(event),
     attempts: withinBudget(attempts.map(attemptDto)).reverse(),
   };
 }
+
+/** An event with its body. */
+export const eventDto = (event: EventEntity): EventDto => ({
+  eventUid: event.eventUid,
+  action: event.action,
+  body: event.expungedAt === null ? parsed(event.body) : null,
+  occurredAt: instant(event.occurredAt ?? event.createdAt),
+  sequence: event.id,
+});
 
 const attemptDto = ({ startedAt, responseHeaders, ...attempt }: KeptAttempt): AttemptDto => ({
   ...attempt,

@@ -5,6 +5,7 @@ import { deliveryUidOf } from '../../domain/uid.js';
 import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
 import type { ListedDelivery } from '../../persistence/ports/delivery-store.js';
 import { instant } from '../instant.js';
+import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
 
 /** A delivery as listed in the log. */
 @ResponseSchema('Delivery')
@@ -87,25 +88,6 @@ export class DeliveryDto {
     example: '2026-03-14T09:26:53.612Z',
   })
   finishedAt!: string | null;
-}
-
-/** Position of a page in the log. */
-@ResponseSchema('CursorPaging')
-export class CursorPagingDto {
-  @ApiProperty({
-    type: 'integer',
-    description: 'Maximum number of items per page, as requested.',
-    example: 25,
-  })
-  pageSize!: number;
-
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'Value of `cursor` for the next page; null: this is the last page.',
-    example: '7123.p2Zk1b0Uu8Vj3p4n5qYxkA',
-  })
-  nextCursor!: string | null;
 }
 
 /** A page of the log, newest first. */

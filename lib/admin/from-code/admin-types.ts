@@ -1,10 +1,15 @@
 import type { HttpTransportSortKey } from '../../persistence/repositories/http-transport.repository.js';
 import type { PageRequest } from '../../persistence/repositories/page.js';
 import type { WebhookSortKey } from '../../persistence/repositories/webhook.repository.js';
+import type { AuditEntryDto, AuditListDto } from '../audit/audit-entry.dto.js';
+import type { AuditQueryDto } from '../audit/audit-query.dto.js';
 import type { DeliveryDetailsDto } from '../deliveries/delivery-details.dto.js';
 import type { DeliveryQueryDto } from '../deliveries/delivery-query.dto.js';
 import type { DeliveryDto, DeliveryListDto } from '../deliveries/delivery.dto.js';
 import type { RedeliveryResultDto, RedeliveryResultListDto } from '../deliveries/redeliver.dto.js';
+import type { EventExplanationDto } from '../events/event-explanation.dto.js';
+import type { EventQueryDto } from '../events/event-query.dto.js';
+import type { EventListDto, ListedEventDto } from '../events/listed-event.dto.js';
 import type { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
 import type { TestSendResultDto } from '../http-transport-operations/test-send.dto.js';
 import type {
@@ -18,6 +23,7 @@ import type {
 } from '../http-transports/http-transport.dto.js';
 import type { StatisticsQueryDto } from '../statistics/statistics-query.dto.js';
 import type { StatisticsDto } from '../statistics/statistics.dto.js';
+import type { KeysetRequest } from '../listing/keyset-page.js';
 import type { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.dto.js';
 import type { WebhookDto, WebhookListDto } from '../webhooks/webhook.dto.js';
 
@@ -74,4 +80,33 @@ export type WebhookStatisticsResult = StatisticsDto;
 export type WebhookStatisticsQuery = Partial<Omit<StatisticsQueryDto, 'from' | 'to'>> & {
   from?: Date | string | undefined;
   to?: Date | string | undefined;
+};
+
+/** An event as listed. */
+export type WebhookEvent = ListedEventDto;
+/** One page of events. */
+export type WebhookEventList = EventListDto;
+/** Filters of the list of events. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+export type WebhookEventQuery = Partial<Omit<EventQueryDto, 'createdFrom' | 'createdTo'>> & {
+  createdFrom?: Date | string | undefined;
+  createdTo?: Date | string | undefined;
+};
+/** An event, and what became of it for each webhook of a page. */
+export type WebhookEventExplanation = EventExplanationDto;
+/** Which webhooks an explanation contains. */
+export type WebhookEventExplanationQuery = Partial<KeysetRequest>;
+
+/** Who makes a change, for the audit. */
+export interface ChangedBy {
+  /** 1 to 255 characters without control characters, such as `job:import`; not `system`. Default: unknown. */
+  readonly actor?: string | undefined;
+}
+/** An entry of the audit: who changed what. */
+export type WebhookAuditEntry = AuditEntryDto;
+/** One page of the audit. */
+export type WebhookAuditList = AuditListDto;
+/** Filters of the audit. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+export type WebhookAuditQuery = Partial<Omit<AuditQueryDto, 'createdFrom' | 'createdTo'>> & {
+  createdFrom?: Date | string | undefined;
+  createdTo?: Date | string | undefined;
 };

@@ -19,6 +19,7 @@ import { pageDto } from '../listing/page.dto.js';
 import { pageQueryOf } from '../listing/page-query.dto.js';
 import { DtoPipe } from '../validation/dto.pipe.js';
 import type {
+  ChangedBy,
   CreatedHttpTransport,
   CreateHttpTransport,
   HttpTransport,
@@ -28,6 +29,7 @@ import type {
   RotateSigningSecret,
   UpdateHttpTransport,
 } from './admin-types.js';
+import { checkedActor } from './checked-actor.js';
 import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
 const CREATE = new DtoPipe(CreateHttpTransportDto);
@@ -40,7 +42,8 @@ const TEST = new DtoPipe(TestSendDto);
 /**
  * HTTP transports from code: provisioning, GraphQL resolvers, your own routes. Every method applies the rules of the REST
  * API (validation, quotas, egress checks, masked secrets) except access: you decide who may call it. The tenant comes
- * first; no method reaches another tenant's rows.
+ * first; no method reaches another tenant's rows. The last argument of methods that change something, `{ actor }`, says who
+ * makes the change, for the audit.
  *
  * Every method throws `ApiError`: `code` is the code of the REST API's response, `getStatus()` its HTTP status. Codes that
  * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. In a process with
@@ -65,11 +68,12 @@ export class HttpTransports {
    * @returns the transport and its signing secret, which no later call returns
    * @throws {ApiError} `TARGET_REFUSED`, `HEADER_REFUSED`, `INVALID_SIGNING_SECRET`, `UID_TAKEN`, `QUOTA_EXCEEDED`
    */
-  create(tenantUid: string, input: CreateHttpTransport): Promise<CreatedHttpTransport> {
+  create(tenantUid: string, input: CreateHttpTransport, by?: ChangedBy): Promise<CreatedHttpTransport> {
     return this.#withSecrets(async () => {
+      const actor = checkedActor(by);
       const tenant = checkedUid('tenantUid', tenantUid);
       const body = await checkedInput(CREATE, 'input', input);
-      const { transport, signingSecret } = await this.transports.create(tenant, body);
+      const { transport, signingSecret } = await this.transports.create(tenant, body, actor);
       return { ...httpTransportDto(transport), signingSecret };
     });
   }
@@ -105,11 +109,17 @@ export class HttpTransports {
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `TARGET_REFUSED`, `HEADER_REFUSED`, `CREDENTIALS_REQUIRED`,
    *   `READ_ONLY_FIELD`, `CONCURRENT_CHANGE`
    */
-  update(tenantUid: string, httpTransportUid: string, input: UpdateHttpTransport): Promise<HttpTransport> {
+  update(
+    tenantUid: string,
+    httpTransportUid: string,
+    input: UpdateHttpTransport,
+    by?: ChangedBy,
+  ): Promise<HttpTransport> {
     return this.#withSecrets(async () => {
+      const actor = checkedActor(by);
       const path = checkedPath(tenantUid, httpTransportUid);
       const body = await checkedInput(UPDATE, 'input', input);
-      return httpTransportDto(await this.transports.update(...path, body));
+      return httpTransportDto(await this.transports.update(...path, body, actor));
     });
   }
 
@@ -118,8 +128,10 @@ export class HttpTransports {
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
    */
-  delete(tenantUid: string, httpTransportUid: string): Promise<void> {
-    return withApiErrors(async () => this.transports.delete(...checkedPath(tenantUid, httpTransportUid)));
+  delete(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<void> {
+    return withApiErrors(async () =>
+      this.transports.delete(...checkedPath(tenantUid, httpTransportUid), checkedActor(by)),
+    );
   }
 
   /**
@@ -127,8 +139,8 @@ export class HttpTransports {
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
-  pause(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
-    return this.#command('pause', tenantUid, httpTransportUid);
+  pause(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
+    return this.#command('pause', tenantUid, httpTransportUid, by);
   }
 
   /**
@@ -136,8 +148,8 @@ export class HttpTransports {
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
-  resume(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
-    return this.#command('resume', tenantUid, httpTransportUid);
+  resume(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
+    return this.#command('resume', tenantUid, httpTransportUid, by);
   }
 
   /**
@@ -150,10 +162,11 @@ export class HttpTransports {
     tenantUid: string,
     httpTransportUid: string,
     options?: { reason?: string | undefined },
+    by?: ChangedBy,
   ): Promise<HttpTransport> {
     return withApiErrors(async () => {
       const { reason } = await checkedInput(DISABLE, 'options', options);
-      return this.#command('disable', tenantUid, httpTransportUid, reason);
+      return this.#command('disable', tenantUid, httpTransportUid, by, reason);
     });
   }
 
@@ -162,8 +175,8 @@ export class HttpTransports {
    *
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is paused
    */
-  enable(tenantUid: string, httpTransportUid: string): Promise<HttpTransport> {
-    return this.#command('enable', tenantUid, httpTransportUid);
+  enable(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
+    return this.#command('enable', tenantUid, httpTransportUid, by);
   }
 
   /**
@@ -177,11 +190,13 @@ export class HttpTransports {
     tenantUid: string,
     httpTransportUid: string,
     options?: RotateSigningSecret,
+    by?: ChangedBy,
   ): Promise<CreatedHttpTransport> {
     return this.#withSecrets(async () => {
+      const actor = checkedActor(by);
       const path = checkedPath(tenantUid, httpTransportUid);
       const request = await checkedInput(ROTATE, 'options', options);
-      const { transport, signingSecret } = await orNotFound(this.rotation.rotate(...path, request));
+      const { transport, signingSecret } = await orNotFound(this.rotation.rotate(...path, request, actor));
       return { ...httpTransportDto(transport), signingSecret };
     });
   }
@@ -209,11 +224,13 @@ export class HttpTransports {
     command: TransportCommand,
     tenantUid: string,
     httpTransportUid: string,
+    by: ChangedBy | undefined,
     reason?: string,
   ): Promise<HttpTransport> {
     return withApiErrors(async () => {
+      const actor = checkedActor(by);
       const path = checkedPath(tenantUid, httpTransportUid);
-      return httpTransportDto(await orNotFound(this.states.command(...path, command, reason)));
+      return httpTransportDto(await orNotFound(this.states.command(...path, command, reason, actor)));
     });
   }
 

@@ -5,7 +5,15 @@ import { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.d
 import { TenantWebhookPageQueryDto } from '../webhooks/webhook-queries.dto.js';
 import { webhookDto } from '../webhooks/webhook.dto.js';
 import { WebhooksService, type WebhookPath } from '../webhooks/webhooks.service.js';
-import type { CreateWebhook, UpdateWebhook, Webhook, WebhookList, WebhookQuery } from './admin-types.js';
+import type {
+  ChangedBy,
+  CreateWebhook,
+  UpdateWebhook,
+  Webhook,
+  WebhookList,
+  WebhookQuery,
+} from './admin-types.js';
+import { checkedActor } from './checked-actor.js';
 import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
 const CREATE = new DtoPipe(CreateWebhookDto);
@@ -14,7 +22,8 @@ const LIST = new DtoPipe(TenantWebhookPageQueryDto);
 
 /**
  * Webhooks (which actions go to which HTTP transport) from code. Every method applies the rules of the REST API except
- * access: you decide who may call it. It throws `ApiError`, as `HttpTransports` does.
+ * access: you decide who may call it. It throws `ApiError`, as `HttpTransports` does. The last argument of methods that
+ * change something, `{ actor }`, says who makes the change, for the audit.
  */
 @Injectable()
 export class Webhooks {
@@ -26,12 +35,18 @@ export class Webhooks {
    * @param input `action` is required: an action of the catalog, `*`, or a prefix that ends in `_*`
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `READ_ONLY_FIELD`, `UID_TAKEN`, `QUOTA_EXCEEDED`
    */
-  create(tenantUid: string, httpTransportUid: string, input: CreateWebhook): Promise<Webhook> {
+  create(
+    tenantUid: string,
+    httpTransportUid: string,
+    input: CreateWebhook,
+    by?: ChangedBy,
+  ): Promise<Webhook> {
     return withApiErrors(async () => {
+      const actor = checkedActor(by);
       const tenant = checkedUid('tenantUid', tenantUid);
       const transport = checkedUid('httpTransportUid', httpTransportUid);
       const body = await checkedInput(CREATE, 'input', input);
-      return webhookDto(await this.webhooks.create(tenant, transport, body));
+      return webhookDto(await this.webhooks.create(tenant, transport, body, actor));
     });
   }
 
@@ -72,11 +87,13 @@ export class Webhooks {
     httpTransportUid: string,
     webhookUid: string,
     input: UpdateWebhook,
+    by?: ChangedBy,
   ): Promise<Webhook> {
     return withApiErrors(async () => {
+      const actor = checkedActor(by);
       const path = checkedPath(tenantUid, httpTransportUid, webhookUid);
       const body = await checkedInput(UPDATE, 'input', input);
-      return webhookDto(await this.webhooks.change(path, body));
+      return webhookDto(await this.webhooks.change(path, body, actor));
     });
   }
 
@@ -85,9 +102,9 @@ export class Webhooks {
    *
    * @throws {ApiError} `WEBHOOK_NOT_FOUND`, `HTTP_TRANSPORT_NOT_FOUND`
    */
-  delete(tenantUid: string, httpTransportUid: string, webhookUid: string): Promise<void> {
+  delete(tenantUid: string, httpTransportUid: string, webhookUid: string, by?: ChangedBy): Promise<void> {
     return withApiErrors(async () =>
-      this.webhooks.delete(checkedPath(tenantUid, httpTransportUid, webhookUid)),
+      this.webhooks.delete(checkedPath(tenantUid, httpTransportUid, webhookUid), checkedActor(by)),
     );
   }
 }

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { MAX_SECRETS } from '../../domain/secret-rotation.js';
 import { SigningSecretRotationService } from '../../operations/http-transports/signing-secret-rotation.service.js';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import { ApiConflicting, ApiInvalid, ApiJsonBody, ApiMissing, ApiUid } from '../openapi/api-docs.js';
 import { CreatedHttpTransportDto, httpTransportDto } from '../http-transports/http-transport.dto.js';
 import { AbsentBodyPipe } from '../validation/absent-body.pipe.js';
@@ -43,9 +44,10 @@ export class TransportSecretController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(AbsentBodyPipe, new DtoPipe(RotateSecretDto)) body: Input<RotateSecretDto>,
+    @RequestActor() actor: string | null,
   ): Promise<CreatedHttpTransportDto> {
     const { transport, signingSecret } = await orNotFound(
-      this.rotation.rotate(tenantUid, httpTransportUid, body),
+      this.rotation.rotate(tenantUid, httpTransportUid, body, actor),
     );
     return { ...httpTransportDto(transport), signingSecret };
   }

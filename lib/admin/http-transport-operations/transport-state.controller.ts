@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateService } from '../../operations/http-transports/transport-state.service.js';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import {
   ApiConflicting,
   ApiInvalid,
@@ -44,8 +45,9 @@ export class TransportStateController {
   pause(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return this.#command(tenantUid, httpTransportUid, 'pause');
+    return this.#command(tenantUid, httpTransportUid, 'pause', actor);
   }
 
   @Command(
@@ -57,8 +59,9 @@ export class TransportStateController {
   resume(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return this.#command(tenantUid, httpTransportUid, 'resume');
+    return this.#command(tenantUid, httpTransportUid, 'resume', actor);
   }
 
   @Command(
@@ -76,8 +79,9 @@ export class TransportStateController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(AbsentBodyPipe, new DtoPipe(DisableHttpTransportDto)) { reason }: Input<DisableHttpTransportDto>,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return this.#command(tenantUid, httpTransportUid, 'disable', reason);
+    return this.#command(tenantUid, httpTransportUid, 'disable', actor, reason);
   }
 
   @Command(
@@ -89,18 +93,20 @@ export class TransportStateController {
   enable(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return this.#command(tenantUid, httpTransportUid, 'enable');
+    return this.#command(tenantUid, httpTransportUid, 'enable', actor);
   }
 
   async #command(
     tenantUid: string,
     httpTransportUid: string,
     command: TransportCommand,
+    actor: string | null,
     reason?: string,
   ): Promise<HttpTransportDto> {
     return httpTransportDto(
-      await orNotFound(this.states.command(tenantUid, httpTransportUid, command, reason)),
+      await orNotFound(this.states.command(tenantUid, httpTransportUid, command, reason, actor)),
     );
   }
 }

@@ -2,6 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@ne
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import {
   ApiConflicting,
   ApiInvalid,
@@ -77,8 +78,9 @@ export class HttpTransportsController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Body(new WithoutBlanksPipe(CreateHttpTransportDto), new DtoPipe(CreateHttpTransportDto))
     body: Input<CreateHttpTransportDto>,
+    @RequestActor() actor: string | null,
   ): Promise<CreatedHttpTransportDto> {
-    const { transport, signingSecret } = await this.transports.create(tenantUid, body);
+    const { transport, signingSecret } = await this.transports.create(tenantUid, body, actor);
     return { ...httpTransportDto(transport), signingSecret };
   }
 
@@ -116,8 +118,9 @@ export class HttpTransportsController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(new DtoPipe(ReplaceHttpTransportDto)) body: Input<ReplaceHttpTransportDto>,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return httpTransportDto(await this.transports.replace(tenantUid, httpTransportUid, body));
+    return httpTransportDto(await this.transports.replace(tenantUid, httpTransportUid, body, actor));
   }
 
   @Patch(':httpTransportUid')
@@ -136,8 +139,9 @@ export class HttpTransportsController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(new DtoPipe(UpdateHttpTransportDto)) body: Input<UpdateHttpTransportDto>,
+    @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return httpTransportDto(await this.transports.update(tenantUid, httpTransportUid, body));
+    return httpTransportDto(await this.transports.update(tenantUid, httpTransportUid, body, actor));
   }
 
   @Delete(':httpTransportUid')
@@ -155,7 +159,8 @@ export class HttpTransportsController {
   async delete(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<void> {
-    await this.transports.delete(tenantUid, httpTransportUid);
+    await this.transports.delete(tenantUid, httpTransportUid, actor);
   }
 }

@@ -35,6 +35,7 @@ import {
   assertSecretsStayAtHome,
   type TransportInput,
 } from './transport-changes.js';
+import { changesOf, creationOf } from './transport-audit.js';
 import {
   draftOf,
   EMPTY_DRAFT,
@@ -67,6 +68,7 @@ export class HttpTransportsService {
   }
 
   /**
+   * @param actor who creates it, for the audit; null: unknown
    * @returns the transport and its signing secret, which is not returned again
    * @throws {ApiError} 400 or 409
    */
@@ -77,6 +79,7 @@ export class HttpTransportsService {
       signingSecret = generateSigningSecret(randomBytes),
       ...input
     }: CreateHttpTransportDto,
+    actor: string | null = null,
   ): Promise<{ transport: HttpTransportRow; signingSecret: string }> {
     const place = { tenantUid, httpTransportUid };
     const draft = applyUpdate(EMPTY_DRAFT, input);
@@ -89,10 +92,10 @@ export class HttpTransportsService {
         httpTransportUid,
         signingSecrets: [{ secret: encryptedSecret, expiresAt: null }],
       };
-      const transport = await this.transports.insert(tenantUid, row, {
-        limit: 'maxTransportsPerTenant',
-        value: this.options.maxTransportsPerTenant,
-      });
+      const quota = { limit: 'maxTransportsPerTenant', value: this.options.maxTransportsPerTenant };
+      const changes = creationOf(draft);
+      const audited = { kind: 'TRANSPORT_CREATED', actor, changes } as const;
+      const transport = await this.transports.insert(tenantUid, row, quota, audited);
       return { transport, signingSecret };
     } catch (error) {
       throw apiErrorOf(error);
@@ -102,24 +105,39 @@ export class HttpTransportsService {
   /**
    * PATCH.
    *
+   * @param actor who changes it, for the audit; null: unknown
    * @throws {ApiError} 400, 404 or 409
    */
-  update(tenantUid: string, uid: string, body: UpdateHttpTransportDto): Promise<HttpTransportRow> {
-    return this.#change(tenantUid, uid, body, applyUpdate);
+  update(
+    tenantUid: string,
+    uid: string,
+    body: UpdateHttpTransportDto,
+    actor: string | null = null,
+  ): Promise<HttpTransportRow> {
+    return this.#change(tenantUid, uid, body, applyUpdate, actor);
   }
 
   /**
    * PUT.
    *
+   * @param actor who changes it, for the audit; null: unknown
    * @throws {ApiError} 400, 404 or 409
    */
-  replace(tenantUid: string, uid: string, body: ReplaceHttpTransportDto): Promise<HttpTransportRow> {
-    return this.#change(tenantUid, uid, body, applyReplacement);
+  replace(
+    tenantUid: string,
+    uid: string,
+    body: ReplaceHttpTransportDto,
+    actor: string | null = null,
+  ): Promise<HttpTransportRow> {
+    return this.#change(tenantUid, uid, body, applyReplacement, actor);
   }
 
-  /** @throws {ApiError} 404 */
-  async delete(tenantUid: string, httpTransportUid: string): Promise<void> {
-    if (!(await this.transports.remove(tenantUid, httpTransportUid))) throw notFound('HTTP_TRANSPORT');
+  /**
+   * @param actor who deletes it, for the audit; null: unknown
+   * @throws {ApiError} 404
+   */
+  async delete(tenantUid: string, httpTransportUid: string, actor: string | null = null): Promise<void> {
+    if (!(await this.transports.remove(tenantUid, httpTransportUid, actor))) throw notFound('HTTP_TRANSPORT');
   }
 
   /** Changes the transport as it is now, see `retryOnChange`. */
@@ -128,6 +146,7 @@ export class HttpTransportsService {
     httpTransportUid: string,
     body: UpdateHttpTransportDto,
     apply: (draft: TransportDraft, input: TransportInput) => TransportDraft,
+    actor: string | null,
   ): Promise<HttpTransportRow> {
     return retryOnChange('http transport', async () => {
       const present = await this.get(tenantUid, httpTransportUid);
@@ -136,13 +155,15 @@ export class HttpTransportsService {
       if (isDeepStrictEqual(before, after)) return present;
       assertSecretsStayAtHome(before, after);
       this.#check(after);
-      const changed = await this.transports.update(tenantUid, present, {
+      const settings = {
         ...this.#settings(present, after),
         signingSecrets: present.signingSecrets.map(({ secret, ...same }) => ({
           secret: this.#encrypted({ stored: secret }, present, 'signing_secret'),
           ...same,
         })),
-      });
+      };
+      const audited = { kind: 'TRANSPORT_CHANGED', actor, changes: changesOf(before, after) } as const;
+      const changed = await this.transports.update(tenantUid, present, settings, audited);
       return changed ?? CHANGED_MEANWHILE;
     });
   }

@@ -3,8 +3,21 @@ import { ApiSchema, type ApiSchemaOptions } from '@nestjs/swagger';
 /** Prefix of the name of every schema of the admin API: a host may have its own DTOs named `Webhook` or `HttpTransport`. */
 const PREFIX = 'Webhooks';
 
-/** Names the schema of a response body of the admin API. New members may be added in a minor version. */
-export const ResponseSchema = (name: string): ClassDecorator => ApiSchema({ name: PREFIX + name });
+/**
+ * Names the schema of a response body of the admin API. New members may be added in a minor version.
+ *
+ * @param nullable as for `RequestSchema`
+ */
+export const ResponseSchema = (
+  name: string,
+  { nullable = false }: { nullable?: boolean } = {},
+): ClassDecorator => {
+  const options: ApiSchemaOptions & { nullable?: true } = {
+    name: PREFIX + name,
+    ...(nullable && { nullable }),
+  };
+  return ApiSchema(options);
+};
 
 /**
  * Names the schema of an object in a request to the admin API. Unknown members are rejected, as `DtoPipe` does.

@@ -1,5 +1,6 @@
 /** The groups of routes of the admin API, in the order in which a document shows them. */
-export type WebhooksTagGroup = 'httpTransports' | 'webhooks' | 'deliveries' | 'catalogAndQuotas';
+export type WebhooksTagGroup =
+  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas';
 
 /** Default name and description of the tag of each group. */
 export const TAGS: Readonly<
@@ -17,6 +18,14 @@ export const TAGS: Readonly<
   deliveries: {
     name: 'Webhook deliveries',
     description: 'The log: each delivery with its event, its status and its attempts.',
+  },
+  events: {
+    name: 'Webhook events',
+    description: 'What was emitted, and for each webhook what became of it.',
+  },
+  audit: {
+    name: 'Webhook audit',
+    description: 'Who changed which HTTP transport, webhook or secret, and when.',
   },
   catalogAndQuotas: {
     name: 'Webhook catalog and quotas',

@@ -1,6 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import {
   ApiConflicting,
   ApiInvalid,
@@ -69,8 +70,9 @@ export class WebhooksController {
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(new WithoutBlanksPipe(CreateWebhookDto), new DtoPipe(CreateWebhookDto))
     body: Input<CreateWebhookDto>,
+    @RequestActor() actor: string | null,
   ): Promise<WebhookDto> {
-    return webhookDto(await this.webhooks.create(tenantUid, httpTransportUid, body));
+    return webhookDto(await this.webhooks.create(tenantUid, httpTransportUid, body, actor));
   }
 
   @Get(':webhookUid')
@@ -108,8 +110,9 @@ export class WebhooksController {
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Param('webhookUid', UidPipe) webhookUid: string,
     @Body(new DtoPipe(ReplaceWebhookDto)) body: Input<ReplaceWebhookDto>,
+    @RequestActor() actor: string | null,
   ): Promise<WebhookDto> {
-    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body));
+    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body, actor));
   }
 
   @Patch(':webhookUid')
@@ -128,8 +131,9 @@ export class WebhooksController {
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Param('webhookUid', UidPipe) webhookUid: string,
     @Body(new DtoPipe(UpdateWebhookDto)) body: Input<UpdateWebhookDto>,
+    @RequestActor() actor: string | null,
   ): Promise<WebhookDto> {
-    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body));
+    return webhookDto(await this.webhooks.change({ tenantUid, httpTransportUid, webhookUid }, body, actor));
   }
 
   @Delete(':webhookUid')
@@ -148,7 +152,8 @@ export class WebhooksController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Param('webhookUid', UidPipe) webhookUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<void> {
-    await this.webhooks.delete({ tenantUid, httpTransportUid, webhookUid });
+    await this.webhooks.delete({ tenantUid, httpTransportUid, webhookUid }, actor);
   }
 }

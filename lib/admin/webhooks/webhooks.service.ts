@@ -62,8 +62,16 @@ export class WebhooksService {
     throw notFound('WEBHOOK');
   }
 
-  /** @throws {ApiError} 400, 404 or 409 */
-  async create(tenantUid: string, httpTransportUid: string, body: CreateWebhookDto): Promise<NewWebhookRow> {
+  /**
+   * @param actor who creates it, for the audit; null: unknown
+   * @throws {ApiError} 400, 404 or 409
+   */
+  async create(
+    tenantUid: string,
+    httpTransportUid: string,
+    body: CreateWebhookDto,
+    actor: string | null = null,
+  ): Promise<NewWebhookRow> {
     const transport = await this.#transport(tenantUid, httpTransportUid);
     checkUids(body, { httpTransportUid });
     this.#checkAction(body.action);
@@ -74,10 +82,15 @@ export class WebhooksService {
     } = body;
     try {
       const row = { webhookUid, ...DEFAULT_WEBHOOK_SETTINGS, ...settings };
-      const webhook = await this.webhooks.insert(tenantUid, transport, row, {
-        limit: 'maxWebhooksPerTenant',
-        value: this.options.maxWebhooksPerTenant,
-      });
+      const quota = { limit: 'maxWebhooksPerTenant', value: this.options.maxWebhooksPerTenant };
+      const { action, enabled, ordered } = row;
+      const changes = Object.entries({ action, enabled, ordered }).map(([field, to]) => ({
+        field,
+        from: null,
+        to,
+      }));
+      const audited = { kind: 'WEBHOOK_CREATED', actor, changes } as const;
+      const webhook = await this.webhooks.insert(tenantUid, transport, row, quota, audited);
       if (!webhook) throw notFound('HTTP_TRANSPORT');
       return webhook;
     } catch (error) {
@@ -87,24 +100,32 @@ export class WebhooksService {
 
   /**
    * PUT and PATCH: the given settings change. They differ only in `action`, which PUT requires. `enabled` and `ordered` are
-   * not part of the vendor's API, so a PUT without them leaves them unchanged.
+   * not part of the vendor's API, so a PUT without them leaves them unchanged. If nothing changes, nothing is written.
    *
+   * @param actor who changes it, for the audit; null: unknown
    * @throws {ApiError} 400 or 404
    */
-  async change(path: WebhookPath, body: ReplaceWebhookDto | UpdateWebhookDto): Promise<WebhookRow> {
+  async change(
+    path: WebhookPath,
+    body: ReplaceWebhookDto | UpdateWebhookDto,
+    actor: string | null = null,
+  ): Promise<WebhookRow> {
     const present = await this.get(path);
     checkUids(body, path);
     if (body.action !== undefined) this.#checkAction(body.action);
-    const settings = settingsIn(body);
+    const settings = settingsIn(body, present);
     if (Object.keys(settings).length === 0) return present;
-    await this.webhooks.update(path.tenantUid, present.id, settings);
+    await this.webhooks.update(path.tenantUid, present.id, settings, actor);
     return this.get(path);
   }
 
-  /** @throws {ApiError} 404 */
-  async delete(path: WebhookPath): Promise<void> {
+  /**
+   * @param actor who deletes it, for the audit; null: unknown
+   * @throws {ApiError} 404
+   */
+  async delete(path: WebhookPath, actor: string | null = null): Promise<void> {
     const { id } = await this.get(path);
-    if (!(await this.webhooks.remove(path.tenantUid, id))) throw notFound('WEBHOOK');
+    if (!(await this.webhooks.remove(path.tenantUid, id, actor))) throw notFound('WEBHOOK');
   }
 
   async #transport(tenantUid: string, httpTransportUid: string) {
@@ -122,14 +143,17 @@ export class WebhooksService {
   }
 }
 
-/** The settings in a body, without its read-only members. */
-const settingsIn = ({
-  httpTransportUid,
-  webhookUid,
-  createdAt,
-  lastModifiedAt,
-  ...settings
-}: ReplaceWebhookDto | UpdateWebhookDto): Partial<WebhookSettings> => settings;
+/** The settings of the request that differ from the present ones. */
+function settingsIn(
+  { action, enabled, ordered }: ReplaceWebhookDto | UpdateWebhookDto,
+  present: WebhookSettings,
+): Partial<WebhookSettings> {
+  return {
+    ...(action !== undefined && action !== present.action && { action }),
+    ...(enabled !== undefined && enabled !== present.enabled && { enabled }),
+    ...(ordered !== undefined && ordered !== present.ordered && { ordered }),
+  };
+}
 
 function checkUids(
   body: { httpTransportUid?: string; webhookUid?: string },

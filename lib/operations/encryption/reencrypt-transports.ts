@@ -1,5 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Database, Statement } from '../../persistence/ports/database.js';
+import { ACTOR_RULE, isActor } from '../../domain/audit.js';
+import { InvalidOptionError } from '../../errors/start-up.errors.js';
+import type { Database, Statement, StatementResult } from '../../persistence/ports/database.js';
+import { auditedTransportUpdate } from '../../persistence/sql/audit-sql.js';
 import { reencrypt, type StoredSecrets } from '../../secrets/reencrypt.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import { statement } from '../../persistence/sql/statement.js';
@@ -21,6 +24,8 @@ export interface RotationResult extends RotationProgress {
 }
 
 export interface RotationOptions {
+  /** Who rotates the key, for the audit: 1 to 255 characters. Default: unknown. */
+  readonly actor?: string;
   /** Called after each batch. */
   readonly onProgress?: (progress: RotationProgress) => void;
   /** Aborting this signal ends the rotation after the current batch. Run the rotation again to continue. */
@@ -31,13 +36,17 @@ export interface RotationOptions {
  * Re-encrypts every secret that is not encrypted with the first key of the ring, in batches of bounded size. It may be
  * interrupted, run again, and run in several processes at once. A row that somebody else changes meanwhile is skipped and
  * read again.
+ *
+ * @throws {InvalidOptionError} for an actor that is not valid
  */
 export async function reencryptTransports(
   database: Database,
   secrets: SecretBox,
-  { onProgress, signal }: RotationOptions = {},
+  { onProgress, signal, actor }: RotationOptions = {},
 ): Promise<RotationResult> {
-  const stale = new StaleTransports(database, secrets.currentKeyId ?? '');
+  if (actor !== undefined && !isActor(actor))
+    throw new InvalidOptionError('actor', actor, `give ${ACTOR_RULE}.`);
+  const stale = new StaleTransports(database, secrets.currentKeyId ?? '', actor ?? null);
   const total = await stale.count();
   const unreadable = new Map<number, StoredSecrets>();
   let reencrypted = 0;
@@ -48,10 +57,10 @@ export async function reencryptTransports(
       const updates = batch.flatMap((transport) => {
         const changed = reencrypt(transport, secrets);
         if (!changed) unreadable.set(transport.id, transport);
-        return changed ? stale.update(changed) : [];
+        return changed ? [stale.update(changed, transport.encrypted_with)] : [];
       });
-      const results = updates.length === 0 ? [] : await database.write(updates);
-      const written = results.filter(({ affected }) => affected > 0).length;
+      const results = updates.length === 0 ? [] : await database.write(updates.flat());
+      const written = changedBy(updates, results);
       reencrypted += written;
       isComplete &&= written === updates.length;
       onProgress?.({ reencrypted, total });
@@ -62,6 +71,14 @@ export async function reencryptTransports(
   return { reencrypted, total, unreadable: [...unreadable.values()].map(uidsOf) };
 }
 
+/** Number of transports that were changed. The last statement of each update adds its entry to the audit. */
+function changedBy(updates: readonly Statement[][], results: readonly StatementResult[]): number {
+  const each = updates[0]?.length ?? 1;
+  return results.filter(({ affected }, index) => (index + 1) % each === 0 && affected > 0).length;
+}
+
+type StaleTransport = StoredSecrets & { readonly encrypted_with: string };
+
 /** The transports with secrets that are not encrypted with the current key. */
 class StaleTransports {
   readonly #table: string;
@@ -69,6 +86,7 @@ class StaleTransports {
   constructor(
     private readonly database: Database,
     private readonly keyId: string,
+    private readonly actor: string | null,
   ) {
     this.#table = database.table('webhook_http_transport');
   }
@@ -81,10 +99,10 @@ class StaleTransports {
     return Number(row!.total);
   }
 
-  async *batches(): AsyncGenerator<StoredSecrets[]> {
+  async *batches(): AsyncGenerator<StaleTransport[]> {
     for (let after = 0; ;) {
-      const batch = await this.#query<StoredSecrets>(
-        `SELECT id, tenant_uid, http_transport_uid, password, token, headers, signing_secrets, version
+      const batch = await this.#query<StaleTransport>(
+        `SELECT id, tenant_uid, http_transport_uid, password, token, headers, signing_secrets, encrypted_with, version
            FROM ${this.#table} WHERE encrypted_with <> ? AND id > ? ORDER BY id LIMIT ${BATCH}`,
         [this.keyId, after],
       );
@@ -97,14 +115,29 @@ class StaleTransports {
   /**
    * Raises the version, so that a concurrent update based on the old row starts over. The date of the last modification is
    * not changed.
+   *
+   * @param encryptedWithBefore ids of the keys before
    */
-  update(row: StoredSecrets & { encrypted_with: string }): Statement {
-    return statement(
+  update(row: StaleTransport, encryptedWithBefore: string): Statement[] {
+    const changes = [{ field: 'encryptedWith', from: encryptedWithBefore, to: row.encrypted_with }];
+    return auditedTransportUpdate(
       this.database,
-      `UPDATE ${this.#table}
+      {
+        sql: `UPDATE ${this.#table}
           SET password = ?, token = ?, headers = ?, signing_secrets = ?, encrypted_with = ?, version = version + 1
         WHERE id = ? AND version = ?`,
-      [row.password, row.token, row.headers, row.signing_secrets, row.encrypted_with, row.id, row.version],
+        parameters: [
+          row.password,
+          row.token,
+          row.headers,
+          row.signing_secrets,
+          row.encrypted_with,
+          row.id,
+          row.version,
+        ],
+      },
+      row.id,
+      { kind: 'KEY_ROTATED', actor: this.actor, changes },
     );
   }
 

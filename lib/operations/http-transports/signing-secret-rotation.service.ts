@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { AuditChange } from '../../domain/audit.js';
+import { MASK } from '../../domain/mask.js';
 import { rotateSecrets } from '../../domain/secret-rotation.js';
 import { assertImportable, generateSigningSecret } from '../../domain/signing-secret.js';
 import { SecretUnreadableError } from '../../errors/database.errors.js';
@@ -38,6 +40,7 @@ export class SigningSecretRotationService {
    * Rotates the signing secret. Concurrent rotations are applied one after another, so no secret is lost, up to the maximum
    * number of secrets that may sign.
    *
+   * @param actor who rotates it, for the audit. Default: unknown
    * @returns the transport and its new secret, which is not returned again; undefined if the tenant has no such transport
    * @throws {InvalidSigningSecretError}
    * @throws {ConcurrentChangeError}
@@ -46,6 +49,7 @@ export class SigningSecretRotationService {
     tenantUid: string,
     httpTransportUid: string,
     { overlapHours = 24, signingSecret = generateSigningSecret(randomBytes) }: RotationRequest,
+    actor: string | null = null,
   ): Promise<{ transport: HttpTransportRow; signingSecret: string } | undefined> {
     assertImportable(signingSecret);
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
@@ -56,7 +60,12 @@ export class SigningSecretRotationService {
       if (!present) return undefined;
       const nowMs = this.database.now();
       const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, { nowMs, overlapMs });
-      const transport = await this.transports.update(tenantUid, present, { signingSecrets });
+      const transport = await this.transports.update(
+        tenantUid,
+        present,
+        { signingSecrets },
+        { kind: 'SECRET_ROTATED', actor, changes: changesOf(present.signingSecrets, signingSecrets, nowMs) },
+      );
       if (!transport) return CHANGED_MEANWHILE;
       this.#notify(transport, nowMs);
       return { transport, signingSecret };
@@ -65,7 +74,7 @@ export class SigningSecretRotationService {
 
   #notify({ tenantUid, httpTransportUid, signingSecrets }: HttpTransportRow, nowMs: number): void {
     if (!this.notifications.isObserved) return;
-    const overlapEndsAt = new Date(Math.max(nowMs, ...signingSecrets.map(({ expiresAt }) => expiresAt ?? 0)));
+    const overlapEndsAt = new Date(overlapEnd(signingSecrets, nowMs));
     const at = new Date(nowMs);
     this.notifications.publish({ type: 'secretRotated', at, tenantUid, httpTransportUid, overlapEndsAt });
   }
@@ -82,4 +91,20 @@ export class SigningSecretRotationService {
       }
     });
   }
+}
+
+/** When only the newest secret signs, ms since the epoch. */
+const overlapEnd = (secrets: readonly StoredSigningSecret[], nowMs: number): number =>
+  Math.max(nowMs, ...secrets.map(({ expiresAt }) => expiresAt ?? 0));
+
+/** The changes for the audit, which never contain a secret. */
+function changesOf(
+  before: readonly StoredSigningSecret[],
+  after: readonly StoredSigningSecret[],
+  nowMs: number,
+): AuditChange[] {
+  return [
+    { field: 'signingSecret', from: before.length === 0 ? null : MASK, to: MASK },
+    { field: 'overlapEndsAt', from: null, to: new Date(overlapEnd(after, nowMs)).toISOString() },
+  ];
 }

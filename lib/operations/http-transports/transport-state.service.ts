@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { COMMAND_KINDS } from '../../domain/audit.js';
 import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateConflictError } from '../../errors/admin.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
@@ -34,6 +35,7 @@ export class TransportStateService {
    *
    * @param reason why the transport is disabled, at most 64 characters. Default: `ADMIN`, or the existing reason of a
    *   transport that is already disabled
+   * @param actor who gives the command, for the audit. Default: unknown
    * @returns the transport in its new state; undefined if the tenant has no such transport
    * @throws {TransportStateConflictError} if the command is not possible in the current state
    * @throws {ConcurrentChangeError}
@@ -43,6 +45,7 @@ export class TransportStateService {
     httpTransportUid: string,
     command: TransportCommand,
     reason?: string,
+    actor: string | null = null,
   ): Promise<HttpTransportRow | undefined> {
     return retryOnChange('http transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
@@ -51,7 +54,12 @@ export class TransportStateService {
       if (state === undefined) throw new TransportStateConflictError(command, present.state);
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
-      const changed = await this.states.change(tenantUid, present, { state, disabledReason });
+      const changed = await this.states.change(
+        tenantUid,
+        present,
+        { state, disabledReason },
+        { kind: COMMAND_KINDS[command], actor },
+      );
       if (!changed) return CHANGED_MEANWHILE;
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AUDIT_KEPT_MS } from '../../domain/audit.js';
 import type { RetentionPolicy } from '../../domain/retention.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { FIRST_TOMBSTONE, type TombstoneCursor } from '../../persistence/ports/retention-store.js';
@@ -21,6 +22,8 @@ const WHOLE_EVERY_MS = 6 * 3_600_000;
 const RENEW_EVERY_MS = LEASE_MS / 3;
 /** Tombstones that are read at once. Each may need a thousand rows of the log. */
 const TOMBSTONES = 20;
+/** Entries of the audit that are deleted at once. */
+const AUDIT_ENTRIES = 500;
 
 /** The state of the retention job, as one process knows it. */
 export interface RetentionStatus {
@@ -156,6 +159,7 @@ export class RetentionJob {
     await this.#skippingErrors(async () => this.#events?.run(batches, this.#lease.positions));
     if (!isWhole) return;
     await this.#skippingErrors(() => this.#deleteTombstones(batches));
+    await this.#skippingErrors(() => this.#deleteAudit(batches));
     this.#wholeAt = startedAt;
   }
 
@@ -165,6 +169,11 @@ export class RetentionJob {
       const from: TombstoneCursor = after;
       after = await batches.read(() => this.stores.retention.removeTombstones(from, TOMBSTONES));
     }
+  }
+
+  async #deleteAudit(batches: PacedBatches): Promise<void> {
+    const before = this.database.now() - AUDIT_KEPT_MS;
+    while ((await batches.read(() => this.stores.audit.deleteBefore(before, AUDIT_ENTRIES))) > 0);
   }
 
   /** A row that cannot be read ends its own walk, not the pass. */

@@ -100,7 +100,7 @@ export class TenantPurge {
       found = await transports.find({ where: { tenantUid }, order: { id: 'ASC' }, take: TRANSPORTS });
       for (const transport of found) {
         const subscribed = await webhooks.countBy({ tenantUid, transportId: transport.id });
-        if (!(await removeTransport(database, transport))) continue;
+        if (!(await removeTransport(database, transport, null))) continue;
         this.#count('webhook_http_transport', 1);
         this.#count('webhook_lane', 1);
         this.#count('webhook_webhook', subscribed);
@@ -172,6 +172,14 @@ export class TenantPurge {
       condition: 'tenant_uid = ?',
       parameters: [tenantUid],
       order: 'tenant_uid, kind, uid, id',
+    });
+    // After the transports, whose deletion writes entries.
+    await this.#removeSome({
+      table: 'webhook_audit',
+      key: 'id',
+      condition: 'tenant_uid = ?',
+      parameters: [tenantUid],
+      order: 'tenant_uid, id',
     });
     const own = `test/${tenantUid}`;
     const statements = [

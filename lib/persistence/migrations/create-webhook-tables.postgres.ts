@@ -103,6 +103,9 @@ export const postgresTables = (
     created_at bigint NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
+  // For lists of events. It has a collation of its own: otherwise a planner with wrong statistics would use it to find events
+  // by uid, or the index of uids for the lists. Only statements that name the collation can use it.
+  `CREATE INDEX webhook_event_tenant ON ${table('webhook_event')} (tenant_uid COLLATE "C", id)`,
 
   // Events that still have to be fanned out, with the columns that fan-out needs. They are kept apart from the events, so
   // that fan-out neither reads those nor rewrites a body. Keyed by tenant, so that each tenant's oldest events are found
@@ -259,4 +262,19 @@ export const postgresTables = (
     PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
+
+  // Who changed which transport, webhook or secret. Written in the transaction of the change, and deleted after 400 days.
+  // A table of its own, because it outlives the rows that it is about. actor is null if it is unknown. changes is JSON of
+  // AuditChange[]; secrets are masked.
+  `CREATE TABLE ${table('webhook_audit')} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_uid varchar(64) NOT NULL,
+    created_at bigint NOT NULL,
+    actor varchar(255),
+    kind varchar(32) NOT NULL,
+    http_transport_uid varchar(64) NOT NULL,
+    webhook_uid varchar(64),
+    changes text NOT NULL
+  )`,
+  `CREATE INDEX webhook_audit_tenant ON ${table('webhook_audit')} (tenant_uid COLLATE "C", id)`,
 ];

@@ -75,6 +75,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     created_at INTEGER NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
+  `CREATE INDEX webhook_event_tenant ON ${table('webhook_event')} (tenant_uid)`,
 
   `CREATE TABLE ${table('webhook_outbox')} (
     tenant_uid TEXT NOT NULL,
@@ -194,4 +195,16 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
   ) WITHOUT ROWID`,
   `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
+
+  `CREATE TABLE ${table('webhook_audit')} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_uid TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    actor TEXT,
+    kind TEXT NOT NULL,
+    http_transport_uid TEXT NOT NULL,
+    webhook_uid TEXT,
+    changes TEXT NOT NULL
+  )`,
+  `CREATE INDEX webhook_audit_tenant ON ${table('webhook_audit')} (tenant_uid)`,
 ];

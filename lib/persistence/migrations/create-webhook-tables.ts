@@ -11,6 +11,7 @@ export const TABLES = [
   'webhook_statistic',
   'webhook_statistic_fact',
   'webhook_attempt',
+  'webhook_audit',
   'webhook_throttle',
   'webhook_queue',
   'webhook_lane',

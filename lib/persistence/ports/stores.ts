@@ -1,7 +1,10 @@
+import type { AuditStore } from './audit-store.js';
 import type { BacklogStore } from './backlog-store.js';
 import type { Carrier } from './carrier.js';
 import type { DeliveryStore } from './delivery-store.js';
+import type { EventListStore } from './event-list-store.js';
 import type { EventStore } from './event-store.js';
+import type { ExplainStore } from './explain-store.js';
 import type { FanoutStore } from './fanout-store.js';
 import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
@@ -13,7 +16,7 @@ import type { StatisticStore } from './statistic-store.js';
 import type { RetentionStore } from './retention-store.js';
 import type { SweepStore } from './sweep-store.js';
 
-/** The families of statements on the hot path, and of the background jobs. A dialect is one implementation of each. */
+/** The families of statements that differ between databases: the hot path, lists, and the sweep. A dialect is one implementation of each. */
 export interface Stores {
   readonly events: EventStore;
   readonly fanout: FanoutStore;
@@ -21,6 +24,9 @@ export interface Stores {
   readonly records: RecordStore;
   readonly deliveries: DeliveryStore;
   readonly requests: RequestStore;
+  readonly eventLists: EventListStore;
+  readonly explain: ExplainStore;
+  readonly audit: AuditStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
   readonly backlog: BacklogStore;

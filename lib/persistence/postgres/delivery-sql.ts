@@ -151,6 +151,18 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     )
     ${shown}`,
 
+    // $1: the tenant; $2, $3: transports and ids of deliveries.
+    listed: `
+    WITH found AS MATERIALIZED (
+      SELECT f.id, $1::int AS tenant_id, f.transport_id, (
+        SELECT 1 FROM ${queue}
+        WHERE tenant_id = $1::int AND tenant_id > 0 AND transport_id = f.transport_id AND delivery_id = f.id
+        ORDER BY tenant_id, transport_id, delivery_id LIMIT 1
+      ) IS NOT NULL AS is_pending
+      FROM unnest($2::bigint[], $3::bigint[]) AS f (transport_id, id)
+    )
+    ${shown}`,
+
     attempts: `
     SELECT number, started_at, duration_ms, response_status_code, response_headers, response_body, error_code,
            error_message, trigger, orphaned

@@ -1,4 +1,5 @@
 import type { TransportRecord } from '../ports/record-store.js';
+import { insertAudit, selectAutomaticDisable } from '../sql/audit-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
@@ -8,13 +9,15 @@ import { numbers } from './sql.js';
  * for locks. The statement returns the transports of which another transaction has locked a row: nothing of them is
  * written.
  *
- * A free lane is not due before the end of a block, and not at all while its transport is disabled.
+ * A free lane is not due before the end of a block, and not at all while its transport is disabled. If a transport is disabled
+ * now, that is added to the audit.
  */
 export function transportChangeText(database: Pick<PostgresDatabase, 'table'>): string {
   const lane = database.table('webhook_lane');
   const transport = database.table('webhook_http_transport');
   const laneOf = `SELECT 1 FROM ${lane} l WHERE l.transport_id = i.transport_id AND l.lease_token = i.lease_token LIMIT 1`;
-  const transportOf = `SELECT 1 FROM ${transport} t WHERE t.id = i.transport_id LIMIT 1`;
+  const transportOf = (columns: string): string =>
+    `SELECT ${columns} FROM ${transport} t WHERE t.id = i.transport_id LIMIT 1`;
   const disables = `(f.disabled_reason IS NOT NULL AND t.state <> 'DISABLED')`;
   return `
     WITH input AS MATERIALIZED (
@@ -23,7 +26,9 @@ export function transportChangeText(database: Pick<PostgresDatabase, 'table'>): 
     ), fenced AS MATERIALIZED (
       SELECT i.* FROM input i CROSS JOIN LATERAL (${laneOf} FOR NO KEY UPDATE SKIP LOCKED) l
     ), found AS MATERIALIZED (
-      SELECT i.* FROM fenced i CROSS JOIN LATERAL (${transportOf} FOR NO KEY UPDATE SKIP LOCKED) t
+      SELECT i.*, t.* FROM fenced i CROSS JOIN LATERAL (
+        ${transportOf('t.tenant_uid, t.http_transport_uid, t.state')} FOR NO KEY UPDATE SKIP LOCKED
+      ) t
     ), lanes AS (
       UPDATE ${lane} l SET
         blocked_until = greatest(l.blocked_until, f.blocked_until),
@@ -43,10 +48,16 @@ export function transportChangeText(database: Pick<PostgresDatabase, 'table'>): 
         last_modified_at = CASE WHEN ${disables} THEN $8::bigint ELSE t.last_modified_at END
       FROM found f
       WHERE t.id = f.transport_id AND t.id = ANY ($1::bigint[]) AND (f.changes_failing OR ${disables})
+    ), audited AS (
+      ${insertAudit((name) => database.table(name))} ${selectAutomaticDisable(
+        'postgres',
+        `found WHERE disabled_reason IS NOT NULL AND state <> 'DISABLED'`,
+        { state: 'state', reason: 'disabled_reason', now: '$8::bigint' },
+      )}
     )
     SELECT i.transport_id FROM input i
     WHERE i.transport_id NOT IN (SELECT transport_id FROM found)
-      AND (${laneOf}) IS NOT NULL AND (${transportOf}) IS NOT NULL`;
+      AND (${laneOf}) IS NOT NULL AND (${transportOf('1')}) IS NOT NULL`;
 }
 
 export function transportChangeParameters(changes: readonly TransportRecord[], now: number): unknown[] {

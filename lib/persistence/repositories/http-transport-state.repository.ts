@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { differences, type Audited } from '../../domain/audit.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
+import { audit } from '../sql/audit-sql.js';
 import { restartLane, resumeLane, suspendLane } from '../sql/lane-statements.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built } from '../sql/statement.js';
@@ -24,12 +26,14 @@ export class HttpTransportStateRepository {
    * reads the lane's new version therefore also reads the transport's new state. Other changes made since the read are
    * kept.
    *
+   * @param actor who changes it, for the audit; null: unknown
    * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(
     tenantUid: string,
     read: HttpTransportEntity,
     { state, disabledReason }: TransportStateChange,
+    { actor, kind }: Omit<Audited, 'changes'>,
   ): Promise<HttpTransportRow | undefined> {
     const now = this.database.now();
     const isEnabled = read.state === 'DISABLED' && state === 'ACTIVE';
@@ -44,8 +48,15 @@ export class HttpTransportStateRepository {
         lastModifiedAt: now,
       })
       .where({ tenantUid, id: read.id, state: read.state });
+    const changes = differences([
+      { field: 'state', from: read.state, to: state },
+      { field: 'disabledReason', from: read.disabledReason, to: disabledReason },
+    ]);
+    const audited = audit(this.database, { ...read, webhookUid: null }, { actor, kind, changes });
+    // The lane comes last, see lane-statements.
+    const statements = [built(update), audited, this.#changeLane(read, state, now)];
     const results = await retryOnDeadlock(() =>
-      this.database.write([built(update), this.#changeLane(read, state, now)], { onlyIfFirstChanges: true }),
+      this.database.write(statements, { onlyIfFirstChanges: true }),
     );
     if (results.length === 0) return undefined;
     return (await this.#repository.findOneBy({ tenantUid, id: read.id })) ?? undefined;

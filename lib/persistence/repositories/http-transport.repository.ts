@@ -5,6 +5,8 @@ import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js'
 import { isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity, type TransportSettings } from '../entities/http-transport.entity.js';
+import type { Audited } from '../../domain/audit.js';
+import { audit } from '../sql/audit-sql.js';
 import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
 import { encryptedWith } from '../../secrets/encrypted-with.js';
 import { built, statement } from '../sql/statement.js';
@@ -55,10 +57,16 @@ export class HttpTransportRepository {
   /**
    * Writes the transport and its lane.
    *
+   * @param audited its entry in the audit
    * @throws {UidTakenError} also if a concurrent request has taken the uid
    * @throws {QuotaExceededError}
    */
-  async insert(tenantUid: string, transport: NewHttpTransport, quota: Quota): Promise<HttpTransportRow> {
+  async insert(
+    tenantUid: string,
+    transport: NewHttpTransport,
+    quota: Quota,
+    audited: Audited,
+  ): Promise<HttpTransportRow> {
     const now = this.database.now();
     const row: HttpTransportRow = {
       ...transport,
@@ -81,6 +89,7 @@ export class HttpTransportRepository {
           this.#numberTenant(tenantUid),
           built(insert),
           this.#insertLane(tenantUid, httpTransportUid),
+          audit(this.database, resourceOf(row), audited),
         ],
         quotaWrite(TABLE, tenantUid),
       );
@@ -97,12 +106,14 @@ export class HttpTransportRepository {
   /**
    * Changes the given settings of the transport as it was read.
    *
+   * @param audited its entry in the audit
    * @returns the changed transport; undefined if it was changed or deleted after it was read: then read it again
    */
   async update(
     tenantUid: string,
     read: HttpTransportEntity,
     settings: Partial<TransportChange>,
+    audited: Audited,
   ): Promise<HttpTransportRow | undefined> {
     const changed = {
       ...settings,
@@ -116,18 +127,22 @@ export class HttpTransportRepository {
       .update()
       .set(writable(changed))
       .where({ tenantUid, id: read.id, version: read.version });
-    const results = await this.database.write([built(update)], { onlyIfFirstChanges: true });
+    const results = await this.database.write(
+      [built(update), audit(this.database, resourceOf(read), audited)],
+      { onlyIfFirstChanges: true },
+    );
     return results.length === 0 ? undefined : { ...read, ...changed };
   }
 
   /**
    * Deletes the transport, its webhooks and its lane, and cancels its pending deliveries.
    *
+   * @param actor who deletes it; null: unknown
    * @returns false if the tenant has no such transport
    */
-  async remove(tenantUid: string, httpTransportUid: string): Promise<boolean> {
+  async remove(tenantUid: string, httpTransportUid: string, actor: string | null): Promise<boolean> {
     const transport = await this.find(tenantUid, httpTransportUid);
-    return transport !== null && removeTransport(this.database, transport);
+    return transport !== null && removeTransport(this.database, transport, actor);
   }
 
   /** Assigns a number to the tenant with its first transport. */
@@ -153,6 +168,12 @@ export class HttpTransportRepository {
     return this.database.dataSource.getRepository(HttpTransportEntity);
   }
 }
+
+const resourceOf = ({ tenantUid, httpTransportUid }: HttpTransportRow) => ({
+  tenantUid,
+  httpTransportUid,
+  webhookUid: null,
+});
 
 /** TypeORM's type for written rows does not support columns that contain JSON; at run time it accepts the entity's own shape. */
 const writable = (row: Partial<HttpTransportEntity>): QueryDeepPartialEntity<HttpTransportEntity> => row;

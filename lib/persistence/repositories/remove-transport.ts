@@ -3,6 +3,7 @@ import type { Database, Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity } from '../entities/webhook.entity.js';
 import { cancelDeliveries } from '../sql/cancel-deliveries.js';
+import { auditTransportDeletion, auditWebhookDeletions } from '../sql/audit-sql.js';
 import { DIALECTS } from '../sql/dialect.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built, statement } from '../sql/statement.js';
@@ -21,15 +22,21 @@ const BATCH = 200;
  * that. First the webhooks are deleted, so that no deliveries are added, then the backlog is cancelled, then the rest is
  * deleted. If the process dies in between, a transport without webhooks remains; deleting it again completes the deletion.
  *
+ * @param actor who deletes it, for the audit; null: unknown
  * @returns false if the transport no longer exists
  */
-export async function removeTransport(database: Database, transport: HttpTransportEntity): Promise<boolean> {
+export async function removeTransport(
+  database: Database,
+  transport: HttpTransportEntity,
+  actor: string | null,
+): Promise<boolean> {
   const { tenantUid, id } = transport;
   let head = await headOfQueue(database, id);
   if (head.length === BATCH)
     await database.write([
       ...lockTransport(database, id),
       buryWebhooksOf(database, id),
+      auditWebhookDeletions(database, 'transport_id', id, actor),
       deleteWebhooks(database, transport),
     ]);
   while (head.length === BATCH) {
@@ -44,6 +51,8 @@ export async function removeTransport(database: Database, transport: HttpTranspo
     statement(database, `DELETE FROM ${database.table('webhook_lane')} WHERE transport_id = ?`, [id]),
     ...lockTransport(database, id),
     ...buryTransport(database, id),
+    auditWebhookDeletions(database, 'transport_id', id, actor),
+    auditTransportDeletion(database, id, actor),
   ];
   const deletion = built(transportsOf(database).delete().where({ tenantUid, id }));
   const results = await retryOnDeadlock(() =>

@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
+import type { Audited } from '../../domain/audit.js';
 import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../errors/driver-errors.js';
-import { DATABASE, type Database } from '../ports/database.js';
+import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { WebhookEntity, type WebhookSettings } from '../entities/webhook.entity.js';
 import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
-import { built } from '../sql/statement.js';
+import { audit, auditWebhookChange, auditWebhookDeletions } from '../sql/audit-sql.js';
+import { DIALECTS } from '../sql/dialect.js';
+import { built, statement } from '../sql/statement.js';
 import { buryWebhook } from '../sql/tombstones.js';
 import { pageOf, type Page, type PageRequest } from './page.js';
 
@@ -59,6 +62,7 @@ export class WebhookRepository {
 
   /**
    * @param transport as read before; the statement checks that it still exists
+   * @param audited its entry in the audit
    * @returns undefined if the transport was deleted meanwhile
    * @throws {UidTakenError} also if a concurrent request has taken the uid
    * @throws {QuotaExceededError}
@@ -68,14 +72,20 @@ export class WebhookRepository {
     transport: HttpTransportEntity,
     webhook: WebhookSettings & { webhookUid: string },
     quota: Quota,
+    audited: Audited,
   ): Promise<NewWebhookRow | undefined> {
     const now = this.database.now();
     const row = { ...webhook, tenantUid, transportId: transport.id, createdAt: now, lastModifiedAt: now };
     const insert = this.#repository.createQueryBuilder().insert().values(row);
     const { webhookUid } = webhook;
+    const resource = { tenantUid, httpTransportUid: transport.httpTransportUid, webhookUid };
     try {
       const written = await this.database.write(
-        [assertBelowQuota(this.database, TABLE, tenantUid, quota), built(insert)],
+        [
+          assertBelowQuota(this.database, TABLE, tenantUid, quota),
+          built(insert),
+          audit(this.database, resource, audited),
+        ],
         quotaWrite(TABLE, tenantUid),
       );
       if (written.length > 0) return { ...row, httpTransportUid: transport.httpTransportUid };
@@ -93,23 +103,58 @@ export class WebhookRepository {
   /**
    * Changes only the given settings, so that two concurrent updates of different settings are both kept.
    *
+   * @param settings at least one
+   * @param actor who changes it, for the audit; null: unknown
    * @returns false if the webhook was deleted meanwhile
    */
-  async update(tenantUid: string, webhookId: number, settings: Partial<WebhookSettings>): Promise<boolean> {
+  async update(
+    tenantUid: string,
+    webhookId: number,
+    settings: Partial<WebhookSettings>,
+    actor: string | null,
+  ): Promise<boolean> {
     const update = this.#repository
       .createQueryBuilder()
       .update()
       .set({ ...settings, lastModifiedAt: this.database.now() })
       .where({ tenantUid, id: webhookId });
-    const [result] = await this.database.write([built(update)]);
-    return result!.affected > 0;
+    const results = await this.database.write(
+      [
+        this.#lock(tenantUid, webhookId),
+        auditWebhookChange(this.database, webhookId, settings, actor),
+        built(update),
+      ],
+      { onlyIfFirstChanges: true },
+    );
+    return results.length > 0;
   }
 
-  /** @returns false if the webhook was deleted meanwhile */
-  async remove(tenantUid: string, webhookId: number): Promise<boolean> {
+  /**
+   * @param actor who deletes it, for the audit; null: unknown
+   * @returns false if the webhook was deleted meanwhile
+   */
+  async remove(tenantUid: string, webhookId: number, actor: string | null): Promise<boolean> {
     const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
-    const [, result] = await this.database.write([buryWebhook(this.database, webhookId), built(remove)]);
-    return result!.affected > 0;
+    const results = await this.database.write(
+      // The tombstone comes first, as in the deletion of a transport: it decides who deletes the webhook.
+      [
+        buryWebhook(this.database, webhookId),
+        auditWebhookDeletions(this.database, 'id', webhookId, actor),
+        built(remove),
+      ],
+      { onlyIfFirstChanges: true },
+    );
+    return results.length > 0;
+  }
+
+  /** Returns a row if the webhook exists. It then stays as it is until the end of the transaction. */
+  #lock(tenantUid: string, webhookId: number): Statement {
+    const { lockRows = '' } = DIALECTS[this.database.kind];
+    return statement(
+      this.database,
+      `SELECT 1 FROM ${this.database.table(TABLE)} WHERE tenant_uid = ? AND id = ? ${lockRows}`,
+      [tenantUid, webhookId],
+    );
   }
 
   #select(tenantUid: string): SelectQueryBuilder<WebhookEntity> {

@@ -23,6 +23,13 @@ export interface Dialect {
   readonly lockRows: string | undefined;
   /** Whether the rows that a DELETE returns can be the source of an INSERT. */
   readonly movesRows: boolean;
+  /** Names of the functions that build JSON. */
+  readonly jsonArray: string;
+  readonly jsonObject: string;
+  /** A JSON value as text. */
+  readonly text: (json: string) => string;
+  /** A column with a boolean, or `true` or `false`, as an argument of `jsonObject`. */
+  readonly boolean: (expression: string) => string;
 }
 
 /** One dialect for each kind of database: a new kind does not compile without its own. */
@@ -38,6 +45,10 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     greatest: 'greatest',
     lockRows: 'FOR UPDATE',
     movesRows: true,
+    jsonArray: 'json_build_array',
+    jsonObject: 'json_build_object',
+    text: (json) => `${json}::text`,
+    boolean: (expression) => expression,
   },
   sqlite: {
     name: 'SQLite',
@@ -50,6 +61,10 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     greatest: 'max',
     lockRows: undefined,
     movesRows: false,
+    jsonArray: 'json_array',
+    jsonObject: 'json_object',
+    text: (json) => json,
+    boolean: (expression) => `json(iif(${expression}, 'true', 'false'))`,
   },
 };
 

@@ -1,5 +1,6 @@
 import { NO_ID } from './delivery-sql.js';
 import type { DeliveryStore } from '../ports/delivery-store.js';
+import type { NumberedRow, NumberedRows } from '../ports/event-list-store.js';
 
 /**
  * How far the order of ids and the order of creation dates may differ. The date is read before the statement that takes the
@@ -9,7 +10,17 @@ const SLACK_MS = 60_000;
 /** Positions read in one round trip: a log of ten million deliveries takes five round trips. */
 const PROBES = 31;
 
-type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
+/** Bounds of ids, both exclusive. */
+export interface IdBounds {
+  readonly afterId: number;
+  readonly beforeId: number;
+}
+
+/** Reads rows whose numbers rise with their dates. */
+interface Probed {
+  readonly range: () => ReturnType<NumberedRows['range']>;
+  readonly firstFrom: (ids: readonly number[]) => Promise<NumberedRow[]>;
+}
 
 /**
  * Converts dates to bounds of a tenant's delivery ids, because ids rise with time and the indexes contain ids. The bounds
@@ -19,26 +30,45 @@ type EndedDeliveries = Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
  * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
  * @param to ms since the epoch: all deliveries created then or earlier have ids less than `beforeId`
  */
-export async function idBounds(
-  store: EndedDeliveries,
+export const idBounds = (
+  store: Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>,
   tenantId: number,
   from: number | undefined,
   to: number | undefined,
-): Promise<{ afterId: number; beforeId: number }> {
+): Promise<IdBounds> =>
+  boundsOf(
+    { range: () => store.endedRange(tenantId), firstFrom: (ids) => store.firstEndedFrom(tenantId, ids) },
+    from,
+    to,
+  );
+
+/** The same for other rows of a tenant, such as events. The bounds are too wide by a minute. */
+export const numberBounds = (
+  rows: NumberedRows,
+  tenantUid: string,
+  from: number | undefined,
+  to: number | undefined,
+): Promise<IdBounds> =>
+  boundsOf(
+    { range: () => rows.range(tenantUid), firstFrom: (ids) => rows.firstFrom(tenantUid, ids) },
+    from,
+    to,
+  );
+
+async function boundsOf(probed: Probed, from: number | undefined, to: number | undefined): Promise<IdBounds> {
   const [lower, upper] = await Promise.all([
-    from === undefined ? undefined : boundaryAt(store, tenantId, from - SLACK_MS),
-    to === undefined ? undefined : boundaryAt(store, tenantId, to + SLACK_MS + 1),
+    from === undefined ? undefined : boundaryAt(probed, from - SLACK_MS),
+    to === undefined ? undefined : boundaryAt(probed, to + SLACK_MS + 1),
   ]);
   return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
 }
 
-/** The tenant's last ended delivery that was created before an instant, and the first one that was created at it or later. */
+/** The last row that was created before an instant, and the first one that was created at it or later. */
 async function boundaryAt(
-  store: EndedDeliveries,
-  tenantId: number,
+  probed: Probed,
   instant: number,
 ): Promise<{ lastBefore: number; firstFrom: number }> {
-  const range = await store.endedRange(tenantId);
+  const range = await probed.range();
   if (!range) return { lastBefore: 0, firstFrom: NO_ID };
   // Invariant: ids up to `low` are older than the instant, ids from `high` on are not.
   let [low, high] = [range.first - 1, range.last + 1];
@@ -48,11 +78,8 @@ async function boundaryAt(
     const probes = Array.from({ length: PROBES }, (_, index) =>
       Math.floor(start + (width * (index + 1)) / (PROBES + 1)),
     );
-    const found = await store.firstEndedFrom(
-      tenantId,
-      [...new Set(probes)].filter((probe) => probe > start),
-    );
-    // These deliveries were deleted from the log meanwhile.
+    const found = await probed.firstFrom([...new Set(probes)].filter((probe) => probe > start));
+    // These rows were deleted meanwhile.
     if (found.length === 0) break;
     for (const { from, id, createdAt } of found) {
       if (createdAt < instant) {

@@ -99,6 +99,17 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     )
     ${shown}`,
 
+    listed: `
+    WITH places AS MATERIALIZED (
+      SELECT json_extract(value, '$[0]') AS transport_id, json_extract(value, '$[1]') AS id FROM json_each(@places)
+    ), found AS MATERIALIZED (
+      SELECT p.id, @tenantId AS tenant_id, p.transport_id, EXISTS (
+        SELECT 1 FROM ${queue} q INDEXED BY webhook_queue_list
+        WHERE q.tenant_id = @tenantId AND q.transport_id = p.transport_id AND q.delivery_id = p.id) AS is_pending
+      FROM places p
+    )
+    ${shown}`,
+
     attempts: `
     SELECT number, started_at, duration_ms, response_status_code, response_headers, response_body, error_code,
            error_message, trigger, orphaned

@@ -1,5 +1,6 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
 import { isRequestUnserved, notifyLane, PAST_NOTE, requestedAfter, waitsBehind } from '../sql/queue-sql.js';
+import { insertAudit, selectAutomaticDisable } from '../sql/audit-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteRecordStore. */
@@ -64,5 +65,12 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
     disable: `
       UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?
       WHERE id = ? AND state <> 'DISABLED'`,
+    // Before `disable`.
+    auditDisable: `
+      ${insertAudit((name) => database.table(name))} ${selectAutomaticDisable(
+        'sqlite',
+        `${transport} WHERE id = @transportId AND state <> 'DISABLED'`,
+        { state: 'state', reason: '@reason', now: '@now' },
+      )}`,
   };
 }

@@ -202,6 +202,7 @@ export class SqliteRecordStore implements RecordStore {
     if (this.database.prepare(this.#sql.isCurrent).get(transportId, leaseToken) === undefined) return;
     if (failingSince !== undefined) this.#run(this.#sql.failingSince, failingSince, transportId);
     if (disabledReason !== undefined) {
+      this.database.prepare(this.#sql.auditDisable).run({ transportId, reason: disabledReason, now });
       this.#run(this.#sql.disable, disabledReason, now, transportId);
       this.#run(this.#sql.suspend, transportId);
     }

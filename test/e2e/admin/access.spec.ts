@@ -15,6 +15,8 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/webhookactions'],
   ['GET', '/deliveries'],
   ['POST', '/deliveries/redeliver', { deliveryUids: ['dlv_00000zzzzzzzz'] }],
+  ['GET', '/webhookevents'],
+  ['GET', '/webhookaudit'],
   ['GET', '/quotas'],
 ];
 
@@ -51,6 +53,7 @@ const resourceRoutes = ({
   ['GET', `/deliveries/${deliveryUid}`],
   ['POST', `/deliveries/${deliveryUid}/redeliver`],
   ['DELETE', `/webhookevents/${eventUid}/payload`],
+  ['GET', `/webhookevents/${eventUid}`],
 ];
 
 describe('access', () => {
@@ -152,6 +155,8 @@ describe('access', () => {
         `/deliveries?httpTransportUid=${foreign.httpTransportUid}`,
         `/deliveries?webhookUid=${foreign.webhookUid}`,
         `/deliveries?eventUid=event-${otherUid}`,
+        `/webhookaudit?httpTransportUid=${foreign.httpTransportUid}`,
+        `/webhookevents?eventUid=event-${otherUid}`,
       ];
       for (const query of queries) {
         expect([query, (await api.get<{ items: [] }>(query)).body.items]).toEqual([query, []]);
@@ -169,6 +174,7 @@ describe('access', () => {
           `/httptransports/${uid}`,
           `/httptransports/${own.httpTransportUid}/webhooks/${uid}`,
           `/deliveries/${uid}`,
+          `/webhookevents/${uid}`,
         ]) {
           const { status, body } = await api.get<object>(path);
           expect([status, body]).toEqual([400, expect.objectContaining({ code: 'VALIDATION_FAILED' })]);
@@ -193,7 +199,9 @@ async function populate(host: TestHost, tenantUid: string): Promise<Uids> {
 
 async function snapshot(api: ApiClient): Promise<unknown[]> {
   const answers = await Promise.all(
-    ['/httptransports', '/webhooks', '/deliveries'].map((path) => api.get(path)),
+    ['/httptransports', '/webhooks', '/deliveries', '/webhookevents', '/webhookaudit'].map((path) =>
+      api.get(path),
+    ),
   );
   return answers.map(({ body }) => body);
 }

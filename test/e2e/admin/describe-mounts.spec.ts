@@ -10,7 +10,14 @@ import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const DEFAULT_TAGS = ['HTTP transports', 'Webhook catalog and quotas', 'Webhook deliveries', 'Webhooks'];
+const DEFAULT_TAGS = [
+  'HTTP transports',
+  'Webhook audit',
+  'Webhook catalog and quotas',
+  'Webhook deliveries',
+  'Webhook events',
+  'Webhooks',
+];
 
 const operationsAt = ({ paths }: OpenAPIObject, prefix: string) =>
   Object.entries(paths)
@@ -34,7 +41,9 @@ const tagsOf = (name: string): Record<WebhooksTagGroup, string> => ({
   httpTransports: `${name} 1`,
   webhooks: `${name} 2`,
   deliveries: `${name} 3`,
-  catalogAndQuotas: `${name} 4`,
+  events: `${name} 4`,
+  audit: `${name} 5`,
+  catalogAndQuotas: `${name} 6`,
 });
 
 describe.each(['express', 'fastify'])(
@@ -100,7 +109,7 @@ describe.each(['express', 'fastify'])(
         const routesAt = (prefix: string): string[] =>
           operationsAt(described, prefix).map(({ path, method }) => `${method} ${path.slice(prefix.length)}`);
         const shop = routesAt('/shop');
-        expect(shop).toHaveLength(23);
+        expect(shop).toHaveLength(27);
         expect(routesAt('/partner')).toEqual(shop);
         expect(Object.keys(described.paths).filter((path) => !/^\/(shop|partner)\//.test(path))).toEqual([]);
       });
@@ -109,7 +118,7 @@ describe.each(['express', 'fastify'])(
         const [shop, partner] = [idsAt(described, '/shop'), idsAt(described, '/partner')];
         expect(shop).toContain('createWebhook');
         expect(partner).toEqual(shop.map((id) => `partner_${id}`));
-        expect(new Set([...shop, ...partner]).size).toBe(46);
+        expect(new Set([...shop, ...partner]).size).toBe(54);
       });
 
       it('gives each mount its own tags and security scheme', () => {
@@ -152,7 +161,7 @@ describe.each(['express', 'fastify'])(
           expect(schemesAt(alike, prefix)).toEqual(['session']);
           expect(tagsAt(alike, prefix)).toEqual(DEFAULT_TAGS);
         }
-        expect(alike.tags).toHaveLength(4);
+        expect(alike.tags).toHaveLength(DEFAULT_TAGS.length);
       });
     });
 
@@ -171,7 +180,7 @@ describe.each(['express', 'fastify'])(
         ['/v2/partner', 'partner_'],
       ] as const) {
         const ids = idsAt(described, prefix);
-        expect(ids).toHaveLength(23);
+        expect(ids).toHaveLength(27);
         expect(ids.filter((given) => !new RegExp(`^${id}[a-z]+$`, 'i').test(given))).toEqual([]);
       }
       expect(schemesAt(described, '/v2')).toEqual(['bearer']);

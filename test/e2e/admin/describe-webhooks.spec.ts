@@ -49,7 +49,14 @@ class PaymentsController {
 }
 
 const HOST_TAG = { name: 'Payments', description: 'Payments of the host.' };
-const OUR_TAGS = ['HTTP transports', 'Webhooks', 'Webhook deliveries', 'Webhook catalog and quotas'];
+const OUR_TAGS = [
+  'HTTP transports',
+  'Webhooks',
+  'Webhook deliveries',
+  'Webhook events',
+  'Webhook audit',
+  'Webhook catalog and quotas',
+];
 
 describe('the OpenAPI document of a host with DTOs of its own', () => {
   let database: TestDatabase;
@@ -129,6 +136,8 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
         'Payments',
         'HTTP transports',
         'Subscriptions',
+        'Webhook events',
+        'Webhook audit',
         'Webhook catalog and quotas',
       ]);
       expect(described.tags![0]).toEqual(HOST_TAG);

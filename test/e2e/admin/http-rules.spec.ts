@@ -31,6 +31,9 @@ const ALLOWED: [path: string, allow: string][] = [
   // A GET asks for a delivery of this name.
   ['/deliveries/redeliver', 'GET, POST'],
   ['/webhookevents/none/payload', 'DELETE'],
+  ['/webhookevents', 'GET'],
+  ['/webhookevents/event-1', 'GET'],
+  ['/webhookaudit', 'GET'],
   ['/quotas', 'GET'],
 ];
 

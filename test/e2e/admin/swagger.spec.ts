@@ -58,6 +58,9 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', `${TENANT}/deliveries/redeliver`, [202, 400, 401, 403, 413, 415]],
   ['post', `${TENANT}/deliveries/{deliveryUid}/redeliver`, [202, 400, 401, 403, 404, 409]],
   ['delete', `${TENANT}/webhookevents/{eventUid}/payload`, [204, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhookevents`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/webhookevents/{eventUid}`, [200, 400, 401, 403, 404]],
+  ['get', `${TENANT}/webhookaudit`, [200, 400, 401, 403]],
 ];
 
 /** Routes that say all there is to say. */
@@ -170,6 +173,25 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'status',
       'webhookUid',
     ]);
+    expect(queryOf(`${TENANT}/webhookaudit`)).toEqual([
+      'actor',
+      'createdFrom',
+      'createdTo',
+      'cursor',
+      'httpTransportUid',
+      'kind',
+      'pageSize',
+      'webhookUid',
+    ]);
+    expect(queryOf(`${TENANT}/webhookevents`)).toEqual([
+      'action',
+      'createdFrom',
+      'createdTo',
+      'cursor',
+      'eventUid',
+      'pageSize',
+      'reference',
+    ]);
   });
 
   it('describes every field of every schema, with an example', () => {
@@ -179,6 +201,9 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksActionList',
       'WebhooksApiError',
       'WebhooksAttempt',
+      'WebhooksAuditChange',
+      'WebhooksAuditEntry',
+      'WebhooksAuditList',
       'WebhooksCreateHttpTransport',
       'WebhooksCreateWebhook',
       'WebhooksCreatedHttpTransport',
@@ -186,14 +211,20 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksDelivery',
       'WebhooksDeliveryDetails',
       'WebhooksDeliveryList',
+      'WebhooksDeliveryWait',
       'WebhooksDisableHttpTransport',
       'WebhooksEvent',
+      'WebhooksEventExplanation',
+      'WebhooksEventList',
+      'WebhooksExplainedDelivery',
+      'WebhooksExplainedEvent',
       'WebhooksHttpTransport',
       'WebhooksHttpTransportHeader',
       'WebhooksHttpTransportHeaderInput',
       'WebhooksHttpTransportList',
       'WebhooksHttpTransportRateLimit',
       'WebhooksHttpTransportTestResult',
+      'WebhooksListedEvent',
       'WebhooksPaging',
       'WebhooksQuota',
       'WebhooksQuotas',
@@ -207,6 +238,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksUpdateHttpTransport',
       'WebhooksUpdateWebhook',
       'WebhooksWebhook',
+      'WebhooksWebhookExplanation',
       'WebhooksWebhookList',
     ]);
     for (const name of names) {

@@ -1,0 +1,32 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminController } from '../admin-controller.js';
+import { ApiInvalid } from '../openapi/api-docs.js';
+import { DtoPipe, type Input } from '../validation/dto.pipe.js';
+import { UidPipe } from '../validation/uid.pipe.js';
+import { AuditListDto } from './audit-entry.dto.js';
+import { ApiAuditQuery, AuditQueryDto } from './audit-query.dto.js';
+import { AuditService } from './audit.service.js';
+
+/** The audit of a tenant: who changed what. */
+@AdminController('webhookaudit', 'audit')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listWebhookAudit',
+    summary: 'List changes of HTTP transports and webhooks, newest first',
+    description:
+      'Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads at most 5,000 entries.',
+  })
+  @ApiAuditQuery()
+  @ApiOkResponse({ type: AuditListDto, description: 'A page of the tenant’s audit.' })
+  @ApiInvalid('pageSize must not be greater than 100', 'INVALID_CURSOR')
+  list(
+    @Param('tenantUid', UidPipe) tenantUid: string,
+    @Query(new DtoPipe(AuditQueryDto)) query: Input<AuditQueryDto>,
+  ): Promise<AuditListDto> {
+    return this.audit.page(tenantUid, query);
+  }
+}

@@ -1,0 +1,198 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { deliveryUidOf } from '../../domain/uid.js';
+import type { EventEntity } from '../../persistence/entities/event.entity.js';
+import type { EventFacts, WebhookFacts } from '../../persistence/repositories/explain.repository.js';
+import { EventDto, eventDto } from '../deliveries/delivery-details.dto.js';
+import { DeliveryDto, deliveryDto } from '../deliveries/delivery.dto.js';
+import { instant } from '../instant.js';
+import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
+import { ResponseSchema } from '../openapi/schemas.js';
+import {
+  BASES,
+  EXPLANATIONS,
+  explainWebhook,
+  isChangedSince,
+  OUTCOMES,
+  type Verdict,
+} from './explain-webhook.js';
+import { WAIT_CAUSES, waitsOf, type CircuitPolicy, type Wait } from './waits.js';
+
+/** An event with its body and its place in the fan-out. */
+@ResponseSchema('ExplainedEvent')
+export class ExplainedEventDto extends EventDto {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time at which it was emitted.',
+    example: '2026-03-14T09:26:53.589Z',
+  })
+  createdAt!: string;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Ordering key with which it was emitted; null if there is none.',
+    example: null,
+  })
+  orderingKey!: string | null;
+
+  @ApiProperty({
+    description:
+      'Whether the event was matched to the webhooks. False: at least one delivery may still be created.',
+    example: true,
+  })
+  fannedOut!: boolean;
+}
+
+/** Something that a pending delivery waits for. */
+@ResponseSchema('DeliveryWait')
+export class DeliveryWaitDto {
+  @ApiProperty({
+    enum: WAIT_CAUSES,
+    description:
+      'State of the transport (`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`), an earlier delivery with the same ordering key (`EARLIER_DELIVERY`), the receiver’s `Retry-After` (`RETRY_AFTER`), the pause after repeated failures (`CIRCUIT`), its own retry schedule (`SCHEDULE`), the rate limit of the transport (`RATE_LIMIT`), the process that holds the transport, which sends it as soon as it has a free slot, or is sending it now (`SLOT`), or a process that takes over the transport (`WORKER`).',
+    example: 'SCHEDULE',
+  })
+  cause!: Wait['cause'];
+
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description: 'Time at which it ends at the latest; null if that is not known.',
+    example: '2026-03-14T09:31:53.589Z',
+  })
+  until!: string | null;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Uid of the earlier delivery; null unless `cause` is `EARLIER_DELIVERY`.',
+    example: null,
+  })
+  deliveryUid!: string | null;
+}
+
+/** The delivery of an event, or null. */
+@ResponseSchema('ExplainedDelivery', { nullable: true })
+export class ExplainedDeliveryDto extends DeliveryDto {}
+
+/** What became of the event for one webhook. */
+@ResponseSchema('WebhookExplanation')
+export class WebhookExplanationDto {
+  @ApiProperty({ description: 'Uid of the webhook.', example: 'erp-orders' })
+  webhookUid!: string;
+
+  @ApiProperty({ description: 'HTTP transport of the webhook.', example: 'erp' })
+  httpTransportUid!: string;
+
+  @ApiProperty({
+    description: 'Whether the webhook was deleted. It is listed because it has a delivery of the event.',
+    example: false,
+  })
+  deleted!: boolean;
+
+  @ApiProperty({
+    enum: OUTCOMES,
+    description:
+      '`DELIVERY`: there is a delivery, whose status says what became of it. `NO_DELIVERY`: there is none; `reason` says why. `WAITING`: a delivery will be created. `UNKNOWN`: there is no record; `reason` says what is known.',
+    example: 'DELIVERY',
+  })
+  outcome!: Verdict['outcome'];
+
+  @ApiProperty({
+    type: 'string',
+    enum: [...EXPLANATIONS, null],
+    nullable: true,
+    description: 'Reason why there is no delivery; null if there is one.',
+    example: null,
+  })
+  reason!: Verdict['reason'];
+
+  @ApiProperty({
+    enum: BASES,
+    description:
+      '`RECORDED`: known from what was written at that time. `DERIVED`: derived from the present configuration of the webhook; see `changedSince`. `EXPIRED`: the record was deleted.',
+    example: 'RECORDED',
+  })
+  basis!: Verdict['basis'];
+
+  @ApiProperty({
+    type: 'boolean',
+    nullable: true,
+    description:
+      'Whether the webhook was created or changed after the event, so that what is derived may not have held at that time; null if it was deleted.',
+    example: false,
+  })
+  changedSince!: boolean | null;
+
+  @ApiProperty({
+    type: () => ExplainedDeliveryDto,
+    nullable: true,
+    description:
+      'Delivery of the event; with the reason `OTHER_WEBHOOK` that of another webhook of the same HTTP transport.',
+  })
+  delivery!: ExplainedDeliveryDto | null;
+
+  @ApiProperty({
+    type: () => [DeliveryWaitDto],
+    description: 'What the delivery waits for; empty unless its status is `PENDING`.',
+  })
+  waitsFor!: DeliveryWaitDto[];
+}
+
+/** An event, and what became of it for each webhook. */
+@ResponseSchema('EventExplanation')
+export class EventExplanationDto {
+  @ApiProperty({ type: () => ExplainedEventDto, description: 'The event.' })
+  event!: ExplainedEventDto;
+
+  @ApiProperty({
+    type: () => [WebhookExplanationDto],
+    description:
+      'What became of it for each webhook of this page, in the order in which the webhooks were created.',
+  })
+  items!: WebhookExplanationDto[];
+
+  @ApiProperty({
+    type: () => CursorPagingDto,
+    description: 'Position of this page, and the cursor of the next one.',
+  })
+  paging!: CursorPagingDto;
+}
+
+/** An event with its place in the fan-out. */
+export const explainedEventDto = (event: EventEntity, { outbox }: EventFacts): ExplainedEventDto => ({
+  ...eventDto(event),
+  createdAt: instant(event.createdAt),
+  orderingKey: event.orderingKey,
+  fannedOut: outbox === undefined,
+});
+
+/** @param now ms since the epoch on the database's clock */
+export function webhookExplanationDto(
+  event: EventEntity,
+  facts: EventFacts,
+  webhookFacts: WebhookFacts,
+  now: number,
+  policy: CircuitPolicy,
+): WebhookExplanationDto {
+  const { webhook, pending, webhookId, isOwn } = webhookFacts;
+  const verdict = explainWebhook(event, facts, webhookFacts);
+  // The delivery of another webhook is shown only if it is the reason.
+  const delivery = isOwn || verdict.reason === 'OTHER_WEBHOOK' ? webhookFacts.delivery : undefined;
+  return {
+    webhookUid: webhook?.webhookUid ?? delivery?.webhookUid ?? `deleted-${webhookId}`,
+    httpTransportUid: webhook?.httpTransportUid ?? delivery?.httpTransportUid ?? '',
+    deleted: webhook === undefined,
+    ...verdict,
+    changedSince: webhook ? isChangedSince(event, webhook) : null,
+    delivery: delivery ? deliveryDto(delivery) : null,
+    waitsFor: delivery && pending ? waitsOf(pending, delivery.dueAt ?? 0, now, policy).map(waitDto) : [],
+  };
+}
+
+const waitDto = ({ cause, until, deliveryId }: Wait): DeliveryWaitDto => ({
+  cause,
+  until: instant(until),
+  deliveryUid: deliveryId === null ? null : deliveryUidOf(deliveryId),
+});

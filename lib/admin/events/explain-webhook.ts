@@ -1,0 +1,87 @@
+import { matchesAction } from '../../domain/action-pattern.js';
+import type { EventEntity } from '../../persistence/entities/event.entity.js';
+import type { LiveWebhook } from '../../persistence/ports/explain-store.js';
+import type { EventFacts, WebhookFacts } from '../../persistence/repositories/explain.repository.js';
+
+/**
+ * `DELIVERY`: the webhook has a delivery of the event. `NO_DELIVERY`: it has none. `WAITING`: the event is on the outbox, so a
+ * delivery will be created. `UNKNOWN`: there is no record, and the present configuration does not explain that.
+ */
+export const OUTCOMES = ['DELIVERY', 'NO_DELIVERY', 'WAITING', 'UNKNOWN'] as const;
+
+/** `RECORDED`: by a row that was written then. `DERIVED`: from the present configuration. `EXPIRED`: the record was deleted. */
+export const BASES = ['RECORDED', 'DERIVED', 'EXPIRED'] as const;
+
+export const EXPLANATIONS = [
+  'ACTION_DIFFERS',
+  'WEBHOOK_DISABLED',
+  'WEBHOOK_CREATED_LATER',
+  'TRANSPORT_CREATED_LATER',
+  'OTHER_WEBHOOK',
+  'FAN_OUT',
+  'CONFIGURATION_CHANGED',
+  'RECORD_EXPIRED',
+] as const;
+
+/** What became of an event for one webhook. */
+export interface Verdict {
+  readonly outcome: (typeof OUTCOMES)[number];
+  /** Null if there is a delivery: its status says what became of it. */
+  readonly reason: (typeof EXPLANATIONS)[number] | null;
+  readonly basis: (typeof BASES)[number];
+}
+
+/**
+ * How far before the event a change may have been made and still be too late, in ms: its date is read before it is committed.
+ * Within this time, nothing is concluded from the configuration.
+ */
+const COMMIT_SLACK_MS = 1_000;
+
+/** Says what became of an event for a webhook, from recorded facts where there are any. */
+export function explainWebhook(
+  event: Pick<EventEntity, 'action' | 'createdAt'>,
+  facts: Pick<EventFacts, 'outbox' | 'firstDeliveryAt'>,
+  { webhook, delivery, isOwn }: WebhookFacts,
+): Verdict {
+  if (isOwn) return delivery ? { outcome: 'DELIVERY', reason: null, basis: 'RECORDED' } : EXPIRED;
+  // Only a webhook with a delivery of its own is listed after its deletion.
+  if (!webhook) return EXPIRED;
+  const isWaiting = !delivery && waits(facts, webhook);
+  const later = isWaiting ? undefined : createdLater(event, facts, webhook);
+  if (later) return later;
+  if (!matchesAction(webhook.action, event.action))
+    return { outcome: 'NO_DELIVERY', reason: 'ACTION_DIFFERS', basis: 'DERIVED' };
+  if (!webhook.enabled) return { outcome: 'NO_DELIVERY', reason: 'WEBHOOK_DISABLED', basis: 'DERIVED' };
+  if (isWaiting) return { outcome: 'WAITING', reason: 'FAN_OUT', basis: 'DERIVED' };
+  if (delivery) return { outcome: 'NO_DELIVERY', reason: 'OTHER_WEBHOOK', basis: 'DERIVED' };
+  if (webhook.lastModifiedAt >= event.createdAt - COMMIT_SLACK_MS)
+    return { outcome: 'UNKNOWN', reason: 'CONFIGURATION_CHANGED', basis: 'DERIVED' };
+  // It matched then as it does now, so there was a delivery.
+  return EXPIRED;
+}
+
+/** Whether the webhook was changed after the event, so that it may have matched other events then. */
+export const isChangedSince = (event: Pick<EventEntity, 'createdAt'>, webhook: LiveWebhook): boolean =>
+  webhook.lastModifiedAt >= event.createdAt - COMMIT_SLACK_MS;
+
+const EXPIRED: Verdict = { outcome: 'UNKNOWN', reason: 'RECORD_EXPIRED', basis: 'EXPIRED' };
+
+const waits = ({ outbox }: Pick<EventFacts, 'outbox'>, { transportId }: LiveWebhook): boolean =>
+  outbox !== undefined && (outbox.transportIds?.includes(transportId) ?? true);
+
+/**
+ * A webhook that was created after the event may still get it, if the event was on the outbox for long. Without a delivery
+ * it did not. That is recorded if a delivery shows that the event had been fanned out before.
+ */
+function createdLater(
+  { createdAt }: Pick<EventEntity, 'createdAt'>,
+  { firstDeliveryAt }: Pick<EventFacts, 'firstDeliveryAt'>,
+  webhook: LiveWebhook,
+): Verdict | undefined {
+  const [since, isTransport] =
+    webhook.transportCreatedAt > createdAt ? [webhook.transportCreatedAt, true] : [webhook.createdAt, false];
+  if (since <= createdAt) return undefined;
+  const basis = firstDeliveryAt !== null && since > firstDeliveryAt ? 'RECORDED' : 'DERIVED';
+  const reason = isTransport ? 'TRANSPORT_CREATED_LATER' : 'WEBHOOK_CREATED_LATER';
+  return { outcome: 'NO_DELIVERY', reason, basis };
+}

@@ -1,0 +1,68 @@
+import { isProbing, type HealthPolicy } from '../../domain/transport-health.js';
+import type { PendingFacts } from '../../persistence/ports/explain-store.js';
+import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
+
+/** What a pending delivery can wait for, in the order in which it is listed. */
+export const WAIT_CAUSES = [
+  'TRANSPORT_DISABLED',
+  'TRANSPORT_PAUSED',
+  'EARLIER_DELIVERY',
+  'RETRY_AFTER',
+  'CIRCUIT',
+  'SCHEDULE',
+  'RATE_LIMIT',
+  'SLOT',
+  'WORKER',
+] as const;
+
+export type CircuitPolicy = Pick<HealthPolicy, 'circuitFailures'>;
+
+/** Something that a pending delivery waits for. */
+export interface Wait {
+  readonly cause: (typeof WAIT_CAUSES)[number];
+  /** Until when at the latest, ms since the epoch; null: until something happens. */
+  readonly until: number | null;
+  /** The delivery behind which it waits. */
+  readonly deliveryId: number | null;
+}
+
+/**
+ * What a pending delivery waits for, by its row, its lane and its transport.
+ *
+ * @param dueAt of its row, ms since the epoch
+ * @param now ms since the epoch on the database's clock
+ * @param policy decides from how many failures in a row on the circuit is open
+ */
+export function waitsOf(facts: PendingFacts, dueAt: number, now: number, policy: CircuitPolicy): Wait[] {
+  const waits = [...stateWaits(facts), ...orderWaits(facts), ...timedWaits(facts, dueAt, now, policy)];
+  if (waits.length > 0) return waits;
+  return [wait(facts.isHeld && facts.leaseUntil > now ? 'SLOT' : 'WORKER')];
+}
+
+function stateWaits({ transportState }: PendingFacts): Wait[] {
+  if (transportState === 'DISABLED') return [wait('TRANSPORT_DISABLED')];
+  return transportState === 'PAUSED' ? [wait('TRANSPORT_PAUSED')] : [];
+}
+
+const orderWaits = ({ behindId }: PendingFacts): Wait[] =>
+  behindId === null ? [] : [{ ...wait('EARLIER_DELIVERY'), deliveryId: behindId }];
+
+function timedWaits(facts: PendingFacts, dueAt: number, now: number, policy: CircuitPolicy): Wait[] {
+  const { blockedUntil, rateLimitRequests, rateUsed, rateUsedUntil } = facts;
+  const isRateUsedUp = rateLimitRequests !== null && rateUsed >= rateLimitRequests;
+  return [
+    ...(blockedUntil > now ? [wait(blockCause(facts, policy), blockedUntil)] : []),
+    ...(dueAt > now && dueAt !== PARKED_DUE_AT ? [wait('SCHEDULE', dueAt)] : []),
+    ...(isRateUsedUp && rateUsedUntil > now ? [wait('RATE_LIMIT', rateUsedUntil)] : []),
+  ];
+}
+
+/** A lane is blocked by its circuit or by `Retry-After`. The circuit opens after a number of failures in a row. */
+const blockCause = (facts: PendingFacts, policy: CircuitPolicy): 'CIRCUIT' | 'RETRY_AFTER' =>
+  isProbing(facts, policy) ? 'CIRCUIT' : 'RETRY_AFTER';
+
+const wait = (cause: Wait['cause'], until: number | null = null): Wait => ({
+  cause,
+  until,
+  deliveryId: null,
+});

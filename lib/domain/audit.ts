@@ -1,0 +1,67 @@
+import type { TransportCommand } from './transport-state.js';
+
+/** What can happen to a transport, a webhook or a secret. */
+export const AUDIT_KINDS = [
+  'TRANSPORT_CREATED',
+  'TRANSPORT_CHANGED',
+  'TRANSPORT_DELETED',
+  'TRANSPORT_PAUSED',
+  'TRANSPORT_RESUMED',
+  'TRANSPORT_DISABLED',
+  'TRANSPORT_ENABLED',
+  'SECRET_ROTATED',
+  'KEY_ROTATED',
+  'WEBHOOK_CREATED',
+  'WEBHOOK_CHANGED',
+  'WEBHOOK_DELETED',
+] as const;
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** The actor of changes that the module makes by itself, such as after a 410. Nobody else may use it. */
+export const SYSTEM_ACTOR = 'system';
+/** Maximum length of an actor, in characters. */
+export const MAX_ACTOR = 255;
+const CONTROL_OR_UNPAIRED = /[\p{Cc}\p{Cs}]/u;
+
+/** Whether a value may be the name of somebody who makes a change. */
+export const isActor = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.length >= 1 &&
+  value.length <= MAX_ACTOR &&
+  !CONTROL_OR_UNPAIRED.test(value) &&
+  value !== SYSTEM_ACTOR;
+
+/** The rule of `isActor` for messages. */
+export const ACTOR_RULE = `text of 1 to ${MAX_ACTOR} characters without control characters, and not "${SYSTEM_ACTOR}"`;
+
+/** How long entries of the audit are kept, in ms: 400 days. */
+export const AUDIT_KEPT_MS = 400 * 86_400_000;
+
+/** A field that changed. Secrets are masked. */
+export interface AuditChange {
+  readonly field: string;
+  /** A JSON value; null: there was none. */
+  readonly from: unknown;
+  /** A JSON value; null: there is none. */
+  readonly to: unknown;
+}
+
+/** Who changed what. */
+export interface Audited {
+  readonly kind: AuditKind;
+  /** Null: unknown. */
+  readonly actor: string | null;
+  readonly changes: readonly AuditChange[];
+}
+
+/** The kind of a command's entry. */
+export const COMMAND_KINDS: Readonly<Record<TransportCommand, AuditKind>> = {
+  pause: 'TRANSPORT_PAUSED',
+  resume: 'TRANSPORT_RESUMED',
+  disable: 'TRANSPORT_DISABLED',
+  enable: 'TRANSPORT_ENABLED',
+};
+
+/** The fields whose values differ. */
+export const differences = (fields: readonly AuditChange[]): AuditChange[] =>
+  fields.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));

@@ -1,0 +1,83 @@
+import type { TransportState } from '../../domain/transport-state.js';
+import type { ListedDelivery } from './delivery-store.js';
+
+/** A webhook as it is configured now. */
+export interface LiveWebhook {
+  readonly id: number;
+  readonly webhookUid: string;
+  readonly action: string;
+  readonly enabled: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch. */
+  readonly lastModifiedAt: number;
+  readonly transportId: number;
+  readonly httpTransportUid: string;
+  /** Milliseconds since the epoch. */
+  readonly transportCreatedAt: number;
+}
+
+/** A delivery of an event, pending or ended. */
+export interface DeliveryPlace {
+  readonly id: number;
+  readonly webhookId: number;
+  readonly transportId: number;
+}
+
+/** The deliveries of an event that are asked for. */
+export interface DeliveriesRequest {
+  readonly tenantId: number;
+  readonly eventId: number;
+  /** Deliveries whose webhook has an id greater than this one … */
+  readonly afterId: number;
+  /** … up to this one, */
+  readonly upToId: number;
+  /** and those of these transports. */
+  readonly transportIds: readonly number[];
+}
+
+export interface EventDeliveries {
+  /** When the first delivery of the event was created that is still stored; null: there is none. */
+  readonly firstCreatedAt: number | null;
+  readonly places: readonly DeliveryPlace[];
+}
+
+/** An event that is on the outbox. */
+export interface OutboxEntry {
+  /** Transports that still lack their delivery; null: all that match. */
+  readonly transportIds: readonly number[] | null;
+}
+
+/** The facts that decide when a pending delivery is sent. Instants are milliseconds since the epoch. */
+export interface PendingFacts {
+  /** The earlier delivery of its ordering key that is next in front of it; null: there is none. */
+  readonly behindId: number | null;
+  readonly transportState: TransportState;
+  /** Maximum number of requests per window; null: there is no limit. */
+  readonly rateLimitRequests: number | null;
+  /** Whether a process holds the lane; its lease may have expired. */
+  readonly isHeld: boolean;
+  readonly leaseUntil: number;
+  readonly blockedUntil: number;
+  readonly consecutiveFailures: number;
+  readonly rateUsed: number;
+  readonly rateUsedUntil: number;
+}
+
+/** Reads what became of an event. */
+export interface ExplainStore {
+  /** The tenant's webhooks with ids greater than `afterId`, in ascending order. */
+  webhooks(tenantUid: string, afterId: number, limit: number): Promise<LiveWebhook[]>;
+
+  /** Reads all deliveries of the event, at most one for each transport that the tenant had. */
+  deliveriesOf(request: DeliveriesRequest): Promise<EventDeliveries>;
+
+  /** @returns undefined if the event is not on the outbox */
+  outboxEntry(tenantUid: string, eventId: number): Promise<OutboxEntry | undefined>;
+
+  /** The given deliveries, each from the table in which it is now. A delivery that is in neither is left out. */
+  listed(tenantId: number, places: readonly DeliveryPlace[]): Promise<ListedDelivery[]>;
+
+  /** The facts of those of the given deliveries that are pending. */
+  pending(tenantId: number, places: readonly DeliveryPlace[]): Promise<ReadonlyMap<number, PendingFacts>>;
+}
