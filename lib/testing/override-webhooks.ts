@@ -4,6 +4,7 @@ import { ClockWatch } from '../operations/clock-watch.js';
 import { EncryptionKeyRotation } from '../operations/encryption/encryption-key-rotation.js';
 import { EnvironmentGuard } from '../operations/environment-guard.js';
 import { WebhooksHealth } from '../operations/health/health.js';
+import { StatisticsRollUp } from '../operations/statistics/statistics-roll-up.js';
 import { DATABASE } from '../persistence/ports/database.js';
 import { EVENT_STORE } from '../persistence/ports/event-store.js';
 import { SECRET_BOX } from '../secrets/secret-box.js';
@@ -39,6 +40,7 @@ const NEEDING_THE_DATABASE = [
   WebhooksWorker,
   WebhooksHealth,
   EncryptionKeyRotation,
+  StatisticsRollUp,
 ];
 
 /**

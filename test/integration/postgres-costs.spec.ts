@@ -194,6 +194,7 @@ describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () =
     expect(changes).toEqual([
       ['webhook_delivery', 150, 0, 0],
       ['webhook_queue', 0, 0, 150],
+      ['webhook_statistic_fact', 1, 0, 0],
     ]);
   });
 });

@@ -66,6 +66,7 @@ describe('WebhookEmitter', () => {
           body: `{"action":"ORDER_SETTLED","tenant":{"Uid":"${tenantUid}"},"order":{"Uid":"700"}}`,
           occurredAt: 1_700_000_000_123,
           createdAt: expect.any(Number),
+          expungedAt: null,
         },
       ]);
     });

@@ -29,7 +29,7 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT delivery_id, transport_id, webhook_id, event_id, due_at, requested::text FROM ${queue}
         WHERE tenant_id > 0 AND (tenant_id, transport_id, delivery_id) >= ($1::int, t.id, i.id)
           AND (tenant_id, transport_id, delivery_id) <= ($1::int, t.id, i.id)
-        LIMIT 1
+        ORDER BY tenant_id, transport_id, delivery_id LIMIT 1
       ) q
       WHERE i.id NOT IN (SELECT id FROM ended)
     )

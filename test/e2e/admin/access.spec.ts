@@ -144,7 +144,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(22);
+      expect(compared).toBe(24);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { eachDatabase } from '../../support/databases.js';
+import { createDatabase, eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { Receiver } from '../../support/receiver.js';
 import { TenantClient, type ApiTransport } from '../../support/tenant-client.js';
@@ -109,7 +109,7 @@ eachDatabase((database) => {
       expect(await run('status')).toMatch(/^Environment +staging$/m);
     });
   });
-});
+}, createDatabase);
 
 describe('The commands that need a database', () => {
   it.each([

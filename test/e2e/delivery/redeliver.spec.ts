@@ -268,7 +268,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       const path = `/httptransports/${transport.httpTransportUid}`;
       const { body } = await tenant.api.get<{ items: { webhookUid: string }[] }>(`${path}/webhooks`);
       await api.dataSource.query(
-        `UPDATE webhook_event SET body = '' WHERE event_uid = '${delivery.eventUid}'`,
+        `UPDATE webhook_event SET body = '', expunged_at = 1 WHERE event_uid = '${delivery.eventUid}'`,
       );
       expect(await refused(delivery)).toBe('PAYLOAD_GONE');
       await tenant.api.delete(`${path}/webhooks/${body.items[0]!.webhookUid}`);
@@ -290,7 +290,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       await neighbour.transport(receiver);
       await neighbour.emit();
       const [foreign] = await neighbour.untilLogged({ status: 'DELIVERED' });
-      await api.dataSource.query(`UPDATE webhook_event SET body = '' WHERE event_uid = '${gone!.eventUid}'`);
+      await api.dataSource.query(`UPDATE webhook_event SET body = '', expunged_at = 1 WHERE event_uid = '${gone!.eventUid}'`);
       receiver.reset();
       const uids = [one, two, gone, one, foreign].map((delivery) => delivery!.deliveryUid);
       const { status, body } = await tenant.api.post<Results>('/deliveries/redeliver', {

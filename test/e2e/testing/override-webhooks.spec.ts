@@ -108,7 +108,7 @@ describe('A host whose test records events', () => {
       [],
     );
     expect(() => cards.health.check()).toThrow(NotInTestsError);
-    expect(() => cards.health.check()).toThrow(/^WebhooksHealth\.check is not there/);
+    expect(() => cards.health.check()).toThrow(/^WebhooksHealth\.check is not available/);
     await expect(deliverAll(app)).rejects.toBeInstanceOf(NotInTestsError);
   });
 

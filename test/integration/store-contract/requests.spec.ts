@@ -169,7 +169,7 @@ describe('RequestStore', () => {
 
       await request(pending);
       await fixture.changeState(transport, 'PAUSED');
-      await fixture.set('webhook_event', { body: '' }, { id: ended.eventId });
+      await fixture.set('webhook_event', { body: '', expunged_at: 1 }, { id: ended.eventId });
       expect(await facts(...both)).toMatchObject([
         { requested: 'MANUAL', transportState: 'PAUSED', hasPayload: true },
         { requested: null, transportState: 'PAUSED', hasPayload: false },
