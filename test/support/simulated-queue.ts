@@ -90,7 +90,7 @@ export class SimulatedQueue {
     const row = this.#rows[index];
     if (row?.attempts !== attempts || row.dueAt !== dueAt) return false;
     if (nextDueAt !== null) {
-      row.dueAt = nextDueAt;
+      row.dueAt = requested === null ? nextDueAt : Math.max(nextDueAt, now);
       row.attempts += 1;
       // A request that came during an attempt of the schedule stays.
       if (requested !== null) row.isRequested = false;

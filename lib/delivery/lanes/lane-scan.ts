@@ -411,10 +411,11 @@ export class LaneScan {
 
   /**
    * Notes that a delivery is due at `dueAt`. If the scan has read past that date, only another scan finds the delivery. Scans
-   * begin near the position, so an earlier date must be noted: an outcome that was set aside may be recorded minutes later.
+   * begin near the position, also the first one of a holder, so an earlier date must be noted: an outcome that was set aside
+   * may be recorded minutes later, when the lane has been released and claimed again.
    */
   #noticeDue(dueAt: number | null): void {
-    const readUpTo = this.#hasEnded ? Math.max(this.#cursor.dueAt, this.#position) : this.#cursor.dueAt;
+    const readUpTo = this.#beginsNext ? Math.max(this.#cursor.dueAt, this.#position) : this.#cursor.dueAt;
     if (dueAt !== null && dueAt <= readUpTo) this.#miss(dueAt);
   }
 

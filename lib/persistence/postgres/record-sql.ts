@@ -30,6 +30,12 @@ const rowAt = (queue: string, input: string, fence = ''): string => `(
 /** The kind of fact with which a delivery ends, see `endKind`. */
 const END_KIND = `CASE WHEN status = 'DELIVERED' AND (has_succeeded OR trigger <> 'SCHEDULE') THEN 'AGAIN' ELSE status END`;
 
+/**
+ * When a retry is due. The row of a requested delivery may be due later than its attempt, so a new holder does not find it
+ * among the due rows and scans past that date. If the outcome is recorded late, the retry must therefore not be due earlier.
+ */
+const RETRY_AT = `CASE WHEN f.trigger = 'SCHEDULE' THEN f.next_due_at ELSE greatest(f.next_due_at, $17::bigint) END`;
+
 /** How long the ends of deliveries wait for a locked row. The module itself locks rows only for milliseconds. */
 const ROW_PATIENCE_MS = 100;
 /** Sets the lock time-out for the statement, which reads its input before it waits for rows. The setting ends with the transaction. */
@@ -148,7 +154,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT * FROM at_key WHERE delivery_id NOT IN (
           SELECT head_id FROM successor WHERE head_id NOT IN (SELECT head_id FROM next))
       ), moved AS (
-        UPDATE ${queue} q SET due_at = f.next_due_at, attempts = f.attempts + f.counts,
+        UPDATE ${queue} q SET due_at = ${RETRY_AT}, attempts = f.attempts + f.counts,
           lost_attempts = CASE WHEN f.counts = 1 THEN 0 ELSE q.lost_attempts + 1 END, noted_token = ${PAST_NOTE},
           requested = ${requestedAfter('f.trigger', 'q.requested')}
         FROM found f

@@ -97,7 +97,11 @@ export class SqliteRecordStore implements RecordStore {
   #recordAttempt(attempt: AttemptRecord, now: number, facts: Fact[]): boolean {
     const { deliveryId, attempts, startedAt, nextDueAt, isCounted } = attempt;
     const number = attempts + 1;
-    if (nextDueAt === null ? this.#end(attempt, now, facts) : this.#move(attempt, nextDueAt, facts)) {
+    if (
+      nextDueAt === null
+        ? this.#end(attempt, now, facts)
+        : this.#move(attempt, retryAt(attempt, nextDueAt, now), facts)
+    ) {
       if (nextDueAt !== null) this.#keepAttempt(this.#sql.attempt, attempt, !isCounted);
       return true;
     }
@@ -227,3 +231,7 @@ const factOf = (
   durationMs,
   at: startedAt + durationMs,
 });
+
+/** See `RETRY_AT` of PostgreSQL: a requested delivery that is recorded late is not due earlier than now. */
+const retryAt = ({ trigger }: AttemptRecord, nextDueAt: number, now: number): number =>
+  trigger === 'SCHEDULE' ? nextDueAt : Math.max(nextDueAt, now);
