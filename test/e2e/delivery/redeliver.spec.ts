@@ -290,7 +290,9 @@ describe('A redelivery that another process than the holder accepts', () => {
       await neighbour.transport(receiver);
       await neighbour.emit();
       const [foreign] = await neighbour.untilLogged({ status: 'DELIVERED' });
-      await api.dataSource.query(`UPDATE webhook_event SET body = '', expunged_at = 1 WHERE event_uid = '${gone!.eventUid}'`);
+      await api.dataSource.query(
+        `UPDATE webhook_event SET body = '', expunged_at = 1 WHERE event_uid = '${gone!.eventUid}'`,
+      );
       receiver.reset();
       const uids = [one, two, gone, one, foreign].map((delivery) => delivery!.deliveryUid);
       const { status, body } = await tenant.api.post<Results>('/deliveries/redeliver', {

@@ -58,7 +58,7 @@ describe('RequestStore', () => {
 
         const now = fixture.database.now();
         expect(await requests().request(tenantId, [key], now)).toEqual(new Set([row.deliveryId]));
-        expect(await fixture.rows('webhook_queue')).toMatchObject([
+        expect(await fixture.rowsWith('webhook_queue', { delivery_id: row.deliveryId })).toMatchObject([
           { due_at: due, attempts: 1, requested: 'MANUAL' },
         ]);
         const expected = { due_at: now, version: Number(version) + 1, requests_version: Number(version) + 1 };
@@ -203,6 +203,16 @@ describe('RequestStore', () => {
         expect(await record(retried(row, due))).toEqual(NOTHING_MISSING);
         expect(await requested(row)).toBe('MANUAL');
         expect((await read()).rows).toMatchObject([{ dueAt: due, attempts: 1 }]);
+      });
+
+      it('is due when a late outcome is recorded, not before: a new holder may have scanned past the earlier date', async () => {
+        await request(row);
+        const now = row.dueAt + HOUR_MS;
+        const attempts = [retried(asRequested(), row.dueAt + 1)];
+        await fixture.stores.records.record(group({ attempts, now }));
+        expect(await fixture.rowsWith('webhook_queue', { delivery_id: row.deliveryId })).toMatchObject([
+          { due_at: now, attempts: 1, requested: null },
+        ]);
       });
 
       it('clears a request with the attempt that was requested, also if that is written twice', async () => {
