@@ -70,6 +70,9 @@ async function idOfWebhook(
 
 const text = (...values: string[]): string => values.map((value) => `'${value}'`).join(', ');
 
+/** Far from the numbers that fan-out gives to deliveries, which may begin at the same number as those of events. */
+const SEEDED_FROM = 1e15;
+
 /** Writes many pending deliveries at once, all due. The transport must exist. */
 export async function seedBacklog(
   dataSource: DataSource,
@@ -83,7 +86,7 @@ export async function seedBacklog(
   );
   await dataSource.query(
     `INSERT INTO webhook_queue (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id)
-     SELECT t.id, ${now} + e.id % 7, e.id, e.id, 0, ${now}, n.id
+     SELECT t.id, ${now} + e.id % 7, e.id + ${SEEDED_FROM}, e.id, 0, ${now}, n.id
        FROM webhook_event e JOIN webhook_http_transport t ON t.tenant_uid = e.tenant_uid
        JOIN webhook_tenant n ON n.tenant_uid = t.tenant_uid
       WHERE t.tenant_uid = ${text(tenantUid)} AND t.http_transport_uid = ${text(httpTransportUid)}
