@@ -47,7 +47,7 @@ describe('GET /health of the sample app', () => {
             },
             queue: expect.objectContaining({ due: { value: 0, isAtLeast: false }, oldestDueMs: null }),
             environment: { own: null, database: null },
-            retention: { enabled: worker === 'true', lastPassAt: expect.anything(), lastError: null },
+            retention: expect.objectContaining({ enabled: worker === 'true', lastError: null }),
           },
         },
       });
