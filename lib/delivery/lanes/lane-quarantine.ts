@@ -2,6 +2,8 @@ import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 
 /** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
 const QUARANTINE_FROM = 2;
+/** Requests of each slot that may come before the deadly one: in flight, being recorded, and waiting to be recorded. */
+const WAVES = 3;
 
 /**
  * Quarantine mode of a lane. A delivery may crash the process that sends it. From the second crash of its holders in a row
@@ -35,14 +37,15 @@ export class LaneQuarantine {
   }
 
   /**
-   * The outcome of a delivery is in the database. The delivery that crashed the holders was in flight then, so it is among
-   * the first `maxConcurrency` deliveries of the lane.
+   * The outcome of a delivery is in the database. The delivery that crashed the holders was in flight then. Before it in the
+   * queue are others that were in flight, and those whose outcome had arrived and was lost: for each slot of the transport at
+   * most one in the group that was being written and one that waited for the next group.
    *
-   * @returns whether that many have an outcome by now, so that a clean release can end quarantine mode
+   * @returns whether that many deliveries have an outcome by now, so that a clean release can end quarantine mode
    */
   recorded(maxConcurrency: number): boolean {
     if (!this.isActive) return false;
     this.#recorded++;
-    return this.#recorded >= maxConcurrency;
+    return this.#recorded >= WAVES * maxConcurrency;
   }
 }
