@@ -127,7 +127,7 @@ assert.deepEqual(
   details.attempts.map(({ number, responseStatusCode }) => [number, responseStatusCode]),
   [[1, 204]],
 );
-assert.deepEqual(details.event.body['order'], { Uid: '700' });
+assert.deepEqual(details.event.body?.['order'], { Uid: '700' });
 
 // Quotas, states, and an error with its code.
 const quotas = dataOf(await client.GET('/tenants/{tenantUid}/quotas', { params: { path: { tenantUid } } }));
