@@ -6,6 +6,7 @@ import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import { withDeadline } from '../../timing/with-deadline.js';
 import { WEBHOOKS_WORKER_ENABLED } from '../../webhooks.tokens.js';
+import { safeErrorText } from '../safe-error-text.js';
 import { WebhooksLogger } from '../webhooks-logger.js';
 
 /** How often a process with a worker adds new facts to the counts, in ms. A query does it as well. */
@@ -16,6 +17,8 @@ const GROUPS = 50;
 const STOP_LIMIT_MS = 1_000;
 /** Rows that one statement deletes at most. */
 const DELETED_AT_ONCE = 1_000;
+/** Groups that are remembered as named in the log. */
+const MOST_WARNED = 1_000;
 const DAY_MS = 86_400_000;
 /** How long counts are kept, in days. */
 export const KEPT_DAYS: Readonly<Record<Granularity, number>> = { minute: 3, hour: 92, day: 800 };
@@ -31,9 +34,12 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
       return this.#deleteOld();
     },
     onError: (error, failures) => {
-      if (failures === 1) this.#logger.warn(`Counting for statistics failed: ${String(error)}`);
+      if (failures === 1)
+        this.#logger.warn(`Counting for statistics failed and is tried again: ${safeErrorText(error)}`);
     },
   });
+  /** Groups that cannot be counted and were named in the log. */
+  readonly #warned = new Set<number>();
   #running: Promise<void> | undefined;
   #deletedAt = -Infinity;
 
@@ -68,10 +74,17 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
       await inHalves(
         groups,
         async (part) => statistics.rollUp(part),
-        (group, error) => this.#logger.warn(`Statistics: group ${group} cannot be counted: ${String(error)}`),
+        (group, error) => this.#warnOf(group, error),
       );
       after = groups.at(-1)!;
     }
+  }
+
+  /** Each run meets the group again, so that it is named once by each process. */
+  #warnOf(group: number, error: unknown): void {
+    if (this.#warned.has(group)) return;
+    if (this.#warned.size < MOST_WARNED) this.#warned.add(group);
+    this.#logger.warn(`Statistics: group ${group} of outcomes cannot be counted: ${safeErrorText(error)}`);
   }
 
   /** Once an hour. @returns whether there may be more to delete */
