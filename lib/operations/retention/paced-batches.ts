@@ -14,7 +14,7 @@ interface Limits {
 }
 
 const LIMITS: Readonly<Record<DatabaseKind, Limits>> = {
-  postgres: { targetMs: 25, mostBytes: 4 * 1024 * 1024, restFactor: 2 },
+  postgres: { targetMs: 10, mostBytes: 4 * 1024 * 1024, restFactor: 4 },
   // The driver blocks the event loop, so batches take a few milliseconds.
   sqlite: { targetMs: 4, mostBytes: 1024 * 1024, restFactor: 3 },
 };
