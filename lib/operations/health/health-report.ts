@@ -1,7 +1,7 @@
 import type { HoldReason } from '../../delivery/delivery-switch.js';
 import type { BoundedCount } from '../../persistence/ports/backlog-store.js';
 
-/** Stable code of a reason. docs/troubleshooting.md explains each of them. */
+/** Stable code of a reason. docs/errors.md explains each of them. */
 export type HealthReasonCode =
   | 'DATABASE_UNREACHABLE'
   | 'TABLES_MISSING'

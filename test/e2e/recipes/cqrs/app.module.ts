@@ -32,7 +32,7 @@ export class SettleOrderHandler implements ICommandHandler<SettleOrder> {
       }));
       await this.webhooks.emitMany(events, { tenantUid, manager });
     });
-    order.commit(); // now the handlers in this process
+    order.commit(); // runs the handlers in this process
   }
 }
 

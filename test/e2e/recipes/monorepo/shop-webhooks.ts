@@ -20,6 +20,6 @@ export const catalog = extendCatalog(posCatalog, {
 /** What all applications have in common: the catalog, the database's environment, the rules for receivers. */
 const COMMON: WebhooksOptions = { catalog, egress, environment: process.env.APP_ENVIRONMENT };
 
-/** The module of one application: it says what it mounts, and nothing else. */
+/** The module of one application, which only says which parts it mounts. */
 export const shopWebhooks = (extras: WebhooksModuleExtras & WebhooksOptions): DynamicModule =>
   WebhooksModule.forRoot({ isGlobal: true, ...COMMON, ...extras });

@@ -22,7 +22,7 @@ export class OrdersService {
 
   @Transactional()
   async settle(tenantUid: string, uid: string): Promise<void> {
-    const { manager } = this.dataSource; // that of the transaction
+    const { manager } = this.dataSource; // the manager of the transaction
     await manager.save(Order, { uid, state: 'SETTLED' });
     await this.webhooks.emit('ORDER_SETTLED', { order: { Uid: uid } }, { tenantUid, manager });
     if (uid === 'refused') throw new Error('No more orders today.');
