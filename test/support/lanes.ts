@@ -1,5 +1,6 @@
-import type { UnsentRows } from '../../lib/delivery/lanes/lane-scan.js';
-import { Lane, type Clocks } from '../../lib/delivery/lanes/lane.js';
+import type { Clocks } from '../../lib/delivery/lanes/lane-hold.js';
+import { Lane } from '../../lib/delivery/lanes/lane.js';
+import type { UnsentRows } from '../../lib/delivery/lanes/scan-rows.js';
 import type { ConcludedAttempt } from '../../lib/delivery/sending/attempt.js';
 import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';

@@ -1,6 +1,6 @@
 import type { TransportState } from '../../domain/transport-state.js';
 import type { LaneRelease } from '../../persistence/ports/lane-store.js';
-import type { ScanResult } from './lane-scan.js';
+import type { ScanResult } from './scan-rows.js';
 
 /**
  * If a lane is released while outcomes of it cannot be recorded, it is due again after this time, in ms. Their retries may be

@@ -1,8 +1,9 @@
 import { WakeTimer } from '../../timing/wake-timer.js';
 import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
+import type { Clocks } from '../lanes/lane-hold.js';
 import type { LaneClocks } from '../lanes/lane-renewals.js';
-import type { Clocks, Lane } from '../lanes/lane.js';
+import type { Lane } from '../lanes/lane.js';
 import type { DeliveryRecorder } from '../recording/delivery-recorder.js';
 import type { DeliverySender } from './delivery-sender.js';
 import type { Slots } from './slots.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RequestedRows } from '../../../../lib/delivery/lanes/lane-scan.js';
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
+import type { RequestedRows } from '../../../../lib/delivery/lanes/scan-rows.js';
 import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
 import { at, block, deliver, laneOf, NOW, queued, read, rows } from '../../../support/lanes.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { LaneScan, type RowJudge } from '../../../../lib/delivery/lanes/lane-scan.js';
+import { LaneScan } from '../../../../lib/delivery/lanes/lane-scan.js';
+import type { RowJudge } from '../../../../lib/delivery/lanes/scan-rows.js';
 import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
 import { PARKED_DUE_AT } from '../../../../lib/persistence/ports/record-store.js';
 import { queued } from '../../../support/lanes.js';

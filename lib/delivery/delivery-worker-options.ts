@@ -1,0 +1,19 @@
+import type { NotificationSink } from '../domain/notification.js';
+import type { HealthPolicy } from '../domain/transport-health.js';
+
+/** Settings of a `DeliveryWorker`. */
+export interface DeliveryWorkerOptions {
+  readonly holder: string;
+  readonly concurrency: number;
+  /** Maximum number of requests in flight to one origin, over all tenants. */
+  readonly maxPerOrigin: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly drainTimeoutMs: number;
+  readonly policy: HealthPolicy;
+  readonly notifications: NotificationSink;
+  /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
+  readonly areWakeUpsProven: () => boolean;
+  /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */
+  readonly announceWork: (transportIds: readonly number[]) => void;
+}
