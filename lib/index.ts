@@ -44,6 +44,7 @@ export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 export { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 export { WebhookEvents } from './admin/from-code/webhook-events.js';
 export { WebhookTenants } from './admin/from-code/webhook-tenants.js';
+export { WebhookRecoveries } from './admin/from-code/webhook-recoveries.js';
 export { Webhooks } from './admin/from-code/webhooks.js';
 export type { TenantExportLine } from './admin/tenant-export/tenant-export.service.js';
 export { describeWebhooks } from './admin/openapi/describe-webhooks.js';

@@ -6,6 +6,7 @@ import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 import { WebhookEvents } from './admin/from-code/webhook-events.js';
 import { WebhookTenants } from './admin/from-code/webhook-tenants.js';
+import { WebhookRecoveries } from './admin/from-code/webhook-recoveries.js';
 import { Webhooks } from './admin/from-code/webhooks.js';
 import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DuplicateInstanceError } from './errors/start-up.errors.js';
@@ -30,6 +31,7 @@ export const EXPORTED: Type[] = [
   WebhookEvents,
   WebhookTenants,
   WebhookAudit,
+  WebhookRecoveries,
   WebhookNotifications,
 ];
 

@@ -18,6 +18,7 @@ import { NotificationHub } from './operations/notifications/notification-hub.js'
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { StatisticsRollUp } from './operations/statistics/statistics-roll-up.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
+import { RecoverySignal } from './operations/recovery/recovery-signal.js';
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './emitter/commit-signal.js';
@@ -173,6 +174,7 @@ export const coreProviders: Provider[] = [
   },
   { provide: WORKER_STATUS, useExisting: WebhooksWorker },
   CommitSignal,
+  RecoverySignal,
   DeliverySwitch,
   ClockWatch,
   WebhookEmitter,

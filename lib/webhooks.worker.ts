@@ -9,6 +9,9 @@ import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { createRecoveryWorker } from './operations/recovery/create-recovery-worker.js';
+import { RecoverySignal } from './operations/recovery/recovery-signal.js';
+import type { RecoveryWorker } from './operations/recovery/recovery-worker.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './emitter/commit-signal.js';
@@ -45,7 +48,7 @@ export interface UnfinishedWork extends WaitingWork {
   readonly isHeld: boolean;
 }
 
-/** The background part of the module: fan-out, delivery and retention in this process, from the application's bootstrap to its shutdown. */
+/** The background part of the module: fan-out, delivery, recoveries and retention in this process, from the application's bootstrap to its shutdown. */
 @Injectable()
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
@@ -53,6 +56,7 @@ export class WebhooksWorker
   readonly #logger = new WebhooksLogger();
   readonly #fanout: FanoutWorker;
   readonly #delivery: DeliveryWorker;
+  readonly #recoveries: RecoveryWorker;
   #drained: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   #isStarted = false;
@@ -70,6 +74,7 @@ export class WebhooksWorker
     private readonly environment: EnvironmentGuard,
     notifications: NotificationHub,
     private readonly retention: RetentionJob,
+    private readonly recoverySignal: RecoverySignal,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -77,6 +82,7 @@ export class WebhooksWorker
       warn: (message: string, error?: unknown) =>
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
     };
+    const holder = randomUUID();
     this.#delivery = new DeliveryWorker(
       stores,
       new TransportConfigs(secrets, (url) => egress.checkUrl(url), options),
@@ -91,7 +97,7 @@ export class WebhooksWorker
       {
         ...options,
         maxPerOrigin: options.egress.maxPerOrigin,
-        holder: randomUUID(),
+        holder,
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
         notifications,
         areWakeUpsProven: () => this.#areWakeUpsProven,
@@ -117,6 +123,19 @@ export class WebhooksWorker
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
       },
+    });
+    this.#recoveries = createRecoveryWorker(database, stores, {
+      ...options,
+      holder,
+      environment: options.environment ?? '',
+      pollMs: () => (this.#areWakeUpsProven ? RARE_POLL_MS : options.pollMs),
+      maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
+      notify: (transportId) => {
+        this.#delivery.workAdded([transportId]);
+        wakeUps.announceWork([transportId]);
+      },
+      notifications,
+      warn: log.warn,
     });
     deliveries.onChange(() => this.#applySwitches());
     deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
@@ -157,6 +176,7 @@ export class WebhooksWorker
     if (!this.#isRunning) return;
     this.#fanout.wake();
     this.#delivery.lookAtEverything();
+    this.#recoveries.wake();
   }
 
   /** The work that is left now. It reads the whole queue, so it is only for tests. */
@@ -190,14 +210,17 @@ export class WebhooksWorker
     this.#fanout.start();
     this.#delivery.start();
     this.retention.start();
+    this.recoverySignal.listen(() => this.#recoveries.wake());
+    this.#recoveries.start();
     this.#isStarted = true;
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
-      glanced: ({ hasEvents, dueDates, environment }) => {
+      glanced: ({ hasEvents, dueDates, recoveryDueAt, environment }) => {
         this.environment.noteEnvironment(environment);
         if (hasEvents) this.#fanout.wake();
         this.#delivery.lanesDueAt(dueDates);
+        if (recoveryDueAt !== null && recoveryDueAt <= this.database.now()) this.#recoveries.wake();
       },
       missed: () => {
         this.#fanout.wake();
@@ -234,16 +257,17 @@ export class WebhooksWorker
     await withDeadline(this.database.close(), closeBy);
   }
 
-  /** Applies the delivery switch to fan-out, delivery and egress. */
+  /** Applies the delivery switch to fan-out, delivery, recoveries and egress. */
   #applySwitches(): void {
     const { isOn, holds } = this.deliveries;
     if (isOn) this.egress.resume();
     this.#delivery.setEnabled(isOn);
     if (!isOn) this.egress.suspend(GRACE_MS);
     // If deliveries are switched off, fan-out continues, so that the queue is filled. If the database belongs to another
-    // environment, fan-out stops, too.
+    // environment, fan-out, recoveries and retention stop, too.
     const isForeign = holds.includes('ENVIRONMENT');
     this.#fanout.setEnabled(!isForeign);
+    this.#recoveries.setEnabled(!isForeign);
     this.retention.setEnabled(!isForeign);
   }
 
@@ -254,6 +278,7 @@ export class WebhooksWorker
     // If fan-out does not commit in time, another process repeats it. There is no need to wait longer for it than for requests.
     await Promise.all([
       withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),
+      this.#recoveries.stop(),
       this.#delivery.stop(),
       withDeadline(this.retention.stop(), performance.now() + this.options.drainTimeoutMs),
     ]);

@@ -6,6 +6,7 @@ import {
   QuotaExceededError,
   RateLimitedError,
   RedeliveryRefusedError,
+  RecoveryActiveError,
   TransportStateConflictError,
   UidTakenError,
 } from '../errors/admin.errors.js';
@@ -32,6 +33,7 @@ export function apiErrorOf(error: unknown): unknown {
   if (error instanceof QuotaExceededError) return conflict('QUOTA_EXCEEDED', error.message);
   if (error instanceof TransportStateConflictError)
     return conflict('TRANSPORT_STATE_CONFLICT', error.message);
+  if (error instanceof RecoveryActiveError) return conflict('RECOVERY_ACTIVE', error.message);
   if (error instanceof ConcurrentChangeError) return conflict('CONCURRENT_CHANGE', error.message);
   if (error instanceof RedeliveryRefusedError) return conflict(error.refusal, error.message);
   if (error instanceof DeliveriesHeldError) return conflict('DELIVERIES_HELD', error.message);

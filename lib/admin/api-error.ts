@@ -20,10 +20,12 @@ export const API_ERROR_CODES = [
   'WEBHOOK_NOT_FOUND',
   'DELIVERY_NOT_FOUND',
   'EVENT_NOT_FOUND',
+  'RECOVERY_NOT_FOUND',
   'UID_TAKEN',
   'QUOTA_EXCEEDED',
   'CONCURRENT_CHANGE',
   'TRANSPORT_STATE_CONFLICT',
+  'RECOVERY_ACTIVE',
   'DELIVERIES_HELD',
   'REDELIVERY_PENDING',
   'PAYLOAD_GONE',
@@ -115,7 +117,7 @@ export const unsupportedMediaType = (): ApiError =>
   ]);
 
 /** The kinds of resources that a 404 can name. */
-export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT';
+export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT' | 'RECOVERY';
 
 /** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>

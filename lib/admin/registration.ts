@@ -13,6 +13,7 @@ import { EventRepository } from '../persistence/repositories/event.repository.js
 import { ExplainRepository } from '../persistence/repositories/explain.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
+import { RecoveryRepository } from '../persistence/repositories/recovery.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { StatisticRepository } from '../persistence/repositories/statistic.repository.js';
 import { ThrottleRepository } from '../persistence/repositories/throttle.repository.js';
@@ -34,6 +35,7 @@ import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
 import { WebhookEvents } from './from-code/webhook-events.js';
 import { WebhookTenants } from './from-code/webhook-tenants.js';
+import { WebhookRecoveries } from './from-code/webhook-recoveries.js';
 import { Webhooks } from './from-code/webhooks.js';
 import { TransportSecretController } from './http-transport-operations/transport-secret.controller.js';
 import { TransportStateController } from './http-transport-operations/transport-state.controller.js';
@@ -46,6 +48,9 @@ import { UnsupportedMethods } from './platform/unsupported-methods.js';
 import { QuotasController } from './quotas/quotas.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { StatisticsService } from './statistics/statistics.service.js';
+import { RecoveriesController } from './recoveries/recoveries.controller.js';
+import { RecoveriesService } from './recoveries/recoveries.service.js';
+import { TransportRecoveryController } from './recoveries/transport-recovery.controller.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { TenantExportService } from './tenant-export/tenant-export.service.js';
 import { WebhookActionsController } from './webhook-actions/webhook-actions.controller.js';
@@ -68,6 +73,8 @@ export const adminControllers: Type[] = [
   EventPayloadController,
   EventsController,
   AuditController,
+  TransportRecoveryController,
+  RecoveriesController,
   QuotasController,
 ];
 
@@ -85,6 +92,7 @@ export const adminServices: Provider[] = [
   EventRepository,
   ExplainRepository,
   AuditRepository,
+  RecoveryRepository,
   UsageRepository,
   SettingRepository,
   HttpTransportsService,
@@ -104,6 +112,7 @@ export const adminServices: Provider[] = [
   TenantExportService,
   EventsService,
   AuditService,
+  RecoveriesService,
   Cursors,
   HttpTransports,
   Webhooks,
@@ -112,6 +121,7 @@ export const adminServices: Provider[] = [
   WebhookEvents,
   WebhookTenants,
   WebhookAudit,
+  WebhookRecoveries,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */

@@ -92,13 +92,15 @@ export interface QuotaNear extends Notified {
   readonly limit: number;
 }
 
-/** Reserved, not published yet: a recovery has enqueued everything that it found. */
-export interface RecoveryDone extends Notified {
+/** A recovery or replay has enqueued everything that it found. The last of its deliveries may still be on their way. */
+export interface RecoveryDone extends NotifiedOfTransport {
   readonly type: 'recoveryDone';
-  /** The transport whose deliveries were recovered; null: all transports of the tenant. */
-  readonly httpTransportUid: string | null;
-  /** Number of deliveries that were enqueued again. */
+  readonly recoveryUid: string;
+  readonly kind: 'RECOVER' | 'REPLAY';
+  /** Number of deliveries that were enqueued. */
   readonly deliveries: number;
+  /** Number of events that could not be sent, because their body is not stored any more. */
+  readonly payloadGone: number;
 }
 
 /** Something that this process has recorded. Distinguish the kinds by `type`. */

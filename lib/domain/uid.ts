@@ -44,9 +44,10 @@ export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
 
 const DELIVERY_PREFIX = 'dlv_';
 const AUDIT_PREFIX = 'aud_';
+const RECOVERY_PREFIX = 'rec_';
 const DIGITS = 13;
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
-const DELIVERY_UID = /^dlv_([0-9a-hjkmnp-tv-z]{13})$/;
+const NUMBER = /^[0-9a-hjkmnp-tv-z]{13}$/;
 
 /**
  * The public name of a delivery: `dlv_` and its number in 13 digits of Crockford's base 32, so that uids sort as
@@ -59,6 +60,19 @@ export const deliveryUidOf = (id: number): string => DELIVERY_PREFIX + digitsOf(
 /** The public name of an audit entry, built like that of a delivery. */
 export const auditUidOf = (id: number): string => AUDIT_PREFIX + digitsOf(id);
 
+/** The number of a delivery; undefined for a text that `deliveryUidOf` never makes. */
+export const deliveryIdOf = (uid: string): number | undefined => numberIn(uid, DELIVERY_PREFIX);
+
+/**
+ * The public name of a recovery or replay: `rec_` and its number, as for deliveries.
+ *
+ * @param id a non-negative safe integer
+ */
+export const recoveryUidOf = (id: number): string => RECOVERY_PREFIX + digitsOf(id);
+
+/** The number of a recovery or replay; undefined for a text that `recoveryUidOf` never makes. */
+export const recoveryIdOf = (uid: string): number | undefined => numberIn(uid, RECOVERY_PREFIX);
+
 function digitsOf(id: number): string {
   let digits = '';
   for (let rest = id; digits.length < DIGITS; rest = Math.floor(rest / 32))
@@ -66,10 +80,9 @@ function digitsOf(id: number): string {
   return digits;
 }
 
-/** The number of a delivery; undefined for a text that `deliveryUidOf` never makes. */
-export function deliveryIdOf(uid: string): number | undefined {
-  const digits = DELIVERY_UID.exec(uid)?.[1];
-  if (digits === undefined) return undefined;
+function numberIn(uid: string, prefix: string): number | undefined {
+  const digits = uid.startsWith(prefix) ? uid.slice(prefix.length) : '';
+  if (!NUMBER.test(digits)) return undefined;
   let id = 0;
   for (const digit of digits) id = id * 32 + CROCKFORD.indexOf(digit);
   return Number.isSafeInteger(id) ? id : undefined;

@@ -54,6 +54,17 @@ export class OriginBusyError extends WebhooksError {
   }
 }
 
+/** The transport has a recovery or replay that has not ended. Nothing was started. */
+export class RecoveryActiveError extends WebhooksError {
+  constructor(httpTransportUid: string, options?: ErrorOptions) {
+    super(
+      'RECOVERY_ACTIVE',
+      `A recovery of the http transport "${httpTransportUid}" has not ended. Wait until it is done, or cancel it.`,
+      options,
+    );
+  }
+}
+
 /** The tenant has reached its quota of resources of this kind. Nothing was written. */
 export class QuotaExceededError extends WebhooksError {
   /**
@@ -129,17 +140,27 @@ export class TargetRefusedError extends WebhooksError {
   }
 }
 
+/** Commands that a transport may refuse in its current state, as the rest of "it cannot be …". */
+const REFUSED_COMMANDS = {
+  pause: 'paused',
+  resume: 'resumed',
+  disable: 'disabled',
+  enable: 'enabled',
+  recover: 'recovered',
+  replay: 'replayed',
+} as const;
+
 /** The command is not possible in the transport's current state. Nothing was changed. */
 export class TransportStateConflictError extends WebhooksError {
   /**
    * @param command e.g. `pause`
    * @param state the current state
    */
-  constructor(command: 'pause' | 'resume' | 'disable' | 'enable', state: string) {
+  constructor(command: keyof typeof REFUSED_COMMANDS, state: string) {
     const remedy = state === 'PAUSED' ? 'Resume it instead.' : 'Enable it first.';
     super(
       'TRANSPORT_STATE_CONFLICT',
-      `The http transport is ${state.toLowerCase()}: it cannot be ${command}d. ${remedy}`,
+      `The http transport is ${state.toLowerCase()}: it cannot be ${REFUSED_COMMANDS[command]}. ${remedy}`,
     );
   }
 }

@@ -15,6 +15,7 @@ import { PostgresRecordStore } from './postgres/postgres-record-store.js';
 import { PostgresRequestStore } from './postgres/postgres-request-store.js';
 import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresRetentionStore } from './postgres/postgres-retention-store.js';
+import { PostgresRecoveryStore } from './postgres/postgres-recovery-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite-audit-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
@@ -30,6 +31,7 @@ import { SqliteRecordStore } from './sqlite/sqlite-record-store.js';
 import { SqliteRequestStore } from './sqlite/sqlite-request-store.js';
 import { SqliteStatisticStore } from './sqlite/sqlite-statistic-store.js';
 import { SqliteRetentionStore } from './sqlite/sqlite-retention-store.js';
+import { SqliteRecoveryStore } from './sqlite/sqlite-recovery-store.js';
 import { SqliteSweepStore } from './sqlite/sqlite-sweep-store.js';
 import type { Stores } from './ports/stores.js';
 
@@ -52,6 +54,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         audit: new PostgresAuditStore(database),
         sweep: new PostgresSweepStore(database),
         counts: new PostgresQueueCountStore(database),
+        recoveries: new PostgresRecoveryStore(database),
         backlog: new PostgresBacklogStore(database),
         statistics: new PostgresStatisticStore(database),
         retention: new PostgresRetentionStore(database),
@@ -72,6 +75,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         audit: new SqliteAuditStore(database),
         sweep: new SqliteSweepStore(database),
         counts: new SqliteQueueCountStore(database),
+        recoveries: new SqliteRecoveryStore(database),
         backlog: new SqliteBacklogStore(database),
         statistics: new SqliteStatisticStore(database),
         retention: new SqliteRetentionStore(database),

@@ -142,6 +142,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     );
     const order = ['get', 'post', 'put', 'patch', 'delete'];
     routes.sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+    const recoveryUid = 'rec_0000000000000';
     for (const { method, path, operation } of routes) {
       const uids = {
         tenantUid: TENANT,
@@ -149,6 +150,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
         webhookUid: 'all',
         deliveryUid,
         eventUid: emittedUid,
+        recoveryUid,
       };
       const fill = (changed: object = {}): string =>
         path.replace(
@@ -169,6 +171,9 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     if (path.endsWith('/rotatesecret')) return { signingSecret: signingSecrets[1], overlapHours: 24 };
     if (path.endsWith('/test')) return {};
     if (path.endsWith('/disable')) return { reason: 'test' };
+    if (path.endsWith('/recover') || path.endsWith('/replay'))
+      return { since: '2026-01-01T00:00:00Z', dryRun: true };
+    if (path.endsWith('/enable')) return { recover: true };
     if (path.endsWith('/redeliver')) return { deliveryUids: ['dlv_0000000000000'] };
     if (path.includes('/webhooks')) return { action: 'ORDER_*' };
     return basic();

@@ -7,6 +7,7 @@ import { PostgresFanoutStore } from '../../lib/persistence/postgres/postgres-fan
 import { PostgresLaneStore } from '../../lib/persistence/postgres/postgres-lane-store.js';
 import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres-queue-count-store.js';
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
+import { PostgresRecoveryStore } from '../../lib/persistence/postgres/postgres-recovery-store.js';
 import { PostgresRequestStore } from '../../lib/persistence/postgres/postgres-request-store.js';
 import { PostgresSweepStore } from '../../lib/persistence/postgres/postgres-sweep-store.js';
 import { delivered, group, retried } from '../support/attempt-records.js';
@@ -141,6 +142,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const sweep = { after: 0, limit: 100, now, dueBefore: now };
     const { repaired } = await new PostgresSweepStore(explaining).scheduleStrandedLanes(sweep);
     expect(repaired).toEqual([transportId]);
+    await runRecoveries(new PostgresRecoveryStore(explaining));
     await runRequests(new PostgresRequestStore(explaining), new PostgresDeliveryStore(explaining));
     return found;
   }
@@ -224,6 +226,18 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     await requests.clear([{ transportId, requestsVersion: reading!.requestsVersion }]);
   }
 
+  /** Reads of a job that recovers or replays. They run beside the hot path, many times a second. */
+  async function runRecoveries(recoveries: PostgresRecoveryStore): Promise<void> {
+    const range = { afterId: Number.MIN_SAFE_INTEGER, beforeId: Number.MAX_SAFE_INTEGER, limit: 100 };
+    expect((await recoveries.scanEvents('shop', range)).rows).toHaveLength(100);
+    await recoveries.scanEnded(1, transportId, 'FAILED', range);
+    await recoveries.items(1, transportId, 0, 100);
+    const { last } = (await recoveries.eventRange())!;
+    expect(await recoveries.pairs(transportId, [last])).toHaveLength(1);
+    const none = await recoveries.pending(transportId, { due: 10, parked: 10 }, database.now());
+    expect(none).toEqual({ due: 0, parked: 0 });
+  }
+
   async function whileLocked(deliveryId: number, work: () => Promise<void>): Promise<void> {
     const other = database.dataSource.createQueryRunner();
     await other.startTransaction();
@@ -259,6 +273,12 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       'tillhook_count_pending',
       'tillhook_sweep_lanes',
       'tillhook_sweep_schedule',
+      'tillhook_recovery_events',
+      'tillhook_recovery_ended',
+      'tillhook_recovery_items',
+      'tillhook_recovery_event_range',
+      'tillhook_recovery_pairs',
+      'tillhook_recovery_pending',
       'tillhook_request_facts',
       'tillhook_request',
       'tillhook_delivery_move_back',
@@ -288,7 +308,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const walks = conditionsOf('webhook_queue', (name) => !name.startsWith('tillhook_sweep_lanes')).filter(
       (condition) =>
         !/transport_id = .*(due_at|ordering_key)/.test(condition) &&
-        !/^tillhook_fanout_write.*webhook_queue_event \(event_id = /.test(condition) &&
+        !/^tillhook_(fanout_write|recovery_pairs).*webhook_queue_event \(event_id = /.test(condition) &&
         !/^tillhook_request_facts.*webhook_queue_list .*ROW\(tenant_id, transport_id, delivery_id\) >=/.test(
           condition,
         ) &&

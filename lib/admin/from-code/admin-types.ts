@@ -24,6 +24,9 @@ import type {
 import type { StatisticsQueryDto } from '../statistics/statistics-query.dto.js';
 import type { StatisticsDto } from '../statistics/statistics.dto.js';
 import type { KeysetRequest } from '../listing/keyset-page.js';
+import type { RecoverDto, ReplayDto } from '../recoveries/recovery-bodies.dto.js';
+import type { RecoveryQueryDto } from '../recoveries/recovery-query.dto.js';
+import type { RecoveryDryRunDto, RecoveryDto, RecoveryListDto } from '../recoveries/recovery.dto.js';
 import type { CreateWebhookDto, UpdateWebhookDto } from '../webhooks/webhook-bodies.dto.js';
 import type { WebhookDto, WebhookListDto } from '../webhooks/webhook.dto.js';
 
@@ -110,3 +113,23 @@ export type WebhookAuditQuery = Partial<Omit<AuditQueryDto, 'createdFrom' | 'cre
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
 };
+
+/** A recovery or replay with its progress. */
+export type WebhookRecovery = RecoveryDto;
+/** One page of recoveries and replays. */
+export type WebhookRecoveryList = RecoveryListDto;
+/** What a recovery or replay would send. */
+export type WebhookRecoveryDryRun = RecoveryDryRunDto;
+/** Which page of recoveries to list, and of which transport. */
+export type WebhookRecoveryQuery = Partial<RecoveryQueryDto>;
+
+/** The period of time of a recovery or replay, inclusive: a date, or ISO 8601 text with an offset. */
+interface RecoveryPeriod {
+  since: Date | string;
+  /** Default: now. */
+  until?: Date | string | undefined;
+}
+/** Which deliveries to recover. */
+export type RecoverDeliveries = Omit<RecoverDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;
+/** Which events to replay. */
+export type ReplayEvents = Omit<ReplayDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;

@@ -6,6 +6,7 @@ import { TransportStateService } from '../../operations/http-transports/transpor
 import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { orNotFound } from '../http-transport-operations/or-not-found.js';
+import { EnableHttpTransportDto } from '../http-transport-operations/enable-http-transport.dto.js';
 import { DisableHttpTransportDto } from '../http-transport-operations/disable-http-transport.dto.js';
 import { RotateSecretDto } from '../http-transport-operations/rotate-secret.dto.js';
 import { TestSendDto } from '../http-transport-operations/test-send.dto.js';
@@ -36,6 +37,7 @@ const CREATE = new DtoPipe(CreateHttpTransportDto);
 const UPDATE = new DtoPipe(UpdateHttpTransportDto);
 const LIST = new DtoPipe(pageQueryOf(HTTP_TRANSPORT_SORT_KEYS, 'createdAt'));
 const DISABLE = new DtoPipe(DisableHttpTransportDto);
+const ENABLE = new DtoPipe(EnableHttpTransportDto);
 const ROTATE = new DtoPipe(RotateSecretDto);
 const TEST = new DtoPipe(TestSendDto);
 
@@ -173,10 +175,20 @@ export class HttpTransports {
   /**
    * Enables a disabled transport: pending deliveries are sent, and past failures no longer count. Idempotent.
    *
+   * @param options `recover`: starts a recovery of everything that failed or was missed since the failures began, or else since
+   *   the transport was disabled; default false
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is paused
    */
-  enable(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
-    return this.#command('enable', tenantUid, httpTransportUid, by);
+  enable(
+    tenantUid: string,
+    httpTransportUid: string,
+    options?: { recover?: boolean | undefined },
+    by?: ChangedBy,
+  ): Promise<HttpTransport> {
+    return withApiErrors(async () => {
+      const { recover } = await checkedInput(ENABLE, 'options', options);
+      return this.#command('enable', tenantUid, httpTransportUid, by, undefined, recover);
+    });
   }
 
   /**
@@ -226,11 +238,14 @@ export class HttpTransports {
     httpTransportUid: string,
     by: ChangedBy | undefined,
     reason?: string,
+    recover?: boolean,
   ): Promise<HttpTransport> {
     return withApiErrors(async () => {
       const actor = checkedActor(by);
       const path = checkedPath(tenantUid, httpTransportUid);
-      return httpTransportDto(await orNotFound(this.states.command(...path, command, reason, actor)));
+      return httpTransportDto(
+        await orNotFound(this.states.command(...path, command, reason, actor, recover)),
+      );
     });
   }
 

@@ -18,6 +18,7 @@ import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
 import { orNotFound } from './or-not-found.js';
 import { DisableHttpTransportDto } from './disable-http-transport.dto.js';
+import { EnableHttpTransportDto } from './enable-http-transport.dto.js';
 
 /** One of the four routes: a POST that returns the transport in its new state. */
 const Command = (command: TransportCommand, summary: string, description: string): MethodDecorator =>
@@ -87,15 +88,21 @@ export class TransportStateController {
   @Command(
     'enable',
     'Enable a disabled HTTP transport',
-    'Sends the `PENDING` deliveries, and resets the count of failures. `MISSED` deliveries are not sent.',
+    'Sends the `PENDING` deliveries, and resets the count of failures. `MISSED` and `FAILED` deliveries are not sent, unless `recover` is true.',
+  )
+  @ApiJsonBody(
+    EnableHttpTransportDto,
+    { 'Pending ones only': {}, 'Recover what failed or was missed': { recover: true } },
+    { required: false },
   )
   @ApiConflicting('TRANSPORT_STATE_CONFLICT', 'The HTTP transport is paused.', 'CONCURRENT_CHANGE')
   enable(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
+    @Body(AbsentBodyPipe, new DtoPipe(EnableHttpTransportDto)) { recover }: Input<EnableHttpTransportDto>,
     @RequestActor() actor: string | null,
   ): Promise<HttpTransportDto> {
-    return this.#command(tenantUid, httpTransportUid, 'enable', actor);
+    return this.#command(tenantUid, httpTransportUid, 'enable', actor, undefined, recover);
   }
 
   async #command(
@@ -104,9 +111,10 @@ export class TransportStateController {
     command: TransportCommand,
     actor: string | null,
     reason?: string,
+    recover?: boolean,
   ): Promise<HttpTransportDto> {
     return httpTransportDto(
-      await orNotFound(this.states.command(tenantUid, httpTransportUid, command, reason, actor)),
+      await orNotFound(this.states.command(tenantUid, httpTransportUid, command, reason, actor, recover)),
     );
   }
 }

@@ -64,7 +64,7 @@ export class LaneRows extends LaneHold {
   nextRead({ elapsed, now }: Clocks): LaneReadRequest | undefined {
     if (this.scan.isReading || !this.isOpen(now)) return undefined;
     const readAhead = readAheadOf(this.config.maxConcurrency);
-    if (this.scan.readyCount >= readAhead / 2 || this.scan.parkingCount >= readAhead) return undefined;
+    if (this.scan.freshCount >= readAhead / 2 || this.scan.parkingCount >= readAhead) return undefined;
     return this.scan.nextRead(this.transportId, now, elapsed, readAhead);
   }
 

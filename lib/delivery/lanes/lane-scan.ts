@@ -41,6 +41,16 @@ export class LaneScan {
     return this.#ready.count;
   }
 
+  /** Ready deliveries without those that a recovery has enqueued. */
+  get freshCount(): number {
+    return this.#ready.freshCount;
+  }
+
+  /** Whether `take` may be called. @param mostRecovered see `ReadyRows` */
+  mayTake(mostRecovered: number): boolean {
+    return this.#ready.mayTake(mostRecovered);
+  }
+
   /** The next ready delivery. */
   get first(): QueuedDelivery | undefined {
     return this.#ready.first;
@@ -158,6 +168,7 @@ export class LaneScan {
   /** An attempt did not take place or was aborted, and nothing is recorded: the delivery is due as before. */
   returned({ deliveryId, dueAt, requested }: QueuedDelivery): void {
     this.#rows.returned(deliveryId);
+    this.#ready.settled(deliveryId);
     this.#requests.settled(deliveryId);
     // If it was requested, it may be due later, and only a read of the requests finds it.
     if (requested !== null) this.#requests.missed();
@@ -166,6 +177,7 @@ export class LaneScan {
 
   /** The outcome cannot be recorded for now: the delivery is set aside until a later call reports its outcome. */
   setAside(delivery: QueuedDelivery): void {
+    this.#ready.settled(delivery.deliveryId);
     this.#rows.setAside(delivery);
   }
 
@@ -209,6 +221,7 @@ export class LaneScan {
 
   #letGo(delivery: QueuedDelivery): void {
     this.#rows.settled(delivery.deliveryId);
+    this.#ready.settled(delivery.deliveryId);
     this.#requests.settled(delivery.deliveryId);
     this.#read.recorded(delivery);
   }

@@ -20,7 +20,7 @@ export class Lane extends LaneRows {
   /** Whether a request may start now. */
   maySend(clocks: Clocks): boolean {
     return (
-      this.scan.readyCount > 0 &&
+      this.scan.mayTake(this.#mostRecovered) &&
       this.inFlight < this.#mostInFlight &&
       this.scan.asideCount < this.config.maxConcurrency &&
       this.mayStillSend(clocks) &&
@@ -116,5 +116,10 @@ export class Lane extends LaneRows {
   /** A single request is enough to see whether the receiver has recovered, or whether a delivery crashes the process. */
   get #mostInFlight(): number {
     return this.receiver.isProbing || this.quarantine.isActive ? 1 : this.config.maxConcurrency;
+  }
+
+  /** Half of the requests in flight at most are for deliveries of a recovery, so that fresh ones need not wait for these. */
+  get #mostRecovered(): number {
+    return Math.max(1, Math.floor(this.config.maxConcurrency / 2));
   }
 }

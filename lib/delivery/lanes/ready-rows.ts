@@ -1,4 +1,5 @@
 import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
+import { RecoveredRows } from './recovered-rows.js';
 
 /** Maximum number of rows that were taken and still occupy the front of the array. */
 const MOST_HANDED_OUT = 512;
@@ -9,19 +10,36 @@ export class ReadyRows {
   #dueFrom = 0;
   /** Requested deliveries. They are sent before `#due`. */
   readonly #requested: QueuedDelivery[] = [];
+  /** Deliveries that a recovery has enqueued. They are sent after all others. */
+  readonly #recovered = new RecoveredRows();
 
   get count(): number {
+    return this.freshCount + this.#recovered.readyCount;
+  }
+
+  /** Number of deliveries without those that a recovery has enqueued. */
+  get freshCount(): number {
     return this.#requested.length + this.#due.length - this.#dueFrom;
+  }
+
+  /**
+   * Whether `take` may be called.
+   *
+   * @param mostRecovered deliveries of a recovery that may be in flight or unrecorded at a time
+   */
+  mayTake(mostRecovered: number): boolean {
+    return this.freshCount > 0 || this.#recovered.mayTake(mostRecovered);
   }
 
   /** The delivery that `take` returns next. */
   get first(): QueuedDelivery | undefined {
-    return this.#requested[0] ?? this.#due[this.#dueFrom];
+    return this.#requested[0] ?? this.#due[this.#dueFrom] ?? this.#recovered.first;
   }
 
-  /** The due delivery is ready. It is sent after all that are ready. */
+  /** The due delivery is ready. It is sent after all that are ready, except those of a recovery. */
   add(delivery: QueuedDelivery): void {
-    this.#due.push(delivery);
+    if (delivery.requested === 'RECOVERY') this.#recovered.add(delivery);
+    else this.#due.push(delivery);
   }
 
   /** The requested delivery is ready. It is sent after the other requested ones, and before all due ones. */
@@ -40,19 +58,25 @@ export class ReadyRows {
     return true;
   }
 
-  /** Takes the next delivery. Call it only if there is one. */
+  /** Takes the next delivery. Call it only if `mayTake`. */
   take(): QueuedDelivery {
     const requested = this.#requested.shift();
     if (requested) return requested;
+    if (this.freshCount === 0) return this.#recovered.take();
     const delivery = this.#due[this.#dueFrom++]!;
     if (this.#dueFrom > MOST_HANDED_OUT) this.#compact();
     return delivery;
   }
 
+  /** A delivery that was taken has an outcome, or was not attempted. */
+  settled(deliveryId: number): void {
+    this.#recovered.settled(deliveryId);
+  }
+
   /** Gives up all deliveries. @returns them */
   drop(): QueuedDelivery[] {
     this.#compact();
-    return [...this.#requested.splice(0), ...this.#due.splice(0)];
+    return [...this.#requested.splice(0), ...this.#due.splice(0), ...this.#recovered.drop()];
   }
 
   /** Removes the taken rows. It is not done for each row, because removing the first element of an array moves all others. */

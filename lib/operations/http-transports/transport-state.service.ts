@@ -1,17 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { COMMAND_KINDS } from '../../domain/audit.js';
+import { RECOVERABLE_STATUSES } from '../../domain/recovery.js';
 import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateConflictError } from '../../errors/admin.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import { HttpTransportStateRepository } from '../../persistence/repositories/http-transport-state.repository.js';
+import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../../persistence/repositories/http-transport.repository.js';
-import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import { DATABASE, type Database, type Statement } from '../../persistence/ports/database.js';
 import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
 import { NotificationHub } from '../notifications/notification-hub.js';
+import { RecoverySignal } from '../recovery/recovery-signal.js';
 
 /** Reason for a transport that was disabled without a given reason. */
 const DEFAULT_REASON = 'ADMIN';
@@ -28,6 +31,8 @@ export class TransportStateService {
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     @Inject(DATABASE) private readonly database: Database,
     private readonly notifications: NotificationHub,
+    private readonly recoveries: RecoveryRepository,
+    private readonly recoverySignal: RecoverySignal,
   ) {}
 
   /**
@@ -36,6 +41,8 @@ export class TransportStateService {
    * @param reason why the transport is disabled, at most 64 characters. Default: `ADMIN`, or the existing reason of a
    *   transport that is already disabled
    * @param actor who gives the command, for the audit. Default: unknown
+   * @param recover with `enable`: starts a recovery of everything that failed or was missed since the failures began, or else
+   *   since the transport was disabled. It is started in the same transaction
    * @returns the transport in its new state; undefined if the tenant has no such transport
    * @throws {TransportStateConflictError} if the command is not possible in the current state
    * @throws {ConcurrentChangeError}
@@ -46,6 +53,7 @@ export class TransportStateService {
     command: TransportCommand,
     reason?: string,
     actor: string | null = null,
+    recover = false,
   ): Promise<HttpTransportRow | undefined> {
     return retryOnChange('http transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
@@ -54,18 +62,37 @@ export class TransportStateService {
       if (state === undefined) throw new TransportStateConflictError(command, present.state);
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
+      const also = recover && command === 'enable' ? this.#recovering(present) : [];
       const changed = await this.states.change(
         tenantUid,
         present,
         { state, disabledReason },
         { kind: COMMAND_KINDS[command], actor },
+        also,
       );
       if (!changed) return CHANGED_MEANWHILE;
+      if (also.length > 0) this.recoverySignal.announce();
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
       if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
       return changed;
     });
+  }
+
+  /** A recovery that is active has not noticed yet that the transport was disabled, so it is ended first. */
+  #recovering(present: HttpTransportEntity): Statement[] {
+    const { id, failingSince, disabledAt, lastModifiedAt } = present;
+    return [
+      this.recoveries.endingActive(id, 'TRANSPORT_DISABLED'),
+      this.recoveries.inserting(present, {
+        kind: 'RECOVER',
+        since: failingSince ?? disabledAt ?? lastModifiedAt,
+        until: this.database.now(),
+        statuses: RECOVERABLE_STATUSES,
+        actions: undefined,
+        webhook: undefined,
+      }),
+    ];
   }
 
   #notify({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): void {

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AUDIT_KEPT_MS } from '../../domain/audit.js';
+import { RECOVERY_KEPT_MS } from '../../domain/recovery.js';
 import type { RetentionPolicy } from '../../domain/retention.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { FIRST_TOMBSTONE, type TombstoneCursor } from '../../persistence/ports/retention-store.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
+import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
 import { SettingRepository } from '../../persistence/repositories/setting.repository.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
@@ -24,6 +26,8 @@ const RENEW_EVERY_MS = LEASE_MS / 3;
 const TOMBSTONES = 20;
 /** Entries of the audit that are deleted at once. */
 const AUDIT_ENTRIES = 500;
+/** Recoveries that are looked at and deleted at once. */
+const RECOVERIES = 500;
 
 /** The state of the retention job, as one process knows it. */
 export interface RetentionStatus {
@@ -38,7 +42,8 @@ export interface RetentionStatus {
 }
 
 /**
- * Deletes deliveries, events and tombstones that are older than the option `retention` says.
+ * Deletes deliveries, events and tombstones that are older than the option `retention` says, and old entries of the audit and
+ * recoveries.
  *
  * Each process with a worker looks once a minute whether it can get the lease. One process has it, and makes a pass. A pass
  * deletes in batches of milliseconds and rests after each, so that deliveries keep their latency.
@@ -66,6 +71,7 @@ export class RetentionJob {
     @Inject(STORES) private readonly stores: Stores,
     @Inject(WEBHOOKS_OPTIONS) { retention }: ResolvedWebhooksOptions,
     settings: SettingRepository,
+    private readonly recoveries: RecoveryRepository,
   ) {
     const now = (): number => database.now();
     this.#policy = retention;
@@ -160,6 +166,7 @@ export class RetentionJob {
     if (!isWhole) return;
     await this.#skippingErrors(() => this.#deleteTombstones(batches));
     await this.#skippingErrors(() => this.#deleteAudit(batches));
+    await this.#skippingErrors(() => this.#deleteRecoveries(batches));
     this.#wholeAt = startedAt;
   }
 
@@ -174,6 +181,11 @@ export class RetentionJob {
   async #deleteAudit(batches: PacedBatches): Promise<void> {
     const before = this.database.now() - AUDIT_KEPT_MS;
     while ((await batches.read(() => this.stores.audit.deleteBefore(before, AUDIT_ENTRIES))) > 0);
+  }
+
+  async #deleteRecoveries(batches: PacedBatches): Promise<void> {
+    const before = this.database.now() - RECOVERY_KEPT_MS;
+    while ((await batches.read(() => this.recoveries.deleteEndedBefore(before, RECOVERIES))) > 0);
   }
 
   /** A row that cannot be read ends its own walk, not the pass. */

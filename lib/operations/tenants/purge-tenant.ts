@@ -4,6 +4,7 @@ import { HttpTransportEntity } from '../../persistence/entities/http-transport.e
 import { WebhookEntity } from '../../persistence/entities/webhook.entity.js';
 import type { Database } from '../../persistence/ports/database.js';
 import type { Stores } from '../../persistence/ports/stores.js';
+import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
 import { removeTransport } from '../../persistence/repositories/remove-transport.js';
 import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
 import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
@@ -37,7 +38,7 @@ export interface TenantPurgeReport {
 }
 
 /**
- * Erases a tenant: its transports, webhooks, deliveries, attempts, events, statistics and names.
+ * Erases a tenant: its transports, webhooks, deliveries, attempts, events, recoveries, statistics and names.
  *
  * Each step deletes what it finds, in batches that hold locks for milliseconds. So a purge that was interrupted is finished
  * by another one, and two purges do not disturb each other. Events are deleted last, and once more after every transaction
@@ -172,6 +173,21 @@ export class TenantPurge {
       condition: 'tenant_uid = ?',
       parameters: [tenantUid],
       order: 'tenant_uid, kind, uid, id',
+    });
+    await new RecoveryRepository(database).endAllOf(tenantUid);
+    await this.#removeSome({
+      table: 'webhook_recovery_item',
+      key: 'recovery_id, event_id',
+      condition: `recovery_id IN (SELECT id FROM ${database.table('webhook_recovery')} WHERE tenant_uid = ?)`,
+      parameters: [tenantUid],
+      order: 'recovery_id, event_id',
+    });
+    await this.#removeSome({
+      table: 'webhook_recovery',
+      key: 'id',
+      condition: 'tenant_uid = ?',
+      parameters: [tenantUid],
+      order: 'tenant_uid, id',
     });
     // After the transports, whose deletion writes entries.
     await this.#removeSome({

@@ -62,6 +62,10 @@ export class HttpTransportEntity {
   @Column(bigintColumn({ name: 'failing_since', nullable: true }))
   failingSince!: number | null;
 
+  /** When the transport was disabled; null unless it is. */
+  @Column(bigintColumn({ name: 'disabled_at', nullable: true }))
+  disabledAt!: number | null;
+
   @Column({ name: 'timeout_ms', type: 'integer', nullable: true })
   timeoutMs!: number | null;
 
@@ -99,6 +103,7 @@ type OwnColumn =
   | 'state'
   | 'disabledReason'
   | 'failingSince'
+  | 'disabledAt'
   | 'version'
   | 'createdAt'
   | 'lastModifiedAt';
@@ -133,6 +138,7 @@ export function transportSettingsOf({
   state,
   disabledReason,
   failingSince,
+  disabledAt,
   version,
   createdAt,
   lastModifiedAt,

@@ -26,6 +26,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     state TEXT NOT NULL,
     disabled_reason TEXT,
     failing_since INTEGER,
+    disabled_at INTEGER,
     timeout_ms INTEGER,
     max_concurrency INTEGER,
     rate_limit_requests INTEGER,
@@ -207,4 +208,45 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     changes TEXT NOT NULL
   )`,
   `CREATE INDEX webhook_audit_tenant ON ${table('webhook_audit')} (tenant_uid)`,
+
+  `CREATE TABLE ${table('webhook_recovery')} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_uid TEXT NOT NULL,
+    transport_id INTEGER NOT NULL,
+    http_transport_uid TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    since_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    statuses TEXT NOT NULL,
+    actions TEXT,
+    webhook_id INTEGER,
+    webhook_uid TEXT,
+    state TEXT NOT NULL,
+    reason TEXT,
+    phase TEXT,
+    cursor_id INTEGER NOT NULL DEFAULT 0,
+    found INTEGER NOT NULL DEFAULT 0,
+    requeued INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    payload_gone INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    due_at INTEGER NOT NULL,
+    holder TEXT,
+    lease_token INTEGER NOT NULL DEFAULT 0
+  )`,
+  `CREATE UNIQUE INDEX webhook_recovery_active ON ${table('webhook_recovery')} (transport_id)
+     WHERE state IN ('QUEUED', 'RUNNING')`,
+  `CREATE INDEX webhook_recovery_due ON ${table('webhook_recovery')} (due_at) WHERE phase IS NOT NULL`,
+  `CREATE INDEX webhook_recovery_list ON ${table('webhook_recovery')} (tenant_uid, id)`,
+
+  `CREATE TABLE ${table('webhook_recovery_item')} (
+    recovery_id INTEGER NOT NULL,
+    event_id INTEGER NOT NULL,
+    PRIMARY KEY (recovery_id, event_id)
+  ) WITHOUT ROWID`,
+  `CREATE INDEX webhook_queue_recovery ON ${table('webhook_queue')} (transport_id, due_at, delivery_id)
+     WHERE requested = 'RECOVERY'`,
 ];

@@ -10,6 +10,8 @@ export const TABLES = [
   'webhook_setting',
   'webhook_statistic',
   'webhook_statistic_fact',
+  'webhook_recovery_item',
+  'webhook_recovery',
   'webhook_attempt',
   'webhook_audit',
   'webhook_throttle',
@@ -28,7 +30,12 @@ export const TABLES = [
  * Ids that processes keep in memory. A process may outlive its tables if they are dropped and created again. If ids then
  * started over, the process would use bodies and settings of old rows.
  */
-const NUMBERED = { webhook_event: 'id', webhook_http_transport: 'id', webhook_queue: 'delivery_id' };
+const NUMBERED = {
+  webhook_event: 'id',
+  webhook_http_transport: 'id',
+  webhook_queue: 'delivery_id',
+  webhook_recovery: 'id',
+};
 /** The setting that holds the id of the last delivery, on SQLite. */
 export const LAST_DELIVERY_ID = 'last_delivery_id';
 const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);

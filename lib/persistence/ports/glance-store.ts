@@ -7,6 +7,8 @@ export interface Glance {
    * within the next `LOOK_AHEAD_MS`.
    */
   readonly dueDates: readonly number[];
+  /** When the first recovery, or the lease of its holder, becomes due; null: there is nothing to recover. */
+  readonly recoveryDueAt: number | null;
   /** The environment that the database belongs to; undefined: none. */
   readonly environment: string | undefined;
 }

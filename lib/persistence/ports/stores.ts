@@ -14,6 +14,7 @@ import type { RecordStore } from './record-store.js';
 import type { RequestStore } from './request-store.js';
 import type { StatisticStore } from './statistic-store.js';
 import type { RetentionStore } from './retention-store.js';
+import type { RecoveryStore } from './recovery-store.js';
 import type { SweepStore } from './sweep-store.js';
 
 /** The families of statements that differ between databases: the hot path, lists, and the sweep. A dialect is one implementation of each. */
@@ -29,6 +30,7 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sweep: SweepStore;
   readonly counts: QueueCountStore;
+  readonly recoveries: RecoveryStore;
   readonly backlog: BacklogStore;
   readonly statistics: StatisticStore;
   readonly retention: RetentionStore;

@@ -7,6 +7,7 @@ interface GlanceRow {
   now: number;
   has_events: boolean;
   due_dates: string;
+  recovery_due_at: number | null;
   environment: string | null;
 }
 
@@ -15,9 +16,12 @@ export class PostgresGlanceStore implements GlanceStore {
   readonly #sql: string;
 
   constructor(private readonly database: PostgresDatabase) {
-    const [outbox, lane, setting] = ['webhook_outbox', 'webhook_lane', 'webhook_setting'].map((name) =>
-      database.table(name),
-    );
+    const [outbox, lane, setting, recovery] = [
+      'webhook_outbox',
+      'webhook_lane',
+      'webhook_setting',
+      'webhook_recovery',
+    ].map((name) => database.table(name));
     // The outbox is read backwards, as in fan-out: rows that were fanned out and not yet vacuumed come before the newest event.
     this.#sql = `
       SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
@@ -26,6 +30,7 @@ export class PostgresGlanceStore implements GlanceStore {
           SELECT due_at FROM ${lane} WHERE due_at <= ${STATEMENT_MS} + ${LOOK_AHEAD_MS}
           ORDER BY due_at, transport_id LIMIT ${MOST_DUE}
         )::text AS due_dates,
+        (SELECT due_at FROM ${recovery} WHERE phase IS NOT NULL ORDER BY due_at LIMIT 1) AS recovery_due_at,
         (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment`;
   }
 
@@ -39,8 +44,13 @@ export class PostgresGlanceStore implements GlanceStore {
           `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,
           [channel],
         ));
-    const { now, has_events, due_dates, environment } = row!;
+    const { now, has_events, due_dates, recovery_due_at: recoveryDueAt, environment } = row!;
     this.database.adoptClock(now, sentAt);
-    return { hasEvents: has_events, dueDates: numbersOf(due_dates), environment: environment ?? undefined };
+    return {
+      hasEvents: has_events,
+      dueDates: numbersOf(due_dates),
+      recoveryDueAt,
+      environment: environment ?? undefined,
+    };
   }
 }

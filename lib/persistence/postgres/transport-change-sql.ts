@@ -44,6 +44,7 @@ export function transportChangeText(database: Pick<PostgresDatabase, 'table'>): 
         failing_since = CASE WHEN f.changes_failing THEN f.failing_since ELSE t.failing_since END,
         state = CASE WHEN ${disables} THEN 'DISABLED' ELSE t.state END,
         disabled_reason = CASE WHEN ${disables} THEN f.disabled_reason ELSE t.disabled_reason END,
+        disabled_at = CASE WHEN ${disables} THEN $8::bigint ELSE t.disabled_at END,
         version = t.version + CASE WHEN ${disables} THEN 1 ELSE 0 END,
         last_modified_at = CASE WHEN ${disables} THEN $8::bigint ELSE t.last_modified_at END
       FROM found f

@@ -16,6 +16,9 @@ export interface TransportStateChange {
   readonly disabledReason: string | null;
 }
 
+/** Statements that a change of the state writes in its transaction, after the transport and before the lane. */
+export type AlsoWritten = readonly Statement[];
+
 /** Changes the state of transports and suspends or resumes their lanes. Every call takes the tenant first. */
 @Injectable()
 export class HttpTransportStateRepository {
@@ -27,6 +30,7 @@ export class HttpTransportStateRepository {
    * kept.
    *
    * @param actor who changes it, for the audit; null: unknown
+   * @param also further statements of the same transaction
    * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(
@@ -34,6 +38,7 @@ export class HttpTransportStateRepository {
     read: HttpTransportEntity,
     { state, disabledReason }: TransportStateChange,
     { actor, kind }: Omit<Audited, 'changes'>,
+    also: AlsoWritten = [],
   ): Promise<HttpTransportRow | undefined> {
     const now = this.database.now();
     const isEnabled = read.state === 'DISABLED' && state === 'ACTIVE';
@@ -43,7 +48,8 @@ export class HttpTransportStateRepository {
       .set({
         state,
         disabledReason,
-        ...(isEnabled && { failingSince: null }),
+        ...(isEnabled && { failingSince: null, disabledAt: null }),
+        ...(read.state !== 'DISABLED' && state === 'DISABLED' && { disabledAt: now }),
         version: () => 'version + 1',
         lastModifiedAt: now,
       })
@@ -54,7 +60,7 @@ export class HttpTransportStateRepository {
     ]);
     const audited = audit(this.database, { ...read, webhookUid: null }, { actor, kind, changes });
     // The lane comes last, see lane-statements.
-    const statements = [built(update), audited, this.#changeLane(read, state, now)];
+    const statements = [built(update), audited, ...also, this.#changeLane(read, state, now)];
     const results = await retryOnDeadlock(() =>
       this.database.write(statements, { onlyIfFirstChanges: true }),
     );

@@ -76,6 +76,7 @@ export class HttpTransportRepository {
       state: 'ACTIVE',
       disabledReason: null,
       failingSince: null,
+      disabledAt: null,
       version: 1,
       createdAt: now,
       lastModifiedAt: now,

@@ -63,7 +63,8 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       UPDATE ${lane} SET suspended = true, due_at = CASE WHEN holder IS NOT NULL THEN due_at END WHERE transport_id = ?`,
     failingSince: `UPDATE ${transport} SET failing_since = ? WHERE id = ?`,
     disable: `
-      UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?
+      UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?,
+        disabled_at = ?
       WHERE id = ? AND state <> 'DISABLED'`,
     // Before `disable`.
     auditDisable: `

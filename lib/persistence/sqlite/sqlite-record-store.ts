@@ -207,7 +207,7 @@ export class SqliteRecordStore implements RecordStore {
     if (failingSince !== undefined) this.#run(this.#sql.failingSince, failingSince, transportId);
     if (disabledReason !== undefined) {
       this.database.prepare(this.#sql.auditDisable).run({ transportId, reason: disabledReason, now });
-      this.#run(this.#sql.disable, disabledReason, now, transportId);
+      this.#run(this.#sql.disable, disabledReason, now, now, transportId);
       this.#run(this.#sql.suspend, transportId);
     }
     if (blockedUntil !== null)

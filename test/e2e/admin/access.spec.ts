@@ -6,6 +6,7 @@ import type { TestHost } from '../../support/test-host.js';
 
 const transport = { name: 'ERP', url: 'https://erp.example.com' };
 const webhook = { action: 'ORDER_SETTLED' };
+const dryRun = { since: '2026-01-01T00:00:00Z', dryRun: true };
 
 /** Every route of the admin API that names no resource but the tenant. */
 const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
@@ -17,6 +18,9 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['POST', '/deliveries/redeliver', { deliveryUids: ['dlv_00000zzzzzzzz'] }],
   ['GET', '/webhookevents'],
   ['GET', '/webhookaudit'],
+  ['GET', '/webhookrecoveries'],
+  ['GET', '/webhookrecoveries/rec_00000zzzzzzzz'],
+  ['POST', '/webhookrecoveries/rec_00000zzzzzzzz/cancel'],
   ['GET', '/quotas'],
 ];
 
@@ -44,6 +48,8 @@ const resourceRoutes = ({
   ['POST', `/httptransports/${httpTransportUid}/enable`],
   ['POST', `/httptransports/${httpTransportUid}/rotatesecret`, { overlapHours: 0 }],
   ['POST', `/httptransports/${httpTransportUid}/test`, { action: 'ORDER_SETTLED' }],
+  ['POST', `/httptransports/${httpTransportUid}/recover`, dryRun],
+  ['POST', `/httptransports/${httpTransportUid}/replay`, dryRun],
   ['GET', `/httptransports/${httpTransportUid}/webhooks`],
   ['POST', `/httptransports/${httpTransportUid}/webhooks`, webhook],
   ['GET', `/httptransports/${httpTransportUid}/webhooks/${webhookUid}`],
@@ -144,7 +150,7 @@ describe('access', () => {
           compared += 1;
         }
       }
-      expect(compared).toBe(24);
+      expect(compared).toBe(26);
       expect(await snapshot(host().api(otherUid))).toEqual(before);
     });
 

@@ -109,7 +109,7 @@ describe.each(['express', 'fastify'])(
         const routesAt = (prefix: string): string[] =>
           operationsAt(described, prefix).map(({ path, method }) => `${method} ${path.slice(prefix.length)}`);
         const shop = routesAt('/shop');
-        expect(shop).toHaveLength(30);
+        expect(shop).toHaveLength(35);
         expect(routesAt('/partner')).toEqual(shop);
         expect(Object.keys(described.paths).filter((path) => !/^\/(shop|partner)\//.test(path))).toEqual([]);
       });
@@ -118,7 +118,7 @@ describe.each(['express', 'fastify'])(
         const [shop, partner] = [idsAt(described, '/shop'), idsAt(described, '/partner')];
         expect(shop).toContain('createWebhook');
         expect(partner).toEqual(shop.map((id) => `partner_${id}`));
-        expect(new Set([...shop, ...partner]).size).toBe(60);
+        expect(new Set([...shop, ...partner]).size).toBe(70);
       });
 
       it('gives each mount its own tags and security scheme', () => {
@@ -180,7 +180,7 @@ describe.each(['express', 'fastify'])(
         ['/v2/partner', 'partner_'],
       ] as const) {
         const ids = idsAt(described, prefix);
-        expect(ids).toHaveLength(30);
+        expect(ids).toHaveLength(35);
         expect(ids.filter((given) => !new RegExp(`^${id}[a-z]+$`, 'i').test(given))).toEqual([]);
       }
       expect(schemesAt(described, '/v2')).toEqual(['bearer']);

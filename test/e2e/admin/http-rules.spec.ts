@@ -17,10 +17,9 @@ const NO_JSON = refused(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE')
 const ALLOWED: [path: string, allow: string][] = [
   ['/httptransports', 'GET, POST'],
   ['/httptransports/erp', 'DELETE, GET, PATCH, PUT'],
-  ...['pause', 'resume', 'disable', 'enable', 'rotatesecret', 'test'].map((command): [string, string] => [
-    `/httptransports/erp/${command}`,
-    'POST',
-  ]),
+  ...['pause', 'resume', 'disable', 'enable', 'rotatesecret', 'test', 'recover', 'replay'].map(
+    (command): [string, string] => [`/httptransports/erp/${command}`, 'POST'],
+  ),
   ['/httptransports/erp/webhooks', 'GET, POST'],
   ['/httptransports/erp/webhooks/w', 'DELETE, GET, PATCH, PUT'],
   ['/webhooks', 'GET'],
@@ -34,6 +33,9 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/webhookevents', 'GET'],
   ['/webhookevents/event-1', 'GET'],
   ['/webhookaudit', 'GET'],
+  ['/webhookrecoveries', 'GET'],
+  ['/webhookrecoveries/rec_00000zzzzzzzz', 'GET'],
+  ['/webhookrecoveries/rec_00000zzzzzzzz/cancel', 'POST'],
   ['/quotas', 'GET'],
 ];
 

@@ -40,7 +40,12 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', `${TRANSPORT}/pause`, [200, 400, 401, 403, 404, 409]],
   ['post', `${TRANSPORT}/resume`, [200, 400, 401, 403, 404, 409]],
   ['post', `${TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409, 413, 415]],
-  ['post', `${TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409, 413, 415]],
+  ['post', `${TRANSPORT}/recover`, [200, 202, 400, 401, 403, 404, 409, 413, 415]],
+  ['post', `${TRANSPORT}/replay`, [200, 202, 400, 401, 403, 404, 409, 413, 415]],
+  ['get', `${TENANT}/webhookrecoveries`, [200, 400, 401, 403]],
+  ['get', `${TENANT}/webhookrecoveries/{recoveryUid}`, [200, 400, 401, 403, 404]],
+  ['post', `${TENANT}/webhookrecoveries/{recoveryUid}/cancel`, [200, 400, 401, 403, 404]],
   ['post', `${TRANSPORT}/rotatesecret`, [200, 400, 401, 403, 404, 409, 413, 415]],
   ['post', `${TRANSPORT}/test`, [200, 400, 401, 403, 404, 409, 413, 415, 429]],
   ['get', `${TENANT}/webhooks`, [200, 400, 401, 403]],
@@ -65,7 +70,8 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
 
 /** Routes that say all there is to say. */
 const WITHOUT_BODY = [
-  ...['pause', 'resume', 'enable'].map((command) => `${TRANSPORT}/${command}`),
+  ...['pause', 'resume'].map((command) => `${TRANSPORT}/${command}`),
+  `${TENANT}/webhookrecoveries/{recoveryUid}/cancel`,
   `${TENANT}/deliveries/{deliveryUid}/redeliver`,
 ];
 
@@ -213,6 +219,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksDeliveryList',
       'WebhooksDeliveryWait',
       'WebhooksDisableHttpTransport',
+      'WebhooksEnableHttpTransport',
       'WebhooksEvent',
       'WebhooksEventExplanation',
       'WebhooksEventList',
@@ -229,11 +236,17 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksPercentiles',
       'WebhooksQuota',
       'WebhooksQuotas',
+      'WebhooksRecoverDeliveries',
+      'WebhooksRecovery',
+      'WebhooksRecoveryDryRun',
+      'WebhooksRecoveryList',
+      'WebhooksRecoverySample',
       'WebhooksRedeliverDeliveries',
       'WebhooksRedeliveryResult',
       'WebhooksRedeliveryResults',
       'WebhooksReplaceHttpTransport',
       'WebhooksReplaceWebhook',
+      'WebhooksReplayEvents',
       'WebhooksRotateSigningSecret',
       'WebhooksStatistics',
       'WebhooksStatisticsBucket',
@@ -314,7 +327,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;
       return ref ? [ref.replace('#/components/schemas/', '')] : [];
     });
-    expect(requests.length).toBe(10);
+    expect(requests.length).toBe(13);
     for (const name of [...requests, 'WebhooksHttpTransportHeaderInput', 'WebhooksHttpTransportRateLimit']) {
       expect([name, schemas[name]!.additionalProperties]).toEqual([name, false]);
     }

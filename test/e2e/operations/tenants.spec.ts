@@ -21,6 +21,8 @@ const OF_TENANT: Readonly<Record<string, (uid: string, id: number) => string>> =
   webhook_throttle: (uid) => `subject LIKE '%${uid}%'`,
   webhook_queue: (_uid, id) => `tenant_id = ${id}`,
   webhook_delivery: (_uid, id) => `tenant_id = ${id}`,
+  webhook_recovery: (uid) => `tenant_uid = '${uid}'`,
+  webhook_recovery_item: (_uid, id) => `event_id = -${id}`,
 };
 
 describe('a whole tenant', () => {
@@ -72,6 +74,14 @@ describe('a whole tenant', () => {
       const [{ id }] = await host.dataSource.query<[{ id: number }]>(
         `SELECT id FROM webhook_tenant WHERE tenant_uid = '${tenantUid}'`,
       );
+      // A job that has ended, with an item that is recognized by the tenant's number.
+      await host.dataSource.query(
+        `INSERT INTO webhook_recovery (tenant_uid, transport_id, http_transport_uid, kind, since_at, until_at, statuses, state,
+           created_at, due_at) VALUES ('${tenantUid}', 0, 'erp', 'RECOVER', 0, 0, '[]', 'DONE', 0, 0)`,
+      );
+      await host.dataSource.query(
+        `INSERT INTO webhook_recovery_item SELECT id, -${id} FROM webhook_recovery WHERE tenant_uid = '${tenantUid}'`,
+      );
       return id;
     };
     const left = async (tenantUid: string, id: number): Promise<Record<string, number>> => {
@@ -102,6 +112,8 @@ describe('a whole tenant', () => {
           webhook_event: 122,
           webhook_tombstone: 3,
           webhook_tenant: 1,
+          webhook_recovery: 1,
+          webhook_recovery_item: 1,
         },
       });
       expect(report.total).toBe(Object.values(report.rows).reduce((sum, count) => sum + count, 0));

@@ -10,7 +10,7 @@ import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { eventually } from '../../support/eventually.js';
 
-const NOTHING: Glance = { hasEvents: false, dueDates: [], environment: undefined };
+const NOTHING: Glance = { hasEvents: false, dueDates: [], recoveryDueAt: null, environment: undefined };
 
 /** Carries notifications within this process, unless it is deaf or away. */
 class LocalCarrier implements Carrier {

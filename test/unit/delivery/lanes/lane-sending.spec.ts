@@ -76,6 +76,36 @@ describe('Lane', () => {
     });
   });
 
+  describe('with deliveries of a recovery', () => {
+    const recovered = (deliveryId: number) => queued(deliveryId, { requested: 'RECOVERY' });
+
+    it('sends fresh ones first, and keeps half of the requests in flight for these', () => {
+      const lane = laneOf({ maxConcurrency: 4 });
+      read(lane, [recovered(1), recovered(2), recovered(3), queued(4), queued(5)]);
+      const sent = Array.from({ length: 4 }, () => lane.next(NOW));
+      expect(sent.map(({ deliveryId }) => deliveryId)).toEqual([4, 5, 1, 2]);
+      lane.settled();
+      lane.settled();
+      // Two of the recovered ones have no outcome yet.
+      expect(lane.maySend(at(0))).toBe(false);
+      lane.recorded(sent[2]!, null);
+      expect(lane.maySend(at(0))).toBe(true);
+      expect(lane.next(NOW).deliveryId).toBe(3);
+    });
+
+    it('sends at least one at a time, and gives back those that were not sent', () => {
+      const lane = laneOf({ maxConcurrency: 1 });
+      read(lane, [recovered(1), recovered(2)]);
+      const first = lane.next(NOW);
+      lane.settled();
+      lane.returned(first);
+      expect(lane.next(NOW).deliveryId).toBe(2);
+      lane.settled();
+      lane.drain();
+      expect(lane.abandon(NOW).scanFrom).toBeLessThanOrEqual(first.dueAt);
+    });
+  });
+
   describe('after crashes of its holders', () => {
     /** Noted by the holder with this token before it was sent. */
     const noted = (deliveryId: number, notedToken: number) => queued(deliveryId, { notedToken });

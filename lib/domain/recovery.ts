@@ -1,0 +1,71 @@
+/** `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events, also those without a delivery. */
+export const RECOVERY_KINDS = ['RECOVER', 'REPLAY'] as const;
+export type RecoveryKind = (typeof RECOVERY_KINDS)[number];
+
+/**
+ * `QUEUED`: waits for a worker, or for what `reason` says. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it
+ * found. `CANCELLED`: somebody cancelled it. `FAILED`: ended early; `reason` says why.
+ */
+export const RECOVERY_STATES = ['QUEUED', 'RUNNING', 'DONE', 'CANCELLED', 'FAILED'] as const;
+export type RecoveryState = (typeof RECOVERY_STATES)[number];
+
+/** Statuses of the deliveries that can be recovered. */
+export const RECOVERABLE_STATUSES = ['FAILED', 'MISSED'] as const;
+export type RecoverableStatus = (typeof RECOVERABLE_STATUSES)[number];
+
+/** Why a recovery waits (the first two), or ended early. */
+export type RecoveryReason =
+  'TRANSPORT_PAUSED' | 'QUOTA_REACHED' | 'TRANSPORT_DISABLED' | 'TRANSPORT_DELETED' | 'WEBHOOK_DELETED';
+
+/** How long a job that has ended is kept, in ms. */
+export const RECOVERY_KEPT_MS = 90 * 86_400_000;
+
+/** What a recovery or replay includes. */
+export interface RecoveryCriteria {
+  readonly kind: RecoveryKind;
+  /** Milliseconds since the epoch, inclusive. RECOVER: deliveries that ended then or later. REPLAY: events emitted then or later. */
+  readonly since: number;
+  /** Milliseconds since the epoch, inclusive. Deliveries created, or events emitted, then or earlier. */
+  readonly until: number;
+  /** Only for RECOVER. */
+  readonly statuses: readonly RecoverableStatus[];
+  /** Undefined: all. */
+  readonly actions: readonly string[] | undefined;
+  /** Only for REPLAY: events that this webhook matches. Undefined: all webhooks of the transport. */
+  readonly webhook: { readonly id: number; readonly webhookUid: string } | undefined;
+}
+
+/**
+ * What a job does next. `COLLECT_…`: notes the events of the deliveries with that status. `ENQUEUE`: enqueues these, in the
+ * order of events. `REPLAY`: reads events and enqueues them. `CLEAN`: the job has ended, and its notes are deleted.
+ */
+export type RecoveryPhase = 'COLLECT_FAILED' | 'COLLECT_MISSED' | 'ENQUEUE' | 'REPLAY' | 'CLEAN';
+
+export const firstPhase = ({ kind, statuses }: Pick<RecoveryCriteria, 'kind' | 'statuses'>): RecoveryPhase =>
+  kind === 'REPLAY' ? 'REPLAY' : statuses.includes('FAILED') ? 'COLLECT_FAILED' : 'COLLECT_MISSED';
+
+/** The phase after deliveries of one status were collected. */
+export const phaseAfter = (
+  phase: 'COLLECT_FAILED' | 'COLLECT_MISSED',
+  statuses: readonly RecoverableStatus[],
+): RecoveryPhase =>
+  phase === 'COLLECT_FAILED' && statuses.includes('MISSED') ? 'COLLECT_MISSED' : 'ENQUEUE';
+
+/** The status whose deliveries a phase collects. */
+export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): RecoverableStatus =>
+  phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
+
+/** Maximum length of a stored ordering key, in characters. */
+const MAX_ORDERING_KEY = 255;
+/** Separates the keys of recovered deliveries from those of fresh ones. If a host's own key begins with it, deliveries only wait longer. */
+const RECOVERED_KEY = '\u0001';
+
+/**
+ * The ordering key of a recovered delivery. Recovered deliveries of one key wait for each other, in the order of their
+ * events; they neither wait for fresh ones nor hold them back. If two long keys become equal, their deliveries only wait
+ * for each other.
+ *
+ * @param orderingKey the event's; null: none, so all of the tenant's events without one share a key
+ */
+export const recoveredKey = (orderingKey: string | null): string =>
+  (RECOVERED_KEY + (orderingKey ?? '')).slice(0, MAX_ORDERING_KEY);

@@ -1,0 +1,63 @@
+import type { PendingRecoveries } from '../../persistence/ports/recovery-store.js';
+
+/**
+ * Recovered deliveries of a transport that wait for their first attempt, as a multiple of its `maxConcurrency`. It is small,
+ * so that the lane's holder also reads fresh deliveries, which it sends first.
+ */
+const PENDING_PER_CONCURRENCY = 2;
+/** Recovered deliveries that wait behind an earlier one with their ordering key. They are not read until that one has ended. */
+const MOST_PARKED = 1_000;
+/** Part of a transport's rate limit that recovered deliveries may use. */
+const RATE_PART = 0.5;
+
+/** The limits of a transport that a job must respect. */
+export interface PaceLimits {
+  readonly maxConcurrency: number;
+  readonly rateLimitRequests: number | null;
+  readonly rateLimitPerSeconds: number | null;
+}
+
+/** Maximum numbers of recovered deliveries that wait for their first attempt. */
+export const mostPending = ({ maxConcurrency }: PaceLimits): PendingRecoveries => ({
+  due: PENDING_PER_CONCURRENCY * maxConcurrency,
+  parked: MOST_PARKED,
+});
+
+/**
+ * Decides how many deliveries a job may enqueue now. If the transport has a rate limit, recovered deliveries use at most half
+ * of it, so that fresh ones do not wait for the end of the window. State only, no I/O.
+ */
+export class RecoveryPace {
+  #tokens = 1;
+  /** Instant of the last call, on a monotonic clock, in ms. */
+  #at: number | undefined;
+
+  /**
+   * @param pending recovered deliveries that wait for their first attempt
+   * @param now a monotonic clock, in ms
+   */
+  allowed(limits: PaceLimits, { due, parked }: PendingRecoveries, now: number): number {
+    const most = mostPending(limits);
+    // Refilled in larger steps: each batch is a transaction.
+    const capacity = due > most.due / 2 || parked >= most.parked ? 0 : most.due - due;
+    return Math.min(capacity, this.#allowedByRate(limits, now));
+  }
+
+  /** So many deliveries were enqueued. */
+  enqueued(count: number): void {
+    this.#tokens -= count;
+  }
+
+  #allowedByRate({ rateLimitRequests, rateLimitPerSeconds }: PaceLimits, now: number): number {
+    const elapsedMs = now - (this.#at ?? now);
+    this.#at = now;
+    if (rateLimitRequests === null || rateLimitPerSeconds === null) {
+      this.#tokens = 1;
+      return Infinity;
+    }
+    const perMs = (rateLimitRequests * RATE_PART) / (rateLimitPerSeconds * 1_000);
+    const burst = Math.max(1, rateLimitRequests * RATE_PART);
+    this.#tokens = Math.min(burst, this.#tokens + elapsedMs * perMs);
+    return Math.max(0, Math.floor(this.#tokens));
+  }
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+
+/** Wakes the recovery worker of this process when a job was added. Other processes find the job at their next look. */
+@Injectable()
+export class RecoverySignal {
+  #listener: (() => void) | undefined;
+
+  /** @param listener called for each job that this process adds; replaces an earlier one */
+  listen(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** A job is in the database. */
+  announce(): void {
+    this.#listener?.();
+  }
+}

@@ -1,0 +1,118 @@
+import { recoveryUidOf } from '../../domain/uid.js';
+import { isPassing } from '../../persistence/errors/is-passing.js';
+import { PollLoop } from '../../timing/poll-loop.js';
+import { withDeadline } from '../../timing/with-deadline.js';
+import { LEASE_MS, RecoveryRun, type RecoveryContext } from './recovery-run.js';
+
+/** Jobs that one process works on at a time. */
+const MOST_JOBS = 8;
+/** Time from one step of the jobs to the next, in ms. */
+const STEP_EVERY_MS = 50;
+/** While this process holds jobs, it looks for further ones this often, in ms. */
+const CLAIM_EVERY_MS = 1_000;
+/** When a job is tried again after one of its steps has failed, in ms. */
+const RETRY_MS = 5_000;
+/** Time limit for releasing the jobs, in ms. Otherwise their leases end by themselves. */
+const STOP_LIMIT_MS = 1_000;
+
+export interface RecoveryWorkerOptions {
+  /** Identifies the process. */
+  readonly holder: string;
+  /** The environment of this process; '': none. */
+  readonly environment: string;
+  /** Interval between looks for jobs, in ms, while this process holds none. Called after each look. */
+  readonly pollMs: () => number;
+}
+
+/**
+ * Works on the jobs that recover and replay. Any number of processes may run it at once: a job is held by a lease, and each of
+ * its steps is a transaction that changes nothing if another process holds the job by then.
+ */
+export class RecoveryWorker {
+  readonly #loop: PollLoop;
+  readonly #runs = new Map<number, RecoveryRun>();
+  #claimedAt = -Infinity;
+  #isEnabled = true;
+  #isStopped = false;
+
+  constructor(
+    private readonly context: RecoveryContext,
+    private readonly options: RecoveryWorkerOptions,
+  ) {
+    this.#loop = new PollLoop({
+      pollMs: () => (this.#runs.size > 0 ? STEP_EVERY_MS : options.pollMs()),
+      round: () => this.#round(),
+      onError: (error, failures) => {
+        if (failures === 1) this.#warn('Looking for recoveries failed', error);
+      },
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** There may be a job to claim. */
+  wake(): void {
+    this.#claimedAt = -Infinity;
+    this.#loop.wake();
+  }
+
+  /** If disabled, works on nothing: the database may belong to another environment. */
+  setEnabled(isEnabled: boolean): void {
+    this.#isEnabled = isEnabled;
+    if (isEnabled) this.#loop.wake();
+  }
+
+  /** Ends the step that is under way, and releases the jobs, so that other processes go on with them. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);
+    const released = Promise.all([...this.#runs.values()].map((run) => run.release().catch(() => undefined)));
+    await withDeadline(released, performance.now() + STOP_LIMIT_MS);
+    this.#runs.clear();
+  }
+
+  async #round(): Promise<false> {
+    if (!this.#isEnabled) {
+      // Nothing is written: the database may not be this environment's any more. The leases end by themselves.
+      this.#runs.clear();
+      return false;
+    }
+    await this.#claim();
+    for (const run of this.#runs.values()) {
+      if (this.#isStopped || !this.#isEnabled) break;
+      await this.#step(run);
+    }
+    return false;
+  }
+
+  async #claim(): Promise<void> {
+    const capacity = MOST_JOBS - this.#runs.size;
+    const isDue = this.#runs.size === 0 || performance.now() - this.#claimedAt >= CLAIM_EVERY_MS;
+    if (capacity === 0 || !isDue) return;
+    this.#claimedAt = performance.now();
+    const { holder, environment } = this.options;
+    const jobs = await this.context.jobs.claim(holder, LEASE_MS, capacity, environment);
+    for (const job of jobs) this.#runs.set(job.id, new RecoveryRun(job, this.context));
+  }
+
+  /** One job that fails does not stop the others. */
+  async #step(run: RecoveryRun): Promise<void> {
+    try {
+      if (!(await run.step())) this.#runs.delete(run.id);
+    } catch (error) {
+      this.#runs.delete(run.id);
+      this.#warn(
+        `A step of recovery ${recoveryUidOf(run.id)} failed; it is tried again in ${RETRY_MS / 1_000} s`,
+        error,
+      );
+      await run.release(RETRY_MS).catch(() => undefined);
+    }
+  }
+
+  /** While the database is unreachable or lacks tables, other parts of the process report it. */
+  #warn(message: string, error: unknown): void {
+    if (!isPassing(error)) this.context.warn(message, error);
+  }
+}

@@ -1,0 +1,101 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { RecoveryClient } from '../support/recoveries.js';
+import { expectAtMost, percentile } from './support/figures.js';
+import { Scene } from './support/scene.js';
+import { onThisMachine, sized, sleep } from './support/sizes.js';
+
+const { backlog, phaseMs } = sized({ backlog: 2_000, phaseMs: 4_000 }, { backlog: 50_000, phaseMs: 60_000 });
+const PER_SECOND = 30;
+const ANSWER_MS = 20;
+const RATIO = 1.2;
+const BUSY = { tenantUid: 'busy', endpoint: 0 };
+const OTHER = { tenantUid: 'other', endpoint: 1 };
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+it(
+  'fresh deliveries keep their latency while a recovery runs: of the same transport and of others',
+  async () => {
+    scene = await Scene.open({ endpoints: 2, webhooks: { retryScheduleMs: [], circuitFailures: 0 } });
+    const { endpoints } = scene;
+    endpoints.answering = () => ({ status: 500 });
+    await scene.routeAll([BUSY, OTHER]);
+    await scene.startWorkers(2);
+    const old = await emitBacklog();
+    await scene.untilLog({ 'FAILED EXHAUSTED': backlog }, 600_000);
+    endpoints.answering = () => ({ status: 204, afterMs: ANSWER_MS });
+
+    await emitSteadily(1_000);
+    const calm = await latenciesOf(await emitSteadily(phaseMs));
+    const recoveries = new RecoveryClient(scene.host.api(BUSY.tenantUid), String(BUSY.endpoint));
+    const job = await recoveries.start('recover', { since: new Date(Date.now() - 3_600_000).toISOString() });
+    await recoveries.until(job, { state: 'RUNNING', found: backlog }, 60_000);
+    const before = await recoveries.get(job);
+    const disturbed = await latenciesOf(await emitSteadily(phaseMs));
+    const after = await recoveries.get(job);
+
+    // It ran all the time, or to its end.
+    expect(after.requeued).toBeGreaterThan(before.requeued);
+    expectAtMost(
+      Object.fromEntries(
+        [BUSY, OTHER].map(({ tenantUid }) => {
+          const [without, withJob] = [calm, disturbed].map((all) => percentile(all.get(tenantUid)!, 95));
+          return [
+            `95th percentile of ${tenantUid} in ms, with ${without} ms in calm`,
+            [withJob!, onThisMachine(RATIO * without!)] as const,
+          ];
+        }),
+      ),
+    );
+    await recoveries.until(job, { state: 'DONE', requeued: backlog, skipped: 0 }, 900_000);
+    const arrived = new Set(
+      endpoints.arrivals.filter(({ status }) => status === 204).map(({ eventUid }) => eventUid),
+    );
+    await eventually(() => old.every((uid) => arrived.has(uid)) || refresh(arrived), { withinMs: 60_000 });
+  },
+  sized(120_000, 1_800_000),
+);
+
+const refresh = (arrived: Set<string>): false => {
+  for (const { eventUid, status } of scene.endpoints.arrivals) if (status === 204) arrived.add(eventUid);
+  return false;
+};
+
+async function emitBacklog(): Promise<string[]> {
+  const uids: string[] = [];
+  while (uids.length < backlog)
+    uids.push(...(await scene.emitMany(BUSY.tenantUid, Math.min(1_000, backlog - uids.length))));
+  return uids;
+}
+
+/** For both tenants in turn. @returns when each event was committed, by tenant */
+async function emitSteadily(forMs: number): Promise<Map<string, Map<string, number>>> {
+  const committed = new Map([BUSY, OTHER].map(({ tenantUid }) => [tenantUid, new Map<string, number>()]));
+  const startedAt = performance.now();
+  const count = (forMs / 1_000) * PER_SECOND;
+  for (let n = 0; n < count; n += 1) {
+    await sleep(startedAt + (n * 1_000) / PER_SECOND - performance.now());
+    const { tenantUid } = n % 2 === 0 ? BUSY : OTHER;
+    committed.get(tenantUid)!.set(await scene.emit(tenantUid), Date.now());
+  }
+  return committed;
+}
+
+/** From commit to the end of the response in ms, by tenant. */
+async function latenciesOf(
+  committed: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Promise<Map<string, number[]>> {
+  const all = new Map([...committed.values()].flatMap((own) => [...own]));
+  const ended = () =>
+    scene.endpoints.arrivals.filter(({ eventUid, endedAt }) => all.has(eventUid) && endedAt !== undefined);
+  await eventually(() => ended().length >= all.size, { what: 'all to arrive', withinMs: 60_000 });
+  const endedAt = new Map(ended().map((arrival) => [arrival.eventUid, arrival.endedAt!]));
+  return new Map(
+    [...committed].map(([tenantUid, own]) => [
+      tenantUid,
+      [...own].map(([eventUid, at]) => endedAt.get(eventUid)! - at),
+    ]),
+  );
+}
