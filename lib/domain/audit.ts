@@ -1,6 +1,6 @@
 import type { TransportCommand } from './transport-state.js';
 
-/** What can happen to a transport, a webhook or a secret. */
+/** What can happen to a transport, a webhook or a secret, and which jobs somebody starts or cancels. */
 export const AUDIT_KINDS = [
   'TRANSPORT_CREATED',
   'TRANSPORT_CHANGED',
@@ -14,6 +14,8 @@ export const AUDIT_KINDS = [
   'WEBHOOK_CREATED',
   'WEBHOOK_CHANGED',
   'WEBHOOK_DELETED',
+  'RECOVERY_STARTED',
+  'RECOVERY_CANCELLED',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

@@ -45,8 +45,10 @@ export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
 const DELIVERY_PREFIX = 'dlv_';
 const AUDIT_PREFIX = 'aud_';
 const RECOVERY_PREFIX = 'rec_';
-const DIGITS = 13;
-const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+/** Digits of the number in a uid. */
+export const UID_DIGITS = 13;
+/** Crockford's base 32. */
+export const UID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const NUMBER = /^[0-9a-hjkmnp-tv-z]{13}$/;
 
 /**
@@ -75,8 +77,8 @@ export const recoveryIdOf = (uid: string): number | undefined => numberIn(uid, R
 
 function digitsOf(id: number): string {
   let digits = '';
-  for (let rest = id; digits.length < DIGITS; rest = Math.floor(rest / 32))
-    digits = CROCKFORD[rest % 32] + digits;
+  for (let rest = id; digits.length < UID_DIGITS; rest = Math.floor(rest / 32))
+    digits = UID_ALPHABET[rest % 32] + digits;
   return digits;
 }
 
@@ -84,6 +86,6 @@ function numberIn(uid: string, prefix: string): number | undefined {
   const digits = uid.startsWith(prefix) ? uid.slice(prefix.length) : '';
   if (!NUMBER.test(digits)) return undefined;
   let id = 0;
-  for (const digit of digits) id = id * 32 + CROCKFORD.indexOf(digit);
+  for (const digit of digits) id = id * 32 + UID_ALPHABET.indexOf(digit);
   return Number.isSafeInteger(id) ? id : undefined;
 }

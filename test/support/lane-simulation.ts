@@ -62,6 +62,11 @@ export class LaneSimulation {
     for (let added = 0; added < count; added++) this.add(null, (7 * added) % 30);
   }
 
+  /** A job that recovers, in another process, enqueues a batch in the order of its events. Its keys are not those of fresh ones. */
+  recover(orderingKey: string | null, count: number): void {
+    for (let left = count; left > 0; left--) this.#row.recover(orderingKey, this.now - left);
+  }
+
   /** The API, in another process, accepts a redelivery of something that is pending. */
   request(choice: number): void {
     this.#row.request(choice);
@@ -239,6 +244,11 @@ export class LaneSimulation {
     this.#inFlight.push({ lane, delivery });
     if (this.#inFlight.length > lane.config.maxConcurrency)
       throw new Error('Too many requests are in flight');
+    const recovered = this.#inFlight.filter(
+      (one) => one.lane === lane && one.delivery.requested === 'RECOVERY',
+    );
+    if (recovered.length > Math.max(1, lane.config.maxConcurrency / 2))
+      throw new Error('Too many requests in flight are for deliveries of a recovery');
     const earlier = this.queue.earlierOf(delivery);
     if (earlier !== undefined) throw new Error(`${deliveryId} is sent before ${earlier} of its key`);
   }

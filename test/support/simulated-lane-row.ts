@@ -44,6 +44,12 @@ export class SimulatedLaneRow {
     this.#schedule(this.time.now);
   }
 
+  /** A job that recovers enqueues a delivery and schedules the lane, in one transaction. */
+  recover(orderingKey: string | null, dueAt: number): void {
+    this.queue.add(orderingKey, dueAt, 'RECOVERY');
+    this.#schedule(dueAt);
+  }
+
   changeState(state: StoredTransport['state']): void {
     this.state = state;
     this.transportVersion += 1;

@@ -1,3 +1,4 @@
+import type { RequestedTrigger } from '../../lib/domain/delivery-status.js';
 import type { LaneReading, LaneReadRequest, QueuedDelivery } from '../../lib/persistence/ports/lane-store.js';
 import { PARKED_DUE_AT } from '../../lib/persistence/ports/record-store.js';
 import type { RequestReading, RequestReadRequest } from '../../lib/persistence/ports/request-store.js';
@@ -8,8 +9,8 @@ interface QueueRow {
   readonly orderingKey: string | null;
   dueAt: number;
   attempts: number;
-  /** Whether a redelivery is requested. */
-  isRequested: boolean;
+  /** Trigger of the next attempt if a redelivery is requested, or a recovery has enqueued the row. */
+  requested: RequestedTrigger | null;
 }
 
 /** The queue of one lane: each method does what one statement of the stores does, as a whole. */
@@ -32,27 +33,27 @@ export class SimulatedQueue {
   /** When the first row is to be sent; Infinity: there is none. A requested row is to be sent at once, unless it is parked. */
   get earliest(): number {
     const isNext = (row: QueueRow): boolean =>
-      row.isRequested && row.dueAt !== PARKED_DUE_AT && !this.#isBehind(row);
+      row.requested === 'MANUAL' && row.dueAt !== PARKED_DUE_AT && !this.#isBehind(row);
     return Math.min(...this.#rows.map((row) => (isNext(row) ? 0 : row.dueAt)));
   }
 
-  add(orderingKey: string | null, dueAt: number): void {
+  add(orderingKey: string | null, dueAt: number, requested: RequestedTrigger | null = null): void {
     this.version += 1;
     const id = ++this.#added;
-    this.#rows.push({ deliveryId: id, eventId: id, orderingKey, dueAt, attempts: 0, isRequested: false });
+    this.#rows.push({ deliveryId: id, eventId: id, orderingKey, dueAt, attempts: 0, requested });
   }
 
   /** Requests the redelivery of a row. */
   request(choice: number): void {
     const row = this.#rows[choice % this.#rows.length];
-    if (!row || row.isRequested) return;
-    row.isRequested = true;
+    if (!row || row.requested !== null) return;
+    row.requested = 'MANUAL';
     this.version += 1;
     this.requestsVersion = this.version;
   }
 
   readRequests({ afterId, limit }: RequestReadRequest): RequestReading {
-    const requested = this.#rows.filter((row) => row.isRequested && row.deliveryId > afterId);
+    const requested = this.#rows.filter((row) => row.requested === 'MANUAL' && row.deliveryId > afterId);
     return {
       transportId: 1,
       requestsVersion: this.requestsVersion,
@@ -93,7 +94,7 @@ export class SimulatedQueue {
       row.dueAt = requested === null ? nextDueAt : Math.max(nextDueAt, now);
       row.attempts += 1;
       // A request that came during an attempt of the schedule stays.
-      if (requested !== null) row.isRequested = false;
+      if (requested !== null) row.requested = null;
       return true;
     }
     this.#rows.splice(index, 1);
@@ -132,13 +133,12 @@ export class SimulatedQueue {
     return JSON.stringify(this.#rows);
   }
 
-  #queued({ isRequested, ...row }: QueueRow): QueuedDelivery {
+  #queued(row: QueueRow): QueuedDelivery {
     return {
       ...row,
       transportId: 1,
       lostAttempts: 0,
       notedToken: null,
-      requested: isRequested ? 'MANUAL' : null,
       behind: this.earlierOf(row) !== undefined,
     };
   }

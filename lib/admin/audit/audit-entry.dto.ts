@@ -13,6 +13,7 @@ const ANY_VALUE = [
   { type: 'boolean' },
   { type: 'object', additionalProperties: true },
   { type: 'array', items: { type: 'integer' } },
+  { type: 'array', items: { type: 'string' } },
 ];
 
 /** A field that changed. */
@@ -59,7 +60,7 @@ export class AuditEntryDto {
   actor!: string | null;
 
   @ApiProperty({
-    description: 'HTTP transport that was changed, or that the webhook belongs to.',
+    description: 'HTTP transport that was changed, or that the webhook or the recovery belongs to.',
     example: 'erp',
   })
   httpTransportUid!: string;

@@ -6,6 +6,7 @@ import { RecoveryQueryDto } from '../recoveries/recovery-query.dto.js';
 import { recoveryDryRunDto, recoveryDto } from '../recoveries/recovery.dto.js';
 import { DtoPipe } from '../validation/dto.pipe.js';
 import type {
+  ChangedBy,
   RecoverDeliveries,
   ReplayEvents,
   WebhookRecovery,
@@ -13,6 +14,7 @@ import type {
   WebhookRecoveryList,
   WebhookRecoveryQuery,
 } from './admin-types.js';
+import { checkedActor } from './checked-actor.js';
 import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
 // `dryRun` is a method here: as a member it is refused, so that nobody starts a job by mistake.
@@ -22,7 +24,8 @@ const LIST = new DtoPipe(RecoveryQueryDto);
 
 /**
  * Recoveries and replays from code: jobs that send many deliveries again. Every method applies the rules of the REST API
- * except access: you decide who may call it. It throws `ApiError`, as `HttpTransports` does.
+ * except access: you decide who may call it. It throws `ApiError`, as `HttpTransports` does. The last argument of methods that
+ * start or cancel a job, `{ actor }`, says who does so, for the audit.
  */
 @Injectable()
 export class WebhookRecoveries {
@@ -36,12 +39,17 @@ export class WebhookRecoveries {
    * @returns the job; read its progress with `get`
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `TRANSPORT_STATE_CONFLICT` (disabled), `RECOVERY_ACTIVE`
    */
-  recover(tenantUid: string, httpTransportUid: string, input: RecoverDeliveries): Promise<WebhookRecovery> {
-    return withApiErrors(async () =>
-      recoveryDto(
-        await this.recoveries.start(await this.#plannedRecover(tenantUid, httpTransportUid, input)),
-      ),
-    );
+  recover(
+    tenantUid: string,
+    httpTransportUid: string,
+    input: RecoverDeliveries,
+    by?: ChangedBy,
+  ): Promise<WebhookRecovery> {
+    return withApiErrors(async () => {
+      const actor = checkedActor(by);
+      const plan = await this.#plannedRecover(tenantUid, httpTransportUid, input);
+      return recoveryDto(await this.recoveries.start(plan, actor));
+    });
   }
 
   /**
@@ -53,10 +61,17 @@ export class WebhookRecoveries {
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `WEBHOOK_NOT_FOUND`, `TRANSPORT_STATE_CONFLICT` (disabled),
    *   `RECOVERY_ACTIVE`
    */
-  replay(tenantUid: string, httpTransportUid: string, input: ReplayEvents): Promise<WebhookRecovery> {
-    return withApiErrors(async () =>
-      recoveryDto(await this.recoveries.start(await this.#plannedReplay(tenantUid, httpTransportUid, input))),
-    );
+  replay(
+    tenantUid: string,
+    httpTransportUid: string,
+    input: ReplayEvents,
+    by?: ChangedBy,
+  ): Promise<WebhookRecovery> {
+    return withApiErrors(async () => {
+      const actor = checkedActor(by);
+      const plan = await this.#plannedReplay(tenantUid, httpTransportUid, input);
+      return recoveryDto(await this.recoveries.start(plan, actor));
+    });
   }
 
   /**
@@ -123,10 +138,12 @@ export class WebhookRecoveries {
    * @returns the job as it is now
    * @throws {ApiError} `RECOVERY_NOT_FOUND`
    */
-  cancel(tenantUid: string, recoveryUid: string): Promise<WebhookRecovery> {
-    return withApiErrors(async () =>
-      recoveryDto(await this.recoveries.cancel(...checkedPath('recoveryUid', tenantUid, recoveryUid))),
-    );
+  cancel(tenantUid: string, recoveryUid: string, by?: ChangedBy): Promise<WebhookRecovery> {
+    return withApiErrors(async () => {
+      const actor = checkedActor(by);
+      const path = checkedPath('recoveryUid', tenantUid, recoveryUid);
+      return recoveryDto(await this.recoveries.cancel(...path, actor));
+    });
   }
 
   async #plannedRecover(

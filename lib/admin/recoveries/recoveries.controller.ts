@@ -1,6 +1,7 @@
 import { Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import { ApiInvalid, ApiMissing, ApiUid, invalidUid } from '../openapi/api-docs.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
@@ -61,7 +62,8 @@ export class RecoveriesController {
   async cancel(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('recoveryUid', UidPipe) recoveryUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<RecoveryDto> {
-    return recoveryDto(await this.recoveries.cancel(tenantUid, recoveryUid));
+    return recoveryDto(await this.recoveries.cancel(tenantUid, recoveryUid, actor));
   }
 }

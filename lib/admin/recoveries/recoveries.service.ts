@@ -8,7 +8,8 @@ import type { HttpTransportEntity } from '../../persistence/entities/http-transp
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
-import { RecoveryRepository, type RecoveryRow } from '../../persistence/repositories/recovery.repository.js';
+import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
+import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
 import { WebhookRepository } from '../../persistence/repositories/webhook.repository.js';
 import { notFound, validationFailed } from '../api-error.js';
 import { Cursors } from '../listing/cursors.js';
@@ -67,17 +68,20 @@ export class RecoveriesService {
   /**
    * Starts a job. If the transport is paused, the job waits until it is resumed.
    *
+   * @param actor who starts it, for the audit; null: unknown
+   * @throws {ApiError} 404 `HTTP_TRANSPORT_NOT_FOUND` if the transport was deleted meanwhile
    * @throws {TransportStateConflictError} if the transport is disabled
    * @throws {RecoveryActiveError} if it has a job that has not ended
    */
-  async start({ transport, criteria }: PlannedRecovery): Promise<RecoveryRow> {
+  async start({ transport, criteria }: PlannedRecovery, actor: string | null): Promise<RecoveryRow> {
     if (transport.state === 'DISABLED') {
       throw new TransportStateConflictError(
         criteria.kind === 'RECOVER' ? 'recover' : 'replay',
         transport.state,
       );
     }
-    const job = await this.jobs.insert(transport, criteria);
+    const job = await this.jobs.insert(transport, criteria, actor);
+    if (!job) throw notFound('HTTP_TRANSPORT');
     this.signal.announce();
     return job;
   }
@@ -112,9 +116,14 @@ export class RecoveriesService {
     return this.#existing(recoveryUid, (id) => this.jobs.find(tenantUid, id));
   }
 
-  /** Cancels the job unless it has ended. Deliveries that it has enqueued are sent. @throws {ApiError} 404 `RECOVERY_NOT_FOUND` */
-  cancel(tenantUid: string, recoveryUid: string): Promise<RecoveryRow> {
-    return this.#existing(recoveryUid, (id) => this.jobs.cancel(tenantUid, id));
+  /**
+   * Cancels the job unless it has ended. Deliveries that it has enqueued are sent.
+   *
+   * @param actor who cancels it, for the audit; null: unknown
+   * @throws {ApiError} 404 `RECOVERY_NOT_FOUND`
+   */
+  cancel(tenantUid: string, recoveryUid: string, actor: string | null): Promise<RecoveryRow> {
+    return this.#existing(recoveryUid, (id) => this.jobs.cancel(tenantUid, id, actor));
   }
 
   async #existing(

@@ -9,7 +9,7 @@ import {
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-status.js';
 import { deliveryUidOf, recoveryUidOf } from '../../domain/uid.js';
 import type { RecoveryPreview } from '../../operations/recovery/recovery-preview.js';
-import type { RecoveryRow } from '../../persistence/repositories/recovery.repository.js';
+import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
 import { instant } from '../instant.js';
 import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
 import { ResponseSchema } from '../openapi/schemas.js';

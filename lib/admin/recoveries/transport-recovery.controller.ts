@@ -1,6 +1,7 @@
 import { applyDecorators, Body, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller.js';
+import { RequestActor } from '../audit/request-actor.js';
 import { ApiConflicting, ApiInvalid, ApiJsonBody, ApiMissing, ApiUid } from '../openapi/api-docs.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
@@ -55,9 +56,11 @@ export class TransportRecoveryController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(new DtoPipe(RecoverDto)) body: Input<RecoverDto>,
+    @RequestActor() actor: string | null,
     @Res({ passthrough: true }) response: AnyResponse,
   ): Promise<RecoveryDto | RecoveryDryRunDto> {
-    return this.#run(await this.recoveries.planRecover(tenantUid, httpTransportUid, body), body, response);
+    const plan = await this.recoveries.planRecover(tenantUid, httpTransportUid, body);
+    return this.#run(plan, body, actor, response);
   }
 
   @StartRoute(
@@ -75,17 +78,20 @@ export class TransportRecoveryController {
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('httpTransportUid', UidPipe) httpTransportUid: string,
     @Body(new DtoPipe(ReplayDto)) body: Input<ReplayDto>,
+    @RequestActor() actor: string | null,
     @Res({ passthrough: true }) response: AnyResponse,
   ): Promise<RecoveryDto | RecoveryDryRunDto> {
-    return this.#run(await this.recoveries.planReplay(tenantUid, httpTransportUid, body), body, response);
+    const plan = await this.recoveries.planReplay(tenantUid, httpTransportUid, body);
+    return this.#run(plan, body, actor, response);
   }
 
   async #run(
     plan: PlannedRecovery,
     { dryRun }: { readonly dryRun?: boolean },
+    actor: string | null,
     response: AnyResponse,
   ): Promise<RecoveryDto | RecoveryDryRunDto> {
-    if (dryRun !== true) return recoveryDto(await this.recoveries.start(plan));
+    if (dryRun !== true) return recoveryDto(await this.recoveries.start(plan, actor));
     const preview = await this.recoveries.preview(plan);
     response.status(HttpStatus.OK);
     return recoveryDryRunDto(preview);

@@ -1,16 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { COMMAND_KINDS } from '../../domain/audit.js';
-import { RECOVERABLE_STATUSES } from '../../domain/recovery.js';
+import { RECOVERABLE_STATUSES, type RecoveryCriteria } from '../../domain/recovery.js';
 import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateConflictError } from '../../errors/admin.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
-import { HttpTransportStateRepository } from '../../persistence/repositories/http-transport-state.repository.js';
-import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
+import {
+  HttpTransportStateRepository,
+  type TransportStateChange,
+} from '../../persistence/repositories/http-transport-state.repository.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
 } from '../../persistence/repositories/http-transport.repository.js';
+import { isUniqueViolation } from '../../persistence/errors/driver-errors.js';
+import { auditRecoveryStart } from '../../persistence/sql/recovery-audit.js';
+import {
+  endActiveRecovery,
+  insertRecovery,
+  wakeWaitingRecovery,
+} from '../../persistence/sql/recovery-statements.js';
 import { DATABASE, type Database, type Statement } from '../../persistence/ports/database.js';
 import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
 import { NotificationHub } from '../notifications/notification-hub.js';
@@ -31,7 +40,6 @@ export class TransportStateService {
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     @Inject(DATABASE) private readonly database: Database,
     private readonly notifications: NotificationHub,
-    private readonly recoveries: RecoveryRepository,
     private readonly recoverySignal: RecoverySignal,
   ) {}
 
@@ -62,14 +70,8 @@ export class TransportStateService {
       if (state === undefined) throw new TransportStateConflictError(command, present.state);
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
-      const also = recover && command === 'enable' ? this.#recovering(present) : [];
-      const changed = await this.states.change(
-        tenantUid,
-        present,
-        { state, disabledReason },
-        { kind: COMMAND_KINDS[command], actor },
-        also,
-      );
+      const also = this.#alsoWritten(command, present, recover, actor);
+      const changed = await this.#change(present, { state, disabledReason }, { command, actor, also });
       if (!changed) return CHANGED_MEANWHILE;
       if (also.length > 0) this.recoverySignal.announce();
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
@@ -79,19 +81,45 @@ export class TransportStateService {
     });
   }
 
-  /** A recovery that is active has not noticed yet that the transport was disabled, so it is ended first. */
-  #recovering(present: HttpTransportEntity): Statement[] {
+  async #change(
+    present: HttpTransportEntity,
+    change: TransportStateChange,
+    { command, actor, also }: { command: TransportCommand; actor: string | null; also: Statement[] },
+  ): Promise<HttpTransportRow | undefined> {
+    try {
+      const kind = COMMAND_KINDS[command];
+      return await this.states.change(present.tenantUid, present, change, { kind, actor }, also);
+    } catch (error) {
+      // Another request has started a recovery since this transaction looked for one.
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What a command changes for the recovery of the transport. */
+  #alsoWritten(
+    command: TransportCommand,
+    present: HttpTransportEntity,
+    recover: boolean,
+    actor: string | null,
+  ): Statement[] {
+    const { database } = this;
     const { id, failingSince, disabledAt, lastModifiedAt } = present;
+    if (command === 'resume') return [wakeWaitingRecovery(database, id)];
+    if (command !== 'enable' || !recover) return [];
+    const criteria: RecoveryCriteria = {
+      kind: 'RECOVER',
+      since: failingSince ?? disabledAt ?? lastModifiedAt,
+      until: database.now(),
+      statuses: RECOVERABLE_STATUSES,
+      actions: undefined,
+      webhook: undefined,
+    };
     return [
-      this.recoveries.endingActive(id, 'TRANSPORT_DISABLED'),
-      this.recoveries.inserting(present, {
-        kind: 'RECOVER',
-        since: failingSince ?? disabledAt ?? lastModifiedAt,
-        until: this.database.now(),
-        statuses: RECOVERABLE_STATUSES,
-        actions: undefined,
-        webhook: undefined,
-      }),
+      // It has not noticed yet that the transport was disabled.
+      endActiveRecovery(database, id, 'TRANSPORT_DISABLED'),
+      insertRecovery(database, present, criteria),
+      auditRecoveryStart(database, id, criteria, actor),
     ];
   }
 

@@ -2,10 +2,12 @@ import type { NotificationSink } from '../../domain/notification.js';
 import { recoveryUidOf } from '../../domain/uid.js';
 import type { Database } from '../../persistence/ports/database.js';
 import type { Stores } from '../../persistence/ports/stores.js';
-import { RecoveryRepository, type RecoveryRow } from '../../persistence/repositories/recovery.repository.js';
+import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
+import { HeldRecoveryRepository } from '../../persistence/repositories/held-recovery.repository.js';
+import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
+import type { RecoveryContext } from './recovery-context.js';
 import { RecoveryQuota } from './recovery-quota.js';
 import { RecoveryWorker, type RecoveryWorkerOptions } from './recovery-worker.js';
-import type { RecoveryContext } from './recovery-run.js';
 
 /** The settings and neighbours of the recovery worker. */
 export interface RecoverySetting
@@ -21,16 +23,16 @@ export function createRecoveryWorker(
   { recoveries, deliveries, lanes, counts }: Pick<Stores, 'recoveries' | 'deliveries' | 'lanes' | 'counts'>,
   setting: RecoverySetting,
 ): RecoveryWorker {
-  const jobs = new RecoveryRepository(database);
+  const all = new RecoveryRepository(database);
   const now = (): number => database.now();
   const context: RecoveryContext = {
     store: recoveries,
     deliveries,
-    jobs,
+    jobs: new HeldRecoveryRepository(database, setting.warn),
     quota: new RecoveryQuota(counts, setting.maxPendingPerTenant),
     transportOf: async (transportId) => (await lanes.transports([transportId])).get(transportId),
-    tenantIdOf: (tenantUid) => jobs.tenantId(tenantUid),
-    webhooksOf: (transportId) => jobs.webhooksOf(transportId),
+    tenantIdOf: (tenantUid) => all.tenantId(tenantUid),
+    webhooksOf: (transportId) => all.webhooksOf(transportId),
     transportConcurrency: setting.transportConcurrency,
     now,
     notify: setting.notify,

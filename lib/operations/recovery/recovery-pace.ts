@@ -10,6 +10,22 @@ const MOST_PARKED = 1_000;
 /** Part of a transport's rate limit that recovered deliveries may use. */
 const RATE_PART = 0.5;
 
+/** When a job that waits is looked at again, in ms. */
+const SHORTEST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
+/** Part of its age for which a job waits. */
+const WAIT_PART = 0.05;
+
+/**
+ * How long a job that waits is left alone. The older the job, the longer: jobs of transports that are paused for weeks must not
+ * keep the workers from the jobs of others. A transport that is resumed makes its job due at once.
+ *
+ * @param ageMs ms since the job was created
+ * @returns ms
+ */
+export const waitMs = (ageMs: number): number =>
+  Math.min(Math.max(SHORTEST_WAIT_MS, ageMs * WAIT_PART), LONGEST_WAIT_MS);
+
 /** The limits of a transport that a job must respect. */
 export interface PaceLimits {
   readonly maxConcurrency: number;

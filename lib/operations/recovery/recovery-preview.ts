@@ -3,13 +3,12 @@ import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { RecoveryCriteria } from '../../domain/recovery.js';
 import type { DeliveryStore } from '../../persistence/ports/delivery-store.js';
 import type { RecoveryStore } from '../../persistence/ports/recovery-store.js';
-import type { RecoveredTransport } from '../../persistence/repositories/recovery.repository.js';
+import type { RecoveredTransport } from '../../persistence/ports/recovery-job.js';
 import { eventBounds } from './event-bounds.js';
 import { matchEvents, type ReplayWebhook } from './match-events.js';
+import { SCANNED_AT_ONCE } from './recovery-context.js';
 import { matchesDelivery, recoverBounds } from './recover-range.js';
 
-/** Rows that one statement reads. */
-const SCANNED_AT_ONCE = 2_000;
 /** Where counting stops: deliveries counted, rows read, and time in ms. */
 const MOST_COUNTED = 10_000;
 const MOST_SCANNED = 200_000;

@@ -2,10 +2,13 @@ import { recoveryUidOf } from '../../domain/uid.js';
 import { isPassing } from '../../persistence/errors/is-passing.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import { withDeadline } from '../../timing/with-deadline.js';
-import { LEASE_MS, RecoveryRun, type RecoveryContext } from './recovery-run.js';
+import { LEASE_MS, type RecoveryContext } from './recovery-context.js';
+import { RecoveryRun } from './recovery-run.js';
 
-/** Jobs that one process works on at a time. */
-const MOST_JOBS = 8;
+/** Jobs that one process works on at a time, by default. */
+const MOST_JOBS = 32;
+/** If a process has that many, a job without progress for this time makes place for another one, in ms. */
+const IDLE_MS = 2_000;
 /** Time from one step of the jobs to the next, in ms. */
 const STEP_EVERY_MS = 50;
 /** While this process holds jobs, it looks for further ones this often, in ms. */
@@ -22,6 +25,8 @@ export interface RecoveryWorkerOptions {
   readonly environment: string;
   /** Interval between looks for jobs, in ms, while this process holds none. Called after each look. */
   readonly pollMs: () => number;
+  /** Jobs that this process works on at a time. Default: 32. */
+  readonly mostJobs?: number;
 }
 
 /**
@@ -82,19 +87,30 @@ export class RecoveryWorker {
     await this.#claim();
     for (const run of this.#runs.values()) {
       if (this.#isStopped || !this.#isEnabled) break;
-      await this.#step(run);
+      if (run.isDue) await this.#step(run);
     }
     return false;
   }
 
   async #claim(): Promise<void> {
-    const capacity = MOST_JOBS - this.#runs.size;
-    const isDue = this.#runs.size === 0 || performance.now() - this.#claimedAt >= CLAIM_EVERY_MS;
-    if (capacity === 0 || !isDue) return;
-    this.#claimedAt = performance.now();
-    const { holder, environment } = this.options;
-    const jobs = await this.context.jobs.claim(holder, LEASE_MS, capacity, environment);
-    for (const job of jobs) this.#runs.set(job.id, new RecoveryRun(job, this.context));
+    const { holder, environment, mostJobs = MOST_JOBS } = this.options;
+    const at = performance.now();
+    if (this.#runs.size > 0 && at - this.#claimedAt < CLAIM_EVERY_MS) return;
+    this.#claimedAt = at;
+    if (this.#runs.size >= mostJobs) await this.#makePlace(at);
+    const capacity = mostJobs - this.#runs.size;
+    if (capacity === 0) return;
+    for (const job of await this.context.jobs.claim(holder, LEASE_MS, capacity, environment))
+      this.#runs.set(job.id, new RecoveryRun(job, this.context));
+  }
+
+  /** Releases the job that has made no progress for the longest time, such as one whose receiver does not respond. */
+  async #makePlace(at: number): Promise<void> {
+    const [idle] = [...this.#runs.values()].sort((a, b) => a.progressedAt - b.progressedAt);
+    if (!idle || at - idle.progressedAt < IDLE_MS) return;
+    this.#runs.delete(idle.id);
+    // It is due now, so a job that has been due for longer is claimed first. If this fails, its lease ends by itself.
+    await idle.release().catch(() => undefined);
   }
 
   /** One job that fails does not stop the others. */

@@ -174,21 +174,7 @@ export class TenantPurge {
       parameters: [tenantUid],
       order: 'tenant_uid, kind, uid, id',
     });
-    await new RecoveryRepository(database).endAllOf(tenantUid);
-    await this.#removeSome({
-      table: 'webhook_recovery_item',
-      key: 'recovery_id, event_id',
-      condition: `recovery_id IN (SELECT id FROM ${database.table('webhook_recovery')} WHERE tenant_uid = ?)`,
-      parameters: [tenantUid],
-      order: 'recovery_id, event_id',
-    });
-    await this.#removeSome({
-      table: 'webhook_recovery',
-      key: 'id',
-      condition: 'tenant_uid = ?',
-      parameters: [tenantUid],
-      order: 'tenant_uid, id',
-    });
+    await this.#removeRecoveries();
     // After the transports, whose deletion writes entries.
     await this.#removeSome({
       table: 'webhook_audit',
@@ -217,6 +203,27 @@ export class TenantPurge {
       if (isForeignKeyViolation(error)) return false;
       throw error;
     }
+  }
+
+  /** Their transports are deleted, so nobody starts further ones. Processes that work on them add nothing any more. */
+  async #removeRecoveries(): Promise<void> {
+    const { database, tenantUid } = this;
+    for (const id of await new RecoveryRepository(database).endAllOf(tenantUid)) {
+      await this.#removeSome({
+        table: 'webhook_recovery_item',
+        key: 'recovery_id, event_id',
+        condition: 'recovery_id = ?',
+        parameters: [id],
+        order: 'recovery_id, event_id',
+      });
+    }
+    await this.#removeSome({
+      table: 'webhook_recovery',
+      key: 'id',
+      condition: 'tenant_uid = ?',
+      parameters: [tenantUid],
+      order: 'tenant_uid, id',
+    });
   }
 
   /** @returns whether all transactions have ended that may have inserted events before this call */

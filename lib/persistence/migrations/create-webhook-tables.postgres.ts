@@ -316,6 +316,7 @@ export const postgresTables = (
      WHERE state IN ('QUEUED', 'RUNNING')`,
   `CREATE INDEX webhook_recovery_due ON ${table('webhook_recovery')} (due_at) WHERE phase IS NOT NULL`,
   `CREATE INDEX webhook_recovery_list ON ${table('webhook_recovery')} (tenant_uid, id)`,
+  `CREATE INDEX webhook_recovery_ended ON ${table('webhook_recovery')} (finished_at) WHERE phase IS NULL`,
 
   // Events whose delivery a job recovers. The log is not sorted by event, so a job collects them before it enqueues any:
   // its deliveries are then sent in the order in which their events were emitted.

@@ -241,6 +241,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
      WHERE state IN ('QUEUED', 'RUNNING')`,
   `CREATE INDEX webhook_recovery_due ON ${table('webhook_recovery')} (due_at) WHERE phase IS NOT NULL`,
   `CREATE INDEX webhook_recovery_list ON ${table('webhook_recovery')} (tenant_uid, id)`,
+  `CREATE INDEX webhook_recovery_ended ON ${table('webhook_recovery')} (finished_at) WHERE phase IS NULL`,
 
   `CREATE TABLE ${table('webhook_recovery_item')} (
     recovery_id INTEGER NOT NULL,

@@ -6,6 +6,11 @@ import type { PostgresDatabase } from './postgres-database.js';
 
 /** How long a batch waits for a locked lane. The module itself locks lanes only for milliseconds. */
 const LANE_PATIENCE_MS = 200;
+/**
+ * How long a batch that has locked the lane waits for each further lock. Fan-out, which serves all tenants, may wait for the
+ * lane, so a batch rather gives up and is tried again.
+ */
+const ROW_PATIENCE_MS = 50;
 
 /**
  * The texts of PostgresRecoveryStore. As in fanout-sql, each row is found by key, in a subquery that the planner cannot pull
@@ -32,6 +37,8 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT id, transport_id, status, webhook_id, ctid AS place FROM ${delivery} WHERE event_id = ${id} OFFSET 0
       ) d WHERE d.transport_id = $1::bigint LIMIT 1`;
 
+  const isWebhook = (id: string): string =>
+    `(SELECT 1 FROM ${webhook} w WHERE w.id = ${id} LIMIT 1) IS NOT NULL`;
   const waiting = (condition: string, most: string): string => `
       SELECT 1 FROM ${queue} WHERE transport_id = $1::bigint AND requested = 'RECOVERY' AND ${condition}
       ORDER BY transport_id, due_at, delivery_id LIMIT ${most}::bigint`;
@@ -97,7 +104,8 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
            (SELECT count(*) FROM (${waiting(`due_at = ${PARKED_DUE_AT}`, '$4')}) q) AS parked`,
 
     lockLane: `
-    SELECT l.transport_id FROM (SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience
+    SELECT l.transport_id, set_config('lock_timeout', '${ROW_PATIENCE_MS}', true)
+    FROM (SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience
     CROSS JOIN LATERAL (
       SELECT transport_id FROM ${lane} WHERE transport_id = $1::bigint LIMIT 1 FOR NO KEY UPDATE
     ) l`,
@@ -112,7 +120,7 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     // $1: transport; $2: tenant's uid; $3, $4, $5: events, webhooks and ordering keys; $6: first due date; $7: now; $8:
     // statuses of the deliveries that move. It runs after the lane was locked, in a snapshot of its own, so it sees all
-    // deliveries of the lane.
+    // deliveries of the lane. Nothing is sent for a webhook that was deleted after the event was read.
     enqueue: `
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::text[]) WITH ORDINALITY
@@ -120,10 +128,11 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     ), pending AS MATERIALIZED (
       SELECT i.event_id FROM input i CROSS JOIN LATERAL (${queued('i.event_id')}) q
     ), ended AS MATERIALIZED (
-      SELECT i.event_id, d.place, d.status FROM input i CROSS JOIN LATERAL (${logged('i.event_id')}) d
+      SELECT i.event_id, d.place, d.status, ${isWebhook('coalesce(i.webhook_id, d.webhook_id)')} AS is_wanted
+      FROM input i CROSS JOIN LATERAL (${logged('i.event_id')}) d
     ), moved AS (
       DELETE FROM ${delivery} d
-      WHERE d.ctid = ANY (ARRAY(SELECT place FROM ended WHERE status = ANY ($8::text[])))
+      WHERE d.ctid = ANY (ARRAY(SELECT place FROM ended WHERE is_wanted AND status = ANY ($8::text[])))
       RETURNING d.*
     ), kept AS (
       INSERT INTO ${database.table('webhook_attempt')} (delivery_id, number, started_at, duration_ms, response_status_code,
@@ -139,7 +148,7 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       FROM moved m JOIN input i USING (event_id)
     ), missing AS MATERIALIZED (
       SELECT i.* FROM input i
-      WHERE i.webhook_id IS NOT NULL
+      WHERE i.webhook_id IS NOT NULL AND ${isWebhook('i.webhook_id')}
         AND i.event_id NOT IN (SELECT event_id FROM pending) AND i.event_id NOT IN (SELECT event_id FROM ended)
         AND (SELECT 1 FROM ${outbox} o WHERE o.tenant_uid = $2 AND o.event_id = i.event_id LIMIT 1) IS NULL
     ), created AS (

@@ -6,6 +6,7 @@ import { cancelDeliveries } from '../sql/cancel-deliveries.js';
 import { auditTransportDeletion, auditWebhookDeletions } from '../sql/audit-sql.js';
 import { DIALECTS } from '../sql/dialect.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
+import { endActiveRecovery } from '../sql/recovery-statements.js';
 import { built, statement } from '../sql/statement.js';
 import { buryTransport, buryWebhooksOf } from '../sql/tombstones.js';
 
@@ -16,7 +17,7 @@ const REASON = 'TRANSPORT_DELETED';
 const BATCH = 200;
 
 /**
- * Deletes a transport, its webhooks and its lane, and cancels its pending deliveries; the log stays.
+ * Deletes a transport, its webhooks and its lane, cancels its pending deliveries, and ends its recovery; the log stays.
  *
  * A short backlog is cancelled in the same transaction. A backlog longer than one batch is cancelled in batches before
  * that. First the webhooks are deleted, so that no deliveries are added, then the backlog is cancelled, then the rest is
@@ -53,6 +54,7 @@ export async function removeTransport(
     ...buryTransport(database, id),
     auditWebhookDeletions(database, 'transport_id', id, actor),
     auditTransportDeletion(database, id, actor),
+    endActiveRecovery(database, id, 'TRANSPORT_DELETED'),
   ];
   const deletion = built(transportsOf(database).delete().where({ tenantUid, id }));
   const results = await retryOnDeadlock(() =>

@@ -21,11 +21,15 @@ export interface Dialect {
   readonly greatest: string;
   /** Clause that locks the selected rows; undefined: the database has one writer at a time, which needs no row locks. */
   readonly lockRows: string | undefined;
+  /** Clause that keeps the selected rows from being deleted until the end of the transaction; '': one writer at a time does. */
+  readonly keepRows: string;
   /** Whether the rows that a DELETE returns can be the source of an INSERT. */
   readonly movesRows: boolean;
   /** Names of the functions that build JSON. */
   readonly jsonArray: string;
   readonly jsonObject: string;
+  /** Text as a JSON value. */
+  readonly json: (text: string) => string;
   /** A JSON value as text. */
   readonly text: (json: string) => string;
   /** A column with a boolean, or `true` or `false`, as an argument of `jsonObject`. */
@@ -44,9 +48,11 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     least: 'least',
     greatest: 'greatest',
     lockRows: 'FOR UPDATE',
+    keepRows: 'FOR KEY SHARE',
     movesRows: true,
     jsonArray: 'json_build_array',
     jsonObject: 'json_build_object',
+    json: (text) => `CAST(${text} AS json)`,
     text: (json) => `${json}::text`,
     boolean: (expression) => expression,
   },
@@ -60,9 +66,11 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     least: 'min',
     greatest: 'max',
     lockRows: undefined,
+    keepRows: '',
     movesRows: false,
     jsonArray: 'json_array',
     jsonObject: 'json_object',
+    json: (text) => `json(${text})`,
     text: (json) => json,
     boolean: (expression) => `json(iif(${expression}, 'true', 'false'))`,
   },

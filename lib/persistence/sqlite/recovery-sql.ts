@@ -46,17 +46,18 @@ export function recoveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     LEFT JOIN ${event} e ON e.id = i.event_id
     ORDER BY i.event_id`,
     pair: `
-    SELECT delivery_id, status FROM (
-      SELECT delivery_id, 'PENDING' AS status FROM ${queue} INDEXED BY webhook_queue_event
+    SELECT delivery_id, status, webhook_id FROM (
+      SELECT delivery_id, 'PENDING' AS status, webhook_id FROM ${queue} INDEXED BY webhook_queue_event
       WHERE event_id = @eventId AND transport_id = @transportId
       UNION ALL
-      SELECT id, status FROM ${delivery} INDEXED BY webhook_delivery_event
+      SELECT id, status, webhook_id FROM ${delivery} INDEXED BY webhook_delivery_event
       WHERE event_id = @eventId AND transport_id = @transportId
     ) LIMIT 1`,
     pending: `
     SELECT (SELECT count(*) FROM (${waiting('due_at <= @now', '@due')})) AS due,
            (SELECT count(*) FROM (${waiting(`due_at = ${PARKED_DUE_AT}`, '@parked')})) AS parked`,
     isSendable: `SELECT 1 FROM ${event} e WHERE e.id = ? AND NOT (${isPayloadGone('e')})`,
+    hasWebhook: `SELECT 1 FROM ${webhook} WHERE id = ?`,
     hasLane: `SELECT 1 FROM ${lane} WHERE transport_id = ?`,
     isOnOutbox: `SELECT 1 FROM ${outbox} WHERE tenant_uid = ? AND event_id = ?`,
     keepAttempt: `

@@ -29,6 +29,9 @@ import { DeliveryNumbers } from './delivery-numbers.js';
 import { recoveryTexts } from './recovery-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
+/** The delivery of an event to a transport. */
+type FoundPair = Omit<PairRow, 'event_id'> & { webhook_id: number };
+
 /** Recoveries on SQLite: a batch is one synchronous transaction, row by row. */
 export class SqliteRecoveryStore implements RecoveryStore {
   readonly #sql: ReturnType<typeof recoveryTexts>;
@@ -130,6 +133,10 @@ export class SqliteRecoveryStore implements RecoveryStore {
   ): keyof EnqueuedBatch | undefined {
     const run = (sql: string, values: unknown): unknown => this.database.prepare(sql).run(values);
     const pair = this.#pair(transportId, eventId);
+    // Nothing is sent for a webhook that was deleted after the event was read.
+    const wantedBy = webhookId ?? pair?.webhook_id ?? null;
+    const isWanted = this.database.prepare(this.#sql.hasWebhook).get(wantedBy) !== undefined;
+    if (!isWanted) return undefined;
     if (pair) {
       const { delivery_id: id, status } = pair;
       if (status === 'PENDING' || !statuses.some((one) => one === status)) return undefined;
@@ -145,7 +152,7 @@ export class SqliteRecoveryStore implements RecoveryStore {
     return 'created';
   }
 
-  #pair(transportId: number, eventId: number): Omit<PairRow, 'event_id'> | undefined {
-    return this.database.prepare<Omit<PairRow, 'event_id'>>(this.#sql.pair).get({ transportId, eventId });
+  #pair(transportId: number, eventId: number): FoundPair | undefined {
+    return this.database.prepare<FoundPair>(this.#sql.pair).get({ transportId, eventId });
   }
 }

@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { WebhookNotifications, WebhookRecoveries, type WebhookNotification } from 'nestjs-tillhook';
+import {
+  WebhookNotifications,
+  WebhookRecoveries,
+  type WebhookAuditList,
+  type WebhookNotification,
+} from 'nestjs-tillhook';
 import { eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { jsonOf, Receiver } from '../../support/receiver.js';
@@ -37,6 +42,11 @@ describe('recoveries and replays', () => {
     afterEach(() => receiver.close());
     afterAll(() => host?.close());
 
+    /** Newest first. */
+    const audited = async (): Promise<[kind: string, actor: string | null, changes: unknown][]> => {
+      const { body } = await tenant.api.get<WebhookAuditList>('/webhookaudit');
+      return body.items.map(({ kind, actor, changes }) => [kind, actor, changes]);
+    };
     const command = async (name: string, body?: object): Promise<void> => {
       const { status, body: result } = await tenant.api.request('POST', `/httptransports/erp/${name}`, body);
       expect([name, status, result]).toEqual([name, 200, expect.any(Object)]);
@@ -103,6 +113,10 @@ describe('recoveries and replays', () => {
       await recoveries.until(job, { state: 'DONE', found: 2, requeued: 2 });
       await tenant.untilLogged({ status: 'DELIVERED' }, 2);
       expect(ordersAt().sort()).toEqual(['failed', 'missed']);
+      expect((await audited()).slice(0, 2).map(([kind]) => kind)).toEqual([
+        'RECOVERY_STARTED',
+        'TRANSPORT_ENABLED',
+      ]);
       // Nothing was disabled, so nothing is recovered.
       await command('enable', { recover: true });
       expect((await recoveries.list()).items).toHaveLength(1);
@@ -309,6 +323,40 @@ describe('recoveries and replays', () => {
       expect((await other.api.get(`/webhookrecoveries/${jobs[0]!.recoveryUid}`)).status).toBe(404);
       const foreign = await other.api.get(`/webhookrecoveries?cursor=${first.paging.nextCursor}`);
       expect([foreign.status, foreign.body]).toMatchObject([400, { code: 'INVALID_CURSOR' }]);
+    });
+
+    it('is in the audit: who started and who cancelled it', async () => {
+      await failed(1);
+      await command('pause');
+      const code = host.app.get(WebhookRecoveries, { strict: false });
+      const { tenantUid } = tenant;
+      const by = { actor: 'job:night' };
+      const given = { since: new Date(SINCE), statuses: ['FAILED' as const], actions: ['ORDER_SETTLED'] };
+      await code.dryRun('recover', tenantUid, 'erp', given);
+      const { recoveryUid, until } = await code.recover(tenantUid, 'erp', given, by);
+      await expect(code.recover(tenantUid, 'erp', given, by)).rejects.toMatchObject({
+        code: 'RECOVERY_ACTIVE',
+      });
+      await code.cancel(tenantUid, recoveryUid, by);
+      // There is nothing left to cancel.
+      await code.cancel(tenantUid, recoveryUid, { actor: 'job:morning' });
+      const added = (field: string, to: unknown) => ({ field, from: null, to });
+      expect((await audited()).slice(0, 3)).toEqual([
+        ['RECOVERY_CANCELLED', 'job:night', [{ field: 'recoveryUid', from: recoveryUid, to: null }]],
+        [
+          'RECOVERY_STARTED',
+          'job:night',
+          [
+            added('recoveryUid', recoveryUid),
+            added('kind', 'RECOVER'),
+            added('since', SINCE),
+            added('until', until),
+            added('statuses', ['FAILED']),
+            added('actions', ['ORDER_SETTLED']),
+          ],
+        ],
+        ['TRANSPORT_PAUSED', null, expect.any(Array)],
+      ]);
     });
 
     it('has the same operations from code, and notifies when a job is done', async () => {

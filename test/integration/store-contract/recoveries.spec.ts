@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { recoveredKey, type RecoveryCriteria } from '../../../lib/domain/recovery.js';
 import type { HttpTransportEntity } from '../../../lib/persistence/entities/http-transport.entity.js';
 import type { RecoveryBatch, RecoveryCandidate } from '../../../lib/persistence/ports/recovery-store.js';
-import {
-  RecoveryRepository,
-  type RecoveryRow,
-} from '../../../lib/persistence/repositories/recovery.repository.js';
+import type { RecoveryRow } from '../../../lib/persistence/ports/recovery-job.js';
+import { HeldRecoveryRepository } from '../../../lib/persistence/repositories/held-recovery.repository.js';
+import { RecoveryRepository } from '../../../lib/persistence/repositories/recovery.repository.js';
 import { ENDED } from '../../../lib/persistence/sql/delivery-sql.js';
 import { delivered, failed, group } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
@@ -27,12 +26,16 @@ describe('RecoveryStore and RecoveryRepository', () => {
   eachDatabase((db, kind) => {
     let fixture: StoreFixture;
     let jobs: RecoveryRepository;
+    let held: HeldRecoveryRepository;
+    let warnings: string[];
     let transport: HttpTransportEntity;
     beforeAll(async () => {
       fixture = await StoreFixture.open(db());
       jobs = new RecoveryRepository(fixture.database);
+      held = new HeldRecoveryRepository(fixture.database, (message) => warnings.push(message));
     });
     beforeEach(async () => {
+      warnings = [];
       await fixture.empty();
       for (const table of ['webhook_recovery', 'webhook_recovery_item']) {
         await fixture.database.write([
@@ -57,9 +60,11 @@ describe('RecoveryStore and RecoveryRepository', () => {
       );
       return ids;
     };
+    const start = async (criteria: RecoveryCriteria): Promise<RecoveryRow> =>
+      (await jobs.insert(transport, criteria, null))!;
     const claimed = async (criteria: RecoveryCriteria): Promise<RecoveryRow> => {
-      const { id } = await jobs.insert(transport, criteria);
-      return (await jobs.claim('holder', LEASE_MS, 10, '')).find((job) => job.id === id)!;
+      const { id } = await start(criteria);
+      return (await held.claim('holder', LEASE_MS, 10, '')).find((job) => job.id === id)!;
     };
     const candidate = (eventId: number, more: Partial<RecoveryCandidate> = {}): RecoveryCandidate => ({
       eventId,
@@ -190,11 +195,25 @@ describe('RecoveryStore and RecoveryRepository', () => {
         ]);
       });
 
+      it('sends nothing for a webhook that was deleted after its event was read', async () => {
+        await fixture.webhook(transport);
+        const [event] = await failing({});
+        const [unsent] = await fixture.emit({ action: 'PRICE_CHANGED' });
+        await fixture.query(`DELETE FROM ${fixture.database.table('webhook_outbox')}`);
+        const [{ id: webhookId } = { id: 0 }] = await jobs.webhooksOf(transport.id);
+        const job = await claimed(REPLAY);
+        await fixture.query(`DELETE FROM ${fixture.database.table('webhook_webhook')}`);
+        for (const given of [candidate(event!), candidate(unsent!, { webhookId })])
+          expect(await store().enqueue(batch(job, [given]))).toEqual({ requeued: 0, created: 0 });
+        expect(await queue()).toEqual([]);
+        expect(await jobs.find('shop', job.id)).toMatchObject({ skipped: 2 });
+      });
+
       it('changes nothing for a holder that lost the job, nor if the transport was deleted', async () => {
         await fixture.webhook(transport);
         const [event] = await failing({});
         const job = await claimed(RECOVER);
-        await jobs.cancel('shop', job.id);
+        await jobs.cancel('shop', job.id, null);
         expect(await store().enqueue(batch(job, [candidate(event!)]))).toBe('LOST');
         expect(await queue()).toEqual([]);
         const next = await claimed(RECOVER);
@@ -260,7 +279,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         const events = await failing({ orderingKey: 'a' }, {});
         const job = await claimed(RECOVER);
         const next = { phase: 'ENQUEUE', cursorId: 0 } as const;
-        expect(await jobs.collect(job, [...events].reverse(), next, LEASE_MS)).toBe(true);
+        expect(await held.collect(job, [...events].reverse(), next, LEASE_MS)).toBe(true);
         expect(await store().items(job.id, transport.id, 0, 10)).toEqual([
           candidate(events[0]!, { orderingKey: recoveredKey('a') }),
           candidate(events[1]!, { orderingKey: recoveredKey(null) }),
@@ -270,61 +289,85 @@ describe('RecoveryStore and RecoveryRepository', () => {
           phase: 'ENQUEUE',
           state: 'RUNNING',
         });
-        await jobs.cancel('shop', job.id);
-        expect(await jobs.collect(job, events, next, LEASE_MS)).toBe(false);
+        await jobs.cancel('shop', job.id, null);
+        expect(await held.collect(job, events, next, LEASE_MS)).toBe(false);
       });
     });
 
     describe('a job', () => {
       it('is the only one of its transport until it has ended', async () => {
-        const job = await jobs.insert(transport, RECOVER);
-        await expect(jobs.insert(transport, REPLAY)).rejects.toMatchObject({ code: 'RECOVERY_ACTIVE' });
-        await jobs.cancel('shop', job.id);
-        await expect(jobs.insert(transport, REPLAY)).resolves.toMatchObject({
+        const job = await start(RECOVER);
+        await expect(jobs.insert(transport, REPLAY, null)).rejects.toMatchObject({ code: 'RECOVERY_ACTIVE' });
+        await jobs.cancel('shop', job.id, null);
+        await expect(jobs.insert(transport, REPLAY, null)).resolves.toMatchObject({
           kind: 'REPLAY',
           state: 'QUEUED',
         });
       });
 
+      it('is not started for a transport that was deleted, and ends with its transport', async () => {
+        const job = await start(RECOVER);
+        await fixture.removeTransport(transport);
+        expect(await jobs.find('shop', job.id)).toMatchObject({
+          state: 'FAILED',
+          reason: 'TRANSPORT_DELETED',
+          phase: 'CLEAN',
+        });
+        expect(await jobs.insert(transport, RECOVER, null)).toBeUndefined();
+        const audit = await fixture.rows('webhook_audit');
+        expect(audit.filter(({ kind }) => kind === 'RECOVERY_STARTED')).toHaveLength(1);
+      });
+
+      it('is claimed although the row of another one cannot be read', async () => {
+        const other = await fixture.transport();
+        const damaged = (await jobs.insert(other, RECOVER, null))!;
+        await fixture.query(
+          `UPDATE ${fixture.database.table('webhook_recovery')} SET statuses = '[' WHERE id = ${damaged.id}`,
+        );
+        const job = await start(RECOVER);
+        expect((await held.claim('holder', LEASE_MS, 10, '')).map(({ id }) => id)).toEqual([job.id]);
+        expect(warnings).toEqual([expect.stringContaining(`Row ${damaged.id} of webhook_recovery`)]);
+      });
+
       it('is held by one process, and by another one when the lease has ended', async () => {
         const job = await claimed(RECOVER);
-        expect(await jobs.claim('other', LEASE_MS, 10, '')).toEqual([]);
-        expect(await jobs.renew(job, -1)).toBe(true);
-        const [taken] = await jobs.claim('other', LEASE_MS, 10, '');
+        expect(await held.claim('other', LEASE_MS, 10, '')).toEqual([]);
+        expect(await held.renew(job, -1)).toBe(true);
+        const [taken] = await held.claim('other', LEASE_MS, 10, '');
         expect(taken!.leaseToken).toBe(job.leaseToken + 1);
-        expect(await jobs.renew(job, LEASE_MS)).toBe(false);
-        expect(await jobs.end(job, 'DONE', null)).toBeUndefined();
+        expect(await held.renew(job, LEASE_MS)).toBe(false);
+        expect(await held.end(job, 'DONE', null)).toBeUndefined();
       });
 
       it('is not claimed by a process of another environment', async () => {
-        await jobs.insert(transport, RECOVER);
-        expect(await jobs.claim('holder', LEASE_MS, 10, 'production')).toEqual([]);
+        await start(RECOVER);
+        expect(await held.claim('holder', LEASE_MS, 10, 'production')).toEqual([]);
       });
 
       it('forgets what it has collected after its end, and does not change any more when it is cancelled', async () => {
         await fixture.webhook(transport);
         const events = await failing({}, {});
         const job = await claimed(RECOVER);
-        await jobs.collect(job, events, { phase: 'ENQUEUE', cursorId: 0 }, LEASE_MS);
-        expect(await jobs.end(job, 'DONE', null)).toMatchObject({ state: 'DONE', phase: 'CLEAN' });
-        expect(await jobs.cancel('shop', job.id)).toMatchObject({ state: 'DONE' });
-        const [held] = await jobs.claim('holder', LEASE_MS, 10, '');
-        expect(await jobs.clean(held!)).toBe(false);
+        await held.collect(job, events, { phase: 'ENQUEUE', cursorId: 0 }, LEASE_MS);
+        expect(await held.end(job, 'DONE', null)).toMatchObject({ state: 'DONE', phase: 'CLEAN' });
+        expect(await jobs.cancel('shop', job.id, null)).toMatchObject({ state: 'DONE' });
+        const [ended] = await held.claim('holder', LEASE_MS, 10, '');
+        expect(await held.clean(ended!)).toBe(false);
         expect(await store().items(job.id, transport.id, 0, 10)).toEqual([]);
         expect(await jobs.find('shop', job.id)).toMatchObject({ state: 'DONE', phase: null });
-        expect(await jobs.claim('holder', LEASE_MS, 10, '')).toEqual([]);
+        expect(await held.claim('holder', LEASE_MS, 10, '')).toEqual([]);
       });
 
       it('is deleted some time after its end, and one that has work left is not', async () => {
-        await jobs.insert(transport, RECOVER);
+        await start(RECOVER);
         await jobs.endAllOf('other');
         expect(await jobs.deleteEndedBefore(Number.MAX_SAFE_INTEGER, 10)).toBe(0);
         await jobs.endAllOf('shop');
         expect(await jobs.deleteEndedBefore(Number.MAX_SAFE_INTEGER, 10)).toBe(0);
-        const [ended] = await jobs.claim('holder', LEASE_MS, 10, '');
+        const [ended] = await held.claim('holder', LEASE_MS, 10, '');
         expect(ended).toMatchObject({ state: 'FAILED', reason: 'TRANSPORT_DELETED', phase: 'CLEAN' });
-        await jobs.clean(ended!);
-        const active = await jobs.insert(transport, RECOVER);
+        await held.clean(ended!);
+        const active = await start(RECOVER);
         expect(await jobs.deleteEndedBefore(ended!.finishedAt!, 10)).toBe(0);
         expect(await jobs.deleteEndedBefore(ended!.finishedAt! + 1, 10)).toBe(1);
         expect(await jobs.find('shop', ended!.id)).toBeUndefined();
@@ -332,16 +375,16 @@ describe('RecoveryStore and RecoveryRepository', () => {
       });
 
       it('is listed for its tenant, newest first, and no other tenant finds it', async () => {
-        const first = await jobs.insert(transport, RECOVER);
-        await jobs.cancel('shop', first.id);
-        const second = await jobs.insert(transport, RECOVER);
+        const first = await start(RECOVER);
+        await jobs.cancel('shop', first.id, null);
+        const second = await start(RECOVER);
         const page = (more: object) =>
           jobs.page('shop', { httpTransportUid: undefined, beforeId: undefined, limit: 10, ...more });
         expect((await page({})).map(({ id }) => id)).toEqual([second.id, first.id]);
         expect((await page({ beforeId: second.id })).map(({ id }) => id)).toEqual([first.id]);
         expect(await page({ httpTransportUid: 'other' })).toEqual([]);
         expect(await jobs.find('other', first.id)).toBeUndefined();
-        expect(await jobs.cancel('other', second.id)).toBeUndefined();
+        expect(await jobs.cancel('other', second.id, null)).toBeUndefined();
       });
     });
 
@@ -363,6 +406,27 @@ describe('RecoveryStore and RecoveryRepository', () => {
         }
         expect(await store().enqueue(batch(job, [candidate(event!)]))).toEqual({ requeued: 0, created: 0 });
         expect(await jobs.find('shop', job.id)).toMatchObject({ payloadGone: 1 });
+      });
+
+      it('a locked delivery fails the batch before fan-out gives up its wait for the lane', async () => {
+        await fixture.webhook(transport);
+        const [event] = await failing({});
+        const job = await claimed(RECOVER);
+        const runner = fixture.database.dataSource.createQueryRunner();
+        await runner.startTransaction();
+        try {
+          await runner.query(`SELECT 1 FROM ${fixture.database.table('webhook_delivery')} FOR UPDATE`);
+          const startedAt = performance.now();
+          await expect(store().enqueue(batch(job, [candidate(event!)]))).rejects.toMatchObject({
+            code: '55P03',
+          });
+          // Fan-out waits 200 ms.
+          expect(performance.now() - startedAt).toBeLessThan(180);
+        } finally {
+          await runner.rollbackTransaction();
+          await runner.release();
+        }
+        expect(await store().enqueue(batch(job, [candidate(event!)]))).toEqual({ requeued: 1, created: 0 });
       });
 
       it('a lane that another session has locked fails the batch soon, and changes nothing', async () => {

@@ -10,6 +10,7 @@ const STEPS = {
   /** More than is read at a time. */
   addMany: (lane, n) => lane.addMany(20 + 2 * n),
   request: (lane, n) => lane.request(n),
+  recover: (lane, n) => lane.recover(n % 3 ? null : 'recovered', 1 + n),
   notify: (lane) => lane.notify(),
   claim: (lane) => lane.claim(),
   read: (lane) => lane.read(),
@@ -48,6 +49,7 @@ const WEIGHTS: Record<Step, number> = {
   addOfKey: 3,
   addMany: 1,
   request: 2,
+  recover: 2,
   notify: 2,
   claim: 5,
   read: 6,
@@ -133,7 +135,8 @@ function finish(simulation: LaneSimulation, random: () => number): void {
     if (round > 60_000) throw new Error(`Left behind at ${simulation.now}: ${String(simulation)}`);
     // Single deliveries still come for a while: most wake-ups are lost when a lane has nothing else to do.
     const isAdded = round < 1_500 && random() < 0.02;
-    const name = isAdded ? 'add' : random() < 0.03 ? choose(RARE_LAST_STEPS) : choose(LAST_STEPS);
+    const added = random() < 0.2 ? 'recover' : 'add';
+    const name = isAdded ? added : random() < 0.03 ? choose(RARE_LAST_STEPS) : choose(LAST_STEPS);
     STEPS[name](simulation, Math.floor(random() * 12));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RecoveryPace } from '../../../../lib/operations/recovery/recovery-pace.js';
+import { RecoveryPace, waitMs } from '../../../../lib/operations/recovery/recovery-pace.js';
 
 const UNLIMITED = { maxConcurrency: 8, rateLimitRequests: null, rateLimitPerSeconds: null };
 
@@ -27,5 +27,10 @@ describe('the pace of a recovery', () => {
     }
     expect(enqueued).toBeGreaterThan(290);
     expect(enqueued).toBeLessThanOrEqual(301);
+  });
+
+  it('looks at a job that waits less often the older it is, but at least once a minute', () => {
+    const [minute, hour] = [60_000, 3_600_000];
+    expect([0, minute, 10 * minute, 24 * hour].map(waitMs)).toEqual([2_000, 3_000, 30_000, minute]);
   });
 });

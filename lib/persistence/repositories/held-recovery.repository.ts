@@ -1,0 +1,157 @@
+import type { RecoveryPhase, RecoveryReason } from '../../domain/recovery.js';
+import type { Database } from '../ports/database.js';
+import type { RecoveryRow } from '../ports/recovery-job.js';
+import type { HeldRecovery } from '../ports/recovery-store.js';
+import { isEnvironment } from '../sql/environment-setting.js';
+import { deleteRecoveryItems, noteRecoveryItems } from '../sql/recovery-items.js';
+import { recoveryJobOf, type RecoveryJobRow } from '../sql/recovery-job-rows.js';
+import { recordProgress } from '../sql/recovery-rows.js';
+import { endRecovery } from '../sql/recovery-statements.js';
+import { DIALECTS } from '../sql/dialect.js';
+import { statement } from '../sql/statement.js';
+
+/** Collected notes that one transaction deletes at most. */
+const CLEANED_AT_ONCE = 2_000;
+
+/**
+ * The jobs that recover and replay, for the process that works on them. It holds a job by a lease, as it holds a lane: `due_at`
+ * is the end of the lease, and each claim raises the fencing token. Every method changes only a job that is still held.
+ */
+export class HeldRecoveryRepository {
+  /** @param warn about a job whose row cannot be read; it is left alone until its lease has ended */
+  constructor(
+    private readonly database: Database,
+    private readonly warn: (message: string, error: unknown) => void,
+  ) {}
+
+  /**
+   * Claims jobs that are due, the one that is due longest first. Jobs that another transaction has locked are left out.
+   *
+   * @param environment of this process; '': none. If the database belongs to another one, nothing is claimed
+   */
+  async claim(holder: string, leaseMs: number, limit: number, environment: string): Promise<RecoveryRow[]> {
+    const { database } = this;
+    const now = database.now();
+    const due = `SELECT id FROM ${this.#jobs} WHERE phase IS NOT NULL AND due_at <= ? AND ${isEnvironment(database, '?')}
+      ORDER BY due_at LIMIT ?`;
+    const values = [now, environment, limit];
+    // Read first, so that a look that finds nothing takes no write lock on SQLite.
+    const { sql, parameters } = statement(database, due, values);
+    if ((await database.dataSource.query<unknown[]>(sql, [...parameters])).length === 0) return [];
+    const { lockRows } = DIALECTS[database.kind];
+    // An array, because PostgreSQL may run a subquery of IN several times, each time for other rows.
+    const chosen = lockRows === undefined ? `IN (${due})` : `= ANY (ARRAY(${due} ${lockRows} SKIP LOCKED))`;
+    const [claimed] = await database.write([
+      statement(
+        database,
+        `UPDATE ${this.#jobs} SET holder = ?, lease_token = lease_token + 1, due_at = ? WHERE id ${chosen} RETURNING *`,
+        [holder, now + leaseMs, ...values],
+      ),
+    ]);
+    return claimed!.rows.flatMap((row) => this.#readable(row));
+  }
+
+  /** Extends the lease. @returns false: the job is not held any more */
+  renew(job: HeldRecovery, leaseMs: number): Promise<boolean> {
+    return this.#update(job, 'due_at = ?', [this.database.now() + leaseMs]);
+  }
+
+  /**
+   * Notes events whose deliveries the job will enqueue, and moves its cursor.
+   *
+   * @returns false: the job is not held any more
+   */
+  async collect(
+    { id, leaseToken }: HeldRecovery,
+    eventIds: readonly number[],
+    next: { readonly phase: RecoveryPhase; readonly cursorId: number },
+    leaseMs: number,
+  ): Promise<boolean> {
+    const { instant } = DIALECTS[this.database.kind];
+    const now = this.database.now();
+    const results = await this.database.write(
+      [
+        statement(
+          this.database,
+          `UPDATE ${this.#jobs} SET ${recordProgress(instant)}, phase = ?, cursor_id = ?, found = found + ?, due_at = ?
+            WHERE id = ? AND lease_token = ?`,
+          [now, next.phase, next.cursorId, eventIds.length, now + leaseMs, id, leaseToken],
+        ),
+        ...(eventIds.length === 0 ? [] : [noteRecoveryItems(this.database, id, eventIds)]),
+      ],
+      { onlyIfFirstChanges: true },
+    );
+    return results.length > 0;
+  }
+
+  /**
+   * Gives up a job that cannot go on now. It is `QUEUED` until it goes on.
+   *
+   * @param dueAt when a process should look at it again
+   */
+  wait(job: HeldRecovery, reason: RecoveryReason, dueAt: number): Promise<boolean> {
+    return this.#update(job, `state = 'QUEUED', reason = ?, holder = NULL, due_at = ?`, [reason, dueAt]);
+  }
+
+  /** Releases the job as it is. @param dueAt when a process should claim it again */
+  release(job: HeldRecovery, dueAt: number): Promise<boolean> {
+    return this.#update(job, 'holder = NULL, due_at = ?', [dueAt]);
+  }
+
+  /** Ends the job and releases it. @returns the job as it ended; undefined: it is not held any more */
+  async end(
+    { id, leaseToken }: HeldRecovery,
+    state: 'DONE' | 'FAILED',
+    reason: RecoveryReason | null,
+  ): Promise<RecoveryRow | undefined> {
+    const now = this.database.now();
+    const [ended] = await this.database.write([
+      statement(
+        this.database,
+        `UPDATE ${this.#jobs} SET ${endRecovery(state)}, reason = ? WHERE id = ? AND lease_token = ? RETURNING *`,
+        [now, now, reason, id, leaseToken],
+      ),
+    ]);
+    const [row] = ended!.rows;
+    return row && recoveryJobOf(row);
+  }
+
+  /** Deletes some of the notes of a job that has ended. @returns whether there are more */
+  async clean(job: HeldRecovery): Promise<boolean> {
+    const [deleted] = await this.database.write([
+      deleteRecoveryItems(this.database, job.id, CLEANED_AT_ONCE),
+    ]);
+    if (deleted!.affected === CLEANED_AT_ONCE) return true;
+    await this.#update(job, 'phase = NULL, holder = NULL', []);
+    return false;
+  }
+
+  async #update(
+    { id, leaseToken }: HeldRecovery,
+    assignments: string,
+    values: readonly unknown[],
+  ): Promise<boolean> {
+    const [result] = await this.database.write([
+      statement(this.database, `UPDATE ${this.#jobs} SET ${assignments} WHERE id = ? AND lease_token = ?`, [
+        ...values,
+        id,
+        leaseToken,
+      ]),
+    ]);
+    return result!.affected > 0;
+  }
+
+  /** A row that somebody has damaged does not keep the jobs of others from running. */
+  #readable(row: RecoveryJobRow): RecoveryRow[] {
+    try {
+      return [recoveryJobOf(row)];
+    } catch (error) {
+      this.warn(`Row ${String(row['id'])} of webhook_recovery cannot be read: its job does not run`, error);
+      return [];
+    }
+  }
+
+  get #jobs(): string {
+    return this.database.table('webhook_recovery');
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database, Statement } from '../ports/database.js';
+import { statement } from './statement.js';
+
+/** Notes events whose deliveries a job will enqueue. An event that is noted already stays as it is. */
+export function noteRecoveryItems(database: Database, id: number, eventIds: readonly number[]): Statement {
+  const list = JSON.stringify(eventIds);
+  const insert = `INSERT INTO ${database.table('webhook_recovery_item')} (recovery_id, event_id)`;
+  switch (database.kind) {
+    case 'postgres':
+      return statement(
+        database,
+        `${insert} SELECT ?::bigint, value::bigint FROM json_array_elements_text(?::json) ON CONFLICT DO NOTHING`,
+        [id, list],
+      );
+    case 'sqlite':
+      return statement(
+        database,
+        `${insert} SELECT ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
+        [id, list],
+      );
+  }
+}
+
+/** Deletes the first notes of a job. @param limit maximum number of notes */
+export const deleteRecoveryItems = (database: Database, id: number, limit: number): Statement => {
+  const items = database.table('webhook_recovery_item');
+  return statement(
+    database,
+    `DELETE FROM ${items} WHERE recovery_id = ? AND event_id <= (SELECT max(event_id) FROM (
+       SELECT event_id FROM ${items} WHERE recovery_id = ? ORDER BY recovery_id, event_id LIMIT ?) part)`,
+    [id, id, limit],
+  );
+};

@@ -1,0 +1,19 @@
+import { UID_ALPHABET, UID_DIGITS } from '../../domain/uid.js';
+
+/** Bits of one digit of a uid. */
+const BITS = 5;
+
+/**
+ * The uid of a row as an expression, for an entry that is written in the same transaction as the row. It is the same text that
+ * `recoveryUidOf` returns.
+ *
+ * @param prefix no user input
+ * @param id expression of a non-negative number
+ */
+export function uidSql(prefix: string, id: string): string {
+  const digits = Array.from({ length: UID_DIGITS }, (_, place) => {
+    const shift = BITS * (UID_DIGITS - 1 - place);
+    return `substr('${UID_ALPHABET}', CAST(((${id} >> ${shift}) & 31) + 1 AS integer), 1)`;
+  });
+  return [`'${prefix}'`, ...digits].join(' || ');
+}
