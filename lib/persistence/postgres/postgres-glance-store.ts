@@ -1,4 +1,5 @@
 import { ENVIRONMENT_SETTING } from '../sql/environment-setting.js';
+import { STOP_SETTING } from '../sql/stop-setting.js';
 import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../ports/glance-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbersOf, STATEMENT_MS } from './sql.js';
@@ -8,6 +9,7 @@ interface GlanceRow {
   has_events: boolean;
   due_dates: string;
   environment: string | null;
+  stop: string | null;
 }
 
 /** The glance of an idle process, on PostgreSQL: a few index entries and a row. */
@@ -26,7 +28,8 @@ export class PostgresGlanceStore implements GlanceStore {
           SELECT due_at FROM ${lane} WHERE due_at <= ${STATEMENT_MS} + ${LOOK_AHEAD_MS}
           ORDER BY due_at, transport_id LIMIT ${MOST_DUE}
         )::text AS due_dates,
-        (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment`;
+        (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment,
+        (SELECT value FROM ${setting} WHERE name = '${STOP_SETTING}') AS stop`;
   }
 
   async glance(channel: string | undefined): Promise<Glance> {
@@ -39,8 +42,14 @@ export class PostgresGlanceStore implements GlanceStore {
           `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,
           [channel],
         ));
-    const { now, has_events, due_dates, environment } = row!;
+    const { now, has_events, due_dates, environment, stop } = row!;
     this.database.adoptClock(now, sentAt);
-    return { hasEvents: has_events, dueDates: numbersOf(due_dates), environment: environment ?? undefined };
+    return {
+      hasEvents: has_events,
+      dueDates: numbersOf(due_dates),
+      environment: environment ?? undefined,
+      stop: stop ?? undefined,
+      sentAt,
+    };
   }
 }

@@ -16,12 +16,13 @@ const DEFAULT_TAGS = [
   'Webhook catalog and quotas',
   'Webhook deliveries',
   'Webhook events',
+  'Webhook operations',
   'Webhooks',
 ];
 
 const operationsAt = ({ paths }: OpenAPIObject, prefix: string) =>
   Object.entries(paths)
-    .filter(([path]) => path.startsWith(`${prefix}/tenants/`))
+    .filter(([path]) => /^\/(tenants|webhookoperations)\//.test(path.slice(prefix.length)) && path.startsWith(prefix))
     .flatMap(([path, item]) =>
       METHODS.flatMap((method) => (item[method] ? [{ path, method, ...item[method] }] : [])),
     );
@@ -44,6 +45,7 @@ const tagsOf = (name: string): Record<WebhooksTagGroup, string> => ({
   events: `${name} 4`,
   audit: `${name} 5`,
   catalogAndQuotas: `${name} 6`,
+  operations: `${name} 7`,
 });
 
 describe.each(['express', 'fastify'])(

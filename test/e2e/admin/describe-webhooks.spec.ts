@@ -56,6 +56,7 @@ const OUR_TAGS = [
   'Webhook events',
   'Webhook audit',
   'Webhook catalog and quotas',
+  'Webhook operations',
 ];
 
 describe('the OpenAPI document of a host with DTOs of its own', () => {

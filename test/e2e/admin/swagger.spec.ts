@@ -28,6 +28,8 @@ interface Operation {
 const TENANT = '/v2/tenants/{tenantUid}';
 const TRANSPORT = `${TENANT}/httptransports/{httpTransportUid}`;
 const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
+const OPERATIONS = '/v2/webhookoperations';
+const ANY_TRANSPORT = `${OPERATIONS}/tenants/{tenantUid}/httptransports/{httpTransportUid}`;
 
 /** Every route, and every status that it answers with, beside 503. */
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
@@ -61,11 +63,23 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/webhookevents`, [200, 400, 401, 403]],
   ['get', `${TENANT}/webhookevents/{eventUid}`, [200, 400, 401, 403, 404]],
   ['get', `${TENANT}/webhookaudit`, [200, 400, 401, 403]],
+  ...['failingtransports', 'lanes', 'tenants', 'statistics', 'audit'].map(
+    (view): [string, string, number[]] => ['get', `${OPERATIONS}/${view}`, [200, 400, 401, 403]],
+  ),
+  ['get', `${OPERATIONS}/overview`, [200, 401, 403]],
+  ['post', `${OPERATIONS}/stop`, [200, 400, 401, 403, 413, 415]],
+  ['post', `${OPERATIONS}/resume`, [200, 401, 403]],
+  ['post', `${ANY_TRANSPORT}/pause`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${ANY_TRANSPORT}/resume`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${ANY_TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409, 413, 415]],
+  ['post', `${ANY_TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
 ];
 
 /** Routes that say all there is to say. */
 const WITHOUT_BODY = [
   ...['pause', 'resume', 'enable'].map((command) => `${TRANSPORT}/${command}`),
+  ...['pause', 'resume', 'enable'].map((command) => `${ANY_TRANSPORT}/${command}`),
+  `${OPERATIONS}/resume`,
   `${TENANT}/deliveries/{deliveryUid}/redeliver`,
 ];
 
