@@ -46,7 +46,5 @@ export interface WebhooksAccessPolicy {
    * @param request as for `check`
    * @returns as for `check`
    */
-  checkOperator?(
-    request: unknown,
-  ): AccessDecision | AccessGrant | Promise<AccessDecision | AccessGrant>;
+  checkOperator?(request: unknown): AccessDecision | AccessGrant | Promise<AccessDecision | AccessGrant>;
 }

@@ -53,7 +53,8 @@ export class FailingTransportDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Until when nothing is sent to it, because of its circuit or `Retry-After`; null: it is not blocked.',
+    description:
+      'Until when nothing is sent to it, because of its circuit or `Retry-After`; null: it is not blocked.',
     example: null,
   })
   blockedUntil!: string | null;

@@ -70,7 +70,8 @@ export class LaneDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Until when nothing is sent, because of the circuit or `Retry-After`; null: it is not blocked.',
+    description:
+      'Until when nothing is sent, because of the circuit or `Retry-After`; null: it is not blocked.',
     example: null,
   })
   blockedUntil!: string | null;

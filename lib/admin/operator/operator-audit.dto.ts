@@ -13,7 +13,11 @@ export class OperatorAuditEntryDto {
   @ApiProperty({ description: 'Uid of the entry.', example: 'aud_0000000000017' })
   auditUid!: string;
 
-  @ApiProperty({ enum: OPERATOR_AUDIT_KINDS, description: 'Kind of the change.', example: 'DELIVERIES_STOPPED' })
+  @ApiProperty({
+    enum: OPERATOR_AUDIT_KINDS,
+    description: 'Kind of the change.',
+    example: 'DELIVERIES_STOPPED',
+  })
   kind!: OperatorAuditKind;
 
   @ApiProperty({

@@ -48,7 +48,9 @@ export class OperatorViewsController {
   @ApiPlaceQuery()
   @ApiOkResponse({ type: FailingTransportListDto, description: 'A page of failing HTTP transports.' })
   @ApiInvalid(INVALID_PAGE, 'INVALID_CURSOR')
-  failing(@Query(new DtoPipe(KeysetQueryDto)) query: Input<KeysetQueryDto>): Promise<FailingTransportListDto> {
+  failing(
+    @Query(new DtoPipe(KeysetQueryDto)) query: Input<KeysetQueryDto>,
+  ): Promise<FailingTransportListDto> {
     return this.operator.failing(query);
   }
 
@@ -84,7 +86,8 @@ export class OperatorViewsController {
   @ApiOperation({
     operationId: 'getWebhookOperationsStatistics',
     summary: 'Get counts and latencies of all tenants together',
-    description: 'Returns the throughput of the service by minute, hour or day. The response has every bucket of the range.',
+    description:
+      'Returns the throughput of the service by minute, hour or day. The response has every bucket of the range.',
   })
   @ApiStatisticsRange()
   @ApiOkResponse({ type: StatisticsDto, description: 'Statistics of all tenants.' })

@@ -48,7 +48,11 @@ export class OperatorService {
     const now = this.database.now();
     const { stop } = stopStateDto(await this.stops.read());
     const queue = await this.stores.backlog.measure();
-    const { total } = await this.statistics.readOfAllTenants({ from: now - HOUR_MS, to: now, bucket: 'minute' });
+    const { total } = await this.statistics.readOfAllTenants({
+      from: now - HOUR_MS,
+      to: now,
+      bucket: 'minute',
+    });
     const holders = await this.lists.holders(now);
     return { stop, queue, lastHour: total, processes: holders.map(processDto) };
   }
@@ -61,7 +65,10 @@ export class OperatorService {
       this.cursors,
       ['failing'],
       request,
-      async (after, limit) => ({ items: await this.lists.failing({ after, limit }, since), searchedTo: null }),
+      async (after, limit) => ({
+        items: await this.lists.failing({ after, limit }, since),
+        searchedTo: null,
+      }),
       ({ failingSince, id }) => ({ value: failingSince, id }),
     );
     return { items: rows.map((row) => failingTransportDto(row, now)), paging };

@@ -35,10 +35,14 @@ export const statusCommand: Command = {
   },
 };
 
-function textOf({ status, queue, database, environment, reasons }: WebhooksHealthReport): string {
+function textOf({ status, queue, database, environment, worker, reasons }: WebhooksHealthReport): string {
   return (
     facts([
       ['Status', status],
+      [
+        'Deliveries',
+        worker.heldBy.includes('STOPPED_BY_OPERATOR') ? 'stopped by an operator' : 'not stopped',
+      ],
       ['Environment', environment.database],
       ['Clock offset', `${database.clockOffsetMs} ms`],
       ['Events to fan out', queue && countOf(queue.events)],

@@ -22,7 +22,10 @@ const DEFAULT_TAGS = [
 
 const operationsAt = ({ paths }: OpenAPIObject, prefix: string) =>
   Object.entries(paths)
-    .filter(([path]) => /^\/(tenants|webhookoperations)\//.test(path.slice(prefix.length)) && path.startsWith(prefix))
+    .filter(
+      ([path]) =>
+        /^\/(tenants|webhookoperations)\//.test(path.slice(prefix.length)) && path.startsWith(prefix),
+    )
     .flatMap(([path, item]) =>
       METHODS.flatMap((method) => (item[method] ? [{ path, method, ...item[method] }] : [])),
     );

@@ -124,19 +124,16 @@ describe('The health of the module', () => {
     ['SWITCHED_OFF', 'DELIVERY_SWITCHED_OFF'],
     ['ENVIRONMENT', 'ENVIRONMENT_MISMATCH'],
     ['STOPPED_BY_OPERATOR', 'DELIVERIES_STOPPED'],
-  ] as const)(
-    'names %s instead of what waits because of it',
-    (hold, code) => {
-      const backlog = {
-        ...BACKLOG,
-        unclaimedMs: 10 * OVERDUE_AFTER_MS,
-        oldestEventMs: 10 * OVERDUE_AFTER_MS,
-      };
-      const judged = judge({ backlog, heldBy: [hold] });
-      expect(judged.status).toBe('degraded');
-      expect(codes(judged)).toEqual([code]);
-    },
-  );
+  ] as const)('names %s instead of what waits because of it', (hold, code) => {
+    const backlog = {
+      ...BACKLOG,
+      unclaimedMs: 10 * OVERDUE_AFTER_MS,
+      oldestEventMs: 10 * OVERDUE_AFTER_MS,
+    };
+    const judged = judge({ backlog, heldBy: [hold] });
+    expect(judged.status).toBe('degraded');
+    expect(codes(judged)).toEqual([code]);
+  });
 
   it('is degraded when the queue cannot be read', () => {
     const backlogError = new Error('permission denied for table webhook_queue');

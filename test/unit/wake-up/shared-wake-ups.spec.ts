@@ -10,7 +10,13 @@ import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { eventually } from '../../support/eventually.js';
 
-const NOTHING: Glance = { hasEvents: false, dueDates: [], environment: undefined, stop: undefined, sentAt: 0 };
+const NOTHING: Glance = {
+  hasEvents: false,
+  dueDates: [],
+  environment: undefined,
+  stop: undefined,
+  sentAt: 0,
+};
 
 /** Carries notifications within this process, unless it is deaf or away. */
 class LocalCarrier implements Carrier {
