@@ -191,10 +191,8 @@ describe('the global stop', () => {
 
     /** From now on the process hears nothing of others: neither notifications nor glances arrive. */
     function deafen(host: TestHost): void {
-      const worker = host.app.get(WebhooksWorker, { strict: false }) as unknown as {
-        wakeUps: { close(): Promise<void> };
-      };
-      void worker.wakeUps.close();
+      const worker: unknown = host.app.get(WebhooksWorker, { strict: false });
+      void (worker as { wakeUps: { close(): Promise<void> } }).wakeUps.close();
     }
   });
 });

@@ -354,7 +354,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       const { parameters, requestBody, responses } = operation(method, path);
       // Routes without any input.
       if (!responses['400']) continue;
-      const { message } = responses['400']!.content!['application/json']!.example as { message: string[] };
+      const { message } = responses['400'].content!['application/json']!.example as { message: string[] };
       const field = message[0]!.split(' ')[0]!;
       const body = requestBody?.content['application/json']!.schema.$ref!.replace(
         '#/components/schemas/',

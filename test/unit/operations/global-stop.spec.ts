@@ -15,8 +15,12 @@ const opened = async (): Promise<{ stop: GlobalStop; deliveries: DeliverySwitch 
 };
 
 describe('The global stop in a process', () => {
-  beforeAll(() => Logger.overrideLogger(false));
-  afterAll(() => Logger.overrideLogger(['error', 'warn']));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+  afterAll(() => {
+    Logger.overrideLogger(['error', 'warn']);
+  });
 
   it('holds deliveries as soon as any statement has seen the stop', async () => {
     const { stop, deliveries } = await opened();
