@@ -7,8 +7,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { describeWebhooks, WebhooksModule, type WebhooksTagGroup } from 'nestjs-tillhook';
 import { BearerPolicy } from '../../support/bearer-policy.js';
 import { createMigratedDatabase } from '../../support/databases.js';
+import { declaredRoutes } from '../../support/declared-routes.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
+/** Number of routes of one mount. */
+const ROUTES = declaredRoutes().length;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const DEFAULT_TAGS = [
   'HTTP transports',
@@ -114,7 +117,7 @@ describe.each(['express', 'fastify'])(
         const routesAt = (prefix: string): string[] =>
           operationsAt(described, prefix).map(({ path, method }) => `${method} ${path.slice(prefix.length)}`);
         const shop = routesAt('/shop');
-        expect(shop).toHaveLength(30);
+        expect(shop).toHaveLength(ROUTES);
         expect(routesAt('/partner')).toEqual(shop);
         expect(Object.keys(described.paths).filter((path) => !/^\/(shop|partner)\//.test(path))).toEqual([]);
       });
@@ -123,7 +126,7 @@ describe.each(['express', 'fastify'])(
         const [shop, partner] = [idsAt(described, '/shop'), idsAt(described, '/partner')];
         expect(shop).toContain('createWebhook');
         expect(partner).toEqual(shop.map((id) => `partner_${id}`));
-        expect(new Set([...shop, ...partner]).size).toBe(60);
+        expect(new Set([...shop, ...partner]).size).toBe(2 * ROUTES);
       });
 
       it('gives each mount its own tags and security scheme', () => {
@@ -185,7 +188,7 @@ describe.each(['express', 'fastify'])(
         ['/v2/partner', 'partner_'],
       ] as const) {
         const ids = idsAt(described, prefix);
-        expect(ids).toHaveLength(30);
+        expect(ids).toHaveLength(ROUTES);
         expect(ids.filter((given) => !new RegExp(`^${id}[a-z]+$`, 'i').test(given))).toEqual([]);
       }
       expect(schemesAt(described, '/v2')).toEqual(['bearer']);

@@ -90,7 +90,7 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
       ),
     );
   const ours = (described: OpenAPIObject) =>
-    operationsOf(described).filter(({ path }) => path.startsWith('/v2/tenants/'));
+    operationsOf(described).filter(({ path }) => /^\/v2\/(tenants|webhookoperations)\//.test(path));
 
   it('keeps the schemas of the host', () => {
     const properties = (name: string): string[] => {
@@ -140,6 +140,7 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
         'Webhook events',
         'Webhook audit',
         'Webhook catalog and quotas',
+        'Webhook operations',
       ]);
       expect(described.tags![0]).toEqual(HOST_TAG);
       expect(described.components!.securitySchemes).toEqual(document.components!.securitySchemes);
