@@ -50,17 +50,18 @@ describe('The lists of the operator on PostgreSQL', () => {
     await dataSource.query('ANALYZE');
     await fill();
     let list = '';
-    const explaining = Object.create(fixture.database) as Database;
-    Object.defineProperty(explaining, 'dataSource', {
-      value: {
+    const explaining = {
+      kind: 'postgres',
+      table: (name: string) => fixture.database.table(name),
+      dataSource: {
         query: async (text: string, values: unknown[]) => {
           const [row] = await dataSource.query<Explained[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
           read.push(...nodesOf(row!['QUERY PLAN'][0]!.Plan).map((node) => ({ list, node })));
           return dataSource.query<unknown[]>(text, values);
         },
       },
-    });
-    const lists = new OperatorRepository(explaining);
+    };
+    const lists = new OperatorRepository(explaining as unknown as Database);
     const after = { value: 1_000, id: 0 };
     const since = NOW - 24 * HOUR_MS;
     list = 'failing';
