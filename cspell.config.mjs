@@ -9,7 +9,7 @@ schemaname seqscan sequencename setval sslmode strpos subsec tgisinternal tgreli
 
 const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOERR nxdomain PRIMARYKEY SIIT TOOBIG idna`;
 
-const ROUTES = `handlingstate httptransport httptransports rotatesecret webhookactions webhookaudit webhookevents webhookrecoveries webhookstatistics`;
+const ROUTES = `failingtransports handlingstate httptransport httptransports rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
 
 const OWN = `appendonly cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued unfanned unpark unparked
 unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain`;

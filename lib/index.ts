@@ -41,6 +41,7 @@ export type * from './admin/from-code/admin-types.js';
 export { HttpTransports } from './admin/from-code/http-transports.js';
 export { WebhookAudit } from './admin/from-code/webhook-audit.js';
 export { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+export { WebhookOperations } from './admin/from-code/webhook-operations.js';
 export { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 export { WebhookEvents } from './admin/from-code/webhook-events.js';
 export { WebhookTenants } from './admin/from-code/webhook-tenants.js';

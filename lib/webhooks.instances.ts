@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { HttpTransports } from './admin/from-code/http-transports.js';
 import { WebhookAudit } from './admin/from-code/webhook-audit.js';
 import { WebhookDeliveries } from './admin/from-code/webhook-deliveries.js';
+import { WebhookOperations } from './admin/from-code/webhook-operations.js';
 import { WebhookStatistics } from './admin/from-code/webhook-statistics.js';
 import { WebhookEvents } from './admin/from-code/webhook-events.js';
 import { WebhookTenants } from './admin/from-code/webhook-tenants.js';
@@ -32,6 +33,7 @@ export const EXPORTED: Type[] = [
   WebhookTenants,
   WebhookAudit,
   WebhookRecoveries,
+  WebhookOperations,
   WebhookNotifications,
 ];
 

@@ -11,6 +11,7 @@ import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 import { openSecrets } from './operations/encryption/open-secrets.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
+import { GlobalStop } from './operations/global-stop/global-stop.js';
 import { WebhooksHealth } from './operations/health/health.js';
 import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
 import { RefusalLog } from './operations/refusal-log.js';
@@ -169,6 +170,15 @@ export const coreProviders: Provider[] = [
         onTables(database, options, () =>
           EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
         ),
+      ),
+    inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
+  },
+  {
+    provide: GlobalStop,
+    useFactory: (database: AnyDatabase, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
+      orClose(
+        database,
+        onTables(database, options, () => GlobalStop.open(new SettingRepository(database), deliveries)),
       ),
     inject: [DATABASE, DeliverySwitch, WEBHOOKS_OPTIONS],
   },

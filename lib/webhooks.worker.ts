@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
@@ -8,11 +7,13 @@ import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
+import { GlobalStop } from './operations/global-stop/global-stop.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { createRecoveryWorker } from './operations/recovery/create-recovery-worker.js';
 import { RecoverySignal } from './operations/recovery/recovery-signal.js';
 import type { RecoveryWorker } from './operations/recovery/recovery-worker.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
+import { processName } from './operations/process-name.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './emitter/commit-signal.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
@@ -44,7 +45,7 @@ export interface UnfinishedWork extends WaitingWork {
   readonly inFlight: number;
   /** Whether the worker of this process is running: from the application's bootstrap until it is drained. */
   readonly isRunning: boolean;
-  /** Whether deliveries are switched off, or the database belongs to another environment. */
+  /** Whether deliveries are switched off or stopped, or the database belongs to another environment. */
   readonly isHeld: boolean;
 }
 
@@ -72,6 +73,7 @@ export class WebhooksWorker
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
+    private readonly stop: GlobalStop,
     notifications: NotificationHub,
     private readonly retention: RetentionJob,
     private readonly recoverySignal: RecoverySignal,
@@ -82,7 +84,7 @@ export class WebhooksWorker
       warn: (message: string, error?: unknown) =>
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
     };
-    const holder = randomUUID();
+    const holder = processName();
     this.#delivery = new DeliveryWorker(
       stores,
       new TransportConfigs(secrets, (url) => egress.checkUrl(url), options),
@@ -138,6 +140,7 @@ export class WebhooksWorker
       warn: log.warn,
     });
     deliveries.onChange(() => this.#applySwitches());
+    stop.watchWhile(() => this.lanes > 0 || this.inFlight > 0);
     deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
     this.#applySwitches();
   }
@@ -216,8 +219,10 @@ export class WebhooksWorker
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
-      glanced: ({ hasEvents, dueDates, recoveryDueAt, environment }) => {
+      settingsChanged: () => this.stop.wake(),
+      glanced: ({ hasEvents, dueDates, recoveryDueAt, environment, stop, sentAt }) => {
         this.environment.noteEnvironment(environment);
+        this.stop.note(stop, sentAt);
         if (hasEvents) this.#fanout.wake();
         this.#delivery.lanesDueAt(dueDates);
         if (recoveryDueAt !== null && recoveryDueAt <= this.database.now()) this.#recoveries.wake();
@@ -263,8 +268,8 @@ export class WebhooksWorker
     if (isOn) this.egress.resume();
     this.#delivery.setEnabled(isOn);
     if (!isOn) this.egress.suspend(GRACE_MS);
-    // If deliveries are switched off, fan-out continues, so that the queue is filled. If the database belongs to another
-    // environment, fan-out, recoveries and retention stop, too.
+    // If deliveries are switched off or stopped, fan-out continues, so that the queue is filled. If the database belongs to
+    // another environment, fan-out, recoveries and retention stop, too.
     const isForeign = holds.includes('ENVIRONMENT');
     this.#fanout.setEnabled(!isForeign);
     this.#recoveries.setEnabled(!isForeign);

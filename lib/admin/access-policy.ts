@@ -37,4 +37,14 @@ export interface WebhooksAccessPolicy {
     request: unknown,
     tenantUid: string,
   ): AccessDecision | AccessGrant | Promise<AccessDecision | AccessGrant>;
+
+  /**
+   * Decides whether a request may use the operator routes (`…/webhookoperations`), which concern all tenants: they show and
+   * stop the deliveries of everybody. Grant it to the people who run the application, never to the admin of a tenant.
+   * Without this method, nobody may use them: they respond with 403 `OPERATOR_ACCESS_UNDEFINED`.
+   *
+   * @param request as for `check`
+   * @returns as for `check`
+   */
+  checkOperator?(request: unknown): AccessDecision | AccessGrant | Promise<AccessDecision | AccessGrant>;
 }

@@ -16,6 +16,7 @@ export const API_ERROR_CODES = [
   'METHOD_NOT_ALLOWED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
+  'OPERATOR_ACCESS_UNDEFINED',
   'HTTP_TRANSPORT_NOT_FOUND',
   'WEBHOOK_NOT_FOUND',
   'DELIVERY_NOT_FOUND',
@@ -89,6 +90,16 @@ export const unauthenticated = (): ApiError =>
 /** 403. */
 export const forbidden = (): ApiError =>
   new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['The role Tenant.Admin on this tenant is required.']);
+
+/** 403 for an operator route. */
+export const operatorForbidden = (): ApiError =>
+  new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['Only operators of this service may do this.']);
+
+/** 403 for an operator route if the host's access policy does not say who is an operator. */
+export const operatorAccessUndefined = (): ApiError =>
+  new ApiError(HttpStatus.FORBIDDEN, 'OPERATOR_ACCESS_UNDEFINED', [
+    'The access policy of this service has no checkOperator, so nobody may use the operator routes.',
+  ]);
 
 /** 400 for input that is malformed or contradictory. */
 export const validationFailed = (...message: string[]): ApiError =>

@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { GlobalStopService } from '../operations/global-stop/global-stop.service.js';
 import { RedeliveryService } from '../operations/redelivery/redelivery.service.js';
 import { SigningSecretRotationService } from '../operations/http-transports/signing-secret-rotation.service.js';
 import { SampleEvents } from '../operations/http-transports/sample-events.js';
@@ -7,12 +8,14 @@ import { SampleSender } from '../operations/http-transports/sample-sender.js';
 import { SampleSendLimits } from '../operations/http-transports/sample-send-limits.js';
 import { TransportStateService } from '../operations/http-transports/transport-state.service.js';
 import { AuditRepository } from '../persistence/repositories/audit.repository.js';
+import { DeliveryStopRepository } from '../persistence/repositories/delivery-stop.repository.js';
 import { DeliveryRepository } from '../persistence/repositories/delivery.repository.js';
 import { EventPayloadRepository } from '../persistence/repositories/event-payload.repository.js';
 import { EventRepository } from '../persistence/repositories/event.repository.js';
 import { ExplainRepository } from '../persistence/repositories/explain.repository.js';
 import { HttpTransportStateRepository } from '../persistence/repositories/http-transport-state.repository.js';
 import { HttpTransportRepository } from '../persistence/repositories/http-transport.repository.js';
+import { OperatorRepository } from '../persistence/repositories/operator.repository.js';
 import { RecoveryRepository } from '../persistence/repositories/recovery.repository.js';
 import { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { StatisticRepository } from '../persistence/repositories/statistic.repository.js';
@@ -32,6 +35,7 @@ import { EventsService } from './events/events.service.js';
 import { HttpTransports } from './from-code/http-transports.js';
 import { WebhookAudit } from './from-code/webhook-audit.js';
 import { WebhookDeliveries } from './from-code/webhook-deliveries.js';
+import { WebhookOperations } from './from-code/webhook-operations.js';
 import { WebhookStatistics } from './from-code/webhook-statistics.js';
 import { WebhookEvents } from './from-code/webhook-events.js';
 import { WebhookTenants } from './from-code/webhook-tenants.js';
@@ -45,6 +49,11 @@ import { HttpTransportsService } from './http-transports/http-transports.service
 import { Cursors } from './listing/cursors.js';
 import { AdminPlatform } from './platform/admin-platform.js';
 import { UnsupportedMethods } from './platform/unsupported-methods.js';
+import { OperatorStopController } from './operator/operator-stop.controller.js';
+import { OperatorTransportController } from './operator/operator-transport.controller.js';
+import { OperatorViewsController } from './operator/operator-views.controller.js';
+import { OperatorService } from './operator/operator.service.js';
+import { OperatorGuard } from './operator.guard.js';
 import { QuotasController } from './quotas/quotas.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { StatisticsService } from './statistics/statistics.service.js';
@@ -76,6 +85,9 @@ export const adminControllers: Type[] = [
   TransportRecoveryController,
   RecoveriesController,
   QuotasController,
+  OperatorViewsController,
+  OperatorStopController,
+  OperatorTransportController,
 ];
 
 /**
@@ -113,6 +125,10 @@ export const adminServices: Provider[] = [
   EventsService,
   AuditService,
   RecoveriesService,
+  DeliveryStopRepository,
+  GlobalStopService,
+  OperatorRepository,
+  OperatorService,
   Cursors,
   HttpTransports,
   Webhooks,
@@ -122,12 +138,14 @@ export const adminServices: Provider[] = [
   WebhookTenants,
   WebhookAudit,
   WebhookRecoveries,
+  WebhookOperations,
 ];
 
 /** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */
 export const adminProviders: Provider[] = [
   { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
   TenantAdminGuard,
+  OperatorGuard,
   UnsupportedMethods,
   AdminPlatform,
 ];

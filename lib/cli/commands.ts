@@ -9,6 +9,7 @@ import { adoptEnvironmentCommand } from './operate/environment-command.js';
 import { rotateKeysCommand } from './operate/rotate-keys-command.js';
 import { stateCommands } from './operate/state-commands.js';
 import { statusCommand } from './operate/status-command.js';
+import { stopCommands } from './operate/stop-commands.js';
 import { transportsCommand } from './operate/transports-command.js';
 import { migrateCommand } from './schema/migrate-command.js';
 import { sqlCommand } from './sql/sql-command.js';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ...stateCommands,
   exportTenantCommand,
   purgeTenantCommand,
+  ...stopCommands,
   rotateKeysCommand,
   adoptEnvironmentCommand,
   verifyCommand,

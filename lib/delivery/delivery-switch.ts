@@ -1,5 +1,8 @@
-/** Why a process sends nothing: its operator has switched it off, or the database belongs to another environment. */
-export type HoldReason = 'SWITCHED_OFF' | 'ENVIRONMENT';
+/**
+ * Why a process sends nothing: its operator has switched it off, the database belongs to another environment, or an operator
+ * has stopped the deliveries of all processes.
+ */
+export type HoldReason = 'SWITCHED_OFF' | 'ENVIRONMENT' | 'STOPPED_BY_OPERATOR';
 
 /** Whether this process may send: only while no `HoldReason` is set. */
 export class DeliverySwitch {

@@ -19,6 +19,13 @@ export const AUDIT_KINDS = [
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
+/** What an operator can do to all tenants at once. */
+export const OPERATOR_AUDIT_KINDS = ['DELIVERIES_STOPPED', 'DELIVERIES_RESUMED'] as const;
+export type OperatorAuditKind = (typeof OPERATOR_AUDIT_KINDS)[number];
+
+/** The place of an entry that concerns all tenants. No tenant and no transport has an empty uid. */
+export const OPERATOR_RESOURCE = { tenantUid: '', httpTransportUid: '', webhookUid: null } as const;
+
 /** The actor of changes that the module makes by itself, such as after a 410. Nobody else may use it. */
 export const SYSTEM_ACTOR = 'system';
 /** Maximum length of an actor, in characters. */
@@ -50,7 +57,7 @@ export interface AuditChange {
 
 /** Who changed what. */
 export interface Audited {
-  readonly kind: AuditKind;
+  readonly kind: AuditKind | OperatorAuditKind;
   /** Null: unknown. */
   readonly actor: string | null;
   readonly changes: readonly AuditChange[];

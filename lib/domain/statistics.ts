@@ -51,6 +51,8 @@ export interface Counts {
   readonly deliveries: Histogram;
 }
 
+/** `0`: all tenants; only together with all transports and all actions. */
+export const ALL_TENANTS_ID = 0;
 /** `0`: all transports of the tenant. */
 export const ALL_TRANSPORTS_ID = 0;
 /** All actions; only together with all transports. */
@@ -105,10 +107,12 @@ export class CountSum implements Counts {
 
 /**
  * Groups facts into the rows that they are added to: for each minute, hour and day, the row of the transport and action,
- * the row of the action over all transports, and the row of the tenant. Every query therefore reads few rows for a bucket.
+ * the row of the action over all transports, the row of the tenant, and the row of all tenants. Every query therefore reads
+ * few rows for a bucket.
  *
  * @param events by id; an event that is missing there was deleted, and its facts count for the tenant and the transport only
- * @returns in the order of the key, in which every process locks the rows
+ * @returns in the order of the key, in which every process locks the rows. The rows of all tenants come last, because every
+ *   process writes them: they are locked only for the rest of the transaction
  */
 export function countRows(facts: readonly Fact[], events: ReadonlyMap<number, FactEvent>): CountRow[] {
   const sums = new Map<string, { key: CountKey; sum: CountSum }>();
@@ -129,7 +133,23 @@ export function countRows(facts: readonly Fact[], events: ReadonlyMap<number, Fa
       if (event) add(fact, event.createdAt, { ...common, transportId: ALL_TRANSPORTS_ID, action });
     }
   }
-  return [...sums.values()].map(({ key, sum }) => ({ ...key, ...countsOf(sum) })).sort(byKey);
+  const rows = [...sums.values()].map(({ key, sum }) => ({ ...key, ...countsOf(sum) }));
+  return [...rows, ...ofAllTenants(rows)].sort(byKey);
+}
+
+/** Sums up the rows of tenants, because that is cheaper than to count each fact once more. */
+function ofAllTenants(rows: readonly CountRow[]): CountRow[] {
+  const sums = new Map<string, { key: CountKey; sum: CountSum }>();
+  for (const row of rows) {
+    const { granularity, transportId, action, start } = row;
+    if (transportId !== ALL_TRANSPORTS_ID || action !== ALL_ACTIONS) continue;
+    const name = JSON.stringify([granularity, start]);
+    const key = { tenantId: ALL_TENANTS_ID, granularity, transportId, action, start };
+    const entry = sums.get(name) ?? { key, sum: new CountSum() };
+    sums.set(name, entry);
+    entry.sum.addCounts(row);
+  }
+  return [...sums.values()].map(({ key, sum }) => ({ ...key, ...countsOf(sum) }));
 }
 
 const countsOf = ({ delivered, failed, retried, missed, attempts, deliveries }: CountSum): Counts => ({
@@ -141,8 +161,10 @@ const countsOf = ({ delivered, failed, retried, missed, attempts, deliveries }: 
   deliveries,
 });
 
+const placeOf = (tenantId: number): number => (tenantId === ALL_TENANTS_ID ? Infinity : tenantId);
+
 const byKey = (a: CountKey, b: CountKey): number =>
-  a.tenantId - b.tenantId ||
+  placeOf(a.tenantId) - placeOf(b.tenantId) ||
   GRANULARITIES[a.granularity] - GRANULARITIES[b.granularity] ||
   a.transportId - b.transportId ||
   a.start - b.start ||

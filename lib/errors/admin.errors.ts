@@ -1,11 +1,11 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** This process sends nothing at present: deliveries are switched off, or the database belongs to another environment. */
+/** This process sends nothing at present: deliveries are switched off or stopped, or the database belongs to another environment. */
 export class DeliveriesHeldError extends WebhooksError {
   constructor() {
     super(
       'DELIVERIES_HELD',
-      'Nothing was sent: deliveries are switched off, or the database belongs to another environment. Ask the operator.',
+      'Nothing was sent: deliveries are switched off or stopped, or the database belongs to another environment. Ask the operator.',
     );
   }
 }

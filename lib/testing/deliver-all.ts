@@ -25,7 +25,7 @@ export interface DeliverAllOptions {
  *
  * @param app an initialized app with the real `WebhooksModule` and its worker
  * @throws {DeliveriesUnfinishedError} if the time limit is exceeded
- * @throws {DeliveriesHeldError} if deliveries are switched off, or the database belongs to another environment
+ * @throws {DeliveriesHeldError} if deliveries are switched off or stopped, or the database belongs to another environment
  * @throws {WorkerNotRunningError} if the app has no worker, or was not initialized, or was drained
  */
 export async function deliverAll(

@@ -10,6 +10,7 @@ const COALESCE_MS = 5;
  */
 export class Announcer {
   #hasEvents = false;
+  #hasSettings = false;
   readonly #lanes = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
@@ -17,12 +18,17 @@ export class Announcer {
   #isClosed = false;
 
   constructor(
-    private readonly channels: Pick<Channels, 'events' | 'work'>,
+    private readonly channels: Pick<Channels, 'events' | 'work' | 'settings'>,
     private readonly send: (notifications: readonly Notification[]) => Promise<void>,
   ) {}
 
   announceEvents(): void {
     this.#hasEvents = true;
+    this.#schedule();
+  }
+
+  announceSettings(): void {
+    this.#hasSettings = true;
     this.#schedule();
   }
 
@@ -35,9 +41,13 @@ export class Announcer {
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#sending;
-    if (this.#hasEvents || this.#lanes.size > 0) this.#send();
+    if (this.#hasSome) this.#send();
     this.#isClosed = true;
     await this.#sending;
+  }
+
+  get #hasSome(): boolean {
+    return this.#hasEvents || this.#hasSettings || this.#lanes.size > 0;
   }
 
   #schedule(): void {
@@ -51,16 +61,17 @@ export class Announcer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sentAt = performance.now();
-    const { events, work } = this.channels;
+    const { events, work, settings } = this.channels;
     const notifications = payloadsOf(this.#lanes).map((payload) => ({ channel: work, payload }));
     if (this.#hasEvents) notifications.push({ channel: events, payload: '' });
-    this.#hasEvents = false;
+    if (this.#hasSettings) notifications.push({ channel: settings, payload: '' });
+    this.#hasEvents = this.#hasSettings = false;
     this.#lanes.clear();
     this.#sending = this.send(notifications)
       .catch(() => undefined)
       .finally(() => {
         this.#sending = undefined;
-        if (this.#hasEvents || this.#lanes.size > 0) this.#schedule();
+        if (this.#hasSome) this.#schedule();
       });
   }
 }

@@ -8,6 +8,8 @@ const HIGHEST_NUMBER = 2 ** 47;
 export interface Channels {
   readonly events: string;
   readonly work: string;
+  /** Settings that all processes share have changed. */
+  readonly settings: string;
   /** The channel of this process alone, on which it notifies itself. */
   readonly own: string;
 }
@@ -21,7 +23,12 @@ export interface Channels {
 export function channelsOf(scope: string, environment: string | undefined): Channels {
   const text = JSON.stringify([scope, environment ?? null]);
   const name = `tillhook_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  return { events: `${name}_events`, work: `${name}_work`, own: `${name}_${randomInt(HIGHEST_NUMBER)}` };
+  return {
+    events: `${name}_events`,
+    work: `${name}_work`,
+    settings: `${name}_settings`,
+    own: `${name}_${randomInt(HIGHEST_NUMBER)}`,
+  };
 }
 
 /** Joins numbers into payloads, each as long as allowed. */

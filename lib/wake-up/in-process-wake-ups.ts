@@ -11,6 +11,8 @@ export class InProcessWakeUps implements WakeUps {
 
   announceWork(): void {}
 
+  announceSettings(): void {}
+
   listen(): void {}
 
   async close(): Promise<void> {}

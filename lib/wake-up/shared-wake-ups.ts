@@ -44,10 +44,10 @@ export class SharedWakeUps implements WakeUps {
     private readonly channels: Channels,
     private readonly options: SharedWakeUpsOptions,
   ) {
-    const { events, work, own } = channels;
+    const { events, work, settings, own } = channels;
     this.#announcer = new Announcer(channels, (notifications) => carrier.send(notifications));
     this.#listening = new Listening(carrier, {
-      channels: [events, work],
+      channels: [events, work, settings],
       own,
       onNotification: (notification) => this.#hear(notification),
       onOpen: () => this.#loop.wake(),
@@ -75,6 +75,10 @@ export class SharedWakeUps implements WakeUps {
 
   announceWork(transportIds: Iterable<number>): void {
     this.#announcer.announceWork(transportIds);
+  }
+
+  announceSettings(): void {
+    this.#announcer.announceSettings();
   }
 
   listen(listener: WakeUpListener): void {
@@ -119,6 +123,7 @@ export class SharedWakeUps implements WakeUps {
   #hear({ channel, payload }: Notification): void {
     if (channel === this.channels.events) this.#listener?.eventsCommitted();
     else if (channel === this.channels.work) this.#listener?.workAdded(numbersOf(payload));
+    else if (channel === this.channels.settings) this.#listener?.settingsChanged();
   }
 
   #update(): void {

@@ -6,6 +6,8 @@ export interface WakeUpListener {
   readonly eventsCommitted: () => void;
   /** Another process has added work to these lanes, or has released them with due work. */
   readonly workAdded: (transportIds: readonly number[]) => void;
+  /** Settings that all processes share have changed. */
+  readonly settingsChanged: () => void;
   /** Called about once a second. */
   readonly glanced: (glance: Glance) => void;
   /** Wake-ups may have been missed, and polling begins: look at everything once. */
@@ -32,6 +34,9 @@ export interface WakeUps {
    * once and never throws.
    */
   announceWork(transportIds: Iterable<number>): void;
+
+  /** This process has changed settings that all processes share. Returns at once and never throws. */
+  announceSettings(): void;
 
   /** From now on this process listens. May be called once. */
   listen(listener: WakeUpListener): void;

@@ -100,7 +100,8 @@ export class AuditListDto {
 /** An entry as listed. */
 export const auditEntryDto = (entry: AuditEntry): AuditEntryDto => ({
   auditUid: auditUidOf(entry.id),
-  kind: entry.kind,
+  // Entries of a tenant have only these kinds.
+  kind: entry.kind as AuditKind,
   actor: entry.actor,
   httpTransportUid: entry.httpTransportUid,
   webhookUid: entry.webhookUid,

@@ -21,6 +21,13 @@ import type {
   HttpTransportDto,
   HttpTransportListDto,
 } from '../http-transports/http-transport.dto.js';
+import type { FailingTransportListDto } from '../operator/failing-transport.dto.js';
+import type { LaneListDto } from '../operator/lane.dto.js';
+import type { ListedTenantListDto } from '../operator/listed-tenant.dto.js';
+import type { OperatorAuditListDto } from '../operator/operator-audit.dto.js';
+import type { LaneQueryDto, TenantQueryDto } from '../operator/operator-queries.dto.js';
+import type { OperationsOverviewDto } from '../operator/overview.dto.js';
+import type { DeliveryStopStateDto } from '../operator/stop.dto.js';
 import type { StatisticsQueryDto } from '../statistics/statistics-query.dto.js';
 import type { StatisticsDto } from '../statistics/statistics.dto.js';
 import type { KeysetRequest } from '../listing/keyset-page.js';
@@ -133,3 +140,23 @@ interface RecoveryPeriod {
 export type RecoverDeliveries = Omit<RecoverDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;
 /** Which events to replay. */
 export type ReplayEvents = Omit<ReplayDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;
+/** State of the whole service. */
+export type WebhookOperationsOverview = OperationsOverviewDto;
+/** Whether all deliveries are stopped. */
+export type WebhookDeliveryStopState = DeliveryStopStateDto;
+/** One page of failing HTTP transports, over all tenants. */
+export type WebhookFailingTransportList = FailingTransportListDto;
+/** One page of lanes and their holders. */
+export type WebhookLaneList = LaneListDto;
+/** One page of tenants with their backlog. */
+export type WebhookTenantList = ListedTenantListDto;
+/** One page of stops and resumes. */
+export type WebhookOperatorAuditList = OperatorAuditListDto;
+/** Which page of a list of operators. */
+export type WebhookPageQuery = Partial<KeysetRequest>;
+/** Which page of lanes, of which state. */
+export type WebhookLaneQuery = Partial<LaneQueryDto>;
+/** Which page of tenants, with which backlog. */
+export type WebhookTenantQuery = Partial<TenantQueryDto>;
+/** Range of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
+export type WebhookStatisticsRange = Pick<WebhookStatisticsQuery, 'from' | 'to' | 'bucket'>;

@@ -32,5 +32,6 @@ const macOf = (key: Buffer, list: readonly string[], id: string): Buffer =>
     .digest()
     .subarray(0, MAC_BYTES);
 
-const invalidCursor = () =>
+/** 400 for a text that is not a cursor of the list. */
+export const invalidCursor = () =>
   badRequest('INVALID_CURSOR', 'cursor must be the nextCursor of a response of this list, unchanged');

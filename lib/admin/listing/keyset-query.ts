@@ -30,16 +30,23 @@ export class DatedKeysetQueryDto extends KeysetQueryDto {
   createdTo?: number;
 }
 
-/** Documents `KeysetQueryDto`. */
-export const ApiKeysetQuery = (): MethodDecorator =>
+/**
+ * Documents `KeysetQueryDto`.
+ *
+ * @param pattern form of its cursors. Default: that of a list in the order of ids
+ */
+export const ApiKeysetQuery = (
+  pattern = CURSOR_PATTERN,
+  example = '7123.p2Zk1b0Uu8Vj3p4n5qYxkA',
+): MethodDecorator =>
   applyDecorators(
     ApiPageSizeQuery(),
     ApiOptionalQuery('cursor', '`nextCursor` of the previous page. Use it with the same filters.', {
       type: 'string',
       minLength: 1,
       maxLength: MAX_CURSOR,
-      pattern: CURSOR_PATTERN.source,
-      example: '7123.p2Zk1b0Uu8Vj3p4n5qYxkA',
+      pattern: pattern.source,
+      example,
     }),
   );
 

@@ -21,6 +21,7 @@ import {
   databaseUnavailable,
   forbidden,
   notFound,
+  operatorForbidden,
   tooManyRequests,
   unauthenticated,
   unsupportedMediaType,
@@ -128,6 +129,12 @@ export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
 /** Documents the 403 response. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
   ApiForbiddenResponse(documented('The caller may not administer this tenant.', forbidden()));
+
+/** Documents the 403 response of an operator route. */
+export const ApiOperatorForbidden = (): ClassDecorator & MethodDecorator =>
+  ApiForbiddenResponse(
+    documented('The caller is not an operator.', operatorForbidden(), ['OPERATOR_ACCESS_UNDEFINED']),
+  );
 
 /**
  * Documents the 400 response.

@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
+import { OPERATOR_PATH } from '../operator-path.js';
 import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './tags.js';
 
 /** Options of `describeWebhooks`. */
@@ -13,7 +14,7 @@ export interface DescribeWebhooksOptions {
   readonly tags?: Readonly<Partial<Record<WebhooksTagGroup, string>>>;
   /**
    * Describes only one mount, for a host that mounts the module more than once: the part of the document's paths before
-   * `tenants`, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
+   * `tenants` and `webhookoperations`, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
    */
   readonly path?: string;
   /** Text in front of each operationId, so that the ids of two mounts differ, e.g. `partner_`. Default: none. */
@@ -81,11 +82,14 @@ export function describeWebhooks<Document extends OpenAPIObject>(
   };
 }
 
-/** A mount may be below another one, so the whole prefix is compared: the first segment after it must be that of the tenants. */
+/**
+ * A mount may be below another one, so the whole prefix is compared: the first segment after it must be that of the tenants,
+ * or that of the operator.
+ */
 function mountFilter(path: string | undefined): (route: string) => boolean {
   if (path === undefined) return () => true;
-  const start = `/${path}/tenants/`.replace(/\/+/g, '/');
-  return (route) => route.startsWith(start);
+  const starts = ['tenants', OPERATOR_PATH].map((segment) => `/${path}/${segment}/`.replace(/\/+/g, '/'));
+  return (route) => starts.some((start) => route.startsWith(start));
 }
 
 /** Error schema that all routes of the module use, and no route of a host. */

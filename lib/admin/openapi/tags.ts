@@ -1,6 +1,6 @@
 /** The groups of routes of the admin API, in the order in which a document shows them. */
 export type WebhooksTagGroup =
-  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas';
+  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas' | 'operations';
 
 /** Default name and description of the tag of each group. */
 export const TAGS: Readonly<
@@ -31,6 +31,11 @@ export const TAGS: Readonly<
     name: 'Webhook catalog and quotas',
     description:
       'The actions that webhooks can subscribe to, and how many HTTP transports, webhooks and pending deliveries the tenant may have.',
+  },
+  operations: {
+    name: 'Webhook operations',
+    description:
+      'For the operators of the service: all tenants at once. What is failing, who waits, which process works on what; stop and resume all deliveries.',
   },
 };
 

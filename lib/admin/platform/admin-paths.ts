@@ -1,4 +1,5 @@
 import { RequestMethod, type Type } from '@nestjs/common';
+import { OPERATOR_PATH } from '../operator-path.js';
 
 /** How the host has mounted the admin API. */
 export interface Mount {
@@ -10,7 +11,7 @@ export interface Mount {
   readonly path: string;
 }
 
-/** The path parameters of the admin API: all of its paths are below a tenant. */
+/** The path parameters of the admin API. All of its paths are below a tenant, except the operator's, see `isOperator`. */
 export interface AdminParams {
   readonly tenantUid: string;
 }
@@ -21,6 +22,8 @@ export interface UnsupportedRequest {
   readonly params: AdminParams;
   /** The methods that the path supports, as the header `allow` lists them. */
   readonly allow: string;
+  /** Present if the path is an operator route. */
+  readonly isOperator?: true;
 }
 
 /** Methods that the platform handles itself: HEAD with the GET handler, OPTIONS for CORS. */
@@ -30,6 +33,7 @@ interface Template {
   readonly pattern: RegExp;
   readonly names: readonly string[];
   readonly methods: Set<string>;
+  readonly isOperator: boolean;
 }
 
 /** The paths of the admin API as the host serves them. It distinguishes requests to the module from those to the host's own routes. */
@@ -74,6 +78,7 @@ export class AdminPaths {
       return {
         params: Object.fromEntries(params) as AdminParams,
         allow: [...methods].sort().join(', '),
+        ...(first.template.isOperator && { isOperator: true }),
       };
     } catch {
       return undefined;
@@ -119,6 +124,7 @@ function templateOf(path: string, { globalPrefix, versionPrefix, path: mountPath
     pattern: new RegExp(`^${before.join('')}${version}${after.join('')}$`),
     names,
     methods: new Set(),
+    isOperator: segmentsOf(path)[0] === OPERATOR_PATH,
   };
 }
 

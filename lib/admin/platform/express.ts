@@ -31,7 +31,7 @@ export function extendExpress(app: ExpressApp, paths: AdminPaths, unsupported: U
     const path = paths.unsupported(request.method, request.originalUrl);
     if (!path) return next();
     request.params = path.params;
-    unsupported.refusal(request, response).then((refusal) => {
+    unsupported.refusal(path, request, response).then((refusal) => {
       if (refusal.getStatus() === 405) response.header('allow', path.allow);
       response.status(refusal.getStatus()).json(refusal.getResponse());
     }, next);

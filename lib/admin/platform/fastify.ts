@@ -54,7 +54,7 @@ export function respondToUnsupportedMethods(
     const path = request.is404 ? paths.unsupported(request.method, request.url) : undefined;
     if (!path) return undefined;
     request.params = path.params;
-    const refusal = await unsupported.refusal(request, reply);
+    const refusal = await unsupported.refusal(path, request, reply);
     if (refusal.getStatus() === 405) reply.header('allow', path.allow);
     return reply.status(refusal.getStatus()).send(refusal.getResponse());
   });

@@ -1,7 +1,9 @@
 import { HttpException, Injectable } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { methodNotAllowed } from '../api-error.js';
+import { OperatorGuard } from '../operator.guard.js';
 import { TenantAdminGuard } from '../tenant-admin.guard.js';
+import type { UnsupportedRequest } from './admin-paths.js';
 
 type Guarded = Parameters<TenantAdminGuard['assertGranted']>;
 
@@ -12,18 +14,22 @@ type Guarded = Parameters<TenantAdminGuard['assertGranted']>;
 @Injectable()
 export class UnsupportedMethods {
   #guarded: ((...args: Guarded) => Promise<unknown>) | undefined;
+  /** Requests to operator routes. */
+  readonly #ofOperators = new WeakSet<object>();
 
   constructor(
     private readonly contexts: ExternalContextCreator,
     private readonly guard: TenantAdminGuard,
+    private readonly operators: OperatorGuard,
   ) {}
 
   /**
+   * @param path which path it is
    * @param args the request and the response of the platform
    * @returns the error to respond with: 405, or the refusal of a guard
    * @throws any other error that a guard throws
    */
-  async refusal(...args: Guarded): Promise<HttpException> {
+  async refusal(path: Pick<UnsupportedRequest, 'isOperator'>, ...args: Guarded): Promise<HttpException> {
     // Nest runs the global guards. The module's own guard is called directly: Nest 11 would look it up by its class, and
     // find the one of another instance of the module.
     this.#guarded ??= this.contexts.create(
@@ -37,6 +43,7 @@ export class UnsupportedMethods {
       { guards: true, interceptors: false, filters: false },
       'http',
     );
+    if (path.isOperator) this.#ofOperators.add(args[0]);
     try {
       await this.#guarded(...args);
       return methodNotAllowed();
@@ -48,6 +55,8 @@ export class UnsupportedMethods {
 
   /** @throws {ApiError} 401 or 403 */
   async refuse(...args: unknown[]): Promise<void> {
-    await this.guard.assertGranted(...(args as Guarded));
+    const [request, response] = args as Guarded;
+    const guard = this.#ofOperators.has(request) ? this.operators : this.guard;
+    await guard.assertGranted(request, response);
   }
 }

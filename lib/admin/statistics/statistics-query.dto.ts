@@ -11,8 +11,8 @@ import { IsUid } from '../validation/text.js';
 export const MOST_BUCKETS = 10_000;
 const BUCKETS = Object.keys(GRANULARITIES) as Granularity[];
 
-/** The query parameters of statistics. */
-export class StatisticsQueryDto {
+/** The range of statistics. */
+export class StatisticsRangeDto {
   @MayBeAbsent()
   @InstantValue()
   from?: number;
@@ -24,7 +24,10 @@ export class StatisticsQueryDto {
   @MayBeAbsent()
   @IsIn(BUCKETS)
   bucket: Granularity = 'hour';
+}
 
+/** The query parameters of a tenant's statistics. */
+export class StatisticsQueryDto extends StatisticsRangeDto {
   @MayBeAbsent()
   @IsUid()
   httpTransportUid?: string;
@@ -36,8 +39,8 @@ export class StatisticsQueryDto {
 
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 
-/** Documents `StatisticsQueryDto`. */
-export const ApiStatisticsQuery = (): MethodDecorator =>
+/** Documents `StatisticsRangeDto`. */
+export const ApiStatisticsRange = (): MethodDecorator =>
   applyDecorators(
     ApiOptionalQuery(
       'from',
@@ -57,6 +60,12 @@ export const ApiStatisticsQuery = (): MethodDecorator =>
       `Length of a bucket. Minutes are kept for 3 days, hours for 92 days, days (UTC) for 800 days. At most ${MOST_BUCKETS.toLocaleString('en-US')} buckets.`,
       { type: 'string', enum: [...BUCKETS], default: 'hour', example: 'hour' },
     ),
+  );
+
+/** Documents `StatisticsQueryDto`. */
+export const ApiStatisticsQuery = (): MethodDecorator =>
+  applyDecorators(
+    ApiStatisticsRange(),
     ApiOptionalQuery(
       'httpTransportUid',
       'Filter by HTTP transport, including deleted ones with this uid.',

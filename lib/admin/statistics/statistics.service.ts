@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { bucketStart, CountSum, GRANULARITIES } from '../../domain/statistics.js';
+import { bucketStart, CountSum, GRANULARITIES, type CountRow } from '../../domain/statistics.js';
 import { StatisticsRollUp } from '../../operations/statistics/statistics-roll-up.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
+import type { CountsRequest } from '../../persistence/ports/statistic-store.js';
 import { StatisticRepository } from '../../persistence/repositories/statistic.repository.js';
 import { validationFailed } from '../api-error.js';
-import { MOST_BUCKETS, type StatisticsQueryDto } from './statistics-query.dto.js';
+import { MOST_BUCKETS, type StatisticsQueryDto, type StatisticsRangeDto } from './statistics-query.dto.js';
 import { bucketDto, countsDto, type StatisticsDto } from './statistics.dto.js';
 
 const DAY_MS = 86_400_000;
+
+/** The buckets that are read. */
+type Range = Pick<CountsRequest, 'granularity' | 'from' | 'to'>;
 
 /** Reads statistics. */
 @Injectable()
@@ -19,7 +23,22 @@ export class StatisticsService {
   ) {}
 
   /** @throws {ApiError} 400 if `from` is not before `to`, or the range has too many buckets */
-  async read(tenantUid: string, query: StatisticsQueryDto): Promise<StatisticsDto> {
+  read(tenantUid: string, query: StatisticsQueryDto): Promise<StatisticsDto> {
+    const { httpTransportUid, action } = query;
+    return this.#read(query, (range) =>
+      this.statistics.counts(tenantUid, { ...range, httpTransportUid, action }),
+    );
+  }
+
+  /** Reads the statistics of all tenants together. @throws {ApiError} as `read` */
+  readOfAllTenants(query: StatisticsRangeDto): Promise<StatisticsDto> {
+    return this.#read(query, (range) => this.statistics.countsOfAllTenants(range));
+  }
+
+  async #read(
+    query: StatisticsRangeDto,
+    read: (range: Range) => Promise<readonly CountRow[]>,
+  ): Promise<StatisticsDto> {
     const { bucket } = query;
     const to = query.to ?? this.database.now();
     const from = query.from ?? to - DAY_MS;
@@ -33,11 +52,9 @@ export class StatisticsService {
       );
     // Outcomes that were recorded just now are counted first, so that the result is exact.
     await this.rollUp.run();
-    const { httpTransportUid, action } = query;
-    const filter = { granularity: bucket, httpTransportUid, action, from: first, to };
     const total = new CountSum();
     const sums = new Map<number, CountSum>();
-    for (const row of await this.statistics.counts(tenantUid, filter)) {
+    for (const row of await read({ granularity: bucket, from: first, to })) {
       const sum = sums.get(row.start) ?? new CountSum();
       sums.set(row.start, sum);
       sum.addCounts(row);

@@ -55,13 +55,17 @@ function watchText(report: WebhooksHealthReport, { isTerminal }: CommandContext)
 }
 
 function textOf(
-  { status, queue, database, environment, reasons }: WebhooksHealthReport,
+  { status, queue, database, environment, worker, reasons }: WebhooksHealthReport,
   ...before: Parameters<typeof facts>[0]
 ): string {
   return (
     facts([
       ...before,
       ['Status', status],
+      [
+        'Deliveries',
+        worker.heldBy.includes('STOPPED_BY_OPERATOR') ? 'stopped by an operator' : 'not stopped',
+      ],
       ['Environment', environment.database],
       ['Clock offset', `${database.clockOffsetMs} ms`],
       ['Events to fan out', queue && countOf(queue.events)],

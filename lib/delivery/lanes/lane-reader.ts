@@ -101,7 +101,8 @@ export class LaneReader {
     for (const [lane, { limit }] of reads) {
       const reading = byTransport.get(lane.transportId);
       if (!reading) {
-        // The transport was deleted, or the database belongs to another environment now: the next refresh finds out.
+        // The transport was deleted, the database belongs to another environment now, or deliveries are stopped: the next
+        // refresh finds out.
         lane.readFailed();
         continue;
       }

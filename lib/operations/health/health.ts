@@ -9,6 +9,7 @@ import type { RoundStatus } from '../../timing/round-history.js';
 import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
 import { ClockWatch } from '../clock-watch.js';
 import { EnvironmentGuard } from '../environment-guard.js';
+import { GlobalStop } from '../global-stop/global-stop.js';
 import { RetentionJob } from '../retention/retention-job.js';
 import type { HealthRounds, WebhooksHealthReport } from './health-report.js';
 import { judgeHealth } from './judge-health.js';
@@ -50,6 +51,7 @@ export class WebhooksHealth {
     @Inject(WORKER_STATUS) private readonly worker: WorkerStatus,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
+    private readonly stop: GlobalStop,
     private readonly clock: ClockWatch,
     @Inject(WAKE_UPS) private readonly wakeUps: WakeUps,
     private readonly retention: RetentionJob,
@@ -83,6 +85,7 @@ export class WebhooksHealth {
       rounds: isEnabled ? rounds : undefined,
       heldBy,
       environmentExplanation: explanation,
+      stopExplanation: this.stop.explanation,
       missingKeyIds,
       retention: isEnabled && retention.startedAt !== null ? retention : undefined,
       now: this.database.now(),

@@ -33,6 +33,8 @@ export interface HealthFacts {
   readonly heldBy: readonly HoldReason[];
   /** Explains `ENVIRONMENT` in `heldBy`. */
   readonly environmentExplanation: string;
+  /** Explains `STOPPED_BY_OPERATOR` in `heldBy`. */
+  readonly stopExplanation: string;
   readonly missingKeyIds: readonly string[];
   /** Undefined: this process does not run the retention job. */
   readonly retention: Pick<RetentionStatus, 'startedAt' | 'lastPassAt' | 'lastError'> | undefined;
@@ -136,9 +138,10 @@ function backlogReasons(facts: HealthFacts): HealthReason[] {
   return reasons;
 }
 
-function holdReasons({ heldBy, environmentExplanation }: HealthFacts): HealthReason[] {
+function holdReasons({ heldBy, environmentExplanation, stopExplanation }: HealthFacts): HealthReason[] {
   const reasons: HealthReason[] = [];
   if (heldBy.includes('ENVIRONMENT')) reasons.push(reason('ENVIRONMENT_MISMATCH', environmentExplanation));
+  if (heldBy.includes('STOPPED_BY_OPERATOR')) reasons.push(reason('DELIVERIES_STOPPED', stopExplanation));
   if (heldBy.includes('SWITCHED_OFF')) {
     reasons.push(
       reason(

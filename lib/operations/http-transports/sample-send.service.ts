@@ -4,6 +4,7 @@ import { DeliveriesHeldError } from '../../errors/admin.errors.js';
 import { HttpTransportRepository } from '../../persistence/repositories/http-transport.repository.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { EnvironmentGuard } from '../environment-guard.js';
+import { GlobalStop } from '../global-stop/global-stop.js';
 import { SampleEvents } from './sample-events.js';
 import { SampleSender, type SampleSendResult } from './sample-sender.js';
 import { SampleSendLimits } from './sample-send-limits.js';
@@ -21,6 +22,7 @@ export class SampleSendService {
     private readonly sender: SampleSender,
     private readonly deliveries: DeliverySwitch,
     private readonly environment: EnvironmentGuard,
+    private readonly stop: GlobalStop,
     @Inject(STORES) private readonly stores: Stores,
   ) {}
 
@@ -44,7 +46,7 @@ export class SampleSendService {
     await this.limits.acquire(tenantUid, httpTransportUid);
     const stored = (await this.stores.lanes.transports([transport.id])).get(transport.id);
     // The check comes after the content was read: if a copy was restored before that, it is detected.
-    await this.environment.look();
+    await Promise.all([this.environment.look(), this.stop.look()]);
     this.#assertMaySend();
     return stored && this.sender.send(stored, content);
   }

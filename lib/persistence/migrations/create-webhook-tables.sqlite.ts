@@ -38,6 +38,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_http_transport_uid UNIQUE (tenant_uid, http_transport_uid)
   )`,
   `CREATE INDEX webhook_http_transport_key ON ${table('webhook_http_transport')} (encrypted_with)`,
+  `CREATE INDEX webhook_http_transport_failing ON ${table('webhook_http_transport')} (failing_since, id)
+     WHERE failing_since IS NOT NULL`,
 
   `CREATE TABLE ${table('webhook_webhook')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,4 +1,4 @@
-import type { AuditChange, AuditKind } from '../../domain/audit.js';
+import type { AuditChange, AuditKind, OperatorAuditKind } from '../../domain/audit.js';
 import type { NumberedRows } from './event-list-store.js';
 
 /** Entries that a search with a filter reads at most. */
@@ -7,7 +7,7 @@ export const SEARCHED_AUDIT_ENTRIES = 5_000;
 /** A search for audit entries of a tenant. An undefined criterion matches all. */
 export interface AuditPageRequest {
   readonly tenantUid: string;
-  readonly kind: AuditKind | undefined;
+  readonly kind: AuditKind | OperatorAuditKind | undefined;
   readonly actor: string | undefined;
   readonly httpTransportUid: string | undefined;
   readonly webhookUid: string | undefined;
@@ -26,7 +26,7 @@ export interface AuditPageRequest {
 /** An entry of the audit. */
 export interface AuditEntry {
   readonly id: number;
-  readonly kind: AuditKind;
+  readonly kind: AuditKind | OperatorAuditKind;
   /** Null: unknown. */
   readonly actor: string | null;
   readonly httpTransportUid: string;

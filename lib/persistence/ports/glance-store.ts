@@ -11,6 +11,10 @@ export interface Glance {
   readonly recoveryDueAt: number | null;
   /** The environment that the database belongs to; undefined: none. */
   readonly environment: string | undefined;
+  /** The stop of all deliveries as stored; undefined: they are not stopped. */
+  readonly stop: string | undefined;
+  /** When the statement was sent, performance.now(). */
+  readonly sentAt: number;
 }
 
 /** Maximum number of due dates in a glance. */

@@ -1,4 +1,4 @@
-import { isEnvironment } from '../sql/environment-setting.js';
+import { maySend } from '../sql/stop-setting.js';
 import { CLOCK_SLACK_MS } from '../ports/lane-store.js';
 import { leaseSql, waitsBehind } from '../sql/queue-sql.js';
 import { STORED_TRANSPORT_COLUMNS } from '../sql/stored-transport-row.js';
@@ -15,7 +15,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');
-  const isOurs = (own: string): string => isEnvironment(database, `${own}::text`);
+  const sends = (own: string): string => maySend(database, `${own}::text`);
   const configOf = (id: string): string =>
     `CROSS JOIN LATERAL (SELECT ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ${id} LIMIT 1) t`;
   // The slack is for work that another process has dated by its own reading of the clock. It does not shorten a lease.
@@ -34,7 +34,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.encrypted_with
         FROM (
           SELECT transport_id, due_at FROM ${lane}
-          WHERE ${isDue} AND (due_at, transport_id) > ($1::bigint, $2::bigint) AND ${isOurs('$4')}
+          WHERE ${isDue} AND (due_at, transport_id) > ($1::bigint, $2::bigint) AND ${sends('$4')}
           ORDER BY due_at, transport_id LIMIT $3
         ) l
         CROSS JOIN LATERAL (
@@ -45,7 +45,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
     // lock on the lane would be missed, although the version that it returns already counts them.
     claim: `
         WITH due AS MATERIALIZED (
-          SELECT r.transport_id FROM unnest($3::bigint[]) AS r (transport_id) ${locked(isDue)} WHERE ${isOurs('$4')}
+          SELECT r.transport_id FROM unnest($3::bigint[]) AS r (transport_id) ${locked(isDue)} WHERE ${sends('$4')}
         ), claimed AS (
           UPDATE ${lane} l SET holder = $1, lease_token = l.lease_token + 1,
             lease_until = ${STATEMENT_MS} + ${leaseMs}, due_at = ${STATEMENT_MS} + ${leaseMs},
@@ -88,7 +88,7 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
             ORDER BY q.transport_id, q.due_at, q.delivery_id LIMIT r.most
           ) q
         ) q
-        WHERE ${isOurs('$6')}`,
+        WHERE ${sends('$6')}`,
     check: `
         SELECT l.transport_id, l.lease_token, l.holder IS NOT NULL AS is_held, l.version, l.requests_version,
                t.version AS transport_version

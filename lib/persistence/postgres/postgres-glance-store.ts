@@ -1,4 +1,5 @@
 import { ENVIRONMENT_SETTING } from '../sql/environment-setting.js';
+import { STOP_SETTING } from '../sql/stop-setting.js';
 import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../ports/glance-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbersOf, STATEMENT_MS } from './sql.js';
@@ -9,6 +10,7 @@ interface GlanceRow {
   due_dates: string;
   recovery_due_at: number | null;
   environment: string | null;
+  stop: string | null;
 }
 
 /** The glance of an idle process, on PostgreSQL: a few index entries and a row. */
@@ -31,7 +33,8 @@ export class PostgresGlanceStore implements GlanceStore {
           ORDER BY due_at, transport_id LIMIT ${MOST_DUE}
         )::text AS due_dates,
         (SELECT due_at FROM ${recovery} WHERE phase IS NOT NULL ORDER BY due_at LIMIT 1) AS recovery_due_at,
-        (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment`;
+        (SELECT value FROM ${setting} WHERE name = '${ENVIRONMENT_SETTING}') AS environment,
+        (SELECT value FROM ${setting} WHERE name = '${STOP_SETTING}') AS stop`;
   }
 
   async glance(channel: string | undefined): Promise<Glance> {
@@ -44,13 +47,15 @@ export class PostgresGlanceStore implements GlanceStore {
           `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,
           [channel],
         ));
-    const { now, has_events, due_dates, recovery_due_at: recoveryDueAt, environment } = row!;
+    const { now, has_events, due_dates, recovery_due_at: recoveryDueAt, environment, stop } = row!;
     this.database.adoptClock(now, sentAt);
     return {
       hasEvents: has_events,
       dueDates: numbersOf(due_dates),
       recoveryDueAt,
       environment: environment ?? undefined,
+      stop: stop ?? undefined,
+      sentAt,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { isPayloadGone } from '../sql/retention-sql.js';
-import { isEnvironment } from '../sql/environment-setting.js';
+import { maySend } from '../sql/stop-setting.js';
 import { notifyLane, NOTE_REQUEST, waitsBehind } from '../sql/queue-sql.js';
 import { endedById, lockedLanes } from './delivery-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
@@ -78,7 +78,7 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
         ORDER BY q.transport_id, q.delivery_id LIMIT r.most
       ) q
     ) q
-    WHERE ${isEnvironment(database, '$4::text')}`,
+    WHERE ${maySend(database, '$4::text')}`,
 
     clear: `
     UPDATE ${lane} SET requests_version = 0 WHERE transport_id = ANY (ARRAY(

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AuditKind } from '../../domain/audit.js';
+import type { AuditKind, OperatorAuditKind } from '../../domain/audit.js';
 import type { AuditPage } from '../ports/audit-store.js';
 import { STORES, type Stores } from '../ports/stores.js';
 import { NO_ID } from '../sql/delivery-sql.js';
@@ -7,7 +7,7 @@ import { numberBounds } from '../sql/id-bounds.js';
 
 /** Criteria of a list of entries; an undefined criterion matches all. */
 export interface AuditFilter {
-  readonly kind?: AuditKind | undefined;
+  readonly kind?: AuditKind | OperatorAuditKind | undefined;
   readonly actor?: string | undefined;
   /** Also finds the entries of its webhooks. */
   readonly httpTransportUid?: string | undefined;
@@ -18,7 +18,7 @@ export interface AuditFilter {
   readonly createdTo?: number | undefined;
 }
 
-/** The audit of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+/** The audit of a tenant. Every call takes the tenant first and reaches no other tenant's rows. '': what concerns all tenants. */
 @Injectable()
 export class AuditRepository {
   constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'audit'>) {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CountRow } from '../../domain/statistics.js';
+import { ALL_TENANTS_ID, type CountRow } from '../../domain/statistics.js';
 import { DATABASE, type Database } from '../ports/database.js';
 import type { CountsRequest } from '../ports/statistic-store.js';
 import { STORES, type Stores } from '../ports/stores.js';
@@ -33,6 +33,16 @@ export class StatisticRepository {
       httpTransportUid === undefined ? undefined : await this.#transports(tenantUid, httpTransportUid);
     if (transportIds?.length === 0) return [];
     return this.stores.statistics.counts({ ...request, tenantId: tenant, transportIds });
+  }
+
+  /** The sums over all tenants. */
+  countsOfAllTenants(range: Pick<CountsRequest, 'granularity' | 'from' | 'to'>): Promise<CountRow[]> {
+    return this.stores.statistics.counts({
+      ...range,
+      tenantId: ALL_TENANTS_ID,
+      transportIds: undefined,
+      action: undefined,
+    });
   }
 
   #transports(tenantUid: string, uid: string): Promise<number[]> {

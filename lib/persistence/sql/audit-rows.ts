@@ -1,4 +1,4 @@
-import type { AuditChange, AuditKind } from '../../domain/audit.js';
+import type { AuditChange, AuditKind, OperatorAuditKind } from '../../domain/audit.js';
 import type { AuditEntry, AuditPage, AuditPageRequest } from '../ports/audit-store.js';
 import { SEARCHED_AUDIT_ENTRIES } from '../ports/audit-store.js';
 
@@ -41,7 +41,7 @@ export function auditPageOf(rows: readonly AuditPageRow[], limit: number): Audit
 
 const auditEntryOf = (row: AuditRow): AuditEntry => ({
   id: row.id,
-  kind: row.kind as AuditKind,
+  kind: row.kind as AuditKind | OperatorAuditKind,
   actor: row.actor,
   httpTransportUid: row.http_transport_uid,
   webhookUid: row.webhook_uid,

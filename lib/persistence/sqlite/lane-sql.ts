@@ -1,4 +1,4 @@
-import { isEnvironment } from '../sql/environment-setting.js';
+import { maySend } from '../sql/stop-setting.js';
 import { waitsBehind } from '../sql/queue-sql.js';
 import { STORED_TRANSPORT_COLUMNS } from '../sql/stored-transport-row.js';
 import type { SqliteDatabase } from './sqlite-database.js';
@@ -9,7 +9,7 @@ export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const transport = database.table('webhook_http_transport');
   return {
-    isOurs: `SELECT 1 WHERE ${isEnvironment(database, '?')}`,
+    maySend: `SELECT 1 WHERE ${maySend(database, '?')}`,
     // The inner query reads its index from the cursor and ends at its limit, however many lanes are due.
     due: `
       SELECT l.transport_id, l.due_at, t.tenant_uid, t.origin, t.encrypted_with

@@ -1,5 +1,5 @@
 import { isPayloadGone } from '../sql/retention-sql.js';
-import { isEnvironment } from '../sql/environment-setting.js';
+import { maySend } from '../sql/stop-setting.js';
 import { NOTE_REQUEST, notifyLane, waitsBehind } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -28,7 +28,7 @@ export function requestTexts(database: Pick<SqliteDatabase, 'table'>) {
     UPDATE ${queue} SET requested = 'MANUAL'
     WHERE transport_id = ? AND due_at = ? AND delivery_id = ? AND tenant_id = ? AND requested IS NULL`,
     notify: `UPDATE ${lane} SET ${notifyLane('sqlite', '@now')}, ${NOTE_REQUEST} WHERE transport_id = @transportId`,
-    isOurs: `SELECT 1 WHERE ${isEnvironment(database, '?')}`,
+    maySend: `SELECT 1 WHERE ${maySend(database, '?')}`,
     version: `SELECT requests_version FROM ${lane} WHERE transport_id = ?`,
     read: `
     SELECT q.due_at, q.delivery_id, q.event_id, q.attempts, q.ordering_key, q.lost_attempts, q.noted_token, q.requested,

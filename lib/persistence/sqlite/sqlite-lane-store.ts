@@ -56,14 +56,14 @@ export class SqliteLaneStore implements LaneStore {
     const rows = this.database
       .prepare<DueLaneRow>(this.#sql.due)
       .all(this.database.now(), dueAt, transportId, limit);
-    return Promise.resolve(this.#isOurs() ? rows.map(dueLaneOf) : []);
+    return Promise.resolve(this.#maySend() ? rows.map(dueLaneOf) : []);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimedLane[]> {
     // Checked before the write lock is acquired: a call that finds nothing due writes nothing.
     if (!request.transportIds.some((transportId) => this.#isDue(transportId))) return [];
     return this.database.transaction(() =>
-      this.#isOurs()
+      this.#maySend()
         ? request.transportIds.flatMap((transportId) =>
             this.#isDue(transportId) ? this.#claim(transportId, request) : [],
           )
@@ -99,8 +99,8 @@ export class SqliteLaneStore implements LaneStore {
           .map((row) => queuedOf(transportId, row)),
       });
     }
-    // Check the environment last. If the database belongs to another environment by now, discard everything that was read.
-    return Promise.resolve(this.#isOurs() ? readings : []);
+    // Checked last: if the database belongs to another environment by now, or deliveries were stopped, what was read is discarded.
+    return Promise.resolve(this.#maySend() ? readings : []);
   }
 
   check(transportIds: readonly number[]): Promise<LaneCheck[]> {
@@ -146,8 +146,8 @@ export class SqliteLaneStore implements LaneStore {
     return Promise.resolve(readContents(this.database, eventIds, leastBytes));
   }
 
-  #isOurs(): boolean {
-    return this.database.prepare(this.#sql.isOurs).get(this.own) !== undefined;
+  #maySend(): boolean {
+    return this.database.prepare(this.#sql.maySend).get(this.own) !== undefined;
   }
 
   #isDue(transportId: number): boolean {

@@ -75,8 +75,8 @@ export class SqliteRequestStore implements RequestStore {
       ];
     });
     // As for lanes: if the database belongs to another environment by now, discard everything that was read.
-    const isOurs = this.database.prepare(this.#sql.isOurs).get(this.own) !== undefined;
-    return Promise.resolve(isOurs ? readings : []);
+    const maySend = this.database.prepare(this.#sql.maySend).get(this.own) !== undefined;
+    return Promise.resolve(maySend ? readings : []);
   }
 
   async clear(served: readonly ServedRequests[]): Promise<void> {

@@ -56,6 +56,7 @@ const OUR_TAGS = [
   'Webhook events',
   'Webhook audit',
   'Webhook catalog and quotas',
+  'Webhook operations',
 ];
 
 describe('the OpenAPI document of a host with DTOs of its own', () => {
@@ -89,7 +90,7 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
       ),
     );
   const ours = (described: OpenAPIObject) =>
-    operationsOf(described).filter(({ path }) => path.startsWith('/v2/tenants/'));
+    operationsOf(described).filter(({ path }) => /^\/v2\/(tenants|webhookoperations)\//.test(path));
 
   it('keeps the schemas of the host', () => {
     const properties = (name: string): string[] => {
@@ -139,6 +140,7 @@ describe('the OpenAPI document of a host with DTOs of its own', () => {
         'Webhook events',
         'Webhook audit',
         'Webhook catalog and quotas',
+        'Webhook operations',
       ]);
       expect(described.tags![0]).toEqual(HOST_TAG);
       expect(described.components!.securitySchemes).toEqual(document.components!.securitySchemes);

@@ -28,6 +28,8 @@ interface Operation {
 const TENANT = '/v2/tenants/{tenantUid}';
 const TRANSPORT = `${TENANT}/httptransports/{httpTransportUid}`;
 const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
+const OPERATIONS = '/v2/webhookoperations';
+const ANY_TRANSPORT = `${OPERATIONS}/tenants/{tenantUid}/httptransports/{httpTransportUid}`;
 
 /** Every route, and every status that it answers with, beside 503. */
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
@@ -66,12 +68,24 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/webhookevents`, [200, 400, 401, 403]],
   ['get', `${TENANT}/webhookevents/{eventUid}`, [200, 400, 401, 403, 404]],
   ['get', `${TENANT}/webhookaudit`, [200, 400, 401, 403]],
+  ...['failingtransports', 'lanes', 'tenants', 'statistics', 'audit'].map(
+    (view): [string, string, number[]] => ['get', `${OPERATIONS}/${view}`, [200, 400, 401, 403]],
+  ),
+  ['get', `${OPERATIONS}/overview`, [200, 401, 403]],
+  ['post', `${OPERATIONS}/stop`, [200, 400, 401, 403, 413, 415]],
+  ['post', `${OPERATIONS}/resume`, [200, 401, 403]],
+  ['post', `${ANY_TRANSPORT}/pause`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${ANY_TRANSPORT}/resume`, [200, 400, 401, 403, 404, 409]],
+  ['post', `${ANY_TRANSPORT}/disable`, [200, 400, 401, 403, 404, 409, 413, 415]],
+  ['post', `${ANY_TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
 ];
 
 /** Routes that say all there is to say. */
 const WITHOUT_BODY = [
   ...['pause', 'resume'].map((command) => `${TRANSPORT}/${command}`),
+  ...['pause', 'resume', 'enable'].map((command) => `${ANY_TRANSPORT}/${command}`),
   `${TENANT}/webhookrecoveries/{recoveryUid}/cancel`,
+  `${OPERATIONS}/resume`,
   `${TENANT}/deliveries/{deliveryUid}/redeliver`,
 ];
 
@@ -210,13 +224,17 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksAuditChange',
       'WebhooksAuditEntry',
       'WebhooksAuditList',
+      'WebhooksBoundedCount',
       'WebhooksCreateHttpTransport',
       'WebhooksCreateWebhook',
       'WebhooksCreatedHttpTransport',
       'WebhooksCursorPaging',
+      'WebhooksDeliveringProcess',
       'WebhooksDelivery',
       'WebhooksDeliveryDetails',
       'WebhooksDeliveryList',
+      'WebhooksDeliveryStop',
+      'WebhooksDeliveryStopState',
       'WebhooksDeliveryWait',
       'WebhooksDisableHttpTransport',
       'WebhooksEnableHttpTransport',
@@ -225,13 +243,23 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksEventList',
       'WebhooksExplainedDelivery',
       'WebhooksExplainedEvent',
+      'WebhooksFailingTransport',
+      'WebhooksFailingTransportList',
       'WebhooksHttpTransport',
       'WebhooksHttpTransportHeader',
       'WebhooksHttpTransportHeaderInput',
       'WebhooksHttpTransportList',
       'WebhooksHttpTransportRateLimit',
       'WebhooksHttpTransportTestResult',
+      'WebhooksLane',
+      'WebhooksLaneList',
       'WebhooksListedEvent',
+      'WebhooksListedTenant',
+      'WebhooksListedTenantList',
+      'WebhooksOperationsOverview',
+      'WebhooksOperationsQueue',
+      'WebhooksOperatorAuditEntry',
+      'WebhooksOperatorAuditList',
       'WebhooksPaging',
       'WebhooksPercentiles',
       'WebhooksQuota',
@@ -251,6 +279,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       'WebhooksStatistics',
       'WebhooksStatisticsBucket',
       'WebhooksStatisticsTotal',
+      'WebhooksStopDeliveries',
       'WebhooksTestHttpTransport',
       'WebhooksUpdateHttpTransport',
       'WebhooksUpdateWebhook',
@@ -327,7 +356,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;
       return ref ? [ref.replace('#/components/schemas/', '')] : [];
     });
-    expect(requests.length).toBe(13);
+    expect(requests.length).toBe(15);
     for (const name of [...requests, 'WebhooksHttpTransportHeaderInput', 'WebhooksHttpTransportRateLimit']) {
       expect([name, schemas[name]!.additionalProperties]).toEqual([name, false]);
     }
@@ -336,7 +365,9 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
   it('gives an example of a 400 answer that the route can give', () => {
     for (const [method, path] of ROUTES) {
       const { parameters, requestBody, responses } = operation(method, path);
-      const { message } = responses['400']!.content!['application/json']!.example as { message: string[] };
+      // Routes without any input.
+      if (!responses['400']) continue;
+      const { message } = responses['400'].content!['application/json']!.example as { message: string[] };
       const field = message[0]!.split(' ')[0]!;
       const body = requestBody?.content['application/json']!.schema.$ref!.replace(
         '#/components/schemas/',

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebhookOperations } from 'nestjs-tillhook';
 import { Webhook } from 'standardwebhooks';
 import { createDatabase, eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
@@ -68,6 +69,29 @@ eachDatabase((database) => {
         status: 'ok',
         worker: { enabled: false },
       });
+    });
+
+    it('stop all deliveries with --yes until they are resumed, and show it in the status', async () => {
+      const refused = await tillhook(['stop-all'], { env: env(), cwd: tmpdir() });
+      expect([refused.exitCode, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining('Add --yes to continue.'),
+      ]);
+      expect(await run('stop-all', '--reason', 'Incident 7', '--yes')).toMatch(
+        /^All deliveries are stopped since 20.*resume-all/,
+      );
+      expect(await run('status')).toMatch(
+        /^Status +degraded\nDeliveries +stopped by an operator\n[^]*DELIVERIES_STOPPED: .*"Incident 7"/,
+      );
+      const eventUid = await tenant.emit();
+      await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'PENDING' }));
+      expect(await run('resume-all')).toBe('Deliveries are not stopped any more.\n');
+      await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'DELIVERED' }));
+      const { items } = await host.app.get(WebhookOperations, { strict: false }).audit();
+      expect(items.map(({ kind, actor }) => [kind, actor])).toEqual([
+        ['DELIVERIES_RESUMED', expect.stringMatching(/^cli:./)],
+        ['DELIVERIES_STOPPED', expect.stringMatching(/^cli:./)],
+      ]);
     });
 
     it('report unknown resources with the code of the API', async () => {

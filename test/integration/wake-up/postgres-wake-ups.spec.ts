@@ -16,6 +16,7 @@ interface Member {
   wakeUps: SharedWakeUps;
   events: number;
   work: number[];
+  settings: number;
   missed: number;
   warnings: string[];
 }
@@ -49,11 +50,12 @@ describe('wake-ups through PostgreSQL', () => {
   const join = async (environment?: string): Promise<Member> => {
     const warnings: string[] = [];
     const wakeUps = wakeUpsOf(environment, warnings);
-    const member: Member = { wakeUps, events: 0, work: [], missed: 0, warnings };
+    const member: Member = { wakeUps, events: 0, work: [], settings: 0, missed: 0, warnings };
     members.push(member);
     wakeUps.listen({
       eventsCommitted: () => (member.events += 1),
       workAdded: (transportIds) => member.work.push(...transportIds),
+      settingsChanged: () => (member.settings += 1),
       glanced: () => undefined,
       missed: () => (member.missed += 1),
     });
@@ -71,12 +73,13 @@ describe('wake-ups through PostgreSQL', () => {
     const silent = wakeUpsOf(undefined, []);
     silent.announceEvents();
     silent.announceWork([7, 8]);
-    await eventually(() => one.work.length === 2 && other.work.length === 2);
+    silent.announceSettings();
+    await eventually(() => one.settings === 1 && other.settings === 1);
     expect([one, other].map(({ events, work }) => ({ events, work }))).toEqual([
       { events: 1, work: [7, 8] },
       { events: 1, work: [7, 8] },
     ]);
-    expect(stranger).toMatchObject({ events: 0, work: [] });
+    expect(stranger).toMatchObject({ events: 0, work: [], settings: 0 });
     expect(silent.state).toBe('none');
     await silent.close();
   });
@@ -111,11 +114,12 @@ describe('wake-ups through PostgreSQL', () => {
     };
     const warnings: string[] = [];
     const wakeUps = wakeUpsOf(undefined, warnings);
-    const member: Member = { wakeUps, events: 0, work: [], missed: 0, warnings };
+    const member: Member = { wakeUps, events: 0, work: [], settings: 0, missed: 0, warnings };
     members.push(member);
     wakeUps.listen({
       eventsCommitted: () => (member.events += 1),
       workAdded: () => undefined,
+      settingsChanged: () => undefined,
       glanced: () => undefined,
       missed: () => (member.missed += 1),
     });

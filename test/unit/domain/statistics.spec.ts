@@ -7,25 +7,30 @@ const fact: Fact = { tenantId: 1, transportId: 7, eventId: 3, kind: 'DELIVERED',
 const events = new Map([[3, { action: 'ORDER_SETTLED', createdAt: AT - 50 }]]);
 
 describe('The rows to which facts are added', () => {
-  it('are those of the minute, hour and day, for the transport and action, the action, and the tenant', () => {
+  it('are those of the minute, hour and day, for the transport and action, the action, the tenant, and all tenants', () => {
     const rows = countRows([fact, { ...fact, kind: 'FAILED' }], events);
     expect(
-      rows.map(({ granularity, transportId, action, start }) => [
+      rows.map(({ tenantId, granularity, transportId, action, start }) => [
+        tenantId,
         granularity,
         transportId,
         action,
         new Date(start).toISOString().slice(0, 16),
       ]),
     ).toEqual([
-      ['minute', 0, '', '2026-03-14T09:26'],
-      ['minute', 0, 'ORDER_SETTLED', '2026-03-14T09:26'],
-      ['minute', 7, 'ORDER_SETTLED', '2026-03-14T09:26'],
-      ['hour', 0, '', '2026-03-14T09:00'],
-      ['hour', 0, 'ORDER_SETTLED', '2026-03-14T09:00'],
-      ['hour', 7, 'ORDER_SETTLED', '2026-03-14T09:00'],
-      ['day', 0, '', '2026-03-14T00:00'],
-      ['day', 0, 'ORDER_SETTLED', '2026-03-14T00:00'],
-      ['day', 7, 'ORDER_SETTLED', '2026-03-14T00:00'],
+      [1, 'minute', 0, '', '2026-03-14T09:26'],
+      [1, 'minute', 0, 'ORDER_SETTLED', '2026-03-14T09:26'],
+      [1, 'minute', 7, 'ORDER_SETTLED', '2026-03-14T09:26'],
+      [1, 'hour', 0, '', '2026-03-14T09:00'],
+      [1, 'hour', 0, 'ORDER_SETTLED', '2026-03-14T09:00'],
+      [1, 'hour', 7, 'ORDER_SETTLED', '2026-03-14T09:00'],
+      [1, 'day', 0, '', '2026-03-14T00:00'],
+      [1, 'day', 0, 'ORDER_SETTLED', '2026-03-14T00:00'],
+      [1, 'day', 7, 'ORDER_SETTLED', '2026-03-14T00:00'],
+      // Last, because every process writes them.
+      [0, 'minute', 0, '', '2026-03-14T09:26'],
+      [0, 'hour', 0, '', '2026-03-14T09:00'],
+      [0, 'day', 0, '', '2026-03-14T00:00'],
     ]);
     for (const row of rows) expect(row).toMatchObject({ delivered: 1, failed: 1, retried: 0, missed: 0 });
   });

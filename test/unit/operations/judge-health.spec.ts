@@ -44,6 +44,7 @@ const FACTS: HealthFacts = {
   rounds: ROUNDS,
   heldBy: [],
   environmentExplanation: 'Another environment.',
+  stopExplanation: 'Stopped.',
   missingKeyIds: [],
   retention: undefined,
   now: 0,
@@ -119,21 +120,20 @@ describe('The health of the module', () => {
     expect(judge({ backlog: { ...BACKLOG, oldestDueMs: 100 * OVERDUE_AFTER_MS } }).status).toBe('ok');
   });
 
-  it.each(['SWITCHED_OFF', 'ENVIRONMENT'] as const)(
-    'names %s instead of what waits because of it',
-    (hold) => {
-      const backlog = {
-        ...BACKLOG,
-        unclaimedMs: 10 * OVERDUE_AFTER_MS,
-        oldestEventMs: 10 * OVERDUE_AFTER_MS,
-      };
-      const judged = judge({ backlog, heldBy: [hold] });
-      expect(judged.status).toBe('degraded');
-      expect(codes(judged)).toEqual([
-        hold === 'ENVIRONMENT' ? 'ENVIRONMENT_MISMATCH' : 'DELIVERY_SWITCHED_OFF',
-      ]);
-    },
-  );
+  it.each([
+    ['SWITCHED_OFF', 'DELIVERY_SWITCHED_OFF'],
+    ['ENVIRONMENT', 'ENVIRONMENT_MISMATCH'],
+    ['STOPPED_BY_OPERATOR', 'DELIVERIES_STOPPED'],
+  ] as const)('names %s instead of what waits because of it', (hold, code) => {
+    const backlog = {
+      ...BACKLOG,
+      unclaimedMs: 10 * OVERDUE_AFTER_MS,
+      oldestEventMs: 10 * OVERDUE_AFTER_MS,
+    };
+    const judged = judge({ backlog, heldBy: [hold] });
+    expect(judged.status).toBe('degraded');
+    expect(codes(judged)).toEqual([code]);
+  });
 
   it('is degraded when the queue cannot be read', () => {
     const backlogError = new Error('permission denied for table webhook_queue');

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Announcer } from '../../../lib/wake-up/announcer.js';
 import type { Notification } from '../../../lib/persistence/ports/carrier.js';
 
-const channels = { events: 'events', work: 'work' };
+const channels = { events: 'events', work: 'work', settings: 'settings' };
 
 describe('the announcer', () => {
   it('sends the first call at once, and all that come within 5 ms together', async () => {
@@ -14,10 +14,11 @@ describe('the announcer', () => {
     for (let n = 1; n <= 100; n += 1) {
       announcer.announceEvents();
       announcer.announceWork([1, 2, n]);
+      announcer.announceSettings();
     }
     await sleep(20);
     expect(sent).toHaveLength(2);
-    expect(sent[1]!.map(({ channel }) => channel)).toEqual(['work', 'events']);
+    expect(sent[1]!.map(({ channel }) => channel)).toEqual(['work', 'events', 'settings']);
     expect(sent[1]![0]!.payload.split(',')).toHaveLength(100);
     await announcer.close();
   });

@@ -10,7 +10,14 @@ import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { eventually } from '../../support/eventually.js';
 
-const NOTHING: Glance = { hasEvents: false, dueDates: [], recoveryDueAt: null, environment: undefined };
+const NOTHING: Glance = {
+  hasEvents: false,
+  dueDates: [],
+  recoveryDueAt: null,
+  environment: undefined,
+  stop: undefined,
+  sentAt: 0,
+};
 
 /** Carries notifications within this process, unless it is deaf or away. */
 class LocalCarrier implements Carrier {
@@ -78,6 +85,7 @@ describe('wake-ups between processes', () => {
     wakeUps.listen({
       eventsCommitted: () => undefined,
       workAdded: () => undefined,
+      settingsChanged: () => undefined,
       glanced: () => undefined,
       missed: () => (missed += 1),
     });

@@ -1,0 +1,77 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { BoundedCount } from '../../persistence/ports/backlog-store.js';
+import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
+import type { ListedTenant } from '../../persistence/sql/operator-rows.js';
+import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
+import { ResponseSchema } from '../openapi/schemas.js';
+import { BoundedCountDto } from './overview.dto.js';
+
+const COUNT = { type: 'integer', minimum: 0 } as const;
+
+/** A tenant with its backlog. */
+@ResponseSchema('ListedTenant')
+export class ListedTenantDto {
+  @ApiProperty({ description: 'Uid of the tenant.', example: '7' })
+  tenantUid!: string;
+
+  @ApiProperty({
+    type: () => BoundedCountDto,
+    description: `Deliveries with status \`PENDING\`, also those of paused and disabled HTTP transports. At most ${MOST_PENDING_COUNTED.toLocaleString('en-US')} are counted.`,
+  })
+  pending!: BoundedCountDto;
+
+  @ApiProperty({ ...COUNT, description: 'HTTP transports.', example: 4 })
+  transports!: number;
+
+  @ApiProperty({ ...COUNT, description: 'Paused HTTP transports.', example: 0 })
+  paused!: number;
+
+  @ApiProperty({ ...COUNT, description: 'Disabled HTTP transports.', example: 1 })
+  disabled!: number;
+
+  @ApiProperty({
+    ...COUNT,
+    description: 'HTTP transports whose attempts have failed since their last success.',
+    example: 1,
+  })
+  failing!: number;
+
+  @ApiProperty({ ...COUNT, description: 'Deliveries that succeeded in the last 24 hours.', example: 1_204 })
+  delivered!: number;
+
+  @ApiProperty({
+    ...COUNT,
+    description: 'Deliveries that failed permanently in the last 24 hours.',
+    example: 3,
+  })
+  failed!: number;
+
+  @ApiProperty({
+    ...COUNT,
+    description: 'Deliveries that were recorded as `MISSED` in the last 24 hours.',
+    example: 0,
+  })
+  missed!: number;
+}
+
+/** A page of tenants. */
+@ResponseSchema('ListedTenantList')
+export class ListedTenantListDto {
+  @ApiProperty({
+    type: () => [ListedTenantDto],
+    description:
+      'Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may hold fewer than `pageSize` and still have a next one.',
+  })
+  items!: ListedTenantDto[];
+
+  @ApiProperty({
+    type: () => CursorPagingDto,
+    description: 'Position of this page, and the cursor of the next one.',
+  })
+  paging!: CursorPagingDto;
+}
+
+export const listedTenantDto = (
+  { id: _id, ...tenant }: ListedTenant,
+  pending: BoundedCount,
+): ListedTenantDto => ({ ...tenant, pending });
