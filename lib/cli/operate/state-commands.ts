@@ -50,7 +50,7 @@ const STATE_COMMANDS: readonly StateCommand[] = [
     summary: 'Start a disabled HTTP transport again',
     description:
       'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
-    run: (transports, path, _values, by) => transports.enable(...path, by),
+    run: (transports, path, _values, by) => transports.enable(...path, {}, by),
   },
 ];
 

@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { COMMAND_KINDS } from '../../domain/audit.js';
+import { COMMAND_KINDS, type Audited } from '../../domain/audit.js';
 import { RECOVERABLE_STATUSES, type RecoveryCriteria } from '../../domain/recovery.js';
+import { notificationEvent } from '../../domain/notification-event.js';
+import type { TransportDisabled } from '../../domain/notification.js';
 import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateConflictError } from '../../errors/admin.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
 import type { HttpTransportEntity } from '../../persistence/entities/http-transport.entity.js';
 import {
   HttpTransportStateRepository,
+  type AlsoWritten,
   type TransportStateChange,
 } from '../../persistence/repositories/http-transport-state.repository.js';
 import {
@@ -70,13 +73,22 @@ export class TransportStateService {
       if (state === undefined) throw new TransportStateConflictError(command, present.state);
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
+      const disabled =
+        present.state !== 'DISABLED' && disabledReason !== null
+          ? this.#disabled(present, disabledReason)
+          : undefined;
       const also = this.#alsoWritten(command, present, recover, actor);
-      const changed = await this.#change(present, { state, disabledReason }, { command, actor, also });
+      const changed = await this.#change(
+        present,
+        { state, disabledReason },
+        { kind: COMMAND_KINDS[command], actor },
+        { also, event: disabled && notificationEvent(disabled) },
+      );
       if (!changed) return CHANGED_MEANWHILE;
       if (also.length > 0) this.recoverySignal.announce();
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
-      if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
+      if (disabled) this.notifications.publish(disabled);
       return changed;
     });
   }
@@ -84,11 +96,11 @@ export class TransportStateService {
   async #change(
     present: HttpTransportEntity,
     change: TransportStateChange,
-    { command, actor, also }: { command: TransportCommand; actor: string | null; also: Statement[] },
+    audited: Omit<Audited, 'changes'>,
+    written: AlsoWritten,
   ): Promise<HttpTransportRow | undefined> {
     try {
-      const kind = COMMAND_KINDS[command];
-      return await this.states.change(present.tenantUid, present, change, { kind, actor }, also);
+      return await this.states.change(present.tenantUid, present, change, audited, written);
     } catch (error) {
       // Another request has started a recovery since this transaction looked for one.
       if (isUniqueViolation(error)) return undefined;
@@ -123,10 +135,9 @@ export class TransportStateService {
     ];
   }
 
-  #notify({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): void {
-    if (!this.notifications.isObserved) return;
+  #disabled({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): TransportDisabled {
     const at = new Date(this.database.now());
-    this.notifications.publish({ type: 'transportDisabled', at, tenantUid, httpTransportUid, reason });
+    return { type: 'transportDisabled', at, tenantUid, httpTransportUid, reason };
   }
 }
 

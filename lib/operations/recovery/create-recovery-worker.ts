@@ -1,4 +1,5 @@
-import type { NotificationSink } from '../../domain/notification.js';
+import { notificationEvent } from '../../domain/notification-event.js';
+import type { NotificationSink, RecoveryDone } from '../../domain/notification.js';
 import { recoveryUidOf } from '../../domain/uid.js';
 import type { Database } from '../../persistence/ports/database.js';
 import type { Stores } from '../../persistence/ports/stores.js';
@@ -36,16 +37,24 @@ export function createRecoveryWorker(
     transportConcurrency: setting.transportConcurrency,
     now,
     notify: setting.notify,
-    ended: (job) => publishEnd(job, setting.notifications, now()),
+    eventOfEnd: (job) => {
+      const done = doneOf(job, now());
+      return done && notificationEvent(done);
+    },
+    ended: (job) => {
+      const done = doneOf(job, now());
+      if (done) setting.notifications.publish(done);
+    },
     warn: setting.warn,
   };
   return new RecoveryWorker(context, setting);
 }
 
-function publishEnd(job: RecoveryRow, notifications: NotificationSink, nowMs: number): void {
-  if (job.state !== 'DONE' || !notifications.isObserved) return;
+/** The notification of a job that has enqueued everything that it found; undefined for one that ended early. */
+function doneOf(job: RecoveryRow, nowMs: number): RecoveryDone | undefined {
+  if (job.state !== 'DONE') return undefined;
   const { tenantUid, httpTransportUid, kind, payloadGone } = job;
-  notifications.publish({
+  return {
     type: 'recoveryDone',
     at: new Date(nowMs),
     tenantUid,
@@ -54,5 +63,5 @@ function publishEnd(job: RecoveryRow, notifications: NotificationSink, nowMs: nu
     kind,
     deliveries: job.requeued + job.created,
     payloadGone,
-  });
+  };
 }

@@ -1,3 +1,4 @@
+import type { NotificationEvent } from '../../domain/notification-event.js';
 import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
 import type { DeliveryStore } from '../../persistence/ports/delivery-store.js';
 import type { StoredTransport } from '../../persistence/ports/lane-store.js';
@@ -27,6 +28,8 @@ export interface RecoveryContext {
   readonly now: () => number;
   /** The lane of a transport has new deliveries. */
   readonly notify: (transportId: number) => void;
+  /** The event that reports the end of a job to its tenant; undefined: none does. */
+  readonly eventOfEnd: (job: RecoveryRow) => NotificationEvent | undefined;
   /** A job has ended. */
   readonly ended: (job: RecoveryRow) => void;
   readonly warn: (message: string, error: unknown) => void;

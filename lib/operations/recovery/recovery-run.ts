@@ -200,7 +200,7 @@ export class RecoveryRun {
   }
 
   async #end(state: 'DONE' | 'FAILED', reason: RecoveryReason | null): Promise<false> {
-    const job = await this.context.jobs.end(this.#job, state, reason);
+    const job = await this.context.jobs.end(this.#job, state, reason, this.context.eventOfEnd);
     if (job) this.context.ended(job);
     return false;
   }

@@ -65,6 +65,13 @@ export class HttpTransportEntity {
   /** When the transport was disabled; null unless it is. */
   @Column(bigintColumn({ name: 'disabled_at', nullable: true }))
   disabledAt!: number | null;
+  /** The last warning in the current series of failures, in percent of `disableAfterHours`; 0: none. */
+  @Column({ name: 'failing_warned', type: 'integer' })
+  failingWarned!: number;
+
+  /** When the notification is due that the overlap of a rotated secret ends; null: none is due. */
+  @Column(bigintColumn({ name: 'overlap_notice_at', nullable: true }))
+  overlapNoticeAt!: number | null;
 
   @Column({ name: 'timeout_ms', type: 'integer', nullable: true })
   timeoutMs!: number | null;
@@ -104,6 +111,8 @@ type OwnColumn =
   | 'disabledReason'
   | 'failingSince'
   | 'disabledAt'
+  | 'failingWarned'
+  | 'overlapNoticeAt'
   | 'version'
   | 'createdAt'
   | 'lastModifiedAt';
@@ -139,6 +148,8 @@ export function transportSettingsOf({
   disabledReason,
   failingSince,
   disabledAt,
+  failingWarned,
+  overlapNoticeAt,
   version,
   createdAt,
   lastModifiedAt,

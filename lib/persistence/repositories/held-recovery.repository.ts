@@ -1,8 +1,10 @@
+import type { NotificationEvent } from '../../domain/notification-event.js';
 import type { RecoveryPhase, RecoveryReason } from '../../domain/recovery.js';
 import type { Database } from '../ports/database.js';
 import type { RecoveryRow } from '../ports/recovery-job.js';
 import type { HeldRecovery } from '../ports/recovery-store.js';
 import { isEnvironment } from '../sql/environment-setting.js';
+import { writeWithEvent } from '../sql/notification-event-sql.js';
 import { deleteRecoveryItems, noteRecoveryItems } from '../sql/recovery-items.js';
 import { recoveryJobOf, type RecoveryJobRow } from '../sql/recovery-job-rows.js';
 import { recordProgress } from '../sql/recovery-rows.js';
@@ -98,21 +100,33 @@ export class HeldRecoveryRepository {
     return this.#update(job, 'holder = NULL, due_at = ?', [dueAt]);
   }
 
-  /** Ends the job and releases it. @returns the job as it ended; undefined: it is not held any more */
+  /**
+   * Ends the job and releases it.
+   *
+   * @param eventOf reports the end to the tenant, in the same transaction. Default: nothing does
+   * @returns the job as it ended; undefined: it is not held any more
+   */
   async end(
     { id, leaseToken }: HeldRecovery,
     state: 'DONE' | 'FAILED',
     reason: RecoveryReason | null,
+    eventOf: (job: RecoveryRow) => NotificationEvent | undefined = () => undefined,
   ): Promise<RecoveryRow | undefined> {
     const now = this.database.now();
-    const [ended] = await this.database.write([
-      statement(
-        this.database,
-        `UPDATE ${this.#jobs} SET ${endRecovery(state)}, reason = ? WHERE id = ? AND lease_token = ? RETURNING *`,
-        [now, now, reason, id, leaseToken],
-      ),
-    ]);
-    const [row] = ended!.rows;
+    const update = statement(
+      this.database,
+      `UPDATE ${this.#jobs} SET ${endRecovery(state)}, reason = ? WHERE id = ? AND lease_token = ? RETURNING *`,
+      [now, now, reason, id, leaseToken],
+    );
+    // Only the holder changes the counts, so they are still the same in the transaction.
+    const present = state === 'DONE' ? await this.#find(id) : undefined;
+    const event = present && eventOf({ ...present, state });
+    const [ended] = event
+      ? await writeWithEvent(this.database, event, (reported) => [update, ...reported], {
+          onlyIfFirstChanges: true,
+        })
+      : await this.database.write([update]);
+    const [row] = ended?.rows ?? [];
     return row && recoveryJobOf(row);
   }
 
@@ -124,6 +138,12 @@ export class HeldRecoveryRepository {
     if (deleted!.affected === CLEANED_AT_ONCE) return true;
     await this.#update(job, 'phase = NULL, holder = NULL', []);
     return false;
+  }
+
+  async #find(id: number): Promise<RecoveryRow | undefined> {
+    const { sql, parameters } = statement(this.database, `SELECT * FROM ${this.#jobs} WHERE id = ?`, [id]);
+    const [row] = await this.database.dataSource.query<RecoveryJobRow[]>(sql, [...parameters]);
+    return row && recoveryJobOf(row);
   }
 
   async #update(

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { differences, type Audited } from '../../domain/audit.js';
+import type { NotificationEvent } from '../../domain/notification-event.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { audit } from '../sql/audit-sql.js';
 import { restartLane, resumeLane, suspendLane } from '../sql/lane-statements.js';
+import { writeWithEvent } from '../sql/notification-event-sql.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built } from '../sql/statement.js';
 import type { HttpTransportRow } from './http-transport.repository.js';
@@ -16,8 +18,13 @@ export interface TransportStateChange {
   readonly disabledReason: string | null;
 }
 
-/** Statements that a change of the state writes in its transaction, after the transport and before the lane. */
-export type AlsoWritten = readonly Statement[];
+/** What else the transaction of a change writes. */
+export interface AlsoWritten {
+  /** Further statements. Default: none. */
+  readonly also?: readonly Statement[];
+  /** Reports the change to the tenant. Default: nothing does. */
+  readonly event?: NotificationEvent | undefined;
+}
 
 /** Changes the state of transports and suspends or resumes their lanes. Every call takes the tenant first. */
 @Injectable()
@@ -30,7 +37,7 @@ export class HttpTransportStateRepository {
    * kept.
    *
    * @param actor who changes it, for the audit; null: unknown
-   * @param also further statements of the same transaction
+   * @param written what else the same transaction writes
    * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(
@@ -38,7 +45,7 @@ export class HttpTransportStateRepository {
     read: HttpTransportEntity,
     { state, disabledReason }: TransportStateChange,
     { actor, kind }: Omit<Audited, 'changes'>,
-    also: AlsoWritten = [],
+    { also = [], event }: AlsoWritten = {},
   ): Promise<HttpTransportRow | undefined> {
     const now = this.database.now();
     const isEnabled = read.state === 'DISABLED' && state === 'ACTIVE';
@@ -48,7 +55,7 @@ export class HttpTransportStateRepository {
       .set({
         state,
         disabledReason,
-        ...(isEnabled && { failingSince: null, disabledAt: null }),
+        ...(isEnabled && { failingSince: null, failingWarned: 0, disabledAt: null }),
         ...(read.state !== 'DISABLED' && state === 'DISABLED' && { disabledAt: now }),
         version: () => 'version + 1',
         lastModifiedAt: now,
@@ -60,9 +67,19 @@ export class HttpTransportStateRepository {
     ]);
     const audited = audit(this.database, { ...read, webhookUid: null }, { actor, kind, changes });
     // The lane comes last, see lane-statements.
-    const statements = [built(update), audited, ...also, this.#changeLane(read, state, now)];
+    const lane = this.#changeLane(read, state, now);
+    const statements = (reported: readonly Statement[]): readonly Statement[] => [
+      built(update),
+      audited,
+      ...also,
+      ...reported,
+      lane,
+    ];
+    const options = { onlyIfFirstChanges: true };
     const results = await retryOnDeadlock(() =>
-      this.database.write(statements, { onlyIfFirstChanges: true }),
+      event
+        ? writeWithEvent(this.database, event, statements, options)
+        : this.database.write(statements([]), options),
     );
     if (results.length === 0) return undefined;
     return (await this.#repository.findOneBy({ tenantUid, id: read.id })) ?? undefined;
