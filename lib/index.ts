@@ -14,6 +14,7 @@ export type {
   EgressOptions,
   EncryptionOptions,
   RetentionOptions,
+  TelemetryOptions,
   WakeUpsOptions,
   WebhooksOptions,
 } from './webhooks.options.js';
@@ -82,6 +83,13 @@ export type {
   RotationResult,
 } from './operations/encryption/reencrypt-transports.js';
 
+export type {
+  AttemptEndMessage,
+  AttemptOutcome,
+  AttemptStartMessage,
+  EmitMessage,
+  FanOutMessage,
+} from './telemetry/channels.js';
 export type { HoldReason } from './delivery/delivery-switch.js';
 export type { TenantPurgeReport } from './operations/tenants/purge-tenant.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';

@@ -16,6 +16,7 @@ import { DATABASE, type Database } from './persistence/ports/database.js';
 import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import { STORES, type Stores } from './persistence/ports/stores.js';
 import { readWaitingWork, type WaitingWork } from './persistence/sql/unfinished-work.js';
+import { TELEMETRY, type Telemetry } from './telemetry/telemetry.js';
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
@@ -70,12 +71,14 @@ export class WebhooksWorker
     private readonly environment: EnvironmentGuard,
     notifications: NotificationHub,
     private readonly retention: RetentionJob,
+    @Inject(TELEMETRY) telemetry: Telemetry,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
     const log = {
       warn: (message: string, error?: unknown) =>
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
+      debug: (message: string) => this.#logger.debug(message),
     };
     this.#delivery = new DeliveryWorker(
       stores,
@@ -94,6 +97,8 @@ export class WebhooksWorker
         holder: randomUUID(),
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
         notifications,
+        telemetry,
+        propagatesTrace: options.telemetry.propagate,
         areWakeUpsProven: () => this.#areWakeUpsProven,
         announceWork: (transportIds) => wakeUps.announceWork(transportIds),
       },
@@ -114,6 +119,7 @@ export class WebhooksWorker
           limit: options.maxPendingDeliveriesPerTenant,
         }),
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
+      telemetry,
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
       },
