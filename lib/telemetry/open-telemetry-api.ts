@@ -1,5 +1,7 @@
+import type * as openTelemetry from '@opentelemetry/api';
+
 /** The package `@opentelemetry/api`, an optional peer. */
-export type OpenTelemetryApi = typeof import('@opentelemetry/api');
+export type OpenTelemetryApi = typeof openTelemetry;
 
 /** Name of the tracer and of the meter. */
 export const SCOPE = 'nestjs-tillhook';
