@@ -95,7 +95,8 @@ export class OtelTracing implements Tracing {
   }
 
   #endAttempt(span: Span, result: AttemptResultFacts): void {
-    span.setAttributes(resultAttributes(result));
+    // A span that is not sampled records nothing.
+    if (span.isRecording()) span.setAttributes(resultAttributes(result));
     if (result.outcome !== 'delivered') span.setStatus({ code: this.api.SpanStatusCode.ERROR });
     span.end();
   }
