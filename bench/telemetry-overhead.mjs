@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util';
 import { runInProcess } from './contestant-process.mjs';
 import { DATABASES } from './databases.mjs';
-import { quantile } from './host.mjs';
 import { startSink } from './sink.mjs';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 
@@ -30,6 +29,8 @@ else await main();
 
 async function main() {
   ensureBuilt();
+  // It imports what was built just now.
+  const { quantile } = await import('./host.mjs');
   const modes = [...(flags.before ? ['before'] : []), 'none', 'metrics', 'sampled', 'full'];
   const base = modes[0];
   const sink = await startSink();
@@ -72,4 +73,6 @@ async function costOf(mode, sinkUrls) {
   }
 }
 
-const shown = ({ live, backlog }) => `${live.toFixed(1)}/${backlog.toFixed(1)} µs`;
+function shown({ live, backlog }) {
+  return `${live.toFixed(1)}/${backlog.toFixed(1)} µs`;
+}
