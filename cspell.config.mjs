@@ -1,6 +1,6 @@
 /** Spelling, and words that the glossary (docs/design/README.md#glossary) replaces by others. */
 
-const PRODUCTS = `adyen giftcards Kysely Mikro nftables packument pgbouncer plpgsql redocly Roastery Schemathesis standardwebhooks Svix
+const PRODUCTS = `adyen giftcards Kysely Mikro nftables packument pgbouncer plpgsql redocly Roastery Schemathesis standardwebhooks Svix promtool reqps
 tillhook uwsgi veth packument fastcgi scgi libsql harfile`;
 
 const POSTGRES = `autovacuum bitmapscan conname connamespace conrelid constraintdef ctid datname functiondef indexdef julianday locktype nextval
@@ -11,7 +11,7 @@ const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOE
 
 const ROUTES = `failingtransports handlingstate httptransport httptransports rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
 
-const OWN = `appendonly cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued unfanned unpark unparked
+const OWN = `appendonly cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued unfanned tracestate unpark unparked
 unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain`;
 
 /** In tests: other languages, random texts, and spelling errors on purpose. */

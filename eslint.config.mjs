@@ -32,6 +32,7 @@ export default defineConfig(
     'coverage/',
     'data/',
     'test/hosts/',
+    'test/monitoring/dashboard/node_modules/',
     'test/mutation/node_modules/',
     'reports/',
     '.stryker-tmp/',

@@ -14,6 +14,7 @@ export type {
   EgressOptions,
   EncryptionOptions,
   RetentionOptions,
+  TelemetryOptions,
   WakeUpsOptions,
   WebhooksOptions,
 } from './webhooks.options.js';
@@ -84,6 +85,13 @@ export type {
   RotationResult,
 } from './operations/encryption/reencrypt-transports.js';
 
+export type {
+  AttemptEndMessage,
+  AttemptOutcome,
+  AttemptStartMessage,
+  EmitMessage,
+  FanOutMessage,
+} from './telemetry/channels.js';
 export type { HoldReason } from './delivery/delivery-switch.js';
 export type {
   TenantPurgeOptions,

@@ -15,6 +15,7 @@ const NESTED = {
   wakeUps: Object.keys(DEFAULTS.wakeUps),
   egress: Object.keys(DEFAULTS.egress),
   encryption: Object.keys(DEFAULTS.encryption),
+  telemetry: Object.keys(DEFAULTS.telemetry),
   retention: Object.keys({
     deliveredDays: true,
     failedDays: true,

@@ -86,6 +86,20 @@ export interface RetentionOptions {
   tenants?: Readonly<Record<string, Omit<RetentionOptions, 'tenants'>>>;
 }
 
+/** What is reported to OpenTelemetry, and what receivers get of it. */
+export interface TelemetryOptions {
+  /**
+   * Whether requests carry the header `traceparent`, so that a receiver can continue the trace. It is sent only if the event
+   * was emitted within a trace. Default `true`.
+   */
+  propagate?: boolean;
+  /**
+   * Maximum number of http transports that have metrics of their own in this process; all others share one value. Default 0:
+   * metrics do not tell transports apart; at most 10,000.
+   */
+  maxTransports?: number;
+}
+
 /** Options of `WebhooksModule.forRoot()`. Everything has a default; see each member. */
 export interface WebhooksOptions {
   /** The actions that can be emitted and subscribed to. Default: `posCatalog`. Extend it with `extendCatalog`. */
@@ -155,6 +169,7 @@ export interface WebhooksOptions {
    * without deliveries. `false`: this process deletes nothing.
    */
   retention?: RetentionOptions | false;
+  telemetry?: TelemetryOptions;
   /**
    * Whether this process sends requests. `false`: deliveries stay in the queue. `WebhooksWorker.setDeliveryEnabled()`
    * changes it at run time. Default `true`.

@@ -18,12 +18,14 @@ import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { OverlapNotices } from './operations/notifications/overlap-notices.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
+import { TelemetryGauges } from './operations/telemetry/telemetry-gauges.js';
 import { StatisticsRollUp } from './operations/statistics/statistics-roll-up.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
 import { RecoverySignal } from './operations/recovery/recovery-signal.js';
 import { ShutdownHookWatch } from './operations/shutdown-hook-watch.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal, SignallingEventStore } from './emitter/commit-signal.js';
+import { ObservedEventStore } from './emitter/observed-event-store.js';
 import { connectDatabase } from './persistence/connection/connect-database.js';
 import { DATABASE } from './persistence/ports/database.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';
@@ -38,6 +40,8 @@ import { SECRET_BOX } from './secrets/secret-box.js';
 import { STORES, type Stores } from './persistence/ports/stores.js';
 import { storesFor } from './persistence/stores-for.js';
 import { withTables } from './persistence/connection/with-tables.js';
+import { openTelemetry } from './telemetry/open-telemetry.js';
+import { TELEMETRY, type Telemetry } from './telemetry/telemetry.js';
 import { channelsOf } from './wake-up/channels.js';
 import { InProcessWakeUps } from './wake-up/in-process-wake-ups.js';
 import { RedisCarrier } from './wake-up/redis-carrier.js';
@@ -130,8 +134,17 @@ export const coreProviders: Provider[] = [
   },
   {
     provide: EVENT_STORE,
-    useFactory: (stores: Stores, signal: CommitSignal) => new SignallingEventStore(stores.events, signal),
-    inject: [STORES, CommitSignal],
+    useFactory: (stores: Stores, signal: CommitSignal, telemetry: Telemetry) =>
+      new ObservedEventStore(new SignallingEventStore(stores.events, signal), telemetry),
+    inject: [STORES, CommitSignal, TELEMETRY],
+  },
+  {
+    provide: TELEMETRY,
+    useFactory: (options: ResolvedWebhooksOptions) => {
+      const logger = new WebhooksLogger();
+      return openTelemetry(options.telemetry, (message) => logger.warn(message));
+    },
+    inject: [WEBHOOKS_OPTIONS],
   },
   {
     provide: SECRET_BOX,
@@ -197,6 +210,7 @@ export const coreProviders: Provider[] = [
   WebhooksStartup,
   ShutdownHookWatch,
   StatisticsRollUp,
+  TelemetryGauges,
   EncryptionKeyRotation,
   NotificationHub,
   NotificationRepository,

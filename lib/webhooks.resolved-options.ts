@@ -13,6 +13,7 @@ import type { RedisClient } from './wake-up/redis-carrier.js';
 import type {
   EgressOptions,
   EncryptionOptions,
+  TelemetryOptions,
   WakeUpsOptions,
   WebhooksOptions,
 } from './webhooks.options.js';
@@ -88,6 +89,13 @@ export function resolveOptions(options: WebhooksOptions) {
       allowPlaintext: boolean('encryption.allowPlaintext', options.encryption?.allowPlaintext, false),
     } satisfies Resolved<EncryptionOptions>,
     retention: resolveRetention(options.retention),
+    telemetry: {
+      propagate: boolean('telemetry.propagate', options.telemetry?.propagate, true),
+      maxTransports: integer('telemetry.maxTransports', options.telemetry?.maxTransports, 0, {
+        least: 0,
+        most: 10_000,
+      }),
+    } satisfies Resolved<TelemetryOptions>,
     deliveryEnabled: boolean('deliveryEnabled', options.deliveryEnabled, true),
     ...environmentOf(options),
     userAgent: userAgentOf(options.userAgent),

@@ -23,6 +23,7 @@ import { NotificationRepository } from './persistence/repositories/notification.
 import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import { STORES, type Stores } from './persistence/ports/stores.js';
 import { readWaitingWork, type WaitingWork } from './persistence/sql/unfinished-work.js';
+import { TELEMETRY, type Telemetry } from './telemetry/telemetry.js';
 import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
@@ -82,12 +83,14 @@ export class WebhooksWorker
     private readonly recoverySignal: RecoverySignal,
     private readonly overlaps: OverlapNotices,
     events: NotificationRepository,
+    @Inject(TELEMETRY) telemetry: Telemetry,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
     const log = {
       warn: (message: string, error?: unknown) =>
         this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
+      debug: (message: string) => this.#logger.debug(message),
     };
     const holder = processName();
     this.#delivery = new DeliveryWorker(
@@ -107,6 +110,8 @@ export class WebhooksWorker
         holder,
         policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
         notifications,
+        telemetry,
+        propagatesTrace: options.telemetry.propagate,
         areWakeUpsProven: () => this.#areWakeUpsProven,
         announceWork: (transportIds) => wakeUps.announceWork(transportIds),
       },
@@ -133,6 +138,7 @@ export class WebhooksWorker
           .catch((error: unknown) => log.warn('Storing WEBHOOK_QUOTA_NEAR failed', error));
       },
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
+      telemetry,
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
       },

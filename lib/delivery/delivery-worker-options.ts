@@ -1,5 +1,6 @@
 import type { NotificationSink } from '../domain/notification.js';
 import type { HealthPolicy } from '../domain/transport-health.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** Settings of a `DeliveryWorker`. */
 export interface DeliveryWorkerOptions {
@@ -12,6 +13,9 @@ export interface DeliveryWorkerOptions {
   readonly drainTimeoutMs: number;
   readonly policy: HealthPolicy;
   readonly notifications: NotificationSink;
+  readonly telemetry: Telemetry;
+  /** See `DeliverySenderOptions`. */
+  readonly propagatesTrace: boolean;
   /** Whether wake-ups of other processes arrive, and `lanesDueAt` is called about once a second. */
   readonly areWakeUpsProven: () => boolean;
   /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */

@@ -75,6 +75,8 @@ export function connectStages(
     context,
     disableAfterMs: policy.disableAfterMs,
     notifications,
+    telemetry: options.telemetry,
+    propagatesTrace: options.propagatesTrace,
     log,
   });
   const dispatcher = new Dispatcher(slots, sender, recorder, held, inspection, context);

@@ -15,7 +15,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 `field-value`: visible ASCII, space, tab, and the upper half of latin1. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** These headers frame the message, control the connection, name the host or the sender, or belong to this module. */
+/** These headers frame the message, control the connection, name the host or the sender, belong to this module, or carry a trace. */
 const RESERVED_NAMES = new Set([
   'connection',
   'cookie',
@@ -24,6 +24,8 @@ const RESERVED_NAMES = new Set([
   'host',
   'keep-alive',
   'te',
+  'traceparent',
+  'tracestate',
   'trailer',
   'transfer-encoding',
   'upgrade',

@@ -3,12 +3,14 @@ import { classify } from '../persistence/errors/driver-errors.js';
 import { isPassing } from '../persistence/errors/is-passing.js';
 import type {
   FanoutBatch,
+  FanoutPlan,
   FanoutResult,
   FanoutStore,
   FanoutWebhook,
 } from '../persistence/ports/fanout-store.js';
 import type { EventContent } from '../persistence/ports/lane-store.js';
 import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
+import type { FanOutObservation, Telemetry } from '../telemetry/telemetry.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { RoundHistory, type RoundStatus } from '../timing/round-history.js';
 import { EventsAside } from './events-aside.js';
@@ -47,6 +49,7 @@ export interface FanoutOptions {
   readonly onQuotaNear: (tenantUid: string, pending: number) => void;
   /** Called when deliveries of a tenant are missed because it has reached that number. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
+  readonly telemetry: Telemetry;
   readonly onError: (error: unknown, failures: number) => void;
 }
 
@@ -223,10 +226,14 @@ export class FanoutWorker {
     const events = shares.flatMap((share) => share.events);
     const deliveries = shares.flatMap((share) => share.deliveries);
     const skipsLocked = performance.now() < this.#skipLockedUntil;
+    const plan = { events, deliveries, now: this.options.now(), skipsLocked };
+    const observed = this.#observe(plan, contents);
     let result: FanoutResult;
     try {
-      result = await this.store.write({ events, deliveries, now: this.options.now(), skipsLocked });
+      result = await (observed ? observed.run(() => this.store.write(plan)) : this.store.write(plan));
+      observed?.end(this.options.now());
     } catch (error) {
+      observed?.end(this.options.now(), error);
       if (isPassing(error)) throw error;
       if (classify(error) === 'busy' && !skipsLocked) {
         this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
@@ -247,6 +254,21 @@ export class FanoutWorker {
     }
     this.#written(shares, result, stays);
     this.#notify(deliveries, result, contents, webhooks);
+  }
+
+  /** Undefined: nobody observes fan-out. */
+  #observe(
+    { events, deliveries }: Pick<FanoutPlan, 'events' | 'deliveries'>,
+    contents: ReadonlyMap<number, EventContent | null>,
+  ): FanOutObservation | undefined {
+    const { telemetry } = this.options;
+    if (!telemetry.observesFanOut) return undefined;
+    return telemetry.fanOutStarted({
+      events: events.length,
+      deliveries: deliveries.length,
+      missed: deliveries.filter(({ missedReason }) => missedReason !== null).length,
+      known: events.flatMap(({ id }) => contents.get(id) ?? []),
+    });
   }
 
   #written(shares: readonly TenantShare[], result: FanoutResult, stays: StayingEvents): void {

@@ -67,6 +67,7 @@ describe('WebhookEmitter', () => {
           occurredAt: 1_700_000_000_123,
           createdAt: expect.any(Number),
           expungedAt: null,
+          traceparent: null,
         },
       ]);
     });

@@ -8,6 +8,8 @@ const ALWAYS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cj
 const ALLOWED = [
   ...ALWAYS,
   'SECURITY.md',
+  'monitoring/alerts.yml',
+  'monitoring/grafana-dashboard.json',
   /^docs\/(design\/)?([a-z-]+|README)\.md$/,
   // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
   // readable as it is.

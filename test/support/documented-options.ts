@@ -18,6 +18,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   EgressOptions: 'egress.',
   EncryptionOptions: 'encryption.',
   RetentionOptions: 'retention.',
+  TelemetryOptions: 'telemetry.',
 };
 
 /** The options that the sources declare: `timeoutMs`, `egress.allowHttp`, `accessPolicy`, … */

@@ -6,6 +6,9 @@ export interface OutgoingEvent {
   readonly eventUid: string;
   readonly action: string;
   readonly body: Buffer;
+  readonly traceparent: string | null;
+  /** Milliseconds since the epoch. */
+  readonly emittedAt: number;
 }
 
 /**
@@ -52,10 +55,10 @@ export class EventContents {
     return this.#valid(eventId) !== undefined;
   }
 
-  add({ eventId, eventUid, action, body }: EventContent): OutgoingEvent {
+  add({ eventId, eventUid, action, body, traceparent, emittedAt }: EventContent): OutgoingEvent {
     const known = this.#valid(eventId);
     if (known) return known.event;
-    const event = { eventId, eventUid, action, body: Buffer.from(body, 'utf8') };
+    const event = { eventId, eventUid, action, body: Buffer.from(body, 'utf8'), traceparent, emittedAt };
     this.#kept.set(eventId, { event, readAt: this.elapsed(), isUsed: false });
     this.#bytes += event.body.length;
     if (this.#bytes > this.limitBytes) this.#evict(eventId);

@@ -72,12 +72,14 @@ export interface ConcludedAttempt {
   readonly isReceivers: boolean;
 }
 
+/** @param traceparent trace context that the request carries; undefined: none */
 export function prepareAttempt(
   delivery: QueuedDelivery,
   event: OutgoingEvent | TransportProblem,
   config: TransportConfig,
   context: AttemptContext,
   signal: AbortSignal,
+  traceparent: string | undefined,
 ): PreparedAttempt {
   const startedAt = context.now();
   const { target } = config;
@@ -88,7 +90,7 @@ export function prepareAttempt(
     event,
     config,
     startedAt,
-    request: signedRequest(target, event, deliveryHeaders(delivery), {
+    request: signedRequest(target, event, deliveryHeaders(delivery, traceparent), {
       nowMs: startedAt,
       timeoutMs: config.timeoutMs,
       userAgent: context.userAgent,
@@ -213,11 +215,18 @@ function resultOf({ response, failure }: SentAttempt): AttemptResult {
 }
 
 /** Headers that only deliveries have. */
-const deliveryHeaders = ({ attempts, deliveryId, eventId }: QueuedDelivery): string[] => [
-  'x-webhook-attempt',
-  String(attempts + 1),
-  'x-webhook-delivery',
-  deliveryUidOf(deliveryId),
-  'x-webhook-sequence',
-  String(eventId),
-];
+function deliveryHeaders(
+  { attempts, deliveryId, eventId }: QueuedDelivery,
+  traceparent: string | undefined,
+): string[] {
+  const headers = [
+    'x-webhook-attempt',
+    String(attempts + 1),
+    'x-webhook-delivery',
+    deliveryUidOf(deliveryId),
+    'x-webhook-sequence',
+    String(eventId),
+  ];
+  if (traceparent !== undefined) headers.push('traceparent', traceparent);
+  return headers;
+}

@@ -3,6 +3,7 @@ import type { LaneStore, QueuedDelivery } from '../../persistence/ports/lane-sto
 import type { NotificationSink } from '../../domain/notification.js';
 import { deliveryUidOf } from '../../domain/uid.js';
 import type { AttemptRecord, TransportRecord } from '../../persistence/ports/record-store.js';
+import type { AttemptObservation, Telemetry } from '../../telemetry/telemetry.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { EventLoader } from '../bodies/event-loader.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
@@ -17,8 +18,11 @@ import {
   wasAborted,
   type AttemptContext,
   type ConcludedAttempt,
+  type PreparedAttempt,
   type SentAttempt,
 } from './attempt.js';
+import { abortedFacts, attemptFacts, resultFacts } from './attempt-facts.js';
+import { AttemptLog } from './attempt-log.js';
 import { attemptNotification, transportNotifications, type HealthView } from './attempt-notifications.js';
 import { ReportedEvents, withEvent } from './reported-events.js';
 import type { TransportProblem } from './transport-config.js';
@@ -38,12 +42,16 @@ export interface DeliverySenderOptions {
   /** How long a transport fails before it is disabled, in ms. */
   readonly disableAfterMs: number;
   readonly notifications: NotificationSink;
+  readonly telemetry: Telemetry;
+  /** Whether requests carry the trace context of their attempt, or else that of the emit. */
+  readonly propagatesTrace: boolean;
   readonly log: WorkerLog;
 }
 
 /** Sends deliveries: loads the body, makes the request, and passes the outcome to the recorder. */
 export class DeliverySender {
   readonly #reported = new ReportedEvents<Lane>();
+  readonly #attemptLog: AttemptLog;
   readonly #abort = new AbortController();
 
   constructor(
@@ -53,7 +61,9 @@ export class DeliverySender {
     private readonly recorder: DeliveryRecorder,
     private readonly inspection: InspectionList,
     private readonly options: DeliverySenderOptions,
-  ) {}
+  ) {
+    this.#attemptLog = new AttemptLog(options.log);
+  }
 
   /**
    * Sends a delivery that was taken from the lane, and passes the outcome to the recorder.
@@ -99,18 +109,49 @@ export class DeliverySender {
     event: OutgoingEvent | TransportProblem,
     settled: () => void,
   ): void {
-    const { context } = this.options;
+    const { context, telemetry, propagatesTrace } = this.options;
+    const stored = 'ok' in event ? undefined : event;
+    const observed = telemetry.observesAttempts
+      ? telemetry.attemptStarted(attemptFacts(lane, delivery, stored))
+      : undefined;
+    const traceparent = propagatesTrace
+      ? (observed?.traceparent ?? stored?.traceparent ?? undefined)
+      : undefined;
     try {
-      const prepared = prepareAttempt(delivery, event, lane.config, context, this.#abort.signal);
-      sendAttempt(prepared, context, (sent) => this.#settled(lane, sent, settled));
+      const prepared = prepareAttempt(delivery, event, lane.config, context, this.#abort.signal, traceparent);
+      if (observed) this.#sendObserved(observed, lane, prepared, settled);
+      else sendAttempt(prepared, context, (sent) => this.#settled(lane, sent, settled, undefined));
     } catch (error) {
+      observed?.end(abortedFacts(0, 'NOT_SENT'));
       this.#failed(lane, delivery, settled, error);
     }
   }
 
-  #settled(lane: Lane, sent: SentAttempt, settled: () => void): void {
+  /** In a method of its own, so that an attempt that nobody observes creates no closure for it. */
+  #sendObserved(
+    observed: AttemptObservation,
+    lane: Lane,
+    prepared: PreparedAttempt,
+    settled: () => void,
+  ): void {
+    observed.run(() =>
+      sendAttempt(prepared, this.options.context, (sent) =>
+        observed.leave(() => this.#settled(lane, sent, settled, observed)),
+      ),
+    );
+  }
+
+  #settled(
+    lane: Lane,
+    sent: SentAttempt,
+    settled: () => void,
+    observed: AttemptObservation | undefined,
+  ): void {
     const { delivery } = sent.prepared;
-    if (wasAborted(sent)) return this.#takeBack(lane, delivery, settled);
+    if (wasAborted(sent)) {
+      observed?.end(abortedFacts(sent.durationMs, 'ABORTED'));
+      return this.#takeBack(lane, delivery, settled);
+    }
     const { context, notifications } = this.options;
     let concluded: ConcludedAttempt;
     let before: HealthView | undefined;
@@ -122,9 +163,12 @@ export class DeliverySender {
       if (!isUsual || notifications.isObserved) before = lane.health;
       transport = lane.learn(concluded, context.now(), context.random());
     } catch (error) {
+      observed?.end(abortedFacts(sent.durationMs, 'NOT_CONCLUDED'));
       return this.#failed(lane, delivery, settled, error);
     }
+    observed?.end(resultFacts(concluded, sent.prepared.event, context.now()));
     settled();
+    if (concluded.record.status !== 'DELIVERED') this.#logFailure(lane, sent, concluded);
     if (before === undefined) {
       this.recorder.recordAttempt(lane, delivery, concluded.record, transport, undefined);
     } else {
@@ -157,6 +201,11 @@ export class DeliverySender {
     const transport = events.length === 0 ? learned : { ...(learned ?? lane.unchanged), events };
     const published = notifications.isObserved ? [ofAttempt, ...ofTransport] : undefined;
     this.recorder.recordAttempt(lane, delivery, withEvent(record, ofAttempt), transport, published);
+  }
+
+  #logFailure(lane: Lane, { prepared }: SentAttempt, { record }: ConcludedAttempt): void {
+    const { delivery, event, config } = prepared;
+    this.#attemptLog.failed({ transport: lane, delivery, event, target: config.target, record });
   }
 
   /** The attempt did not take place, or this process aborted it: the delivery is due as before. */

@@ -29,6 +29,10 @@ export class EventEntity {
   @Column(bigintColumn({ name: 'occurred_at', nullable: true }))
   occurredAt!: number | null;
 
+  /** W3C trace context of the emit, which its attempts continue; null: no span was active. */
+  @Column({ type: 'varchar', length: 55, nullable: true })
+  traceparent!: string | null;
+
   /** When the body was erased; null: it is present. */
   @Column(bigintColumn({ name: 'expunged_at', nullable: true }))
   expungedAt!: number | null;

@@ -107,6 +107,7 @@ export const postgresTables = (
   `CREATE INDEX webhook_tombstone_uid ON ${table('webhook_tombstone')} (tenant_uid, kind, uid, id)`,
 
   // expunged_at: when the body was erased, before its event; null: it is present. The body of an erased one is ''.
+  // traceparent: W3C trace context of the emit, which its attempts continue; null: no span was active.
   `CREATE TABLE ${table('webhook_event')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -116,6 +117,7 @@ export const postgresTables = (
     body text NOT NULL,
     occurred_at bigint,
     expunged_at bigint,
+    traceparent varchar(55),
     created_at bigint NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,

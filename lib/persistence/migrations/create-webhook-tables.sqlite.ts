@@ -82,6 +82,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     body TEXT NOT NULL,
     occurred_at INTEGER,
     expunged_at INTEGER,
+    traceparent TEXT,
     created_at INTEGER NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,

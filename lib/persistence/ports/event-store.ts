@@ -7,6 +7,8 @@ export interface NewEvent {
   readonly eventUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
+  /** W3C trace context of the emit, at most 55 characters. Default: none. */
+  readonly traceparent?: string | undefined;
   /** The exact text that will be signed and sent. */
   readonly body: string;
   /** Milliseconds since the epoch; null: the same as the event's `created_at`. */

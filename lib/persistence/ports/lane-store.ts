@@ -156,6 +156,10 @@ export interface EventContent {
   readonly eventUid: string;
   readonly action: string;
   readonly body: string;
+  /** W3C trace context of the emit; null: it has none. */
+  readonly traceparent: string | null;
+  /** When the event was emitted, ms since the epoch. */
+  readonly emittedAt: number;
 }
 
 export interface ClaimRequest {

@@ -49,12 +49,12 @@ export const readText = (table: TableName, withContents: boolean): string => `
   )
   SELECT 'events' AS kind, NULL::bigint AS id, tenant_uid, action, NULL AS uid, ids, keyed, special, NULL AS body,
          NULL::integer AS tenant_id, NULL::bigint AS transport_id, NULL AS transport_state, NULL::boolean AS ordered,
-         NULL AS origin, NULL AS encrypted_with
+         NULL AS origin, NULL AS encrypted_with, NULL AS traceparent, NULL::bigint AS created_at
   FROM events
   ${withContents ? contentsOfBatch(table) : ''}
   UNION ALL
   SELECT 'webhook', w.id, w.tenant_uid, w.action, NULL, NULL, NULL, NULL, NULL,
-         b.tenant_id, t.id, t.state, w.ordered, t.origin, t.encrypted_with
+         b.tenant_id, t.id, t.state, w.ordered, t.origin, t.encrypted_with, NULL, NULL
   FROM (
     SELECT tenant_uid, array_agg(action) AS actions,
            (SELECT n.id FROM ${table('webhook_tenant')} n WHERE n.tenant_uid = events.tenant_uid) AS tenant_id
@@ -72,12 +72,14 @@ export const readText = (table: TableName, withContents: boolean): string => `
 // octet_length does not read the body.
 const contentsOfBatch = (table: TableName): string => `
   UNION ALL
-  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT 'content', event_id, NULL, action, event_uid, NULL, NULL, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL,
+         traceparent, created_at
   FROM (
-    SELECT b.event_id, b.action, e.event_uid, e.body,
+    SELECT b.event_id, b.action, e.event_uid, e.body, e.traceparent, e.created_at,
            sum(octet_length(e.body)) OVER (ORDER BY b.event_id ROWS UNBOUNDED PRECEDING) - octet_length(e.body) AS before
     FROM batch b CROSS JOIN LATERAL (
-      SELECT event_uid, body FROM ${table('webhook_event')} WHERE id = b.event_id AND expunged_at IS NULL LIMIT 1
+      SELECT event_uid, body, traceparent, created_at FROM ${table('webhook_event')}
+      WHERE id = b.event_id AND expunged_at IS NULL LIMIT 1
     ) e
   ) c WHERE before < $4::bigint`;
 

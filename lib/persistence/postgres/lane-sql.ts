@@ -126,8 +126,8 @@ export function laneTexts(database: Pick<PostgresDatabase, 'table'>) {
         SELECT t.id AS transport_id, ${STORED_TRANSPORT_COLUMNS} FROM ${transport} t WHERE t.id = ANY ($1::bigint[])`,
     // octet_length does not read the body.
     contents: `
-        SELECT id, event_uid, action, body FROM (
-          SELECT id, event_uid, action, body,
+        SELECT id, event_uid, action, body, traceparent, created_at FROM (
+          SELECT id, event_uid, action, body, traceparent, created_at,
                  sum(octet_length(body)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(body) AS before
           FROM ${database.table('webhook_event')} WHERE id = ANY ($1::bigint[]) AND expunged_at IS NULL
         ) e WHERE before < $2::bigint ORDER BY id`,

@@ -131,17 +131,17 @@ export class PostgresEventStore implements EventStore {
 
 function sqlFor(event: string): Sql {
   const inserting = (source: string): string => `
-    INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) ${source}
+    INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent) ${source}
     ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
   return {
     // For one event the number of rows is enough, so no row is returned and parsed.
-    insertOne: { name: 'tillhook_emit', text: inserting('VALUES ($1, $2, $3, $4, $5, $6)') },
+    insertOne: { name: 'tillhook_emit', text: inserting('VALUES ($1, $2, $3, $4, $5, $6, $7)') },
     insertMany: {
       name: 'tillhook_emit_many',
       text: `${inserting(`
-      SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) WITH ORDINALITY
-           AS input (tenant_uid, event_uid, action, ordering_key, body, occurred_at, position)
+      SELECT tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[]) WITH ORDINALITY
+           AS input (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent, position)
       ORDER BY position`)} RETURNING tenant_uid, event_uid`,
     },
     find: {

@@ -23,7 +23,15 @@ type BatchRow =
       keyed: string | null;
       special: string | null;
     }
-  | { kind: 'content'; id: number; action: string; uid: string; body: string }
+  | {
+      kind: 'content';
+      id: number;
+      action: string;
+      uid: string;
+      body: string;
+      traceparent: string | null;
+      created_at: number;
+    }
   | WebhookRow;
 
 interface WebhookRow {
@@ -73,7 +81,14 @@ export class PostgresFanoutStore implements FanoutStore {
     const contents = new Map<number, EventContent>();
     for (const row of rows) {
       if (row.kind !== 'content') continue;
-      contents.set(row.id, { eventId: row.id, eventUid: row.uid, action: row.action, body: row.body });
+      contents.set(row.id, {
+        eventId: row.id,
+        eventUid: row.uid,
+        action: row.action,
+        body: row.body,
+        traceparent: row.traceparent,
+        emittedAt: row.created_at,
+      });
     }
     const events = rows.flatMap((row) => (row.kind === 'events' ? eventsOf(row, contents) : []));
     return {

@@ -64,8 +64,9 @@ export class PostgresHostInsert {
           FROM pg_catalog.json_array_elements($1::text::json) WITH ORDINALITY AS elements (event, position)
           WHERE pg_catalog.pg_current_xact_id()::text = $2::text
         )
-        INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at)
-          SELECT event->>'tenant', event->>'event', event->>'action', event->>'key', event->>'body', (event->>'occurred')::bigint
+        INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent)
+          SELECT event->>'tenant', event->>'event', event->>'action', event->>'key', event->>'body', (event->>'occurred')::bigint,
+                 event->>'trace'
           FROM input ORDER BY position
         ON CONFLICT (tenant_uid, event_uid) DO NOTHING
         RETURNING tenant_uid AS tenant, event_uid AS event`,

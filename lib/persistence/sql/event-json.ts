@@ -8,7 +8,7 @@ import { isSameBody } from './event-rows.js';
  */
 export const jsonOf = (events: readonly NewEvent[]): string =>
   JSON.stringify(
-    events.map(({ tenantUid, eventUid, action, orderingKey, body, occurredAt }) => ({
+    events.map(({ tenantUid, eventUid, action, orderingKey, body, occurredAt, traceparent }) => ({
       tenant: tenantUid,
       event: eventUid,
       action,
@@ -16,6 +16,7 @@ export const jsonOf = (events: readonly NewEvent[]): string =>
       key: orderingKey === null ? null : Buffer.from(orderingKey).toString(),
       body,
       occurred: occurredAt,
+      trace: traceparent ?? null,
     })),
   );
 

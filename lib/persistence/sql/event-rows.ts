@@ -1,6 +1,6 @@
 import type { NewEvent } from '../ports/event-store.js';
 
-/** Events as the parameters of an INSERT, in the order (tenant_uid, event_uid, action, ordering_key, body, occurred_at). */
+/** Events as the parameters of an INSERT, in the order (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent). */
 export const rowsOf = (events: readonly NewEvent[]): unknown[][] =>
   events.map((event) => [
     event.tenantUid,
@@ -9,6 +9,7 @@ export const rowsOf = (events: readonly NewEvent[]): unknown[][] =>
     event.orderingKey,
     event.body,
     event.occurredAt,
+    event.traceparent ?? null,
   ]);
 
 /**

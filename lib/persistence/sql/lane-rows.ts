@@ -73,11 +73,15 @@ export interface EventContentRow {
   event_uid: string;
   action: string;
   body: string;
+  traceparent: string | null;
+  created_at: number;
 }
 
-export const eventContentOf = ({ id, event_uid, action, body }: EventContentRow): EventContent => ({
-  eventId: id,
-  eventUid: event_uid,
-  action,
-  body,
+export const eventContentOf = (row: EventContentRow): EventContent => ({
+  eventId: row.id,
+  eventUid: row.event_uid,
+  action: row.action,
+  body: row.body,
+  traceparent: row.traceparent,
+  emittedAt: row.created_at,
 });

@@ -17,7 +17,7 @@ export function readContents(
   let bytes = 0;
   const rows = database
     .prepare<EventContentRow>(
-      `SELECT id, event_uid, action, body FROM ${database.table('webhook_event')}
+      `SELECT id, event_uid, action, body, traceparent, created_at FROM ${database.table('webhook_event')}
        WHERE id IN (SELECT value FROM json_each(?)) AND expunged_at IS NULL ORDER BY id`,
     )
     .iterate(JSON.stringify(eventIds));

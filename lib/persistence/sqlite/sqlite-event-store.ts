@@ -19,7 +19,8 @@ export class SqliteEventStore implements EventStore {
   constructor(private readonly database: SqliteDatabase) {
     const event = database.table('webhook_event');
     this.#insert = `
-      INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at) VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant_uid, event_uid) DO NOTHING`;
     this.#find = `SELECT body FROM ${event} WHERE tenant_uid = ? AND event_uid = ?`;
     this.#hostInsert = new SqliteHostInsert(database);

@@ -25,8 +25,8 @@ export class SqliteHostInsert {
     // It starts with WITH, because some libraries return no rows for a raw INSERT.
     this.#insert = `
       WITH input AS (SELECT key, value FROM json_each(?))
-      INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at)
-        SELECT ${['tenant', 'event', 'action', 'key', 'body', 'occurred'].map(member).join(', ')} FROM input
+      INSERT INTO ${event} (tenant_uid, event_uid, action, ordering_key, body, occurred_at, traceparent)
+        SELECT ${['tenant', 'event', 'action', 'key', 'body', 'occurred', 'trace'].map(member).join(', ')} FROM input
         WHERE true ORDER BY input.key
       ON CONFLICT (tenant_uid, event_uid) DO NOTHING
       RETURNING tenant_uid AS tenant, event_uid AS event`;

@@ -56,7 +56,14 @@ describe('FanoutStore', () => {
             encryptedWith: '',
           },
         ]);
-        const content = { eventId: id, eventUid: 'e', action: 'ORDER_SETTLED', body: '{"n":1}' };
+        const content = {
+          eventId: id,
+          eventUid: 'e',
+          action: 'ORDER_SETTLED',
+          body: '{"n":1}',
+          traceparent: null,
+          emittedAt: expect.any(Number),
+        };
         expect((await fanout().read([], 10, 1_000_000)).events).toEqual([{ ...event, content }]);
       });
 

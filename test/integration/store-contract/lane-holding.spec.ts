@@ -91,9 +91,10 @@ describe('LaneStore, holding lanes,', () => {
           { eventUid: 'b', body: '{"n":2}' },
         );
         const contents = await lanes().contents([ids[1]!, ids[0]!, 987_654], 1_000);
+        const common = { action: 'ORDER_SETTLED', traceparent: null, emittedAt: expect.any(Number) };
         expect(contents).toEqual([
-          { eventId: ids[0], eventUid: 'a', action: 'ORDER_SETTLED', body: '{"n":1}' },
-          { eventId: ids[1], eventUid: 'b', action: 'ORDER_SETTLED', body: '{"n":2}' },
+          { ...common, eventId: ids[0], eventUid: 'a', body: '{"n":1}' },
+          { ...common, eventId: ids[1], eventUid: 'b', body: '{"n":2}' },
         ]);
       });
 

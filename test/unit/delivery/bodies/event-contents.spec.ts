@@ -6,6 +6,8 @@ const content = (eventId: number, body = 'x'.repeat(10)) => ({
   eventUid: `event-${eventId}`,
   action: 'ORDER_SETTLED',
   body,
+  traceparent: null,
+  emittedAt: 1,
 });
 
 describe('EventContents', () => {
@@ -17,6 +19,8 @@ describe('EventContents', () => {
       eventUid: 'event-1',
       action: 'ORDER_SETTLED',
       body: Buffer.from('{"name":"Käse"}', 'utf8'),
+      traceparent: null,
+      emittedAt: 1,
     });
     expect(contents.get(1)).toBe(added);
     expect(contents.add(content(1))).toBe(added);

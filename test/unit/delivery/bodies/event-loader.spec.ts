@@ -15,7 +15,7 @@ const contentsOf = (sizeOf: (eventId: number) => number) => {
       if (bytes >= leastBytes) break;
       const body = 'x'.repeat(sizeOf(eventId));
       bytes += body.length;
-      found.push({ eventId, eventUid: String(eventId), action: 'A', body });
+      found.push({ eventId, eventUid: String(eventId), action: 'A', body, traceparent: null, emittedAt: 0 });
     }
     return found;
   };

@@ -18,7 +18,7 @@ describe('DeliveryRecorder', () => {
     const store = new KeepingRecordStore();
     const held = new HeldLanes(8);
     const context = { now: () => NOW, elapsed: () => 0, random: () => 0.5 } as unknown as AttemptContext;
-    const log = { warn: () => undefined, error: () => undefined };
+    const log = { warn: () => undefined, debug: () => undefined };
     const published: WebhookNotification[] = [];
     const disabled = new Set<number>();
     const recorder = new DeliveryRecorder(store, held, new InspectionList(), {

@@ -1,0 +1,124 @@
+import type { AttemptOutcome } from './channels.js';
+
+/*
+ * What the module reports to OpenTelemetry. The types name no type of OpenTelemetry, because its package is an optional peer:
+ * a host without it must be able to compile against the declarations of this package.
+ */
+
+/** An event that is being emitted. */
+export interface EmitFacts {
+  readonly tenantUid: string;
+  readonly eventUid: string;
+  readonly action: string;
+}
+
+/** An event that is fanned out, as far as it was read. */
+export interface FanOutEvent {
+  /** Trace context of its emit; null: it has none. */
+  readonly traceparent: string | null;
+  /** When it was emitted, ms since the epoch on the database's clock. */
+  readonly emittedAt: number;
+}
+
+/** One transaction of fan-out. */
+export interface FanOutFacts {
+  readonly events: number;
+  readonly deliveries: number;
+  readonly missed: number;
+  /** The events whose bodies were read along; the others are not known. */
+  readonly known: readonly FanOutEvent[];
+}
+
+/** The parts of a receiver's URL that may be reported. Its path and query belong to the tenant, and may contain credentials. */
+export interface ReceiverUrl {
+  /** Scheme, host and port, without a default port. */
+  readonly origin: string;
+  /** Without the brackets of an IPv6 address. */
+  readonly hostname: string;
+  /** The default port of the scheme if the URL has none. */
+  readonly port: number;
+}
+
+/** An attempt that is about to be made. */
+export interface AttemptFacts {
+  readonly transportId: number;
+  readonly tenantUid: string;
+  readonly httpTransportUid: string;
+  readonly deliveryUid: string;
+  /** Undefined: the event is not stored any more. */
+  readonly event:
+    | {
+        readonly eventUid: string;
+        readonly action: string;
+        readonly traceparent: string | null;
+        readonly emittedAt: number;
+      }
+    | undefined;
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
+  /** Undefined: the transport cannot send as it is configured. */
+  readonly url: ReceiverUrl | undefined;
+}
+
+/** The result of an attempt. */
+export interface AttemptResultFacts {
+  readonly outcome: AttemptOutcome;
+  readonly durationMs: number;
+  readonly responseStatusCode: number | null;
+  readonly errorCode: string | null;
+  /** Time from the emit until now, in ms; undefined: the attempt did not deliver, or was requested by somebody. */
+  readonly sinceEmitMs?: number | undefined;
+}
+
+/** A span that was started. */
+export interface StartedSpan {
+  /** Trace context that continues this span in another process; null: there is none. */
+  readonly traceparent: string | null;
+  /** Runs work as a part of the span. */
+  run<Result>(work: () => Result): Result;
+}
+
+export interface EmitSpan extends StartedSpan {
+  end(error: unknown): void;
+}
+
+export interface FanOutSpan extends StartedSpan {
+  end(error: unknown): void;
+}
+
+export interface AttemptSpan extends StartedSpan {
+  /** Runs work outside of the request: what follows from it is not a part of it. */
+  leave(work: () => void): void;
+  end(result: AttemptResultFacts): void;
+}
+
+/** Spans. */
+export interface Tracing {
+  startEmit(events: readonly EmitFacts[]): EmitSpan;
+  startFanOut(facts: FanOutFacts): FanOutSpan;
+  startAttempt(facts: AttemptFacts): AttemptSpan;
+}
+
+/** Values of the gauges. Undefined: the value is not known now, and nothing is reported. Ages are in seconds. */
+export interface GaugeReadings {
+  readonly queueDepth?: number;
+  readonly oldestDueAge?: number;
+  readonly unclaimedAge?: number;
+  readonly outboxDepth?: number;
+  readonly oldestEventAge?: number;
+  readonly requestsInFlight: number;
+  readonly lanesHeld: number;
+  readonly status: 'ok' | 'degraded' | 'down';
+  /** Seconds for which each stage of the worker has failed; 0: it does not fail. */
+  readonly failing: Readonly<Record<string, number>>;
+}
+
+/** Metrics. */
+export interface Metering {
+  emitted(events: readonly EmitFacts[], durationMs: number, error: unknown): void;
+  /** @param nowMs the database's clock */
+  fannedOut(facts: FanOutFacts, durationMs: number, nowMs: number, error: unknown): void;
+  attempted(facts: AttemptFacts, result: AttemptResultFacts): void;
+  /** Reads the gauges whenever metrics are collected. @returns stops it */
+  observe(read: () => Promise<GaugeReadings>): () => void;
+}
