@@ -10,7 +10,7 @@ export default {
     '^nestjs-tillhook/(pg|better-sqlite3|knex|kysely|drizzle|prisma|sequelize|mikro-orm)$':
       '<rootDir>/lib/emitter/adapters/$1.ts',
   },
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', transpilation: true }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/typescript-transform.mjs' },
   testTimeout: 30_000,
   // For `npm run test:coverage`. Processes that tests start are not covered.
   collectCoverageFrom: ['lib/**/*.ts'],

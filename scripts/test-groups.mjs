@@ -4,23 +4,43 @@ import path from 'node:path';
 
 /** Of this process: two runs in one clone do not know each other. */
 const FOLDER = `test/.groups/${process.pid}`;
-/** Spec files of a group. A larger group saves less and less, and the last one keeps a worker busy while the others are idle. */
-const SIZE = 8;
-/** Spec files that take over 15 s, or that change or inspect what suites of one process have in common. */
-const ALONE =
-  /\/(processes|notifications|health-of-worker|transport-state|idle|environment|docs|secrets-canary|second-sqlite|start-up|third-parties|registered-catalog|large-bodies|forgotten-close|override-webhooks|kill-switch|outages|encryption)\.spec\.ts$/;
+/** Spec files of a group, by their kind; those that take longest first. A larger group saves less and less, and the last one keeps a worker busy while the others are idle. */
+const SIZES = { e2e: 20, integration: 14, unit: 50 };
+/** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
+const GIVEN = {
+  // Starts processes, and loads little itself.
+  processes: ['e2e/sample/processes'],
+  // These wait for seconds: they start early, so that other files run meanwhile.
+  'waiting-1': ['e2e/health-of-worker', 'e2e/idle', 'e2e/start-up/start-up'],
+  'waiting-2': ['e2e/operations/notifications', 'e2e/third-parties', 'e2e/operations/transport-state'],
+  'waiting-3': ['e2e/kill-switch', 'e2e/encryption', 'e2e/environment', 'e2e/delivery/large-bodies'],
+  // Starts processes, and loads little itself.
+  closing: ['e2e/testing/forgotten-close'],
+  // These share the files that they parse.
+  types: ['unit/docs', 'unit/types/webhook-emitter', 'e2e/registered-catalog'],
+  // These change or inspect what all suites of a process have in common.
+  secrets: ['e2e/secrets-canary'],
+  sqlite: ['e2e/second-sqlite'],
+  overriding: ['e2e/testing/override-webhooks'],
+  recipes: ['e2e/recipes/cls', 'e2e/recipes/http', 'e2e/recipes/modules', 'e2e/recipes/transactions'],
+};
 
 /**
- * Writes a file for each group that imports its spec files. Files of one group have a folder in common.
+ * Writes a file for each group that imports its spec files.
  *
  * @param {string[]} folders below `test`
- * @returns {string[]} the files that jest has to run instead
+ * @returns {string[]} the files that jest has to run instead, in this order
  */
 export function groupSpecs(folders) {
   mkdirSync(FOLDER, { recursive: true });
   const specs = folders.flatMap(specsIn);
-  const alone = specs.filter(runsAlone);
-  return [...alone, ...groupsOf(specs.filter((file) => !alone.includes(file))).map(writeGroup)];
+  const names = [...new Set([...Object.keys(GIVEN), ...Object.keys(SIZES), ...specs.map(groupOf)])];
+  const groups = names
+    .map((name) => ({ name, files: specs.filter((file) => groupOf(file) === name) }))
+    .filter(({ files }) => files.length > 0);
+  const given = groups.filter(({ name }) => name in GIVEN);
+  const others = groups.filter(({ name }) => !(name in GIVEN)).flatMap(split);
+  return alternating(given, others).map(writeGroup);
 }
 
 /** Removes what `groupSpecs` wrote. */
@@ -32,27 +52,31 @@ const specsIn = (folder) =>
     .map((file) => path.posix.join(folder, file.replaceAll('\\', '/')))
     .sort();
 
-/** A hook at the top of a file would also run for the other files of a group. */
-const runsAlone = (file) =>
-  ALONE.test(file) || /^(before|after)(All|Each)\(/m.test(readFileSync(file, 'utf8'));
-
-function groupsOf(specs) {
-  return [...new Set(specs.map(folderOf))].flatMap((folder) => {
-    const together = specs.filter((file) => folderOf(file) === folder);
-    const count = Math.ceil(together.length / SIZE);
-    // Every count-th file, so that neighbours, which take about the same time, are spread over the groups.
-    return Array.from({ length: count }, (_, n) => ({
-      name: `${folder.replaceAll('/', '-')}-${n + 1}`,
-      files: together.filter((_file, index) => index % count === n),
-    }));
-  });
+/** The name of the group to which a file belongs: the one that is given, or `e2e` of `test/e2e/admin/x.spec.ts`. */
+function groupOf(file) {
+  const name = file.slice('test/'.length, -'.spec.ts'.length);
+  const [given] = Object.entries(GIVEN).find(([, names]) => names.includes(name)) ?? [];
+  if (given !== undefined) return given;
+  // A hook at the top of a file would also run for the other files of a group.
+  const hasHooksAtTop = /^(before|after)(All|Each)\(/m.test(readFileSync(file, 'utf8'));
+  return hasHooksAtTop ? name.replaceAll('/', '-') : name.split('/')[0];
 }
 
-/** `test/unit/egress/x.spec.ts` belongs to `unit`, `test/e2e/admin/x.spec.ts` to `e2e/admin`. */
-function folderOf(file) {
-  const [, kind, folder] = file.split('/');
-  return kind === 'unit' || folder.endsWith('.ts') ? kind : `${kind}/${folder}`;
+/** Groups of at most `SIZES` files. */
+function split({ name, files }) {
+  const count = Math.ceil(files.length / (SIZES[name] ?? files.length));
+  // Every count-th file, so that neighbours, which take about the same time, are spread over the groups.
+  return Array.from({ length: count }, (_, n) => ({
+    name: `${name}-${n + 1}`,
+    files: files.filter((_file, index) => index % count === n),
+  }));
 }
+
+/** One of each in turn: of the tests that run at a time, some wait and some work. */
+const alternating = (these, those) =>
+  Array.from({ length: Math.max(these.length, those.length) }, (_, n) => [these[n], those[n]])
+    .flat()
+    .filter((group) => group !== undefined);
 
 function writeGroup({ name, files }) {
   const group = `${FOLDER}/${name}.spec.ts`;

@@ -12,6 +12,8 @@ import { groupSpecs, removeGroups } from './test-groups.mjs';
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 /** How long jest may go on after its results are written. */
 const EXIT_GRACE_MS = 10_000;
+/** Keeps the order of `groupSpecs`. */
+const SEQUENCER = './test/support/listed-order.mjs';
 const given = process.argv.slice(2);
 // `npm run test:faults:short -- test/faults/kill.spec.ts` names the folder and a file in it: the file is meant.
 const args = given.filter((arg) => !given.some((other) => other.startsWith(`${arg}/`)));
@@ -34,7 +36,12 @@ const isGrouped =
   folders.every((file) => /^test\/(unit|integration|e2e)\b/.test(file) && isFolder(file)) &&
   !args.some((arg) => /^--(watch|test|find|runTests|list|only|changed)/.test(arg));
 const chosen = isGrouped
-  ? ['--runTestsByPath', ...groupSpecs(folders), ...args.filter((arg) => arg.startsWith('-'))]
+  ? [
+      '--runTestsByPath',
+      ...groupSpecs(folders),
+      `--testSequencer=${SEQUENCER}`,
+      ...args.filter((arg) => arg.startsWith('-')),
+    ]
   : [...(files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults'] : []), ...args];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));

@@ -7,11 +7,15 @@ import { eventually } from '../../support/eventually.js';
 import { Receiver } from '../../support/receiver.js';
 import { TenantClient, type ApiTransport } from '../../support/tenant-client.js';
 import { TestHost } from '../../support/test-host.js';
-import { startTillhook, tillhook, type TillhookOptions } from '../../support/tillhook.js';
+import { callTillhook, startTillhook, tillhook, type TillhookOptions } from '../../support/tillhook.js';
 
-/** Runs a command that must succeed, and returns its output. */
-async function output(args: readonly string[], options?: TillhookOptions): Promise<string> {
-  const { exitCode, stdout, stderr } = await tillhook(args, options);
+/** Runs a command that must succeed, and returns its output. Default: in this process. */
+async function output(
+  args: readonly string[],
+  options: TillhookOptions,
+  start: typeof tillhook = callTillhook,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await start(args, options);
   expect([exitCode, stderr]).toEqual([0, '']);
   return stdout;
 }
@@ -28,7 +32,8 @@ eachDatabase((database) => {
 
     beforeAll(async () => {
       expect(await run('migrate', '--dry-run')).toMatch(/^Would run:\n {2}CreateWebhookTables\d+\n$/);
-      expect(await run('migrate')).toMatch(/^Ran:\n {2}CreateWebhookTables\d+\n$/);
+      const options = { env: env(), cwd: tmpdir() };
+      expect(await output(['migrate'], options, tillhook)).toMatch(/^Ran:\n {2}CreateWebhookTables\d+\n$/);
       expect(await run('migrate')).toBe('The webhook tables are up to date.\n');
       host = await TestHost.start({ database: database(), webhooks: { runMigrations: false } });
       receiver = await Receiver.start();
@@ -96,7 +101,7 @@ eachDatabase((database) => {
 
     it('report unknown resources with the code of the API', async () => {
       const args = ['pause', 'nobody', '--tenant', tenant.tenantUid, '--json'];
-      const { exitCode, stderr } = await tillhook(args, { env: env(), cwd: tmpdir() });
+      const { exitCode, stderr } = await callTillhook(args, { env: env(), cwd: tmpdir() });
       expect([exitCode, JSON.parse(stderr)]).toEqual([
         1,
         { error: { code: 'HTTP_TRANSPORT_NOT_FOUND', message: expect.any(String) } },
@@ -124,7 +129,7 @@ eachDatabase((database) => {
 
     // The last test: from then on, the host of the test holds its deliveries.
     it('adopt an environment only with --yes', async () => {
-      const refused = await tillhook(['adopt-environment', 'staging'], { env: env(), cwd: tmpdir() });
+      const refused = await callTillhook(['adopt-environment', 'staging'], { env: env(), cwd: tmpdir() });
       expect([refused.exitCode, refused.stderr]).toEqual([
         2,
         expect.stringContaining('Add --yes to continue.'),
@@ -161,7 +166,7 @@ describe('The commands that need a database', () => {
       'Argument TRANSPORT missing',
     ],
   ])('refuse %s', async (_what, args, env, code, message) => {
-    const { exitCode, stdout, stderr } = await tillhook(args, { env, cwd: tmpdir() });
+    const { exitCode, stdout, stderr } = await callTillhook(args, { env, cwd: tmpdir() });
     expect([exitCode, stdout, stderr]).toEqual([code, '', expect.stringContaining(message)]);
     expect(stderr).not.toMatch(/^ +at /m);
   });

@@ -6,7 +6,8 @@ import { createPosDataSource } from '../../../sample-app/database/pos-data-sourc
 import { ACCESS_TOKEN_SECRET, Setting } from '../../../sample-app/database/setting.entity.js';
 import { createMigratedDatabase } from '../../support/databases.js';
 import type { TestDatabase } from '../../support/test-database.js';
-import { accessToken, type Call, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import { accessToken, type Call } from './sample-client.js';
 
 describe('POST /v2/account', () => {
   let database: TestDatabase;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { posCatalog } from 'nestjs-tillhook';
 import { eachDatabase } from '../../support/databases.js';
 import { jsonOf, Receiver, verifySignature } from '../../support/receiver.js';
-import { type Call, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import type { Call } from './sample-client.js';
 
 /** A reference whose number only the database knows. */
 const ref = (uid: string) => ({ Id: expect.any(Number) as unknown, Uid: uid });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DataSource } from 'typeorm';
 import { eachDatabase } from '../../support/databases.js';
 import { jsonOf, Receiver } from '../../support/receiver.js';
-import { type ApiAnswer, type Call, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import type { ApiAnswer, Call } from './sample-client.js';
 
 interface Batch extends Record<string, unknown> {
   count: number;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eachDatabase } from '../../support/databases.js';
-import { type Call, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import type { Call } from './sample-client.js';
 
 eachDatabase((db) => {
   let app: SampleApp;

@@ -4,7 +4,8 @@ import { Client } from 'pg';
 import { createMigratedDatabase } from '../../support/databases.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import type { TestDatabase } from '../../support/test-database.js';
-import { accessToken, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import { accessToken } from './sample-client.js';
 
 /** Time-outs and their margin: a lock is waited for up to 10 s on SQLite and 5 s on PostgreSQL. */
 const LIMIT_MS = 30_000;

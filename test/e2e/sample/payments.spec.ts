@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreignSigners, type SignedWebhook } from '../../support/foreign-signers.js';
 import { createMigratedDatabase, eachDatabase } from '../../support/databases.js';
-import { type Call, SampleApp } from './sample-app.js';
+import { SampleApp } from './sample-app.js';
+import type { Call } from './sample-client.js';
 
 const SECRET = 'whsec_of_the_payment_provider';
 const env = { WEBHOOKS_WORKER: 'false', PAYMENT_WEBHOOK_SECRETS: `whsec_the_old_one,${SECRET}` };

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createDatabase, eachDatabase } from '../../support/databases.js';
 import { Receiver, verifySignature } from '../../support/receiver.js';
-import { accessToken, type ApiAnswer, callWith, signIn } from './sample-app.js';
+import { accessToken, type ApiAnswer, callWith, signIn } from './sample-client.js';
 import { type Ended, SampleProcess } from './sample-process.js';
 
 interface Response {

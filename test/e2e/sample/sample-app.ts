@@ -3,18 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../../sample-app/config/app-config.js';
 import { createApp } from '../../../sample-app/create-app.js';
 import type { TestDatabase } from '../../support/test-database.js';
-
-/** An answer with its body parsed, where it has one. */
-export interface ApiAnswer<Body = Record<string, unknown>> {
-  readonly status: number;
-  readonly body: Body;
-}
-
-export type Call = <Body = Record<string, unknown>>(
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-  path: string,
-  body?: unknown,
-) => Promise<ApiAnswer<Body>>;
+import { type Call, callWith, signIn } from './sample-client.js';
 
 /** The sample app, running in this process on a free port. */
 export class SampleApp {
@@ -49,33 +38,4 @@ export class SampleApp {
   async signIn(userCode = 'admin', tenantUid = 'demo'): Promise<Call> {
     return signIn(this.url, userCode, tenantUid);
   }
-}
-
-/** Calls routes below `baseUrl`. */
-export function callWith(baseUrl: string, token: string | undefined): Call {
-  return async <Body>(method: string, path: string, body?: unknown) => {
-    const response = await fetch(baseUrl + path, {
-      method,
-      headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
-  };
-}
-
-/** The access token of a seeded user. */
-export async function accessToken(baseUrl: string, userCode: string, tenantUid = 'demo'): Promise<string> {
-  const account = callWith(baseUrl, `${tenantUid}-device`);
-  const credentials = { userCode, password: userCode };
-  const { body } = await account<{ accessToken: string }>('POST', '/v2/account', credentials);
-  return body.accessToken;
-}
-
-/** Signs a seeded user in, and calls routes of the user's tenant from then on. */
-export async function signIn(baseUrl: string, userCode = 'admin', tenantUid = 'demo'): Promise<Call> {
-  return callWith(`${baseUrl}/v2/tenants/${tenantUid}`, await accessToken(baseUrl, userCode, tenantUid));
 }
