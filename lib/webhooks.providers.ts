@@ -15,6 +15,7 @@ import { WebhooksHealth } from './operations/health/health.js';
 import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
 import { RefusalLog } from './operations/refusal-log.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { OverlapNotices } from './operations/notifications/overlap-notices.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
 import { StatisticsRollUp } from './operations/statistics/statistics-roll-up.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
@@ -28,6 +29,7 @@ import { EVENT_STORE } from './persistence/ports/event-store.js';
 import { hostDataSourceOf, type HostDataSource } from './persistence/connection/host-data-source.js';
 import type { AnyDatabase } from './persistence/connection/open-database.js';
 import { orClose } from './persistence/connection/or-close.js';
+import { NotificationRepository } from './persistence/repositories/notification.repository.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/migrations/schema.js';
 import { SECRET_BOX } from './secrets/secret-box.js';
@@ -185,5 +187,7 @@ export const coreProviders: Provider[] = [
   StatisticsRollUp,
   EncryptionKeyRotation,
   NotificationHub,
+  NotificationRepository,
+  OverlapNotices,
   WebhookNotifications,
 ];

@@ -3,6 +3,7 @@ import type { ClientErrorPolicy } from './domain/attempt-outcome.js';
 import { checkEnvironmentName } from './domain/environment-name.js';
 import { leaseFor, LONGEST_LEASE_MS } from './domain/lease.js';
 import { resolveRetention } from './domain/retention.js';
+import { NOTIFICATION_ACTIONS } from './domain/notification-actions.js';
 import { DEFAULT_RETRY_SCHEDULE_MS } from './domain/retry-schedule.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
 import { DatabaseAddress } from './persistence/connection/database-address.js';
@@ -180,7 +181,7 @@ function scheduleOf(schedule: readonly number[] | undefined): readonly number[] 
 
 function catalogOf(catalog: ActionCatalog | undefined): ActionCatalog {
   if (catalog !== undefined) checkCatalog(catalog);
-  return catalog ?? posCatalog;
+  return Object.freeze({ ...(catalog ?? posCatalog), ...NOTIFICATION_ACTIONS });
 }
 
 function environmentOf(options: WebhooksOptions): {

@@ -5,14 +5,17 @@ import { DeliverySwitch } from './delivery/delivery-switch.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { TransportConfigs } from './delivery/sending/transport-config.js';
 import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
+import { notificationEvent } from './domain/notification-event.js';
 import { EgressClient } from './egress/egress-client.js';
 import { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
+import { OverlapNotices } from './operations/notifications/overlap-notices.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './emitter/commit-signal.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
+import { NotificationRepository } from './persistence/repositories/notification.repository.js';
 import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import { STORES, type Stores } from './persistence/ports/stores.js';
 import { readWaitingWork, type WaitingWork } from './persistence/sql/unfinished-work.js';
@@ -45,7 +48,7 @@ export interface UnfinishedWork extends WaitingWork {
   readonly isHeld: boolean;
 }
 
-/** The background part of the module: fan-out, delivery and retention in this process, from the application's bootstrap to its shutdown. */
+/** The background part of the module: fan-out, delivery, retention and notices of overlaps in this process, from the application's bootstrap to its shutdown. */
 @Injectable()
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
@@ -70,6 +73,8 @@ export class WebhooksWorker
     private readonly environment: EnvironmentGuard,
     notifications: NotificationHub,
     private readonly retention: RetentionJob,
+    private readonly overlaps: OverlapNotices,
+    events: NotificationRepository,
   ) {
     const now = (): number => database.now();
     const clock = new ElapsedClock();
@@ -104,15 +109,21 @@ export class WebhooksWorker
       now,
       notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
       maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
-      onQuotaNear: (tenantUid, used) =>
-        notifications.publish({
-          type: 'quotaNear',
+      onQuotaNear: (tenantUid, used) => {
+        const quotaNear = {
+          type: 'quotaNear' as const,
           at: new Date(now()),
           tenantUid,
-          quota: 'maxPendingDeliveriesPerTenant',
+          quota: 'maxPendingDeliveriesPerTenant' as const,
           used,
           limit: options.maxPendingDeliveriesPerTenant,
-        }),
+        };
+        notifications.publish(quotaNear);
+        // The tenant stays near its quota, so a lost event is followed by another one.
+        events
+          .insert(notificationEvent(quotaNear))
+          .catch((error: unknown) => log.warn('Storing WEBHOOK_QUOTA_NEAR failed', error));
+      },
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       onError: (error, failures) => {
         if (failures === 1) log.warn('Fan-out failed', error);
@@ -190,6 +201,7 @@ export class WebhooksWorker
     this.#fanout.start();
     this.#delivery.start();
     this.retention.start();
+    this.overlaps.start();
     this.#isStarted = true;
     this.wakeUps.listen({
       eventsCommitted: () => this.#fanout.wakeForOthers(),
@@ -245,6 +257,7 @@ export class WebhooksWorker
     const isForeign = holds.includes('ENVIRONMENT');
     this.#fanout.setEnabled(!isForeign);
     this.retention.setEnabled(!isForeign);
+    this.overlaps.setEnabled(!isForeign);
   }
 
   async #stop(): Promise<void> {
@@ -256,6 +269,7 @@ export class WebhooksWorker
       withDeadline(this.#fanout.stop(), performance.now() + this.options.drainTimeoutMs),
       this.#delivery.stop(),
       withDeadline(this.retention.stop(), performance.now() + this.options.drainTimeoutMs),
+      withDeadline(this.overlaps.stop(), performance.now() + this.options.drainTimeoutMs),
     ]);
   }
 }

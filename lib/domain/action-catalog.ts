@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/start-up.errors.js';
+import { isReservedAction, RESERVED_PREFIX } from './reserved-actions.js';
 
 /** Definition of an action, for the compiler (`Data`), for people, and for the admin API. */
 export interface ActionDefinition<Data extends object = object> {
@@ -41,7 +42,7 @@ export function defineAction<Data extends object>(
 /**
  * Returns a new catalog with the actions of both arguments, which are not changed.
  *
- * @throws {InvalidOptionError} if a name is not 1 to 64 of A-Z, 0-9 and `_`, or is in both
+ * @throws {InvalidOptionError} if a name is not 1 to 64 of A-Z, 0-9 and `_`, begins with `WEBHOOK_`, or is in both
  */
 export function extendCatalog<Base extends ActionCatalog, More extends ActionCatalog>(
   base: Base,
@@ -64,7 +65,7 @@ export function extendCatalog<Base extends ActionCatalog, More extends ActionCat
 /**
  * Validates a catalog, also one that was not made by `extendCatalog`.
  *
- * @throws {InvalidOptionError} if it is empty, or a name is not 1 to 64 of A-Z, 0-9 and `_`
+ * @throws {InvalidOptionError} if it is empty, or a name is not 1 to 64 of A-Z, 0-9 and `_`, or begins with `WEBHOOK_`
  */
 export function checkCatalog(catalog: ActionCatalog): void {
   const actions = Object.keys(catalog);
@@ -72,6 +73,13 @@ export function checkCatalog(catalog: ActionCatalog): void {
   for (const action of actions) {
     if (!ACTION_NAME_PATTERN.test(action)) {
       throw new InvalidOptionError('catalog', action, 'an action is named with 1 to 64 of A-Z, 0-9 and "_".');
+    }
+    if (isReservedAction(action)) {
+      throw new InvalidOptionError(
+        'catalog',
+        action,
+        `names that begin with ${RESERVED_PREFIX} are reserved for the notifications of the module; give your action another name.`,
+      );
     }
   }
 }

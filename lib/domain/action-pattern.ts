@@ -1,4 +1,5 @@
 import type { ActionCatalog } from './action-catalog.js';
+import { isReservedAction } from './reserved-actions.js';
 
 /** The form of a pattern: an action's name, `*`, or a prefix that ends in `_*`. */
 export const ACTION_PATTERN = /^(?:\*|[A-Z0-9_]{1,64}|[A-Z0-9_]{0,63}_\*)$/;
@@ -15,8 +16,13 @@ export function isKnownPattern(catalog: ActionCatalog, text: string): boolean {
   return Object.keys(catalog).some((action) => matchesAction(text, action));
 }
 
-/** Whether a pattern covers an action. `*` covers all; `ORDER_*` all that begin with `ORDER_`. */
+/**
+ * Whether a pattern covers an action. `ORDER_*` covers all actions that begin with `ORDER_`. `*` covers all actions except
+ * notifications (`WEBHOOK_…`): a receiver of business events does not know them, and a transport that fails would get more
+ * deliveries that fail.
+ */
 export function matchesAction(pattern: string, action: string): boolean {
+  if (pattern === '*') return !isReservedAction(action);
   return isWildcard(pattern) ? action.startsWith(pattern.slice(0, -1)) : pattern === action;
 }
 

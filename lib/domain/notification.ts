@@ -46,11 +46,19 @@ export interface DeliveryExhausted extends NotifiedOfAttempt {
   readonly reason: string;
 }
 
-/** Every attempt to a transport has failed since `failingSince`. Published at most three times in each series of failures. */
+/**
+ * Every attempt to a transport has failed since `failingSince`. Published at most four times in each series of failures, over
+ * all processes.
+ */
 export interface TransportFailing extends NotifiedOfTransport {
   readonly type: 'transportFailing';
-  /** `CIRCUIT_OPENED`: `circuitFailures` attempts in a row failed. `DISABLED_SOON`: half, and again nine tenths, of `disableAfterHours` have passed. */
+  /**
+   * `CIRCUIT_OPENED`: `circuitFailures` attempts in a row failed. `DISABLED_SOON`: a quarter, a half or three quarters of
+   * `disableAfterHours` have passed, see `share`.
+   */
   readonly cause: 'CIRCUIT_OPENED' | 'DISABLED_SOON';
+  /** With `DISABLED_SOON`: the part of `disableAfterHours` that has passed: 0.25, 0.5 or 0.75. Otherwise null. */
+  readonly share: number | null;
   readonly failingSince: Date;
   /** When the transport is disabled unless an attempt succeeds. */
   readonly disabledAt: Date;
@@ -76,7 +84,11 @@ export interface SecretRotated extends NotifiedOfTransport {
   readonly overlapEndsAt: Date;
 }
 
-/** Reserved, not published yet: the overlap after a rotation ends soon, and the receiver should use the new secret by then. */
+/**
+ * The overlap after a rotation ends soon, and the receiver must use the new secret by then. Published once for each rotation,
+ * 24 h before the end, or when half of the overlap has passed if that is later. If no process ran then, it is published as
+ * soon as one runs.
+ */
 export interface SecretOverlapEnding extends NotifiedOfTransport {
   readonly type: 'secretOverlapEnding';
   readonly overlapEndsAt: Date;
@@ -92,13 +104,15 @@ export interface QuotaNear extends Notified {
   readonly limit: number;
 }
 
-/** Reserved, not published yet: a recovery has enqueued everything that it found. */
-export interface RecoveryDone extends Notified {
+/** A recovery or replay has enqueued everything that it found. The last of its deliveries may still be on their way. */
+export interface RecoveryDone extends NotifiedOfTransport {
   readonly type: 'recoveryDone';
-  /** The transport whose deliveries were recovered; null: all transports of the tenant. */
-  readonly httpTransportUid: string | null;
-  /** Number of deliveries that were enqueued again. */
+  readonly recoveryUid: string;
+  readonly kind: 'RECOVER' | 'REPLAY';
+  /** Number of deliveries that were enqueued. */
   readonly deliveries: number;
+  /** Number of events that could not be sent, because their body is not stored any more. */
+  readonly payloadGone: number;
 }
 
 /** Something that this process has recorded. Distinguish the kinds by `type`. */

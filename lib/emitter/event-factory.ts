@@ -1,5 +1,6 @@
 import type { ActionCatalog } from '../domain/action-catalog.js';
 import { buildEnvelope } from '../domain/envelope.js';
+import { isReservedAction } from '../domain/reserved-actions.js';
 import { isTenantUid, isUid, uuidv7 } from '../domain/uid.js';
 import {
   InvalidEventUidError,
@@ -23,10 +24,12 @@ export class EventFactory {
   readonly #random = new RandomPool();
 
   constructor(catalog: ActionCatalog) {
-    this.#actions = new Set(Object.keys(catalog));
+    this.#actions = new Set(Object.keys(catalog).filter((action) => !isReservedAction(action)));
   }
 
   /**
+   * Builds an event. Notifications (`WEBHOOK_…`) are refused, because only the module emits them.
+   *
    * @throws {UnknownActionError} {InvalidTenantUidError} {InvalidEventUidError} {InvalidOrderingKeyError}
    *   {InvalidOccurredAtError} {PayloadInvalidError} {PayloadTooLargeError}
    */

@@ -177,13 +177,15 @@ export class TransactionRequiredError extends WebhooksError {
   }
 }
 
-/** The action is not in the module's catalog. Nothing was written. */
+/** The action is not in the module's catalog, or it is a notification, which only the module emits. Nothing was written. */
 export class UnknownActionError extends WebhooksError {
   constructor(readonly action: unknown) {
     super(
       'UNKNOWN_ACTION',
-      `${inspect(action)} is not an action of the catalog. Correct its spelling, or add it with extendCatalog() and ` +
-        'pass the result as the "catalog" option.',
+      typeof action === 'string' && action.startsWith('WEBHOOK_')
+        ? `${action} cannot be emitted: names that begin with WEBHOOK_ are reserved for the notifications of the module.`
+        : `${inspect(action)} is not an action of the catalog. Correct its spelling, or add it with extendCatalog() and ` +
+            'pass the result as the "catalog" option.',
     );
   }
 }

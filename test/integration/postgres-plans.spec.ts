@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { notificationEvent } from '../../lib/domain/notification-event.js';
 import { planDeliveries } from '../../lib/fanout/plan-deliveries.js';
 import { FIRST_DUE, type LaneReading } from '../../lib/persistence/ports/lane-store.js';
 import type { PostgresDatabase } from '../../lib/persistence/postgres/postgres-database.js';
@@ -9,7 +10,7 @@ import { PostgresQueueCountStore } from '../../lib/persistence/postgres/postgres
 import { PostgresRecordStore } from '../../lib/persistence/postgres/postgres-record-store.js';
 import { PostgresRequestStore } from '../../lib/persistence/postgres/postgres-request-store.js';
 import { PostgresSweepStore } from '../../lib/persistence/postgres/postgres-sweep-store.js';
-import { delivered, group, retried } from '../support/attempt-records.js';
+import { delivered, failed, group, retried } from '../support/attempt-records.js';
 import { createMigratedDatabase } from '../support/databases.js';
 import { StoreFixture } from '../support/store-fixture.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -49,6 +50,13 @@ const KINDS_OF_WRITE = BOTH.flatMap((skipsLocked) =>
     BOTH.flatMap((mayExist) => BOTH.map((isOrdered) => ({ isOrdered, mayExist, hasLeft, skipsLocked }))),
   ),
 );
+const EVENT = notificationEvent({
+  type: 'transportRecovered',
+  at: new Date(1),
+  tenantUid: 'shop',
+  httpTransportUid: 'erp',
+  failingSince: new Date(1),
+});
 /** The first version that explains the plan for any parameters, which a prepared statement gets after some executions. */
 const GENERIC_PLANS_SINCE = 160_000;
 
@@ -183,6 +191,8 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const postponed = rows.slice(60, 70).map((row) => ({ ...row, nextDueAt: 2 }));
     await records.record(group({ attempts: rows.slice(0, 50).map((row) => delivered(row)) }));
     await records.record(group({ attempts: rows.slice(50, 60).map((row) => retried(row, 2)) }));
+    const reported = rows.slice(80, 90).map((row) => failed(row, 'GONE', { event: EVENT }));
+    await records.record(group({ attempts: reported }));
     await records.record(group({ postponed }));
     await records.record(group({ parked: rows.slice(70, 80) }));
     await records.unpark([transportId], 2);
@@ -193,6 +203,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     });
     const change = { transportId, leaseToken: lane!.leaseToken, consecutiveFailures: 1, failingSince: 1 };
     await records.changeTransports([{ ...change, blockedUntil: 1 }], 1);
+    await records.changeTransports([{ ...change, blockedUntil: 1, events: [EVENT] }], 1);
     const held = { ...lane!, scanFrom: 1, leaseMs: 30_000 };
     expect(await lanes.check([transportId])).toHaveLength(1);
     expect((await lanes.renew([held])).size).toBe(1);
@@ -246,12 +257,14 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       'tillhook_lane_contents',
       'tillhook_record_ends',
       'tillhook_record_any',
+      'tillhook_record_reported',
       'tillhook_postpone',
       'tillhook_park',
       'tillhook_unpark',
       'tillhook_record_ends_skipping',
       'tillhook_record_missing',
       'tillhook_change_transports',
+      'tillhook_report_transports',
       'tillhook_lane_check',
       'tillhook_lane_renew',
       'tillhook_lane_forgive',

@@ -20,6 +20,7 @@ const TRANSPORT: StoredTransport = {
   signingSecrets: [],
   state: 'ACTIVE',
   failingSince: null,
+  failingWarned: 0,
   version: 1,
 };
 
@@ -44,6 +45,7 @@ export const laneConfig = (config: Partial<TransportConfig> = {}): TransportConf
   version: 1,
   state: 'ACTIVE',
   failingSince: null,
+  failingWarned: 0,
   timeoutMs: 10_000,
   maxConcurrency: 8,
   rateLimit: undefined,

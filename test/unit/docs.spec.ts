@@ -27,6 +27,7 @@ import {
   MOST_LANES,
   MOST_TENANTS,
 } from '../../lib/persistence/ports/backlog-store.js';
+import { NOTIFICATION_ACTIONS } from '../../lib/domain/notification-actions.js';
 import { posCatalog } from '../../lib/pos/pos-catalog.js';
 import type { WebhooksOptions } from '../../lib/webhooks.options.js';
 import { resolveOptions } from '../../lib/webhooks.resolved-options.js';
@@ -313,6 +314,21 @@ describe('The catalog', () => {
     const { example } = posCatalog[name as keyof typeof posCatalog];
     const own = Object.keys(example).filter((key) => key !== 'tenant' && key !== 'tenantUser');
     expect(members).toEqual(own);
+  });
+});
+
+describe('The page about notifications', () => {
+  const rows = rowsOf(textOf('docs/notifications.md')).map(([type, action]) => [
+    codeIn(type!),
+    codeIn(action!),
+  ]);
+
+  it('lists every kind and every action', () => {
+    const source = readFileSync('lib/domain/notification.ts', 'utf8');
+    const types = [...source.matchAll(/readonly type: '(\w+)'/g)].map((match) => match[1]);
+    expect(rows.map(([type]) => type).sort()).toEqual(types.sort());
+    const actions = rows.flatMap(([, action]) => action ?? []);
+    expect(actions.sort()).toEqual(Object.keys(NOTIFICATION_ACTIONS).sort());
   });
 });
 

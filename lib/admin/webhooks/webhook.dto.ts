@@ -14,7 +14,8 @@ export class WebhookDto {
   httpTransportUid!: string;
 
   @ApiProperty({
-    description: 'Events to send: an action, `*` for all actions, or a prefix that ends in `_*`.',
+    description:
+      'Events to send: an action, `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`.',
     example: 'ORDER_*',
   })
   action!: string;

@@ -1,3 +1,4 @@
+import { failingPercent } from '../../domain/failing-percent.js';
 import {
   afterAttempt,
   isProbing,
@@ -13,6 +14,8 @@ const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, c
 /** The stored health of a transport when its lane is claimed. */
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
   readonly blockedUntil: number;
+  /** The last warning of the present run of failures, see `failingPercent`. */
+  readonly failingWarned: number;
 }
 
 /** A change of a transport that follows from attempts, without the fencing token. */
@@ -22,23 +25,30 @@ export type HealthRecord = Omit<TransportRecord, 'leaseToken'>;
 export class LaneHealth {
   #health: TransportHealth;
   #blockedUntil: number;
+  #failingWarned: number;
   /** When the run of failures began according to the database, and when that was read or written (elapsed clock). */
   #recordedRun: { readonly failingSince: number | null; readonly at: number };
 
   /** @param claimedAt on the elapsed clock, before the query was sent */
   constructor(
-    { failingSince, consecutiveFailures, blockedUntil }: KnownHealth,
+    { failingSince, consecutiveFailures, blockedUntil, failingWarned }: KnownHealth,
     claimedAt: number,
     private readonly policy: HealthPolicy,
   ) {
     this.#health = { failingSince, consecutiveFailures, circuitOpenedAt: null };
     this.#blockedUntil = blockedUntil;
+    this.#failingWarned = failingSince === null ? 0 : failingWarned;
     this.#recordedRun = { failingSince, at: claimedAt };
   }
 
   /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
   get failingSince(): number | null {
     return this.#health.failingSince;
+  }
+
+  /** The last warning of the present run of failures, in percent of the time after which it is disabled; 0: none. */
+  get failingWarned(): number {
+    return this.#failingWarned;
   }
 
   get consecutiveFailures(): number {
@@ -73,14 +83,27 @@ export class LaneHealth {
     const disabledReason =
       outcome.kind === 'failed' && outcome.disable ? outcome.disable : shouldDisable ? 'FAILING' : undefined;
     const failingChanged = health.failingSince !== before.failingSince;
-    if (blockedUntil === null && disabledReason === undefined && !failingChanged) return undefined;
+    if (failingChanged) this.#failingWarned = 0;
+    const warned = disabledReason === undefined ? this.#warningDue(now) : undefined;
+    if (blockedUntil === null && disabledReason === undefined && !failingChanged && warned === undefined)
+      return undefined;
     return {
       transportId: record.transportId,
       blockedUntil,
       consecutiveFailures: health.consecutiveFailures,
       ...(failingChanged && { failingSince: health.failingSince }),
+      ...(warned !== undefined && { failingWarned: warned }),
       ...(disabledReason !== undefined && { disabledReason }),
     };
+  }
+
+  /** The warning that has become due with this attempt; undefined: none. */
+  #warningDue(now: number): number | undefined {
+    const { failingSince } = this.#health;
+    if (failingSince === null) return undefined;
+    const percent = failingPercent(now - failingSince, this.policy.disableAfterMs);
+    if (percent <= this.#failingWarned) return undefined;
+    return (this.#failingWarned = percent);
   }
 
   /** The result of `learn` is in the database. @param at on the elapsed clock */
@@ -97,6 +120,7 @@ export class LaneHealth {
   reconsider(before: TransportConfig, after: TransportConfig, askedAt: number): void {
     if (this.#wasEnabled(before, after, askedAt)) {
       this.#health = HEALTHY;
+      this.#failingWarned = 0;
       this.#blockedUntil = 0;
     }
     if (askedAt >= this.#recordedRun.at)

@@ -46,7 +46,8 @@ export class LaneHold {
     this.config = config;
     this.heldSince = claimedAt;
     this.lease = new LaneLease(leaseToken, claimed.leaseMs, claimedAt);
-    const known = { failingSince: config.failingSince, consecutiveFailures, blockedUntil };
+    const { failingSince, failingWarned } = config;
+    const known = { failingSince, failingWarned, consecutiveFailures, blockedUntil };
     this.receiver = new LaneHealth(known, claimedAt, policy);
     this.rate = config.rateLimit && new RateWindow(config.rateLimit, claimed.rate);
     this.#checkedAt = claimedAt;
@@ -72,8 +73,8 @@ export class LaneHold {
 
   /** For notifications. */
   get health(): HealthView {
-    const { failingSince, isProbing: isCircuitOpen } = this.receiver;
-    return { failingSince, isCircuitOpen, isDisabled: this.config.state === 'DISABLED' };
+    const { failingSince, failingWarned, isProbing: isCircuitOpen } = this.receiver;
+    return { failingSince, failingWarned, isCircuitOpen, isDisabled: this.config.state === 'DISABLED' };
   }
 
   /**
@@ -103,6 +104,13 @@ export class LaneHold {
     const learned = this.receiver.learn(concluded, now, random);
     if (learned?.disabledReason !== undefined) this.config = { ...this.config, state: 'DISABLED' };
     return learned && { ...learned, leaseToken: this.lease.token };
+  }
+
+  /** A change of the transport that changes nothing, for events that have to be stored with the next attempt. */
+  get unchanged(): TransportRecord {
+    const { transportId, leaseToken } = this;
+    const { consecutiveFailures } = this.receiver;
+    return { transportId, leaseToken, blockedUntil: null, consecutiveFailures };
   }
 
   /** The result of `learn` is in the database. @param at on the elapsed clock */

@@ -13,7 +13,8 @@ import type { HeldLanes } from '../lanes/held-lanes.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
 import type { Lane } from '../lanes/lane.js';
 import { asRetried, attemptNotification } from '../sending/attempt-notifications.js';
-import { crashedAttempt, type AttemptContext, type ConcludedAttempt } from '../sending/attempt.js';
+import { crashedAttempt, type AttemptContext } from '../sending/attempt.js';
+import { withEvent } from '../sending/reported-events.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { RecordEntry } from './record-entry.js';
 import { Recorder } from './recorder.js';
@@ -71,7 +72,7 @@ export class DeliveryRecorder {
   recordAttempt(
     lane: Lane,
     delivery: QueuedDelivery,
-    { record }: ConcludedAttempt,
+    record: AttemptRecord,
     transport: TransportRecord | undefined,
     notifications: readonly WebhookNotification[] | undefined,
   ): void {
@@ -91,9 +92,10 @@ export class DeliveryRecorder {
             ? '. The delivery has failed: its last attempt was repeated as often as allowed'
             : ''),
       );
-      const entry = new LaneEntry(this, lane, row, attempt.nextDueAt, attempt);
-      if (notifications.isObserved)
-        entry.notifications = [attemptNotification(lane, row, attempt, undefined, context.now())];
+      const notification = attemptNotification(lane, row, attempt, undefined, context.now());
+      const record = withEvent(attempt, notification);
+      const entry = new LaneEntry(this, lane, row, attempt.nextDueAt, record);
+      if (notifications.isObserved) entry.notifications = [notification];
       this.#recorder.add(entry);
     }
   }
@@ -201,7 +203,7 @@ class LaneEntry implements RecordEntry {
   requestedMeanwhile(now: number): void {
     if (!this.attempt) return;
     this.nextDueAt = now;
-    this.attempt = { ...this.attempt, status: 'PENDING', reason: null, nextDueAt: now };
+    this.attempt = { ...this.attempt, status: 'PENDING', reason: null, nextDueAt: now, event: undefined };
     this.notifications = this.notifications?.map((notification) => asRetried(notification, new Date(now)));
   }
 

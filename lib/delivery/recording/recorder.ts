@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classify } from '../../persistence/errors/driver-errors.js';
 import { isPassing } from '../../persistence/errors/is-passing.js';
-import type { RecordResult, RecordStore } from '../../persistence/ports/record-store.js';
+import { mayRefuseEvent } from '../../persistence/errors/may-refuse-event.js';
+import type { RecordResult, RecordStore, TransportRecord } from '../../persistence/ports/record-store.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
 import { EntriesAside } from './entries-aside.js';
 import { mergeTransportRecords } from './merge-transport-records.js';
@@ -33,7 +34,8 @@ export const LAST_WRITE_MS = 1_000;
  *
  * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
  * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
- * pause, and so are entries whose row somebody else has locked.
+ * pause, and so are entries whose row somebody else has locked. Before that, it is written without the event that reports
+ * it: an event must not prevent a record.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
@@ -204,9 +206,7 @@ export class Recorder {
     const changes = this.#changes.upTo(entries.map(({ transport }) => transport));
     try {
       const locked =
-        changes.length === 0
-          ? NOTHING.locked
-          : await this.store.changeTransports(mergeTransportRecords(changes), this.now());
+        changes.length === 0 ? NOTHING.locked : await this.#writeChanges(mergeTransportRecords(changes));
       this.#changes.delete(changes.filter(({ transportId }) => !locked.has(transportId)));
       for (const entry of entries) {
         if (locked.has(entry.transport.transportId)) this.#setAsideChange(entry);
@@ -219,6 +219,25 @@ export class Recorder {
     }
   }
 
+  /**
+   * Writes changes of transports. If the database refuses them, the events may be at fault: each change is written alone, and
+   * without its events if it is refused again.
+   *
+   * @returns the transports of which nothing was written, because another transaction has locked a row
+   */
+  async #writeChanges(changes: readonly TransportRecord[]): Promise<ReadonlySet<number>> {
+    try {
+      return await this.store.changeTransports(changes, this.now());
+    } catch (error) {
+      if (!mayRefuseEvent(error) || !changes.some(({ events }) => events)) throw error;
+      this.onError(error);
+      if (changes.length === 1) return this.store.changeTransports(changes.map(withoutEvents), this.now());
+      const locked: number[] = [];
+      for (const change of changes) locked.push(...(await this.#writeChanges([change])));
+      return new Set(locked);
+    }
+  }
+
   async #writeRefused(group: readonly RecordEntry[], error: unknown): Promise<void> {
     if (group.length > 1) {
       const half = group.length >> 1;
@@ -227,6 +246,10 @@ export class Recorder {
     }
     const [entry] = group as [RecordEntry];
     const { attempt } = entry;
+    if (attempt?.event && mayRefuseEvent(error)) {
+      entry.attempt = { ...attempt, event: undefined };
+      return this.#write([entry]);
+    }
     const isBare = !attempt || (attempt.responseHeaders === null && attempt.responseBody === null);
     if (!isBare && classify(error) === 'refused') {
       entry.attempt = { ...attempt, responseHeaders: null, responseBody: null };
@@ -267,5 +290,7 @@ export class Recorder {
     return this.store.record({ attempts, parked, postponed, now: this.now() });
   }
 }
+
+const withoutEvents = ({ events: _events, ...change }: TransportRecord): TransportRecord => change;
 
 const NOTHING: RecordResult = { orphaned: new Set(), locked: new Set(), requested: new Set() };

@@ -1,4 +1,4 @@
-import type { WebhookNotification } from '../../domain/notification.js';
+import type { TransportFailing, WebhookNotification } from '../../domain/notification.js';
 import { deliveryUidOf } from '../../domain/uid.js';
 import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 import type { AttemptRecord, TransportRecord } from '../../persistence/ports/record-store.js';
@@ -13,6 +13,8 @@ export interface NotifiedTransport {
 /** The health of a transport, as far as notifications need it. */
 export interface HealthView {
   readonly failingSince: number | null;
+  /** The last warning of the present series of failures, see `failingPercent`. */
+  readonly failingWarned: number;
   readonly isCircuitOpen: boolean;
   readonly isDisabled: boolean;
 }
@@ -22,15 +24,10 @@ export interface TransportTurn {
   readonly before: HealthView;
   readonly after: HealthView;
   readonly learned: TransportRecord | undefined;
-  /** Whether it is time to warn that the transport will be disabled. */
-  readonly isWarningDue: boolean;
   readonly disableAfterMs: number;
   /** The database's clock, ms since the epoch. */
   readonly nowMs: number;
 }
-
-/** Once a transport has failed for this part of `disableAfterMs`, `transportFailing` is published even if its circuit never opens. */
-const FAILING_PART = 0.5;
 
 /**
  * The notification to publish once the attempt is recorded.
@@ -72,34 +69,47 @@ export function asRetried(notification: WebhookNotification, nextAttemptAt: Date
 /** The notifications about the transport to publish once the attempt and its change of the transport are recorded. */
 export function transportNotifications(
   { tenantUid, httpTransportUid }: NotifiedTransport,
-  { before, after, learned, isWarningDue, disableAfterMs, nowMs }: TransportTurn,
+  { before, after, learned, disableAfterMs, nowMs }: TransportTurn,
 ): WebhookNotification[] {
   const about = { at: new Date(nowMs), tenantUid, httpTransportUid };
   if (after.failingSince === null) {
-    const { failingSince, isCircuitOpen } = before;
+    const { failingSince, failingWarned, isCircuitOpen } = before;
     if (failingSince === null) return [];
-    const wasNotified = isCircuitOpen || nowMs - failingSince >= FAILING_PART * disableAfterMs;
+    const wasNotified = isCircuitOpen || failingWarned > 0;
     return wasNotified
       ? [{ type: 'transportRecovered', ...about, failingSince: new Date(failingSince) }]
       : [];
   }
   const notifications: WebhookNotification[] = [];
-  const cause =
-    !before.isCircuitOpen && after.isCircuitOpen
-      ? 'CIRCUIT_OPENED'
-      : isWarningDue
-        ? 'DISABLED_SOON'
-        : undefined;
-  if (cause !== undefined && !after.isDisabled)
-    notifications.push({
-      type: 'transportFailing',
-      ...about,
-      cause,
-      failingSince: new Date(after.failingSince),
-      disabledAt: new Date(after.failingSince + disableAfterMs),
-    });
+  const { failingSince } = after;
+  const failing = (share: number | null): TransportFailing =>
+    failingNotification(about, failingSince, { share, disableAfterMs, nowMs });
+  if (!after.isDisabled && !before.isCircuitOpen && after.isCircuitOpen) notifications.push(failing(null));
+  if (!after.isDisabled && learned?.failingWarned !== undefined)
+    notifications.push(failing(learned.failingWarned / 100));
   // Published once: other attempts that were in flight lead to the same change.
   if (learned?.disabledReason !== undefined && !before.isDisabled)
     notifications.push({ type: 'transportDisabled', ...about, reason: learned.disabledReason });
   return notifications;
 }
+
+/**
+ * The notification that a transport is failing.
+ *
+ * @param failingSince ms since the epoch
+ * @param share part of the time until it is disabled that has passed; null: its circuit has opened
+ */
+export const failingNotification = (
+  { tenantUid, httpTransportUid }: NotifiedTransport,
+  failingSince: number,
+  { share, disableAfterMs, nowMs }: { share: number | null; disableAfterMs: number; nowMs: number },
+): TransportFailing => ({
+  type: 'transportFailing',
+  at: new Date(nowMs),
+  tenantUid,
+  httpTransportUid,
+  cause: share === null ? 'CIRCUIT_OPENED' : 'DISABLED_SOON',
+  share,
+  failingSince: new Date(failingSince),
+  disabledAt: new Date(failingSince + disableAfterMs),
+});

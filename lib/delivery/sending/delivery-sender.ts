@@ -1,8 +1,8 @@
 import { classify } from '../../persistence/errors/driver-errors.js';
 import type { LaneStore, QueuedDelivery } from '../../persistence/ports/lane-store.js';
-import type { NotificationSink, WebhookNotification } from '../../domain/notification.js';
+import type { NotificationSink } from '../../domain/notification.js';
 import { deliveryUidOf } from '../../domain/uid.js';
-import type { TransportRecord } from '../../persistence/ports/record-store.js';
+import type { AttemptRecord, TransportRecord } from '../../persistence/ports/record-store.js';
 import type { OutgoingEvent } from '../bodies/event-contents.js';
 import type { EventLoader } from '../bodies/event-loader.js';
 import type { InspectionList } from '../lanes/inspection-list.js';
@@ -19,8 +19,8 @@ import {
   type ConcludedAttempt,
   type SentAttempt,
 } from './attempt.js';
-import { attemptNotification, transportNotifications, type TransportTurn } from './attempt-notifications.js';
-import { FailingWarnings } from './failing-warnings.js';
+import { attemptNotification, transportNotifications, type HealthView } from './attempt-notifications.js';
+import { ReportedEvents, withEvent } from './reported-events.js';
 import type { TransportProblem } from './transport-config.js';
 
 const EVENT_MISSING: TransportProblem = {
@@ -43,7 +43,7 @@ export interface DeliverySenderOptions {
 
 /** Sends deliveries: loads the body, makes the request, and passes the outcome to the recorder. */
 export class DeliverySender {
-  readonly #warnings: FailingWarnings;
+  readonly #reported = new ReportedEvents<Lane>();
   readonly #abort = new AbortController();
 
   constructor(
@@ -53,9 +53,7 @@ export class DeliverySender {
     private readonly recorder: DeliveryRecorder,
     private readonly inspection: InspectionList,
     private readonly options: DeliverySenderOptions,
-  ) {
-    this.#warnings = new FailingWarnings(options.disableAfterMs);
-  }
+  ) {}
 
   /**
    * Sends a delivery that was taken from the lane, and passes the outcome to the recorder.
@@ -114,21 +112,51 @@ export class DeliverySender {
     const { delivery } = sent.prepared;
     if (wasAborted(sent)) return this.#takeBack(lane, delivery, settled);
     const { context, notifications } = this.options;
-    const before = notifications.isObserved ? lane.health : undefined;
     let concluded: ConcludedAttempt;
+    let before: HealthView | undefined;
     let transport: TransportRecord | undefined;
     try {
       concluded = concludeAttempt(sent, context);
+      // Almost every attempt is delivered, and changes nothing of its transport.
+      const isUsual = concluded.outcome.kind === 'delivered' && lane.failingSince === null;
+      if (!isUsual || notifications.isObserved) before = lane.health;
       transport = lane.learn(concluded, context.now(), context.random());
     } catch (error) {
       return this.#failed(lane, delivery, settled, error);
     }
     settled();
-    const isWarningDue = this.#warnOf(lane);
-    const published =
-      before && this.#notifications(lane, sent, concluded, { before, learned: transport, isWarningDue });
-    this.recorder.recordAttempt(lane, delivery, concluded, transport, published);
+    if (before === undefined) {
+      this.recorder.recordAttempt(lane, delivery, concluded.record, transport, undefined);
+    } else {
+      this.#warnOf(lane, transport);
+      this.#recordWithNotifications(lane, sent, concluded.record, before, transport);
+    }
     this.inspection.add(lane);
+  }
+
+  /** Records the attempt with its events, and with the notifications to publish once it is recorded. */
+  #recordWithNotifications(
+    lane: Lane,
+    { prepared: { delivery, event } }: SentAttempt,
+    record: AttemptRecord,
+    before: HealthView,
+    learned: TransportRecord | undefined,
+  ): void {
+    const { context, disableAfterMs, notifications } = this.options;
+    const nowMs = context.now();
+    const after = lane.health;
+    const ofAttempt = attemptNotification(lane, delivery, record, event, nowMs);
+    const ofTransport = transportNotifications(lane, { before, after, learned, disableAfterMs, nowMs });
+    const events = this.#reported.ofTransport(lane, {
+      notifications: ofTransport,
+      action: event?.action ?? null,
+      after,
+      disableAfterMs,
+      nowMs,
+    });
+    const transport = events.length === 0 ? learned : { ...(learned ?? lane.unchanged), events };
+    const published = notifications.isObserved ? [ofAttempt, ...ofTransport] : undefined;
+    this.recorder.recordAttempt(lane, delivery, withEvent(record, ofAttempt), transport, published);
   }
 
   /** The attempt did not take place, or this process aborted it: the delivery is due as before. */
@@ -155,29 +183,14 @@ export class DeliverySender {
     this.inspection.add(lane);
   }
 
-  /** The notifications to publish once the attempt is recorded. */
-  #notifications(
-    lane: Lane,
-    { prepared: { delivery, event } }: SentAttempt,
-    { record }: ConcludedAttempt,
-    turn: Pick<TransportTurn, 'before' | 'learned' | 'isWarningDue'>,
-  ): WebhookNotification[] {
-    const { context, disableAfterMs } = this.options;
-    const nowMs = context.now();
-    return [
-      attemptNotification(lane, delivery, record, event, nowMs),
-      ...transportNotifications(lane, { ...turn, after: lane.health, disableAfterMs, nowMs }),
-    ];
-  }
-
-  /** Logs a warning about the transport if one is due. @returns whether it did */
-  #warnOf(lane: Lane): boolean {
-    const hoursLeft = this.#warnings.due(lane.transportId, lane.failingSince, this.options.context.now());
-    if (hoursLeft === undefined) return false;
-    this.options.log.warn(
+  /** Logs a warning if the attempt has made one due. */
+  #warnOf(lane: Lane, learned: TransportRecord | undefined): void {
+    if (learned?.failingWarned === undefined) return;
+    const { context, disableAfterMs, log } = this.options;
+    const hoursLeft = (disableAfterMs - (context.now() - lane.failingSince!)) / 3_600_000;
+    log.warn(
       `Every attempt to HTTP transport "${lane.httpTransportUid}" of tenant "${lane.tenantUid}" has failed since ` +
         `${new Date(lane.failingSince!).toISOString()}: the transport will be disabled in ${Math.round(hoursLeft)} h unless one succeeds`,
     );
-    return true;
   }
 }

@@ -29,6 +29,8 @@ export interface TransportConfig {
   readonly version: number;
   readonly state: TransportState;
   readonly failingSince: number | null;
+  /** See `failingPercent`. */
+  readonly failingWarned: number;
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
   readonly rateLimit: RateLimit | undefined;
@@ -92,6 +94,7 @@ export class TransportConfigs {
       version: stored.version,
       state: stored.state,
       failingSince: stored.failingSince,
+      failingWarned: stored.failingWarned,
       timeoutMs: stored.timeoutMs ?? this.defaults.timeoutMs,
       maxConcurrency: stored.maxConcurrency ?? this.defaults.transportConcurrency,
       rateLimit: rateLimitOf(stored) ?? undefined,

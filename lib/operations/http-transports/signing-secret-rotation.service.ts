@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditChange } from '../../domain/audit.js';
 import { MASK } from '../../domain/mask.js';
+import { notificationEvent } from '../../domain/notification-event.js';
+import type { SecretRotated } from '../../domain/notification.js';
+import { overlapEnd } from '../../domain/overlap-notice.js';
 import { rotateSecrets } from '../../domain/secret-rotation.js';
 import { assertImportable, generateSigningSecret } from '../../domain/signing-secret.js';
 import { SecretUnreadableError } from '../../errors/database.errors.js';
@@ -60,23 +63,24 @@ export class SigningSecretRotationService {
       if (!present) return undefined;
       const nowMs = this.database.now();
       const signingSecrets = rotateSecrets(this.#without(signingSecret, present), next, { nowMs, overlapMs });
+      const rotated: SecretRotated = {
+        type: 'secretRotated',
+        at: new Date(nowMs),
+        tenantUid,
+        httpTransportUid,
+        overlapEndsAt: new Date(overlapEnd(signingSecrets, nowMs)),
+      };
       const transport = await this.transports.update(
         tenantUid,
         present,
         { signingSecrets },
         { kind: 'SECRET_ROTATED', actor, changes: changesOf(present.signingSecrets, signingSecrets, nowMs) },
+        notificationEvent(rotated),
       );
       if (!transport) return CHANGED_MEANWHILE;
-      this.#notify(transport, nowMs);
+      this.notifications.publish(rotated);
       return { transport, signingSecret };
     });
-  }
-
-  #notify({ tenantUid, httpTransportUid, signingSecrets }: HttpTransportRow, nowMs: number): void {
-    if (!this.notifications.isObserved) return;
-    const overlapEndsAt = new Date(overlapEnd(signingSecrets, nowMs));
-    const at = new Date(nowMs);
-    this.notifications.publish({ type: 'secretRotated', at, tenantUid, httpTransportUid, overlapEndsAt });
   }
 
   /** The stored secrets without the imported one. A secret that is imported again must sign only once and must not expire. */
@@ -92,10 +96,6 @@ export class SigningSecretRotationService {
     });
   }
 }
-
-/** When only the newest secret signs, ms since the epoch. */
-const overlapEnd = (secrets: readonly StoredSigningSecret[], nowMs: number): number =>
-  Math.max(nowMs, ...secrets.map(({ expiresAt }) => expiresAt ?? 0));
 
 /** The changes for the audit, which never contain a secret. */
 function changesOf(

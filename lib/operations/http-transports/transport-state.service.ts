@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { COMMAND_KINDS } from '../../domain/audit.js';
+import { notificationEvent } from '../../domain/notification-event.js';
+import type { TransportDisabled } from '../../domain/notification.js';
 import { stateAfter, type TransportCommand } from '../../domain/transport-state.js';
 import { TransportStateConflictError } from '../../errors/admin.errors.js';
 import { CHANGED_MEANWHILE, retryOnChange } from '../retry-on-change.js';
@@ -54,24 +56,28 @@ export class TransportStateService {
       if (state === undefined) throw new TransportStateConflictError(command, present.state);
       const disabledReason = state === 'DISABLED' ? reasonOf(present, reason) : null;
       if (state === present.state && disabledReason === present.disabledReason) return present;
+      const disabled =
+        present.state !== 'DISABLED' && disabledReason !== null
+          ? this.#disabled(present, disabledReason)
+          : undefined;
       const changed = await this.states.change(
         tenantUid,
         present,
         { state, disabledReason },
         { kind: COMMAND_KINDS[command], actor },
+        disabled && notificationEvent(disabled),
       );
       if (!changed) return CHANGED_MEANWHILE;
       // Wake workers, so that deliveries that were queued meanwhile are sent at once.
       if (state === 'ACTIVE') this.wakeUps.announceWork([present.id]);
-      if (present.state !== 'DISABLED' && disabledReason !== null) this.#notify(present, disabledReason);
+      if (disabled) this.notifications.publish(disabled);
       return changed;
     });
   }
 
-  #notify({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): void {
-    if (!this.notifications.isObserved) return;
+  #disabled({ tenantUid, httpTransportUid }: HttpTransportEntity, reason: string): TransportDisabled {
     const at = new Date(this.database.now());
-    this.notifications.publish({ type: 'transportDisabled', at, tenantUid, httpTransportUid, reason });
+    return { type: 'transportDisabled', at, tenantUid, httpTransportUid, reason };
   }
 }
 

@@ -62,6 +62,14 @@ export class HttpTransportEntity {
   @Column(bigintColumn({ name: 'failing_since', nullable: true }))
   failingSince!: number | null;
 
+  /** The last warning in the current series of failures, in percent of `disableAfterHours`; 0: none. */
+  @Column({ name: 'failing_warned', type: 'integer' })
+  failingWarned!: number;
+
+  /** When the notification is due that the overlap of a rotated secret ends; null: none is due. */
+  @Column(bigintColumn({ name: 'overlap_notice_at', nullable: true }))
+  overlapNoticeAt!: number | null;
+
   @Column({ name: 'timeout_ms', type: 'integer', nullable: true })
   timeoutMs!: number | null;
 
@@ -99,6 +107,8 @@ type OwnColumn =
   | 'state'
   | 'disabledReason'
   | 'failingSince'
+  | 'failingWarned'
+  | 'overlapNoticeAt'
   | 'version'
   | 'createdAt'
   | 'lastModifiedAt';
@@ -133,6 +143,8 @@ export function transportSettingsOf({
   state,
   disabledReason,
   failingSince,
+  failingWarned,
+  overlapNoticeAt,
   version,
   createdAt,
   lastModifiedAt,

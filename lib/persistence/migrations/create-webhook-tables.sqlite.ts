@@ -1,3 +1,5 @@
+import { isReservedSql } from '../sql/notification-event-sql.js';
+
 const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
 /** The same tables as on PostgreSQL (see there), except that narrow tables are clustered. */
@@ -26,6 +28,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     state TEXT NOT NULL,
     disabled_reason TEXT,
     failing_since INTEGER,
+    failing_warned INTEGER NOT NULL DEFAULT 0,
+    overlap_notice_at INTEGER,
     timeout_ms INTEGER,
     max_concurrency INTEGER,
     rate_limit_requests INTEGER,
@@ -37,6 +41,8 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_http_transport_uid UNIQUE (tenant_uid, http_transport_uid)
   )`,
   `CREATE INDEX webhook_http_transport_key ON ${table('webhook_http_transport')} (encrypted_with)`,
+  `CREATE INDEX webhook_http_transport_overlap ON ${table('webhook_http_transport')} (overlap_notice_at, id)
+     WHERE overlap_notice_at IS NOT NULL`,
 
   `CREATE TABLE ${table('webhook_webhook')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,6 +57,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     CONSTRAINT webhook_webhook_uid UNIQUE (tenant_uid, webhook_uid)
   )`,
   `CREATE INDEX webhook_webhook_transport ON ${table('webhook_webhook')} (transport_id)`,
+  `CREATE INDEX webhook_webhook_notified ON ${table('webhook_webhook')} (tenant_uid) WHERE ${isReservedSql('action')}`,
 
   `CREATE TABLE ${table('webhook_tombstone')} (
     kind TEXT NOT NULL,

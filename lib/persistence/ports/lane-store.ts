@@ -9,7 +9,13 @@ import type { HttpTransportEntity, TransportSettings } from '../entities/http-tr
 export const CLOCK_SLACK_MS = 20;
 
 type StoredColumn =
-  'tenantUid' | 'httpTransportUid' | 'signingSecrets' | 'state' | 'failingSince' | 'version';
+  | 'tenantUid'
+  | 'httpTransportUid'
+  | 'signingSecrets'
+  | 'state'
+  | 'failingSince'
+  | 'failingWarned'
+  | 'version';
 
 /** A transport's configuration as stored (secrets encrypted), as a lane's holder needs it. */
 export interface StoredTransport

@@ -1,4 +1,5 @@
 import type { AttemptTrigger, DeliveryStatus } from '../../domain/delivery-status.js';
+import type { NotificationEvent } from '../../domain/notification-event.js';
 
 /** The recorded facts of one request. */
 export interface RecordedAttempt {
@@ -31,6 +32,11 @@ export interface AttemptRecord extends RecordedAttempt {
    * as orphaned, because it decided nothing.
    */
   readonly isCounted: boolean;
+  /**
+   * Stored with the end of the delivery if that is `FAILED`, if the delivered event is not a notification itself, and if the
+   * tenant has a webhook for it. Default: none.
+   */
+  readonly event?: NotificationEvent | undefined;
 }
 
 /** A change of a transport's run-time state that its holder derived from attempts. */
@@ -44,8 +50,15 @@ export interface TransportRecord {
   readonly consecutiveFailures: number;
   /** The new value of `failing_since`; undefined: unchanged. */
   readonly failingSince?: number | null;
+  /** The new value of `failing_warned`. Undefined: 0 if `failingSince` is given, otherwise unchanged. */
+  readonly failingWarned?: number;
   /** Set when the transport is to be disabled. */
   readonly disabledReason?: string;
+  /**
+   * Stored with the change if the tenant has a webhook for them. `WEBHOOK_TRANSPORT_DISABLED` is stored only if the change
+   * disables the transport. Default: none.
+   */
+  readonly events?: readonly NotificationEvent[];
 }
 
 /** The key of a queue row. */

@@ -9,7 +9,12 @@ import type {
 import type { PostgresDatabase } from './postgres-database.js';
 import { recordTexts } from './record-sql.js';
 import { numbers } from './sql.js';
-import { transportChangeParameters, transportChangeText } from './transport-change-sql.js';
+import { eventArrays } from './notification-event-parameters.js';
+import {
+  transportChangeParameters,
+  transportChangeText,
+  transportEventParameters,
+} from './transport-change-sql.js';
 
 /** A delivery of a group whose queue row was not found as expected. */
 interface MissingRow {
@@ -39,12 +44,14 @@ const CAUTIOUS_MS = 10_000;
 export class PostgresRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
   readonly #changeTransports: string;
+  readonly #changeAndReport: string;
   /** performance.now() until which rows that other transactions have locked are skipped. */
   #skipLockedUntil = -Infinity;
 
   constructor(private readonly database: PostgresDatabase) {
     this.#sql = recordTexts(database);
-    this.#changeTransports = transportChangeText(database);
+    this.#changeTransports = transportChangeText(database, false);
+    this.#changeAndReport = transportChangeText(database, true);
   }
 
   async record(group: RecordGroup): Promise<RecordResult> {
@@ -83,7 +90,10 @@ export class PostgresRecordStore implements RecordStore {
 
   changeTransports(changes: readonly TransportRecord[], now: number): Promise<ReadonlySet<number>> {
     const values = transportChangeParameters(changes, now);
-    return this.#transportIds('tillhook_change_transports', this.#changeTransports, values);
+    if (!changes.some(({ events = [] }) => events.length > 0))
+      return this.#transportIds('tillhook_change_transports', this.#changeTransports, values);
+    const events = transportEventParameters(changes);
+    return this.#transportIds('tillhook_report_transports', this.#changeAndReport, [...values, ...events]);
   }
 
   unpark(transportIds: readonly number[], now: number): Promise<ReadonlySet<number>> {
@@ -109,6 +119,11 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   #written(attempts: RecordGroup['attempts'], skipsLocked: boolean, now: number): Prepared {
+    const ended = attempts.flatMap(({ deliveryId, event }) => (event ? [[deliveryId, event] as const] : []));
+    if (ended.length > 0) {
+      const values = [...anyParameters(attempts), now, ...eventArrays(ended)];
+      return { name: 'tillhook_record_reported', text: this.#sql.reported, values };
+    }
     const isPlain = attempts.every(
       ({ nextDueAt, orderingKey }) => nextDueAt === null && orderingKey === null,
     );

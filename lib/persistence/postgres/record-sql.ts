@@ -8,7 +8,9 @@ import {
   requestedAfter,
   waitsBehind,
 } from '../sql/queue-sql.js';
+import { isReservedSql } from '../sql/notification-event-sql.js';
 import { noteFacts } from './facts-sql.js';
+import { insertEventsFrom } from './notification-event-parameters.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const keyIs = (input: string): string =>
@@ -59,7 +61,8 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
  * why.
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
- * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. An array
+ * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. In `reported`
+ * also: $18 to $24 notification events. An array
  * that holds nulls only may be empty: unnest fills the shorter ones with nulls.
  */
 export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
@@ -119,26 +122,13 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       WHERE q.ctid = m.place AND q.ctid = ANY (ARRAY(SELECT place FROM moving))
     )`;
 
-  return {
-    // Three texts for the same purpose. Most groups contain only ends of unordered deliveries, and the parts that those do
-    // not need would double the cost.
-    // The first text does not lock rows before it deletes them: each lock would be a record in the write-ahead log. If
-    // another transaction has locked a row, the statement fails after `ROW_PATIENCE_MS`.
-    ends: `${inputOf(false, PATIENCE)}, ${removed(`(
-        SELECT i.*, q.place FROM input i
-        CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
-      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
-
-    endsSkippingLocked: `${inputOf(false)}, ${removed(`(
-        SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
-      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
-
-    // When a delivery with an ordering key has ended, its successor becomes due: the next delivery of the key, if that is
-    // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
-    // leave the successor parked without a predecessor.
-    // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
-    // `done`. Neither is a row that must not end, because a redelivery was requested meanwhile.
-    any: `${inputOf(true)}, at_key AS MATERIALIZED (${found}
+  // When a delivery with an ordering key has ended, its successor becomes due: the next delivery of the key, if that is
+  // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
+  // leave the successor parked without a predecessor.
+  // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
+  // `done`. Neither is a row that must not end, because a redelivery was requested meanwhile.
+  // `reported`: another part of the statement, followed by a comma, or nothing.
+  const any = (reported: string): string => `${inputOf(true)}, at_key AS MATERIALIZED (${found}
         WHERE i.next_due_at IS NOT NULL OR NOT (${isRequestUnserved('q.requested', 'i.trigger', 'i.status')})
       ), successor AS MATERIALIZED (
         SELECT a.delivery_id AS head_id, a.transport_id, n.due_at, n.delivery_id FROM at_key a
@@ -167,12 +157,40 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       ), removed AS (
         DELETE FROM ${queue} WHERE ctid = ANY (ARRAY(SELECT place FROM found WHERE next_due_at IS NULL))
         RETURNING delivery_id
-      ), ${logged('found WHERE delivery_id IN (SELECT delivery_id FROM removed)', 'counts')}, done AS (
+      ), ${logged('found WHERE delivery_id IN (SELECT delivery_id FROM removed)', 'counts')}, ${reported}done AS (
         SELECT delivery_id FROM moved UNION ALL SELECT delivery_id FROM removed
       ), ${counted(
         `CASE WHEN next_due_at IS NOT NULL THEN 'RETRIED' ELSE ${END_KIND} END`,
         'found WHERE delivery_id IN (SELECT delivery_id FROM done) AND (next_due_at IS NULL OR counts = 1)',
-      )} ${notIn('done')}`,
+      )} ${notIn('done')}`;
+
+  return {
+    // Three texts for the same purpose. Most groups contain only ends of unordered deliveries, and the parts that those do
+    // not need would double the cost.
+    // The first text does not lock rows before it deletes them: each lock would be a record in the write-ahead log. If
+    // another transaction has locked a row, the statement fails after `ROW_PATIENCE_MS`.
+    ends: `${inputOf(false, PATIENCE)}, ${removed(`(
+        SELECT i.*, q.place FROM input i
+        CROSS JOIN LATERAL (SELECT q.ctid AS place FROM ${queue} q WHERE ${keyIs('i')} ${fence} LIMIT 1) q
+      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
+
+    endsSkippingLocked: `${inputOf(false)}, ${removed(`(
+        SELECT i.*, q.place FROM input i CROSS JOIN LATERAL ${rowAt(queue, 'i', fence)} q
+      ) f`)}, ${logged('removed', '1')}, ${counted(END_KIND, 'removed')} ${notIn('removed')}`,
+
+    any: any(''),
+
+    // The same, with notification events of deliveries that have failed for good. Events about events of notifications would
+    // cause each other without end.
+    reported: any(`reported AS (
+        ${insertEventsFrom(
+          database,
+          18,
+          `JOIN found f ON f.delivery_id = e.about`,
+          `f.status = 'FAILED' AND NOT f.has_succeeded AND f.delivery_id IN (SELECT delivery_id FROM removed)
+        AND NOT ${isReservedSql(`(SELECT v.action FROM ${database.table('webhook_event')} v WHERE v.id = f.event_id LIMIT 1)`)}`,
+        )}
+      ), `),
 
     // Finds out why attempts were not written. If a group's COMMIT was not confirmed, the group is written again. An
     // attempt that is already in the database, as the last one of its delivery in the log or as a row of its own, counts as

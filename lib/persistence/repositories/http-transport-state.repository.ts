@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { differences, type Audited } from '../../domain/audit.js';
+import type { NotificationEvent } from '../../domain/notification-event.js';
 import type { TransportState } from '../../domain/transport-state.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity } from '../entities/http-transport.entity.js';
 import { audit } from '../sql/audit-sql.js';
 import { restartLane, resumeLane, suspendLane } from '../sql/lane-statements.js';
+import { writeWithEvent } from '../sql/notification-event-sql.js';
 import { retryOnDeadlock } from '../sql/retry-on-deadlock.js';
 import { built } from '../sql/statement.js';
 import type { HttpTransportRow } from './http-transport.repository.js';
@@ -27,6 +29,7 @@ export class HttpTransportStateRepository {
    * kept.
    *
    * @param actor who changes it, for the audit; null: unknown
+   * @param event reports the change to the tenant; undefined: none does
    * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(
@@ -34,6 +37,7 @@ export class HttpTransportStateRepository {
     read: HttpTransportEntity,
     { state, disabledReason }: TransportStateChange,
     { actor, kind }: Omit<Audited, 'changes'>,
+    event?: NotificationEvent,
   ): Promise<HttpTransportRow | undefined> {
     const now = this.database.now();
     const isEnabled = read.state === 'DISABLED' && state === 'ACTIVE';
@@ -43,7 +47,7 @@ export class HttpTransportStateRepository {
       .set({
         state,
         disabledReason,
-        ...(isEnabled && { failingSince: null }),
+        ...(isEnabled && { failingSince: null, failingWarned: 0 }),
         version: () => 'version + 1',
         lastModifiedAt: now,
       })
@@ -54,9 +58,18 @@ export class HttpTransportStateRepository {
     ]);
     const audited = audit(this.database, { ...read, webhookUid: null }, { actor, kind, changes });
     // The lane comes last, see lane-statements.
-    const statements = [built(update), audited, this.#changeLane(read, state, now)];
+    const lane = this.#changeLane(read, state, now);
+    const statements = (reported: readonly Statement[]): readonly Statement[] => [
+      built(update),
+      audited,
+      ...reported,
+      lane,
+    ];
+    const options = { onlyIfFirstChanges: true };
     const results = await retryOnDeadlock(() =>
-      this.database.write(statements, { onlyIfFirstChanges: true }),
+      event
+        ? writeWithEvent(this.database, event, statements, options)
+        : this.database.write(statements([]), options),
     );
     if (results.length === 0) return undefined;
     return (await this.#repository.findOneBy({ tenantUid, id: read.id })) ?? undefined;

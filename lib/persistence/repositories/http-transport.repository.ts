@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
+import type { NotificationEvent } from '../../domain/notification-event.js';
 import { originOf } from '../../domain/origin.js';
+import { overlapNoticeAt } from '../../domain/overlap-notice.js';
 import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
 import { isUniqueViolation } from '../errors/driver-errors.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { HttpTransportEntity, type TransportSettings } from '../entities/http-transport.entity.js';
 import type { Audited } from '../../domain/audit.js';
 import { audit } from '../sql/audit-sql.js';
+import { writeWithEvent } from '../sql/notification-event-sql.js';
 import { quotaWrite, assertBelowQuota, type Quota } from '../sql/quota.js';
 import { encryptedWith } from '../../secrets/encrypted-with.js';
 import { built, statement } from '../sql/statement.js';
@@ -76,6 +79,8 @@ export class HttpTransportRepository {
       state: 'ACTIVE',
       disabledReason: null,
       failingSince: null,
+      failingWarned: 0,
+      overlapNoticeAt: null,
       version: 1,
       createdAt: now,
       lastModifiedAt: now,
@@ -107,6 +112,7 @@ export class HttpTransportRepository {
    * Changes the given settings of the transport as it was read.
    *
    * @param audited its entry in the audit
+   * @param event reports the change to the tenant; undefined: none does
    * @returns the changed transport; undefined if it was changed or deleted after it was read: then read it again
    */
   async update(
@@ -114,23 +120,31 @@ export class HttpTransportRepository {
     read: HttpTransportEntity,
     settings: Partial<TransportChange>,
     audited: Audited,
+    event?: NotificationEvent,
   ): Promise<HttpTransportRow | undefined> {
+    const now = this.database.now();
     const changed = {
       ...settings,
+      ...(settings.signingSecrets && { overlapNoticeAt: overlapNoticeAt(settings.signingSecrets, now) }),
       origin: originOf(settings.url ?? read.url),
       encryptedWith: encryptedWith({ ...read, ...settings }),
       version: read.version + 1,
-      lastModifiedAt: this.database.now(),
+      lastModifiedAt: now,
     };
     const update = this.#repository
       .createQueryBuilder()
       .update()
       .set(writable(changed))
       .where({ tenantUid, id: read.id, version: read.version });
-    const results = await this.database.write(
-      [built(update), audit(this.database, resourceOf(read), audited)],
-      { onlyIfFirstChanges: true },
-    );
+    const options = { onlyIfFirstChanges: true };
+    const statements = (reported: readonly Statement[]): readonly Statement[] => [
+      built(update),
+      audit(this.database, resourceOf(read), audited),
+      ...reported,
+    ];
+    const results = event
+      ? await writeWithEvent(this.database, event, statements, options)
+      : await this.database.write(statements([]), options);
     return results.length === 0 ? undefined : { ...read, ...changed };
   }
 

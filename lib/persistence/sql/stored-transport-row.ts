@@ -3,7 +3,7 @@ import type { StoredTransport } from '../ports/lane-store.js';
 /** The columns of `StoredTransport`, from the table aliased `t`. */
 export const STORED_TRANSPORT_COLUMNS = `
   t.tenant_uid, t.http_transport_uid, t.url, t.headers, t.security_type, t.username, t.password, t.token,
-  t.signing_secrets, t.state, t.failing_since, t.timeout_ms, t.max_concurrency, t.rate_limit_requests,
+  t.signing_secrets, t.state, t.failing_since, t.failing_warned, t.timeout_ms, t.max_concurrency, t.rate_limit_requests,
   t.rate_limit_per_seconds, t.retry_schedule_seconds, t.version AS transport_version`;
 
 export interface StoredTransportRow {
@@ -18,6 +18,7 @@ export interface StoredTransportRow {
   signing_secrets: string;
   state: string;
   failing_since: number | null;
+  failing_warned: number;
   timeout_ms: number | null;
   max_concurrency: number | null;
   rate_limit_requests: number | null;
@@ -36,6 +37,7 @@ export const storedTransportOf = (row: StoredTransportRow): StoredTransport => (
   token: row.token,
   state: row.state as StoredTransport['state'],
   failingSince: row.failing_since,
+  failingWarned: row.failing_warned,
   timeoutMs: row.timeout_ms,
   maxConcurrency: row.max_concurrency,
   rateLimitRequests: row.rate_limit_requests,

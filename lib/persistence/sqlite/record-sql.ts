@@ -1,12 +1,19 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
 import { isRequestUnserved, notifyLane, PAST_NOTE, requestedAfter, waitsBehind } from '../sql/queue-sql.js';
 import { insertAudit, selectAutomaticDisable } from '../sql/audit-sql.js';
+import {
+  EVENT_COLUMNS,
+  IGNORE_KNOWN_EVENTS,
+  insertNotificationEvents,
+  isSubscribed,
+} from '../sql/notification-event-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The texts of SqliteRecordStore. */
 export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const delivery = database.table('webhook_delivery');
+  const event = database.table('webhook_event');
   const lane = database.table('webhook_lane');
   const transport = database.table('webhook_http_transport');
   const sameRow = 'transport_id = ? AND due_at = ? AND delivery_id = ?';
@@ -61,7 +68,15 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       WHERE transport_id = ?`,
     suspend: `
       UPDATE ${lane} SET suspended = true, due_at = CASE WHEN holder IS NOT NULL THEN due_at END WHERE transport_id = ?`,
-    failingSince: `UPDATE ${transport} SET failing_since = ? WHERE id = ?`,
+    failingSince: `UPDATE ${transport} SET failing_since = ?, failing_warned = 0 WHERE id = ?`,
+    failingWarned: `UPDATE ${transport} SET failing_warned = ? WHERE id = ?`,
+    isDisabled: `SELECT 1 FROM ${transport} WHERE id = ? AND state = 'DISABLED'`,
+    actionOf: `SELECT action FROM ${event} WHERE id = ?`,
+    hasEvent: `SELECT 1 FROM ${event} WHERE tenant_uid = ? AND event_uid = ?`,
+    report: `
+      ${insertNotificationEvents(event)}
+      SELECT e.* FROM (SELECT ${EVENT_COLUMNS.map((column) => `@${column} AS ${column}`).join(', ')}) e
+      WHERE ${isSubscribed(database.table('webhook_webhook'), 'e')} ${IGNORE_KNOWN_EVENTS}`,
     disable: `
       UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?
       WHERE id = ? AND state <> 'DISABLED'`,

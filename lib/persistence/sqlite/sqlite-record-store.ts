@@ -8,6 +8,8 @@ import {
   type RecordStore,
   type TransportRecord,
 } from '../ports/record-store.js';
+import type { NotificationEvent } from '../../domain/notification-event.js';
+import { isReservedAction } from '../../domain/reserved-actions.js';
 import { endKind, type Fact, type FactKind } from '../../domain/statistics.js';
 import { factText } from '../sql/facts.js';
 import { recordTexts } from './record-sql.js';
@@ -164,6 +166,7 @@ export class SqliteRecordStore implements RecordStore {
       const isRedelivery = hasSucceeded || attempt.trigger !== 'SCHEDULE';
       facts.push(factOf(attempt, row, endKind(attempt.status, isRedelivery)));
     }
+    if (attempt.event && status === 'FAILED' && this.#isReported(row)) this.#report(attempt.event);
     if (row.ordering_key === null) return true;
     const next = this.database
       .prepare<PlaceRow>(this.#sql.nextOfKey)
@@ -172,6 +175,20 @@ export class SqliteRecordStore implements RecordStore {
       this.#redate({ transportId, dueAt: next.due_at, deliveryId: next.delivery_id }, now);
     }
     return true;
+  }
+
+  /** Whether the end of a delivery is reported. Events about events of notifications would cause each other without end. */
+  #isReported({ event_id: eventId }: EndedRow): boolean {
+    const event = this.database.prepare<{ action: string }>(this.#sql.actionOf).get(eventId);
+    return event !== undefined && !isReservedAction(event.action);
+  }
+
+  /** Stores an event if the tenant has subscribed to it. A recovery is only reported to tenants to whom the failure was. */
+  #report({ tenantUid, eventUid, action, body, occurredAt, onlyAfter }: NotificationEvent): void {
+    const hasEvent = this.database.prepare(this.#sql.hasEvent);
+    if (onlyAfter.length > 0 && !onlyAfter.some((uid) => hasEvent.get(tenantUid, uid) !== undefined)) return;
+    const row = { tenant_uid: tenantUid, event_uid: eventUid, action, body, occurred_at: occurredAt };
+    this.database.prepare(this.#sql.report).run(row);
   }
 
   #move(attempt: AttemptRecord, nextDueAt: number, facts: Fact[]): boolean {
@@ -201,10 +218,15 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #change(change: TransportRecord, now: number): void {
-    const { transportId, leaseToken, blockedUntil, consecutiveFailures, failingSince, disabledReason } =
+    const { transportId, leaseToken, blockedUntil, consecutiveFailures, failingSince, failingWarned } =
       change;
+    const { disabledReason, events = [] } = change;
     if (this.database.prepare(this.#sql.isCurrent).get(transportId, leaseToken) === undefined) return;
     if (failingSince !== undefined) this.#run(this.#sql.failingSince, failingSince, transportId);
+    if (failingWarned !== undefined) this.#run(this.#sql.failingWarned, failingWarned, transportId);
+    const disables = disabledReason !== undefined && !this.#isDisabled(transportId);
+    for (const event of events)
+      if (disables || event.action !== 'WEBHOOK_TRANSPORT_DISABLED') this.#report(event);
     if (disabledReason !== undefined) {
       this.database.prepare(this.#sql.auditDisable).run({ transportId, reason: disabledReason, now });
       this.#run(this.#sql.disable, disabledReason, now, transportId);
@@ -212,6 +234,10 @@ export class SqliteRecordStore implements RecordStore {
     }
     if (blockedUntil !== null)
       this.#run(this.#sql.block, blockedUntil, consecutiveFailures, blockedUntil, transportId);
+  }
+
+  #isDisabled(transportId: number): boolean {
+    return this.database.prepare(this.#sql.isDisabled).get(transportId) !== undefined;
   }
 
   #run(sql: string, ...values: unknown[]): number {

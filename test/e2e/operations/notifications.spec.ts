@@ -301,7 +301,7 @@ describe.each(DATABASE_KINDS)('a listener of notifications, on %s', (kind) => {
       async onNotification(notification: WebhookNotification): Promise<void> {
         running += 1;
         if (!('httpTransportUid' in notification)) throw new Error('Of a transport.');
-        const { name } = await this.transports.get(notification.tenantUid, notification.httpTransportUid!);
+        const { name } = await this.transports.get(notification.tenantUid, notification.httpTransportUid);
         calls.push({ type: notification.type, name, running });
         running -= 1;
       }

@@ -127,6 +127,7 @@ describe('LaneStore, claiming lanes,', () => {
             signingSecrets: [],
             state: 'ACTIVE',
             failingSince: null,
+            failingWarned: 0,
             timeoutMs: null,
             maxConcurrency: 3,
             rateLimitRequests: null,

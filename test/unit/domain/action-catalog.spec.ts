@@ -27,12 +27,20 @@ describe('extendCatalog', () => {
     expect(() => extendCatalog(posCatalog, { ORDER_SETTLED: redeemed })).toThrow(/ORDER_SETTLED/);
   });
 
-  it.each(['', 'gift_card', 'GIFT-CARD', 'GIFT CARD', 'GIFT_*', '*', 'ÄRA', 'A\n', 'A'.repeat(65)])(
-    'refuses the name %p',
-    (action) => {
-      expect(() => extendCatalog(posCatalog, { [action]: redeemed })).toThrow(InvalidOptionError);
-    },
-  );
+  it.each([
+    '',
+    'gift_card',
+    'WEBHOOK_CARD',
+    'GIFT-CARD',
+    'GIFT CARD',
+    'GIFT_*',
+    '*',
+    'ÄRA',
+    'A\n',
+    'A'.repeat(65),
+  ])('refuses the name %p', (action) => {
+    expect(() => extendCatalog(posCatalog, { [action]: redeemed })).toThrow(InvalidOptionError);
+  });
 
   it('accepts a name of 64 characters', () => {
     expect(extendCatalog({}, { ['A'.repeat(64)]: redeemed })).toHaveProperty('A'.repeat(64), redeemed);

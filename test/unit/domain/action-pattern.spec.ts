@@ -67,6 +67,13 @@ describe('matchesAction', () => {
     );
   });
 
+  it('covers notifications by their name and prefixes, and not by the star', () => {
+    expect(matchesAction('WEBHOOK_TRANSPORT_DISABLED', 'WEBHOOK_TRANSPORT_DISABLED')).toBe(true);
+    expect(matchesAction('WEBHOOK_TRANSPORT_*', 'WEBHOOK_TRANSPORT_DISABLED')).toBe(true);
+    expect(matchesAction('WEBHOOK_*', 'WEBHOOK_TRANSPORT_DISABLED')).toBe(true);
+    expect(matchesAction('*', 'WEBHOOK_TRANSPORT_DISABLED')).toBe(false);
+  });
+
   it('covers nothing else', () => {
     expect(matchesAction('ORDER_*', 'ORDERS_SETTLED')).toBe(false);
     expect(matchesAction('ORDER_*', 'ORDER')).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EventFactory } from '../../../lib/emitter/event-factory.js';
+import { NOTIFICATION_ACTIONS } from '../../../lib/domain/notification-actions.js';
 import { WebhooksError } from '../../../lib/errors/webhooks-error.js';
 import { posCatalog } from '../../../lib/pos/pos-catalog.js';
 
@@ -33,6 +34,13 @@ describe('EventFactory', () => {
       occurredAt: null,
     });
     expect(create().eventUid).not.toBe(event.eventUid);
+  });
+
+  it('refuses notifications, which only the module emits', () => {
+    const withNotifications = new EventFactory({ ...posCatalog, ...NOTIFICATION_ACTIONS });
+    for (const action of Object.keys(NOTIFICATION_ACTIONS))
+      expect(codeOf(() => withNotifications.create('7', action, data, {}))).toBe('UNKNOWN_ACTION');
+    expect(withNotifications.create('7', 'ORDER_SETTLED', data, {})).toMatchObject({ tenantUid: '7' });
   });
 
   it("keeps the caller's uid, ordering key and time", () => {

@@ -154,6 +154,22 @@ describe('Lane', () => {
       expect(failing(lane)).toMatchObject({ disabledReason: 'FAILING' });
     });
 
+    it('warns at each stage once in a run of failures, also if an earlier holder has warned', () => {
+      const policy = { ...NO_CIRCUIT, disableAfterMs: 20_000 };
+      const lane = laneOf({ failingSince: 0, failingWarned: 25 }, {}, policy);
+      const warnedAt = (now: number) => lane.learn(concluded(queued(1), 30_000), now, 0.5)?.failingWarned;
+      expect([9_999, 10_000, 14_999, 15_000, 19_999].map(warnedAt)).toEqual([
+        undefined,
+        50,
+        undefined,
+        75,
+        undefined,
+      ]);
+      lane.learn(concluded(queued(1), null), 19_999, 0);
+      // The next run begins at 1,000.
+      expect([5_999, 6_000].map(warnedAt)).toEqual([undefined, 25]);
+    });
+
     it('opens the circuit after the configured failures in a row, then sends single probes until one succeeds', () => {
       const policy = { circuitFailures: 2, circuitCoolDownMs: 1_000, disableAfterMs: Infinity };
       const lane = laneOf({}, { consecutiveFailures: 1 }, policy);

@@ -4,6 +4,7 @@ import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.j
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
 import { DeliveryRecorder } from '../../../../lib/delivery/recording/delivery-recorder.js';
 import type { WebhookNotification } from '../../../../lib/domain/notification.js';
+import { withEvent } from '../../../../lib/delivery/sending/reported-events.js';
 import { attemptNotification } from '../../../../lib/delivery/sending/attempt-notifications.js';
 import type { AttemptContext } from '../../../../lib/delivery/sending/attempt.js';
 import { eventually } from '../../../support/eventually.js';
@@ -43,7 +44,7 @@ describe('DeliveryRecorder', () => {
     read(before, [queued(1)]);
     const delivery = before.next(NOW);
     before.settled();
-    recorder.recordAttempt(before, delivery, concluded(delivery, NOW + 50), undefined, undefined);
+    recorder.recordAttempt(before, delivery, concluded(delivery, NOW + 50).record, undefined, undefined);
     await eventually(() => recorder.isUnrecorded(1));
 
     // Lost, and claimed again: the row is left out as long as its outcome is not recorded.
@@ -63,7 +64,7 @@ describe('DeliveryRecorder', () => {
     read(lane, [queued(1)]);
     const delivery = lane.next(NOW);
     lane.settled();
-    recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined, undefined);
+    recorder.recordAttempt(lane, delivery, concluded(delivery, null).record, undefined, undefined);
     await eventually(() => !lane.hasInHand(delivery));
     expect(lane.release(NOW)).toBeUndefined();
     expect(lane.nextRead(at(0))).toMatchObject({ after: { dueAt: -1 } });
@@ -78,7 +79,7 @@ describe('DeliveryRecorder', () => {
       read(lane, [queued(1)]);
       const delivery = lane.next(NOW);
       lane.settled();
-      recorder.recordAttempt(lane, delivery, concluded(delivery, null), undefined, notifications);
+      recorder.recordAttempt(lane, delivery, concluded(delivery, null).record, undefined, notifications);
       return eventually(() => !lane.hasInHand(delivery));
     };
 
@@ -104,10 +105,10 @@ describe('DeliveryRecorder', () => {
       const end = concluded(delivery, null);
       const failed = { ...end, record: { ...end.record, status: 'FAILED' as const, reason: 'EXHAUSTED' } };
       const exhausted = attemptNotification(lane, delivery, failed.record, undefined, NOW);
-      recorder.recordAttempt(lane, delivery, failed, undefined, [exhausted]);
+      recorder.recordAttempt(lane, delivery, withEvent(failed.record, exhausted), undefined, [exhausted]);
       await eventually(() => published.length > 0);
       expect(store.groups.flatMap(({ attempts }) => attempts)).toMatchObject([
-        { status: 'PENDING', reason: null, nextDueAt: NOW, trigger: 'SCHEDULE' },
+        { status: 'PENDING', reason: null, nextDueAt: NOW, trigger: 'SCHEDULE', event: undefined },
       ]);
       expect(published).toEqual([
         expect.objectContaining({ type: 'deliveryFailed', nextAttemptAt: new Date(NOW) }),

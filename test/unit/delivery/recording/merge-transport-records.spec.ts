@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mergeTransportRecords } from '../../../../lib/delivery/recording/merge-transport-records.js';
+import type { NotificationEvent } from '../../../../lib/domain/notification-event.js';
 import type { TransportRecord } from '../../../../lib/persistence/ports/record-store.js';
 
 const change = (part: Partial<TransportRecord>): TransportRecord => ({
@@ -34,6 +35,23 @@ describe('mergeTransportRecords', () => {
     ];
     expect(mergeTransportRecords([earlier, later])).toEqual([later]);
     expect(mergeTransportRecords([later, earlier])).toEqual([later]);
+  });
+
+  it('keeps the events of all changes, and no warning of a series of failures that has ended', () => {
+    const [failing, recovered] = ['failing', 'recovered'].map(
+      (eventUid) => ({ eventUid }) as NotificationEvent,
+    );
+    const changes = [
+      change({ failingWarned: 25, events: [failing!] }),
+      change({ failingSince: null, events: [recovered!] }),
+    ];
+    expect(mergeTransportRecords(changes)).toEqual([
+      change({ failingSince: null, events: [failing!, recovered!] }),
+    ]);
+    const warned = change({ failingWarned: 25 });
+    expect(mergeTransportRecords([warned, change({ blockedUntil: 5 })])).toEqual([
+      { ...warned, blockedUntil: 5 },
+    ]);
   });
 
   it('leaves a transport unblocked that no change blocks', () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DatabaseBusyError } from '../../../../lib/errors/database.errors.js';
-import { retried } from '../../../support/attempt-records.js';
+import type { NotificationEvent } from '../../../../lib/domain/notification-event.js';
+import type { TransportRecord } from '../../../../lib/persistence/ports/record-store.js';
+import { failed, retried } from '../../../support/attempt-records.js';
 import { eventually } from '../../../support/eventually.js';
 import { outage, refusal } from '../../../support/keeping-record-store.js';
 import { queued } from '../../../support/lanes.js';
@@ -57,6 +59,40 @@ describe('Recorder', () => {
       await eventually(() => scene.written.length === 4);
       // The response was not to blame.
       expect(scene.store.groups.at(-1)!.attempts[0]!.responseHeaders).not.toBeNull();
+    });
+  });
+
+  describe('events that the database refuses', () => {
+    const event = { eventUid: 'ntf_1' } as NotificationEvent;
+
+    it('do not keep the attempts that they report, or others, from being recorded', async () => {
+      const scene = new RecorderScene();
+      scene.store.failRecord = ({ attempts }) => (attempts.some((one) => one.event) ? refusal() : undefined);
+      for (const id of numbers(5))
+        scene.add(id, { attempt: failed(queued(id), 'GONE', id === 3 ? { event } : {}) });
+      await eventually(() => scene.written.length === 5);
+      expect([[...scene.store.deliveries].sort(), scene.aside]).toEqual([numbers(5), []]);
+    });
+
+    it('do not keep transports from being changed, and the events of others are stored', async () => {
+      const scene = new RecorderScene();
+      const change = (transportId: number): TransportRecord => ({
+        transportId,
+        leaseToken: 1,
+        blockedUntil: null,
+        consecutiveFailures: 1,
+        disabledReason: 'GONE',
+        events: [{ ...event, tenantUid: String(transportId) }],
+      });
+      scene.store.failChange = (changes) =>
+        changes.some(({ events }) => events?.some(({ tenantUid }) => tenantUid === '2'))
+          ? refusal()
+          : undefined;
+      for (const id of numbers(3)) scene.add(id, { transport: change(id) });
+      await eventually(() => scene.written.length === 3);
+      const { events: _refused, ...second } = change(2);
+      expect(scene.store.changes.flat()).toEqual([change(1), second, change(3)]);
+      expect(scene.aside).toEqual([]);
     });
   });
 

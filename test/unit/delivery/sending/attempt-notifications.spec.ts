@@ -12,23 +12,18 @@ const ABOUT = { at: new Date(NOW), ...TRANSPORT };
 
 const health = (failingSince: number | null, view: Partial<HealthView> = {}): HealthView => ({
   failingSince,
+  failingWarned: 0,
   isCircuitOpen: false,
   isDisabled: false,
   ...view,
 });
-const disabling = (disabledReason: string): TransportTurn['learned'] => ({
-  transportId: 1,
-  leaseToken: 1,
-  blockedUntil: null,
-  consecutiveFailures: 1,
-  disabledReason,
-});
+const UNCHANGED = { transportId: 1, leaseToken: 1, blockedUntil: null, consecutiveFailures: 1 };
+const disabling = (disabledReason: string): TransportTurn['learned'] => ({ ...UNCHANGED, disabledReason });
 const turn = (before: HealthView, after: HealthView, more: Partial<TransportTurn> = {}) =>
   transportNotifications(TRANSPORT, {
     before,
     after,
     learned: undefined,
-    isWarningDue: false,
     disableAfterMs: DISABLE_AFTER_MS,
     nowMs: NOW,
     ...more,
@@ -48,6 +43,7 @@ describe('transportNotifications', () => {
         type: 'transportFailing',
         ...ABOUT,
         cause: 'CIRCUIT_OPENED',
+        share: null,
         failingSince: new Date(NOW - 10),
         disabledAt: new Date(NOW - 10 + DISABLE_AFTER_MS),
       },
@@ -57,8 +53,8 @@ describe('transportNotifications', () => {
 
   it('says that it is failing when the log warns of it', () => {
     const failing = health(NOW - 500, { isCircuitOpen: true });
-    expect(turn(failing, failing, { isWarningDue: true })).toMatchObject([
-      { type: 'transportFailing', cause: 'DISABLED_SOON' },
+    expect(turn(failing, failing, { learned: { ...UNCHANGED, failingWarned: 50 } })).toMatchObject([
+      { type: 'transportFailing', cause: 'DISABLED_SOON', share: 0.5 },
     ]);
   });
 
@@ -80,13 +76,13 @@ describe('transportNotifications', () => {
 
   it.each([
     ['its circuit was open', health(NOW - 10, { isCircuitOpen: true })],
-    ['it had failed for half of the time after which it is disabled', health(NOW - 500)],
+    ['its owner was warned that it will be disabled', health(NOW - 250, { failingWarned: 25 })],
   ])('says that it has recovered if %s', (_when, before) => {
     const failingSince = new Date(before.failingSince!);
     expect(turn(before, health(null))).toEqual([{ type: 'transportRecovered', ...ABOUT, failingSince }]);
   });
 
   it('does not say that it has recovered from failures that were not notified', () => {
-    expect(turn(health(NOW - 499), health(null))).toEqual([]);
+    expect(turn(health(NOW - 249), health(null))).toEqual([]);
   });
 });

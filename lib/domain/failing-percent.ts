@@ -1,0 +1,15 @@
+/**
+ * Parts of `disableAfterHours`, in percent. Each time that a transport has failed for one of them, its owner is warned that
+ * it will be disabled.
+ */
+const WARN_AT = [75, 50, 25] as const;
+
+/**
+ * The last warning that is due for a failing transport.
+ *
+ * @param failingMs how long every attempt has failed, in ms
+ * @param disableAfterMs how long a transport fails before it is disabled, in ms
+ * @returns 25, 50 or 75 percent of `disableAfterMs`; 0: none is due yet
+ */
+export const failingPercent = (failingMs: number, disableAfterMs: number): number =>
+  WARN_AT.find((percent) => failingMs * 100 >= percent * disableAfterMs) ?? 0;
