@@ -2,12 +2,13 @@ import type { Clocks } from '../../lib/delivery/lanes/lane-hold.js';
 import { Lane } from '../../lib/delivery/lanes/lane.js';
 import type { UnsentRows } from '../../lib/delivery/lanes/scan-rows.js';
 import type { ConcludedAttempt } from '../../lib/delivery/sending/attempt.js';
-import type { TransportConfig } from '../../lib/delivery/sending/transport-config.js';
+import { TransportConfigs, type TransportConfig } from '../../lib/delivery/sending/transport-config.js';
 import type { HealthPolicy } from '../../lib/domain/transport-health.js';
 import { AllowList } from '../../lib/egress/allow-list.js';
 import { checkUrl } from '../../lib/egress/url-policy.js';
 import { DEFAULT_TRANSPORT_SETTINGS } from '../../lib/persistence/entities/http-transport.entity.js';
 import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/ports/lane-store.js';
+import { SecretBox } from '../../lib/secrets/secret-box.js';
 
 /** Without a circuit, and without an end to failing. */
 export const NO_CIRCUIT = { circuitFailures: 0, circuitCoolDownMs: 1, disableAfterMs: Infinity };
@@ -113,6 +114,14 @@ export const laneOf = (
 ): Lane => new Lane(claimedLane(claimed), laneConfig(config), 0, policy);
 
 const ANY_URL = { allowHttp: false, allow: new AllowList([]) };
+
+/** Decrypts configurations without keys. */
+export const transportConfigs = (): TransportConfigs =>
+  new TransportConfigs(new SecretBox([]), (url) => checkUrl(url, ANY_URL), {
+    timeoutMs: 10_000,
+    transportConcurrency: 8,
+    retryScheduleMs: [1_000],
+  });
 
 /** A lane of this tenant that sends to this origin. */
 export function laneTo(tenantUid: string, transportId: number, origin = 'https://erp.example.com'): Lane {

@@ -72,7 +72,7 @@ export class LaneClaimer {
   readonly #looks = new Map<number, NodeJS.Timeout>();
 
   constructor(
-    private readonly store: LaneStore,
+    private readonly store: Pick<LaneStore, 'due' | 'claim'>,
     private readonly held: HeldLanes,
     private readonly configs: TransportConfigs,
     private readonly inspection: InspectionList,

@@ -29,8 +29,8 @@ export class LaneReader {
 
   constructor(
     private readonly store: Pick<LaneStore, 'read'>,
-    private readonly bodies: EventLoader,
-    private readonly recorder: DeliveryRecorder,
+    private readonly bodies: Pick<EventLoader, 'loadAhead'>,
+    private readonly recorder: Pick<DeliveryRecorder, 'isUnrecorded' | 'park' | 'recordCrashes'>,
     private readonly claimer: Pick<LaneClaimer, 'avoid'>,
     private readonly inspection: InspectionList,
     private readonly options: LaneReaderOptions,

@@ -24,11 +24,11 @@ export class LaneUpkeep {
     const lanes = [...this.held.all()];
     if (lanes.length === 0) return [];
     const checkedAt = this.clocks.elapsed();
-    const { lost, outdated, unread } = await this.#check(lanes);
-    await this.#reconfigure(outdated, lost, unread);
+    const { lost, outdated } = await this.#check(lanes);
+    await this.#reconfigure(outdated, lost);
     for (const lane of lost) this.held.remove(lane);
     const current = lanes.filter((lane) => this.held.has(lane));
-    for (const lane of current) if (!unread.has(lane)) lane.confirmed(checkedAt);
+    for (const lane of current) lane.confirmed(checkedAt);
 
     const elapsed = this.clocks.elapsed();
     const ending = current.filter((lane) => lane.needsRenewal(elapsed));
@@ -37,11 +37,10 @@ export class LaneUpkeep {
     return [...lost];
   }
 
-  async #check(lanes: readonly Lane[]): Promise<{ lost: Set<Lane>; outdated: Lane[]; unread: Set<Lane> }> {
+  async #check(lanes: readonly Lane[]): Promise<{ lost: Set<Lane>; outdated: Lane[] }> {
     const lost = new Set<Lane>();
     const claimedByOthers: number[] = [];
     const outdated: Lane[] = [];
-    const unread = new Set<Lane>();
     const check = async (some: readonly Lane[]): Promise<void> => {
       const ids = some.map((lane) => lane.transportId);
       const checks = new Map((await this.store.check(ids)).map((check) => [check.transportId, check]));
@@ -60,17 +59,17 @@ export class LaneUpkeep {
         }
       }
     };
-    await inHalves(lanes, check, (lane) => this.#giveUp(lane, unread));
+    await inHalves(lanes, check, (lane) => this.#giveUp(lane));
     // The next holder has counted a crash, but this process is alive: its lease expired, or the database's clock was set.
     await inHalves(
       claimedByOthers,
       (ids) => this.store.forgiveCrashes(ids),
       () => undefined,
     );
-    return { lost, outdated, unread };
+    return { lost, outdated };
   }
 
-  async #reconfigure(outdated: readonly Lane[], lost: Set<Lane>, unread: Set<Lane>): Promise<void> {
+  async #reconfigure(outdated: readonly Lane[], lost: Set<Lane>): Promise<void> {
     const askedAt = this.clocks.elapsed();
     const configure = async (some: readonly Lane[]): Promise<void> => {
       const stored = await this.store.transports(some.map((lane) => lane.transportId));
@@ -80,13 +79,12 @@ export class LaneUpkeep {
         else lost.add(lane);
       }
     };
-    await inHalves(outdated, configure, (lane) => this.#giveUp(lane, unread));
+    await inHalves(outdated, configure, (lane) => this.#giveUp(lane));
   }
 
   /** A lane that cannot be read sends nothing more, and this process does not claim it again for a while. */
-  #giveUp(lane: Lane, unread: Set<Lane>): void {
+  #giveUp(lane: Lane): void {
     lane.drain();
     this.claimer.avoid(lane.transportId);
-    unread.add(lane);
   }
 }

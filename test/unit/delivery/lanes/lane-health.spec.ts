@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { LaneHealth } from '../../../../lib/delivery/lanes/lane-health.js';
+import type { HealthPolicy } from '../../../../lib/domain/transport-health.js';
+import { concluded, laneConfig, NO_CIRCUIT, NOW, queued } from '../../../support/lanes.js';
+
+const STARTED_AT = 1_000;
+const HEALTHY = { failingSince: null, consecutiveFailures: 0, blockedUntil: 0 };
+
+/** The health of a transport whose lane was claimed at 0 of the elapsed clock. */
+const healthOf = (known: Partial<typeof HEALTHY> = {}, policy: HealthPolicy = NO_CIRCUIT) =>
+  new LaneHealth({ ...HEALTHY, ...known }, 0, policy);
+type Attempt = Parameters<typeof concluded>[2];
+const fail = (health: LaneHealth, attempt: Attempt = {}) =>
+  health.learn(concluded(queued(1), 9_000, attempt), NOW, 0.5);
+
+describe('LaneHealth', () => {
+  describe('the change to write', () => {
+    it('names the start of a run of failures only when the run begins or ends', () => {
+      const health = healthOf();
+      const change = { transportId: 1, consecutiveFailures: 1, blockedUntil: null };
+      expect(fail(health)).toEqual({ ...change, failingSince: STARTED_AT });
+      const blocked = { consecutiveFailures: 2, blockedUntil: NOW + 1 };
+      expect(fail(health, { blockedUntil: NOW + 1 })).toEqual({ ...change, ...blocked });
+      expect(health.learn(concluded(queued(1), null), NOW, 0)).toEqual({
+        ...change,
+        consecutiveFailures: 0,
+        failingSince: null,
+      });
+    });
+
+    it('blocks until the later one of what the receiver asks and what the circuit needs', () => {
+      const policy = { circuitFailures: 1, circuitCoolDownMs: 1_000, disableAfterMs: Infinity };
+      const untilOf = (blockedUntil: number) => fail(healthOf({}, policy), { blockedUntil })!.blockedUntil;
+      expect([untilOf(NOW + 999), untilOf(NOW + 1_001)]).toEqual([NOW + 1_000, NOW + 1_001]);
+    });
+
+    it('disables the transport only if the receiver is gone or has failed for too long', () => {
+      const failed = { outcome: { kind: 'failed', reason: 'EXHAUSTED' } } as const;
+      expect(fail(healthOf(), failed)).not.toHaveProperty('disabledReason');
+      const policy = { ...NO_CIRCUIT, disableAfterMs: NOW - STARTED_AT };
+      expect(fail(healthOf({}, policy), failed)).toMatchObject({ disabledReason: 'FAILING' });
+    });
+  });
+
+  describe('after somebody has enabled the transport', () => {
+    const known = { failingSince: 500, consecutiveFailures: 7, blockedUntil: NOW + 60_000 } as never;
+    const [disabled, active] = [
+      laneConfig({ state: 'DISABLED', failingSince: 500 }),
+      laneConfig({ state: 'ACTIVE', failingSince: null }),
+    ];
+    const stateOf = ({ failingSince, consecutiveFailures, blockedUntil }: LaneHealth) => ({
+      failingSince,
+      consecutiveFailures,
+      blockedUntil,
+    });
+
+    it('counts past failures and blocks no longer', () => {
+      const health = healthOf(known);
+      health.reconsider(disabled, active, 10);
+      expect(stateOf(health)).toEqual(HEALTHY);
+    });
+
+    it('counts them no longer if the transport was disabled and enabled between two looks', () => {
+      const health = healthOf(known);
+      health.reconsider(laneConfig({ failingSince: 500 }), active, 10);
+      expect(stateOf(health)).toEqual(HEALTHY);
+    });
+
+    it('keeps them while the transport stays disabled, or if something else was changed', () => {
+      const health = healthOf(known);
+      health.reconsider(disabled, disabled, 10);
+      health.reconsider(laneConfig({ failingSince: 500 }), laneConfig({ failingSince: 500 }), 20);
+      expect(stateOf(health)).toEqual(known);
+    });
+
+    it('keeps a run of failures of which the configuration could not know yet', () => {
+      const health = healthOf();
+      const learned = fail(health)!;
+      // The run is not written yet.
+      health.reconsider(laneConfig(), active, 10);
+      expect(health.failingSince).toBe(STARTED_AT);
+      // It was written after the configuration was read.
+      health.recorded(learned, 20);
+      health.reconsider(laneConfig(), active, 19);
+      expect(health.failingSince).toBe(STARTED_AT);
+      // It was written before.
+      health.reconsider(laneConfig(), active, 20);
+      expect(stateOf(health)).toEqual(HEALTHY);
+    });
+
+    it('ignores a change without the start of a run, and a configuration that is older than the last record', () => {
+      const health = healthOf();
+      health.recorded(fail(health)!, 20);
+      health.recorded(fail(health, { blockedUntil: NOW + 1 })!, 30);
+      health.reconsider(laneConfig(), laneConfig({ failingSince: 77 }), 10);
+      health.reconsider(laneConfig(), active, 40);
+      expect(health.failingSince).toBeNull();
+    });
+
+    it('has nothing to forget while the receiver is healthy', () => {
+      const health = healthOf({ blockedUntil: NOW + 60_000 });
+      health.reconsider(laneConfig(), active, 10);
+      expect(health.blockedUntil).toBe(NOW + 60_000);
+    });
+  });
+});
