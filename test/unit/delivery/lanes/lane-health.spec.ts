@@ -4,7 +4,7 @@ import type { HealthPolicy } from '../../../../lib/domain/transport-health.js';
 import { concluded, laneConfig, NO_CIRCUIT, NOW, queued } from '../../../support/lanes.js';
 
 const STARTED_AT = 1_000;
-const HEALTHY = { failingSince: null, consecutiveFailures: 0, blockedUntil: 0 };
+const HEALTHY = { failingSince: null, failingWarned: 0, consecutiveFailures: 0, blockedUntil: 0 };
 
 /** The health of a transport whose lane was claimed at 0 of the elapsed clock. */
 const healthOf = (known: Partial<typeof HEALTHY> = {}, policy: HealthPolicy = NO_CIRCUIT) =>
