@@ -6,6 +6,7 @@ import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import { withDeadline } from '../../timing/with-deadline.js';
 import { WEBHOOKS_WORKER_ENABLED } from '../../webhooks.tokens.js';
+import { concernsRows } from '../retention/paced-batches.js';
 import { safeErrorText } from '../safe-error-text.js';
 import { WebhooksLogger } from '../webhooks-logger.js';
 
@@ -70,13 +71,25 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
     for (let after = 0; ;) {
       const groups = await statistics.groups(after, GROUPS);
       if (groups.length === 0) return;
-      // A group that cannot be read stays, and does not stop the others.
+      const refused = new Map<number, unknown>();
       await inHalves(
         groups,
         async (part) => statistics.rollUp(part),
-        (group, error) => this.#warnOf(group, error),
+        (group, error) => refused.set(group, error),
       );
+      // Groups of single tenants have greater ids, so this run comes to them. A group that stays does not stop the others.
+      for (const [group, error] of refused) if (!(await this.#split(group))) this.#warnOf(group, error);
       after = groups.at(-1)!;
+    }
+  }
+
+  /** @returns false if the group has one tenant only, or cannot be read */
+  async #split(group: number): Promise<boolean> {
+    try {
+      return await this.stores.statistics.splitByTenant(group);
+    } catch (error) {
+      if (concernsRows(error)) return false;
+      throw error;
     }
   }
 

@@ -26,6 +26,14 @@ export interface StatisticStore {
   /** Adds groups of facts to the counts. Groups that another transaction has locked are left out: it is adding them. */
   rollUp(groupIds: readonly number[]): Promise<void>;
 
+  /**
+   * Replaces a group by one group for each tenant, with greater ids, in one transaction. Use it for a group that cannot be
+   * counted: a damaged fact or count of one tenant then holds back no other tenant.
+   *
+   * @returns false if nothing was changed: the group has facts of one tenant only, or another transaction has locked it
+   */
+  splitByTenant(groupId: number): Promise<boolean>;
+
   /** The rows of a range, in no particular order; several for the same bucket if there are several transports or actions. */
   counts(request: CountsRequest): Promise<CountRow[]>;
 

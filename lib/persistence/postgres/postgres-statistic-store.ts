@@ -6,7 +6,7 @@ import {
   type Granularity,
 } from '../../domain/statistics.js';
 import type { CountsRequest, StatisticStore } from '../ports/statistic-store.js';
-import { factsOf } from '../sql/facts.js';
+import { factsOf, factTextsByTenant } from '../sql/facts.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers, numbersOf } from './sql.js';
 
@@ -40,6 +40,10 @@ export class PostgresStatisticStore implements StatisticStore {
             SELECT ctid AS place FROM ${fact} WHERE id = i.id LIMIT 1 FOR UPDATE SKIP LOCKED
           ) f
         )) RETURNING facts`,
+      lock: `SELECT facts FROM ${fact} WHERE id = $1::bigint FOR UPDATE SKIP LOCKED`,
+      split: `
+        WITH removed AS (DELETE FROM ${fact} WHERE id = $1::bigint)
+        INSERT INTO ${fact} (facts) SELECT unnest($2::text[])`,
       // LATERAL with LIMIT: found by key, whatever the statistics of the tables say.
       events: `
         SELECT e.* FROM unnest($1::bigint[]) AS i (id) CROSS JOIN LATERAL (
@@ -100,6 +104,17 @@ export class PostgresStatisticStore implements StatisticStore {
       );
       const values = parametersOf(countRows(facts, events));
       await client.query({ name: 'tillhook_statistic_add', text: this.#sql.add, values });
+    });
+  }
+
+  splitByTenant(groupId: number): Promise<boolean> {
+    return this.database.transaction(async (client) => {
+      // Without names: groups are split rarely, and a prepared statement would stay.
+      const { rows } = await client.query<{ facts: string }>({ text: this.#sql.lock, values: [groupId] });
+      const texts = rows.flatMap(({ facts }) => factTextsByTenant(facts));
+      if (texts.length < 2) return false;
+      await client.query({ text: this.#sql.split, values: [groupId, texts] });
+      return true;
     });
   }
 

@@ -34,3 +34,17 @@ export function factsOf(text: string): Fact[] {
     ];
   });
 }
+
+/**
+ * The facts of a group as one text for each tenant. A damaged fact is kept with those of the tenant that it seems to have,
+ * so that it is lost to no other tenant.
+ */
+export function factTextsByTenant(text: string): string[] {
+  const texts = new Map<string, string>();
+  for (const fact of text.split(';')) {
+    const [tenant] = fact.split(',', 1);
+    const others = texts.get(tenant!);
+    texts.set(tenant!, others === undefined ? fact : `${others};${fact}`);
+  }
+  return [...texts.values()];
+}

@@ -9,7 +9,7 @@ import {
   type Granularity,
 } from '../../domain/statistics.js';
 import type { CountsRequest, StatisticStore } from '../ports/statistic-store.js';
-import { factsOf } from '../sql/facts.js';
+import { factsOf, factTextsByTenant } from '../sql/facts.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface CountsRow {
@@ -37,6 +37,8 @@ export class SqliteStatisticStore implements StatisticStore {
     this.#sql = {
       groups: `SELECT id FROM ${fact} WHERE id > ? ORDER BY id LIMIT ?`,
       take: `DELETE FROM ${fact} WHERE id = ? RETURNING facts`,
+      note: `INSERT INTO ${fact} (facts) VALUES (?)`,
+      read: `SELECT facts FROM ${fact} WHERE id = ?`,
       event: `SELECT action, created_at FROM ${database.table('webhook_event')} WHERE id = ?`,
       find: `SELECT * FROM ${statistic} WHERE ${key}`,
       put: `
@@ -69,6 +71,17 @@ export class SqliteStatisticStore implements StatisticStore {
         if (row) events.set(id, { action: row.action, createdAt: row.created_at });
       }
       for (const row of countRows(facts, events)) this.#add(row);
+    });
+  }
+
+  splitByTenant(groupId: number): Promise<boolean> {
+    return this.database.transaction(() => {
+      const group = this.database.prepare<{ facts: string }>(this.#sql.read).get(groupId);
+      const texts = group === undefined ? [] : factTextsByTenant(group.facts);
+      if (texts.length < 2) return false;
+      this.database.prepare(this.#sql.take).get(groupId);
+      for (const text of texts) this.database.prepare(this.#sql.note).run(text);
+      return true;
     });
   }
 
