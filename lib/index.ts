@@ -84,7 +84,11 @@ export type {
 } from './operations/encryption/reencrypt-transports.js';
 
 export type { HoldReason } from './delivery/delivery-switch.js';
-export type { TenantPurgeReport } from './operations/tenants/purge-tenant.js';
+export type {
+  TenantPurgeOptions,
+  TenantPurgeProgress,
+  TenantPurgeReport,
+} from './operations/tenants/purge-tenant.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health/health.js';
 export { WebhooksHealthIndicator } from './operations/health/health-indicator.js';

@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import { TenantPurge, type TenantPurgeReport } from '../../operations/tenants/purge-tenant.js';
+import {
+  TenantPurge,
+  type TenantPurgeOptions,
+  type TenantPurgeReport,
+} from '../../operations/tenants/purge-tenant.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { apiErrorOf } from '../api-error-of.js';
@@ -24,10 +28,13 @@ export class WebhookTenants {
    * not committed. If it is interrupted, call it again: it continues with the rows that are left.
    *
    * Stop emitting for the tenant first. What is emitted after the purge belongs to a new tenant with this uid.
+   *
+   * @param options `onProgress`: called after each batch with the number of deleted rows so far; `signal`: aborting it ends the
+   *   purge after the current batch, with `isComplete: false`
    */
-  purge(tenantUid: string): Promise<TenantPurgeReport> {
+  purge(tenantUid: string, options: TenantPurgeOptions = {}): Promise<TenantPurgeReport> {
     return withApiErrors(() =>
-      new TenantPurge(this.database, this.stores, checkedUid('tenantUid', tenantUid)).run(),
+      new TenantPurge(this.database, this.stores, checkedUid('tenantUid', tenantUid), options).run(),
     );
   }
 

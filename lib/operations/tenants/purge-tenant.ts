@@ -10,13 +10,13 @@ import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
 import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
 import { ENDED } from '../../persistence/sql/delivery-sql.js';
 import { statement } from '../../persistence/sql/statement.js';
-import { PacedBatches } from '../retention/paced-batches.js';
+import { Interrupted, PacedBatches } from '../retention/paced-batches.js';
 
 /** Transports that are read at once. */
 const TRANSPORTS = 100;
 /** Pause before rows that another transaction has locked are tried again, in ms. */
 const RETRY_MS = 50;
-/** How long the purge waits for rows and transactions of others, in ms. */
+/** How long the purge waits for rows and transactions of others, all in all, in ms. */
 const PATIENCE_MS = 60_000;
 /** How often the tenant is looked at again if somebody keeps creating transports for it. */
 const MOST_ROUNDS = 20;
@@ -30,11 +30,25 @@ export interface TenantPurgeReport {
   readonly total: number;
   /**
    * Whether nothing of the tenant is left. False: for a minute, other transactions kept rows locked, or an emit of the tenant
-   * uncommitted. Call it again.
+   * uncommitted; or the purge was aborted. Call it again.
    */
   readonly isComplete: boolean;
   /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */
   readonly purgedAt: string;
+}
+
+/** How far a purge has come. */
+export interface TenantPurgeProgress {
+  /** Deleted rows so far, of all tables. */
+  readonly rows: number;
+}
+
+/** How a purge reports and ends early. */
+export interface TenantPurgeOptions {
+  /** Called after each batch. */
+  readonly onProgress?: (progress: TenantPurgeProgress) => void;
+  /** Aborting this signal ends the purge after the current batch, with `isComplete: false`. Call it again to continue. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -47,17 +61,18 @@ export interface TenantPurgeReport {
 export class TenantPurge {
   readonly #rows: Record<string, number> = {};
   readonly #batches: PacedBatches;
-  readonly #giveUpAt = performance.now() + PATIENCE_MS;
+  #waitedMs = 0;
   #refused: unknown;
 
   constructor(
     private readonly database: Database,
     private readonly stores: Pick<Stores, 'retention' | 'purge'>,
     private readonly tenantUid: string,
+    private readonly options: TenantPurgeOptions = {},
   ) {
     this.#batches = new PacedBatches({
       kind: database.kind,
-      checkpoint: () => undefined,
+      checkpoint: () => this.#checkpoint(),
       // Rows that were locked, and deadlocks, are tried again.
       onSkipped: (error) => {
         if (classify(error) === 'refused') this.#refused = error;
@@ -67,28 +82,48 @@ export class TenantPurge {
 
   /** @throws errors of the database, also if it refuses to delete a row */
   async run(): Promise<TenantPurgeReport> {
-    let isComplete = false;
     let purgedAt = this.database.now();
-    for (let round = 0; !isComplete && round < MOST_ROUNDS && this.#hasTime; round += 1) {
-      await this.#removeTransports();
-      await this.#removeLog();
-      await this.#removeEvents();
-      purgedAt = this.database.now();
-      const hasWaited = await this.#openInsertsEnd();
-      isComplete = hasWaited && (await this.#removeEvents()) && (await this.#removeNames());
+    let isComplete = false;
+    try {
+      for (let round = 0; !isComplete && round < MOST_ROUNDS && this.#hasTime; round += 1) {
+        await this.#removeTransports();
+        await this.#removeLog();
+        await this.#removeEvents();
+        purgedAt = this.database.now();
+        const hasWaited = await this.#openInsertsEnd();
+        isComplete = hasWaited && (await this.#removeEvents()) && (await this.#removeNames());
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
     }
-    const total = Object.values(this.#rows).reduce((sum, rows) => sum + rows, 0);
     return {
       tenantUid: this.tenantUid,
       rows: this.#rows,
-      total,
+      total: this.#total,
       isComplete,
       purgedAt: new Date(purgedAt).toISOString(),
     };
   }
 
+  get #total(): number {
+    return Object.values(this.#rows).reduce((sum, rows) => sum + rows, 0);
+  }
+
   get #hasTime(): boolean {
-    return performance.now() < this.#giveUpAt;
+    return this.#waitedMs < PATIENCE_MS;
+  }
+
+  /** @throws {Interrupted} if the purge was aborted */
+  #checkpoint(): void {
+    if (this.options.signal?.aborted) throw new Interrupted();
+  }
+
+  /** Waits for rows or transactions of others. Only this time counts, however long the deletion of a large tenant takes. */
+  async #pause(): Promise<void> {
+    const startedAt = performance.now();
+    await sleep(RETRY_MS);
+    this.#waitedMs += performance.now() - startedAt;
+    this.#checkpoint();
   }
 
   /** Pending deliveries move to the log, and processes that hold the lanes lose them. */
@@ -100,6 +135,7 @@ export class TenantPurge {
     do {
       found = await transports.find({ where: { tenantUid }, order: { id: 'ASC' }, take: TRANSPORTS });
       for (const transport of found) {
+        this.#checkpoint();
         const subscribed = await webhooks.countBy({ tenantUid, transportId: transport.id });
         if (!(await removeTransport(database, transport, null))) continue;
         this.#count('webhook_http_transport', 1);
@@ -232,7 +268,7 @@ export class TenantPurge {
     let open = await purge.openInserts();
     while (open.length > 0) {
       if (!this.#hasTime) return false;
-      await sleep(RETRY_MS);
+      await this.#pause();
       const still = new Set(await purge.openInserts());
       open = open.filter((transaction) => still.has(transaction));
     }
@@ -263,7 +299,7 @@ export class TenantPurge {
       // Rows that another transaction has locked are still there.
       if (rows[0]!.id === last) {
         if (!this.#hasTime) return false;
-        await sleep(RETRY_MS);
+        await this.#pause();
       }
       last = rows[0]!.id;
       await this.#batches.write(rows, (batch) => remove(batch.map(({ id }) => id)));
@@ -271,6 +307,8 @@ export class TenantPurge {
   }
 
   #count(table: string, rows: number): void {
-    if (rows > 0) this.#rows[table] = (this.#rows[table] ?? 0) + rows;
+    if (rows === 0) return;
+    this.#rows[table] = (this.#rows[table] ?? 0) + rows;
+    this.options.onProgress?.({ rows: this.#total });
   }
 }

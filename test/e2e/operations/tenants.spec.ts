@@ -6,25 +6,10 @@ import { AgedRows } from '../../support/aged-rows.js';
 import { eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { Receiver } from '../../support/receiver.js';
+import { tenantNumber, tenantRows } from '../../support/tenant-rows.js';
 import { TestHost } from '../../support/test-host.js';
 
 const ORDER = { order: { Uid: '700' } };
-/** Tables with rows of tenants, and the condition that finds those of one. */
-const OF_TENANT: Readonly<Record<string, (uid: string, id: number) => string>> = {
-  webhook_http_transport: (uid) => `tenant_uid = '${uid}'`,
-  webhook_webhook: (uid) => `tenant_uid = '${uid}'`,
-  webhook_lane: (uid) => `tenant_uid = '${uid}'`,
-  webhook_tombstone: (uid) => `tenant_uid = '${uid}'`,
-  webhook_event: (uid) => `tenant_uid = '${uid}'`,
-  webhook_outbox: (uid) => `tenant_uid = '${uid}'`,
-  webhook_tenant: (uid) => `tenant_uid = '${uid}'`,
-  webhook_throttle: (uid) => `subject LIKE '%${uid}%'`,
-  webhook_queue: (_uid, id) => `tenant_id = ${id}`,
-  webhook_delivery: (_uid, id) => `tenant_id = ${id}`,
-  webhook_recovery: (uid) => `tenant_uid = '${uid}'`,
-  webhook_recovery_item: (_uid, id) => `event_id = -${id}`,
-};
-
 describe('a whole tenant', () => {
   eachDatabase((database, kind) => {
     let host: TestHost;
@@ -71,9 +56,7 @@ describe('a whole tenant', () => {
       receiver.answer({ status: 204 });
       for (let n = 0; n < 120; n += 1)
         await rows.delivery({ tenantUid, endedDaysAgo: 1, earlierAttempts: 1 });
-      const [{ id }] = await host.dataSource.query<[{ id: number }]>(
-        `SELECT id FROM webhook_tenant WHERE tenant_uid = '${tenantUid}'`,
-      );
+      const id = await tenantNumber(host.dataSource, tenantUid);
       // A job that has ended, with an item that is recognized by the tenant's number.
       await host.dataSource.query(
         `INSERT INTO webhook_recovery (tenant_uid, transport_id, http_transport_uid, kind, since_at, until_at, statuses, state,
@@ -84,14 +67,7 @@ describe('a whole tenant', () => {
       );
       return id;
     };
-    const left = async (tenantUid: string, id: number): Promise<Record<string, number>> => {
-      const counts: Record<string, number> = {};
-      for (const [table, condition] of Object.entries(OF_TENANT)) {
-        const count = await rows.count(table, condition(tenantUid, id));
-        if (count > 0) counts[table] = count;
-      }
-      return counts;
-    };
+    const left = (tenantUid: string, id: number) => tenantRows(host.dataSource, tenantUid, id);
 
     it('is erased with a report, and nothing of another tenant', async () => {
       const other = await fill('neighbour');

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { WebhooksHealthReport, WebhooksModule } from 'nestjs-tillhook';
+import type { TenantPurgeReport, WebhooksHealthReport, WebhooksModule } from 'nestjs-tillhook';
 import type { DataSourceOptions } from 'typeorm';
 
 const SUPPORT = './test/faults/support';
@@ -60,6 +60,8 @@ interface Answers {
   /** Emits an event in a transaction, and kills that process when it is committed, before anybody is told. Never answers. */
   emitAndDie(tenantUid: string): never;
   emitMany(tenantUid: string, count: number): undefined;
+  /** Erases a tenant. */
+  purge(tenantUid: string): TenantPurgeReport;
 }
 
 interface Reply {

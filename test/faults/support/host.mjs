@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { WebhookEmitter, WebhooksHealth, WebhooksModule } from 'nestjs-tillhook';
+import { WebhookEmitter, WebhooksHealth, WebhooksModule, WebhookTenants } from 'nestjs-tillhook';
 
 const NS_PER_MS = 1e6;
 
@@ -46,6 +46,7 @@ const answers = {
     await runner.query('COMMIT');
     process.kill(process.pid, 'SIGKILL');
   },
+  purge: (tenantUid) => app.get(WebhookTenants, { strict: false }).purge(tenantUid),
   emitMany: async (tenantUid, count) => {
     await emitter.emitMany(
       Array.from({ length: count }, () => EVENT),
