@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { main } from './main.js';
 
@@ -12,6 +13,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // The exit code still reports the result.
 process.stderr.on('error', () => undefined);
 
+/** A dumb terminal has no control sequences. */
+const canDrawOn = (stream: NodeJS.WriteStream): boolean =>
+  Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
+
 // The first interrupt ends a command such as `listen` in order; the second one ends the process.
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
@@ -22,7 +27,11 @@ process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   version,
   print: (text) => process.stdout.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  },
   printError: (text) => process.stderr.write(text),
+  isTerminal: { results: canDrawOn(process.stdout), progress: canDrawOn(process.stderr) },
   readInput: async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -24,3 +24,11 @@ export class ConfigError extends CliError {
     super('INVALID_CONFIG', message, options);
   }
 }
+
+/** The command was interrupted before it had done its work. Exit code 1. */
+export class InterruptedError extends CliError {
+  /** @param message what is done and what is not, and how to go on */
+  constructor(message: string) {
+    super('INTERRUPTED', `Interrupted. ${message}`);
+  }
+}

@@ -16,6 +16,8 @@ export interface CommandArgument {
   readonly description: string;
   /** True: one or more. Only the last argument of a command may have it. */
   readonly isMany?: boolean;
+  /** True: it may be left out. Only the last argument of a command may have it. */
+  readonly isOptional?: boolean;
 }
 
 /** The given options: a string for an option with a value, otherwise `true`. */
@@ -33,8 +35,12 @@ export interface CommandContext {
   readonly version: string;
   /** Prints a result. */
   readonly print: (text: string) => void;
+  /** Waits until the reader of the results has caught up, so that long results do not fill the memory. */
+  readonly drained: () => Promise<void>;
   /** Prints progress or a hint, apart from the results. */
   readonly printError: (text: string) => void;
+  /** Whether results and progress go to a terminal, where lines may be drawn again. */
+  readonly isTerminal: { readonly results: boolean; readonly progress: boolean };
   /** Reads the standard input to its end. */
   readonly readInput: () => Promise<Buffer>;
   /** Ends a command that runs until it is interrupted. */
@@ -48,7 +54,7 @@ export interface Command {
   readonly summary: string;
   /** Text in the help below the usage. */
   readonly description: string;
-  /** Its arguments, in order; each is required. Default: none. */
+  /** Its arguments, in order; each is required unless it `isOptional`. Default: none. */
   readonly arguments?: readonly CommandArgument[];
   /** The command's own options, in addition to `COMMON_OPTIONS`. */
   readonly options: Readonly<Record<string, CommandOption>>;

@@ -1,8 +1,10 @@
 import type { Command } from './command.js';
+import { deliveriesCommand } from './deliveries/deliveries-command.js';
+import { redeliverCommand } from './deliveries/redeliver-command.js';
 import { emitCommand } from './develop/emit-command.js';
 import { listenCommand } from './develop/listen-command.js';
 import { verifyCommand } from './develop/verify-command.js';
-import { deliveriesCommand } from './operate/deliveries-command.js';
+import { explainCommand } from './events/explain-command.js';
 import { adoptEnvironmentCommand } from './operate/environment-command.js';
 import { rotateKeysCommand } from './operate/rotate-keys-command.js';
 import { stateCommands } from './operate/state-commands.js';
@@ -10,6 +12,8 @@ import { statusCommand } from './operate/status-command.js';
 import { transportsCommand } from './operate/transports-command.js';
 import { migrateCommand } from './schema/migrate-command.js';
 import { sqlCommand } from './sql/sql-command.js';
+import { exportTenantCommand } from './tenants/export-tenant-command.js';
+import { purgeTenantCommand } from './tenants/purge-tenant-command.js';
 
 /** Every command, in the order in which the help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -18,7 +22,11 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   transportsCommand,
   deliveriesCommand,
+  explainCommand,
+  redeliverCommand,
   ...stateCommands,
+  exportTenantCommand,
+  purgeTenantCommand,
   rotateKeysCommand,
   adoptEnvironmentCommand,
   verifyCommand,

@@ -9,7 +9,10 @@ export const usageOf = (command?: Command): string =>
     ? 'Usage: tillhook <command> [options]'
     : `Usage: tillhook ${[command.name, ...(command.arguments ?? []).map(placeholderOf)].join(' ')} [options]`;
 
-const placeholderOf = ({ name, isMany }: CommandArgument): string => (isMany ? `${name} …` : name);
+function placeholderOf({ name, isMany, isOptional }: CommandArgument): string {
+  const shown = isMany ? `${name} …` : name;
+  return isOptional ? `[${shown}]` : shown;
+}
 
 /** The text of `tillhook --help`. */
 export function generalHelp(commands: readonly Command[]): string {

@@ -60,7 +60,7 @@ export function requiredArguments(
   given: readonly string[],
 ): readonly string[] {
   const missing = expected[given.length];
-  if (missing === undefined || given.length >= expected.length) return given;
+  if (missing === undefined || missing.isOptional || given.length >= expected.length) return given;
   throw new UsageError(`Argument ${missing.name} missing: ${missing.description}.`);
 }
 

@@ -103,6 +103,10 @@ export class SchemaBehindError extends WebhooksError {
   }
 }
 
+/** How to bring the tables up to date. */
+export const MIGRATIONS_REMEDY =
+  'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.';
+
 /**
  * The host's connection to its SQLite file and the module's connection belong to two copies of SQLite in one process. Such
  * copies do not see each other's locks, which loses writes and damages the file. Thrown at start-up, and by `emit` before

@@ -72,10 +72,23 @@ export async function tillhook(
   return { exitCode: await running.ended, stdout: running.stdout(), stderr: running.stderr() };
 }
 
+/** How `callTillhook` runs a command. */
+export interface CallOptions extends Pick<TillhookOptions, 'cwd' | 'env'> {
+  /** Whether results and progress go to a terminal. Default: false. */
+  readonly isTerminal?: boolean;
+  /** Interrupts the command. Default: nothing does. */
+  readonly interrupted?: AbortSignal;
+}
+
 /** Runs the command line of the sources in this process, which takes a hundredth of the time. Modules are not loaded twice. */
 export async function callTillhook(
   args: readonly string[],
-  { cwd = process.cwd(), env = {} }: Pick<TillhookOptions, 'cwd' | 'env'> = {},
+  {
+    cwd = process.cwd(),
+    env = {},
+    isTerminal = false,
+    interrupted = new AbortController().signal,
+  }: CallOptions = {},
 ): Promise<TillhookResult> {
   let [stdout, stderr] = ['', ''];
   const exitCode = await main(args, {
@@ -83,9 +96,11 @@ export async function callTillhook(
     env,
     version,
     print: (text) => (stdout += text),
+    drained: () => Promise.resolve(),
     printError: (text) => (stderr += text),
+    isTerminal: { results: isTerminal, progress: isTerminal },
     readInput: () => Promise.resolve(Buffer.alloc(0)),
-    interrupted: new AbortController().signal,
+    interrupted,
   });
   return { exitCode, stdout, stderr };
 }

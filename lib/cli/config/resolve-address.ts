@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { isSqliteAddress, sqliteFileOf } from '../../persistence/connection/sqlite-address.js';
+import { CliError, UsageError } from '../cli-errors.js';
 import type { CommandContext, CommandOption, OptionValues } from '../command.js';
-import { UsageError } from '../cli-errors.js';
 import { settingsOfUrl } from './database-type.js';
 import { loadConfig } from './load-config.js';
 import type { ModuleOptions } from './tillhook-config.js';
@@ -27,12 +30,16 @@ export interface ResolvedAddress {
 /**
  * Finds the address of the database: the option first, then the configuration file, then the environment.
  *
+ * @param mayCreate whether a SQLite file that does not exist is accepted. Otherwise SQLite would create an empty file for a
+ *   misspelt name
  * @throws {UsageError} if no source has an address
  * @throws {ConfigError} if an address is malformed; the message does not show it
+ * @throws {CliError} `DATABASE_UNAVAILABLE` if the SQLite file does not exist
  */
 export async function resolveAddress(
   values: OptionValues,
   context: CommandContext,
+  { mayCreate = false }: { mayCreate?: boolean } = {},
 ): Promise<ResolvedAddress> {
   const { database, webhooks = {} } = await loadConfig(context.cwd, values.config as string | undefined);
   const { TILLHOOK_DATABASE_URL, TILLHOOK_DATABASE_SCHEMA, DATABASE_URL } = context.env;
@@ -53,5 +60,18 @@ export async function resolveAddress(
   const given =
     (values.schema as string | undefined) ?? database?.schema ?? (TILLHOOK_DATABASE_SCHEMA || undefined);
   const { type, schema } = settingsOfUrl(url!, given, source);
+  if (!mayCreate && isMissingFile(url!, context.cwd)) {
+    throw new CliError(
+      'DATABASE_UNAVAILABLE',
+      `${source}: SQLite file ${sqliteFileOf(url!)} not found in ${context.cwd}. Correct the path, or create the file with \`tillhook migrate\`.`,
+    );
+  }
   return { url: url!, schema: type === 'postgres' ? schema : undefined, webhooks };
+}
+
+/** Whether an address names a SQLite file that does not exist. The module itself refuses a database in memory. */
+export function isMissingFile(url: string, cwd: string): boolean {
+  if (!isSqliteAddress(url)) return false;
+  const file = sqliteFileOf(url);
+  return file !== ':memory:' && !existsSync(path.resolve(cwd, file));
 }

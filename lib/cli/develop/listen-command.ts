@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebhookVerificationError } from '../../errors/receiver.errors.js';
 import type { WebhookVerifier } from '../../receiver/webhook-verifier.js';
-import { UsageError } from '../cli-errors.js';
+import { CliError, UsageError } from '../cli-errors.js';
 import type { Command, CommandContext, OptionValues } from '../command.js';
 import { LocalReceiver, type LocalRequest, type LocalResponse } from './local-receiver.js';
 import { SECRET_OPTION, secretOf } from './verify-command.js';
@@ -25,7 +25,7 @@ export const listenCommand: Command = {
   description:
     'Starts a receiver on 127.0.0.1. It prints each request with the result of its verification, and responds with 204, or\n' +
     'with the status of --forward-to. With a secret, it responds to requests that are not signed with it with 401.\n' +
-    'The sending application needs egress: { allowHosts: ["127.0.0.1:PORT"] } to reach it.',
+    'The sending application needs egress: { allowCidrs: ["127.0.0.1/32:PORT"], allowHttp: true } to reach it.',
   options: {
     ...SECRET_OPTION,
     port: {
@@ -45,9 +45,17 @@ export const listenCommand: Command = {
     const verifier = new WebhookVerifier({ scheme: 'standard-webhooks' });
     if (secret !== undefined) verifier.checkSecret(secret);
     const forwardTo = forwardUrlOf(values);
-    const receiver = await LocalReceiver.start(portOf(values), (request) =>
+    const port = portOf(values);
+    const receiver = await LocalReceiver.start(port, (request) =>
       receive(request, { verifier, secret, forwardTo, values, context }),
-    );
+    ).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new CliError(
+        'PORT_IN_USE',
+        `Port ${port} of 127.0.0.1 is in use. Stop the process that uses it, or choose another one with --port.`,
+        { cause: error },
+      );
+    });
     context.printError(`Listening on ${receiver.url}. Press Ctrl+C to stop.\n`);
     if (!context.interrupted.aborted) await once(context.interrupted, 'abort');
     await receiver.close();

@@ -1,6 +1,9 @@
-import { ConfigError } from '../cli-errors.js';
-import type { Command } from '../command.js';
+import type { RotationResult } from '../../index.js';
+import { actorOf } from '../app/actor.js';
+import { ConfigError, InterruptedError } from '../cli-errors.js';
+import type { Command, CommandContext, OptionValues } from '../command.js';
 import { DATABASE_OPTIONS, resolveAddress } from '../config/resolve-address.js';
+import { countText, Progress } from '../output/progress.js';
 
 /** Re-encrypts stored secrets with the first key, as `rotateEncryptionKeys` does. */
 export const rotateKeysCommand: Command = {
@@ -19,22 +22,30 @@ export const rotateKeysCommand: Command = {
       );
     }
     const { rotateEncryptionKeys } = await import('../../index.js');
+    const progress = new Progress(context, !values.json);
     const result = await rotateEncryptionKeys(
       { url, schema },
       {
         keys,
+        actor: actorOf(context.env),
         signal: context.interrupted,
         onProgress: ({ reencrypted, total }) =>
-          context.printError(`Re-encrypted ${reencrypted} of ${total} transports.\n`),
+          progress.show({ text: 'Re-encrypted transports', done: reencrypted, total }),
       },
-    );
-    if (values.json) return context.print(`${JSON.stringify(result)}\n`);
-    context.print(
-      `${context.interrupted.aborted ? 'Interrupted. ' : ''}Re-encrypted ${result.reencrypted} transports.\n`,
-    );
-    for (const { tenantUid, httpTransportUid } of result.unreadable)
-      context.print(
-        `Unreadable: transport ${httpTransportUid} of tenant ${tenantUid}. Set its secrets again.\n`,
-      );
+    ).finally(() => progress.end());
+    print(result, values, context);
+    // If the operator removed the old key now, the secrets that it still encrypts would be lost.
+    const { reencrypted, total, unreadable } = result;
+    if (context.interrupted.aborted && reencrypted + unreadable.length < total)
+      throw new InterruptedError('Keep the old keys, and run the command again to continue.');
   },
 };
+
+function print(result: RotationResult, { json }: OptionValues, context: CommandContext): void {
+  if (json) return context.print(`${JSON.stringify(result)}\n`);
+  context.print(`Re-encrypted ${countText(result.reencrypted)} transports.\n`);
+  for (const { tenantUid, httpTransportUid } of result.unreadable)
+    context.print(
+      `Unreadable: transport ${httpTransportUid} of tenant ${tenantUid}. Set its secrets again.\n`,
+    );
+}

@@ -1,4 +1,5 @@
-import type { HttpTransport, HttpTransports } from '../../index.js';
+import type { ChangedBy, HttpTransport, HttpTransports } from '../../index.js';
+import { actorOf } from '../app/actor.js';
 import { assertConfirmed, TENANT_OPTION, tenantOf, YES_OPTION } from '../app/tenant.js';
 import { withModule } from '../app/with-module.js';
 import type { Command, CommandOption, OptionValues } from '../command.js';
@@ -11,7 +12,12 @@ interface StateCommand {
   readonly options?: Readonly<Record<string, CommandOption>>;
   /** What the command does, if it needs a confirmation. */
   readonly effect?: string;
-  run(transports: HttpTransports, tenant: string, uid: string, values: OptionValues): Promise<HttpTransport>;
+  run(
+    transports: HttpTransports,
+    path: readonly [tenant: string, uid: string],
+    values: OptionValues,
+    by: ChangedBy,
+  ): Promise<HttpTransport>;
 }
 
 const STATE_COMMANDS: readonly StateCommand[] = [
@@ -19,13 +25,13 @@ const STATE_COMMANDS: readonly StateCommand[] = [
     name: 'pause',
     summary: 'Hold the deliveries of an HTTP transport',
     description: 'Holds the deliveries of an HTTP transport. Events are queued until it is resumed.',
-    run: (transports, tenant, uid) => transports.pause(tenant, uid),
+    run: (transports, path, _values, by) => transports.pause(...path, by),
   },
   {
     name: 'resume',
     summary: 'End the pause of an HTTP transport',
     description: 'Ends the pause of an HTTP transport. Its queued deliveries are sent.',
-    run: (transports, tenant, uid) => transports.resume(tenant, uid),
+    run: (transports, path, _values, by) => transports.resume(...path, by),
   },
   {
     name: 'disable',
@@ -36,15 +42,15 @@ const STATE_COMMANDS: readonly StateCommand[] = [
       ...YES_OPTION,
     },
     effect: 'records events that are emitted from now on as MISSED',
-    run: (transports, tenant, uid, { reason }) =>
-      transports.disable(tenant, uid, { reason: reason as string | undefined }),
+    run: (transports, path, { reason }, by) =>
+      transports.disable(...path, { reason: reason as string | undefined }, by),
   },
   {
     name: 'enable',
     summary: 'Start a disabled HTTP transport again',
     description:
       'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
-    run: (transports, tenant, uid) => transports.enable(tenant, uid),
+    run: (transports, path, _values, by) => transports.enable(...path, by),
   },
 ];
 
@@ -61,7 +67,7 @@ export const stateCommands: readonly Command[] = STATE_COMMANDS.map(
       if (effect !== undefined) assertConfirmed(values, effect);
       const transport = await withModule(values, context, async (get) => {
         const { HttpTransports } = await import('../../index.js');
-        return run(get(HttpTransports), tenant, uid!, values);
+        return run(get(HttpTransports), [tenant, uid!], values, { actor: actorOf(context.env) });
       });
       context.print(
         values.json

@@ -2,12 +2,14 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { WebhooksHealthReport } from '../../index.js';
 import type { BoundedCount } from '../../persistence/ports/backlog-store.js';
 import { withModule } from '../app/with-module.js';
-import type { Command } from '../command.js';
+import type { Command, CommandContext } from '../command.js';
 import { DATABASE_OPTIONS } from '../config/resolve-address.js';
-import { facts, shortDuration } from '../output/table.js';
+import { facts, shortDuration, shortInstant } from '../output/table.js';
 
 /** Time between two reports with `--watch`, in ms. */
 const WATCH_MS = 2_000;
+/** Control sequences that clear the screen and move the cursor to its start. */
+const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
 /** Shows the state of the queue and the health of the database. */
 export const statusCommand: Command = {
@@ -24,20 +26,41 @@ export const statusCommand: Command = {
     await withModule(values, context, async (get) => {
       const { WebhooksHealth } = await import('../../index.js');
       for (;;) {
-        const report = await get(WebhooksHealth).check();
-        context.print(values.json ? `${JSON.stringify(report)}\n` : textOf(report));
+        const report = withoutOwnEnvironment(await get(WebhooksHealth).check());
+        if (values.json) context.print(`${JSON.stringify(report)}\n`);
+        else if (values.watch) context.print(watchText(report, context));
+        else context.print(textOf(report));
         if (!values.watch) return;
         await after(WATCH_MS, undefined, { signal: context.interrupted }).catch(() => undefined);
         if (context.interrupted.aborted) return;
-        if (!values.json) context.print('\n');
       }
     });
   },
 };
 
-function textOf({ status, queue, database, environment, reasons }: WebhooksHealthReport): string {
+/**
+ * The report of the database. Without an environment in the configuration the command does not know that of the workers, so
+ * it cannot say that theirs is another one.
+ */
+function withoutOwnEnvironment(report: WebhooksHealthReport): WebhooksHealthReport {
+  if (report.environment.own !== null) return report;
+  const reasons = report.reasons.filter(({ code }) => code !== 'ENVIRONMENT_MISMATCH');
+  return { ...report, reasons, status: reasons.length === 0 ? 'ok' : report.status };
+}
+
+/** A report with its time: on a terminal in the place of the one before, elsewhere below it. */
+function watchText(report: WebhooksHealthReport, { isTerminal }: CommandContext): string {
+  const time = shortInstant(new Date().toISOString());
+  return `${isTerminal.results ? CLEAR_SCREEN : ''}${textOf(report, ['Time', time])}\n`;
+}
+
+function textOf(
+  { status, queue, database, environment, reasons }: WebhooksHealthReport,
+  ...before: Parameters<typeof facts>[0]
+): string {
   return (
     facts([
+      ...before,
       ['Status', status],
       ['Environment', environment.database],
       ['Clock offset', `${database.clockOffsetMs} ms`],

@@ -1,12 +1,10 @@
+import { printable } from './printable.js';
+
 /** A value of a table's cell. Null and undefined are shown as `-`. */
 export type Cell = string | number | null | undefined;
 
-/** Control characters in a value would change the terminal. */
-
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-
 const textOf = (cell: Cell): string =>
-  cell === null || cell === undefined || cell === '' ? '-' : String(cell).replace(CONTROL, '?');
+  cell === null || cell === undefined || cell === '' ? '-' : printable(String(cell));
 
 /**
  * Aligns rows in columns, numbers to the right.

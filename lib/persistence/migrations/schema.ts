@@ -1,5 +1,5 @@
 import { MigrationExecutor } from 'typeorm';
-import { SchemaBehindError } from '../../errors/start-up.errors.js';
+import { MIGRATIONS_REMEDY, SchemaBehindError } from '../../errors/start-up.errors.js';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
 import type { Database } from '../ports/database.js';
 import { TABLES } from './create-webhook-tables.js';
@@ -24,8 +24,7 @@ export async function assertSchemaIsCurrent(database: Database): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return assertTablesExist(database);
   throw new SchemaBehindError(
-    `The webhook tables lack ${pending.length} migration(s): ${pending.join(', ')}. ` +
-      'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.',
+    `The webhook tables lack ${pending.length} migration(s): ${pending.join(', ')}. ${MIGRATIONS_REMEDY}`,
   );
 }
 
@@ -53,7 +52,7 @@ async function assertTablesExist(database: Database): Promise<void> {
   throw new SchemaBehindError(
     `Webhook tables missing although their migration was run: ${missingTables.join(', ')}. ` +
       (areAllMissing(database)
-        ? 'Run `await runWebhookMigrations(dataSource)` in your deploy step, or set the option runMigrations: true.'
+        ? MIGRATIONS_REMEDY
         : 'Restore them from a backup. If nothing in the other webhook tables matters, drop those too and run the migrations again.'),
   );
 }

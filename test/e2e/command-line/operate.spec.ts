@@ -106,7 +106,7 @@ eachDatabase((database) => {
         expect.stringContaining('Add --yes to continue.'),
       ]);
       expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
-      expect(await run('status')).toMatch(/^Environment +staging$/m);
+      expect(await run('status')).toMatch(/^Status +ok\nEnvironment +staging\n[^]*without a worker +-\n$/);
     });
   });
 }, createDatabase);
