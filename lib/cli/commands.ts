@@ -10,6 +10,8 @@ import { rotateKeysCommand } from './operate/rotate-keys-command.js';
 import { stateCommands } from './operate/state-commands.js';
 import { statusCommand } from './operate/status-command.js';
 import { transportsCommand } from './operate/transports-command.js';
+import { recoverCommands } from './recovery/recover-commands.js';
+import { recoveriesCommands } from './recovery/recoveries-commands.js';
 import { migrateCommand } from './schema/migrate-command.js';
 import { sqlCommand } from './sql/sql-command.js';
 import { exportTenantCommand } from './tenants/export-tenant-command.js';
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   deliveriesCommand,
   explainCommand,
   redeliverCommand,
+  ...recoverCommands,
+  ...recoveriesCommands,
   ...stateCommands,
   exportTenantCommand,
   purgeTenantCommand,
