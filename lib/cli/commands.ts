@@ -11,6 +11,8 @@ import { stateCommands } from './operate/state-commands.js';
 import { statusCommand } from './operate/status-command.js';
 import { stopCommands } from './operate/stop-commands.js';
 import { transportsCommand } from './operate/transports-command.js';
+import { recoverCommands } from './recovery/recover-commands.js';
+import { recoveriesCommands } from './recovery/recoveries-commands.js';
 import { migrateCommand } from './schema/migrate-command.js';
 import { sqlCommand } from './sql/sql-command.js';
 import { exportTenantCommand } from './tenants/export-tenant-command.js';
@@ -25,6 +27,8 @@ export const COMMANDS: readonly Command[] = [
   deliveriesCommand,
   explainCommand,
   redeliverCommand,
+  ...recoverCommands,
+  ...recoveriesCommands,
   ...stateCommands,
   exportTenantCommand,
   purgeTenantCommand,

@@ -10,7 +10,7 @@ import { FILTER_OPTIONS, filterOf, hasFilter, newestDeliveries } from './deliver
 
 /** Deliveries of one call of the module at most. */
 const BATCH = 100;
-/** Deliveries that a filter may choose at most. */
+/** Deliveries that a filter may choose at most. For more there is `recover`, which runs in the workers. */
 const MOST = 10_000;
 
 /** Sends deliveries again, as `WebhookDeliveries.redeliverMany` does. */
@@ -59,7 +59,9 @@ export const redeliverCommand: Command = {
 
 function assertFilterMayBeSent(count: number, values: OptionValues): void {
   if (count > MOST) {
-    throw new UsageError(`More than ${countText(MOST)} deliveries match. Narrow the filter.`);
+    throw new UsageError(
+      `More than ${countText(MOST)} deliveries match. Narrow the filter, or use \`tillhook recover\` for all of a transport.`,
+    );
   }
   if (count > 0)
     assertConfirmed(values, `sends ${countText(count)} ${count === 1 ? 'delivery' : 'deliveries'} again`);

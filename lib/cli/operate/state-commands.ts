@@ -50,7 +50,12 @@ const STATE_COMMANDS: readonly StateCommand[] = [
     summary: 'Start a disabled HTTP transport again',
     description:
       'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
-    run: (transports, path, _values, by) => transports.enable(...path, {}, by),
+    options: {
+      recover: {
+        description: 'Also start a recovery of what failed or was missed since the failures began',
+      },
+    },
+    run: (transports, path, { recover }, by) => transports.enable(...path, { recover: recover === true }, by),
   },
 ];
 
