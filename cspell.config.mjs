@@ -9,10 +9,10 @@ schemaname seqscan sequencename setval sslmode strpos subsec tgisinternal tgreli
 
 const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOERR nxdomain PRIMARYKEY SIIT TOOBIG idna`;
 
-const ROUTES = `failingtransports handlingstate httptransport httptransports rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
+const ROUTES = `failingtransports handlingstate httptransport httptransports portallinks rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
 
 const OWN = `appendonly cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued unfanned tracestate unpark unparked
-unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain`;
+unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain nosniff SAMEORIGIN`;
 
 /** In tests: other languages, random texts, and spelling errors on purpose. */
 const TESTS = `abcdefghjkmnpqrstvwxyz Afxdpx anyio bcher bücher certifi cret ctype databse eason enviroment Ferp fother geheim

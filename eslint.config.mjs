@@ -31,6 +31,7 @@ export default defineConfig(
     'dist-sample/',
     'coverage/',
     'data/',
+    'lib/portal/generated/',
     'test/hosts/',
     'test/monitoring/dashboard/node_modules/',
     'test/mutation/node_modules/',

@@ -53,6 +53,15 @@ export { describeWebhooks } from './admin/openapi/describe-webhooks.js';
 export type { DescribeWebhooksOptions } from './admin/openapi/describe-webhooks.js';
 export type { WebhooksTagGroup } from './admin/openapi/tags.js';
 
+export { WebhookPortalLinks } from './portal/links/webhook-portal-links.js';
+export type {
+  CreatedWebhookPortalLink,
+  CreateWebhookPortalLink,
+  WebhookPortalLink,
+} from './portal/links/webhook-portal-links.js';
+export { isPortalRequest } from './portal/portal-request.js';
+export type { PortalFeature, PortalOptions, PortalTheme } from './portal/portal-options.js';
+
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';
 export type {

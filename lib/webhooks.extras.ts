@@ -2,6 +2,7 @@ import type { CanActivate, InjectionToken, OptionalFactoryDependency, Provider, 
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
+import type { PortalOptions } from './portal/portal-options.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';
 import {
   WEBHOOKS_ACCESS_POLICY,
@@ -57,6 +58,11 @@ export interface WebhooksModuleExtras {
   path?: string;
   /** Whether to mount the admin API. Default `true`. */
   controllers?: boolean;
+  /**
+   * Whether to serve the portal, a web page for tenants' admins, under `<path>/portal`; an object sets how it looks. It needs
+   * the admin API. Default `false`.
+   */
+  portal?: boolean | PortalOptions;
   /** Whether this process fans out events and sends deliveries. Default `true`. */
   worker?: boolean;
   /** Name of the host's TypeORM data source. Default: the data source without a name; if there is none, the database of `database.url`. */
@@ -64,7 +70,7 @@ export interface WebhooksModuleExtras {
 }
 
 type ExtraName = keyof Required<WebhooksModuleExtras>;
-type ExtraKind = 'name' | 'flag' | 'text' | 'provider';
+type ExtraKind = 'name' | 'flag' | 'flagOrObject' | 'text' | 'provider';
 
 const KINDS: Readonly<Record<ExtraName, ExtraKind>> = {
   name: 'name',
@@ -75,6 +81,7 @@ const KINDS: Readonly<Record<ExtraName, ExtraKind>> = {
   isGlobal: 'flag',
   path: 'text',
   controllers: 'flag',
+  portal: 'flagOrObject',
   worker: 'flag',
   dataSource: 'text',
 };
@@ -87,6 +94,10 @@ const CHECKS: Readonly<Record<ExtraKind, readonly [isValid: (value: unknown) => 
     'use 1 to 64 letters, digits, "_" or "-".',
   ],
   flag: [(value) => typeof value === 'boolean', 'set true or false.'],
+  flagOrObject: [
+    (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+    'set true or false, or give an object of options.',
+  ],
   text: [(value) => typeof value === 'string', 'give a text.'],
   provider: [() => true, ''],
 };

@@ -15,6 +15,7 @@ import { EncryptionKeyRotation } from './operations/encryption/encryption-key-ro
 import { WebhooksHealth } from './operations/health/health.js';
 import { WebhooksHealthIndicator } from './operations/health/health-indicator.js';
 import { WebhookNotifications } from './operations/notifications/webhook-notifications.js';
+import { WebhookPortalLinks } from './portal/links/webhook-portal-links.js';
 import { WEBHOOKS_INSTANCE, WEBHOOKS_INSTANCE_CHECK } from './webhooks.tokens.js';
 import { WebhooksWorker } from './webhooks.worker.js';
 
@@ -34,6 +35,7 @@ export const EXPORTED: Type[] = [
   WebhookAudit,
   WebhookRecoveries,
   WebhookOperations,
+  WebhookPortalLinks,
   WebhookNotifications,
 ];
 

@@ -2,6 +2,12 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { adminControllers, adminProviders, adminServices } from './admin/registration.js';
 import {
+  portalApiControllers,
+  portalControllers,
+  portalProviders,
+  portalServices,
+} from './portal/registration.js';
+import {
   accessPolicyProvider,
   checkExtras,
   guardProviders,
@@ -31,7 +37,8 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
   const isAsync = !definition.providers?.some(isGivenOptions);
   (isAsync ? checkAsyncNames : checkNames)(extras);
   checkExtras(extras);
-  const { name, isGlobal = false, path = '', controllers = true, worker = true } = extras;
+  const { name, isGlobal = false, path = '', controllers = true, worker = true, portal = false } = extras;
+  const apiControllers = [...adminControllers, ...portalApiControllers(portal)];
   const named = name === undefined ? undefined : namedModule(name);
   const module = named?.module ?? definition.module;
   const instance: WebhooksInstance = { name, path: controllers ? path : undefined };
@@ -43,7 +50,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       ...(definition.imports ?? []),
       ...(controllers && path ? [RouterModule.register([{ path, module }])] : []),
     ],
-    controllers: controllers ? adminControllers : [],
+    controllers: controllers ? [...apiControllers, ...portalControllers(portal)] : [],
     providers: [
       ...(definition.providers ?? []).map(checkingOptions),
       { provide: WEBHOOKS_INSTANCE, useValue: instance },
@@ -55,12 +62,14 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       listenerProvider(extras.notificationListener),
       ...coreProviders,
       ...adminServices,
+      ...portalServices,
       ...(controllers
         ? [
             accessPolicyProvider(extras.accessPolicy),
             ...guardProviders(extras.guards),
             { provide: WEBHOOKS_PATH, useValue: path },
-            ...adminProviders,
+            ...adminProviders(apiControllers),
+            ...portalProviders(portal),
           ]
         : []),
       ...(named?.aliases ?? []),

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { ensurePortal } from './build-portal.mjs';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -11,6 +12,7 @@ function compile(project) {
   if (status !== 0) process.exit(1);
 }
 
+await ensurePortal();
 for (const folder of ['dist', 'dist-sample']) rmSync(folder, { recursive: true, force: true });
 compile('tsconfig.esm.json');
 compile('tsconfig.cjs.json');

@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What a build is made from. Folders count themselves too, so that a deleted file is noticed. */
 const SOURCES = [
   'lib',
+  'portal',
   'sample-app',
   'scripts/build.mjs',
   'package.json',

@@ -1,10 +1,12 @@
 // npm test: runs jest on a real PostgreSQL and prints a closing line. Arguments go to jest: `npm test -- test/unit`.
-// The fault tests take longer than all others together: they run only if they are named, as `npm run test:faults` does.
+// The fault tests take longer than all others together, and those in a browser need one: they run only if they are named, as
+// `npm run test:faults` and `npm run test:browser` do.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ensurePortal } from './build-portal.mjs';
 import { ensureBuilt } from './ensure-built.mjs';
 import { NOT_DURABLE, startPostgres } from './postgres.mjs';
 import { groupSpecs, removeGroups } from './test-groups.mjs';
@@ -21,7 +23,8 @@ const args = given.filter((arg) => !given.some((other) => other.startsWith(`${ar
 // Unit and integration tests read the sources; anything else may start what was built.
 const files = args.filter((arg) => !arg.startsWith('-'));
 const sourcesOnly = files.length > 0 && files.every((file) => /^test\/(unit|integration)\b/.test(file));
-if (!sourcesOnly) {
+if (sourcesOnly) await ensurePortal();
+else {
   try {
     ensureBuilt();
   } catch {
@@ -42,7 +45,7 @@ const chosen = isGrouped
       `--testSequencer=${SEQUENCER}`,
       ...args.filter((arg) => arg.startsWith('-')),
     ]
-  : [...(files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults'] : []), ...args];
+  : [...(files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults', 'test/browser'] : []), ...args];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
 const resultsFile = path.join(folder, 'results.json');

@@ -1,4 +1,4 @@
-import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
+import { applyDecorators, Controller, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { ApiDatabaseAway, ApiForbidden, ApiTenantUid, ApiUnauthenticated } from './openapi/api-docs.js';
 import { ApiErrorInterceptor } from './api-error.interceptor.js';
@@ -7,6 +7,9 @@ import { NoStoreInterceptor } from './no-store.interceptor.js';
 import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './openapi/tags.js';
 import { TenantAdminGuard } from './tenant-admin.guard.js';
 import { JsonBodyGuard } from './validation/json-body.guard.js';
+
+/** Metadata of the controllers of the admin API. */
+export const ADMIN_CONTROLLER = 'nestjs-tillhook:admin-controller';
 
 /**
  * A controller of the admin API: below a tenant, guarded, and documented accordingly.
@@ -17,6 +20,7 @@ import { JsonBodyGuard } from './validation/json-body.guard.js';
 export const AdminController = (path: string, group: WebhooksTagGroup): ClassDecorator =>
   applyDecorators(
     Controller(`tenants/:tenantUid/${path}`),
+    SetMetadata(ADMIN_CONTROLLER, true),
     UseGuards(HostGuards, TenantAdminGuard, JsonBodyGuard),
     UseInterceptors(NoStoreInterceptor, ApiErrorInterceptor),
     ApiTags(TAGS[group].name),

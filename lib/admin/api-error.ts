@@ -17,11 +17,15 @@ export const API_ERROR_CODES = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'OPERATOR_ACCESS_UNDEFINED',
+  'PORTAL_READ_ONLY',
+  'PORTAL_LINK_INVALID',
+  'CROSS_SITE_REQUEST',
   'HTTP_TRANSPORT_NOT_FOUND',
   'WEBHOOK_NOT_FOUND',
   'DELIVERY_NOT_FOUND',
   'EVENT_NOT_FOUND',
   'RECOVERY_NOT_FOUND',
+  'PORTAL_LINK_NOT_FOUND',
   'UID_TAKEN',
   'QUOTA_EXCEEDED',
   'CONCURRENT_CHANGE',
@@ -101,6 +105,22 @@ export const operatorAccessUndefined = (): ApiError =>
     'The access policy of this service has no checkOperator, so nobody may use the operator routes.',
   ]);
 
+/** 403 for a change that is requested with the token of a portal link that only permits looking. */
+export const portalReadOnly = (): ApiError =>
+  new ApiError(HttpStatus.FORBIDDEN, 'PORTAL_READ_ONLY', ['This portal link does not permit changes.']);
+
+/** 403 for a change that a page of another origin may have requested with the cookies of the user. */
+export const crossSiteRequest = (): ApiError =>
+  new ApiError(HttpStatus.FORBIDDEN, 'CROSS_SITE_REQUEST', [
+    'A change that is authorized by cookies must come from a page of the same origin, with the header x-tillhook-portal: session.',
+  ]);
+
+/** 401 for the code or the token of a link that was used, revoked or has expired. */
+export const portalLinkInvalid = (): ApiError =>
+  new ApiError(HttpStatus.UNAUTHORIZED, 'PORTAL_LINK_INVALID', [
+    'The portal link is not valid: it was opened before, was revoked, or has expired. Ask for a new one.',
+  ]);
+
 /** 400 for input that is malformed or contradictory. */
 export const validationFailed = (...message: string[]): ApiError =>
   new ApiError(HttpStatus.BAD_REQUEST, 'VALIDATION_FAILED', message);
@@ -128,7 +148,7 @@ export const unsupportedMediaType = (): ApiError =>
   ]);
 
 /** The kinds of resources that a 404 can name. */
-export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT' | 'RECOVERY';
+export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT' | 'RECOVERY' | 'PORTAL_LINK';
 
 /** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>

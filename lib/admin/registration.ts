@@ -141,9 +141,13 @@ export const adminServices: Provider[] = [
   WebhookOperations,
 ];
 
-/** Providers that only the controllers need. They inject the access policy and the host's guards by their tokens. */
-export const adminProviders: Provider[] = [
-  { provide: ADMIN_CONTROLLERS, useValue: adminControllers },
+/**
+ * Providers that only the controllers need. They inject the access policy and the host's guards by their tokens.
+ *
+ * @param controllers all controllers that are mounted below a tenant
+ */
+export const adminProviders = (controllers: readonly Type[]): Provider[] => [
+  { provide: ADMIN_CONTROLLERS, useValue: controllers },
   TenantAdminGuard,
   OperatorGuard,
   UnsupportedMethods,

@@ -1,28 +1,43 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import { enforce, type GuardedResponse } from './access-decision.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
-import { forbidden } from './api-error.js';
-
-/** The members that the requests of Express and Fastify share. */
-interface TenantRequest {
-  readonly params: { readonly tenantUid: string };
-}
+import { noteActor } from './audit/request-actor.js';
+import { forbidden, portalLinkInvalid } from './api-error.js';
+import {
+  NOT_FOR_PORTAL_LINKS,
+  PORTAL_ACCESS,
+  portalTokenOf,
+  type AccessRequest,
+  type PortalAccess,
+} from './portal-access.js';
 
 /** Lets a request to the admin API pass only if the host's access policy grants it. */
 @Injectable()
 export class TenantAdminGuard implements CanActivate {
-  constructor(@Inject(WEBHOOKS_ACCESS_POLICY) private readonly policy: WebhooksAccessPolicy) {}
+  constructor(
+    @Inject(WEBHOOKS_ACCESS_POLICY) private readonly policy: WebhooksAccessPolicy,
+    @Optional() @Inject(PORTAL_ACCESS) private readonly portal?: PortalAccess,
+  ) {}
 
   /** @throws {ApiError} 401 or 403 */
   async canActivate(context: ExecutionContext): Promise<true> {
     const http = context.switchToHttp();
-    await this.assertGranted(http.getRequest<TenantRequest>(), http.getResponse<GuardedResponse>());
+    const isForLinks = Reflect.getMetadata(NOT_FOR_PORTAL_LINKS, context.getClass()) !== true;
+    await this.assertGranted(http.getRequest<AccessRequest>(), http.getResponse<GuardedResponse>(), isForLinks);
     return true;
   }
 
-  /** @throws {ApiError} 401 or 403 */
-  async assertGranted(request: TenantRequest, response: GuardedResponse): Promise<void> {
+  /**
+   * @param isForLinks whether the route may be used with the token of a portal link
+   * @throws {ApiError} 401 or 403
+   */
+  async assertGranted(request: AccessRequest, response: GuardedResponse, isForLinks = true): Promise<void> {
+    // A guard of the host lets requests with such a token pass (`isPortalRequest`). Without a portal nobody would check it.
+    if (!this.portal && portalTokenOf(request) !== undefined) throw portalLinkInvalid();
+    const holder = await this.portal?.ofLink(request, isForLinks);
+    if (holder !== undefined) return noteActor(request, holder);
     enforce(await this.policy.check(request, request.params.tenantUid), request, response, forbidden);
+    this.portal?.assertSameOrigin(request);
   }
 }

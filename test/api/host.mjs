@@ -78,6 +78,7 @@ export async function startHost() {
       WebhooksModule.forRoot({
         accessPolicy: TokenPolicy,
         runMigrations: true,
+        portal: true,
         pollMs: 25,
         egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
       }),

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ensureBuilt } from '../../scripts/ensure-built.mjs';
+import { checkTypes } from '../../scripts/portal-types.mjs';
 import { installSchemathesis, installTools, run, schemathesis, tool } from './tools.mjs';
 
 const GENERATED = path.join(import.meta.dirname, 'client/generated');
@@ -57,6 +58,8 @@ async function main() {
   try {
     const file = written('host', document);
     await lint(file);
+    step('Compare the types of the portal with the API');
+    checkTypes(document);
     await testGeneratedClient(file, url, TOKEN);
     await fuzz(file, url, TOKEN);
   } finally {

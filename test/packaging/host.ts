@@ -72,6 +72,7 @@ class HooksController {
     WebhooksModule.forRoot({
       accessPolicy: AdminPolicy,
       runMigrations: true,
+      portal: true,
       pollMs: 50,
       egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
     }),
@@ -112,11 +113,26 @@ async function main(): Promise<void> {
   const anonymous = await fetch(`${url}/tenants/demo/httptransports`, { headers: { connection: 'close' } });
   assert.equal(anonymous.status, 401);
 
+  await openPortal(url);
   await receiveAndRecord(app, url);
 
   await app.close();
   receiver.closeAllConnections();
   receiver.close();
+}
+
+/** The files of the portal are in the package, in both builds. */
+async function openPortal(url: string): Promise<void> {
+  const load = async (file: string): Promise<string> => {
+    const response = await fetch(`${url}/${file}`, { headers: { connection: 'close' } });
+    assert.equal(response.status, 200, file);
+    return response.text();
+  };
+  const page = await load('portal');
+  const files = [...page.matchAll(/(?:href|src)="(assets\/[^"]+)"/g)].map(([, file]) => file!);
+  assert.ok(files.some((file) => file.endsWith('.js')) && files.some((file) => file.endsWith('.css')));
+  for (const file of files) assert.ok((await load(`portal/${file}`)).length > 0);
+  assert.match(await load('portal/element.js'), /assets\/element-/);
 }
 
 /** The entry points for receiving and for tests. */

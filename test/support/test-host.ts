@@ -1,5 +1,5 @@
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
-import type { INestApplication, LoggerService, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, Provider, Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
@@ -22,6 +22,10 @@ export interface TestHostOptions {
   entities?: Type[];
   /** The host's own routes. Default: none. */
   controllers?: Type[];
+  /** The host's own providers, such as a global guard. Default: none. */
+  providers?: Provider[];
+  /** Called before the app listens, for prefixes, versions and middleware. Default: nothing. */
+  configure?: (app: INestApplication) => void;
   webhooks?: Partial<ModuleOptions>;
   /** Default: Nest's own, for warnings and errors. */
   logger?: LoggerService;
@@ -51,6 +55,8 @@ export class TestHost {
     platform = 'express',
     entities = [],
     controllers = [],
+    providers = [],
+    configure = () => undefined,
     webhooks,
     logger,
   }: TestHostOptions): Promise<TestHost> {
@@ -58,6 +64,7 @@ export class TestHost {
     const host = {
       module: class HostModule {},
       controllers,
+      providers,
       imports: [
         ...(typeOrm
           ? [
@@ -80,6 +87,7 @@ export class TestHost {
         platform === 'fastify'
           ? await NestFactory.create(host, await fastify(), options)
           : await NestFactory.create(host, options);
+      configure(app);
       await app.listen(0, '127.0.0.1');
       return new TestHost(app, await app.getUrl());
     } catch (error) {

@@ -22,11 +22,13 @@ const BELOW_THE_MIDDLE = [
 ];
 const MIDDLE = ['admin', 'emitter', 'fanout', 'operations', 'delivery'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  index: ['module', ...MIDDLE, ...BELOW_THE_MIDDLE],
-  testing: ['index', 'module', 'receiver', ...MIDDLE, ...BELOW_THE_MIDDLE],
+  index: ['module', 'portal', ...MIDDLE, ...BELOW_THE_MIDDLE],
+  testing: ['index', 'module', 'portal', 'receiver', ...MIDDLE, ...BELOW_THE_MIDDLE],
   receiver: ['persistence', 'domain', 'errors'],
   cli: ['index', 'receiver', 'persistence', 'domain', 'errors'],
-  module: [...MIDDLE, ...BELOW_THE_MIDDLE],
+  module: ['portal', ...MIDDLE, ...BELOW_THE_MIDDLE],
+  // The pages, and links that open them. Access, errors and validation are those of the admin API.
+  portal: ['admin', ...BELOW_THE_MIDDLE],
   admin: ['operations', ...BELOW_THE_MIDDLE],
   emitter: BELOW_THE_MIDDLE,
   fanout: ['delivery', ...BELOW_THE_MIDDLE],

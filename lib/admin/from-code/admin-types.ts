@@ -1,4 +1,7 @@
-import type { HttpTransportSortKey } from '../../persistence/repositories/http-transport.repository.js';
+import type {
+  HttpTransportFilter,
+  HttpTransportSortKey,
+} from '../../persistence/repositories/http-transport.repository.js';
 import type { PageRequest } from '../../persistence/repositories/page.js';
 import type { WebhookSortKey } from '../../persistence/repositories/webhook.repository.js';
 import type { AuditEntryDto, AuditListDto } from '../audit/audit-entry.dto.js';
@@ -48,7 +51,7 @@ export type CreateHttpTransport = CreateHttpTransportDto;
 /** The settings of an HTTP transport that change. Absent or undefined fields keep their values. */
 export type UpdateHttpTransport = UpdateHttpTransportDto;
 /** Which page of HTTP transports to list, and in which order. */
-export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>>;
+export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>> & HttpTransportFilter;
 /** How to rotate a signing secret. */
 export type RotateSigningSecret = RotateSecretDto;
 /** The result of a test send. */

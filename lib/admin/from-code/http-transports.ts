@@ -3,7 +3,6 @@ import type { TransportCommand } from '../../domain/transport-state.js';
 import { SigningSecretRotationService } from '../../operations/http-transports/signing-secret-rotation.service.js';
 import { SampleSendService } from '../../operations/http-transports/sample-send.service.js';
 import { TransportStateService } from '../../operations/http-transports/transport-state.service.js';
-import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { orNotFound } from '../http-transport-operations/or-not-found.js';
 import { EnableHttpTransportDto } from '../http-transport-operations/enable-http-transport.dto.js';
@@ -15,9 +14,9 @@ import {
   UpdateHttpTransportDto,
 } from '../http-transports/http-transport-bodies.dto.js';
 import { httpTransportDto } from '../http-transports/http-transport.dto.js';
+import { HttpTransportQueryDto } from '../http-transports/http-transport-query.dto.js';
 import { HttpTransportsService } from '../http-transports/http-transports.service.js';
 import { pageDto } from '../listing/page.dto.js';
-import { pageQueryOf } from '../listing/page-query.dto.js';
 import { DtoPipe } from '../validation/dto.pipe.js';
 import type {
   ChangedBy,
@@ -35,7 +34,7 @@ import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
 const CREATE = new DtoPipe(CreateHttpTransportDto);
 const UPDATE = new DtoPipe(UpdateHttpTransportDto);
-const LIST = new DtoPipe(pageQueryOf(HTTP_TRANSPORT_SORT_KEYS, 'createdAt'));
+const LIST = new DtoPipe(HttpTransportQueryDto);
 const DISABLE = new DtoPipe(DisableHttpTransportDto);
 const ENABLE = new DtoPipe(EnableHttpTransportDto);
 const ROTATE = new DtoPipe(RotateSecretDto);
@@ -95,7 +94,7 @@ export class HttpTransports {
    * Returns one page of the tenant's transports.
    *
    * @param query `pageNumber` from 1 (default 1), `pageSize` 1 to 100 (default 25), `sortBy` (default `createdAt`),
-   *   `sortDirection` (default `ASC`)
+   *   `sortDirection` (default `ASC`); filters: `state`, `failing`, `search`
    */
   list(tenantUid: string, query?: HttpTransportQuery): Promise<HttpTransportList> {
     return withApiErrors(async () => {

@@ -1,6 +1,5 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { HTTP_TRANSPORT_SORT_KEYS } from '../../persistence/repositories/http-transport.repository.js';
 import { AdminController } from '../admin-controller.js';
 import { RequestActor } from '../audit/request-actor.js';
 import {
@@ -12,7 +11,6 @@ import {
   invalidUid,
 } from '../openapi/api-docs.js';
 import { pageDto } from '../listing/page.dto.js';
-import { ApiPageQuery, pageQueryOf, type PageQueryDto } from '../listing/page-query.dto.js';
 import { DtoPipe, type Input } from '../validation/dto.pipe.js';
 import { WithoutBlanksPipe } from '../validation/without-blanks.pipe.js';
 import { UidPipe } from '../validation/uid.pipe.js';
@@ -28,11 +26,8 @@ import {
   HttpTransportListDto,
 } from './http-transport.dto.js';
 import { CREATE_EXAMPLES, REPLACE_EXAMPLES, UPDATE_EXAMPLES } from './http-transport-examples.js';
+import { ApiHttpTransportQuery, HttpTransportQueryDto } from './http-transport-query.dto.js';
 import { HttpTransportsService } from './http-transports.service.js';
-
-const SORTING = [HTTP_TRANSPORT_SORT_KEYS, 'createdAt'] as const;
-const ListQueryDto = pageQueryOf(...SORTING);
-type ListQuery = PageQueryDto<(typeof HTTP_TRANSPORT_SORT_KEYS)[number]>;
 
 const ApiTransportUid = () => ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp');
 const INVALID_NAME = 'name must be text of 1 to 255 characters without control characters';
@@ -48,14 +43,14 @@ export class HttpTransportsController {
   @ApiOperation({
     operationId: 'listHttpTransports',
     summary: 'List HTTP transports',
-    description: 'Lists the HTTP transports of the tenant, secrets masked.',
+    description: 'Lists the HTTP transports of the tenant that match all filters, secrets masked.',
   })
-  @ApiPageQuery(...SORTING)
+  @ApiHttpTransportQuery()
   @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the HTTP transports of the tenant.' })
   @ApiInvalid('pageSize must not be greater than 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
-    @Query(new DtoPipe(ListQueryDto)) query: Input<ListQuery>,
+    @Query(new DtoPipe(HttpTransportQueryDto)) query: Input<HttpTransportQueryDto>,
   ): Promise<HttpTransportListDto> {
     return pageDto(await this.transports.page(tenantUid, query), query, httpTransportDto);
   }

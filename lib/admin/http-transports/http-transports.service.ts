@@ -15,6 +15,7 @@ import type { Page, PageRequest } from '../../persistence/repositories/page.js';
 import {
   HttpTransportRepository,
   type HttpTransportRow,
+  type HttpTransportFilter,
   type HttpTransportSortKey,
 } from '../../persistence/repositories/http-transport.repository.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
@@ -56,7 +57,10 @@ export class HttpTransportsService {
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
-  page(tenantUid: string, request: PageRequest<HttpTransportSortKey>): Promise<Page<HttpTransportEntity>> {
+  page(
+    tenantUid: string,
+    request: PageRequest<HttpTransportSortKey> & HttpTransportFilter,
+  ): Promise<Page<HttpTransportEntity>> {
     return this.transports.page(tenantUid, request);
   }
 

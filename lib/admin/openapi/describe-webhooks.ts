@@ -51,10 +51,10 @@ export function describeWebhooks<Document extends OpenAPIObject>(
     GROUPS.map((group) => [TAGS[group].name, options.tags?.[group] ?? TAGS[group].name]),
   );
   const isDescribed = mountFilter(path);
-  let found = false;
+  const used = new Set<string>();
 
   const described = (operation: Operation): Operation => {
-    found = true;
+    for (const tag of operation.tags ?? []) used.add(tag);
     return {
       ...operation,
       ...(operation.operationId && { operationId: operationIdPrefix + operation.operationId }),
@@ -67,11 +67,11 @@ export function describeWebhooks<Document extends OpenAPIObject>(
     const ours = METHODS.filter((method) => item[method] && isOurs(item[method]));
     return { ...item, ...Object.fromEntries(ours.map((method) => [method, described(item[method]!)])) };
   });
-  if (!found) return document;
+  if (used.size === 0) return document;
   return {
     ...document,
     paths,
-    tags: withTags(document.tags ?? [], tagNames),
+    tags: withTags(document.tags ?? [], tagNames, used),
     components: {
       ...document.components,
       securitySchemes: {
@@ -102,13 +102,20 @@ function isOurs({ responses }: Operation): boolean {
   return schema !== undefined && '$ref' in schema && schema.$ref === ERROR_SCHEMA;
 }
 
-/** If the host has already described a tag, its description is kept. */
+/**
+ * Adds the tags that operations have: there is none of the portal unless it is mounted. If the host has already described a tag,
+ * its description is kept.
+ */
 function withTags(
   tags: NonNullable<OpenAPIObject['tags']>,
   tagNames: ReadonlyMap<string, string>,
+  used: ReadonlySet<string>,
 ): NonNullable<OpenAPIObject['tags']> {
   const known = new Set(tags.map(({ name }) => name));
-  const added = GROUPS.map((group) => ({ ...TAGS[group], name: tagNames.get(TAGS[group].name)! }));
+  const added = GROUPS.filter((group) => used.has(TAGS[group].name)).map((group) => ({
+    ...TAGS[group],
+    name: tagNames.get(TAGS[group].name)!,
+  }));
   return [...tags, ...added.filter(({ name }) => !known.has(name) && known.add(name))];
 }
 

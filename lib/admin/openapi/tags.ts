@@ -1,6 +1,6 @@
 /** The groups of routes of the admin API, in the order in which a document shows them. */
 export type WebhooksTagGroup =
-  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas' | 'operations';
+  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas' | 'portal' | 'operations';
 
 /** Default name and description of the tag of each group. */
 export const TAGS: Readonly<
@@ -31,6 +31,10 @@ export const TAGS: Readonly<
     name: 'Webhook catalog and quotas',
     description:
       'The actions that webhooks can subscribe to, and how many HTTP transports, webhooks and pending deliveries the tenant may have.',
+  },
+  portal: {
+    name: 'Webhook portal',
+    description: 'Links that open the web page on which a tenant manages all of this.',
   },
   operations: {
     name: 'Webhook operations',

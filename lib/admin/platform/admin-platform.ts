@@ -1,9 +1,10 @@
-import { Inject, Injectable, VersioningType, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { ADMIN_CONTROLLERS, WEBHOOKS_PATH } from '../../webhooks.tokens.js';
 import { AdminPaths } from './admin-paths.js';
 import { extendExpress, type ExpressApp } from './express.js';
 import { respondToParserErrors, respondToUnsupportedMethods, type FastifyApp } from './fastify.js';
+import { mountOf } from './mount.js';
 import { UnsupportedMethods } from './unsupported-methods.js';
 
 /**
@@ -42,17 +43,6 @@ export class AdminPlatform implements OnModuleInit {
 
   /** Created anew each time: a host may change its prefix until it starts. */
   #paths(): AdminPaths {
-    const versioning = this.config.getVersioning();
-    const inPath = versioning?.type === VersioningType.URI;
-    return new AdminPaths(this.controllers, {
-      globalPrefix: this.config.getGlobalPrefix(),
-      versionPrefix: inPath ? versionPrefixOf(versioning) : undefined,
-      path: this.path,
-    });
+    return new AdminPaths(this.controllers, mountOf(this.config, this.path));
   }
 }
-
-/** The same rule as in Nest: `v` by default, none with `false`. */
-const versionPrefixOf = ({ prefix = 'v' }: UriVersioningOptions): string => (prefix === false ? '' : prefix);
-
-type UriVersioningOptions = { readonly prefix?: string | false };

@@ -1,9 +1,11 @@
+import type { AccessRequest } from '../portal-access.js';
 import type { AdminParams, AdminPaths } from './admin-paths.js';
 import { apiErrorOfParser } from './parser-errors.js';
 import type { UnsupportedMethods } from './unsupported-methods.js';
 
 interface Request {
   readonly method: string;
+  readonly headers: AccessRequest['headers'];
   readonly url: string;
   readonly is404: boolean;
   params: AdminParams;

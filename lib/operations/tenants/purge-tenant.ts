@@ -219,6 +219,13 @@ export class TenantPurge {
       parameters: [tenantUid],
       order: 'tenant_uid, id',
     });
+    await this.#removeSome({
+      table: 'webhook_portal_link',
+      key: 'link_uid',
+      condition: 'tenant_uid = ?',
+      parameters: [tenantUid],
+      order: 'tenant_uid, created_at',
+    });
     const own = `test/${tenantUid}`;
     const statements = [
       statement(

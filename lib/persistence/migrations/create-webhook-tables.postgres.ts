@@ -345,4 +345,19 @@ export const postgresTables = (
   // Deliveries that a job has enqueued and that were not attempted yet. Only such rows have an entry.
   `CREATE INDEX webhook_queue_recovery ON ${table('webhook_queue')} (transport_id, due_at, delivery_id)
      WHERE requested = 'RECOVERY'`,
+  // Links that open the portal for a limited time. Only hashes of the code and of the token are stored, so that a copy of the
+  // database opens nothing.
+  `CREATE TABLE ${table('webhook_portal_link')} (
+    link_uid varchar(64) PRIMARY KEY,
+    tenant_uid varchar(64) NOT NULL,
+    created_by varchar(255),
+    read_only boolean NOT NULL,
+    code_hash varchar(64) NOT NULL,
+    token_hash varchar(64) CONSTRAINT webhook_portal_link_token UNIQUE,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    opened_at bigint,
+    revoked_at bigint
+  )`,
+  `CREATE INDEX webhook_portal_link_tenant ON ${table('webhook_portal_link')} (tenant_uid, created_at)`,
 ];

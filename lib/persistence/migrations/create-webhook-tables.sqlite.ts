@@ -260,4 +260,17 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
   ) WITHOUT ROWID`,
   `CREATE INDEX webhook_queue_recovery ON ${table('webhook_queue')} (transport_id, due_at, delivery_id)
      WHERE requested = 'RECOVERY'`,
+  `CREATE TABLE ${table('webhook_portal_link')} (
+    link_uid TEXT PRIMARY KEY,
+    tenant_uid TEXT NOT NULL,
+    created_by TEXT,
+    read_only INTEGER NOT NULL,
+    code_hash TEXT NOT NULL,
+    token_hash TEXT CONSTRAINT webhook_portal_link_token UNIQUE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    opened_at INTEGER,
+    revoked_at INTEGER
+  )`,
+  `CREATE INDEX webhook_portal_link_tenant ON ${table('webhook_portal_link')} (tenant_uid, created_at)`,
 ];

@@ -7,6 +7,7 @@ import { sqliteTables } from './create-webhook-tables.sqlite.js';
 
 /** Every table of the module except the list of migrations, in an order in which they can be dropped. */
 export const TABLES = [
+  'webhook_portal_link',
   'webhook_setting',
   'webhook_statistic',
   'webhook_statistic_fact',

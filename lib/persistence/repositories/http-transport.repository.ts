@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { QueryDeepPartialEntity } from 'typeorm';
+import { IsNull, Not, type QueryDeepPartialEntity } from 'typeorm';
 import type { NotificationEvent } from '../../domain/notification-event.js';
+import type { TransportState } from '../../domain/transport-state.js';
 import { originOf } from '../../domain/origin.js';
 import { overlapNoticeAt } from '../../domain/overlap-notice.js';
 import { QuotaExceededError, UidTakenError } from '../../errors/admin.errors.js';
@@ -39,6 +40,15 @@ const SORT_COLUMNS = {
 export type HttpTransportSortKey = keyof typeof SORT_COLUMNS;
 export const HTTP_TRANSPORT_SORT_KEYS = Object.keys(SORT_COLUMNS) as HttpTransportSortKey[];
 
+/** Criteria of a list of transports; an undefined criterion matches all. */
+export interface HttpTransportFilter {
+  readonly state?: TransportState | undefined;
+  /** True: only active transports whose last attempts failed. */
+  readonly failing?: boolean | undefined;
+  /** Text that the uid, the name or the URL contains, in upper or lower case. */
+  readonly search?: string | undefined;
+}
+
 /** The http transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
 @Injectable()
 export class HttpTransportRepository {
@@ -50,9 +60,17 @@ export class HttpTransportRepository {
 
   async page(
     tenantUid: string,
-    request: PageRequest<HttpTransportSortKey>,
+    { state, failing, search, ...request }: PageRequest<HttpTransportSortKey> & HttpTransportFilter,
   ): Promise<Page<HttpTransportEntity>> {
     const query = this.#repository.createQueryBuilder('transport').where({ tenantUid });
+    if (state !== undefined) query.andWhere({ state });
+    if (failing === true) query.andWhere({ state: 'ACTIVE', failingSince: Not(IsNull()) });
+    if (search !== undefined) {
+      const text = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const columns = ['httpTransportUid', 'name', 'url'];
+      const matches = columns.map((column) => `LOWER(transport.${column}) LIKE :text ESCAPE '\\'`);
+      query.andWhere(`(${matches.join(' OR ')})`, { text });
+    }
     const [items, totalCount] = await pageOf(query, SORT_COLUMNS, request).getManyAndCount();
     return { items, totalCount };
   }

@@ -43,8 +43,8 @@ const schemesAt = (document: OpenAPIObject, prefix: string): string[] => [
   ...new Set(operationsAt(document, prefix).flatMap(({ security }) => security!.flatMap(Object.keys))),
 ];
 
-/** Tags of one mount. */
-const tagsOf = (name: string): Record<WebhooksTagGroup, string> => ({
+/** Tags of one mount, which serves no portal. */
+const tagsOf = (name: string): Record<Exclude<WebhooksTagGroup, 'portal'>, string> => ({
   httpTransports: `${name} 1`,
   webhooks: `${name} 2`,
   deliveries: `${name} 3`,

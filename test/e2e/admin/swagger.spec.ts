@@ -178,7 +178,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
         .map(({ name }) => name)
         .sort();
     const page = ['pageNumber', 'pageSize', 'sortBy', 'sortDirection'];
-    expect(queryOf(`${TENANT}/httptransports`)).toEqual(page);
+    expect(queryOf(`${TENANT}/httptransports`)).toEqual([...page, 'failing', 'search', 'state'].sort());
     expect(queryOf(`${TRANSPORT}/webhooks`)).toEqual(page);
     expect(queryOf(`${TENANT}/webhookactions`)).toEqual(page);
     expect(queryOf(`${TENANT}/webhooks`)).toEqual(['httpTransportUid', ...page]);

@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DATABASE, type Database, type Statement } from '../ports/database.js';
+import { statement } from '../sql/statement.js';
+
+/** A link that opens the portal, without its secrets. */
+export interface PortalLink {
+  readonly linkUid: string;
+  readonly tenantUid: string;
+  /** Who created it, as in the audit; null: not known. */
+  readonly createdBy: string | null;
+  readonly readOnly: boolean;
+  /** ms since the epoch */
+  readonly createdAt: number;
+  /** From when on neither the link nor its session is valid, ms since the epoch. */
+  readonly expiresAt: number;
+  /** When it was opened; null: not yet. */
+  readonly openedAt: number | null;
+  /** When it was revoked; null: it was not. */
+  readonly revokedAt: number | null;
+}
+
+type LinkRow = Record<string, string | number | boolean | null>;
+
+const COLUMNS = 'link_uid, tenant_uid, created_by, read_only, created_at, expires_at, opened_at, revoked_at';
+
+/** Links that open the portal. Codes and tokens are compared by their hashes, which are all that is stored. */
+@Injectable()
+export class PortalLinkRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** Writes a link, and deletes links of the tenant that expired before `forgetBefore` (ms since the epoch). */
+  async insert(
+    link: Omit<PortalLink, 'openedAt' | 'revokedAt'>,
+    codeHash: string,
+    forgetBefore: number,
+  ): Promise<void> {
+    const { linkUid, tenantUid, createdBy, readOnly, createdAt, expiresAt } = link;
+    await this.database.write([
+      this.#statement(`DELETE FROM ${this.#table} WHERE tenant_uid = ? AND created_at < ? AND expires_at < ?`, [
+        tenantUid,
+        forgetBefore,
+        forgetBefore,
+      ]),
+      this.#statement(
+        `INSERT INTO ${this.#table} (link_uid, tenant_uid, created_by, read_only, code_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        [linkUid, tenantUid, createdBy, this.#flag(readOnly), codeHash, createdAt, expiresAt],
+      ),
+    ]);
+  }
+
+  /**
+   * Opens a link: of several requests with the same code, one succeeds.
+   *
+   * @returns undefined if the link does not exist, or is not valid any more
+   */
+  async open(linkUid: string, codeHash: string, tokenHash: string, now: number): Promise<PortalLink | undefined> {
+    const [result] = await this.database.write([
+      this.#statement(
+        `UPDATE ${this.#table} SET opened_at = ?, token_hash = ? WHERE link_uid = ? AND code_hash = ? AND opened_at IS NULL AND revoked_at IS NULL AND expires_at > ? RETURNING ${COLUMNS}`,
+        [now, tokenHash, linkUid, codeHash, now],
+      ),
+    ]);
+    return linksOf(result!.rows as LinkRow[])[0];
+  }
+
+  /** The link of a session's token; undefined if there is none, or it is not valid any more. */
+  async findByToken(tokenHash: string, now: number): Promise<PortalLink | undefined> {
+    const rows = await this.#query(
+      `SELECT ${COLUMNS} FROM ${this.#table} WHERE token_hash = ? AND revoked_at IS NULL AND expires_at > ?`,
+      [tokenHash, now],
+    );
+    return linksOf(rows)[0];
+  }
+
+  /** The links of a tenant, newest first. */
+  async newest(tenantUid: string, limit: number): Promise<PortalLink[]> {
+    return linksOf(
+      await this.#query(
+        `SELECT ${COLUMNS} FROM ${this.#table} WHERE tenant_uid = ? ORDER BY created_at DESC, link_uid DESC LIMIT ?`,
+        [tenantUid, limit],
+      ),
+    );
+  }
+
+  /** Ends a link and its session. @returns whether the tenant has this link */
+  async revoke(tenantUid: string, linkUid: string, now: number): Promise<boolean> {
+    const [result] = await this.database.write([
+      this.#statement(
+        `UPDATE ${this.#table} SET revoked_at = COALESCE(revoked_at, ?) WHERE tenant_uid = ? AND link_uid = ?`,
+        [now, tenantUid, linkUid],
+      ),
+    ]);
+    return result!.affected > 0;
+  }
+
+  get #table(): string {
+    return this.database.table('webhook_portal_link');
+  }
+
+  /** The driver of SQLite takes no booleans. */
+  #flag(value: boolean): boolean | number {
+    return this.database.kind === 'sqlite' ? Number(value) : value;
+  }
+
+  #statement(sql: string, parameters: readonly unknown[]): Statement {
+    return statement(this.database, sql, parameters);
+  }
+
+  #query(sql: string, parameters: readonly unknown[]): Promise<LinkRow[]> {
+    const { sql: text, parameters: values } = this.#statement(sql, parameters);
+    return this.database.dataSource.query<LinkRow[]>(text, [...values]);
+  }
+}
+
+const linksOf = (rows: readonly LinkRow[]): PortalLink[] =>
+  rows.map((row) => ({
+    linkUid: row['link_uid'] as string,
+    tenantUid: row['tenant_uid'] as string,
+    createdBy: row['created_by'] as string | null,
+    readOnly: Boolean(row['read_only']),
+    createdAt: Number(row['created_at']),
+    expiresAt: Number(row['expires_at']),
+    openedAt: numberOrNull(row['opened_at']),
+    revokedAt: numberOrNull(row['revoked_at']),
+  }));
+
+const numberOrNull = (value: LinkRow[string] | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value);

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { crossSiteRequest, forbidden, portalLinkInvalid, portalReadOnly } from '../../admin/api-error.js';
+import {
+  COOKIE_SESSION,
+  PORTAL_HEADER,
+  portalTokenOf,
+  type AccessRequest,
+  type PortalAccess,
+} from '../../admin/portal-access.js';
+import { WEBHOOKS_PORTAL } from '../../webhooks.tokens.js';
+import type { ResolvedPortalOptions } from '../portal-options.js';
+import { PortalLinksService } from './portal-links.service.js';
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Access by portal links, and the protection of sessions by cookies. */
+@Injectable()
+export class PortalRequestAccess implements PortalAccess {
+  constructor(
+    private readonly links: PortalLinksService,
+    @Inject(WEBHOOKS_PORTAL) private readonly options: ResolvedPortalOptions,
+  ) {}
+
+  async ofLink(request: AccessRequest, isForLinks: boolean): Promise<string | undefined> {
+    const token = portalTokenOf(request);
+    if (token === undefined) return undefined;
+    const link = await this.links.sessionOf(token);
+    if (!link) throw portalLinkInvalid();
+    // The same response as for a caller without rights in the tenant.
+    if (link.tenantUid !== request.params.tenantUid || !isForLinks) throw forbidden();
+    if (link.readOnly && !READING.has(request.method)) throw portalReadOnly();
+    return `portal:${link.linkUid}`;
+  }
+
+  assertSameOrigin({ method, headers }: AccessRequest): void {
+    if (!this.options.cookieSession || READING.has(method)) return;
+    // Without a cookie, or with a token that only a script can add, the request is not authorized by a cookie.
+    if (headers['cookie'] === undefined || isAddedByScript(headers['authorization'])) return;
+    if (headers[PORTAL_HEADER] !== COOKIE_SESSION || !isSameOrigin(headers)) throw crossSiteRequest();
+  }
+}
+
+/** Browsers send credentials of these schemes by themselves, as they send cookies. */
+const SENT_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
+
+const isAddedByScript = (authorization: AccessRequest['headers'][string]): boolean =>
+  typeof authorization === 'string' && !SENT_BY_BROWSERS.test(authorization);
+
+/** All current browsers send `sec-fetch-site` (Fetch Metadata). Others are judged by `origin`, which must name this host. */
+function isSameOrigin(headers: AccessRequest['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  const origin = headers['origin'];
+  return typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host === headers['host'];
+}

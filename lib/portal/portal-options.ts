@@ -1,0 +1,138 @@
+import { InvalidOptionError } from '../errors/start-up.errors.js';
+
+/** Parts of the portal that can be left out. */
+export const PORTAL_FEATURES = [
+  'overview',
+  'endpoints',
+  'deliveries',
+  'events',
+  'catalog',
+  'recoveries',
+  'activity',
+] as const;
+export type PortalFeature = (typeof PORTAL_FEATURES)[number];
+
+const THEMES = ['light', 'dark', 'system'] as const;
+export type PortalTheme = (typeof THEMES)[number];
+
+/** How the portal looks, and who may embed it. Every member has a default. */
+export interface PortalOptions {
+  /** Shown in the header and as the title of the page: 1 to 100 characters. Default `Webhooks`. */
+  title?: string;
+  /** `https:` URL, or path on the same origin, of an image for the header. Default: none. */
+  logoUrl?: string;
+  /** Default `system`: as the user's system is set. */
+  theme?: PortalTheme;
+  /** Language of the texts, e.g. `nb`. Default: the first language of the browser for which there are texts, or English. */
+  language?: string;
+  /** IANA name of the time zone in which times are shown, e.g. `Europe/Oslo`. Default: the zone of the browser. */
+  timeZone?: string;
+  /** Parts that are left out. They are only not shown: what a user may do is decided by the access policy. Default: none. */
+  hide?: readonly PortalFeature[];
+  /**
+   * Origins that may show the portal in a frame, e.g. `https://office.example.com`. Default: only the portal's own origin.
+   */
+  frameAncestors?: readonly string[];
+  /**
+   * Whether the cookies of the host sign users in on the portal's page. Requests that change something must then come from
+   * a script of the same origin; see `docs/portal.md`. Default `false`.
+   */
+  cookieSession?: boolean;
+}
+
+/** The options with their defaults, as the page gets them. */
+export interface ResolvedPortalOptions {
+  readonly title: string;
+  readonly logoUrl: string | null;
+  readonly theme: PortalTheme;
+  readonly language: string | null;
+  readonly timeZone: string | null;
+  readonly hide: readonly PortalFeature[];
+  readonly frameAncestors: readonly string[];
+  readonly cookieSession: boolean;
+}
+
+const MEMBERS: readonly (keyof PortalOptions)[] = [
+  'title',
+  'logoUrl',
+  'theme',
+  'language',
+  'timeZone',
+  'hide',
+  'frameAncestors',
+  'cookieSession',
+];
+
+/** An origin, or a host with a wildcard, as in the directive `frame-ancestors` of CSP Level 3. */
+const ANCESTOR = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?$/i;
+const LOGO = /^(https:\/\/[^\s"'<>;,]+|\/(?!\/)[^\s"'<>;,]*)$/;
+const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
+
+/**
+ * Adds the defaults and checks the values, so that none of them can break out of a header or of the page.
+ *
+ * @throws {InvalidOptionError} for a value that is not allowed
+ */
+export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOptions {
+  for (const name of Object.keys(given)) {
+    if (!(MEMBERS as readonly string[]).includes(name))
+      throw new InvalidOptionError(`portal.${name}`, 'set', `use only ${MEMBERS.join(', ')}.`);
+  }
+  const {
+    title = 'Webhooks',
+    logoUrl,
+    theme = 'system',
+    language,
+    timeZone,
+    hide = [],
+    frameAncestors = [],
+  } = given;
+  const check = (name: keyof PortalOptions, isValid: boolean, remedy: string): void => {
+    if (!isValid) throw new InvalidOptionError(`portal.${name}`, given[name], remedy);
+  };
+  check(
+    'title',
+    typeof title === 'string' && title.length > 0 && title.length <= 100,
+    'give 1 to 100 characters.',
+  );
+  check(
+    'logoUrl',
+    logoUrl === undefined || LOGO.test(logoUrl),
+    'give an https: URL or a path that starts with "/".',
+  );
+  check('theme', THEMES.includes(theme), `use ${THEMES.join(', ')}.`);
+  check('language', language === undefined || LANGUAGE.test(language), 'give a language tag, e.g. nb.');
+  check('timeZone', timeZone === undefined || isTimeZone(timeZone), 'give an IANA name, e.g. Europe/Oslo.');
+  check(
+    'hide',
+    Array.isArray(hide) &&
+      hide.every((feature) => PORTAL_FEATURES.includes(feature)) &&
+      hide.length < PORTAL_FEATURES.length,
+    `give some of ${PORTAL_FEATURES.join(', ')}, not all.`,
+  );
+  check(
+    'frameAncestors',
+    Array.isArray(frameAncestors) && frameAncestors.every((origin) => ANCESTOR.test(origin)),
+    'give origins, e.g. https://office.example.com.',
+  );
+  check('cookieSession', [undefined, true, false].includes(given.cookieSession), 'set true or false.');
+  return {
+    title,
+    logoUrl: logoUrl ?? null,
+    theme,
+    language: language ?? null,
+    timeZone: timeZone ?? null,
+    hide,
+    frameAncestors,
+    cookieSession: given.cookieSession ?? false,
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

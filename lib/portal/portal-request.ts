@@ -1,0 +1,33 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { ADMIN_CONTROLLER } from '../admin/admin-controller.js';
+import { portalTokenOf, type AccessRequest } from '../admin/portal-access.js';
+import { PortalSessionController } from './links/portal-session.controller.js';
+import { PortalController } from './portal.controller.js';
+
+/**
+ * Tells a guard of the host which requests the module authenticates itself. Let such a request pass:
+ *
+ * - requests for the pages and files of the portal, which are public and equal for everybody;
+ * - requests that exchange the code of a portal link for a session;
+ * - requests to the admin API with the token of a portal link, which the module checks before anything else.
+ *
+ * The result is false for every route of the host, whatever headers the request has.
+ *
+ * ```ts
+ * canActivate(context: ExecutionContext) {
+ *   return isPortalRequest(context) || this.isSignedIn(context);
+ * }
+ * ```
+ *
+ * @param context of an HTTP request, as Nest passes it to guards
+ */
+export function isPortalRequest(context: ExecutionContext): boolean {
+  const controller: unknown = context.getClass();
+  if (controller === PortalController || controller === PortalSessionController) return true;
+  if (!isAdminController(controller)) return false;
+  return portalTokenOf(context.switchToHttp().getRequest<AccessRequest>()) !== undefined;
+}
+
+/** Controllers of the admin API are below a tenant and have its guard. */
+const isAdminController = (controller: unknown): boolean =>
+  typeof controller === 'function' && Reflect.getMetadata(ADMIN_CONTROLLER, controller) === true;

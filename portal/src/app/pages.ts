@@ -1,0 +1,16 @@
+import type { ComponentType } from 'preact';
+import type { Feature } from './config.ts';
+
+type Page = ComponentType<Record<string, never>>;
+
+/** The pages, each loaded when it is first shown. The key is the first segment of the place and the key of its texts. */
+export const PAGES: Readonly<Partial<Record<Feature, () => Promise<{ default: Page }>>>> = {
+  overview: () => import('../pages/overview/overview-page.tsx'),
+  endpoints: () => import('../pages/endpoints/endpoints-page.tsx'),
+  deliveries: () => import('../pages/deliveries/deliveries-page.tsx'),
+  events: () => import('../pages/events/events-page.tsx'),
+  catalog: () => import('../pages/catalog/catalog-page.tsx'),
+  activity: () => import('../pages/activity/activity-page.tsx'),
+};
+
+export type { Page };

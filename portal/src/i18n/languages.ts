@@ -1,0 +1,39 @@
+import type { Messages } from './translate.ts';
+
+type MessageFile = { default: Messages };
+
+/** Texts by language. To add a language, add a folder of JSON files to `portal/messages`: the build finds it. */
+const english = import.meta.glob<MessageFile>('../../messages/en/*.json', { eager: true });
+const others = import.meta.glob<MessageFile>(['../../messages/*/*.json', '!../../messages/en/*.json']);
+
+const languageOf = (file: string): string => file.split('/').at(-2)!;
+
+/** English texts, which are complete. */
+export const ENGLISH: Messages = Object.assign({}, ...Object.values(english).map((file) => file.default));
+
+export const LANGUAGES: readonly string[] = ['en', ...new Set(Object.keys(others).map(languageOf))];
+
+/** Names under which a browser may ask for a language that is stored under another one. */
+const ALIASES: Readonly<Record<string, string>> = { no: 'nb', nn: 'nb' };
+
+/**
+ * Chooses the first wanted language for which there are texts.
+ *
+ * @param wanted as in BCP 47, most wanted first
+ */
+export function chooseLanguage(wanted: readonly string[], available = LANGUAGES): string {
+  for (const tag of wanted) {
+    const [base = ''] = tag.toLowerCase().split('-');
+    const found = available.find((language) => language === (ALIASES[base] ?? base));
+    if (found) return found;
+  }
+  return 'en';
+}
+
+/** Loads the texts of a language. */
+export async function messagesOf(language: string): Promise<Messages> {
+  if (language === 'en') return ENGLISH;
+  const files = Object.entries(others).filter(([file]) => languageOf(file) === language);
+  const loaded = await Promise.all(files.map(([, load]) => load()));
+  return Object.assign({}, ...loaded.map((file) => file.default)) as Messages;
+}

@@ -1,0 +1,38 @@
+import { useNavigation } from '../../app/navigation.tsx';
+import { usePortal } from '../../app/portal-context.tsx';
+import { Button } from '../../parts/button.tsx';
+import { SelectField, TextField } from '../../parts/field.tsx';
+import { FILTER_NAMES, STATUSES } from './filters.ts';
+
+/** Filters of the list. They are in the URL: a link restores them, and Back undoes a change. */
+export function DeliveryFilterBar() {
+  const { t } = usePortal();
+  const { query, setQuery } = useNavigation();
+  const value = (name: string): string => query[name] ?? '';
+  // While somebody types, the history does not get an entry for each letter.
+  const typed = (name: string) => (text: string) => setQuery({ [name]: text }, { replace: true });
+  const isFiltered = FILTER_NAMES.some((name) => value(name) !== '');
+  return (
+    <form class="filters" role="search" aria-label={t('deliveries.filters')} onSubmit={(event) => event.preventDefault()}>
+      <SelectField
+        label={t('deliveries.status')}
+        value={value('status')}
+        options={[
+          { value: '', label: t('deliveries.anyStatus') },
+          ...STATUSES.map((status) => ({ value: status, label: t(`status.${status}`) })),
+        ]}
+        onChange={(status) => setQuery({ status })}
+      />
+      <TextField label={t('deliveries.endpoint')} value={value('endpoint')} onInput={typed('endpoint')} />
+      <TextField label={t('deliveries.action')} value={value('action')} onInput={typed('action')} />
+      <TextField label={t('deliveries.event')} value={value('event')} onInput={typed('event')} />
+      <TextField type="datetime-local" label={t('deliveries.from')} value={value('from')} onInput={typed('from')} />
+      <TextField type="datetime-local" label={t('deliveries.to')} value={value('to')} onInput={typed('to')} />
+      {isFiltered && (
+        <Button onClick={() => setQuery(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))}>
+          {t('deliveries.clear')}
+        </Button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '../../api/use-query.ts';
+import { Link, useNavigation } from '../../app/navigation.tsx';
+import { usePortal } from '../../app/portal-context.tsx';
+import { Uid } from '../../parts/copy.tsx';
+import { Loading } from '../../parts/empty.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { EndpointBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import { DisabledBanner } from './disabled-banner.tsx';
+import { EndpointActions } from './endpoint-actions.tsx';
+import { SecretRotation } from './secret-rotation.tsx';
+import { SettingsForm } from './settings-form.tsx';
+import { Subscriptions } from './subscriptions.tsx';
+import { SuccessRate } from './success-rate.tsx';
+import { TestSend } from './test-send.tsx';
+
+/** How often the state of the endpoint is read again, in ms. */
+const POLL_MS = 10_000;
+
+/** One endpoint: how it fares, what it gets, and everything that can be changed. */
+export function EndpointDetails({ uid }: { uid: string }) {
+  const { api, t } = usePortal();
+  const { tenantUid } = useNavigation();
+  const endpoint = useQuery(
+    async (signal) =>
+      (
+        await api.GET('/tenants/{tenantUid}/httptransports/{httpTransportUid}', {
+          params: { path: { tenantUid, httpTransportUid: uid } },
+          signal,
+        })
+      ).data!,
+    [api, tenantUid, uid],
+    { pollMs: POLL_MS },
+  );
+  const { data } = endpoint;
+  return (
+    <>
+      <header class="page-header">
+        <div class="stack">
+          <Link to={['endpoints']}>{t('endpoints.back')}</Link>
+          <h1>{data?.name ?? uid}</h1>
+        </div>
+        {data && <EndpointActions endpoint={data} onChanged={endpoint.setData} />}
+      </header>
+      {endpoint.error !== undefined && <Problem error={endpoint.error} onRetry={endpoint.reload} />}
+      {!data && endpoint.error === undefined && <Loading rows={8} label={t('common.loading')} />}
+      {data && (
+        <>
+          {data.state === 'DISABLED' && <DisabledBanner endpoint={data} onChanged={endpoint.setData} />}
+          <dl class="facts">
+            <dt>{t('endpoints.state')}</dt>
+            <dd>
+              <EndpointBadge endpoint={data} />{' '}
+              {data.failingSince && (
+                <span class="muted">
+                  {t('endpoints.failingSince')} <Time at={data.failingSince} relative />
+                </span>
+              )}
+            </dd>
+            <dt>{t('endpoints.url')}</dt>
+            <dd>{data.url}</dd>
+            <dt>{t('endpoints.uid')}</dt>
+            <dd>
+              <Uid value={data.httpTransportUid} />
+            </dd>
+            <dt>{t('endpoints.successRate')}</dt>
+            <dd>
+              <SuccessRate uid={uid} />
+            </dd>
+            <dt>{t('nav.deliveries')}</dt>
+            <dd>
+              <Link to={['deliveries']} query={{ endpoint: uid }}>
+                {t('endpoints.itsDeliveries')}
+              </Link>
+            </dd>
+          </dl>
+          <Subscriptions uid={uid} />
+          <TestSend uid={uid} />
+          <SecretRotation uid={uid} />
+          <SettingsForm key={data.lastModifiedAt} endpoint={data} onChanged={endpoint.setData} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import type { WebhookExplanation } from '../../api/types.ts';
+import { Link } from '../../app/navigation.tsx';
+import { usePortal } from '../../app/portal-context.tsx';
+import { Badge } from '../../parts/badge.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+
+/** What became of an event for one subscription, in sentences, with where each is known from. */
+export function SubscriptionStory({ item }: { item: WebhookExplanation }) {
+  const { t } = usePortal();
+  const { delivery, outcome, reason, basis, changedSince, waitsFor } = item;
+  return (
+    <div class="stack">
+      <p class="row">
+        <Link to={['endpoints', item.httpTransportUid]}>{item.httpTransportUid}</Link>
+        <span class="muted">
+          {t('events.subscription', { uid: item.webhookUid })} {item.deleted && t('events.deleted')}
+        </span>
+        {delivery && outcome === 'DELIVERY' ? (
+          <StatusBadge status={delivery.status} />
+        ) : (
+          <Badge tone={outcome === 'WAITING' ? 'info' : 'neutral'}>{t(`outcome.${outcome}`)}</Badge>
+        )}
+      </p>
+      {reason && <p>{t(`explanation.${reason}`)}</p>}
+      {delivery && (
+        <p>
+          <Link to={['deliveries', delivery.deliveryUid]}>{t('events.toDelivery')}</Link>{' '}
+          {t('events.attempts', { count: delivery.attempts })}{' '}
+          {delivery.nextAttemptAt && (
+            <>
+              {t('events.nextAttempt')} <Time at={delivery.nextAttemptAt} relative />
+            </>
+          )}
+        </p>
+      )}
+      {waitsFor.map((wait) => (
+        <p key={wait.cause}>
+          {t(`wait.${wait.cause}`)} {wait.until && <Time at={wait.until} relative />}
+          {wait.deliveryUid && <Link to={['deliveries', wait.deliveryUid]}>{wait.deliveryUid}</Link>}
+        </p>
+      ))}
+      <p class="muted">
+        {t(`basis.${basis}`)} {basis === 'DERIVED' && changedSince && t('events.changedSince')}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+// Builds the portal's pages with Vite, and writes them into a module of the library: compressed, so that hosts need neither
+// files on disk nor a plugin that serves them.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const SOURCE = path.join(root, 'portal');
+const FOLDER = path.join(root, 'lib/portal/generated');
+const TARGET = path.join(FOLDER, 'assets.ts');
+/** Folders of the portal that its build does not read. */
+const NOT_BUILT = new Set(['test', 'README.md']);
+
+/** Of everything that the result depends on: if it is in the generated module, the module is up to date. */
+export function sourceHash() {
+  const hash = createHash('sha256');
+  const files = readdirSync(SOURCE, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(SOURCE, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !NOT_BUILT.has(file.split(path.sep)[0]))
+    .sort();
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(path.join(SOURCE, file)));
+  for (const file of ['package-lock.json', 'scripts/build-portal.mjs']) {
+    hash.update(readFileSync(path.join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** Builds the portal unless the generated module is up to date. */
+export async function ensurePortal() {
+  const hash = sourceHash();
+  if (existsSync(TARGET) && readFileSync(TARGET, 'utf8').includes(hash)) return;
+  const chunks = await bundle();
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(TARGET, moduleOf(chunks, hash));
+}
+
+async function bundle() {
+  // Loaded only here: it takes a while, and most runs need no build.
+  const { build } = await import('vite');
+  const { output } = await build({
+    root: SOURCE,
+    configFile: false,
+    logLevel: 'warn',
+    // Relative to the module that names an asset: the portal does not know where it is mounted.
+    base: './',
+    build: {
+      write: false,
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: { portal: path.join(SOURCE, 'src/main.tsx'), element: path.join(SOURCE, 'src/element.ts') },
+        preserveEntrySignatures: 'strict',
+        output: {
+          entryFileNames: 'assets/[name]-[hash].js',
+          chunkFileNames: 'assets/[name]-[hash].js',
+          assetFileNames: 'assets/[name]-[hash][extname]',
+        },
+      },
+    },
+  });
+  return output;
+}
+
+function moduleOf(chunks, hash) {
+  const entry = (name) =>
+    chunks.find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === name);
+  const portal = entry('portal');
+  const entries = {
+    script: portal.fileName,
+    // What the first page needs besides its script: loaded at once instead of one after the other.
+    preload: portal.imports,
+    styles: chunks.filter(({ fileName }) => fileName.endsWith('.css')).map(({ fileName }) => fileName),
+    element: entry('element').fileName,
+  };
+  const files = chunks
+    .map(({ fileName, code, source }) => [
+      fileName,
+      gzipSync(code ?? source, { level: 9 }).toString('base64'),
+    ])
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return [
+    '// Written by scripts/build-portal.mjs; do not edit.',
+    `export const SOURCE_HASH = '${hash}';`,
+    `export const ENTRIES = ${JSON.stringify(entries, null, 2)} as const;`,
+    `/** Files by name: base64 of their gzip form. */`,
+    `export const FILES: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(files), null, 2)};`,
+    '',
+  ].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await ensurePortal();

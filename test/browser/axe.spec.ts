@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { goTo, PortalScene } from './support/portal-scene.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Activity'];
+
+let scene: PortalScene;
+beforeAll(async () => {
+  scene = await PortalScene.start();
+  scene.receiver.answer({ status: 500 });
+  const api = scene.host.api('shop');
+  await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
+  await api.post('/httptransports/erp/webhooks', { action: '*' });
+  await api.post('/httptransports', { httpTransportUid: 'old', name: 'Old till', url: scene.receiver.url });
+  await api.post('/httptransports/old/disable', { reason: 'GONE' });
+  await scene.host.emitter.emit('ORDER_SETTLED', { order: { Id: 1, Uid: '700' } }, { tenantUid: 'shop' });
+  await eventually(() => scene.receiver.requests.length > 0);
+}, 60_000);
+afterAll(() => scene?.close());
+
+/** Rules of WCAG 2.2 AA that a page breaks. The script is evaluated by the browser's tools, which the page's CSP does not stop. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const result = await axe.run({ runOnly: { type: 'tag', values: tags } });
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+describe.each([
+  { theme: 'light', width: 1280 },
+  { theme: 'dark', width: 1280 },
+  { theme: 'light', width: 360 },
+  { theme: 'dark', width: 360 },
+] as const)('the portal in $theme at $width px', ({ theme, width }) => {
+  it('breaks no rule of WCAG 2.2 AA, and never scrolls sideways', async () => {
+    const { page, problems, context } = await scene.open('shop', { theme, width });
+    for (const name of PAGES) {
+      await goTo(page, name);
+      await page.waitForLoadState('networkidle');
+      expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect({ name, overflow: Math.max(0, overflow) }).toEqual({ name, overflow: 0 });
+      if (process.env['SCREENSHOTS'])
+        await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}-${theme}-${width}.png` });
+    }
+    await goTo(page, 'Endpoints');
+    await page.getByRole('link', { name: 'ERP' }).click();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    if (process.env['SCREENSHOTS'])
+      await page.screenshot({
+        path: `${process.env['SCREENSHOTS']}/Endpoint-${theme}-${width}.png`,
+        fullPage: true,
+      });
+    await goTo(page, 'Deliveries');
+    await page.getByRole('link', { name: 'ORDER_SETTLED' }).first().click();
+    await page.getByRole('dialog').getByText('Attempt 1').waitFor();
+    expect(await violations(page)).toEqual([]);
+    if (process.env['SCREENSHOTS'])
+      await page.screenshot({ path: `${process.env['SCREENSHOTS']}/Delivery-${theme}-${width}.png` });
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 90_000);
+});

@@ -1,0 +1,68 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromiumPath } from '../../../scripts/chromium.mjs';
+
+/** The browser of this machine. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    // A container has no name spaces for the sandbox, and little shared memory.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=en-GB'],
+  });
+}
+
+export interface PageOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: 'light' | 'dark';
+  readonly language?: string;
+  readonly timeZone?: string;
+  /** Origins beside that of the host to which the page may send requests. Default: none. */
+  readonly otherOrigins?: readonly string[];
+}
+
+/** A page, and what went wrong on it: it must stay empty. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors of scripts, violations of the Content Security Policy, and requests to other origins. */
+  readonly problems: string[];
+  /** URLs of all requests. */
+  readonly requests: string[];
+}
+
+/** A new page in a context of its own, without animations. */
+export async function watchedPage(
+  browser: Browser,
+  origin: string,
+  {
+    width = 1280,
+    height = 800,
+    theme = 'light',
+    language = 'en-GB',
+    timeZone = 'Europe/Oslo',
+    otherOrigins = [],
+  }: PageOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale: language,
+    timezoneId: timeZone,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const requests: string[] = [];
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    // A response that reports an error is a result, which the page shows.
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) problems.push(text);
+  });
+  page.on('request', (request) => {
+    requests.push(request.url());
+    const isExpected = [origin, ...otherOrigins, 'data:'].some((start) => request.url().startsWith(start));
+    if (!isExpected) problems.push(`request to another origin: ${request.url()}`);
+  });
+  return { page, context, problems, requests };
+}
