@@ -10,6 +10,7 @@ export const PAGES: Readonly<Partial<Record<Feature, () => Promise<{ default: Pa
   deliveries: () => import('../pages/deliveries/deliveries-page.tsx'),
   events: () => import('../pages/events/events-page.tsx'),
   catalog: () => import('../pages/catalog/catalog-page.tsx'),
+  recoveries: () => import('../pages/recoveries/recoveries-page.tsx'),
   activity: () => import('../pages/activity/activity-page.tsx'),
 };
 

@@ -12,7 +12,7 @@ export interface Portal {
   /** Translates a key of the message files. */
   readonly t: Translate;
   readonly formats: Formats;
-  /** Language of the texts, as in BCP 47. */
+  /** Language and region by which times and numbers are written, as in BCP 47. */
   readonly language: string;
   /** Whether the user can only look. */
   readonly readOnly: boolean;

@@ -37,3 +37,11 @@ export async function messagesOf(language: string): Promise<Messages> {
   const loaded = await Promise.all(files.map(([, load]) => load()));
   return Object.assign({}, ...loaded.map((file) => file.default)) as Messages;
 }
+
+/**
+ * The tag by which times and numbers are written: that of the user's region if it belongs to the language of the texts.
+ *
+ * @param wanted as in BCP 47, most wanted first
+ */
+export const localeOf = (language: string, wanted: readonly string[]): string =>
+  wanted.find((tag) => chooseLanguage([tag]) === language && tag.toLowerCase().startsWith(language)) ?? language;

@@ -16,7 +16,9 @@ export function Copy({ text, label }: { text: string; label: string }) {
   };
   return (
     <Button kind="quiet" aria-label={label} title={label} onClick={copy}>
-      <span aria-hidden="true">⧉</span>
+      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M5 5V2.5h8.5V11H11M2.5 5H11v8.5H2.5z" />
+      </svg>
     </Button>
   );
 }

@@ -35,17 +35,17 @@ export function Plot({ title, kind, labels, series, format }: PlotProps) {
     <figure class="plot" aria-labelledby={id}>
       <figcaption class="plot-caption">
         <h3 id={id}>{title}</h3>
-        <ul class="plot-legend">
-          {series.map(({ key, label }) => (
-            <li key={key} class={`series-${key}`}>
-              {label}
-            </li>
-          ))}
-        </ul>
         <Button kind="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {t('plot.asTable')}
         </Button>
       </figcaption>
+      <ul class="plot-legend">
+        {series.map(({ key, label }) => (
+          <li key={key} class={`series-${key}`}>
+            {label}
+          </li>
+        ))}
+      </ul>
       {isTable ? null : <Drawing kind={kind} labels={labels} series={series} format={format} />}
       <div class={isTable ? 'plot-table' : 'visually-hidden'} tabIndex={isTable ? 0 : undefined}>
         <table class="table">
@@ -80,6 +80,8 @@ const shown = (value: number | null | undefined, format: (value: number) => stri
   value === null || value === undefined ? '–' : format(value);
 
 function Drawing({ kind, labels, series, format }: Omit<PlotProps, 'title'>) {
+  const { t } = usePortal();
+  const isEmpty = series.every(({ values }) => values.every((value) => !value));
   const sums = labels.map((_, index) =>
     kind === 'bars'
       ? series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)
@@ -98,6 +100,11 @@ function Drawing({ kind, labels, series, format }: Omit<PlotProps, 'title'>) {
           </text>
         </g>
       ))}
+      {isEmpty && (
+        <text x={(LEFT + WIDTH) / 2} y={(HEIGHT - BOTTOM) / 2} text-anchor="middle" class="plot-empty">
+          {t('plot.empty')}
+        </text>
+      )}
       {spread(labels.length, 6).map((index) => (
         <text key={index} x={LEFT + slot * (index + 0.5)} y={HEIGHT - 6} text-anchor="middle">
           {labels[index]}

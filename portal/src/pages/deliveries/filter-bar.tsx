@@ -2,6 +2,7 @@ import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { FilterBox } from '../../parts/filter-box.tsx';
 import { FILTER_NAMES, STATUSES } from './filters.ts';
 
 /** Filters of the list. They are in the URL: a link restores them, and Back undoes a change. */
@@ -11,9 +12,9 @@ export function DeliveryFilterBar() {
   const value = (name: string): string => query[name] ?? '';
   // While somebody types, the history does not get an entry for each letter.
   const typed = (name: string) => (text: string) => setQuery({ [name]: text }, { replace: true });
-  const isFiltered = FILTER_NAMES.some((name) => value(name) !== '');
+  const count = FILTER_NAMES.filter((name) => value(name) !== '').length;
   return (
-    <form class="filters" role="search" aria-label={t('deliveries.filters')} onSubmit={(event) => event.preventDefault()}>
+    <FilterBox count={count}>
       <SelectField
         label={t('deliveries.status')}
         value={value('status')}
@@ -28,11 +29,11 @@ export function DeliveryFilterBar() {
       <TextField label={t('deliveries.event')} value={value('event')} onInput={typed('event')} />
       <TextField type="datetime-local" label={t('deliveries.from')} value={value('from')} onInput={typed('from')} />
       <TextField type="datetime-local" label={t('deliveries.to')} value={value('to')} onInput={typed('to')} />
-      {isFiltered && (
+      {count > 0 && (
         <Button onClick={() => setQuery(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))}>
           {t('deliveries.clear')}
         </Button>
       )}
-    </form>
+    </FilterBox>
   );
 }

@@ -6,6 +6,7 @@ import { useSettled } from '../../app/use-settled.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { FilterBox } from '../../parts/filter-box.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
 import { EndpointBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -76,7 +77,7 @@ export function EndpointList() {
           </Button>
         )}
       </header>
-      <form class="filters" role="search" aria-label={t('deliveries.filters')} onSubmit={(event) => event.preventDefault()}>
+      <FilterBox count={[search, state].filter(Boolean).length}>
         <TextField
           type="search"
           label={t('endpoints.search')}
@@ -93,7 +94,7 @@ export function EndpointList() {
           ]}
           onChange={(value) => setQuery({ state: value })}
         />
-      </form>
+      </FilterBox>
       {pages.items.length > 0 ? (
         <VirtualTable
           caption={t('nav.endpoints')}

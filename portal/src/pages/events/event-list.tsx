@@ -6,6 +6,7 @@ import { usePortal } from '../../app/portal-context.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { TextField } from '../../parts/field.tsx';
+import { FilterBox } from '../../parts/filter-box.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
 import { Time } from '../../parts/time.tsx';
 import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
@@ -62,7 +63,7 @@ export function EventList() {
       <header class="page-header">
         <h1>{t('nav.events')}</h1>
       </header>
-      <form class="filters" role="search" aria-label={t('deliveries.filters')} onSubmit={(event) => event.preventDefault()}>
+      <FilterBox count={[action, reference].filter(Boolean).length}>
         <TextField
           label={t('deliveries.action')}
           value={action}
@@ -74,7 +75,7 @@ export function EventList() {
           value={reference}
           onInput={(text) => setQuery({ reference: text }, { replace: true })}
         />
-      </form>
+      </FilterBox>
       {pages.items.length > 0 ? (
         <VirtualTable
           caption={t('nav.events')}
