@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { goTo, PortalScene } from './support/portal-scene.js';
+
+/** Texts that would run as a script if any of them were used as HTML, as a URL or as a part of a script. */
+const CANARIES = [
+  '<img src=x onerror="window.hacked=1">',
+  '</script><script>window.hacked=1</script>',
+  '"><svg onload=window.hacked=1>',
+  "javascript:window.hacked=1//'",
+  '{{constructor.constructor("window.hacked=1")()}}',
+];
+
+let scene: PortalScene;
+beforeAll(async () => {
+  scene = await PortalScene.start('express', { portal: { title: '</title><script>window.hacked=1</script>' } });
+}, 60_000);
+afterAll(() => scene?.close());
+
+it('shows texts of tenants and receivers as texts, whatever they contain', async () => {
+  const all = CANARIES.join(' ');
+  scene.receiver.answer({ status: 500, headers: { 'x-canary': all }, body: all });
+  const api = scene.host.api('hostile');
+  await api.post('/httptransports', { httpTransportUid: 'erp', name: all.slice(0, 255), url: scene.receiver.url });
+  await api.post('/httptransports/erp/webhooks', { action: '*' });
+  await scene.host.emitter.emit('ORDER_SETTLED', { order: { Id: 1, Uid: '700', note: all } }, { tenantUid: 'hostile' });
+  await eventually(() => scene.receiver.requests.length > 0);
+  await api.post('/httptransports/erp/disable', { reason: CANARIES[0] });
+
+  const { page, problems } = await scene.open('hostile');
+  await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
+  await goTo(page, 'Endpoints');
+  await page.getByRole('link', { name: /onerror/ }).click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await page.getByText(CANARIES[0]!).first().waitFor();
+  await goTo(page, 'Deliveries');
+  await page.getByRole('link', { name: 'ORDER_SETTLED' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(CANARIES[0]!).first().waitFor();
+  await drawer.getByRole('tab', { name: 'Response' }).click();
+  await drawer.getByText(CANARIES[1]!).first().waitFor();
+  await page.keyboard.press('Escape');
+  for (const name of ['Events', 'Event catalog', 'Activity']) await goTo(page, name);
+  expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
+  expect(problems).toEqual([]);
+}, 60_000);
