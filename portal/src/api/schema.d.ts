@@ -151,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Enable a disabled HTTP transport
-         * @description Sends the `PENDING` deliveries, and resets the count of failures. `MISSED` deliveries are not sent.
+         * @description Sends the `PENDING` deliveries, and resets the count of failures. `MISSED` and `FAILED` deliveries are not sent, unless `recover` is true.
          */
         post: operations["enableHttpTransport"];
         delete?: never;
@@ -476,6 +476,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{tenantUid}/httptransports/{httpTransportUid}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recover failed and missed deliveries
+         * @description Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` at or after `since` and was created at or before `until`. Deliveries keep their uid and their attempts, and are sent in the order of their events. If the HTTP transport is paused, the job waits until it is resumed.
+         */
+        post: operations["recoverHttpTransport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenantUid}/httptransports/{httpTransportUid}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay events
+         * @description Starts a job that sends every event of the time that a webhook of this HTTP transport matches today, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
+         */
+        post: operations["replayHttpTransport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenantUid}/webhookrecoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List recoveries and replays, newest first
+         * @description Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null.
+         */
+        get: operations["listWebhookRecoveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenantUid}/webhookrecoveries/{recoveryUid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the progress of a recovery or replay
+         * @description Returns what the job includes, its state, and how many deliveries it has enqueued.
+         */
+        get: operations["getWebhookRecovery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{tenantUid}/webhookrecoveries/{recoveryUid}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a recovery or replay
+         * @description Nothing more is enqueued. Deliveries that were enqueued before are sent. If it has ended, nothing changes. The request may be repeated.
+         */
+        post: operations["cancelWebhookRecovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{tenantUid}/quotas": {
         parameters: {
             query?: never;
@@ -490,6 +590,246 @@ export interface paths {
         get: operations["getWebhookQuotas"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of the service
+         * @description Returns whether deliveries are stopped, how much work waits and how old it is, the outcomes of the last hour, and the processes that deliver.
+         */
+        get: operations["getWebhookOperationsOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/failingtransports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List failing HTTP transports of all tenants
+         * @description Lists the HTTP transports whose attempts have failed since their last success, also disabled ones, those that have been failing for the longest time first.
+         */
+        get: operations["listFailingHttpTransports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lanes and their holders
+         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Free lanes that wait for a process come first. Lanes of paused and disabled HTTP transports, and lanes without pending deliveries, are left out.
+         */
+        get: operations["listWebhookLanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tenants with their backlog
+         * @description Lists tenants with their pending deliveries, their HTTP transports by state, and the outcomes of the last 24 hours. Each request reads at most 100 tenants.
+         */
+        get: operations["listWebhookTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get counts and latencies of all tenants together
+         * @description Returns the throughput of the service by minute, hour or day. The response has every bucket of the range.
+         */
+        get: operations["getWebhookOperationsStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stops and resumes, newest first
+         * @description Lists who stopped and resumed all deliveries. What an operator did to an HTTP transport is in the audit of its tenant. Entries are kept for 400 days.
+         */
+        get: operations["listWebhookOperationsAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop all deliveries
+         * @description Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, also over restarts.
+         */
+        post: operations["stopWebhookDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume all deliveries
+         * @description Ends the stop. Everything that was queued meanwhile is sent, including the requests that were aborted. Processes resume within a few seconds.
+         */
+        post: operations["resumeWebhookDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/tenants/{tenantUid}/httptransports/{httpTransportUid}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause an HTTP transport of any tenant
+         * @description Keeps the deliveries of one HTTP transport in the queue until `resume`. The audit of the tenant names the operator.
+         */
+        post: operations["pauseHttpTransportAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/tenants/{tenantUid}/httptransports/{httpTransportUid}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume an HTTP transport of any tenant
+         * @description Sends the queued deliveries of a paused HTTP transport. The audit of the tenant names the operator.
+         */
+        post: operations["resumeHttpTransportAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/tenants/{tenantUid}/httptransports/{httpTransportUid}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable an HTTP transport of any tenant
+         * @description Stops sending to one HTTP transport. Events that are emitted from then on are recorded as `MISSED`. The audit of the tenant names the operator.
+         */
+        post: operations["disableHttpTransportAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookoperations/tenants/{tenantUid}/httptransports/{httpTransportUid}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable an HTTP transport of any tenant
+         * @description Sends the `PENDING` deliveries of a disabled HTTP transport. The audit of the tenant names the operator.
+         */
+        post: operations["enableHttpTransportAsOperator"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,7 +900,7 @@ export interface components {
              * @example VALIDATION_FAILED
              * @enum {string}
              */
-            code: "VALIDATION_FAILED" | "TARGET_REFUSED" | "HEADER_REFUSED" | "CREDENTIALS_REQUIRED" | "UNKNOWN_ACTION" | "READ_ONLY_FIELD" | "INVALID_SIGNING_SECRET" | "INVALID_CURSOR" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "METHOD_NOT_ALLOWED" | "UNAUTHENTICATED" | "FORBIDDEN" | "PORTAL_READ_ONLY" | "PORTAL_LINK_INVALID" | "CROSS_SITE_REQUEST" | "HTTP_TRANSPORT_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "EVENT_NOT_FOUND" | "PORTAL_LINK_NOT_FOUND" | "UID_TAKEN" | "QUOTA_EXCEEDED" | "CONCURRENT_CHANGE" | "TRANSPORT_STATE_CONFLICT" | "DELIVERIES_HELD" | "REDELIVERY_PENDING" | "PAYLOAD_GONE" | "HTTP_TRANSPORT_DELETED" | "WEBHOOK_DELETED" | "RATE_LIMITED" | "ORIGIN_BUSY" | "DATABASE_BUSY" | "DATABASE_UNAVAILABLE" | "TABLES_MISSING";
+            code: "VALIDATION_FAILED" | "TARGET_REFUSED" | "HEADER_REFUSED" | "CREDENTIALS_REQUIRED" | "UNKNOWN_ACTION" | "READ_ONLY_FIELD" | "INVALID_SIGNING_SECRET" | "INVALID_CURSOR" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "METHOD_NOT_ALLOWED" | "UNAUTHENTICATED" | "FORBIDDEN" | "OPERATOR_ACCESS_UNDEFINED" | "PORTAL_READ_ONLY" | "PORTAL_LINK_INVALID" | "CROSS_SITE_REQUEST" | "HTTP_TRANSPORT_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "EVENT_NOT_FOUND" | "RECOVERY_NOT_FOUND" | "PORTAL_LINK_NOT_FOUND" | "UID_TAKEN" | "QUOTA_EXCEEDED" | "CONCURRENT_CHANGE" | "TRANSPORT_STATE_CONFLICT" | "RECOVERY_ACTIVE" | "DELIVERIES_HELD" | "REDELIVERY_PENDING" | "PAYLOAD_GONE" | "HTTP_TRANSPORT_DELETED" | "WEBHOOK_DELETED" | "RATE_LIMITED" | "ORIGIN_BUSY" | "DATABASE_BUSY" | "DATABASE_UNAVAILABLE" | "TABLES_MISSING";
             /**
              * @description Explanation for people; the wording may change.
              * @example [
@@ -1098,6 +1438,14 @@ export interface components {
              */
             reason?: string;
         };
+        WebhooksEnableHttpTransport: {
+            /**
+             * @description If true, a recovery is started as well: deliveries that ended as `FAILED` or `MISSED` since the failures began, or else since the HTTP transport was disabled, are sent again. It has no effect on an HTTP transport that is not disabled.
+             * @default false
+             * @example true
+             */
+            recover?: boolean;
+        };
         WebhooksRotateSigningSecret: {
             /**
              * @description Number of hours for which requests are also signed with the previous secrets, so that the receiver has time to switch. 0: requests are signed with the new secret only.
@@ -1149,7 +1497,7 @@ export interface components {
              */
             httpTransportUid: string;
             /**
-             * @description Events to send: an action, `*` for all actions, or a prefix that ends in `_*`.
+             * @description Events to send: an action, `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`.
              * @example ORDER_*
              */
             action: string;
@@ -1204,7 +1552,7 @@ export interface components {
              */
             webhookUid?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions, or a prefix that ends in `_*`, such as `ORDER_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action: string;
@@ -1241,7 +1589,7 @@ export interface components {
              */
             lastModifiedAt?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions, or a prefix that ends in `_*`, such as `ORDER_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action: string;
@@ -1278,7 +1626,7 @@ export interface components {
              */
             lastModifiedAt?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions, or a prefix that ends in `_*`, such as `ORDER_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action?: string;
@@ -1957,14 +2305,14 @@ export interface components {
              */
             from: (string | null) | number | boolean | {
                 [key: string]: unknown;
-            } | number[];
+            } | number[] | string[];
             /**
              * @description Value after; null if there is none. Secrets are masked: if a secret was replaced by another one, both values are the mask.
              * @example https://erp.example.com/v2/hooks
              */
             to: (string | null) | number | boolean | {
                 [key: string]: unknown;
-            } | number[];
+            } | number[] | string[];
         };
         WebhooksAuditEntry: {
             /**
@@ -1977,14 +2325,14 @@ export interface components {
              * @example TRANSPORT_CHANGED
              * @enum {string}
              */
-            kind: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED";
+            kind: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED";
             /**
              * @description Who made the change, as the host names its users; `system` if it was made automatically; null if it is not known.
              * @example user:42
              */
             actor: string | null;
             /**
-             * @description HTTP transport that was changed, or that the webhook belongs to.
+             * @description HTTP transport that was changed, or that the webhook or the recovery belongs to.
              * @example erp
              */
             httpTransportUid: string;
@@ -2005,6 +2353,236 @@ export interface components {
         WebhooksAuditList: {
             /** @description Entries of this page, newest first. */
             items: components["schemas"]["WebhooksAuditEntry"][];
+            /** @description Position of this page, and the cursor of the next one. */
+            paging: components["schemas"]["WebhooksCursorPaging"];
+        };
+        WebhooksRecoverDeliveries: {
+            /**
+             * Format: date-time
+             * @description Start of the time, inclusive: ISO 8601 with seconds and an offset. Not in the future.
+             * @example 2026-03-14T09:00:00Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description End of the time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now.
+             * @example 2026-03-14T12:00:00Z
+             */
+            until?: string;
+            /**
+             * @description Only events with one of these actions. Default: all.
+             * @example [
+             *       "ORDER_SETTLED"
+             *     ]
+             */
+            actions?: string[];
+            /**
+             * @description If true, nothing is sent: the response is 200 with the number of deliveries that would be sent, and a sample.
+             * @default false
+             * @example false
+             */
+            dryRun?: boolean;
+            /**
+             * @description Statuses of the deliveries to recover. Default: both.
+             * @example [
+             *       "FAILED",
+             *       "MISSED"
+             *     ]
+             */
+            statuses?: ("FAILED" | "MISSED")[];
+        };
+        WebhooksRecoverySample: {
+            /**
+             * @description Uid of the event.
+             * @example 0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b
+             */
+            eventUid: string;
+            /**
+             * @description Action of the event.
+             * @example ORDER_SETTLED
+             */
+            action: string;
+            /**
+             * @description Uid of the delivery; null: it does not exist yet.
+             * @example dlv_00000000006yk
+             */
+            deliveryUid: string | null;
+            /**
+             * @description Status of the delivery; null: it does not exist yet.
+             * @example FAILED
+             * @enum {string|null}
+             */
+            status: "PENDING" | "DELIVERED" | "FAILED" | "MISSED" | "CANCELLED" | null;
+            /**
+             * Format: date-time
+             * @description Recovery: when the delivery was created. Replay: when the event was emitted.
+             * @example 2026-03-14T09:26:53.589Z
+             */
+            createdAt: string;
+        };
+        WebhooksRecoveryDryRun: {
+            /**
+             * @description Number of deliveries that would be sent.
+             * @example 1200
+             */
+            count: number;
+            /**
+             * @description Present, and `true`, if counting stopped before the end: there may be more. Otherwise `count` is the exact number.
+             * @example true
+             * @enum {boolean}
+             */
+            isAtLeast?: true;
+            /** @description The first deliveries, at most 10. */
+            sample: components["schemas"]["WebhooksRecoverySample"][];
+            /**
+             * Format: date-time
+             * @description From when on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.
+             * @example 2026-03-14T09:00:00.000Z
+             */
+            completeFrom: string;
+            /**
+             * @description Number of events that would not be sent, because their body is not stored any more.
+             * @example 0
+             */
+            payloadGone: number;
+        };
+        WebhooksRecovery: {
+            /**
+             * @description Uid of the recovery.
+             * @example rec_00000000006yk
+             */
+            recoveryUid: string;
+            /**
+             * @description HTTP transport that it sends to.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events.
+             * @example RECOVER
+             * @enum {string}
+             */
+            kind: "RECOVER" | "REPLAY";
+            /**
+             * @description `QUEUED`: waits for a worker, or for what `reason` says. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it found. `CANCELLED`: was cancelled. `FAILED`: ended early; `reason` says why.
+             * @example RUNNING
+             * @enum {string}
+             */
+            state: "QUEUED" | "RUNNING" | "DONE" | "CANCELLED" | "FAILED";
+            /**
+             * @description Why it waits: `TRANSPORT_PAUSED`, `QUOTA_REACHED`. Or why it ended early: `TRANSPORT_DISABLED`, `TRANSPORT_DELETED`, `WEBHOOK_DELETED`. Otherwise null.
+             * @example null
+             */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the time that it includes.
+             * @example 2026-03-14T09:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description End of the time that it includes.
+             * @example 2026-03-14T12:00:00.000Z
+             */
+            until: string;
+            /**
+             * @description Statuses of the deliveries that are recovered. Empty for a replay.
+             * @example [
+             *       "FAILED",
+             *       "MISSED"
+             *     ]
+             */
+            statuses: ("FAILED" | "MISSED")[];
+            /**
+             * @description Actions that it includes; null: all.
+             * @example null
+             */
+            actions: string[] | null;
+            /**
+             * @description Webhook whose events are replayed; null: all webhooks of the HTTP transport.
+             * @example null
+             */
+            webhookUid: string | null;
+            /**
+             * @description Number of events found so far. A recovery finds all before it enqueues the first one.
+             * @example 1200
+             */
+            found: number;
+            /**
+             * @description Number of existing deliveries that were enqueued again.
+             * @example 800
+             */
+            requeued: number;
+            /**
+             * @description Number of deliveries that did not exist and were created. Only for a replay.
+             * @example 0
+             */
+            created: number;
+            /**
+             * @description Number of events that were skipped, because their delivery is pending or was sent meanwhile.
+             * @example 3
+             */
+            skipped: number;
+            /**
+             * @description Number of events that cannot be sent, because their body is not stored any more.
+             * @example 0
+             */
+            payloadGone: number;
+            /**
+             * Format: date-time
+             * @description Time of creation.
+             * @example 2026-03-14T12:00:00.589Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Time of the first progress; null if there was none.
+             * @example 2026-03-14T12:00:01.002Z
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Time at which it ended; null while it is `QUEUED` or `RUNNING`.
+             * @example null
+             */
+            finishedAt: string | null;
+        };
+        WebhooksReplayEvents: {
+            /**
+             * Format: date-time
+             * @description Start of the time, inclusive: ISO 8601 with seconds and an offset. Not in the future.
+             * @example 2026-03-14T09:00:00Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description End of the time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now.
+             * @example 2026-03-14T12:00:00Z
+             */
+            until?: string;
+            /**
+             * @description Only events with one of these actions. Default: all.
+             * @example [
+             *       "ORDER_SETTLED"
+             *     ]
+             */
+            actions?: string[];
+            /**
+             * @description If true, nothing is sent: the response is 200 with the number of deliveries that would be sent, and a sample.
+             * @default false
+             * @example false
+             */
+            dryRun?: boolean;
+            /**
+             * @description Only events that this webhook of the HTTP transport matches. Default: events that any of its enabled webhooks matches.
+             * @example erp-orders
+             */
+            webhookUid?: string;
+        };
+        WebhooksRecoveryList: {
+            /** @description Recoveries of this page, newest first. */
+            items: components["schemas"]["WebhooksRecovery"][];
             /** @description Position of this page, and the cursor of the next one. */
             paging: components["schemas"]["WebhooksCursorPaging"];
         };
@@ -2033,6 +2611,312 @@ export interface components {
             webhooks: components["schemas"]["WebhooksQuota"];
             /** @description Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as `MISSED` (`QUOTA_EXCEEDED`). They are counted up to 10,000: if there are that many or more, `isAtLeast` is `true`. */
             pendingDeliveries: components["schemas"]["WebhooksQuota"];
+        };
+        WebhooksDeliveryStop: {
+            /**
+             * Format: date-time
+             * @description When deliveries were stopped; null if it is not known.
+             * @example 2026-03-14T09:26:53.589Z
+             */
+            stoppedAt: string | null;
+            /**
+             * @description Who stopped them, as the access policy names its operators; null if it is not known.
+             * @example ops:42
+             */
+            actor: string | null;
+            /**
+             * @description Reason; null if none was given.
+             * @example A release sent wrong totals
+             */
+            reason: string | null;
+        };
+        WebhooksBoundedCount: {
+            /**
+             * @description Number that was counted.
+             * @example 12
+             */
+            value: number;
+            /**
+             * @description Whether there may be more, because counting stopped.
+             * @example false
+             */
+            isAtLeast: boolean;
+        };
+        WebhooksOperationsQueue: {
+            /** @description Events that are not fanned out yet. At most 1,000 are counted. */
+            events: components["schemas"]["WebhooksBoundedCount"];
+            /**
+             * @description Age of the oldest of these events in ms; null: none.
+             * @example 41
+             */
+            oldestEventMs: number | null;
+            /** @description Due deliveries, including those in flight. At most 10,000 are counted. */
+            due: components["schemas"]["WebhooksBoundedCount"];
+            /**
+             * @description Time since the oldest due delivery became due, in ms; null: none is due.
+             * @example 18250
+             */
+            oldestDueMs: number | null;
+            /**
+             * @description How long the longest-waiting HTTP transport has had a due delivery while no process works on it, in ms; null: none waits.
+             * @example 40
+             */
+            unclaimedMs: number | null;
+        };
+        WebhooksDeliveringProcess: {
+            /**
+             * @description Name of the process: host, process id and a random part.
+             * @example web-7f9c:4711:Zk1b0Uu8Vj3p
+             */
+            holder: string;
+            /**
+             * @description Lanes that it holds.
+             * @example 12
+             */
+            lanes: number;
+            /**
+             * Format: date-time
+             * @description When the first of its leases ends, unless it renews it.
+             * @example 2026-03-14T09:27:23.589Z
+             */
+            firstLeaseUntil: string;
+        };
+        WebhooksOperationsOverview: {
+            /** @description The stop of all deliveries that is in force; null: there is none. */
+            stop: components["schemas"]["WebhooksDeliveryStop"] | null;
+            /** @description Work that waits. */
+            queue: components["schemas"]["WebhooksOperationsQueue"];
+            /** @description Outcomes of the last 60 minutes, over all tenants. */
+            lastHour: components["schemas"]["WebhooksStatisticsTotal"];
+            /** @description Processes that hold lanes now, at most 100, those with most lanes first. A process without work holds none. */
+            processes: components["schemas"]["WebhooksDeliveringProcess"][];
+        };
+        WebhooksFailingTransport: {
+            /**
+             * @description Tenant that it belongs to.
+             * @example 7
+             */
+            tenantUid: string;
+            /**
+             * @description Uid of the HTTP transport.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description Name of the HTTP transport.
+             * @example ERP of the head office
+             */
+            name: string;
+            /**
+             * @description Scheme, host and port of its URL. The path is left out, because it may contain secrets.
+             * @example https://erp.example.com
+             */
+            origin: string;
+            /**
+             * @description State of the HTTP transport.
+             * @example ACTIVE
+             * @enum {string}
+             */
+            state: "ACTIVE" | "PAUSED" | "DISABLED";
+            /**
+             * @description Why it is disabled; null: it is not.
+             * @example null
+             */
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description First failed attempt since the last success.
+             * @example 2026-03-13T21:04:11.000Z
+             */
+            failingSince: string;
+            /**
+             * @description Failures in a row that its circuit has counted.
+             * @example 12
+             */
+            consecutiveFailures: number;
+            /**
+             * Format: date-time
+             * @description Until when nothing is sent to it, because of its circuit or `Retry-After`; null: it is not blocked.
+             * @example null
+             */
+            blockedUntil: string | null;
+            /**
+             * @description Deliveries that succeeded in the last 24 hours.
+             * @example 0
+             */
+            delivered: number;
+            /**
+             * @description Deliveries that failed permanently in the last 24 hours.
+             * @example 3
+             */
+            failed: number;
+            /**
+             * @description Failed attempts of the last 24 hours that another attempt follows.
+             * @example 112
+             */
+            retried: number;
+        };
+        WebhooksFailingTransportList: {
+            /** @description HTTP transports of this page, those that have been failing for the longest time first. */
+            items: components["schemas"]["WebhooksFailingTransport"][];
+            /** @description Position of this page, and the cursor of the next one. */
+            paging: components["schemas"]["WebhooksCursorPaging"];
+        };
+        WebhooksLane: {
+            /**
+             * @description Tenant of the HTTP transport.
+             * @example 7
+             */
+            tenantUid: string;
+            /**
+             * @description HTTP transport of the lane; null: it was deleted just now.
+             * @example erp
+             */
+            httpTransportUid: string | null;
+            /**
+             * @description `HELD`: a process works on the lane. `FREE`: none does. `EXPIRED`: the lease of the last process has ended without a release, because it crashed or cannot reach the database.
+             * @example HELD
+             * @enum {string}
+             */
+            state: "FREE" | "HELD" | "EXPIRED";
+            /**
+             * @description Name of the process that holds the lane: host, process id and a random part; null: none.
+             * @example web-7f9c:4711:Zk1b0Uu8Vj3p
+             */
+            holder: string | null;
+            /**
+             * Format: date-time
+             * @description End of the lease; the holder renews it before. Null: nobody holds the lane.
+             * @example 2026-03-14T09:27:23.589Z
+             */
+            leaseUntil: string | null;
+            /**
+             * Format: date-time
+             * @description When a process should claim the lane, if it is free; null: a process holds it.
+             * @example null
+             */
+            claimAt: string | null;
+            /**
+             * Format: date-time
+             * @description Due date of the earliest delivery in the lane, which may be in flight; null: all of its deliveries wait for earlier ones.
+             * @example 2026-03-14T09:26:53.589Z
+             */
+            oldestDueAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when nothing is sent, because of the circuit or `Retry-After`; null: it is not blocked.
+             * @example null
+             */
+            blockedUntil: string | null;
+            /**
+             * @description Crashes of its holders in a row. From 2 on, one delivery is sent at a time.
+             * @example 0
+             */
+            crashes: number;
+            /**
+             * @description Failures in a row that its circuit has counted.
+             * @example 0
+             */
+            consecutiveFailures: number;
+        };
+        WebhooksLaneList: {
+            /** @description Lanes of this page: those that have waited for a process for the longest time first. */
+            items: components["schemas"]["WebhooksLane"][];
+            /** @description Position of this page, and the cursor of the next one. */
+            paging: components["schemas"]["WebhooksCursorPaging"];
+        };
+        WebhooksListedTenant: {
+            /**
+             * @description Uid of the tenant.
+             * @example 7
+             */
+            tenantUid: string;
+            /** @description Deliveries with status `PENDING`, also those of paused and disabled HTTP transports. At most 10,000 are counted. */
+            pending: components["schemas"]["WebhooksBoundedCount"];
+            /**
+             * @description HTTP transports.
+             * @example 4
+             */
+            transports: number;
+            /**
+             * @description Paused HTTP transports.
+             * @example 0
+             */
+            paused: number;
+            /**
+             * @description Disabled HTTP transports.
+             * @example 1
+             */
+            disabled: number;
+            /**
+             * @description HTTP transports whose attempts have failed since their last success.
+             * @example 1
+             */
+            failing: number;
+            /**
+             * @description Deliveries that succeeded in the last 24 hours.
+             * @example 1204
+             */
+            delivered: number;
+            /**
+             * @description Deliveries that failed permanently in the last 24 hours.
+             * @example 3
+             */
+            failed: number;
+            /**
+             * @description Deliveries that were recorded as `MISSED` in the last 24 hours.
+             * @example 0
+             */
+            missed: number;
+        };
+        WebhooksListedTenantList: {
+            /** @description Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may hold fewer than `pageSize` and still have a next one. */
+            items: components["schemas"]["WebhooksListedTenant"][];
+            /** @description Position of this page, and the cursor of the next one. */
+            paging: components["schemas"]["WebhooksCursorPaging"];
+        };
+        WebhooksOperatorAuditEntry: {
+            /**
+             * @description Uid of the entry.
+             * @example aud_0000000000017
+             */
+            auditUid: string;
+            /**
+             * @description Kind of the change.
+             * @example DELIVERIES_STOPPED
+             * @enum {string}
+             */
+            kind: "DELIVERIES_STOPPED" | "DELIVERIES_RESUMED";
+            /**
+             * @description Who made the change, as the access policy names its operators; null if it is not known.
+             * @example ops:42
+             */
+            actor: string | null;
+            /** @description The reason, before and after. */
+            changes: components["schemas"]["WebhooksAuditChange"][];
+            /**
+             * Format: date-time
+             * @description Time of the change.
+             * @example 2026-03-14T09:26:53.589Z
+             */
+            createdAt: string;
+        };
+        WebhooksOperatorAuditList: {
+            /** @description Entries of this page, newest first. */
+            items: components["schemas"]["WebhooksOperatorAuditEntry"][];
+            /** @description Position of this page, and the cursor of the next one. */
+            paging: components["schemas"]["WebhooksCursorPaging"];
+        };
+        WebhooksStopDeliveries: {
+            /**
+             * @description Reason, shown in the overview, in health, in the log and in the audit. Default: none. Deliveries that are stopped already keep the first reason.
+             * @example A release sent wrong totals
+             */
+            reason?: string;
+        };
+        WebhooksDeliveryStopState: {
+            /** @description The stop that is in force; null: deliveries are not stopped. */
+            stop: components["schemas"]["WebhooksDeliveryStop"] | null;
         };
         WebhooksCreatePortalLink: {
             /**
@@ -2090,7 +2974,7 @@ export interface components {
             revokedAt: string | null;
             /**
              * @description URL of the portal with the code of the link in its fragment, which browsers do not send. It is relative to the URL of this request. No other response shows it.
-             * @example ../../portal/#link=3f1c7a52-2c0e-4a9e-9a57-0c1f3f0b7e11.Yp3W…
+             * @example ../../portal#link=3f1c7a52-2c0e-4a9e-9a57-0c1f3f0b7e11.Yp3W…
              */
             url: string;
         };
@@ -3559,7 +4443,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhooksEnableHttpTransport"];
+            };
+        };
         responses: {
             /** @description The changed HTTP transport. */
             200: {
@@ -3661,6 +4549,44 @@ export interface operations {
                      *       "code": "TRANSPORT_STATE_CONFLICT",
                      *       "message": [
                      *         "The HTTP transport is paused."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is too large. `code`: `BODY_TOO_LARGE`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 413,
+                     *       "error": "Payload Too Large",
+                     *       "code": "BODY_TOO_LARGE",
+                     *       "message": [
+                     *         "The body is larger than the server accepts: send a smaller one."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. `code`: `UNSUPPORTED_MEDIA_TYPE`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 415,
+                     *       "error": "Unsupported Media Type",
+                     *       "code": "UNSUPPORTED_MEDIA_TYPE",
+                     *       "message": [
+                     *         "The body must be JSON in UTF-8: send it with content-type: application/json."
                      *       ]
                      *     }
                      */
@@ -6236,7 +7162,7 @@ export interface operations {
                 /** @description `nextCursor` of the previous page. Use it with the same filters. */
                 cursor?: string;
                 /** @description Filter by kind of change. */
-                kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED";
+                kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED";
                 /** @description Filter by the exact actor. `system` finds the changes that were made automatically. */
                 actor?: string;
                 /** @description Filter by HTTP transport; also finds the entries of its webhooks. */
@@ -6348,6 +7274,752 @@ export interface operations {
             };
         };
     };
+    recoverHttpTransport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhooksRecoverDeliveries"];
+            };
+        };
+        responses: {
+            /** @description With `dryRun`: what the job would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecoveryDryRun"];
+                };
+            };
+            /** @description The job. Read its progress at `webhookrecoveries`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecovery"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "since must not be after until"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description A recovery of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "RECOVERY_ACTIVE",
+                     *       "message": [
+                     *         "A recovery of this HTTP transport has not ended."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is too large. `code`: `BODY_TOO_LARGE`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 413,
+                     *       "error": "Payload Too Large",
+                     *       "code": "BODY_TOO_LARGE",
+                     *       "message": [
+                     *         "The body is larger than the server accepts: send a smaller one."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. `code`: `UNSUPPORTED_MEDIA_TYPE`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 415,
+                     *       "error": "Unsupported Media Type",
+                     *       "code": "UNSUPPORTED_MEDIA_TYPE",
+                     *       "message": [
+                     *         "The body must be JSON in UTF-8: send it with content-type: application/json."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    replayHttpTransport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhooksReplayEvents"];
+            };
+        };
+        responses: {
+            /** @description With `dryRun`: what the job would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecoveryDryRun"];
+                };
+            };
+            /** @description The job. Read its progress at `webhookrecoveries`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecovery"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "since must not be after until"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`, `WEBHOOK_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description A recovery of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "RECOVERY_ACTIVE",
+                     *       "message": [
+                     *         "A recovery of this HTTP transport has not ended."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is too large. `code`: `BODY_TOO_LARGE`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 413,
+                     *       "error": "Payload Too Large",
+                     *       "code": "BODY_TOO_LARGE",
+                     *       "message": [
+                     *         "The body is larger than the server accepts: send a smaller one."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. `code`: `UNSUPPORTED_MEDIA_TYPE`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 415,
+                     *       "error": "Unsupported Media Type",
+                     *       "code": "UNSUPPORTED_MEDIA_TYPE",
+                     *       "message": [
+                     *         "The body must be JSON in UTF-8: send it with content-type: application/json."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    listWebhookRecoveries: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page. Use it with the same filter. */
+                cursor?: string;
+                /** @description Filter by HTTP transport. */
+                httpTransportUid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the tenant’s recoveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecoveryList"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`, `INVALID_CURSOR`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "pageSize must be an integer from 1 to 100"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    getWebhookRecovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the recovery. */
+                recoveryUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recovery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecovery"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "recoveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `RECOVERY_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "RECOVERY_NOT_FOUND",
+                     *       "message": [
+                     *         "No such recovery."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    cancelWebhookRecovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the recovery. */
+                recoveryUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recovery as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksRecovery"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "recoveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `RECOVERY_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "RECOVERY_NOT_FOUND",
+                     *       "message": [
+                     *         "No such recovery."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
     getWebhookQuotas: {
         parameters: {
             query?: never;
@@ -6422,6 +8094,1455 @@ export interface operations {
                      *       "code": "FORBIDDEN",
                      *       "message": [
                      *         "The role Tenant.Admin on this tenant is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    getWebhookOperationsOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description State of the service. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOperationsOverview"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    listFailingHttpTransports: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page. Use it with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of failing HTTP transports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksFailingTransportList"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`, `INVALID_CURSOR`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "pageSize must be an integer from 1 to 100"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    listWebhookLanes: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page. Use it with the same filters. */
+                cursor?: string;
+                /** @description Filter by state. A page may then hold fewer items than `pageSize` and still have a next one. */
+                state?: "FREE" | "HELD" | "EXPIRED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lanes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksLaneList"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`, `INVALID_CURSOR`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "pageSize must be an integer from 1 to 100"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    listWebhookTenants: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page. Use it with the same filters. */
+                cursor?: string;
+                /** @description Only tenants with at least this many pending deliveries. */
+                minPending?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksListedTenantList"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`, `INVALID_CURSOR`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "pageSize must be an integer from 1 to 100"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    getWebhookOperationsStatistics: {
+        parameters: {
+            query?: {
+                /** @description Start of the range: ISO 8601 with seconds and an offset. The first bucket contains it. Default: 24 hours before `to`. */
+                from?: string;
+                /** @description End of the range, exclusive: ISO 8601 with seconds and an offset. Default: now. */
+                to?: string;
+                /** @description Length of a bucket. Minutes are kept for 3 days, hours for 92 days, days (UTC) for 800 days. At most 10,000 buckets. */
+                bucket?: "minute" | "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Statistics of all tenants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksStatistics"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "from must be before to"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    listWebhookOperationsAudit: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page. Use it with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the operator’s audit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOperatorAuditList"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`, `INVALID_CURSOR`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "pageSize must be an integer from 1 to 100"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    stopWebhookDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhooksStopDeliveries"];
+            };
+        };
+        responses: {
+            /** @description The stop that is in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksDeliveryStopState"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "reason must be text of 1 to 255 characters without control characters"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is too large. `code`: `BODY_TOO_LARGE`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 413,
+                     *       "error": "Payload Too Large",
+                     *       "code": "BODY_TOO_LARGE",
+                     *       "message": [
+                     *         "The body is larger than the server accepts: send a smaller one."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. `code`: `UNSUPPORTED_MEDIA_TYPE`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 415,
+                     *       "error": "Unsupported Media Type",
+                     *       "code": "UNSUPPORTED_MEDIA_TYPE",
+                     *       "message": [
+                     *         "The body must be JSON in UTF-8: send it with content-type: application/json."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    resumeWebhookDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries are not stopped any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksDeliveryStopState"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    pauseHttpTransportAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed HTTP transport. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksHttpTransport"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The HTTP transport is disabled. `code`: `TRANSPORT_STATE_CONFLICT`, `CONCURRENT_CHANGE`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "TRANSPORT_STATE_CONFLICT",
+                     *       "message": [
+                     *         "The HTTP transport is disabled."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    resumeHttpTransportAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed HTTP transport. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksHttpTransport"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The HTTP transport is disabled. `code`: `TRANSPORT_STATE_CONFLICT`, `CONCURRENT_CHANGE`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "TRANSPORT_STATE_CONFLICT",
+                     *       "message": [
+                     *         "The HTTP transport is disabled."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    disableHttpTransportAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhooksDisableHttpTransport"];
+            };
+        };
+        responses: {
+            /** @description The changed HTTP transport. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksHttpTransport"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description Too many concurrent changes of this HTTP transport. `code`: `CONCURRENT_CHANGE`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "CONCURRENT_CHANGE",
+                     *       "message": [
+                     *         "Too many concurrent changes of this HTTP transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is too large. `code`: `BODY_TOO_LARGE`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 413,
+                     *       "error": "Payload Too Large",
+                     *       "code": "BODY_TOO_LARGE",
+                     *       "message": [
+                     *         "The body is larger than the server accepts: send a smaller one."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. `code`: `UNSUPPORTED_MEDIA_TYPE`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 415,
+                     *       "error": "Unsupported Media Type",
+                     *       "code": "UNSUPPORTED_MEDIA_TYPE",
+                     *       "message": [
+                     *         "The body must be JSON in UTF-8: send it with content-type: application/json."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            503: {
+                headers: {
+                    /** @description Number of seconds after which the client should retry. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 503,
+                     *       "error": "Service Unavailable",
+                     *       "code": "DATABASE_UNAVAILABLE",
+                     *       "message": [
+                     *         "The database does not respond. The outcome of the request is unknown: read the resource before you try again."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+        };
+    };
+    enableHttpTransportAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Uid of the tenant. */
+                tenantUid: string;
+                /** @description Uid of the HTTP transport. */
+                httpTransportUid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed HTTP transport. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksHttpTransport"];
+                };
+            };
+            /** @description The request is not valid. `code`: `VALIDATION_FAILED`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 400,
+                     *       "error": "Bad Request",
+                     *       "code": "VALIDATION_FAILED",
+                     *       "message": [
+                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            401: {
+                headers: {
+                    /** @description Authentication scheme that this service expects; `Bearer` by default. */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 401,
+                     *       "error": "Unauthorized",
+                     *       "code": "UNAUTHENTICATED",
+                     *       "message": [
+                     *         "A valid bearer token is required."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 403,
+                     *       "error": "Forbidden",
+                     *       "code": "FORBIDDEN",
+                     *       "message": [
+                     *         "Only operators of this service may do this."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The tenant has no such resource. `code`: `HTTP_TRANSPORT_NOT_FOUND`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 404,
+                     *       "error": "Not Found",
+                     *       "code": "HTTP_TRANSPORT_NOT_FOUND",
+                     *       "message": [
+                     *         "No such http transport."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksApiError"];
+                };
+            };
+            /** @description The HTTP transport is paused. `code`: `TRANSPORT_STATE_CONFLICT`, `CONCURRENT_CHANGE`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "statusCode": 409,
+                     *       "error": "Conflict",
+                     *       "code": "TRANSPORT_STATE_CONFLICT",
+                     *       "message": [
+                     *         "The HTTP transport is paused."
                      *       ]
                      *     }
                      */

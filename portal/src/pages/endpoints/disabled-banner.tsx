@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Endpoint } from '../../api/types.ts';
+import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -12,12 +13,21 @@ interface DisabledBannerProps {
 
 const KNOWN_REASONS = ['GONE', 'FAILING', 'ADMIN'];
 
-/** Says why an endpoint is disabled, and enables it. */
+/** Says why an endpoint is disabled, and enables it, with or without what it has missed. */
 export function DisabledBanner({ endpoint, onChanged }: DisabledBannerProps) {
-  const { t, readOnly } = usePortal();
+  const { api, t, readOnly } = usePortal();
+  const { tenantUid, go } = useNavigation();
   const run = useCommand(endpoint.httpTransportUid, onChanged);
   const [error, setError] = useState<unknown>();
   const reason = endpoint.disabledReason ?? 'ADMIN';
+  const enableAndRecover = async (): Promise<void> => {
+    const { data } = await api.POST('/tenants/{tenantUid}/httptransports/{httpTransportUid}/enable', {
+      params: { path: { tenantUid, httpTransportUid: endpoint.httpTransportUid } },
+      body: { recover: true },
+    });
+    onChanged(data!);
+    go(['recoveries']);
+  };
   return (
     <section class="notice" aria-labelledby="disabled">
       <h2 id="disabled">{t('banner.title')}</h2>
@@ -26,9 +36,12 @@ export function DisabledBanner({ endpoint, onChanged }: DisabledBannerProps) {
       </p>
       {error !== undefined && <Problem error={error} />}
       {!readOnly && (
-        <Button kind="primary" onClick={() => run('enable').catch(setError)}>
-          {t('endpointAction.enable')}
-        </Button>
+        <div class="row">
+          <Button kind="primary" onClick={() => enableAndRecover().catch(setError)}>
+            {t('banner.recover')}
+          </Button>
+          <Button onClick={() => run('enable').catch(setError)}>{t('endpointAction.enable')}</Button>
+        </div>
       )}
     </section>
   );

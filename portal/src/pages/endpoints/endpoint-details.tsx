@@ -71,6 +71,9 @@ export function EndpointDetails({ uid }: { uid: string }) {
             <dd>
               <Link to={['deliveries']} query={{ endpoint: uid }}>
                 {t('endpoints.itsDeliveries')}
+              </Link>{' '}
+              <Link to={['recoveries']} query={{ endpoint: uid, start: '1' }}>
+                {t('recovery.start')}
               </Link>
             </dd>
           </dl>
