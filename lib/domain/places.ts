@@ -58,15 +58,15 @@ export class Places {
     return this.free <= Math.floor(this.size / 4);
   }
 
-  /** @param origin '' if it is unknown: then only the tenant counts */
+  /** @param origin '' if it is unknown: it is never counted, so only the tenant counts */
   isNewcomer(tenantUid: string, origin: string): boolean {
-    return this.#tenants.of(tenantUid) === 0 && (origin === '' || this.#origins.of(origin) === 0);
+    return this.#tenants.of(tenantUid) === 0 && this.#origins.of(origin) === 0;
   }
 
   /** Whether the tenant gets a place for this origin now. */
   admits(tenantUid: string, origin: string): boolean {
     if (this.free <= 0) return false;
-    if (origin !== '' && this.#origins.of(origin) >= this.perOrigin) return false;
+    if (this.#origins.of(origin) >= this.perOrigin) return false;
     return !this.isReserveOnly || this.isNewcomer(tenantUid, origin);
   }
 

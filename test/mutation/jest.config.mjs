@@ -11,7 +11,10 @@ export default {
   testEnvironment: 'node',
   testMatch: piece()?.tests ?? ALL,
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^typeorm$': '<rootDir>/test/mutation/typeorm-stub.cjs',
+  },
   transform: {
     '^.+\\.ts$': [
       'ts-jest',

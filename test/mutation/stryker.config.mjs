@@ -19,7 +19,7 @@ export default {
   incremental: true,
   incrementalFile: `reports/mutation/${name}.json`,
   reporters: ['clear-text', 'html', 'progress'],
-  clearTextReporter: { allowColor: false, logTests: false },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: `reports/mutation/${name}.html` },
   // Messages for people are not decisions.
   mutator: { excludedMutations: ['StringLiteral'] },

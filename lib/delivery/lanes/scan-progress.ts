@@ -69,8 +69,7 @@ export class ScanProgress {
 
   /** Whether the next read begins at the head again. It may be slow, so no other lane should wait for it. */
   repeatsFromHead(elapsedNow: number): boolean {
-    if (this.readTo <= HEAD) return false;
-    return this.beginsNext ? this.#isHeadDue(elapsedNow) : this.#cursor.dueAt === HEAD;
+    return this.readTo > HEAD && this.beginsNext && this.#isHeadDue(elapsedNow);
   }
 
   /** Whether a read may find something that is due. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { closestOf } from '../../../lib/domain/closest-name.js';
 
 const NAMES = ['tenantUid', 'manager', 'transaction', 'eventUid', 'orderingKey', 'occurredAt', 'path'];
@@ -29,6 +30,46 @@ describe('closestOf', () => {
   it('prefers the name with fewer edits, and the first one on a tie', () => {
     expect(closestOf('eventUi', ['eventUids', 'eventUid'])).toBe('eventUid');
     expect(closestOf('cat', ['car', 'bat'])).toBe('car');
+  });
+
+  it('counts no swap unless both characters are neighbours in the other order', () => {
+    expect([closestOf('axb', ['aby']), closestOf('abx', ['ayb'])]).toEqual([undefined, undefined]);
+  });
+
+  it('prefers the same name to one that lacks its last character', () => {
+    expect(closestOf('manager', ['manage', 'manager'])).toBe('manager');
+  });
+
+  it('counts an edit for three characters of the longer name', () => {
+    expect([closestOf('id', ['ids']), closestOf('ids', ['id']), closestOf('i', ['id'])]).toEqual([
+      'ids',
+      'id',
+      undefined,
+    ]);
+  });
+
+  it('finds a name exactly if insertions, deletions, substitutions and swaps of neighbours lead to it', () => {
+    /** The definition of the distance, without a table. */
+    const distance = (a: string, b: string): number => {
+      if (a === '' || b === '') return a.length + b.length;
+      const [shortA, shortB] = [a.slice(0, -1), b.slice(0, -1)];
+      const edits = [
+        distance(shortA, b) + 1,
+        distance(a, shortB) + 1,
+        distance(shortA, shortB) + (a.at(-1) === b.at(-1) ? 0 : 1),
+      ];
+      const isSwap = a.length > 1 && b.length > 1 && a.at(-1) === b.at(-2) && a.at(-2) === b.at(-1);
+      if (isSwap) edits.push(distance(a.slice(0, -2), b.slice(0, -2)) + 1);
+      return Math.min(...edits);
+    };
+    const word = fc.stringMatching(/^[abc]{4,6}$/);
+    fc.assert(
+      fc.property(word, word, (name, known) => {
+        const isClose = distance(name, known) <= Math.floor(Math.max(name.length, known.length) / 3);
+        expect(closestOf(name, [known])).toBe(isClose ? known : undefined);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('finds nothing among no names', () => {

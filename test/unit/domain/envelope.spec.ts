@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildEnvelope, MAX_BODY_BYTES, MAX_PAYLOAD_DEPTH } from '../../../lib/domain/envelope.js';
@@ -48,6 +49,19 @@ describe('buildEnvelope', () => {
     expect(build({ tenant: { Uid: 'other', Id: 7 } })).toBe(
       '{"action":"ORDER_SETTLED","tenant":{"Id":7,"Uid":"7"}}',
     );
+  });
+
+  it('lets no payload speak in the name of another tenant that says itself how it is written', () => {
+    const data = { toJSON: () => ({ tenant: { Uid: 'other', Id: 7 }, a: 1 }) };
+    expect(build(data)).toBe('{"action":"ORDER_SETTLED","tenant":{"Id":7,"Uid":"7"},"a":1}');
+  });
+
+  it('writes a member toJSON that is not a function like any other', () => {
+    expect(build({ order: { toJSON: 5 } })).toContain('"order":{"toJSON":5}');
+  });
+
+  it('takes plain objects of another realm', () => {
+    expect(build(runInNewContext('({ order: { Uid: "1" } })') as object)).toContain('"order":{"Uid":"1"}');
   });
 
   it('keeps action and tenant first even when a member has a name that objects sort to the front', () => {

@@ -24,6 +24,8 @@ describe('a search for a reference', () => {
     ['a value of another member', '9', { order: { Uid: '700', Number: '9' } }],
     ['a value of a list', '9', { orders: [{ Uid: '9' }] }],
     ['another spelling of a number', '7.0', { order: { Id: 7 } }],
+    ['another number beside a nested one', '9', { order: { Id: 7, line: { Id: 9 } } }],
+    ['a list of the value', '9', { order: { Id: ['9'], line: { Id: '9' } } }],
   ])('does not find %s', (_what, reference, data) => {
     expect(matches(reference, data)).toBe(false);
   });

@@ -41,6 +41,10 @@ describe('A histogram of durations', () => {
     expect(percentile([0, 0], 0.5)).toBeUndefined();
   });
 
+  it('reports durations of up to 1 ms as 1 ms', () => {
+    expect(percentile([3], 0.5)).toBe(1);
+  });
+
   it.each([
     [0, 0],
     [1, 0],

@@ -26,6 +26,10 @@ describe('signing secrets', () => {
     );
   });
 
+  it('have 24 to 64 bytes', () => {
+    expect([24, 64].map((size) => parseSigningSecret(secretOf(Buffer.alloc(size))).length)).toEqual([24, 64]);
+  });
+
   it.each([
     ['without the prefix', Buffer.alloc(32).toString('base64')],
     ['empty', ''],

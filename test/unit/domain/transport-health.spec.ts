@@ -87,6 +87,8 @@ describe('The health of a transport after a failed attempt', () => {
       afterAttempt(health, failure(nowMs, { startedAt: 1 }), POLICY).shouldDisable;
     expect([disables(59_999), disables(60_000)]).toEqual([false, true]);
     expect(disables(60_000, failing(3, { circuitOpenedAt: 5_000 }))).toBe(true);
+    const since = failing(1, { failingSince: 50_000 });
+    expect([disables(109_999, since), disables(110_000, since)]).toEqual([false, true]);
   });
 });
 

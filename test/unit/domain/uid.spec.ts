@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deliveryIdOf, deliveryUidOf, isTenantUid, isUid, uuidv7 } from '../../../lib/domain/uid.js';
+import {
+  auditUidOf,
+  deliveryIdOf,
+  deliveryUidOf,
+  isTenantUid,
+  isUid,
+  uuidv7,
+} from '../../../lib/domain/uid.js';
 
 const id = fc.maxSafeNat();
 
@@ -30,6 +37,18 @@ describe('isUid', () => {
     ['a'],
     new String('a'),
   ])('refuses %p', (value) => expect(isUid(value)).toBe(false));
+});
+
+describe('The uid of an audit entry', () => {
+  it('is built like that of a delivery', () => {
+    expect([auditUidOf(33), isUid(auditUidOf(33))]).toEqual(['aud_0000000000011', true]);
+  });
+});
+
+describe('A uid', () => {
+  it('has at most 64 characters', () => {
+    expect([64, 65].map((length) => isUid('a'.repeat(length)))).toEqual([true, false]);
+  });
 });
 
 describe('isTenantUid', () => {

@@ -43,13 +43,19 @@ describe('LaneHealth', () => {
   });
 
   describe('after somebody has enabled the transport', () => {
-    const known = { failingSince: 500, consecutiveFailures: 7, blockedUntil: NOW + 60_000 } as never;
+    const known = {
+      failingSince: 500,
+      failingWarned: 25,
+      consecutiveFailures: 7,
+      blockedUntil: NOW + 60_000,
+    } as never;
     const [disabled, active] = [
       laneConfig({ state: 'DISABLED', failingSince: 500 }),
       laneConfig({ state: 'ACTIVE', failingSince: null }),
     ];
-    const stateOf = ({ failingSince, consecutiveFailures, blockedUntil }: LaneHealth) => ({
+    const stateOf = ({ failingSince, failingWarned, consecutiveFailures, blockedUntil }: LaneHealth) => ({
       failingSince,
+      failingWarned,
       consecutiveFailures,
       blockedUntil,
     });
@@ -63,6 +69,22 @@ describe('LaneHealth', () => {
     it('counts them no longer if the transport was disabled and enabled between two looks', () => {
       const health = healthOf(known);
       health.reconsider(laneConfig({ failingSince: 500 }), active, 10);
+      expect(stateOf(health)).toEqual(HEALTHY);
+    });
+
+    it('forgets a run of failures that was not written yet when the transport was disabled', () => {
+      const health = healthOf();
+      fail(health);
+      health.reconsider(disabled, active, 10);
+      expect(stateOf(health)).toEqual(HEALTHY);
+    });
+
+    it('knows from the configuration that a run of failures was written, although the result was lost', () => {
+      const health = healthOf();
+      fail(health);
+      health.reconsider(laneConfig(), laneConfig({ failingSince: STARTED_AT }), 0);
+      expect(health.failingSince).toBe(STARTED_AT);
+      health.reconsider(laneConfig({ failingSince: STARTED_AT }), active, 20);
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 

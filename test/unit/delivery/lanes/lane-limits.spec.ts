@@ -103,6 +103,16 @@ describe('The limits of a lane', () => {
     expect(lane.state).toBe('DRAINING');
   });
 
+  it('stays in quarantine mode for three outcomes of each request that may be in flight', () => {
+    const lane = laneOf({ maxConcurrency: 2 }, { crashes: 2 });
+    read(lane, rows(7));
+    for (let count = 0; count < 6; count++) {
+      expect(lane.state).toBe('OPEN');
+      lane.recorded(lane.next(NOW), null);
+    }
+    expect(lane.state).toBe('DRAINING');
+  });
+
   it('never drains for that reason outside of quarantine mode', () => {
     const lane = laneOf({ maxConcurrency: 1 }, { crashes: 1 });
     read(lane, rows(4));
@@ -110,13 +120,33 @@ describe('The limits of a lane', () => {
     expect(lane.state).toBe('OPEN');
   });
 
+  it('is healthy again if somebody enables its transport after its failures were recorded', () => {
+    const lane = laneOf();
+    const learned = lane.learn(concluded(queued(1), NOW + 1_000), NOW, 0)!;
+    lane.learnedIsRecorded(learned, 10);
+    lane.configure(laneConfig({ version: 2 }), NOW, 20);
+    expect(lane.failingSince).toBeNull();
+  });
+
   it('reports its health for notifications', () => {
     const policy = { circuitFailures: 1, circuitCoolDownMs: 1_000, disableAfterMs: Infinity };
     const lane = laneOf({}, {}, policy);
-    expect(lane.health).toEqual({ failingSince: null, isCircuitOpen: false, isDisabled: false });
+    expect(lane.health).toEqual({
+      failingSince: null,
+      failingWarned: 0,
+      isCircuitOpen: false,
+      isDisabled: false,
+    });
+    expect([lane.leaseToken, lane.failingSince]).toEqual([1, null]);
     const gone = { outcome: { kind: 'failed', reason: 'GONE', disable: 'GONE' } } as const;
     lane.learn(concluded(queued(1), null, gone), NOW, 0);
-    expect(lane.health).toEqual({ failingSince: 1_000, isCircuitOpen: true, isDisabled: true });
+    expect(lane.health).toEqual({
+      failingSince: 1_000,
+      failingWarned: 0,
+      isCircuitOpen: true,
+      isDisabled: true,
+    });
+    expect(lane.failingSince).toBe(1_000);
   });
 
   it('sends to the origin of its URL, and to none if it cannot send as it is configured', () => {

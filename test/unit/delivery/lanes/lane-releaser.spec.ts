@@ -109,6 +109,14 @@ describe('LaneReleaser', () => {
     expect(noted.calls).not.toContain('leaveToOthers 1 2');
   });
 
+  it('announces no lane that was not released', async () => {
+    const { lanes, store, noted, release } = scene(2);
+    for (const lane of lanes) lane.drain();
+    store.locked = new Set([1]);
+    await release();
+    expect(noted.calls).toContain('leaveToOthers 2');
+  });
+
   it('claims a lane again to which this process added work after the release had committed', async () => {
     const { lanes, store, noted, offer, releaser, states } = scene(1);
     const resume = store.pause();
@@ -131,6 +139,7 @@ describe('LaneReleaser', () => {
     const { lanes, store, release, inspected } = scene(1);
     store.locked = new Set([1]);
     await release();
+    await inspected();
     read(lanes[0]!, []);
     await release();
     expect(store.callsOf('release')).toEqual([[1], [1]]);

@@ -117,6 +117,43 @@ describe('LaneScan', () => {
       expect(scene.read()).toEqual(from(NOW - 600_000 - OVERLAP_MS));
     });
 
+    it('counts the ten seconds from the claim and from each scan that began at the head', () => {
+      const scan = new LaneScan(NOW, 50_000, 0);
+      expect([59_999, 60_000].map((elapsed) => scan.repeatsFromHead(elapsed))).toEqual([false, true]);
+      const scene = new Scene(NOW);
+      scene.pass(10_000);
+      expect(scene.read()).toEqual(from(-1));
+      scene.pass(9_999);
+      scene.scan.notifyWorkAdded();
+      expect(scene.scan.repeatsFromHead(scene.elapsed)).toBe(false);
+    });
+
+    it('begins at the head again if the scan from there failed', () => {
+      const scene = new Scene(NOW);
+      scene.pass(10_000);
+      expect(scene.begin()!.after).toEqual(from(-1));
+      scene.scan.failed();
+      expect(scene.read()).toEqual(from(-1));
+    });
+
+    it('begins again where the scan began if one of its later reads failed', () => {
+      const scene = new Scene(NOW - 5_000);
+      const { after } = scene.begin()!;
+      scene.accept([row(1, NOW - 100), row(2, NOW - 50)], READ_AHEAD);
+      scene.begin();
+      scene.scan.failed();
+      expect(scene.read()).toEqual(after);
+    });
+
+    it('reads over rows in hand and set aside in addition to those that it wants', () => {
+      const scene = new Scene();
+      scene.read([row(1, 100), row(2, 200)]);
+      scene.scan.setAside(scene.scan.take());
+      scene.read();
+      scene.scan.notifyWorkAdded();
+      expect(scene.begin()!.limit).toBe(READ_AHEAD + 2);
+    });
+
     it('begins again where it was after a read that failed', () => {
       for (const scanFrom of [-1, NOW - 5_000]) {
         const scene = new Scene(scanFrom);
@@ -144,6 +181,14 @@ describe('LaneScan', () => {
       expect(scene.scan.scanFrom).toBe(100);
       scene.scan.recorded(delivery, null);
       expect(scene.scan.scanFrom).toBe(NOW);
+    });
+
+    it('is the earliest one of several deliveries that are set aside', () => {
+      const scene = new Scene();
+      scene.read([row(1, 100), row(2, 200)]);
+      scene.scan.setAside(scene.scan.take());
+      scene.scan.setAside(scene.scan.take());
+      expect(scene.scan.scanFrom).toBe(100);
     });
 
     it.each(['returned', 'dropReady'] as const)('is a delivery that was given up: %s', (way) => {
@@ -215,6 +260,15 @@ describe('LaneScan', () => {
       scene.accept([row(1, 100), row(2, NOW - 1)], limit);
       expect(scene.scan.readyCount).toBe(1);
       expect(scene.scan.first).toMatchObject({ deliveryId: 2, dueAt: NOW - 1 });
+    });
+
+    it('sends a delivery that was recorded before the read, and is in the queue again with its old due date', () => {
+      const scene = new Scene();
+      scene.read([row(1, 100)]);
+      scene.deliver();
+      scene.scan.notifyWorkAdded();
+      scene.read([row(1, 100)]);
+      expect(scene.scan.readyCount).toBe(1);
     });
 
     it('is due when its parked deliveries are, if it has no others', () => {

@@ -8,7 +8,7 @@ const NOW = 1_000_000;
 describe('LaneSweep', () => {
   /** A store with these results of its steps, the last of which repeats. */
   const scene = (...steps: (Swept | Error)[]) => {
-    const clock = { now: NOW, elapsed: 0 };
+    const clock = { now: NOW, elapsed: 5_000 };
     const requests: SweepRequest[] = [];
     const warnings: [string, unknown][] = [];
     const sweep = new LaneSweep(
@@ -63,6 +63,7 @@ describe('LaneSweep', () => {
     clock.now += 5_000;
     clock.elapsed += 6_000;
     sweep.watchClock();
+    await new Promise(setImmediate);
     await sweep.stop();
     expect(requests).toEqual([]);
     const other = scene(upTo(1_000), DONE);

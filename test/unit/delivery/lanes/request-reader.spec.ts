@@ -26,6 +26,7 @@ describe('RequestReader', () => {
     const inspection = new InspectionList();
     inspection.start((some) => noted.inspected.push(...[...some].map(({ transportId }) => transportId)));
     const crashes: QueuedDelivery[] = [];
+    const unrecorded = new Set<number>();
     const reader = new RequestReader(
       {
         read: async (requests) => {
@@ -41,7 +42,10 @@ describe('RequestReader', () => {
         },
         clear: async (served) => void cleared.push(served),
       },
-      { isUnrecorded: () => false, recordCrashes: (_lane, some) => void crashes.push(...some) },
+      {
+        isUnrecorded: (deliveryId) => unrecorded.has(deliveryId),
+        recordCrashes: (_lane, some) => void crashes.push(...some),
+      },
       { avoid: (transportId) => noted.avoided.push(transportId) },
       inspection,
       { now: () => NOW, elapsed: () => 0, onError: (error) => noted.errors.push(error) },
@@ -55,7 +59,20 @@ describe('RequestReader', () => {
       return reader.settled();
     };
     const ready = () => lanes.map(({ readyCount }) => readyCount);
-    return { lanes, requested, reads, cleared, noted, crashes, database, reader, offer, readAll, ready };
+    return {
+      lanes,
+      requested,
+      reads,
+      cleared,
+      noted,
+      crashes,
+      unrecorded,
+      database,
+      reader,
+      offer,
+      readAll,
+      ready,
+    };
   };
 
   const request = (lane: Lane): boolean =>
@@ -115,6 +132,13 @@ describe('RequestReader', () => {
     await readAll([lane]);
     expect(crashes).toMatchObject([{ deliveryId: 9 }]);
     expect(lane.readyCount).toBe(0);
+  });
+
+  it('does not send a delivery whose earlier outcome is not recorded', async () => {
+    const { unrecorded, readAll, ready } = scene(1);
+    unrecorded.add(9);
+    await readAll();
+    expect(ready()).toEqual([0]);
   });
 
   it('drains and avoids a lane that the database refuses to read, and reads the others', async () => {
