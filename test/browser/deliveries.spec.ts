@@ -8,7 +8,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => scene?.close());
 
-const withDeliveries = async (tenantUid: string, actions: readonly string[]): Promise<void> => {
+const withDeliveries = async (
+  tenantUid: string,
+  actions: readonly ('ORDER_SETTLED' | 'TILL_CLOSED')[],
+): Promise<void> => {
   const api = scene.host.api(tenantUid);
   await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
   await api.post('/httptransports/erp/webhooks', { action: '*' });
@@ -88,7 +91,10 @@ describe('a delivery', () => {
     const { page, problems } = await scene.open('erased');
     await goTo(page, 'Deliveries');
     await page.getByRole('link', { name: 'ORDER_SETTLED' }).click();
-    await page.getByText(/The body of this event is not stored any more/).first().waitFor();
+    await page
+      .getByText(/The body of this event is not stored any more/)
+      .first()
+      .waitFor();
     expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
     expect(problems).toEqual([]);
   }, 60_000);
@@ -98,7 +104,10 @@ describe('a delivery', () => {
     const { body } = await scene.host.api('theirs').get<{ items: { deliveryUid: string }[] }>('/deliveries');
     const { page, problems } = await scene.open('ours');
     await page.goto(`${page.url().split('#')[0]}#/ours/deliveries/${body.items[0]!.deliveryUid}`);
-    await page.getByRole('alert').getByText(/No such delivery|Not found/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/No such delivery|Not found/)
+      .waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 });

@@ -9,7 +9,12 @@ afterAll(() => scene?.close());
 
 const withEndpoint = async (tenantUid: string, settings: object = {}): Promise<void> => {
   const api = scene.host.api(tenantUid);
-  await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url, ...settings });
+  await api.post('/httptransports', {
+    httpTransportUid: 'erp',
+    name: 'ERP',
+    url: scene.receiver.url,
+    ...settings,
+  });
   await api.post('/httptransports/erp/webhooks', { action: 'ORDER_SETTLED' });
 };
 
@@ -34,7 +39,10 @@ describe('the wizard', () => {
     await page.getByRole('button', { name: 'Next' }).click();
     expect(await group.isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Create endpoint' }).click();
-    await page.getByRole('alert').getByText(/refused/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/refused/)
+      .waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 });
@@ -112,7 +120,9 @@ describe('a read-only link', () => {
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     const buttons = await page.getByRole('main').getByRole('button').allTextContents();
-    expect(buttons.filter((name) => /save|rotate|send|pause|delete|disable|add|remove|switch/i.test(name))).toEqual([]);
+    expect(
+      buttons.filter((name) => /save|rotate|send|pause|delete|disable|add|remove|switch/i.test(name)),
+    ).toEqual([]);
     expect(problems).toEqual([]);
   }, 60_000);
 });

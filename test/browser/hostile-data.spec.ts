@@ -13,7 +13,9 @@ const CANARIES = [
 
 let scene: PortalScene;
 beforeAll(async () => {
-  scene = await PortalScene.start('express', { portal: { title: '</title><script>window.hacked=1</script>' } });
+  scene = await PortalScene.start('express', {
+    portal: { title: '</title><script>window.hacked=1</script>' },
+  });
 }, 60_000);
 afterAll(() => scene?.close());
 
@@ -21,9 +23,17 @@ it('shows texts of tenants and receivers as texts, whatever they contain', async
   const all = CANARIES.join(' ');
   scene.receiver.answer({ status: 500, headers: { 'x-canary': all }, body: all });
   const api = scene.host.api('hostile');
-  await api.post('/httptransports', { httpTransportUid: 'erp', name: all.slice(0, 255), url: scene.receiver.url });
+  await api.post('/httptransports', {
+    httpTransportUid: 'erp',
+    name: all.slice(0, 255),
+    url: scene.receiver.url,
+  });
   await api.post('/httptransports/erp/webhooks', { action: '*' });
-  await scene.host.emitter.emit('ORDER_SETTLED', { order: { Id: 1, Uid: '700', note: all } }, { tenantUid: 'hostile' });
+  await scene.host.emitter.emit(
+    'ORDER_SETTLED',
+    { order: { Id: 1, Uid: '700', note: all } },
+    { tenantUid: 'hostile' },
+  );
   await eventually(() => scene.receiver.requests.length > 0);
   await api.post('/httptransports/erp/disable', { reason: CANARIES[0] });
 

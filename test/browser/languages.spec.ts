@@ -11,7 +11,10 @@ afterAll(() => scene?.close());
 
 describe('in Norwegian', () => {
   it('leaves no English text, and shows UTC with each local time', async () => {
-    const { page, problems } = await scene.open('butikk', { language: 'nb-NO', timeZone: 'America/New_York' });
+    const { page, problems } = await scene.open('butikk', {
+      language: 'nb-NO',
+      timeZone: 'America/New_York',
+    });
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('nb');
     for (const name of ['Oversikt', 'Endepunkter', 'Leveringer', 'Hendelser', 'Aktivitet']) {
       await goTo(page, name);
@@ -20,7 +23,9 @@ describe('in Norwegian', () => {
       expect(text).not.toMatch(/\b(the|and|of|is|are|endpoint|delivery|deliveries|status|all)\b/);
     }
     await page.getByRole('main').locator('time').first().waitFor();
-    const titles = await page.locator('time').evaluateAll((times) => times.map((time) => time.getAttribute('title')));
+    const titles = await page
+      .locator('time')
+      .evaluateAll((times) => times.map((time) => time.getAttribute('title')));
     expect(titles.length).toBeGreaterThan(0);
     for (const title of titles) expect(title).toContain('UTC');
     expect(problems).toEqual([]);

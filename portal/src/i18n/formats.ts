@@ -42,9 +42,11 @@ export function formats(language: string, zone: string | null, now: () => number
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const inUnit = (value: number, unit: string): string =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(
-      value,
-    );
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit,
+      maximumFractionDigits: value < 10 ? 1 : 0,
+    }).format(value);
   return {
     timeZone,
     dateTime: (instant) => full.format(new Date(instant)),

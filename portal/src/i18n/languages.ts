@@ -44,4 +44,5 @@ export async function messagesOf(language: string): Promise<Messages> {
  * @param wanted as in BCP 47, most wanted first
  */
 export const localeOf = (language: string, wanted: readonly string[]): string =>
-  wanted.find((tag) => chooseLanguage([tag]) === language && tag.toLowerCase().startsWith(language)) ?? language;
+  wanted.find((tag) => chooseLanguage([tag]) === language && tag.toLowerCase().startsWith(language)) ??
+  language;

@@ -7,7 +7,11 @@ interface FieldProps {
   readonly hint?: string | undefined;
   /** Why the value is not accepted; undefined: it is. */
   readonly error?: string | undefined;
-  readonly children: (input: { id: string; 'aria-describedby': string; 'aria-invalid': boolean }) => ComponentChildren;
+  readonly children: (input: {
+    id: string;
+    'aria-describedby': string;
+    'aria-invalid': boolean;
+  }) => ComponentChildren;
 }
 
 /** A labelled input with its hint and its error, connected for screen readers. */
@@ -27,7 +31,10 @@ export function Field({ label, hint, error, children }: FieldProps) {
   );
 }
 
-interface TextFieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'onInput' | 'value' | 'label'> {
+interface TextFieldProps extends Omit<
+  JSX.InputHTMLAttributes<HTMLInputElement>,
+  'onInput' | 'value' | 'label'
+> {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;

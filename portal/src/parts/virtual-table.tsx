@@ -102,4 +102,6 @@ export function VirtualTable<T>({
 
 /** Takes the place of rows that are not rendered. The height is set as a property, which a strict CSP allows. */
 const Space = ({ rows, rowHeight }: { rows: number; rowHeight: number }) =>
-  rows === 0 ? null : <tr aria-hidden="true" class="table-space" style={{ height: `${rows * rowHeight}px` }} />;
+  rows === 0 ? null : (
+    <tr aria-hidden="true" class="table-space" style={{ height: `${rows * rowHeight}px` }} />
+  );

@@ -30,7 +30,8 @@ export function AttemptTimeline({ delivery }: { delivery: DeliveryDetails }) {
 
 function AttemptLine({ attempt }: { attempt: Attempt }) {
   const { t, formats } = usePortal();
-  const { number, responseStatusCode, errorCode, errorMessage, durationMs, startedAt, trigger, orphaned } = attempt;
+  const { number, responseStatusCode, errorCode, errorMessage, durationMs, startedAt, trigger, orphaned } =
+    attempt;
   const isSuccess = responseStatusCode !== null && responseStatusCode >= 200 && responseStatusCode < 300;
   return (
     <>

@@ -15,7 +15,8 @@ export function BulkRedeliver({ deliveryUids, onDone }: BulkRedeliverProps) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();
   const [isAsking, ask] = useState(false);
-  const [results, setResults] = useState<readonly { deliveryUid: string; accepted: boolean; message: string | null }[]>();
+  const [results, setResults] =
+    useState<readonly { deliveryUid: string; accepted: boolean; message: string | null }[]>();
   const redeliver = async (): Promise<void> => {
     const { data } = await api.POST('/tenants/{tenantUid}/deliveries/redeliver', {
       params: { path: { tenantUid } },
@@ -44,7 +45,11 @@ export function BulkRedeliver({ deliveryUids, onDone }: BulkRedeliverProps) {
         </Confirm>
       )}
       {results && (
-        <Dialog title={t('redeliver.results')} onClose={close} actions={<Button onClick={close}>{t('common.close')}</Button>}>
+        <Dialog
+          title={t('redeliver.results')}
+          onClose={close}
+          actions={<Button onClick={close}>{t('common.close')}</Button>}
+        >
           <p>{t('redeliver.accepted', { count: results.length - refused.length })}</p>
           {refused.length > 0 && (
             <ul class="stack">

@@ -4,7 +4,10 @@ import type { DeliveryDetails } from '../../api/types.ts';
 const URL_PLACEHOLDER = 'https://YOUR-ENDPOINT';
 
 /** A command that sends the same body to a receiver, without a valid signature: only the module has the secret. */
-export function curlOf({ event, deliveryUid }: Pick<DeliveryDetails, 'event' | 'deliveryUid'>, body: string): string {
+export function curlOf(
+  { event, deliveryUid }: Pick<DeliveryDetails, 'event' | 'deliveryUid'>,
+  body: string,
+): string {
   return [
     `curl -X POST ${URL_PLACEHOLDER}`,
     `-H 'content-type: application/json'`,

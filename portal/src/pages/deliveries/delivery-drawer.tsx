@@ -55,7 +55,8 @@ export function DeliveryDrawer({ deliveryUid, onClose }: { deliveryUid: string; 
             </dd>
             <dt>{t('deliveries.event')}</dt>
             <dd>
-              <Link to={['events', delivery.eventUid]}>{t('delivery.explainEvent')}</Link> <Uid value={delivery.eventUid} />
+              <Link to={['events', delivery.eventUid]}>{t('delivery.explainEvent')}</Link>{' '}
+              <Uid value={delivery.eventUid} />
             </dd>
             <dt>{t('delivery.uid')}</dt>
             <dd>

@@ -53,7 +53,12 @@ export function DeliveryList() {
         </Link>
       ),
     },
-    { key: 'endpoint', header: t('deliveries.endpoint'), isExtra: true, cell: (item) => item.httpTransportUid },
+    {
+      key: 'endpoint',
+      header: t('deliveries.endpoint'),
+      isExtra: true,
+      cell: (item) => item.httpTransportUid,
+    },
     {
       key: 'response',
       header: t('deliveries.response'),
@@ -92,7 +97,8 @@ export function DeliveryList() {
           isLoading={pages.isLoading}
         />
       ) : (
-        !pages.isLoading && pages.error === undefined && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>
+        !pages.isLoading &&
+        pages.error === undefined && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>
       )}
       <LoadMore pages={pages} />
     </section>

@@ -27,7 +27,12 @@ export function DeliveryFilterBar() {
       <TextField label={t('deliveries.endpoint')} value={value('endpoint')} onInput={typed('endpoint')} />
       <TextField label={t('deliveries.action')} value={value('action')} onInput={typed('action')} />
       <TextField label={t('deliveries.event')} value={value('event')} onInput={typed('event')} />
-      <TextField type="datetime-local" label={t('deliveries.from')} value={value('from')} onInput={typed('from')} />
+      <TextField
+        type="datetime-local"
+        label={t('deliveries.from')}
+        value={value('from')}
+        onInput={typed('from')}
+      />
       <TextField type="datetime-local" label={t('deliveries.to')} value={value('to')} onInput={typed('to')} />
       {count > 0 && (
         <Button onClick={() => setQuery(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))}>

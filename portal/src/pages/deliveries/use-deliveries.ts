@@ -23,7 +23,11 @@ export function useDeliveries(isLive: boolean): Pages<Delivery> {
     const { data } = await api.GET('/tenants/{tenantUid}/deliveries', {
       params: {
         path: { tenantUid },
-        query: { ...(JSON.parse(filters) as object), pageSize: PAGE_SIZE, ...(cursor !== null && { cursor }) },
+        query: {
+          ...(JSON.parse(filters) as object),
+          pageSize: PAGE_SIZE,
+          ...(cursor !== null && { cursor }),
+        },
       },
       signal,
     });
@@ -37,7 +41,10 @@ export function useDeliveries(isLive: boolean): Pages<Delivery> {
     const timer = setInterval(() => {
       if (document.visibilityState !== 'visible') return;
       // A failed look is repeated by the next one.
-      load(null, controller.signal).then(({ items }) => mergeNewest(items), () => undefined);
+      load(null, controller.signal).then(
+        ({ items }) => mergeNewest(items),
+        () => undefined,
+      );
     }, TAIL_MS);
     return () => {
       clearInterval(timer);

@@ -4,7 +4,14 @@ import { Loading } from '../../parts/empty.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useActions } from '../catalog/use-actions.ts';
-import { groupActions, stateOf, toggleAction, toggleGroup, type ActionGroup, type Choice } from './action-choice.ts';
+import {
+  groupActions,
+  stateOf,
+  toggleAction,
+  toggleGroup,
+  type ActionGroup,
+  type Choice,
+} from './action-choice.ts';
 
 interface ActionPickerProps {
   readonly choice: Choice;

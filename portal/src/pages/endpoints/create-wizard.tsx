@@ -40,13 +40,7 @@ export function CreateWizard() {
           </li>
         ))}
       </ol>
-      {step === 'target' && (
-        <Target
-          draft={draft}
-          onChange={setDraft}
-          onNext={() => setStep('actions')}
-        />
-      )}
+      {step === 'target' && <Target draft={draft} onChange={setDraft} onNext={() => setStep('actions')} />}
       {step === 'actions' && (
         <Actions
           draft={draft}

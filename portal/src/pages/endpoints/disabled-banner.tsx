@@ -32,7 +32,8 @@ export function DisabledBanner({ endpoint, onChanged }: DisabledBannerProps) {
     <section class="notice" aria-labelledby="disabled">
       <h2 id="disabled">{t('banner.title')}</h2>
       <p>
-        {KNOWN_REASONS.includes(reason) ? t(`banner.${reason}`) : t('banner.other', { reason })} {t('banner.missed')}
+        {KNOWN_REASONS.includes(reason) ? t(`banner.${reason}`) : t('banner.other', { reason })}{' '}
+        {t('banner.missed')}
       </p>
       {error !== undefined && <Problem error={error} />}
       {!readOnly && (

@@ -65,7 +65,12 @@ export function EndpointList() {
       isExtra: true,
       cell: ({ failingSince }) => (failingSince ? <Time at={failingSince} relative /> : '–'),
     },
-    { key: 'url', header: t('endpoints.url'), isExtra: true, cell: ({ url }) => <span title={url}>{url}</span> },
+    {
+      key: 'url',
+      header: t('endpoints.url'),
+      isExtra: true,
+      cell: ({ url }) => <span title={url}>{url}</span>,
+    },
   ];
   return (
     <>

@@ -21,8 +21,10 @@ export function SettingsForm({ endpoint, onChanged }: SettingsFormProps) {
   const say = useToast();
   const [settings, setSettings] = useState(() => settingsOf(endpoint));
   const [error, setError] = useState<unknown>();
-  const set = <Name extends keyof Settings>(name: Name) => (value: Settings[Name]) =>
-    setSettings((before) => ({ ...before, [name]: value }));
+  const set =
+    <Name extends keyof Settings>(name: Name) =>
+    (value: Settings[Name]) =>
+      setSettings((before) => ({ ...before, [name]: value }));
   const text = (name: Exclude<keyof Settings, 'headers' | 'securityType'>) => ({
     label: t(`settings.${name}`),
     value: settings[name],
@@ -44,11 +46,7 @@ export function SettingsForm({ endpoint, onChanged }: SettingsFormProps) {
   };
   const isChanged = Object.keys(changeOf(endpoint, settings)).length > 0;
   return (
-    <form
-      class="card stack"
-      aria-labelledby="settings"
-      onSubmit={(event) => event.preventDefault()}
-    >
+    <form class="card stack" aria-labelledby="settings" onSubmit={(event) => event.preventDefault()}>
       <h2 id="settings">{t('settings.title')}</h2>
       <TextField {...text('name')} maxLength={255} />
       <TextField {...text('url')} type="url" hint={t('settings.urlHint')} />
@@ -87,7 +85,9 @@ export function SettingsForm({ endpoint, onChanged }: SettingsFormProps) {
           <Button kind="primary" disabled={!isChanged} onClick={save}>
             {t('common.save')}
           </Button>
-          {isChanged && <Button onClick={() => setSettings(settingsOf(endpoint))}>{t('settings.revert')}</Button>}
+          {isChanged && (
+            <Button onClick={() => setSettings(settingsOf(endpoint))}>{t('settings.revert')}</Button>
+          )}
         </div>
       )}
     </form>

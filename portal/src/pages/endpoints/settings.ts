@@ -66,7 +66,12 @@ export function changeOf(endpoint: Endpoint, settings: Settings): EndpointChange
     }),
     ...(differs('schedule') && {
       retryScheduleSeconds:
-        settings.schedule.trim() === '' ? null : settings.schedule.trim().split(/[\s,]+/).map(Number),
+        settings.schedule.trim() === ''
+          ? null
+          : settings.schedule
+              .trim()
+              .split(/[\s,]+/)
+              .map(Number),
     }),
   };
 }

@@ -15,7 +15,11 @@ export function SuccessRate({ uid }: { uid: string }) {
         await api.GET('/tenants/{tenantUid}/webhookstatistics', {
           params: {
             path: { tenantUid },
-            query: { from: new Date(Date.now() - DAY_MS).toISOString(), bucket: 'hour', httpTransportUid: uid },
+            query: {
+              from: new Date(Date.now() - DAY_MS).toISOString(),
+              bucket: 'hour',
+              httpTransportUid: uid,
+            },
           },
           signal,
         })
@@ -27,7 +31,9 @@ export function SuccessRate({ uid }: { uid: string }) {
   const ended = total.delivered + total.failed;
   if (ended === 0) return <span class="muted">{t('endpoints.noDeliveries')}</span>;
   const rate = formats.percent(total.delivered / ended);
-  const values = items.map(({ delivered, failed }) => (delivered + failed === 0 ? null : delivered / (delivered + failed)));
+  const values = items.map(({ delivered, failed }) =>
+    delivered + failed === 0 ? null : delivered / (delivered + failed),
+  );
   return (
     <span class="row-start">
       {rate} <Sparkline values={values} label={t('endpoints.rateOfDay', { rate })} />

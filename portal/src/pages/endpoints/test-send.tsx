@@ -52,7 +52,8 @@ export function TestSend({ uid }: { uid: string }) {
             <Badge tone={result.delivered ? 'good' : 'bad'}>
               {result.delivered ? t('test.delivered') : t('test.failed')}
             </Badge>{' '}
-            {result.responseStatusCode !== null && t('delivery.statusCode', { code: String(result.responseStatusCode) })}{' '}
+            {result.responseStatusCode !== null &&
+              t('delivery.statusCode', { code: String(result.responseStatusCode) })}{' '}
             {result.errorCode !== null && t(`attemptError.${result.errorCode}`)}{' '}
             <span class="muted">{formats.duration(result.durationMs)}</span>
           </p>

@@ -55,7 +55,12 @@ export function EventList() {
           <Badge tone="neutral">{t('events.noDeliveries')}</Badge>
         ),
     },
-    { key: 'order', header: t('events.orderingKey'), isExtra: true, cell: ({ orderingKey }) => orderingKey ?? '–' },
+    {
+      key: 'order',
+      header: t('events.orderingKey'),
+      isExtra: true,
+      cell: ({ orderingKey }) => orderingKey ?? '–',
+    },
     { key: 'time', header: t('events.occurred'), cell: ({ occurredAt }) => <Time at={occurredAt} /> },
   ];
   return (
@@ -86,7 +91,8 @@ export function EventList() {
           isLoading={pages.isLoading}
         />
       ) : (
-        !pages.isLoading && pages.error === undefined && <Empty title={t('events.empty')}>{t('events.emptyHint')}</Empty>
+        !pages.isLoading &&
+        pages.error === undefined && <Empty title={t('events.empty')}>{t('events.emptyHint')}</Empty>
       )}
       <LoadMore pages={pages} />
     </>

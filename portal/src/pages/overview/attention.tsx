@@ -44,7 +44,8 @@ export function Attention() {
             <Link to={['endpoints', endpoint.httpTransportUid]}>{endpoint.name}</Link>{' '}
             {endpoint.state === 'ACTIVE' ? (
               <>
-                {t('attention.failing')} {endpoint.failingSince && <Time at={endpoint.failingSince} relative />}
+                {t('attention.failing')}{' '}
+                {endpoint.failingSince && <Time at={endpoint.failingSince} relative />}
               </>
             ) : endpoint.state === 'PAUSED' ? (
               t('attention.paused')

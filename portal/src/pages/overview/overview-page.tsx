@@ -23,7 +23,11 @@ export default function OverviewPage() {
       const { data } = await api.GET('/tenants/{tenantUid}/webhookstatistics', {
         params: {
           path: { tenantUid },
-          query: { from: new Date(to - range.ms).toISOString(), to: new Date(to).toISOString(), bucket: range.bucket },
+          query: {
+            from: new Date(to - range.ms).toISOString(),
+            to: new Date(to).toISOString(),
+            bucket: range.bucket,
+          },
         },
         signal,
       });

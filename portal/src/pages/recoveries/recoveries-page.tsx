@@ -33,7 +33,10 @@ export default function RecoveriesPage() {
     if (!hasRunning) return undefined;
     const controller = new AbortController();
     const timer = setInterval(() => {
-      load(null, controller.signal).then(({ items }) => mergeNewest(items), () => undefined);
+      load(null, controller.signal).then(
+        ({ items }) => mergeNewest(items),
+        () => undefined,
+      );
     }, POLL_MS);
     return () => {
       clearInterval(timer);

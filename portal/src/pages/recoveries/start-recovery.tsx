@@ -39,10 +39,12 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
       setError(thrown);
     }
   };
-  const changed = <Value,>(set: (value: Value) => void) => (value: Value): void => {
-    set(value);
-    setPreview(undefined);
-  };
+  const changed =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value): void => {
+      set(value);
+      setPreview(undefined);
+    };
   return (
     <Dialog
       title={t('recovery.start')}
@@ -71,7 +73,12 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <TextField label={t('recovery.endpoint')} hint={t('recovery.endpointHint')} value={uid} onInput={changed(setUid)} />
+      <TextField
+        label={t('recovery.endpoint')}
+        hint={t('recovery.endpointHint')}
+        value={uid}
+        onInput={changed(setUid)}
+      />
       <SelectField
         label={t('recovery.kind')}
         hint={t(`recovery.kindHint.${kind}`)}
@@ -90,7 +97,12 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
       />
       {period === 'own' && (
         <>
-          <TextField type="datetime-local" label={t('deliveries.from')} value={from} onInput={changed(setFrom)} />
+          <TextField
+            type="datetime-local"
+            label={t('deliveries.from')}
+            value={from}
+            onInput={changed(setFrom)}
+          />
           <TextField type="datetime-local" label={t('deliveries.to')} value={to} onInput={changed(setTo)} />
         </>
       )}
