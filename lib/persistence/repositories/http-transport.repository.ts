@@ -17,7 +17,7 @@ import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
 
 const TABLE = 'webhook_http_transport';
-const RESOURCE = 'http transport';
+const RESOURCE = 'HTTP transport';
 
 /** The columns that an update writes. */
 export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;
@@ -39,7 +39,7 @@ const SORT_COLUMNS = {
 export type HttpTransportSortKey = keyof typeof SORT_COLUMNS;
 export const HTTP_TRANSPORT_SORT_KEYS = Object.keys(SORT_COLUMNS) as HttpTransportSortKey[];
 
-/** The http transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+/** The HTTP transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
 @Injectable()
 export class HttpTransportRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
