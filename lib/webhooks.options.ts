@@ -94,7 +94,7 @@ export interface TelemetryOptions {
    */
   propagate?: boolean;
   /**
-   * Maximum number of http transports that have metrics of their own in this process; all others share one value. Default 0:
+   * Maximum number of HTTP transports that have metrics of their own in this process; all others share one value. Default 0:
    * metrics do not tell transports apart; at most 10,000.
    */
   maxTransports?: number;
@@ -151,9 +151,9 @@ export interface WebhooksOptions {
   circuitCoolDownMs?: number;
   /** A transport is disabled after all of its attempts have failed for this many hours. Default 120, minimum 1. */
   disableAfterHours?: number;
-  /** Maximum number of http transports of a tenant. Default 1,000, minimum 1. */
+  /** Maximum number of HTTP transports of a tenant. Default 1,000, minimum 1. */
   maxTransportsPerTenant?: number;
-  /** Maximum number of webhooks of a tenant, over all its http transports. Default 10,000, minimum 1. */
+  /** Maximum number of webhooks of a tenant, over all its HTTP transports. Default 10,000, minimum 1. */
   maxWebhooksPerTenant?: number;
   /**
    * Maximum number of pending deliveries of a tenant. Further deliveries are logged as `MISSED` and not sent. Default

@@ -316,7 +316,7 @@ const quotaExceeded = (
   { maxPendingDeliveriesPerTenant: limit }: ResolvedWebhooksOptions,
 ): string =>
   `Tenant "${tenantUid}" has ${pending} deliveries pending, and maxPendingDeliveriesPerTenant is ${limit}: further ` +
-  'deliveries are logged as MISSED (QUOTA_EXCEEDED) and not sent. Find its http transports that do not deliver, and disable ' +
+  'deliveries are logged as MISSED (QUOTA_EXCEEDED) and not sent. Find its HTTP transports that do not deliver, and disable ' +
   'or delete them; or raise the option.';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -153,7 +153,7 @@ export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT' | 'RE
 /** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>
   new ApiError(HttpStatus.NOT_FOUND, `${resource}_NOT_FOUND`, [
-    `No such ${resource.toLowerCase().replace('_', ' ')}.`,
+    `No such ${resource.toLowerCase().replace('http_', 'HTTP ')}.`,
   ]);
 
 /** 409. */

@@ -59,7 +59,7 @@ export class RecoveryActiveError extends WebhooksError {
   constructor(httpTransportUid: string, options?: ErrorOptions) {
     super(
       'RECOVERY_ACTIVE',
-      `A recovery of the http transport "${httpTransportUid}" has not ended. Wait until it is done, or cancel it.`,
+      `A recovery or replay of the HTTP transport "${httpTransportUid}" has not ended. Wait until it has ended, or cancel it.`,
       options,
     );
   }
@@ -68,7 +68,7 @@ export class RecoveryActiveError extends WebhooksError {
 /** The tenant has reached its quota of resources of this kind. Nothing was written. */
 export class QuotaExceededError extends WebhooksError {
   /**
-   * @param resource e.g. `http transport`
+   * @param resource e.g. `HTTP transport`
    * @param limit the option that sets the limit
    * @param value the value of that option
    */
@@ -90,11 +90,11 @@ export class RateLimitedError extends WebhooksError {
 
 /** Messages of the reasons why a delivery cannot be redelivered. */
 const REDELIVERY_MESSAGES = {
-  HTTP_TRANSPORT_DELETED: 'The http transport of this delivery was deleted, so nothing can be sent to it.',
+  HTTP_TRANSPORT_DELETED: 'The HTTP transport of this delivery was deleted, so nothing can be sent to it.',
   WEBHOOK_DELETED: 'The webhook of this delivery was deleted, so nothing is sent for it any more.',
   PAYLOAD_GONE: 'The body of the event is not stored any more: it has expired or was erased.',
   REDELIVERY_PENDING: 'A redelivery of this delivery was requested already and has not been sent yet.',
-  TRANSPORT_STATE_CONFLICT: 'The http transport of this delivery is disabled. Enable it first.',
+  TRANSPORT_STATE_CONFLICT: 'The HTTP transport of this delivery is disabled. Enable it first.',
 } as const;
 
 /** Why a delivery cannot be redelivered. */
@@ -160,14 +160,14 @@ export class TransportStateConflictError extends WebhooksError {
     const remedy = state === 'PAUSED' ? 'Resume it instead.' : 'Enable it first.';
     super(
       'TRANSPORT_STATE_CONFLICT',
-      `The http transport is ${state.toLowerCase()}: it cannot be ${REFUSED_COMMANDS[command]}. ${remedy}`,
+      `The HTTP transport is ${state.toLowerCase()}: it cannot be ${REFUSED_COMMANDS[command]}. ${remedy}`,
     );
   }
 }
 
 /** The tenant already has a resource of this kind with this uid. Nothing was written. */
 export class UidTakenError extends WebhooksError {
-  /** @param resource e.g. `http transport` */
+  /** @param resource e.g. `HTTP transport` */
   constructor(resource: string, uid: string, options?: ErrorOptions) {
     super('UID_TAKEN', `The ${resource} uid "${uid}" is taken in this tenant.`, options);
   }

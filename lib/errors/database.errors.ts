@@ -2,7 +2,7 @@ import { WebhooksError } from './webhooks-error.js';
 
 /** Other requests changed the resource between each read and write of this one. Nothing was changed; trying again may succeed. */
 export class ConcurrentChangeError extends WebhooksError {
-  /** @param resource e.g. `http transport` */
+  /** @param resource e.g. `HTTP transport` */
   constructor(resource: string) {
     super(
       'CONCURRENT_CHANGE',
@@ -80,7 +80,7 @@ export class SecretUnreadableError extends WebhooksError {
   ) {
     super(
       'SECRET_UNREADABLE',
-      `The stored ${place.field} of http transport "${place.row}" (tenant "${place.tenantUid}") cannot be decrypted` +
+      `The stored ${place.field} of HTTP transport "${place.row}" (tenant "${place.tenantUid}") cannot be decrypted` +
         (keyId === undefined ? '' : ` with key "${keyId}"`) +
         '. Add the key that encrypted it to encryption.keys, or set the secret again.',
     );

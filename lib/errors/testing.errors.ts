@@ -64,7 +64,7 @@ export class WorkerNotRunningError extends WebhooksError {
     super(
       'WORKER_NOT_RUNNING',
       'The worker of this app does not run, so nothing is delivered. Call app.init() or app.listen() first, leave the option "worker" ' +
-        'true, and do not call it on an app that was closed or drained.',
+        'true, and do not wait for deliveries on an app that was closed or drained.',
     );
   }
 }

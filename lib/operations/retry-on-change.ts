@@ -10,7 +10,7 @@ export const CHANGED_MEANWHILE = Symbol('changed meanwhile');
  * Reads, changes and writes a resource under optimistic locking. No change therefore reverts another one, and every rule is
  * checked against the version that is changed.
  *
- * @param resource its name in the error, e.g. `http transport`
+ * @param resource its name in the error, e.g. `HTTP transport`
  * @param change reads the resource and writes it, provided that it is still as it was read
  * @throws {ConcurrentChangeError} after ten tries
  */

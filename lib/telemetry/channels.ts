@@ -53,7 +53,7 @@ export interface AttemptEndMessage extends AttemptStartMessage {
   readonly errorCode: string | null;
 }
 
-/** What follows from an attempt. `retry`: another attempt is scheduled. `failed`: it was the last one. */
+/** Consequence of an attempt. `retry`: another attempt is scheduled. `failed`: it was the last one. */
 export type AttemptOutcome = 'delivered' | 'retry' | 'failed' | 'aborted';
 
 /**

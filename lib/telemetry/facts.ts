@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from './channels.js';
 
 /*
- * What the module reports to OpenTelemetry. The types name no type of OpenTelemetry, because its package is an optional peer:
+ * The facts that the module reports to OpenTelemetry. The types name no type of OpenTelemetry, because its package is an optional peer:
  * a host without it must be able to compile against the declarations of this package.
  */
 

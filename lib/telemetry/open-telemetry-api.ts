@@ -13,7 +13,7 @@ const NOT_INSTALLED: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MO
  * the host's SDK.
  *
  * @returns undefined if it is not installed
- * @throws whatever else happens while it is loaded
+ * @throws any other error while it is loaded
  */
 export async function loadOpenTelemetryApi(): Promise<OpenTelemetryApi | undefined> {
   try {

@@ -29,7 +29,7 @@ export class RedeliverManyDto {
   deliveryUids!: string[];
 }
 
-/** What became of one requested redelivery. */
+/** Result of one requested redelivery. */
 @ResponseSchema('RedeliveryResult')
 export class RedeliveryResultDto {
   @ApiProperty({ description: 'Uid of the delivery.', example: 'dlv_00000000006yk' })
@@ -56,7 +56,7 @@ export class RedeliveryResultDto {
   message!: string | null;
 }
 
-/** What became of several requested redeliveries. */
+/** Results of several requested redeliveries. */
 @ResponseSchema('RedeliveryResults')
 export class RedeliveryResultListDto {
   @ApiProperty({

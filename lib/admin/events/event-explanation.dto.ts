@@ -49,7 +49,7 @@ export class DeliveryWaitDto {
   @ApiProperty({
     enum: WAIT_CAUSES,
     description:
-      'State of the transport (`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`), an earlier delivery with the same ordering key (`EARLIER_DELIVERY`), the receiver’s `Retry-After` (`RETRY_AFTER`), the pause after repeated failures (`CIRCUIT`), its own retry schedule (`SCHEDULE`), the rate limit of the transport (`RATE_LIMIT`), the process that holds the transport, which sends it as soon as it has a free slot, or is sending it now (`SLOT`), or a process that takes over the transport (`WORKER`).',
+      '`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver asked for a pause, or responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.',
     example: 'SCHEDULE',
   })
   cause!: Wait['cause'];
@@ -58,7 +58,7 @@ export class DeliveryWaitDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'Time at which it ends at the latest; null if that is not known.',
+    description: 'Time at which this wait ends at the latest; null if that is not known.',
     example: '2026-03-14T09:31:53.589Z',
   })
   until!: string | null;
@@ -76,7 +76,7 @@ export class DeliveryWaitDto {
 @ResponseSchema('ExplainedDelivery', { nullable: true })
 export class ExplainedDeliveryDto extends DeliveryDto {}
 
-/** What became of the event for one webhook. */
+/** The explanation of the event for one webhook. */
 @ResponseSchema('WebhookExplanation')
 export class WebhookExplanationDto {
   @ApiProperty({ description: 'Uid of the webhook.', example: 'erp-orders' })
@@ -120,7 +120,7 @@ export class WebhookExplanationDto {
     type: 'boolean',
     nullable: true,
     description:
-      'Whether the webhook was created or changed after the event, so that what is derived may not have held at that time; null if it was deleted.',
+      'Whether the webhook was created or changed after the event. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.',
     example: false,
   })
   changedSince!: boolean | null;
@@ -135,7 +135,7 @@ export class WebhookExplanationDto {
 
   @ApiProperty({
     type: () => [DeliveryWaitDto],
-    description: 'What the delivery waits for; empty unless its status is `PENDING`.',
+    description: 'Reasons why the delivery has not been sent yet; empty unless its status is `PENDING`.',
   })
   waitsFor!: DeliveryWaitDto[];
 }
@@ -148,8 +148,7 @@ export class EventExplanationDto {
 
   @ApiProperty({
     type: () => [WebhookExplanationDto],
-    description:
-      'What became of it for each webhook of this page, in the order in which the webhooks were created.',
+    description: 'One line for each webhook of this page, in the order in which the webhooks were created.',
   })
   items!: WebhookExplanationDto[];
 

@@ -23,7 +23,7 @@ export const EXPLANATIONS = [
   'RECORD_EXPIRED',
 ] as const;
 
-/** What became of an event for one webhook. */
+/** The explanation of an event for one webhook. */
 export interface Verdict {
   readonly outcome: (typeof OUTCOMES)[number];
   /** Null if there is a delivery: its status says what became of it. */

@@ -2,7 +2,7 @@ import { isProbing, type HealthPolicy } from '../../domain/transport-health.js';
 import type { PendingFacts } from '../../persistence/ports/explain-store.js';
 import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
 
-/** What a pending delivery can wait for, in the order in which it is listed. */
+/** Causes for which a pending delivery can wait, in the order in which they are listed. */
 export const WAIT_CAUSES = [
   'TRANSPORT_DISABLED',
   'TRANSPORT_PAUSED',
@@ -27,7 +27,7 @@ export interface Wait {
 }
 
 /**
- * What a pending delivery waits for, by its row, its lane and its transport.
+ * The causes for which a pending delivery waits, by its row, its lane and its transport.
  *
  * @param dueAt of its row, ms since the epoch
  * @param now ms since the epoch on the database's clock

@@ -77,9 +77,9 @@ export type WebhookDelivery = DeliveryDto;
 export type WebhookDeliveryList = DeliveryListDto;
 /** A delivery with its event and its attempts. */
 export type WebhookDeliveryDetails = DeliveryDetailsDto;
-/** What became of one requested redelivery. */
+/** Result of one requested redelivery. */
 export type WebhookRedeliveryResult = RedeliveryResultDto;
-/** What became of several requested redeliveries. */
+/** Results of several requested redeliveries. */
 export type WebhookRedeliveryResults = RedeliveryResultListDto;
 /** Filters of the delivery log. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
 export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' | 'createdTo'>> & {
@@ -128,7 +128,7 @@ export type WebhookAuditQuery = Partial<Omit<AuditQueryDto, 'createdFrom' | 'cre
 export type WebhookRecovery = RecoveryDto;
 /** One page of recoveries and replays. */
 export type WebhookRecoveryList = RecoveryListDto;
-/** What a recovery or replay would send. */
+/** Result of a dry run of a recovery or replay. */
 export type WebhookRecoveryDryRun = RecoveryDryRunDto;
 /** Which page of recoveries to list, and of which transport. */
 export type WebhookRecoveryQuery = Partial<RecoveryQueryDto>;

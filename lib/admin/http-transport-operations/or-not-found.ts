@@ -2,7 +2,7 @@ import { apiErrorOf } from '../api-error-of.js';
 import { notFound } from '../api-error.js';
 
 /**
- * Maps the outcome of an operation on an http transport to a result or an error of the admin API.
+ * Maps the outcome of an operation on an HTTP transport to a result or an error of the admin API.
  *
  * @param operation resolves with undefined if the tenant has no such transport
  * @throws {ApiError} 400, 404 or 409

@@ -12,7 +12,7 @@ import { UidPipe } from '../validation/uid.pipe.js';
 import { orNotFound } from './or-not-found.js';
 import { RotateSecretDto } from './rotate-secret.dto.js';
 
-/** The signing secret of an http transport. */
+/** The signing secret of an HTTP transport. */
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportSecretController {

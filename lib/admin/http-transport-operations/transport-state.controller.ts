@@ -31,7 +31,7 @@ const Command = (command: TransportCommand, summary: string, description: string
     ApiMissing('HTTP_TRANSPORT'),
   );
 
-/** Pauses, resumes, disables and enables an http transport. Each request may be repeated. */
+/** Pauses, resumes, disables and enables an HTTP transport. Each request may be repeated. */
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportStateController {

@@ -16,7 +16,7 @@ import { UidPipe } from '../validation/uid.pipe.js';
 import { orNotFound } from './or-not-found.js';
 import { TestSendDto, TestSendResultDto } from './test-send.dto.js';
 
-/** Sends test requests to an http transport. */
+/** Sends test requests to an HTTP transport. */
 @AdminController('httptransports/:httpTransportUid', 'httpTransports')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportTestController {
@@ -40,7 +40,7 @@ export class TransportTestController {
   @ApiMissing('HTTP_TRANSPORT')
   @ApiConflicting(
     'DELIVERIES_HELD',
-    'Deliveries are switched off, or the database belongs to another environment.',
+    'Deliveries are switched off or stopped, or the database belongs to another environment.',
   )
   @ApiRateLimited(
     'Too many tests: at most one per HTTP transport in 5 seconds and 20 per tenant in a minute. Or the maximum number of requests to the origin of the URL is in flight.',

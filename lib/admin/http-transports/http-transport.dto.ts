@@ -24,7 +24,7 @@ export class HeaderDto {
   value!: typeof MASK;
 }
 
-/** An http transport as the API returns it: every secret masked. */
+/** An HTTP transport as the API returns it: every secret masked. */
 @ResponseSchema('HttpTransport')
 export class HttpTransportDto {
   @ApiProperty({ description: 'Uid of the transport, unique within the tenant.', example: 'erp' })

@@ -34,7 +34,7 @@ const INVALID_NAME = 'name must be text of 1 to 255 characters without control c
 const INPUT_CODES = ['TARGET_REFUSED', 'HEADER_REFUSED'] as const;
 const CHANGE_CODES = [...INPUT_CODES, 'CREDENTIALS_REQUIRED', 'READ_ONLY_FIELD'] as const;
 
-/** The http transports of a tenant: where its events are sent. */
+/** The HTTP transports of a tenant: where its events are sent. */
 @AdminController('httptransports', 'httpTransports')
 export class HttpTransportsController {
   constructor(private readonly transports: HttpTransportsService) {}

@@ -152,7 +152,7 @@ export class HttpTransportsService {
     apply: (draft: TransportDraft, input: TransportInput) => TransportDraft,
     actor: string | null,
   ): Promise<HttpTransportRow> {
-    return retryOnChange('http transport', async () => {
+    return retryOnChange('HTTP transport', async () => {
       const present = await this.get(tenantUid, httpTransportUid);
       const before = draftOf(transportSettingsOf(present));
       const after = apply(before, settingsIn(body, present));

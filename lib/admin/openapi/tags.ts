@@ -21,7 +21,8 @@ export const TAGS: Readonly<
   },
   events: {
     name: 'Webhook events',
-    description: 'What was emitted, and for each webhook what became of it.',
+    description:
+      'Events that were emitted, and for each webhook the delivery or the reason why there is none.',
   },
   audit: {
     name: 'Webhook audit',
@@ -39,7 +40,7 @@ export const TAGS: Readonly<
   operations: {
     name: 'Webhook operations',
     description:
-      'For the operators of the service: all tenants at once. What is failing, who waits, which process works on what; stop and resume all deliveries.',
+      'For the operators of the service, over all tenants: failing HTTP transports, waiting work and the processes that do it. Operators can stop and resume all deliveries.',
   },
 };
 

@@ -42,7 +42,7 @@ export class LaneDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'End of the lease; the holder renews it before. Null: nobody holds the lane.',
+    description: 'End of the lease, unless the holder renews it. Null: the lane is free.',
     example: '2026-03-14T09:27:23.589Z',
   })
   leaseUntil!: string | null;

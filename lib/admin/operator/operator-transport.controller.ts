@@ -43,7 +43,7 @@ const Command = (command: TransportCommand): MethodDecorator =>
     ApiMissing('HTTP_TRANSPORT'),
   );
 
-/** Pauses, resumes, disables and enables the http transport of any tenant. */
+/** Pauses, resumes, disables and enables the HTTP transport of any tenant. */
 @OperatorController('tenants/:tenantUid/httptransports/:httpTransportUid')
 @ApiTenantUid()
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')

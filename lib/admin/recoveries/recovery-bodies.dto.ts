@@ -15,7 +15,8 @@ export abstract class RecoveryInputDto {
   @ApiProperty({
     type: 'string',
     format: 'date-time',
-    description: 'Start of the time, inclusive: ISO 8601 with seconds and an offset. Not in the future.',
+    description:
+      'Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.',
     example: '2026-03-14T09:00:00Z',
   })
   @InstantValue()
@@ -25,7 +26,7 @@ export abstract class RecoveryInputDto {
     type: 'string',
     format: 'date-time',
     description:
-      'End of the time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now.',
+      'Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.',
     example: '2026-03-14T12:00:00Z',
   })
   @MayBeAbsent()

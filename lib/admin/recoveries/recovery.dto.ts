@@ -52,14 +52,16 @@ export class RecoveryDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Start of the time that it includes.',
+    description:
+      'Earliest time that it includes: of the end of a delivery (recovery), or of the emit of an event (replay).',
     example: '2026-03-14T09:00:00.000Z',
   })
   since!: string;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'End of the time that it includes.',
+    description:
+      'Latest time that it includes: of the creation of a delivery (recovery), or of the emit of an event (replay).',
     example: '2026-03-14T12:00:00.000Z',
   })
   until!: string;
@@ -173,7 +175,7 @@ export class RecoverySampleDto {
   createdAt!: string;
 }
 
-/** What a recovery or replay would do. */
+/** Result of a dry run of a recovery or replay. */
 @ResponseSchema('RecoveryDryRun')
 export class RecoveryDryRunDto {
   @Count('Number of deliveries that would be sent.', 1200)

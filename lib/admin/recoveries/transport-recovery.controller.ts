@@ -30,12 +30,12 @@ const StartRoute = (path: 'recover' | 'replay', summary: string, description: st
     ApiInvalid('since must not be after until'),
     ApiConflicting(
       'RECOVERY_ACTIVE',
-      'A recovery of this HTTP transport has not ended.',
+      'A recovery or replay of this HTTP transport has not ended.',
       'TRANSPORT_STATE_CONFLICT',
     ),
   );
 
-/** Starts jobs that send deliveries of an http transport again. */
+/** Starts jobs that send deliveries of an HTTP transport again. */
 @AdminController('httptransports/:httpTransportUid', 'deliveries')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class TransportRecoveryController {
@@ -66,7 +66,7 @@ export class TransportRecoveryController {
   @StartRoute(
     'replay',
     'Replay events',
-    'Starts a job that sends every event of the time that a webhook of this HTTP transport matches today, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.',
+    'Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.',
   )
   @ApiJsonBody(ReplayDto, {
     'Since a time': { since: SINCE },

@@ -42,7 +42,7 @@ export class StatisticCountsDto {
     type: () => PercentilesDto,
     nullable: true,
     description:
-      'Time from the emit to the end of the attempt that delivered, without redeliveries. The error is at most 10 %. Null: nothing was delivered.',
+      'Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered.',
   })
   deliveryMs!: PercentilesDto | null;
 }

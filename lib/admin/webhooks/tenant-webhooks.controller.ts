@@ -10,7 +10,7 @@ import { TenantWebhookPageQueryDto, WEBHOOK_SORTING } from './webhook-queries.dt
 import { webhookDto, WebhookListDto } from './webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
-/** All webhooks of a tenant, over all its http transports. */
+/** All webhooks of a tenant, over all its HTTP transports. */
 @AdminController('webhooks', 'webhooks')
 export class TenantWebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}

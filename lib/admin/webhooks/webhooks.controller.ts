@@ -24,7 +24,7 @@ import { WebhooksService } from './webhooks.service.js';
 const ApiWebhookUid = () => ApiUid('webhookUid', 'Uid of the webhook.', 'erp-orders');
 const INPUT_CODES = ['UNKNOWN_ACTION', 'READ_ONLY_FIELD'] as const;
 
-/** The webhooks of one http transport: which events are sent there. */
+/** The webhooks of one HTTP transport: which events are sent there. */
 @AdminController('httptransports/:httpTransportUid/webhooks', 'webhooks')
 @ApiUid('httpTransportUid', 'Uid of the HTTP transport.', 'erp')
 export class WebhooksController {

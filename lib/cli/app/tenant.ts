@@ -12,7 +12,7 @@ export function tenantOf({ tenant }: OptionValues): string {
   throw new UsageError('Option "--tenant" missing: give the uid of the tenant, --tenant UID.');
 }
 
-/** Option of every command whose effect cannot be taken back. */
+/** Option of every command that needs a confirmation. */
 export const YES_OPTION: Readonly<Record<string, CommandOption>> = {
   yes: { short: 'y', description: 'Confirm. Required' },
 };

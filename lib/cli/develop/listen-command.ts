@@ -35,7 +35,7 @@ export const listenCommand: Command = {
     },
     'forward-to': {
       value: 'URL',
-      description: 'Sends each request to this URL as well and passes on its status',
+      description: 'Send each request to this URL as well and pass on its status',
     },
     'print-body': { description: 'Print the whole body of each request' },
   },

@@ -23,19 +23,19 @@ interface StateCommand {
 const STATE_COMMANDS: readonly StateCommand[] = [
   {
     name: 'pause',
-    summary: 'Hold the deliveries of an HTTP transport',
-    description: 'Holds the deliveries of an HTTP transport. Events are queued until it is resumed.',
+    summary: 'Pause an HTTP transport',
+    description: 'Pauses an HTTP transport. Its deliveries wait in the queue until it is resumed.',
     run: (transports, path, _values, by) => transports.pause(...path, by),
   },
   {
     name: 'resume',
-    summary: 'End the pause of an HTTP transport',
-    description: 'Ends the pause of an HTTP transport. Its queued deliveries are sent.',
+    summary: 'Resume a paused HTTP transport',
+    description: 'Resumes a paused HTTP transport. Its queued deliveries are sent.',
     run: (transports, path, _values, by) => transports.resume(...path, by),
   },
   {
     name: 'disable',
-    summary: 'Stop the deliveries of an HTTP transport',
+    summary: 'Disable an HTTP transport',
     description: 'Disables an HTTP transport. Events that are emitted from now on are recorded as MISSED.',
     options: {
       reason: { value: 'TEXT', description: 'Shown as disabledReason. Default: ADMIN' },
@@ -47,7 +47,7 @@ const STATE_COMMANDS: readonly StateCommand[] = [
   },
   {
     name: 'enable',
-    summary: 'Start a disabled HTTP transport again',
+    summary: 'Enable a disabled HTTP transport',
     description:
       'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
     options: {

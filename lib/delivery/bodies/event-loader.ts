@@ -20,7 +20,7 @@ interface Wait {
 /**
  * Cache of event bodies, filled from the database in portions of at most `PORTION_BYTES`.
  *
- * A lane may read 500 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body that
+ * A lane may read 512 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body that
  * is missing when its delivery is sent is loaded on demand; concurrent requests share one query. If a body cannot be read,
  * only the requests for that body fail. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
  */

@@ -25,7 +25,7 @@ export interface Choice {
 
 /**
  * Chooses the candidates to claim, in their order, while there are places for their tenants and origins. It takes the places
- * of the chosen lanes, so that the lanes of one claim count against each other. The caller gives back the places of lanes
+ * of the chosen lanes, so that the lanes of one claim count against each other. The caller releases the places of lanes
  * that it could not claim.
  */
 export function chooseLanes(

@@ -6,11 +6,11 @@ const MOST_READ = 100;
 const NEXT_PAGE_BELOW = 50;
 
 /**
- * What a holder knows about the requests for redeliveries in its lane, and when it has to read them. State only, no I/O.
+ * The requests for redeliveries that a holder knows in its lane, and when it has to read them. State only, no I/O.
  *
  * The lane's `requests_version` is its version at the latest request; 0: nothing is requested. The holder reads the requested
- * deliveries if it has not read up to that version yet. It reads them again in three cases: a requested delivery was given
- * back; an attempt that was in flight when its delivery was requested has an outcome; all requested deliveries that it had
+ * deliveries if it has not read up to that version yet. It reads them again in three cases: a requested delivery was not
+ * sent; an attempt that was in flight when its delivery was requested has an outcome; all requested deliveries that it had
  * in hand have one. If such a read finds nothing, the number can be reset.
  */
 export class LaneRequests {

@@ -18,8 +18,8 @@ export interface LaneSweepOptions {
 
 /**
  * A background sweep that finds and schedules stranded lanes: lanes with due deliveries that nobody would claim again,
- * because of a bug, a manual edit, or a clock that was set back. Each process looks at some lanes a minute. It looks at all
- * of them when it starts and when the database's clock was set back, since leases may then end much too late.
+ * because of a bug, a manual edit, or a clock that was set back. Each process looks at up to 1,000 lanes a minute. It looks
+ * at all of them when it starts and when the database's clock was set back, since leases may then end much too late.
  */
 export class LaneSweep {
   #after = 0;
@@ -101,7 +101,7 @@ export class LaneSweep {
     const named = repaired.slice(0, NAMED_AT_MOST).join(', ');
     const more = repaired.length > NAMED_AT_MOST ? ', …' : '';
     this.options.warn(
-      `Resumed ${repaired.length} http transports that had due deliveries but were not scheduled (number ${named}${more}). ` +
+      `Resumed ${repaired.length} HTTP transports that had due deliveries but were not scheduled (number ${named}${more}). ` +
         'Unless somebody edited the database or set its clock, please report this as a bug',
     );
   }

@@ -156,7 +156,7 @@ export class DeliveryRecorder {
       if (await this.options.isDisabled(transportId)) this.options.notifications.publish(notification);
     } catch (error) {
       this.options.log.warn(
-        'Checking whether an HTTP transport was disabled failed: no notification is published',
+        'Query for the state of an HTTP transport failed: transportDisabled is not published',
         error,
       );
     }

@@ -35,7 +35,7 @@ export const LAST_WRITE_MS = 1_000;
  * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
  * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
  * pause, and so are entries whose row somebody else has locked. Before that, it is written without the event that reports
- * it: an event must not prevent a record.
+ * it, and then without the headers and the body of the response: neither may prevent a record.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];

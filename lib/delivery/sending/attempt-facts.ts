@@ -13,7 +13,7 @@ interface ObservedTransport {
   readonly config: Pick<TransportConfig, 'target'>;
 }
 
-/** What telemetry reports about an attempt that starts. */
+/** The facts that telemetry reports about an attempt that starts. */
 export const attemptFacts = (
   { transportId, tenantUid, httpTransportUid, config }: ObservedTransport,
   { deliveryId, attempts }: QueuedDelivery,
@@ -29,7 +29,7 @@ export const attemptFacts = (
 });
 
 /**
- * What telemetry reports about its result.
+ * The facts that telemetry reports about the result of an attempt.
  *
  * @param nowMs the database's clock
  */

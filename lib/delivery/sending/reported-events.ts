@@ -4,7 +4,7 @@ import { isReservedAction } from '../../domain/reserved-actions.js';
 import type { AttemptRecord } from '../../persistence/ports/record-store.js';
 import { failingNotification, type HealthView, type NotifiedTransport } from './attempt-notifications.js';
 
-/** What was reported in a series of failures. */
+/** The last reported state of a series of failures. */
 interface ReportedFailures {
   readonly failingSince: number;
   readonly isCircuitOpen: boolean;

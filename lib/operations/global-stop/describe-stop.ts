@@ -1,7 +1,7 @@
 import type { DeliveryStop } from '../../domain/delivery-stop.js';
 
 /**
- * What a stop means and how to end it, for logs and health. It does not contain the actor, because a health route may be
+ * Explains a stop and how to end it, for logs and health. It does not contain the actor, because a health route may be
  * public.
  */
 export function describeStop(stop: DeliveryStop | undefined): string {

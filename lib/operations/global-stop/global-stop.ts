@@ -24,7 +24,7 @@ const STOP_LIMIT_MS = 1_000;
 /**
  * Holds the deliveries of this process while an operator has stopped those of all processes. The stop is a row of
  * `webhook_setting`. The process reads it when a wake-up arrives, with each glance, and in a loop of its own. If the database
- * cannot be read, the last known state stays; without a database, the leases of this process end, and so does its sending.
+ * cannot be read, the last known state stays; then the lanes cannot be checked either, so sending ends within a second.
  */
 export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();

@@ -5,7 +5,7 @@ import { WebhooksHealth } from './health.js';
 /** Reasons for which events cannot be stored: an instance with one of them cannot do the work of the application. */
 const CANNOT_EMIT: readonly HealthReasonCode[] = ['DATABASE_UNREACHABLE', 'TABLES_MISSING'];
 
-/** What `WebhooksHealthIndicator` checks. */
+/** Options of a check by `WebhooksHealthIndicator`. */
 export interface WebhooksHealthCheck {
   /**
    * `emit`: down if events cannot be stored; for readiness. `deliver`: also down if the module's status is `down`, which

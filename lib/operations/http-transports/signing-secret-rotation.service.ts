@@ -58,7 +58,7 @@ export class SigningSecretRotationService {
     const place = transportSecret({ tenantUid, httpTransportUid }, 'signing_secret');
     const next = { secret: this.secrets.encrypt(signingSecret, place), expiresAt: null };
     const overlapMs = Math.round(overlapHours * HOUR_MS);
-    return retryOnChange('http transport', async () => {
+    return retryOnChange('HTTP transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
       if (!present) return undefined;
       const nowMs = this.database.now();

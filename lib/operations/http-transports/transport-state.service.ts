@@ -66,7 +66,7 @@ export class TransportStateService {
     actor: string | null = null,
     recover = false,
   ): Promise<HttpTransportRow | undefined> {
-    return retryOnChange('http transport', async () => {
+    return retryOnChange('HTTP transport', async () => {
       const present = await this.transports.find(tenantUid, httpTransportUid);
       if (!present) return undefined;
       const state = stateAfter(command, present.state);
@@ -108,7 +108,7 @@ export class TransportStateService {
     }
   }
 
-  /** What a command changes for the recovery of the transport. */
+  /** The change that a command makes to the recovery of the transport. */
   #alsoWritten(
     command: TransportCommand,
     present: HttpTransportEntity,

@@ -19,8 +19,8 @@ const BATCH = 100;
 
 /**
  * Publishes that the overlap of rotated secrets ends soon. A column of the transport says when that is due, and an index
- * contains only those transports, so a look costs the same with any number of tenants. All processes with a worker look, and
- * one of them publishes: the one whose transaction clears the column.
+ * contains only those transports, so a query costs the same with any number of tenants. All processes with a worker query it,
+ * and one of them publishes: the one whose transaction clears the column.
  */
 @Injectable()
 export class OverlapNotices {
@@ -33,7 +33,9 @@ export class OverlapNotices {
     },
     onError: (error, failures) => {
       if (failures === 1)
-        this.#logger.warn(`Looking for overlaps of secrets that end failed: ${safeErrorText(error)}`);
+        this.#logger.warn(
+          `Search for overlaps of signing secrets that end soon failed: ${safeErrorText(error)}`,
+        );
     },
   });
   #isEnabled = true;
@@ -85,7 +87,7 @@ export class OverlapNotices {
     } catch (error) {
       // One transport must not delay the others. The next look tries it again.
       this.#logger.warn(
-        `Notifying that the overlap of HTTP transport "${httpTransportUid}" of tenant "${tenantUid}" ends failed: ${safeErrorText(error)}`,
+        `Notification secretOverlapEnding of HTTP transport "${httpTransportUid}" of tenant "${tenantUid}" failed: ${safeErrorText(error)}`,
       );
     }
   }

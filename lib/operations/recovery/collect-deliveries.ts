@@ -6,7 +6,7 @@ import { matchesDelivery, recoverBounds } from './recover-range.js';
 /** A phase that collects deliveries of one status. */
 export type CollectPhase = 'COLLECT_FAILED' | 'COLLECT_MISSED';
 
-/** What one step has collected, and where the job continues. */
+/** The events that one step has collected, and where the job continues. */
 export interface CollectedPart {
   /** Events of the deliveries that the job includes. */
   readonly eventIds: readonly number[];

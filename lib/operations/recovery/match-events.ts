@@ -56,7 +56,7 @@ export function matchEvents(
   });
 }
 
-/** What is enqueued for a matched event. */
+/** The candidate to enqueue for a matched event. */
 export const candidateFor = ({ event, webhook }: MatchedEvent): RecoveryCandidate => ({
   eventId: event.id,
   webhookId: webhook.id,

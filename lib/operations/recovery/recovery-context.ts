@@ -12,7 +12,7 @@ export const LEASE_MS = 10_000;
 /** Rows that one statement reads: it takes some milliseconds, for which SQLite blocks the event loop. */
 export const SCANNED_AT_ONCE = 2_000;
 
-/** What the jobs of a process share. */
+/** Dependencies and settings that the jobs of a process share. */
 export interface RecoveryContext {
   readonly store: RecoveryStore;
   readonly deliveries: Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;

@@ -59,7 +59,7 @@ export class RecoveryPace {
     return Math.min(capacity, this.#allowedByRate(limits, now));
   }
 
-  /** So many deliveries were enqueued. */
+  /** Call this after `count` deliveries were enqueued. */
   enqueued(count: number): void {
     this.#tokens -= count;
   }

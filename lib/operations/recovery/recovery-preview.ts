@@ -28,7 +28,7 @@ export interface PreviewedDelivery {
   readonly createdAt: number;
 }
 
-/** What a recovery or replay would do. */
+/** Result of a dry run of a recovery or replay. */
 export interface RecoveryPreview {
   readonly count: number;
   /** Whether counting stopped before the end. */

@@ -16,7 +16,7 @@ const PATIENCE_MS = 2_000;
 const PAUSE_MS = 25;
 
 /**
- * What became of a request: accepted, refused, `UNKNOWN` (the tenant has no such delivery), or `LOCKED` (another transaction
+ * Result of a request: accepted, refused, `UNKNOWN` (the tenant has no such delivery), or `LOCKED` (another transaction
  * holds a lock for too long; nothing was changed).
  */
 export type RedeliveryOutcome = 'ACCEPTED' | 'UNKNOWN' | 'LOCKED' | RedeliveryRefusal;

@@ -45,7 +45,7 @@ export interface RetentionStatus {
  * Deletes deliveries, events and tombstones that are older than the option `retention` says, and old entries of the audit and
  * recoveries.
  *
- * Each process with a worker looks once a minute whether it can get the lease. One process has it, and makes a pass. A pass
+ * Each process with a worker tries once a minute to claim the lease. One process holds it, and makes a pass. A pass
  * deletes in batches of milliseconds and rests after each, so that deliveries keep their latency.
  */
 @Injectable()

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 /** How long counts are kept, in days. */
 export const KEPT_DAYS: Readonly<Record<Granularity, number>> = { minute: 3, hour: 92, day: 800 };
 
-/** Adds the facts that recorded outcomes have left to the counts by minute, hour and day, and deletes old counts. */
+/** Adds facts, which are written with each recorded outcome, to the counts by minute, hour and day. Deletes old counts. */
 @Injectable()
 export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();

@@ -21,7 +21,7 @@ const PATIENCE_MS = 60_000;
 /** How often the tenant is looked at again if somebody keeps creating transports for it. */
 const MOST_ROUNDS = 20;
 
-/** What a purge has erased. */
+/** The rows that a purge has erased. */
 export interface TenantPurgeReport {
   readonly tenantUid: string;
   /** Deleted rows by table. A table without deleted rows is missing. A repeated purge counts only its own rows. */

@@ -18,7 +18,7 @@ import { pageOf, type Page, type PageRequest } from './page.js';
 import { removeTransport } from './remove-transport.js';
 
 const TABLE = 'webhook_http_transport';
-const RESOURCE = 'http transport';
+const RESOURCE = 'HTTP transport';
 
 /** The columns that an update writes. */
 export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;
@@ -49,7 +49,7 @@ export interface HttpTransportFilter {
   readonly search?: string | undefined;
 }
 
-/** The http transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+/** The HTTP transports of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
 @Injectable()
 export class HttpTransportRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}

@@ -11,7 +11,7 @@ import {
 } from '../../support/http-transports.js';
 import { storedTransport } from '../../support/stored-transport.js';
 
-describe('changing an http transport', () => {
+describe('changing an HTTP transport', () => {
   eachHost((host) => {
     let tenantUid: string;
     let api: ApiClient;

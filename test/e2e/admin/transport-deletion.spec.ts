@@ -18,7 +18,7 @@ interface Delivery {
 
 const transport = { name: 'x', url: 'https://erp.example.com' };
 
-describe('deleting an http transport', () => {
+describe('deleting an HTTP transport', () => {
   eachDatabase((database) => {
     let host: TestHost;
     beforeAll(async () => {
@@ -128,7 +128,7 @@ describe('deleting an http transport', () => {
   });
 });
 
-describe('deleting an http transport that is being fanned out to and delivered', () => {
+describe('deleting an HTTP transport that is being fanned out to and delivered', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await Receiver.start();

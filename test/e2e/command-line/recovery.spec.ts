@@ -125,7 +125,7 @@ describe('The commands for recoveries and replays', () => {
     it.each([
       [['recover', 'erp'], 2, 'Option "--since" missing'],
       [['replay', 'erp', '--since', '2030-01-01T00:00:00Z'], 2, 'since must not be in the future'],
-      [['recover', 'nobody', '--since', '1h'], 1, 'No such http transport'],
+      [['recover', 'nobody', '--since', '1h'], 1, 'No such HTTP transport'],
       [['recover', 'erp', '--since', '1h', '--status', 'PENDING'], 2, 'statuses'],
       [['cancel', 'rec_0000000000000'], 1, 'No such recovery'],
     ])('refuse %j', async (args, code, message) => {

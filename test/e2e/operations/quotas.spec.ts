@@ -24,7 +24,7 @@ describe('the quotas of a tenant', () => {
       const outcomes = (answers: Answer[]): string[] =>
         answers.map(({ status, body }) => `${status} ${body.code ?? ''}`.trim()).sort();
 
-      it('let in as many http transports as there may be and not one more, also all at once', async () => {
+      it('let in as many HTTP transports as there may be and not one more, also all at once', async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => createTransport()));
         expect(outcomes(answers)).toEqual([
           ...Array.from({ length: 4 }, () => '200'),
@@ -38,7 +38,7 @@ describe('the quotas of a tenant', () => {
         expect(Number(lanes!.unused)).toBe(0);
       });
 
-      it('count webhooks over all http transports of the tenant', async () => {
+      it('count webhooks over all HTTP transports of the tenant', async () => {
         await createTransport('a');
         await createTransport('b');
         const answers = await Promise.all(

@@ -8,7 +8,7 @@ type Transport = Record<string, unknown> & { state: string; disabledReason: stri
 const COMMANDS = ['pause', 'resume', 'disable', 'enable'] as const;
 const PATH = '/httptransports/erp';
 
-describe('the state of an http transport', () => {
+describe('the state of an HTTP transport', () => {
   eachHost((host) => {
     let tenantUid: string;
     let api: ApiClient;

@@ -27,7 +27,7 @@ const BACKLOG = 400;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The admin API in one process, delivery in another, as far as the module can tell. */
-describe('what the state of an http transport means for its deliveries', () => {
+describe('what the state of an HTTP transport means for its deliveries', () => {
   eachDatabase((database) => {
     let admin: TestHost;
     let worker: TestHost;

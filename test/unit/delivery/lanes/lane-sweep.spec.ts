@@ -98,8 +98,8 @@ describe('LaneSweep', () => {
     );
     await sweep.sweepAll();
     const [ten, eleven] = warnings.map(([message]) => message);
-    expect(ten).toMatch(/^Resumed 10 http transports .*\(number 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/);
-    expect(eleven).toMatch(/^Resumed 11 http transports .*9, 10, …\)/);
+    expect(ten).toMatch(/^Resumed 10 HTTP transports .*\(number 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/);
+    expect(eleven).toMatch(/^Resumed 11 HTTP transports .*9, 10, …\)/);
   });
 
   it('does not warn if all lanes are in order, and goes on after a failure', async () => {
