@@ -36,11 +36,10 @@ export class PortalLinkRepository {
   ): Promise<void> {
     const { linkUid, tenantUid, createdBy, readOnly, createdAt, expiresAt } = link;
     await this.database.write([
-      this.#statement(`DELETE FROM ${this.#table} WHERE tenant_uid = ? AND created_at < ? AND expires_at < ?`, [
-        tenantUid,
-        forgetBefore,
-        forgetBefore,
-      ]),
+      this.#statement(
+        `DELETE FROM ${this.#table} WHERE tenant_uid = ? AND created_at < ? AND expires_at < ?`,
+        [tenantUid, forgetBefore, forgetBefore],
+      ),
       this.#statement(
         `INSERT INTO ${this.#table} (link_uid, tenant_uid, created_by, read_only, code_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
         [linkUid, tenantUid, createdBy, this.#flag(readOnly), codeHash, createdAt, expiresAt],
@@ -53,7 +52,12 @@ export class PortalLinkRepository {
    *
    * @returns undefined if the link does not exist, or is not valid any more
    */
-  async open(linkUid: string, codeHash: string, tokenHash: string, now: number): Promise<PortalLink | undefined> {
+  async open(
+    linkUid: string,
+    codeHash: string,
+    tokenHash: string,
+    now: number,
+  ): Promise<PortalLink | undefined> {
     const [result] = await this.database.write([
       this.#statement(
         `UPDATE ${this.#table} SET opened_at = ?, token_hash = ? WHERE link_uid = ? AND code_hash = ? AND opened_at IS NULL AND revoked_at IS NULL AND expires_at > ? RETURNING ${COLUMNS}`,
