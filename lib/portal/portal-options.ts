@@ -97,22 +97,21 @@ export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOption
   );
   check(
     'logoUrl',
-    logoUrl === undefined || LOGO.test(logoUrl),
+    logoUrl === undefined || isText(logoUrl, LOGO),
     'give an https: URL or a path that starts with "/".',
   );
   check('theme', THEMES.includes(theme), `use ${THEMES.join(', ')}.`);
-  check('language', language === undefined || LANGUAGE.test(language), 'give a language tag, e.g. nb.');
+  check('language', language === undefined || isText(language, LANGUAGE), 'give a language tag, e.g. nb.');
   check('timeZone', timeZone === undefined || isTimeZone(timeZone), 'give an IANA name, e.g. Europe/Oslo.');
   check(
     'hide',
-    Array.isArray(hide) &&
-      hide.every((feature) => PORTAL_FEATURES.includes(feature)) &&
+    isListOf(hide, (feature) => (PORTAL_FEATURES as readonly unknown[]).includes(feature)) &&
       hide.length < PORTAL_FEATURES.length,
     `give some of ${PORTAL_FEATURES.join(', ')}, not all.`,
   );
   check(
     'frameAncestors',
-    Array.isArray(frameAncestors) && frameAncestors.every((origin) => ANCESTOR.test(origin)),
+    isListOf(frameAncestors, (origin) => isText(origin, ANCESTOR)),
     'give origins, e.g. https://office.example.com.',
   );
   check('cookieSession', [undefined, true, false].includes(given.cookieSession), 'set true or false.');
@@ -127,6 +126,11 @@ export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOption
     cookieSession: given.cookieSession ?? false,
   };
 }
+
+const isText = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);
+
+const isListOf = (list: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(list) && list.every(isItem);
 
 function isTimeZone(name: string): boolean {
   try {
