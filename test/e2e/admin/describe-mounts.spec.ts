@@ -20,6 +20,7 @@ const DEFAULT_TAGS = [
   'Webhook deliveries',
   'Webhook events',
   'Webhook operations',
+  'Webhook portal',
   'Webhooks',
 ];
 
@@ -43,8 +44,8 @@ const schemesAt = (document: OpenAPIObject, prefix: string): string[] => [
   ...new Set(operationsAt(document, prefix).flatMap(({ security }) => security!.flatMap(Object.keys))),
 ];
 
-/** Tags of one mount, which serves no portal. */
-const tagsOf = (name: string): Record<Exclude<WebhooksTagGroup, 'portal'>, string> => ({
+/** Tags of one mount. */
+const tagsOf = (name: string): Record<WebhooksTagGroup, string> => ({
   httpTransports: `${name} 1`,
   webhooks: `${name} 2`,
   deliveries: `${name} 3`,
@@ -52,6 +53,7 @@ const tagsOf = (name: string): Record<Exclude<WebhooksTagGroup, 'portal'>, strin
   audit: `${name} 5`,
   catalogAndQuotas: `${name} 6`,
   operations: `${name} 7`,
+  portal: `${name} 8`,
 });
 
 describe.each(['express', 'fastify'])(
@@ -73,6 +75,7 @@ describe.each(['express', 'fastify'])(
               accessPolicy: BearerPolicy,
               runMigrations: true,
               worker: false,
+              portal: true,
               ...(path && { path }),
               ...(name && { name, dataSource: name }),
             }),
