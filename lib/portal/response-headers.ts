@@ -2,12 +2,10 @@
 export interface AnyResponse {
   header(name: string, value: string): unknown;
   removeHeader(name: string): unknown;
-  /** Fastify: the response of Node, on which middleware sets its headers. */
-  readonly raw?: { removeHeader(name: string): unknown };
 }
 
 /**
- * Sets headers of a response, and replaces those that the host has set.
+ * Sets headers of a response, and replaces those that the host has set, also by middleware.
  *
  * @param headers by name; undefined: the header is removed
  */
@@ -16,8 +14,6 @@ export function setHeaders(
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
   for (const [name, value] of Object.entries(headers)) {
-    // On Fastify, a header that middleware has set is not a header of the reply: it would be sent as well.
-    response.raw?.removeHeader(name);
     if (value === undefined) response.removeHeader(name);
     else response.header(name, value);
   }
