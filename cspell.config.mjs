@@ -18,7 +18,7 @@ unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn is
 const TESTS = `abcdefghjkmnpqrstvwxyz Afxdpx anyio bcher bücher certifi cret ctype databse eason enviroment Ferp fother geheim
 Grüße hjkmnp ijklmnopqrstuv ILPZ iniconfig jkmnpqrstvwxyz Käse Küche maanger mdurl netdoc nevt nobodys Nordmann occured paht pluggy preg
 pässword Pygments pyrate pytest Qhnk quotasx REDEMED reportng SETLED shema sortedcontainers sqll tlhbr tlhv transacton trasaction versoin
-Werkzeug whpk whsec Endepunkter Oversikt getenv networkidle dejavu Fsession cpackage pipefail ensurepip nodedir mktemp`;
+Werkzeug whpk whsec Endepunkter Oversikt Leveringer Hendelser Aktivitet butikk getenv networkidle dejavu Fsession cpackage pipefail ensurepip nodedir mktemp`;
 
 const wordsOf = (...lists) => lists.flatMap((list) => list.split(/\s+/));
 

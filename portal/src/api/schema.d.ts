@@ -385,7 +385,7 @@ export interface paths {
         };
         /**
          * Get counts and latencies by minute, hour or day
-         * @description Counts outcomes by the time at which they were recorded, up to this moment. The response has every bucket of the range, ready to plot.
+         * @description Counts outcomes by the time at which their attempts ended, up to this moment. The response has every bucket of the range, ready to plot.
          */
         get: operations["getWebhookStatistics"];
         put?: never;
@@ -507,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * Replay events
-         * @description Starts a job that sends every event of the time that a webhook of this HTTP transport matches today, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
+         * @description Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
          */
         post: operations["replayHttpTransport"];
         delete?: never;
@@ -900,7 +900,7 @@ export interface components {
              * @example VALIDATION_FAILED
              * @enum {string}
              */
-            code: "VALIDATION_FAILED" | "TARGET_REFUSED" | "HEADER_REFUSED" | "CREDENTIALS_REQUIRED" | "UNKNOWN_ACTION" | "READ_ONLY_FIELD" | "INVALID_SIGNING_SECRET" | "INVALID_CURSOR" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "METHOD_NOT_ALLOWED" | "UNAUTHENTICATED" | "FORBIDDEN" | "PORTAL_READ_ONLY" | "PORTAL_LINK_INVALID" | "CROSS_SITE_REQUEST" | "OPERATOR_ACCESS_UNDEFINED" | "HTTP_TRANSPORT_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "EVENT_NOT_FOUND" | "PORTAL_LINK_NOT_FOUND" | "RECOVERY_NOT_FOUND" | "UID_TAKEN" | "QUOTA_EXCEEDED" | "CONCURRENT_CHANGE" | "TRANSPORT_STATE_CONFLICT" | "RECOVERY_ACTIVE" | "DELIVERIES_HELD" | "REDELIVERY_PENDING" | "PAYLOAD_GONE" | "HTTP_TRANSPORT_DELETED" | "WEBHOOK_DELETED" | "RATE_LIMITED" | "ORIGIN_BUSY" | "DATABASE_BUSY" | "DATABASE_UNAVAILABLE" | "TABLES_MISSING";
+            code: "VALIDATION_FAILED" | "TARGET_REFUSED" | "HEADER_REFUSED" | "CREDENTIALS_REQUIRED" | "UNKNOWN_ACTION" | "READ_ONLY_FIELD" | "INVALID_SIGNING_SECRET" | "INVALID_CURSOR" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "METHOD_NOT_ALLOWED" | "UNAUTHENTICATED" | "FORBIDDEN" | "OPERATOR_ACCESS_UNDEFINED" | "PORTAL_READ_ONLY" | "PORTAL_LINK_INVALID" | "CROSS_SITE_REQUEST" | "HTTP_TRANSPORT_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "EVENT_NOT_FOUND" | "RECOVERY_NOT_FOUND" | "PORTAL_LINK_NOT_FOUND" | "UID_TAKEN" | "QUOTA_EXCEEDED" | "CONCURRENT_CHANGE" | "TRANSPORT_STATE_CONFLICT" | "RECOVERY_ACTIVE" | "DELIVERIES_HELD" | "REDELIVERY_PENDING" | "PAYLOAD_GONE" | "HTTP_TRANSPORT_DELETED" | "WEBHOOK_DELETED" | "RATE_LIMITED" | "ORIGIN_BUSY" | "DATABASE_BUSY" | "DATABASE_UNAVAILABLE" | "TABLES_MISSING";
             /**
              * @description Explanation for people; the wording may change.
              * @example [
@@ -1998,7 +1998,7 @@ export interface components {
             missed: number;
             /** @description Duration of attempts. The error is at most 10 %. Null: there was no attempt. */
             attemptMs: components["schemas"]["WebhooksPercentiles"] | null;
-            /** @description Time from the emit to the end of the attempt that delivered, without redeliveries. The error is at most 10 %. Null: nothing was delivered. */
+            /** @description Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered. */
             deliveryMs: components["schemas"]["WebhooksPercentiles"] | null;
             /**
              * Format: date-time
@@ -2030,7 +2030,7 @@ export interface components {
             missed: number;
             /** @description Duration of attempts. The error is at most 10 %. Null: there was no attempt. */
             attemptMs: components["schemas"]["WebhooksPercentiles"] | null;
-            /** @description Time from the emit to the end of the attempt that delivered, without redeliveries. The error is at most 10 %. Null: nothing was delivered. */
+            /** @description Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered. */
             deliveryMs: components["schemas"]["WebhooksPercentiles"] | null;
         };
         WebhooksStatistics: {
@@ -2224,14 +2224,14 @@ export interface components {
         } | null;
         WebhooksDeliveryWait: {
             /**
-             * @description State of the transport (`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`), an earlier delivery with the same ordering key (`EARLIER_DELIVERY`), the receiver’s `Retry-After` (`RETRY_AFTER`), the pause after repeated failures (`CIRCUIT`), its own retry schedule (`SCHEDULE`), the rate limit of the transport (`RATE_LIMIT`), the process that holds the transport, which sends it as soon as it has a free slot, or is sending it now (`SLOT`), or a process that takes over the transport (`WORKER`).
+             * @description `TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver asked for a pause, or responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.
              * @example SCHEDULE
              * @enum {string}
              */
             cause: "TRANSPORT_DISABLED" | "TRANSPORT_PAUSED" | "EARLIER_DELIVERY" | "RETRY_AFTER" | "CIRCUIT" | "SCHEDULE" | "RATE_LIMIT" | "SLOT" | "WORKER";
             /**
              * Format: date-time
-             * @description Time at which it ends at the latest; null if that is not known.
+             * @description Time at which this wait ends at the latest; null if that is not known.
              * @example 2026-03-14T09:31:53.589Z
              */
             until: string | null;
@@ -2276,19 +2276,19 @@ export interface components {
              */
             basis: "RECORDED" | "DERIVED" | "EXPIRED";
             /**
-             * @description Whether the webhook was created or changed after the event, so that what is derived may not have held at that time; null if it was deleted.
+             * @description Whether the webhook was created or changed after the event. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.
              * @example false
              */
             changedSince: boolean | null;
             /** @description Delivery of the event; with the reason `OTHER_WEBHOOK` that of another webhook of the same HTTP transport. */
             delivery: components["schemas"]["WebhooksExplainedDelivery"] | null;
-            /** @description What the delivery waits for; empty unless its status is `PENDING`. */
+            /** @description Reasons why the delivery has not been sent yet; empty unless its status is `PENDING`. */
             waitsFor: components["schemas"]["WebhooksDeliveryWait"][];
         };
         WebhooksEventExplanation: {
             /** @description The event. */
             event: components["schemas"]["WebhooksExplainedEvent"];
-            /** @description What became of it for each webhook of this page, in the order in which the webhooks were created. */
+            /** @description One line for each webhook of this page, in the order in which the webhooks were created. */
             items: components["schemas"]["WebhooksWebhookExplanation"][];
             /** @description Position of this page, and the cursor of the next one. */
             paging: components["schemas"]["WebhooksCursorPaging"];
@@ -2359,13 +2359,13 @@ export interface components {
         WebhooksRecoverDeliveries: {
             /**
              * Format: date-time
-             * @description Start of the time, inclusive: ISO 8601 with seconds and an offset. Not in the future.
+             * @description Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description End of the time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now.
+             * @description Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2476,13 +2476,13 @@ export interface components {
             reason: string | null;
             /**
              * Format: date-time
-             * @description Start of the time that it includes.
+             * @description Earliest time that it includes: of the end of a delivery (recovery), or of the emit of an event (replay).
              * @example 2026-03-14T09:00:00.000Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description End of the time that it includes.
+             * @description Latest time that it includes: of the creation of a delivery (recovery), or of the emit of an event (replay).
              * @example 2026-03-14T12:00:00.000Z
              */
             until: string;
@@ -2551,13 +2551,13 @@ export interface components {
         WebhooksReplayEvents: {
             /**
              * Format: date-time
-             * @description Start of the time, inclusive: ISO 8601 with seconds and an offset. Not in the future.
+             * @description Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description End of the time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now.
+             * @description Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2786,7 +2786,7 @@ export interface components {
             holder: string | null;
             /**
              * Format: date-time
-             * @description End of the lease; the holder renews it before. Null: nobody holds the lane.
+             * @description End of the lease, unless the holder renews it. Null: the lane is free.
              * @example 2026-03-14T09:27:23.589Z
              */
             leaseUntil: string | null;
@@ -3438,7 +3438,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -3566,7 +3566,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -3745,7 +3745,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -3873,7 +3873,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4054,7 +4054,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4197,7 +4197,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4344,7 +4344,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4529,7 +4529,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4714,7 +4714,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -4899,14 +4899,14 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description Deliveries are switched off, or the database belongs to another environment. `code`: `DELIVERIES_HELD`. */
+            /** @description Deliveries are switched off or stopped, or the database belongs to another environment. `code`: `DELIVERIES_HELD`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4918,7 +4918,7 @@ export interface operations {
                      *       "error": "Conflict",
                      *       "code": "DELIVERIES_HELD",
                      *       "message": [
-                     *         "Deliveries are switched off, or the database belongs to another environment."
+                     *         "Deliveries are switched off or stopped, or the database belongs to another environment."
                      *       ]
                      *     }
                      */
@@ -5110,7 +5110,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -5238,7 +5238,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -7381,14 +7381,14 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description A recovery of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
+            /** @description A recovery or replay of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7400,7 +7400,7 @@ export interface operations {
                      *       "error": "Conflict",
                      *       "code": "RECOVERY_ACTIVE",
                      *       "message": [
-                     *         "A recovery of this HTTP transport has not ended."
+                     *         "A recovery or replay of this HTTP transport has not ended."
                      *       ]
                      *     }
                      */
@@ -7575,14 +7575,14 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description A recovery of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
+            /** @description A recovery or replay of this HTTP transport has not ended. `code`: `RECOVERY_ACTIVE`, `TRANSPORT_STATE_CONFLICT`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7594,7 +7594,7 @@ export interface operations {
                      *       "error": "Conflict",
                      *       "code": "RECOVERY_ACTIVE",
                      *       "message": [
-                     *         "A recovery of this HTTP transport has not ended."
+                     *         "A recovery or replay of this HTTP transport has not ended."
                      *       ]
                      *     }
                      */
@@ -9052,7 +9052,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -9195,7 +9195,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -9342,7 +9342,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -9523,7 +9523,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "HTTP_TRANSPORT_NOT_FOUND",
                      *       "message": [
-                     *         "No such http transport."
+                     *         "No such HTTP transport."
                      *       ]
                      *     }
                      */
@@ -9912,7 +9912,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "PORTAL_LINK_NOT_FOUND",
                      *       "message": [
-                     *         "No such portal link."
+                     *         "No such portal_link."
                      *       ]
                      *     }
                      */
