@@ -24,7 +24,11 @@ export class TenantAdminGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<true> {
     const http = context.switchToHttp();
     const isForLinks = Reflect.getMetadata(NOT_FOR_PORTAL_LINKS, context.getClass()) !== true;
-    await this.assertGranted(http.getRequest<AccessRequest>(), http.getResponse<GuardedResponse>(), isForLinks);
+    await this.assertGranted(
+      http.getRequest<AccessRequest>(),
+      http.getResponse<GuardedResponse>(),
+      isForLinks,
+    );
     return true;
   }
 

@@ -3,7 +3,9 @@ import { WebhookEmitter } from '../emitter/webhook-emitter.js';
 import { ClockWatch } from '../operations/clock-watch.js';
 import { EncryptionKeyRotation } from '../operations/encryption/encryption-key-rotation.js';
 import { EnvironmentGuard } from '../operations/environment-guard.js';
+import { GlobalStop } from '../operations/global-stop/global-stop.js';
 import { WebhooksHealth } from '../operations/health/health.js';
+import { OverlapNotices } from '../operations/notifications/overlap-notices.js';
 import { StatisticsRollUp } from '../operations/statistics/statistics-roll-up.js';
 import { DATABASE } from '../persistence/ports/database.js';
 import { EVENT_STORE } from '../persistence/ports/event-store.js';
@@ -36,6 +38,8 @@ const NEEDING_THE_DATABASE = [
   EgressClient,
   ClockWatch,
   EnvironmentGuard,
+  GlobalStop,
+  OverlapNotices,
   WebhooksStartup,
   WebhooksWorker,
   WebhooksHealth,

@@ -1,6 +1,13 @@
 /** The groups of routes of the admin API, in the order in which a document shows them. */
 export type WebhooksTagGroup =
-  'httpTransports' | 'webhooks' | 'deliveries' | 'events' | 'audit' | 'catalogAndQuotas' | 'portal' | 'operations';
+  | 'httpTransports'
+  | 'webhooks'
+  | 'deliveries'
+  | 'events'
+  | 'audit'
+  | 'catalogAndQuotas'
+  | 'portal'
+  | 'operations';
 
 /** Default name and description of the tag of each group. */
 export const TAGS: Readonly<

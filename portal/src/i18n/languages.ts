@@ -9,7 +9,10 @@ const others = import.meta.glob<MessageFile>(['../../messages/*/*.json', '!../..
 const languageOf = (file: string): string => file.split('/').at(-2)!;
 
 /** English texts, which are complete. */
-export const ENGLISH: Messages = Object.assign({}, ...Object.values(english).map((file) => file.default)) as Messages;
+export const ENGLISH: Messages = Object.assign(
+  {},
+  ...Object.values(english).map((file) => file.default),
+) as Messages;
 
 export const LANGUAGES: readonly string[] = ['en', ...new Set(Object.keys(others).map(languageOf))];
 

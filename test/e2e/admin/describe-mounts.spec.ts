@@ -52,8 +52,8 @@ const tagsOf = (name: string): Record<WebhooksTagGroup, string> => ({
   events: `${name} 4`,
   audit: `${name} 5`,
   catalogAndQuotas: `${name} 6`,
-  operations: `${name} 7`,
-  portal: `${name} 8`,
+  portal: `${name} 7`,
+  operations: `${name} 8`,
 });
 
 describe.each(['express', 'fastify'])(

@@ -135,7 +135,9 @@ eachDatabase((database) => {
         expect.stringContaining('Add --yes to continue.'),
       ]);
       expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
-      expect(await run('status')).toMatch(/^Status +ok\nEnvironment +staging\n[^]*without a worker +-\n$/);
+      expect(await run('status')).toMatch(
+        /^Status +ok\nDeliveries +not stopped\nEnvironment +staging\n[^]*without a worker +-\n$/,
+      );
     });
   });
 }, createDatabase);

@@ -17,6 +17,7 @@ const KEPT = [
   'nestjs-tillhook:Guards',
   'nestjs-tillhook:InstanceCheck',
   'nestjs-tillhook:ResolvedWebhooksOptions',
+  'nestjs-tillhook:Telemetry',
 ];
 
 const HOOKS = [
