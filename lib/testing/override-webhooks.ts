@@ -7,6 +7,7 @@ import { GlobalStop } from '../operations/global-stop/global-stop.js';
 import { WebhooksHealth } from '../operations/health/health.js';
 import { OverlapNotices } from '../operations/notifications/overlap-notices.js';
 import { StatisticsRollUp } from '../operations/statistics/statistics-roll-up.js';
+import { TelemetryGauges } from '../operations/telemetry/telemetry-gauges.js';
 import { DATABASE } from '../persistence/ports/database.js';
 import { EVENT_STORE } from '../persistence/ports/event-store.js';
 import { SECRET_BOX } from '../secrets/secret-box.js';
@@ -45,6 +46,7 @@ const NEEDING_THE_DATABASE = [
   WebhooksHealth,
   EncryptionKeyRotation,
   StatisticsRollUp,
+  TelemetryGauges,
 ];
 
 /**
