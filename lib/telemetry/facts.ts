@@ -101,6 +101,7 @@ export interface Tracing {
 
 /** Values of the gauges. Undefined: the value is not known now, and nothing is reported. Ages are in seconds. */
 export interface GaugeReadings {
+  readonly queuePending?: number;
   readonly queueDepth?: number;
   readonly oldestDueAge?: number;
   readonly unclaimedAge?: number;

@@ -58,6 +58,11 @@ export const METRICS = {
 
 /** Gauges, read when metrics are collected. */
 export const GAUGES = {
+  queuePending: {
+    name: 'tillhook.queue.pending',
+    unit: '{delivery}',
+    description: 'All pending deliveries, due or not, over all processes.',
+  },
   queueDepth: {
     name: 'tillhook.queue.depth',
     unit: '{delivery}',

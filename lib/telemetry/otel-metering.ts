@@ -78,6 +78,7 @@ export class OtelMetering implements Metering {
     const gauge = (key: keyof typeof GAUGES): Observable =>
       this.#meter.createObservableGauge(GAUGES[key].name, GAUGES[key]);
     const gauges = {
+      queuePending: gauge('queuePending'),
       queueDepth: gauge('queueDepth'),
       oldestDueAge: gauge('oldestDueAge'),
       unclaimedAge: gauge('unclaimedAge'),

@@ -34,6 +34,8 @@ const MOST_ROWS: Readonly<Record<string, number>> = {
   webhook_statistic: 25 * 3 * PAGE,
   webhook_tenant: 2 * PAGE,
   webhook_lane: 1_000,
+  webhook_queue_depth: PAGE,
+  webhook_statistic_fact: 1_000,
 };
 
 describe('The lists of the operator on PostgreSQL', () => {
@@ -71,7 +73,11 @@ describe('The lists of the operator on PostgreSQL', () => {
     list = 'holders';
     expect(await lists.holders(0)).toHaveLength(3);
     list = 'tenants';
-    expect(await lists.tenants({ afterId: 0, limit: PAGE }, since)).toHaveLength(PAGE);
+    const tenants = await lists.tenants({ afterId: 0, limit: PAGE }, since);
+    expect(tenants).toHaveLength(PAGE);
+    list = 'pending';
+    const pending = await lists.pendingOf(tenants.map(({ id }) => id));
+    expect([...pending.values()]).toEqual(tenants.map(() => 5));
   }, 60_000);
   afterAll(async () => {
     await fixture.close();
@@ -100,6 +106,9 @@ describe('The lists of the operator on PostgreSQL', () => {
        SELECT ${tenantId}, 60, t.id, ${NOW} - n * ${HOUR_MS}::bigint, '', 1, 1, 1, 1, '{}', '{}'
        FROM generate_series(0, ${HOURS}) n
        CROSS JOIN (SELECT 0 AS id UNION ALL (SELECT id FROM webhook_http_transport ORDER BY id LIMIT 5)) t`,
+      `INSERT INTO webhook_queue_depth (tenant_id, transport_id, queued, ended)
+       SELECT n.id, t.id, 9, 4 FROM webhook_tenant n CROSS JOIN generate_series(0, 9) AS t (id)`,
+      `INSERT INTO webhook_statistic_fact (facts) SELECT '0,1,1,Q' FROM generate_series(1, 3000)`,
     ])
       await dataSource.query(statement);
   }
@@ -117,6 +126,9 @@ describe('The lists of the operator on PostgreSQL', () => {
     expect(used('failing')).toContain('webhook_http_transport_failing');
     expect(used('lanes')).toContain('webhook_lane_due');
     expect(used('holders')).toContain('webhook_lane_due');
+    expect(used('pending')).toEqual(
+      new Set([undefined, 'webhook_queue_depth_pkey', 'webhook_statistic_fact_pkey']),
+    );
   });
 
   it('read a bounded number of rows, however many the tables have', () => {

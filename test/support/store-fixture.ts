@@ -26,6 +26,7 @@ export type Row = Record<string, string | number | boolean | null>;
 const TABLES = [
   'webhook_statistic',
   'webhook_statistic_fact',
+  'webhook_queue_depth',
   'webhook_attempt',
   'webhook_audit',
   'webhook_queue',
@@ -44,6 +45,7 @@ type Table = (typeof TABLES)[number];
 const KEYS: Readonly<Record<Table, string>> = {
   webhook_statistic: 'tenant_id, granularity, transport_id, start, action',
   webhook_statistic_fact: 'id',
+  webhook_queue_depth: 'tenant_id, transport_id',
   webhook_attempt: 'delivery_id, number, started_at',
   webhook_audit: 'id',
   webhook_queue: 'event_id, transport_id',

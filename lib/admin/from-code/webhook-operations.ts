@@ -72,7 +72,7 @@ export class WebhookOperations {
    * Returns one page of the tenants with their backlog.
    *
    * @param query as for `failingTransports`, and `minPending`: only tenants with at least this many pending deliveries, 1 to
-   *   10,000
+   *   1,000,000,000
    * @throws {ApiError} `INVALID_CURSOR`
    */
   tenants(query?: WebhookTenantQuery): Promise<WebhookTenantList> {

@@ -1,10 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { BoundedCount } from '../../persistence/ports/backlog-store.js';
-import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 import type { ListedTenant } from '../../persistence/sql/operator-rows.js';
 import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
 import { ResponseSchema } from '../openapi/schemas.js';
-import { BoundedCountDto } from './overview.dto.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 
@@ -15,10 +12,12 @@ export class ListedTenantDto {
   tenantUid!: string;
 
   @ApiProperty({
-    type: () => BoundedCountDto,
-    description: `Deliveries with status \`PENDING\`, also those of paused and disabled HTTP transports. At most ${MOST_PENDING_COUNTED.toLocaleString('en-US')} are counted.`,
+    ...COUNT,
+    description:
+      'Number of deliveries with status `PENDING`, also those of paused and disabled HTTP transports.',
+    example: 12_480,
   })
-  pending!: BoundedCountDto;
+  pending!: number;
 
   @ApiProperty({ ...COUNT, description: 'HTTP transports.', example: 4 })
   transports!: number;
@@ -71,7 +70,7 @@ export class ListedTenantListDto {
   paging!: CursorPagingDto;
 }
 
-export const listedTenantDto = (
-  { id: _id, ...tenant }: ListedTenant,
-  pending: BoundedCount,
-): ListedTenantDto => ({ ...tenant, pending });
+export const listedTenantDto = ({ id: _id, ...tenant }: ListedTenant, pending: number): ListedTenantDto => ({
+  ...tenant,
+  pending,
+});

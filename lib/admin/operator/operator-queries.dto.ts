@@ -3,10 +3,12 @@ import { IsIn } from 'class-validator';
 import { ApiKeysetQuery, KeysetQueryDto } from '../listing/keyset-query.js';
 import { ApiPlaceQuery } from '../listing/place-page.js';
 import { ApiOptionalQuery } from '../openapi/api-docs.js';
-import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { IntegerValue } from '../validation/query-values.js';
 import { LANE_STATES, type LaneState } from './lane.dto.js';
+
+/** Greatest value of `minPending`. */
+const MOST_PENDING = 1_000_000_000;
 
 /** The query parameters of the list of lanes. */
 export class LaneQueryDto extends KeysetQueryDto {
@@ -29,7 +31,7 @@ export const ApiLaneQuery = (): MethodDecorator =>
 /** The query parameters of the list of tenants. */
 export class TenantQueryDto extends KeysetQueryDto {
   @MayBeAbsent()
-  @IntegerValue(1, MOST_PENDING_COUNTED)
+  @IntegerValue(1, MOST_PENDING)
   minPending?: number;
 }
 
@@ -40,7 +42,7 @@ export const ApiTenantQuery = (): MethodDecorator =>
     ApiOptionalQuery('minPending', 'Only tenants with at least this many pending deliveries.', {
       type: 'integer',
       minimum: 1,
-      maximum: MOST_PENDING_COUNTED,
+      maximum: MOST_PENDING,
       example: 1_000,
     }),
   );

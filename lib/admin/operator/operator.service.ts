@@ -2,12 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { bucketStart } from '../../domain/statistics.js';
 import { GlobalStopService } from '../../operations/global-stop/global-stop.service.js';
 import { StatisticsRollUp } from '../../operations/statistics/statistics-roll-up.js';
-import { boundedCount } from '../../persistence/ports/backlog-store.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { AuditRepository } from '../../persistence/repositories/audit.repository.js';
 import { OperatorRepository, type Place } from '../../persistence/repositories/operator.repository.js';
-import { MOST_PENDING_COUNTED } from '../../persistence/repositories/usage.repository.js';
 import { OPERATOR_RESOURCE } from '../../domain/audit.js';
 import type { ListedLane } from '../../persistence/sql/operator-rows.js';
 import { Cursors } from '../listing/cursors.js';
@@ -131,7 +129,6 @@ export class OperatorService {
     return { items, searchedTo: hasMore ? placeOf(read.at(-1)!) : null };
   }
 
-  /** Counts one tenant after the other, so that a request occupies one connection for a short time each. */
   async #searchTenants(
     afterId: number | undefined,
     limit: number,
@@ -140,17 +137,12 @@ export class OperatorService {
   ): Promise<Searched<CountedTenant>> {
     const most = minPending > 0 ? SEARCHED_TENANTS : limit;
     const read = await this.lists.tenants({ afterId, limit: most }, since);
-    const items: CountedTenant[] = [];
-    for (const tenant of read) {
-      const pending = await this.stores.counts.pending(tenant.tenantUid, MOST_PENDING_COUNTED);
-      if (pending < minPending) continue;
-      items.push({
-        ...listedTenantDto(tenant, boundedCount(pending, MOST_PENDING_COUNTED)),
-        id: tenant.id,
-      });
-      if (items.length === limit) return { items, searchedTo: null };
-    }
-    const hasMore = minPending > 0 && read.length === most;
+    const depths = await this.lists.pendingOf(read.map(({ id }) => id));
+    const items = read
+      .map((tenant) => ({ ...listedTenantDto(tenant, depths.get(tenant.id)!), id: tenant.id }))
+      .filter(({ pending }) => pending >= minPending)
+      .slice(0, limit);
+    const hasMore = minPending > 0 && items.length < limit && read.length === most;
     return { items, searchedTo: hasMore ? read.at(-1)!.id : null };
   }
 }

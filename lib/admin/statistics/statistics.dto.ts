@@ -76,6 +76,16 @@ export class StatisticsDto {
 
   @ApiProperty({ type: () => StatisticsTotalDto, description: 'Counts of the whole range.' })
   total!: StatisticsTotalDto;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    description:
+      'Number of deliveries that are `PENDING` now, whatever the range. Null: the request has an `action`, because pending deliveries are not counted by action.',
+    example: 12,
+  })
+  pending!: number | null;
 }
 
 export const countsDto = ({

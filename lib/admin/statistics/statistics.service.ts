@@ -25,19 +25,26 @@ export class StatisticsService {
   /** @throws {ApiError} 400 if `from` is not before `to`, or the range has too many buckets */
   read(tenantUid: string, query: StatisticsQueryDto): Promise<StatisticsDto> {
     const { httpTransportUid, action } = query;
-    return this.#read(query, (range) =>
-      this.statistics.counts(tenantUid, { ...range, httpTransportUid, action }),
+    return this.#read(
+      query,
+      (range) => this.statistics.counts(tenantUid, { ...range, httpTransportUid, action }),
+      async () => (action === undefined ? this.statistics.pending(tenantUid, httpTransportUid) : null),
     );
   }
 
   /** Reads the statistics of all tenants together. @throws {ApiError} as `read` */
   readOfAllTenants(query: StatisticsRangeDto): Promise<StatisticsDto> {
-    return this.#read(query, (range) => this.statistics.countsOfAllTenants(range));
+    return this.#read(
+      query,
+      (range) => this.statistics.countsOfAllTenants(range),
+      () => this.statistics.pendingOfAllTenants(),
+    );
   }
 
   async #read(
     query: StatisticsRangeDto,
     read: (range: Range) => Promise<readonly CountRow[]>,
+    readPending: () => Promise<number | null>,
   ): Promise<StatisticsDto> {
     const { bucket } = query;
     const to = query.to ?? this.database.now();
@@ -63,6 +70,6 @@ export class StatisticsService {
     const empty = new CountSum();
     const starts = Array.from({ length: count }, (_, index) => first + index * length);
     const items = starts.map((start) => bucketDto(start, sums.get(start) ?? empty));
-    return { bucket, items, total: countsDto(total) };
+    return { bucket, items, total: countsDto(total), pending: await readPending() };
   }
 }

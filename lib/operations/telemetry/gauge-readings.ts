@@ -1,10 +1,18 @@
 import type { GaugeReadings } from '../../telemetry/facts.js';
 import type { WebhooksHealthReport } from '../health/health-report.js';
 
-/** The gauges, taken from a health report. If the queue could not be read, its gauges are missing. */
-export function gaugeReadings({ status, queue, worker }: WebhooksHealthReport): GaugeReadings {
+/**
+ * The gauges, taken from a health report. If the queue could not be read, its gauges are missing.
+ *
+ * @param queuePending number of pending deliveries; undefined: it could not be read
+ */
+export function gaugeReadings(
+  { status, queue, worker }: WebhooksHealthReport,
+  queuePending: number | undefined,
+): GaugeReadings {
   return {
     ...(queue && {
+      ...(queuePending !== undefined && { queuePending }),
       queueDepth: queue.due.value,
       oldestDueAge: seconds(queue.oldestDueMs),
       unclaimedAge: seconds(queue.unclaimedMs),

@@ -9,6 +9,7 @@ import { removeTransport } from '../../persistence/repositories/remove-transport
 import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
 import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
 import { ENDED } from '../../persistence/sql/delivery-sql.js';
+import { retryOnDeadlock } from '../../persistence/sql/retry-on-deadlock.js';
 import { statement } from '../../persistence/sql/statement.js';
 import { Interrupted, PacedBatches } from '../retention/paced-batches.js';
 
@@ -228,6 +229,10 @@ export class TenantPurge {
     });
     const own = `test/${tenantUid}`;
     const statements = [
+      // With the name of the tenant: without a name, its depths are not counted again.
+      statement(database, `DELETE FROM ${database.table('webhook_queue_depth')} WHERE tenant_id = ?`, [
+        tenantId ?? null,
+      ]),
       statement(
         database,
         `DELETE FROM ${database.table('webhook_throttle')} WHERE subject = ? OR substr(subject, 1, ?) = ?`,
@@ -238,7 +243,9 @@ export class TenantPurge {
       ]),
     ];
     try {
-      const [throttles, tenants] = await database.write(statements);
+      // A roll-up may write rows of the same depths.
+      const [depths, throttles, tenants] = await retryOnDeadlock(() => database.write(statements));
+      this.#count('webhook_queue_depth', depths!.affected);
       this.#count('webhook_throttle', throttles!.affected);
       this.#count('webhook_tenant', tenants!.affected);
       return true;

@@ -258,7 +258,8 @@ export const postgresTables = (
     PRIMARY KEY (delivery_id, number, started_at)
   )`,
 
-  // Outcomes that are not counted yet, a group in a row (see `factText`), written in the transaction that records them.
+  // Outcomes and changes of the queue that are not counted yet, a group in a row (see `factText`), written in the transaction
+  // that records them.
   `CREATE TABLE ${table('webhook_statistic_fact')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     facts text NOT NULL
@@ -280,6 +281,15 @@ export const postgresTables = (
     PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
+  // Rows that were ever added to the queue and removed from it, as far as they are counted. transport_id 0: all transports of
+  // the tenant; tenant_id 0: all tenants. No index contains a count, so that updates are HOT.
+  `CREATE TABLE ${table('webhook_queue_depth')} (
+    tenant_id integer NOT NULL,
+    transport_id bigint NOT NULL,
+    queued bigint NOT NULL,
+    ended bigint NOT NULL,
+    PRIMARY KEY (tenant_id, transport_id)
+  ) WITH (fillfactor = 70)`,
 
   // Who changed which transport, webhook or secret. Written in the transaction of the change, and deleted after 400 days.
   // A table of its own, because it outlives the rows that it is about. actor is null if it is unknown. changes is JSON of

@@ -207,6 +207,14 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
   ) WITHOUT ROWID`,
   `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
 
+  `CREATE TABLE ${table('webhook_queue_depth')} (
+    tenant_id INTEGER NOT NULL,
+    transport_id INTEGER NOT NULL,
+    queued INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, transport_id)
+  ) WITHOUT ROWID`,
+
   `CREATE TABLE ${table('webhook_audit')} (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_uid TEXT NOT NULL,

@@ -11,6 +11,7 @@ export const TABLES = [
   'webhook_setting',
   'webhook_statistic',
   'webhook_statistic_fact',
+  'webhook_queue_depth',
   'webhook_recovery_item',
   'webhook_recovery',
   'webhook_attempt',

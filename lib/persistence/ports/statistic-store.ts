@@ -18,6 +18,8 @@ export interface CountsRequest {
 /**
  * Statistics. The transaction that records outcomes notes them as facts, one row for a group of outcomes. Later they are
  * added to counts, and removed, in one transaction. So each outcome is counted exactly once, whichever process dies.
+ *
+ * The same holds for rows that are added to the queue or removed from it: see `queueChangesOf` and `readQueueDepths`.
  */
 export interface StatisticStore {
   /** Ids of the next groups of facts, ascending. @param after only greater ids */

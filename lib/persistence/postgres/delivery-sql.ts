@@ -1,5 +1,6 @@
 import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
 import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
+import { noteQueued, QUEUED_ROWS } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /**
@@ -214,6 +215,8 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
         has_succeeded, requested)
       SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', $4::text
       FROM moved
+      RETURNING ${QUEUED_ROWS}
+    ), counted AS (${noteQueued(table('webhook_statistic_fact'), 'queued')}
     ), notified AS (
       UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}, ${noteRequestIf("$4::text = 'MANUAL'")}
       WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM moved))

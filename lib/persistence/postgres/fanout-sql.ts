@@ -1,5 +1,5 @@
 import { notifyLane } from '../sql/queue-sql.js';
-import { noteFacts } from './facts-sql.js';
+import { noteFannedOut, QUEUED_ROWS } from './facts-sql.js';
 import { literal } from './sql.js';
 
 /** Escapes and qualifies a table's name. */
@@ -147,7 +147,7 @@ export function writeText(table: TableName, kind: WriteKind): string {
     INSERT INTO ${table('webhook_queue')} (transport_id, due_at, event_id, webhook_id, created_at, tenant_id, ordering_key)
     SELECT transport_id, $6::bigint, event_id, webhook_id, $6::bigint, tenant_id, ordering_key
     FROM (${planned('IS NULL')}) planned
-    RETURNING transport_id
+    RETURNING ${QUEUED_ROWS}
   ), missed AS (
     INSERT INTO ${table('webhook_delivery')} (id, event_id, transport_id, webhook_id, created_at, finished_at, tenant_id,
       attempts, status, reason)
@@ -156,7 +156,7 @@ export function writeText(table: TableName, kind: WriteKind): string {
     FROM (${planned('IS NOT NULL')}) planned
     RETURNING tenant_id, transport_id, event_id
   ), counted AS (
-    ${noteFacts(table('webhook_statistic_fact'), MISSED_FACT, 'missed')}
+    ${noteFannedOut(table('webhook_statistic_fact'), MISSED_FACT, 'missed', 'queued')}
   ), notified AS (
     UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$6::bigint')}
     WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM queued))

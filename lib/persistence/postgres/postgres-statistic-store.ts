@@ -1,12 +1,16 @@
+import type { PoolClient } from 'pg';
+import { queueTotals, type QueueChange } from '../../domain/queue-depth.js';
 import {
+  ALL_TENANTS_ID,
   countRows,
   GRANULARITIES,
   type CountRow,
+  type Fact,
   type FactEvent,
   type Granularity,
 } from '../../domain/statistics.js';
 import type { CountsRequest, StatisticStore } from '../ports/statistic-store.js';
-import { factsOf, factTextsByTenant } from '../sql/facts.js';
+import { factsOf, factTextsByTenant, queueChangesOf } from '../sql/facts.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers, numbersOf } from './sql.js';
 
@@ -62,6 +66,15 @@ export class PostgresStatisticStore implements StatisticStore {
           delivered = s.delivered + excluded.delivered, failed = s.failed + excluded.failed,
           retried = s.retried + excluded.retried, missed = s.missed + excluded.missed,
           attempts = coalesce(${merged('attempts')}, '{}'), deliveries = coalesce(${merged('deliveries')}, '{}')`,
+      // A tenant may have been erased since: its depths are not counted again.
+      addQueued: `
+        INSERT INTO ${database.table('webhook_queue_depth')} AS d (tenant_id, transport_id, queued, ended)
+        SELECT tenant_id, transport_id, queued, ended
+        FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (tenant_id, transport_id, queued, ended)
+        WHERE tenant_id = ${ALL_TENANTS_ID} OR (
+          SELECT 1 FROM ${database.table('webhook_tenant')} t WHERE t.id = a.tenant_id LIMIT 1) IS NOT NULL
+        ON CONFLICT (tenant_id, transport_id) DO UPDATE SET
+          queued = d.queued + excluded.queued, ended = d.ended + excluded.ended`,
       counts: `
         SELECT s.* FROM unnest($3::bigint[]) AS t (id) CROSS JOIN LATERAL (
           SELECT transport_id, action, start, delivered, failed, retried, missed, attempts::text, deliveries::text
@@ -91,20 +104,29 @@ export class PostgresStatisticStore implements StatisticStore {
         text: this.#sql.take,
         values: [numbers(groupIds)],
       });
+      const changes = taken.rows.flatMap((row) => queueChangesOf(row.facts));
       const facts = taken.rows.flatMap((row) => factsOf(row.facts));
-      if (facts.length === 0) return;
-      const ids = [...new Set(facts.map(({ eventId }) => eventId))].sort((a, b) => a - b);
-      const found = await client.query<{ id: number; action: string; created_at: number }>({
-        name: 'tillhook_statistic_events',
-        text: this.#sql.events,
-        values: [numbers(ids)],
-      });
-      const events = new Map<number, FactEvent>(
-        found.rows.map((row) => [row.id, { action: row.action, createdAt: row.created_at }]),
-      );
-      const values = parametersOf(countRows(facts, events));
-      await client.query({ name: 'tillhook_statistic_add', text: this.#sql.add, values });
+      if (facts.length > 0) await this.#count(client, facts);
+      // Last, because every process writes the row of all tenants.
+      if (changes.length > 0) {
+        const values = queueParametersOf(queueTotals(changes));
+        await client.query({ name: 'tillhook_statistic_queued', text: this.#sql.addQueued, values });
+      }
     });
+  }
+
+  async #count(client: PoolClient, facts: readonly Fact[]): Promise<void> {
+    const ids = [...new Set(facts.map(({ eventId }) => eventId))].sort((a, b) => a - b);
+    const found = await client.query<{ id: number; action: string; created_at: number }>({
+      name: 'tillhook_statistic_events',
+      text: this.#sql.events,
+      values: [numbers(ids)],
+    });
+    const events = new Map<number, FactEvent>(
+      found.rows.map((row) => [row.id, { action: row.action, createdAt: row.created_at }]),
+    );
+    const values = parametersOf(countRows(facts, events));
+    await client.query({ name: 'tillhook_statistic_add', text: this.#sql.add, values });
   }
 
   splitByTenant(groupId: number): Promise<boolean> {
@@ -158,6 +180,13 @@ export class PostgresStatisticStore implements StatisticStore {
     });
   }
 }
+
+const queueParametersOf = (rows: readonly QueueChange[]): unknown[] => [
+  numbers(rows.map((row) => row.tenantId)),
+  numbers(rows.map((row) => row.transportId)),
+  numbers(rows.map((row) => row.queued)),
+  numbers(rows.map((row) => row.ended)),
+];
 
 const parametersOf = (rows: readonly CountRow[]): unknown[] => [
   numbers(rows.map((row) => row.tenantId)),

@@ -2,6 +2,7 @@ import { PARKED_DUE_AT } from '../ports/record-store.js';
 import { notifyLane } from '../sql/queue-sql.js';
 import { recordProgress } from '../sql/recovery-rows.js';
 import { isPayloadGone } from '../sql/retention-sql.js';
+import { noteQueued, QUEUED_ROWS } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /** How long a batch waits for a locked lane. The module itself locks lanes only for milliseconds. */
@@ -146,6 +147,7 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT m.transport_id, $6::bigint + i.place, m.id, m.event_id, m.webhook_id, m.created_at, m.tenant_id, m.attempts,
         m.status = 'DELIVERED', i.ordering_key, 'RECOVERY'
       FROM moved m JOIN input i USING (event_id)
+      RETURNING ${QUEUED_ROWS}
     ), missing AS MATERIALIZED (
       SELECT i.* FROM input i
       WHERE i.webhook_id IS NOT NULL AND ${isWebhook('i.webhook_id')}
@@ -156,7 +158,11 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT $1::bigint, $6::bigint + place, event_id, webhook_id, $7::bigint,
         (SELECT id FROM ${database.table('webhook_tenant')} WHERE tenant_uid = $2), ordering_key, 'RECOVERY'
       FROM missing ORDER BY place
-      RETURNING event_id
+      RETURNING ${QUEUED_ROWS}
+    ), counted AS (${noteQueued(
+      database.table('webhook_statistic_fact'),
+      `(SELECT ${QUEUED_ROWS} FROM requeued UNION ALL SELECT ${QUEUED_ROWS} FROM created) q`,
+    )}
     ), notified AS (
       UPDATE ${lane} SET ${notifyLane('postgres', '$7::bigint')}
       WHERE transport_id = $1::bigint AND ((SELECT 1 FROM moved LIMIT 1) IS NOT NULL OR (SELECT 1 FROM missing LIMIT 1) IS NOT NULL)

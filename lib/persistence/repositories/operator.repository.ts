@@ -15,6 +15,7 @@ import {
   type ListedTenant,
   type ListedTenantRow,
 } from '../sql/operator-rows.js';
+import { readQueueDepths } from '../sql/read-queue-depths.js';
 import { statement } from '../sql/statement.js';
 
 /** Lanes that a summary of the processes reads at most. */
@@ -128,6 +129,11 @@ export class OperatorRepository {
       [since, since, since, afterId, limit],
     );
     return rows.map(listedTenantOf);
+  }
+
+  /** Number of pending deliveries of each tenant, by the tenant's number. */
+  pendingOf(tenantIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return readQueueDepths(this.database, { tenantIds, transportIds: [ALL_TRANSPORTS_ID] });
   }
 
   /** Columns with sums of counts by hour. Each has a parameter: the first start of an hour. */

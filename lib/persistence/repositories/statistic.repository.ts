@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ALL_TENANTS_ID, type CountRow } from '../../domain/statistics.js';
+import { ALL_TENANTS_ID, ALL_TRANSPORTS_ID, type CountRow } from '../../domain/statistics.js';
 import { DATABASE, type Database } from '../ports/database.js';
 import type { CountsRequest } from '../ports/statistic-store.js';
 import { STORES, type Stores } from '../ports/stores.js';
 import { TRANSPORT_TOMBSTONE } from '../sql/delivery-sql.js';
+import { readQueueDepth, readQueueDepths } from '../sql/read-queue-depths.js';
 import { statement } from '../sql/statement.js';
 
 /** Maximum number of deleted transports with one uid that are searched. */
@@ -24,15 +25,33 @@ export class StatisticRepository {
   ) {}
 
   async counts(tenantUid: string, { httpTransportUid, ...request }: StatisticFilter): Promise<CountRow[]> {
-    const [tenant] = await this.#ids(
-      `SELECT id FROM ${this.database.table('webhook_tenant')} WHERE tenant_uid = ?`,
-      [tenantUid],
-    );
+    const tenant = await this.#tenant(tenantUid);
     if (tenant === undefined) return [];
     const transportIds =
       httpTransportUid === undefined ? undefined : await this.#transports(tenantUid, httpTransportUid);
     if (transportIds?.length === 0) return [];
     return this.stores.statistics.counts({ ...request, tenantId: tenant, transportIds });
+  }
+
+  /**
+   * Number of pending deliveries of the tenant, or of one transport.
+   *
+   * @param httpTransportUid undefined: all transports
+   */
+  async pending(tenantUid: string, httpTransportUid: string | undefined): Promise<number> {
+    const tenantId = await this.#tenant(tenantUid);
+    if (tenantId === undefined) return 0;
+    const transportIds =
+      httpTransportUid === undefined
+        ? [ALL_TRANSPORTS_ID]
+        : await this.#transports(tenantUid, httpTransportUid);
+    const depths = await readQueueDepths(this.database, { tenantIds: [tenantId], transportIds });
+    return depths.get(tenantId)!;
+  }
+
+  /** Number of pending deliveries of all tenants. */
+  pendingOfAllTenants(): Promise<number> {
+    return readQueueDepth(this.database);
   }
 
   /** The sums over all tenants. */
@@ -43,6 +62,11 @@ export class StatisticRepository {
       transportIds: undefined,
       action: undefined,
     });
+  }
+
+  async #tenant(tenantUid: string): Promise<number | undefined> {
+    const sql = `SELECT id FROM ${this.database.table('webhook_tenant')} WHERE tenant_uid = ?`;
+    return (await this.#ids(sql, [tenantUid]))[0];
   }
 
   #transports(tenantUid: string, uid: string): Promise<number[]> {

@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { Database, Statement } from '../ports/database.js';
 import { DIALECTS } from './dialect.js';
+import { ENDED } from './facts.js';
 import { endReason, endStatus } from './queue-sql.js';
 import { statement } from './statement.js';
 
@@ -10,6 +11,7 @@ const CANCELLED: DeliveryStatus = 'CANCELLED';
  * Moves rows of the queue to the log as `CANCELLED`. If the database locks rows, they are locked first, in the order of their
  * key, because their holder may be recording them. If the database can, one statement then moves them, so that the rows
  * deleted from the queue are exactly those added to the log. Without row locks, no other process can write in between.
+ * The same transaction notes how many rows have left the queue, see `queueChangesOf`.
  *
  * @param condition for rows of the queue; it must find them by an index
  * @param reason the reason in the log; no user input
@@ -27,6 +29,11 @@ export function cancelDeliveries(
     SELECT delivery_id, event_id, transport_id, webhook_id, created_at, ${instant}, tenant_id, attempts,
       ${endStatus(`'${CANCELLED}'`)}, ${endReason(`'${reason}'`)}
     FROM ${source}`;
+  // `||`, because both databases have it.
+  const note = (source: string): string => `
+    INSERT INTO ${database.table('webhook_statistic_fact')} (facts)
+    SELECT tenant_id || ',' || transport_id || ',' || count(*) || ',${ENDED}'
+    FROM ${source} GROUP BY tenant_id, transport_id`;
   const { instant, lockRows, movesRows } = DIALECTS[database.kind];
   const rows = `${queue} WHERE ${condition}`;
   const lock = (clause: string): Statement =>
@@ -37,12 +44,14 @@ export function cancelDeliveries(
     );
   const moves = movesRows
     ? [
-        statement(database, `WITH gone AS (DELETE FROM ${rows} RETURNING *) ${move(instant, 'gone')}`, [
-          ...parameters,
-          database.now(),
-        ]),
+        statement(
+          database,
+          `WITH gone AS (DELETE FROM ${rows} RETURNING *), noted AS (${note('gone')}) ${move(instant, 'gone')}`,
+          [...parameters, database.now()],
+        ),
       ]
     : [
+        statement(database, note(rows), parameters),
         statement(database, move(instant, rows), [database.now(), ...parameters]),
         statement(database, `DELETE FROM ${rows}`, parameters),
       ];

@@ -1,8 +1,10 @@
+import type { QueueChange } from '../../domain/queue-depth.js';
 import type { Fact, FactKind } from '../../domain/statistics.js';
 
 /*
  * A group of facts is one text, so that noting a fact costs few bytes and no row of its own. Facts are separated by `;`, and
- * their values by `,`: tenant, transport, event, first letter of the kind, duration in ms or nothing, instant.
+ * their values by `,`: tenant, transport, event, first letter of the kind, duration in ms or nothing, instant. A fact about rows
+ * of the queue is shorter: tenant, transport, number of rows, `QUEUED` or `ENDED`.
  */
 
 const KINDS: Readonly<Record<string, FactKind>> = {
@@ -16,7 +18,7 @@ const KINDS: Readonly<Record<string, FactKind>> = {
 export const factText = ({ tenantId, transportId, eventId, kind, durationMs, at }: Fact): string =>
   `${tenantId},${transportId},${eventId},${kind[0]!},${durationMs ?? ''},${at}`;
 
-/** Facts of another kind, such as CANCELLED, are left out. */
+/** Facts of another kind, such as CANCELLED, and facts about the queue are left out. */
 export function factsOf(text: string): Fact[] {
   return text.split(';').flatMap((fact): Fact[] => {
     const [tenantId, transportId, eventId, letter, duration, at] = fact.split(',');
@@ -32,6 +34,30 @@ export function factsOf(text: string): Fact[] {
         at: Number(at),
       },
     ];
+  });
+}
+
+/** Letter of a fact about rows that were added to the queue. */
+export const QUEUED = 'Q';
+/** Letter of a fact about rows that were removed from the queue without an attempt, or without an outcome that is counted. */
+export const ENDED = 'E';
+/** Letters of facts about attempts that ended a delivery: each removed one row from the queue. `C`: cancelled. */
+const ENDS: ReadonlySet<string | undefined> = new Set(['A', 'C', 'D', 'F']);
+
+export const queueFactText = (
+  { tenantId, transportId }: Pick<QueueChange, 'tenantId' | 'transportId'>,
+  rows: number,
+  letter: typeof QUEUED | typeof ENDED,
+): string => `${tenantId},${transportId},${rows},${letter}`;
+
+/** What the facts of a group say about the queue. Facts that change no number of rows are left out. */
+export function queueChangesOf(text: string): QueueChange[] {
+  return text.split(';').flatMap((fact): QueueChange[] => {
+    const [tenantId, transportId, value, letter] = fact.split(',');
+    const key = { tenantId: Number(tenantId), transportId: Number(transportId) };
+    if (letter === QUEUED) return [{ ...key, queued: Number(value), ended: 0 }];
+    if (letter === ENDED) return [{ ...key, queued: 0, ended: Number(value) }];
+    return ENDS.has(letter) ? [{ ...key, queued: 0, ended: 1 }] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../ports/database.js';
+import type { Database, Statement } from '../ports/database.js';
 import type { NumberedTenant, TombstoneCursor } from '../ports/retention-store.js';
 import { TRANSPORT_TOMBSTONE } from './delivery-sql.js';
 import { statement } from './statement.js';
@@ -76,14 +76,26 @@ export async function removeTombstones(
   const gone = rows.filter((row) => !row.is_needed);
   if (gone.length > 0) {
     await database.write(
-      gone.map((row) =>
-        statement(database, `DELETE FROM ${tombstone} WHERE kind = ? AND id = ?`, [row.kind, row.id]),
-      ),
+      gone.flatMap(({ kind, id }) => [
+        ...(kind === TRANSPORT_TOMBSTONE ? [removeDepth(database, id)] : []),
+        statement(database, `DELETE FROM ${tombstone} WHERE kind = ? AND id = ?`, [kind, id]),
+      ]),
     );
   }
   const last = rows.length < limit ? undefined : rows.at(-1);
   return last && { kind: last.kind, id: Number(last.id) };
 }
+
+/** Deletes the depth of a deleted transport, whose tombstone names the tenant. The sums of the tenant keep its rows. */
+const removeDepth = (database: Database, transportId: number | string): Statement =>
+  statement(
+    database,
+    `DELETE FROM ${database.table('webhook_queue_depth')} WHERE transport_id = ? AND tenant_id = (
+       SELECT n.id FROM ${database.table('webhook_tombstone')} t
+       JOIN ${database.table('webhook_tenant')} n ON n.tenant_uid = t.tenant_uid
+       WHERE t.kind = ? AND t.id = ?)`,
+    [transportId, TRANSPORT_TOMBSTONE, transportId],
+  );
 
 export async function numberedTenants(
   database: Database,

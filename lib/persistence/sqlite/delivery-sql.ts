@@ -149,6 +149,7 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     SELECT transport_id, ?, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', ?
     FROM ${delivery} WHERE id = ?`,
     remove: `DELETE FROM ${delivery} WHERE id = ?`,
+    noteFacts: `INSERT INTO ${table('webhook_statistic_fact')} (facts) VALUES (?)`,
     notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '@now')}, ${noteRequestIf("@trigger = 'MANUAL'")}
       WHERE transport_id = @transportId`,
   };

@@ -1,4 +1,5 @@
 import { PARKED_DUE_AT } from '../ports/record-store.js';
+import { QUEUED } from '../sql/facts.js';
 import { notifyLane } from '../sql/queue-sql.js';
 import { recordProgress } from '../sql/recovery-rows.js';
 import { isPayloadGone } from '../sql/retention-sql.js';
@@ -77,6 +78,10 @@ export function recoveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, ordering_key, requested)
     SELECT @transportId, @dueAt, @id, @eventId, @webhookId, @now, id, @orderingKey, 'RECOVERY'
     FROM ${database.table('webhook_tenant')} WHERE tenant_uid = @tenantUid`,
+    noteQueued: `
+    INSERT INTO ${database.table('webhook_statistic_fact')} (facts)
+    SELECT id || ',' || @transportId || ',' || @rows || ',${QUEUED}' FROM ${database.table('webhook_tenant')}
+    WHERE tenant_uid = @tenantUid`,
     notify: `UPDATE ${lane} SET ${notifyLane('sqlite', '@now')} WHERE transport_id = @transportId`,
     progress: `
     UPDATE ${database.table('webhook_recovery')} SET ${recordProgress('@now')}, cursor_id = @cursorId, found = found + @found,

@@ -8,6 +8,7 @@ import {
   type PageRow,
 } from '../sql/delivery-rows.js';
 import { NO_ID, searchOf } from '../sql/delivery-sql.js';
+import { QUEUED, queueFactText } from '../sql/facts.js';
 import type {
   DatedId,
   DeliveryPage,
@@ -87,7 +88,8 @@ export class SqliteDeliveryStore implements DeliveryStore {
       const movable = this.database.prepare<{ transport_id: number }>(this.#sql.movable);
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
       const moved = new Set<number>();
-      const notified = new Set<number>();
+      /** Rows added to the queue by transport. */
+      const queued = new Map<number, number>();
       for (const id of ids) {
         const row = movable.get(id, tenantId);
         if (!row || moved.has(id)) continue;
@@ -95,9 +97,13 @@ export class SqliteDeliveryStore implements DeliveryStore {
         run(this.#sql.requeue, now, trigger, id);
         run(this.#sql.remove, id);
         moved.add(id);
-        notified.add(row.transport_id);
+        queued.set(row.transport_id, (queued.get(row.transport_id) ?? 0) + 1);
       }
-      for (const transportId of notified) run(this.#sql.notify, { now, trigger, transportId });
+      const facts = [...queued].map(([transportId, rows]) =>
+        queueFactText({ tenantId, transportId }, rows, QUEUED),
+      );
+      if (facts.length > 0) run(this.#sql.noteFacts, facts.join(';'));
+      for (const transportId of queued.keys()) run(this.#sql.notify, { now, trigger, transportId });
       return moved;
     });
   }

@@ -11,7 +11,7 @@ import type {
   UnfannedEvent,
 } from '../ports/fanout-store.js';
 import type { Fact } from '../../domain/statistics.js';
-import { factText } from '../sql/facts.js';
+import { factText, QUEUED, queueFactText } from '../sql/facts.js';
 import { notifyLane } from '../sql/queue-sql.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import { readContents } from './read-contents.js';
@@ -163,7 +163,6 @@ export class SqliteFanoutStore implements FanoutStore {
   #insert(deliveries: readonly PlannedDelivery[], now: number): void {
     if (deliveries.length === 0) return;
     let id = this.#numbers.take(deliveries.length);
-    const notified = new Set<number>();
     const facts: Fact[] = [];
     for (const { eventId, transportId, webhookId, tenantId, missedReason, orderingKey } of deliveries) {
       const common = [id++, eventId, transportId, webhookId, now, now, tenantId];
@@ -172,11 +171,20 @@ export class SqliteFanoutStore implements FanoutStore {
         facts.push({ tenantId, transportId, eventId, kind: 'MISSED', durationMs: null, at: now });
       } else {
         this.#run(this.#sql.queue, ...common, orderingKey);
-        notified.add(transportId);
       }
     }
-    if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.map(factText).join(';'));
-    for (const transportId of notified) this.#run(this.#sql.notify, now, transportId);
+    const queued = [
+      ...grouped(
+        deliveries.filter(({ missedReason }) => missedReason === null),
+        ({ transportId }) => transportId,
+      ),
+    ];
+    const texts = [
+      ...facts.map(factText),
+      ...queued.map(([, rows]) => queueFactText(rows[0]!, rows.length, QUEUED)),
+    ];
+    this.#run(this.#sql.noteFacts, texts.join(';'));
+    for (const [transportId] of queued) this.#run(this.#sql.notify, now, transportId);
   }
 
   /**

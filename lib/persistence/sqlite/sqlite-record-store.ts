@@ -11,7 +11,7 @@ import {
 import type { NotificationEvent } from '../../domain/notification-event.js';
 import { isReservedAction } from '../../domain/reserved-actions.js';
 import { endKind, type Fact, type FactKind } from '../../domain/statistics.js';
-import { factText } from '../sql/facts.js';
+import { ENDED, factText, queueFactText } from '../sql/facts.js';
 import { recordTexts } from './record-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -48,13 +48,13 @@ export class SqliteRecordStore implements RecordStore {
   record({ attempts, postponed, parked, now }: RecordGroup): Promise<RecordResult> {
     return this.database.transaction(() => {
       const orphaned = new Set<number>();
-      const facts: Fact[] = [];
+      const facts: string[] = [];
       const requested = new Set<number>();
       for (const attempt of attempts) {
         if (this.#isRequestUnserved(attempt)) requested.add(attempt.deliveryId);
         else if (!this.#recordAttempt(attempt, now, facts)) orphaned.add(attempt.deliveryId);
       }
-      if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.map(factText).join(';'));
+      if (facts.length > 0) this.#run(this.#sql.noteFacts, facts.join(';'));
       for (const row of postponed) if (!this.#postpone(row)) orphaned.add(row.deliveryId);
       for (const row of parked) this.#park(row);
       return { orphaned, locked: new Set<number>(), requested };
@@ -96,7 +96,7 @@ export class SqliteRecordStore implements RecordStore {
    * @param facts gets what is counted in statistics
    * @returns false if the attempt is orphaned
    */
-  #recordAttempt(attempt: AttemptRecord, now: number, facts: Fact[]): boolean {
+  #recordAttempt(attempt: AttemptRecord, now: number, facts: string[]): boolean {
     const { deliveryId, attempts, startedAt, nextDueAt, isCounted } = attempt;
     const number = attempts + 1;
     if (
@@ -134,7 +134,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /** Moves the row from the queue to the log, and makes the next one of its key due. */
-  #end(attempt: AttemptRecord, now: number, facts: Fact[]): boolean {
+  #end(attempt: AttemptRecord, now: number, facts: string[]): boolean {
     const { transportId, dueAt, deliveryId, attempts, isCounted } = attempt;
     const row = this.database
       .prepare<EndedRow>(this.#sql.remove)
@@ -164,7 +164,9 @@ export class SqliteRecordStore implements RecordStore {
     );
     if (attempt.status === 'DELIVERED' || attempt.status === 'FAILED') {
       const isRedelivery = hasSucceeded || attempt.trigger !== 'SCHEDULE';
-      facts.push(factOf(attempt, row, endKind(attempt.status, isRedelivery)));
+      facts.push(factText(factOf(attempt, row, endKind(attempt.status, isRedelivery))));
+    } else {
+      facts.push(queueFactText({ tenantId: row.tenant_id, transportId }, 1, ENDED));
     }
     if (attempt.event && status === 'FAILED' && this.#isReported(row)) this.#report(attempt.event);
     if (row.ordering_key === null) return true;
@@ -191,14 +193,14 @@ export class SqliteRecordStore implements RecordStore {
     this.database.prepare(this.#sql.report).run(row);
   }
 
-  #move(attempt: AttemptRecord, nextDueAt: number, facts: Fact[]): boolean {
+  #move(attempt: AttemptRecord, nextDueAt: number, facts: string[]): boolean {
     const { transportId, dueAt, deliveryId, attempts, trigger, isCounted } = attempt;
     const sql = isCounted ? this.#sql.retry : this.#sql.repeat;
     const row = this.database
       .prepare<MovedRow>(sql)
       .get(nextDueAt, trigger, transportId, dueAt, deliveryId, attempts);
     if (row === undefined) return false;
-    if (isCounted) facts.push(factOf(attempt, row, 'RETRIED'));
+    if (isCounted) facts.push(factText(factOf(attempt, row, 'RETRIED')));
     return true;
   }
 

@@ -118,7 +118,11 @@ export class SqliteRecoveryStore implements RecoveryStore {
       if (done) enqueued[done]++;
     });
     const { requeued, created } = enqueued;
-    if (requeued + created > 0) this.database.prepare(this.#sql.notify).run({ now, transportId });
+    if (requeued + created > 0) {
+      const added = { transportId, tenantUid: batch.tenantUid, rows: requeued + created };
+      this.database.prepare(this.#sql.noteQueued).run(added);
+      this.database.prepare(this.#sql.notify).run({ now, transportId });
+    }
     const payloadGone = batch.payloadGone + batch.candidates.length - sendable.length;
     const skipped = sendable.length - requeued - created + batch.refused;
     const job = { id, leaseToken, now, leaseUntil, cursorId, found, requeued, created, skipped, payloadGone };

@@ -1,5 +1,7 @@
+import { queueTotals } from '../../domain/queue-depth.js';
 import {
   ALL_ACTIONS,
+  ALL_TENANTS_ID,
   ALL_TRANSPORTS_ID,
   countRows,
   CountSum,
@@ -9,7 +11,7 @@ import {
   type Granularity,
 } from '../../domain/statistics.js';
 import type { CountsRequest, StatisticStore } from '../ports/statistic-store.js';
-import { factsOf, factTextsByTenant } from '../sql/facts.js';
+import { factsOf, factTextsByTenant, queueChangesOf } from '../sql/facts.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 interface CountsRow {
@@ -45,6 +47,14 @@ export class SqliteStatisticStore implements StatisticStore {
         INSERT OR REPLACE INTO ${statistic} (tenant_id, granularity, transport_id, start, action, delivered, failed, retried,
           missed, attempts, deliveries)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      // A tenant may have been erased since: its depths are not counted again.
+      addQueued: `
+        INSERT INTO ${database.table('webhook_queue_depth')} (tenant_id, transport_id, queued, ended)
+        SELECT @tenantId, @transportId, @queued, @ended
+        WHERE @tenantId = ${ALL_TENANTS_ID} OR EXISTS (
+          SELECT 1 FROM ${database.table('webhook_tenant')} WHERE id = @tenantId)
+        ON CONFLICT (tenant_id, transport_id) DO UPDATE SET
+          queued = queued + excluded.queued, ended = ended + excluded.ended`,
       counts: `
         SELECT * FROM ${statistic}
         WHERE tenant_id = ? AND granularity = ? AND transport_id = ? AND start >= ? AND start < ?`,
@@ -63,7 +73,8 @@ export class SqliteStatisticStore implements StatisticStore {
   rollUp(groupIds: readonly number[]): Promise<void> {
     return this.database.transaction(() => {
       const take = this.database.prepare<{ facts: string }>(this.#sql.take);
-      const facts = groupIds.flatMap((id) => factsOf(take.get(id)?.facts ?? ''));
+      const texts = groupIds.map((id) => take.get(id)?.facts ?? '');
+      const facts = texts.flatMap(factsOf);
       const events = new Map<number, FactEvent>();
       const findEvent = this.database.prepare<{ action: string; created_at: number }>(this.#sql.event);
       for (const id of new Set(facts.map(({ eventId }) => eventId))) {
@@ -71,6 +82,8 @@ export class SqliteStatisticStore implements StatisticStore {
         if (row) events.set(id, { action: row.action, createdAt: row.created_at });
       }
       for (const row of countRows(facts, events)) this.#add(row);
+      const addQueued = this.database.prepare(this.#sql.addQueued);
+      for (const row of queueTotals(texts.flatMap(queueChangesOf))) addQueued.run(row);
     });
   }
 

@@ -2044,6 +2044,11 @@ export interface components {
             items: components["schemas"]["WebhooksStatisticsBucket"][];
             /** @description Counts of the whole range. */
             total: components["schemas"]["WebhooksStatisticsTotal"];
+            /**
+             * @description Number of deliveries that are `PENDING` now, whatever the range. Null: the request has an `action`, because pending deliveries are not counted by action.
+             * @example 12
+             */
+            pending: number | null;
         };
         WebhooksListedEvent: {
             /**
@@ -2831,8 +2836,11 @@ export interface components {
              * @example 7
              */
             tenantUid: string;
-            /** @description Deliveries with status `PENDING`, also those of paused and disabled HTTP transports. At most 10,000 are counted. */
-            pending: components["schemas"]["WebhooksBoundedCount"];
+            /**
+             * @description Number of deliveries with status `PENDING`, also those of paused and disabled HTTP transports.
+             * @example 12480
+             */
+            pending: number;
             /**
              * @description HTTP transports.
              * @example 4

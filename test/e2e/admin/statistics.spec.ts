@@ -14,6 +14,7 @@ interface Statistics {
   bucket: string;
   items: (Counts & { start: string })[];
   total: Counts;
+  pending: number | null;
 }
 
 describe('GET /tenants/:t/webhookstatistics', () => {
@@ -43,7 +44,7 @@ describe('GET /tenants/:t/webhookstatistics', () => {
 
       const all = await read();
       const counts = { delivered: 4, failed: 1, retried: 3, missed: 1 };
-      expect(all).toMatchObject({ bucket: 'hour', total: counts });
+      expect(all).toMatchObject({ bucket: 'hour', total: counts, pending: 0 });
       expect(all.items).toHaveLength(25);
       expect(all.items.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(4);
       expect(all.total.deliveryMs!.p50).toBeGreaterThan(0);
@@ -64,6 +65,35 @@ describe('GET /tenants/:t/webhookstatistics', () => {
       );
       await tenant.api.delete('/httptransports/good');
       expect((await read('?httpTransportUid=good')).total).toMatchObject(ofGood);
+    });
+
+    it('has the number of pending deliveries of the tenant and of a transport, after each kind of change', async () => {
+      const { tenant, receiver } = scene();
+      const pending = async (): Promise<(number | null)[]> => {
+        const queries = ['', '?httpTransportUid=held', '?httpTransportUid=open', '?action=ORDER_SETTLED'];
+        return Promise.all(queries.map(async (query) => (await read(query)).pending));
+      };
+      await tenant.transport(receiver, { httpTransportUid: 'held' });
+      await tenant.transport(receiver, { httpTransportUid: 'open' });
+      await tenant.api.post('/httptransports/held/pause', {});
+      const eventUid = await tenant.emit();
+      await tenant.emitMany(2);
+      const delivered = await tenant.untilLog((log) => {
+        expect(log).toHaveLength(6);
+        expect(log.filter(({ status }) => status === 'DELIVERED')).toHaveLength(3);
+      });
+      expect(await pending()).toEqual([3, 3, 0, null]);
+
+      await tenant.api.post('/httptransports/open/pause', {});
+      const { deliveryUid } = delivered.find(
+        (row) => row.status === 'DELIVERED' && row.eventUid !== eventUid,
+      )!;
+      await tenant.api.post(`/deliveries/${deliveryUid}/redeliver`, {});
+      expect(await pending()).toEqual([4, 3, 1, null]);
+      await tenant.api.delete(`/webhookevents/${eventUid}/payload`);
+      expect(await pending()).toEqual([3, 2, 1, null]);
+      await tenant.api.delete('/httptransports/held');
+      expect(await pending()).toEqual([1, 0, 1, null]);
     });
 
     it.each([

@@ -113,12 +113,24 @@ describe('retention', () => {
         `SELECT id FROM webhook_webhook WHERE tenant_uid = 'deleted'`,
       );
       await rows.delivery({ tenantUid: 'deleted', endedDaysAgo: 29, webhookId });
+      // What the roll-up writes after a delivery was queued and has ended.
+      await host.dataSource.query(
+        `INSERT INTO webhook_queue_depth (tenant_id, transport_id, queued, ended)
+         SELECT n.id, t.id, 1, 1 FROM webhook_http_transport t JOIN webhook_tenant n ON n.tenant_uid = t.tenant_uid
+         WHERE t.tenant_uid = 'deleted'`,
+      );
+      const depths = (): Promise<number> =>
+        rows.count(
+          'webhook_queue_depth',
+          `transport_id > 0 AND tenant_id = (SELECT id FROM webhook_tenant WHERE tenant_uid = 'deleted')`,
+        );
       await api.delete('/httptransports/erp');
       expect(await rows.count('webhook_tombstone', `tenant_uid = 'deleted'`)).toBe(2);
       // A process that gets the job for the first time looks at everything.
       await restart();
       await pass();
       expect(await rows.count('webhook_tombstone', `tenant_uid = 'deleted'`)).toBe(2);
+      expect(await depths()).toBe(1);
       await host.dataSource.query(
         `UPDATE webhook_delivery SET finished_at = 1, created_at = 1 WHERE webhook_id = ${webhookId}`,
       );
@@ -126,6 +138,7 @@ describe('retention', () => {
       await pass();
       expect(await rows.deliveries('deleted')).toEqual([]);
       expect(await rows.count('webhook_tombstone', `tenant_uid = 'deleted'`)).toBe(0);
+      expect(await depths()).toBe(0);
     });
 
     it('uses the periods of a tenant instead of the general ones', async () => {

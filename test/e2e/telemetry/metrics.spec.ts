@@ -95,9 +95,12 @@ describe('metrics', () => {
       receiver.answer('hang');
       await tenant.emit();
       await receiver.waitFor(1);
+      // Otherwise a process counts within ten seconds.
+      await tenant.api.get('/webhookstatistics');
       await eventually(async () => {
         const points = await sdk.collect();
         const value = (name: string): unknown => points.get(name)?.[0]?.value;
+        expect(value('tillhook.queue.pending')).toBe(1);
         expect(value('tillhook.requests.in_flight')).toBe(1);
         expect(value('tillhook.queue.depth')).toBe(1);
         expect(value('tillhook.queue.oldest_due.age')).toBeGreaterThan(0);

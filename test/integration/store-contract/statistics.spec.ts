@@ -96,6 +96,8 @@ describe('StatisticStore', () => {
 
     it('counts deliveries of many processes at once without a deadlock', async () => {
       const deliveries = await dueDeliveries(40);
+      // The group of the fan-out.
+      await rollUp();
       for (const delivery of deliveries) await record(delivered(delivery));
       const { statistics } = fixture.stores;
       const groups = await statistics.groups(0, 1_000);

@@ -1,0 +1,96 @@
+import { queueDepth, type QueueChange } from '../../domain/queue-depth.js';
+import { ALL_TENANTS_ID, ALL_TRANSPORTS_ID } from '../../domain/statistics.js';
+import { classify } from '../errors/driver-errors.js';
+import type { Database } from '../ports/database.js';
+import { queueChangesOf } from './facts.js';
+import { statement } from './statement.js';
+
+/** Groups of facts that are read at most, in addition to those that were counted. The roll-up leaves few. */
+const MOST_GROUPS = 1_000;
+
+interface DepthRow extends Record<'tenant_id' | 'transport_id' | 'queued' | 'ended', number | string | null> {
+  /** Only for a group of facts. */
+  facts: string | null;
+}
+
+/** Whose depth is read. */
+export interface DepthsRequest {
+  readonly tenantIds: readonly number[];
+  /** `ALL_TRANSPORTS_ID`: the sum over all transports. */
+  readonly transportIds: readonly number[];
+}
+
+/**
+ * Reads how many rows the queue has, from what was counted: two keys for each depth, however long the queue is.
+ *
+ * One statement reads the counted rows and the facts that are not counted yet. A roll-up moves facts to those rows in one
+ * transaction, so a snapshot contains each fact exactly once. Run a roll-up before, so that few facts are left.
+ *
+ * @returns depth by tenant, the transports of a request added up
+ */
+export async function readQueueDepths(
+  database: Database,
+  { tenantIds, transportIds }: DepthsRequest,
+): Promise<ReadonlyMap<number, number>> {
+  if (tenantIds.length === 0 || transportIds.length === 0) return new Map(tenantIds.map((id) => [id, 0]));
+  const rows = await readRows(database, tenantIds, transportIds);
+  const totals = rows.filter(({ facts }) => facts === null).map(totalOf);
+  const uncounted = rows.flatMap(({ facts }) => (facts === null ? [] : queueChangesOf(facts)));
+  const depthOf = (tenantId: number): number =>
+    transportIds
+      .map((transportId) => queueDepth({ tenantId, transportId }, totals, uncounted))
+      .reduce((sum, depth) => sum + depth, 0);
+  return new Map(tenantIds.map((tenantId) => [tenantId, depthOf(tenantId)]));
+}
+
+/** If a group of facts cannot be read, because it is damaged, reads the counted rows only. */
+async function readRows(
+  database: Database,
+  tenantIds: readonly number[],
+  transportIds: readonly number[],
+): Promise<DepthRow[]> {
+  const counted = `
+    SELECT tenant_id, transport_id, queued, ended, NULL AS facts FROM ${database.table('webhook_queue_depth')}
+    WHERE tenant_id IN (${marks(tenantIds)}) AND transport_id IN (${marks(transportIds)})`;
+  const uncounted = `
+    SELECT NULL, NULL, NULL, NULL, facts FROM (
+      SELECT facts FROM ${database.table('webhook_statistic_fact')} ORDER BY id LIMIT ${MOST_GROUPS}
+    ) f`;
+  const read = (text: string): Promise<DepthRow[]> => {
+    const { sql, parameters } = statement(database, text, [...tenantIds, ...transportIds]);
+    return database.dataSource.query<DepthRow[]>(sql, [...parameters]);
+  };
+  try {
+    return await read(`${counted} UNION ALL ${uncounted}`);
+  } catch (error) {
+    if (classify(error) !== 'refused') throw error;
+    return read(counted);
+  }
+}
+
+/** Reads the number of all pending deliveries. */
+export async function readQueueDepth(database: Database): Promise<number> {
+  const request = { tenantIds: [ALL_TENANTS_ID], transportIds: [ALL_TRANSPORTS_ID] };
+  return (await readQueueDepths(database, request)).get(ALL_TENANTS_ID)!;
+}
+
+/** Reads the number of all pending deliveries as of the last roll-up, which processes with a worker do every ten seconds: one key. */
+export async function readCountedQueueDepth(database: Database): Promise<number> {
+  const { sql, parameters } = statement(
+    database,
+    `SELECT queued - ended AS depth FROM ${database.table('webhook_queue_depth')} WHERE tenant_id = ? AND transport_id = ?`,
+    [ALL_TENANTS_ID, ALL_TRANSPORTS_ID],
+  );
+  const [row] = await database.dataSource.query<{ depth: number | string }[]>(sql, [...parameters]);
+  return Math.max(0, Number(row?.depth ?? 0));
+}
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
+// TypeORM's PostgreSQL driver returns 64-bit numbers as text.
+const totalOf = ({ tenant_id, transport_id, queued, ended }: DepthRow): QueueChange => ({
+  tenantId: Number(tenant_id),
+  transportId: Number(transport_id),
+  queued: Number(queued),
+  ended: Number(ended),
+});
