@@ -14,7 +14,7 @@ CODES = {
     "INVALID_CURSOR",
 }
 RULES = re.compile(
-    r"is required with securityType|is the mask|must not contain .* twice|createdFrom must not be|from must be before to|at most 10000 are possible"
+    r"is required with securityType|is the mask|must not contain .* twice|createdFrom must not be|since must not be|until must not be|from must be before to|at most 10000 are possible"
 )
 
 

@@ -24,6 +24,10 @@ class TokenPolicy {
   check({ headers }) {
     return headers.authorization === `Bearer ${TOKEN}` ? 'granted' : 'unauthenticated';
   }
+
+  checkOperator(request) {
+    return this.check(request);
+  }
 }
 
 class OrdersController {

@@ -76,7 +76,7 @@ describe('the custom element', () => {
     const { page, problems, context } = await open(`${scene.host.url}/office`);
     const links = await page.locator('webhooks-portal nav a').allInnerTexts();
     expect(links).toContain('Endepunkter');
-    expect(links).toHaveLength(4);
+    expect(links).toHaveLength(5);
     const look = () =>
       page.evaluate(() => getComputedStyle(document.querySelector('webhooks-portal')!).colorScheme);
     expect(await look()).toBe('dark');

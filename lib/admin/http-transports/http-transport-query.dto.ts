@@ -8,6 +8,7 @@ import {
 } from '../../persistence/repositories/http-transport.repository.js';
 import { ApiPageQuery, pageQueryOf } from '../listing/page-query.dto.js';
 import { ApiOptionalQuery } from '../openapi/api-docs.js';
+import { PLAIN_TEXT_PATTERN } from '../openapi/schemas.js';
 import { MayBeAbsent } from '../validation/presence.js';
 import { IsPlainText } from '../validation/text.js';
 
@@ -47,6 +48,7 @@ export const ApiHttpTransportQuery = (): MethodDecorator =>
     }),
     ApiOptionalQuery('search', 'Text that the uid, the name or the URL contains, in upper or lower case.', {
       type: 'string',
+      pattern: PLAIN_TEXT_PATTERN,
       minLength: 1,
       maxLength: MAX_SEARCH,
       example: 'erp',

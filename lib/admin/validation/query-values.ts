@@ -24,10 +24,13 @@ export const IntegerValue = (min: number, max: number): PropertyDecorator =>
     }),
   );
 
-/** An ISO 8601 date and time with its offset in a query string. It is converted to milliseconds since the epoch. */
+/** An ISO 8601 date and time with its offset, as text. It is converted to milliseconds since the epoch. */
 export const InstantValue = (): PropertyDecorator =>
   applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? millisecondsOf(value) : value)),
+    // A number is not a date, also in the body of a request.
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? millisecondsOf(value) : typeof value === 'number' ? String(value) : value,
+    ),
     ValidateBy({
       name: 'isInstant',
       validator: {
