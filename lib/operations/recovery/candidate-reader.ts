@@ -25,10 +25,12 @@ export class CandidateReader {
   /**
    * Prepares the next read. If the webhooks have changed, the events are matched again.
    *
+   * @param mayBeOld whether webhooks that were read within the last second suffice. Default true
    * @returns false: the webhook that the job is limited to was deleted
    */
-  async isPossible({ kind, transportId, webhookId }: RecoveryRow): Promise<boolean> {
-    if (kind === 'RECOVER' || performance.now() - this.#webhooksReadAt < WEBHOOKS_EVERY_MS) return true;
+  async isPossible({ kind, transportId, webhookId }: RecoveryRow, mayBeOld = true): Promise<boolean> {
+    if (kind === 'RECOVER') return true;
+    if (mayBeOld && performance.now() - this.#webhooksReadAt < WEBHOOKS_EVERY_MS) return true;
     const webhooks = await this.context.webhooksOf(transportId);
     this.#webhooksReadAt = performance.now();
     if (signatureOf(webhooks) !== signatureOf(this.#webhooks)) this.window.clear();

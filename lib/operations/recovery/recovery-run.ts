@@ -102,7 +102,11 @@ export class RecoveryRun {
     if (!(await this.#reader.isPossible(job))) return this.#end('FAILED', 'WEBHOOK_DELETED');
     if (window.isEmpty) {
       const isLeft = await this.#reader.fill(job);
-      if (!isLeft) return this.#end('DONE', null);
+      if (!isLeft) {
+        // If the webhook was deleted within the last second, the rest was passed over, and the job is not done.
+        const isDone = await this.#reader.isPossible(job, false);
+        return isDone ? this.#end('DONE', null) : this.#end('FAILED', 'WEBHOOK_DELETED');
+      }
       if (window.isEmpty) return this.#write(window.peek(0));
     }
     const pending = await store.pending(job.transportId, mostPending(limits), now());
