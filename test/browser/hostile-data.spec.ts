@@ -39,6 +39,8 @@ it('shows texts of tenants and receivers as texts, whatever they contain', async
 
   const { page, problems } = await scene.open('hostile');
   await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
+  // The reason is a text of the tenant, not a code of the portal.
+  await page.getByText(/is disabled: <img src=x/).waitFor();
   await goTo(page, 'Endpoints');
   await page.getByRole('link', { name: /onerror/ }).click();
   await page.getByRole('heading', { name: 'Settings' }).waitFor();

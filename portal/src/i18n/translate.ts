@@ -3,7 +3,10 @@ export type Message = string | Readonly<Partial<Record<Intl.LDMLPluralRule, stri
 export type Messages = Readonly<Record<string, Message>>;
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Translates a key. `{name}` in a text is replaced by a value; `count` selects the plural form. */
+/**
+ * Translates a key. `{name}` in a text is replaced by a value; `count` selects the plural form. If there is no text, the part
+ * after the first dot is shown: a code of the API that the portal does not know, or a reason that somebody has entered.
+ */
 export type Translate = (key: string, values?: Values) => string;
 
 /**
@@ -14,7 +17,7 @@ export function translator(messages: Messages, fallback: Messages, language: str
   const plurals = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
   return (key, values = {}) => {
-    const message = messages[key] ?? fallback[key] ?? key;
+    const message = messages[key] ?? fallback[key] ?? key.slice(key.indexOf('.') + 1);
     const text =
       typeof message === 'string'
         ? message

@@ -29,7 +29,7 @@ describe('A command whose database', () => {
     expect(message).not.toContain('very-secret');
   });
 
-  it.each(DATABASE_KINDS)('on %s lacks the tables is told to migrate', async (kind) => {
+  it.each(DATABASE_KINDS)('on %s lacks the tables names the migration command', async (kind) => {
     const database = await createDatabase(kind);
     try {
       if (kind === 'sqlite') await writeFile(fileOf(database), '');
