@@ -9,7 +9,7 @@ const WARM_UP = 2_000;
 
 /** @param root a built clone of the repository, which is measured */
 export async function run({ root, mode, databaseUrl, sinkUrls, events }) {
-  const stopSdk = ['before', 'none'].includes(mode) ? async () => undefined : startSdk(root, SAMPLED[mode]);
+  const stopSdk = startSdk(root, mode);
   const { addTransports, drained, emit, startHost } = await import(
     pathToFileURL(path.join(root, 'bench/host.mjs'))
   );
@@ -38,16 +38,31 @@ export async function run({ root, mode, databaseUrl, sinkUrls, events }) {
     const { user, system } = process.cpuUsage(cpu);
     const { cpuSeconds = 0 } = (await database()) ?? {};
     costs[kind] = (user + system + cpuSeconds * 1e6) / events;
+    costs[`${kind}Database`] = (cpuSeconds * 1e6) / events;
   }
   await host.close();
   await stopSdk();
   return costs;
 }
 
-/** The SDK of the clone that is measured, with exporters that discard everything. */
-function startSdk(root, ratio) {
+/**
+ * The SDK of the clone that is measured, with exporters that discard everything.
+ *
+ * @returns ends it
+ */
+function startSdk(root, mode) {
+  const nothing = async () => undefined;
+  if (['before', 'none'].includes(mode)) return nothing;
   const require = createRequire(path.join(root, 'package.json'));
   const { context, metrics, trace } = require('@opentelemetry/api');
+  const startContext = () => {
+    const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  };
+  if (mode === 'context') {
+    startContext();
+    return nothing;
+  }
   const { MeterProvider, PeriodicExportingMetricReader } = require('@opentelemetry/sdk-metrics');
   const discard = {
     export: (_batch, done) => done({ code: 0 }),
@@ -58,14 +73,13 @@ function startSdk(root, ratio) {
     readers: [new PeriodicExportingMetricReader({ exporter: discard, exportIntervalMillis: 10_000 })],
   });
   metrics.setGlobalMeterProvider(meters);
-  if (ratio === undefined) return () => meters.shutdown();
-  const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
+  if (mode === 'metrics') return () => meters.shutdown();
   const sdk = require('@opentelemetry/sdk-trace-base');
   const tracers = new sdk.BasicTracerProvider({
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(SAMPLED[mode]) }),
     spanProcessors: [new sdk.BatchSpanProcessor(discard, { maxQueueSize: 65_536 })],
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  startContext();
   trace.setGlobalTracerProvider(tracers);
   return async () => {
     await tracers.shutdown();

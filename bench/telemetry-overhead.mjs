@@ -5,15 +5,17 @@ import { DATABASES } from './databases.mjs';
 import { startSink } from './sink.mjs';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 
-const HELP = `node bench/telemetry-overhead.mjs [--before FOLDER] [--rounds N] [--events N] [--database NAME]
+const HELP = `node bench/telemetry-overhead.mjs [--before FOLDER] [--rounds N] [--events N] [--database NAME] [--modes A,B]
 
   --before FOLDER   a built clone of the commit before telemetry, with its node_modules; default: it is not compared
   --rounds N        default 5; each runs every mode once, in another order
   --events N        deliveries of each run, live and again from a backlog, default 20000
   --database NAME   ${Object.keys(DATABASES).join(' or ')}; default postgres
+  --modes A,B       the modes to compare, the first one is the base; default: all
 
-Modes: before (without the code), none (no SDK), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full
-(metrics, and every trace).`;
+Modes: before (without the code), none (no SDK), context (only the context manager of an SDK: what Node charges for
+AsyncLocalStorage, whoever makes spans), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full (metrics,
+and every trace).`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -21,6 +23,7 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '5' },
     events: { type: 'string', default: '20000' },
     database: { type: 'string', default: 'postgres' },
+    modes: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -31,7 +34,8 @@ async function main() {
   ensureBuilt();
   // It imports what was built just now.
   const { quantile } = await import('./host.mjs');
-  const modes = [...(flags.before ? ['before'] : []), 'none', 'metrics', 'sampled', 'full'];
+  const all = [...(flags.before ? ['before'] : []), 'none', 'context', 'metrics', 'sampled', 'full'];
+  const modes = flags.modes?.split(',') ?? all;
   const base = modes[0];
   const sink = await startSink();
   const costs = Object.fromEntries(modes.map((mode) => [mode, []]));
@@ -40,7 +44,7 @@ async function main() {
       // Every mode is once the first one: the machine may become slower or faster meanwhile.
       const order = modes.map((_, index) => modes[(index + round) % modes.length]);
       for (const mode of order) costs[mode].push(await costOf(mode, sink.urls));
-      const line = modes.map((mode) => `${mode} ${shown(costs[mode][round])}`).join(', ');
+      const line = modes.map((mode) => `${mode} ${shown(costs[mode][round])}`).join('; ');
       console.log(`round ${round + 1}: ${line}`);
     }
   } finally {
@@ -73,6 +77,7 @@ async function costOf(mode, sinkUrls) {
   }
 }
 
-function shown({ live, backlog }) {
-  return `${live.toFixed(1)}/${backlog.toFixed(1)} µs`;
+function shown({ live, liveDatabase, backlog, backlogDatabase }) {
+  const part = (all, database) => `${all.toFixed(0)} (database ${database.toFixed(0)})`;
+  return `live ${part(live, liveDatabase)}, backlog ${part(backlog, backlogDatabase)} µs`;
 }

@@ -106,7 +106,7 @@ export type {
   TenantPurgeOptions,
   TenantPurgeProgress,
   TenantPurgeReport,
-} from './operations/tenants/purge-tenant.js';
+} from './operations/tenants/purge-report.js';
 export { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
 export { WebhooksHealth } from './operations/health/health.js';
 export { WebhooksHealthIndicator } from './operations/health/health-indicator.js';

@@ -1,21 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import { DeliverySwitch } from './delivery/delivery-switch.js';
-import { DeliveryWorker } from './delivery/delivery-worker.js';
-import { TransportConfigs } from './delivery/sending/transport-config.js';
+import type { DeliveryWorker } from './delivery/delivery-worker.js';
 import type { WorkerRounds, WorkerStatus } from './delivery/worker-status.js';
-import { notificationEvent } from './domain/notification-event.js';
 import { EgressClient } from './egress/egress-client.js';
-import { FanoutWorker } from './fanout/fanout-worker.js';
+import type { FanoutWorker } from './fanout/fanout-worker.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { GlobalStop } from './operations/global-stop/global-stop.js';
 import { NotificationHub } from './operations/notifications/notification-hub.js';
 import { OverlapNotices } from './operations/notifications/overlap-notices.js';
-import { createRecoveryWorker } from './operations/recovery/create-recovery-worker.js';
 import { RecoverySignal } from './operations/recovery/recovery-signal.js';
 import type { RecoveryWorker } from './operations/recovery/recovery-worker.js';
 import { RetentionJob } from './operations/retention/retention-job.js';
-import { processName } from './operations/process-name.js';
 import { WebhooksLogger } from './operations/webhooks-logger.js';
 import { CommitSignal } from './emitter/commit-signal.js';
 import { DATABASE, type Database } from './persistence/ports/database.js';
@@ -24,16 +20,14 @@ import { SECRET_BOX, type SecretBox } from './secrets/secret-box.js';
 import { STORES, type Stores } from './persistence/ports/stores.js';
 import { readWaitingWork, type WaitingWork } from './persistence/sql/unfinished-work.js';
 import { TELEMETRY, type Telemetry } from './telemetry/telemetry.js';
-import { ElapsedClock } from './timing/elapsed-clock.js';
 import { withDeadline } from './timing/with-deadline.js';
 import { WAKE_UPS, type WakeUps } from './wake-up/wake-ups.js';
 import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
+import { createWorkers } from './webhooks.workers.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
 /** How long requests in flight may continue after deliveries are switched off. */
 const GRACE_MS = 500;
-/** How often fan-out polls while wake-ups arrive and glances find missed ones. */
-const RARE_POLL_MS = 60_000;
 /** Time limit for the last wake-ups. */
 const LAST_WAKE_UPS_MS = 1_000;
 /** Time limit for closing the connections to the database. */
@@ -85,86 +79,25 @@ export class WebhooksWorker
     events: NotificationRepository,
     @Inject(TELEMETRY) telemetry: Telemetry,
   ) {
-    const now = (): number => database.now();
-    const clock = new ElapsedClock();
-    const log = {
-      warn: (message: string, error?: unknown) =>
-        this.#logger.warn(error === undefined ? message : `${message}: ${textOf(error)}`),
-      debug: (message: string) => this.#logger.debug(message),
-    };
-    const holder = processName();
-    this.#delivery = new DeliveryWorker(
+    const { fanout, delivery, recoveries } = createWorkers({
+      database,
       stores,
-      new TransportConfigs(secrets, (url) => egress.checkUrl(url), options),
-      {
-        send: (request, settled) => egress.send(request, settled),
-        now,
-        elapsed: () => clock.now(),
-        random: Math.random,
-        clientErrors: options.clientErrors,
-        userAgent: options.userAgent,
-      },
-      {
-        ...options,
-        maxPerOrigin: options.egress.maxPerOrigin,
-        holder,
-        policy: { ...options, disableAfterMs: options.disableAfterHours * 3_600_000 },
-        notifications,
-        telemetry,
-        propagatesTrace: options.telemetry.propagate,
-        areWakeUpsProven: () => this.#areWakeUpsProven,
-        announceWork: (transportIds) => wakeUps.announceWork(transportIds),
-      },
-      log,
-    );
-    this.#fanout = new FanoutWorker(stores.fanout, stores.counts, {
-      pollMs: () => (this.#areWakeUpsProven ? RARE_POLL_MS : options.pollMs),
-      now,
-      notify: (lanes, contents) => this.#delivery.notifyWorkAdded(lanes, contents),
-      maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
-      onQuotaNear: (tenantUid, used) => {
-        const quotaNear = {
-          type: 'quotaNear' as const,
-          at: new Date(now()),
-          tenantUid,
-          quota: 'maxPendingDeliveriesPerTenant' as const,
-          used,
-          limit: options.maxPendingDeliveriesPerTenant,
-        };
-        notifications.publish(quotaNear);
-        // The tenant stays near its quota, so a lost event is followed by another one.
-        events
-          .insert(notificationEvent(quotaNear))
-          .catch((error: unknown) => log.warn('Storing WEBHOOK_QUOTA_NEAR failed', error));
-      },
-      onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
-      telemetry,
-      onError: (error, failures) => {
-        if (failures === 1) log.warn('Fan-out failed', error);
-      },
-    });
-    this.#recoveries = createRecoveryWorker(database, stores, {
-      ...options,
-      holder,
-      environment: options.environment ?? '',
-      pollMs: () => (this.#areWakeUpsProven ? RARE_POLL_MS : options.pollMs),
-      maxPendingPerTenant: options.maxPendingDeliveriesPerTenant,
-      notify: (transportId) => {
-        this.#delivery.workAdded([transportId]);
-        wakeUps.announceWork([transportId]);
-      },
+      secrets,
+      options,
+      egress,
+      wakeUps,
       notifications,
-      warn: log.warn,
+      events,
+      telemetry,
+      logger: this.#logger,
     });
+    this.#fanout = fanout;
+    this.#delivery = delivery;
+    this.#recoveries = recoveries;
     deliveries.onChange(() => this.#applySwitches());
     stop.watchWhile(() => this.lanes > 0 || this.inFlight > 0);
     deliveries.set('SWITCHED_OFF', !options.deliveryEnabled);
     this.#applySwitches();
-  }
-
-  /** Whether wake-ups of other processes arrive, so that polling is not needed. */
-  get #areWakeUpsProven(): boolean {
-    return this.wakeUps.state === 'proven';
   }
 
   get inFlight(): number {
@@ -309,14 +242,3 @@ export class WebhooksWorker
     ]);
   }
 }
-
-const quotaExceeded = (
-  tenantUid: string,
-  pending: number,
-  { maxPendingDeliveriesPerTenant: limit }: ResolvedWebhooksOptions,
-): string =>
-  `Tenant "${tenantUid}" has ${pending} deliveries pending, and maxPendingDeliveriesPerTenant is ${limit}: further ` +
-  'deliveries are logged as MISSED (QUOTA_EXCEEDED) and not sent. Find its HTTP transports that do not deliver, and disable ' +
-  'or delete them; or raise the option.';
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

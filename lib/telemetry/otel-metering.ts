@@ -49,7 +49,9 @@ export class OtelMetering implements Metering {
   emitted(events: readonly EmitFacts[], durationMs: number, error: unknown): void {
     const failure = failureOf(error);
     const common = { 'messaging.system': SYSTEM, 'messaging.operation.name': 'emit', ...failure };
-    for (const { action } of events) this.#sent.add(1, { ...common, 'messaging.destination.name': action });
+    // The SDK hashes the attributes with each call.
+    for (const [action, count] of countByAction(events))
+      this.#sent.add(count, { ...common, 'messaging.destination.name': action });
     this.#emitDuration.record(durationMs / 1_000, { ...common, 'messaging.operation.type': 'send' });
   }
 
@@ -104,6 +106,12 @@ export class OtelMetering implements Metering {
     this.#meter.addBatchObservableCallback(observe, all);
     return () => this.#meter.removeBatchObservableCallback(observe, all);
   }
+}
+
+function countByAction(events: readonly EmitFacts[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { action } of events) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return counts;
 }
 
 const failureOf = (error: unknown): Attributes =>

@@ -97,6 +97,30 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
     return body.items[Math.floor(pick() * body.items.length)]?.[field] ?? 'none';
   };
 
+  /** Deliveries that are missed, and deliveries that are cancelled. */
+  const missAndCancel = async (tenantUid: string): Promise<void> => {
+    const replaced = endpointsOf(tenantUid)[1];
+    const change = (path: string) =>
+      scene.host.api(tenantUid).request('POST', `/httptransports/${replaced}/${path}`, {});
+    await change('disable');
+    await scene.emit(tenantUid);
+    await eventually(async () => ((await scene.log())['MISSED TRANSPORT_DISABLED'] ?? 0) > 0, {
+      withinMs: WITHIN_MS,
+    });
+    await change('enable');
+    await change('pause');
+    await scene.emit(tenantUid);
+    await eventually(
+      async () => {
+        const [all, kept] = await queuedOf(tenantUid);
+        return all! > kept!;
+      },
+      { withinMs: WITHIN_MS },
+    );
+    await scene.host.api(tenantUid).request('DELETE', `/httptransports/${replaced}`);
+    await scene.route({ tenantUid, endpoint: replaced });
+  };
+
   const step = async (random: () => number): Promise<void> => {
     const tenantUid = TENANTS[Math.floor(random() * TENANTS.length)]!;
     const api = scene.host.api(tenantUid);
@@ -156,6 +180,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
       await eventually(async () => ((await scene.log())['FAILED EXHAUSTED'] ?? 0) > 0, {
         withinMs: WITHIN_MS,
       });
+      await missAndCancel(TENANTS[1]);
 
       for (let round = 0; round < rounds; round += 1) {
         // The processes are killed in the middle of this work.

@@ -1,10 +1,7 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  TenantPurge,
-  type TenantPurgeOptions,
-  type TenantPurgeReport,
-} from '../../operations/tenants/purge-tenant.js';
+import type { TenantPurgeOptions, TenantPurgeReport } from '../../operations/tenants/purge-report.js';
+import { TenantPurge } from '../../operations/tenants/purge-tenant.js';
 import { DATABASE, type Database } from '../../persistence/ports/database.js';
 import { STORES, type Stores } from '../../persistence/ports/stores.js';
 import { apiErrorOf } from '../api-error-of.js';

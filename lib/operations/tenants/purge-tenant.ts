@@ -10,8 +10,18 @@ import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
 import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
 import { ENDED } from '../../persistence/sql/delivery-sql.js';
 import { retryOnDeadlock } from '../../persistence/sql/retry-on-deadlock.js';
-import { statement } from '../../persistence/sql/statement.js';
 import { Interrupted, PacedBatches } from '../retention/paced-batches.js';
+import { DeletedRows, type TenantPurgeOptions, type TenantPurgeReport } from './purge-report.js';
+import {
+  LAST_TABLES,
+  lastStatements,
+  lateRows,
+  outboxRows,
+  recoveryItemRows,
+  recoveryRows,
+  statisticRows,
+  tombstoneRows,
+} from './tenant-rows.js';
 
 /** Transports that are read at once. */
 const TRANSPORTS = 100;
@@ -22,36 +32,6 @@ const PATIENCE_MS = 60_000;
 /** How often the tenant is looked at again if somebody keeps creating transports for it. */
 const MOST_ROUNDS = 20;
 
-/** The rows that a purge has erased. */
-export interface TenantPurgeReport {
-  readonly tenantUid: string;
-  /** Deleted rows by table. A table without deleted rows is missing. A repeated purge counts only its own rows. */
-  readonly rows: Readonly<Record<string, number>>;
-  /** Sum of `rows`. */
-  readonly total: number;
-  /**
-   * Whether nothing of the tenant is left. False: for a minute, other transactions kept rows locked, or an emit of the tenant
-   * uncommitted; or the purge was aborted. Call it again.
-   */
-  readonly isComplete: boolean;
-  /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */
-  readonly purgedAt: string;
-}
-
-/** How far a purge has come. */
-export interface TenantPurgeProgress {
-  /** Deleted rows so far, of all tables. */
-  readonly rows: number;
-}
-
-/** How a purge reports and ends early. */
-export interface TenantPurgeOptions {
-  /** Called after each batch. */
-  readonly onProgress?: (progress: TenantPurgeProgress) => void;
-  /** Aborting this signal ends the purge after the current batch, with `isComplete: false`. Call it again to continue. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Erases a tenant: its transports, webhooks, deliveries, attempts, events, recoveries, statistics and names.
  *
@@ -60,7 +40,7 @@ export interface TenantPurgeOptions {
  * has ended that could have inserted some: an emit meanwhile is erased when it commits.
  */
 export class TenantPurge {
-  readonly #rows: Record<string, number> = {};
+  readonly #deleted: DeletedRows;
   readonly #batches: PacedBatches;
   #waitedMs = 0;
   #refused: unknown;
@@ -71,6 +51,7 @@ export class TenantPurge {
     private readonly tenantUid: string,
     private readonly options: TenantPurgeOptions = {},
   ) {
+    this.#deleted = new DeletedRows(options.onProgress);
     this.#batches = new PacedBatches({
       kind: database.kind,
       checkpoint: () => this.#checkpoint(),
@@ -99,15 +80,11 @@ export class TenantPurge {
     }
     return {
       tenantUid: this.tenantUid,
-      rows: this.#rows,
-      total: this.#total,
+      rows: this.#deleted.byTable,
+      total: this.#deleted.total,
       isComplete,
       purgedAt: new Date(purgedAt).toISOString(),
     };
-  }
-
-  get #total(): number {
-    return Object.values(this.#rows).reduce((sum, rows) => sum + rows, 0);
   }
 
   get #hasTime(): boolean {
@@ -139,9 +116,9 @@ export class TenantPurge {
         this.#checkpoint();
         const subscribed = await webhooks.countBy({ tenantUid, transportId: transport.id });
         if (!(await removeTransport(database, transport, null))) continue;
-        this.#count('webhook_http_transport', 1);
-        this.#count('webhook_lane', 1);
-        this.#count('webhook_webhook', subscribed);
+        this.#deleted.add('webhook_http_transport', 1);
+        this.#deleted.add('webhook_lane', 1);
+        this.#deleted.add('webhook_webhook', subscribed);
       }
     } while (found.length > 0);
   }
@@ -160,9 +137,9 @@ export class TenantPurge {
         () => retention.oldestDeliveries(scope, 0, this.#batches.rows),
         async (ids) => {
           const removed = await retention.removeDeliveries(scope, ids, Number.MAX_SAFE_INTEGER);
-          this.#count('webhook_delivery', removed.deliveries);
-          this.#count('webhook_attempt', removed.attempts);
-          this.#count('webhook_event', removed.events);
+          this.#deleted.add('webhook_delivery', removed.deliveries);
+          this.#deleted.add('webhook_attempt', removed.attempts);
+          this.#deleted.add('webhook_event', removed.events);
           return removed.tookMs;
         },
       );
@@ -171,19 +148,13 @@ export class TenantPurge {
 
   /** @returns false if some are left, because other transactions have locked them */
   async #removeEvents(): Promise<boolean> {
-    await this.#removeSome({
-      table: 'webhook_outbox',
-      key: 'tenant_uid, event_id',
-      condition: 'tenant_uid = ?',
-      parameters: [this.tenantUid],
-      order: 'tenant_uid, event_id',
-    });
+    await this.#removeSome(outboxRows(this.tenantUid));
     const { purge, retention } = this.stores;
     return this.#untilNone(
       () => purge.eventsOf(this.tenantUid, this.#batches.rows),
       async (ids) => {
         const { events, tookMs } = await retention.removeEvents(ids);
-        this.#count('webhook_event', events);
+        this.#deleted.add('webhook_event', events);
         return tookMs;
       },
     );
@@ -193,61 +164,15 @@ export class TenantPurge {
   async #removeNames(): Promise<boolean> {
     const { database, tenantUid } = this;
     const tenantId = await this.stores.retention.tenantId(tenantUid);
-    if (tenantId !== undefined) {
-      const key = 'tenant_id, granularity, transport_id, start, action';
-      const condition = 'tenant_id = ?';
-      await this.#removeSome({
-        table: 'webhook_statistic',
-        key,
-        condition,
-        parameters: [tenantId],
-        order: key,
-      });
-    }
-    await this.#removeSome({
-      table: 'webhook_tombstone',
-      key: 'kind, id',
-      condition: 'tenant_uid = ?',
-      parameters: [tenantUid],
-      order: 'tenant_uid, kind, uid, id',
-    });
+    if (tenantId !== undefined) await this.#removeSome(statisticRows(tenantId));
+    await this.#removeSome(tombstoneRows(tenantUid));
     await this.#removeRecoveries();
-    // After the transports, whose deletion writes entries.
-    await this.#removeSome({
-      table: 'webhook_audit',
-      key: 'id',
-      condition: 'tenant_uid = ?',
-      parameters: [tenantUid],
-      order: 'tenant_uid, id',
-    });
-    await this.#removeSome({
-      table: 'webhook_portal_link',
-      key: 'link_uid',
-      condition: 'tenant_uid = ?',
-      parameters: [tenantUid],
-      order: 'tenant_uid, created_at',
-    });
-    const own = `test/${tenantUid}`;
-    const statements = [
-      // With the name of the tenant: without a name, its depths are not counted again.
-      statement(database, `DELETE FROM ${database.table('webhook_queue_depth')} WHERE tenant_id = ?`, [
-        tenantId ?? null,
-      ]),
-      statement(
-        database,
-        `DELETE FROM ${database.table('webhook_throttle')} WHERE subject = ? OR substr(subject, 1, ?) = ?`,
-        [own, own.length + 1, `${own}/`],
-      ),
-      statement(database, `DELETE FROM ${database.table('webhook_tenant')} WHERE tenant_uid = ?`, [
-        tenantUid,
-      ]),
-    ];
+    for (const rows of lateRows(tenantUid)) await this.#removeSome(rows);
+    const statements = lastStatements(database, tenantUid, tenantId);
     try {
       // A roll-up may write rows of the same depths.
-      const [depths, throttles, tenants] = await retryOnDeadlock(() => database.write(statements));
-      this.#count('webhook_queue_depth', depths!.affected);
-      this.#count('webhook_throttle', throttles!.affected);
-      this.#count('webhook_tenant', tenants!.affected);
+      const results = await retryOnDeadlock(() => database.write(statements));
+      LAST_TABLES.forEach((table, index) => this.#deleted.add(table, results[index]!.affected));
       return true;
     } catch (error) {
       if (isForeignKeyViolation(error)) return false;
@@ -259,21 +184,9 @@ export class TenantPurge {
   async #removeRecoveries(): Promise<void> {
     const { database, tenantUid } = this;
     for (const id of await new RecoveryRepository(database).endAllOf(tenantUid)) {
-      await this.#removeSome({
-        table: 'webhook_recovery_item',
-        key: 'recovery_id, event_id',
-        condition: 'recovery_id = ?',
-        parameters: [id],
-        order: 'recovery_id, event_id',
-      });
+      await this.#removeSome(recoveryItemRows(id));
     }
-    await this.#removeSome({
-      table: 'webhook_recovery',
-      key: 'id',
-      condition: 'tenant_uid = ?',
-      parameters: [tenantUid],
-      order: 'tenant_uid, id',
-    });
+    await this.#removeSome(recoveryRows(tenantUid));
   }
 
   /** @returns whether all transactions have ended that may have inserted events before this call */
@@ -296,7 +209,7 @@ export class TenantPurge {
         const [result] = await this.database.write([deleteSome(this.database, rows, this.#batches.rows)]);
         return result!.affected;
       });
-      this.#count(rows.table, removed);
+      this.#deleted.add(rows.table, removed);
     } while (removed > 0);
   }
 
@@ -318,11 +231,5 @@ export class TenantPurge {
       last = rows[0]!.id;
       await this.#batches.write(rows, (batch) => remove(batch.map(({ id }) => id)));
     }
-  }
-
-  #count(table: string, rows: number): void {
-    if (rows === 0) return;
-    this.#rows[table] = (this.#rows[table] ?? 0) + rows;
-    this.options.onProgress?.({ rows: this.#total });
   }
 }
