@@ -14,7 +14,7 @@ export class GiftCardsController {
   }
 }
 
-/** apps/admin: the portal of the tenants' admins. */
+/** apps/admin: the admin API, for the tenants' admins. */
 @Module({
   imports: [DatabaseModule, shopWebhooks({ accessPolicy, worker: false })],
 })
