@@ -135,12 +135,14 @@ export class WebhooksWorker
         // The tenant stays near its quota, so a lost event is followed by another one.
         events
           .insert(notificationEvent(quotaNear))
-          .catch((error: unknown) => log.warn('Storing WEBHOOK_QUOTA_NEAR failed', error));
+          .catch((error: unknown) =>
+            log.warn(`Storing the event WEBHOOK_QUOTA_NEAR of tenant "${tenantUid}" failed`, error),
+          );
       },
       onQuotaExceeded: (tenantUid, pending) => log.warn(quotaExceeded(tenantUid, pending, options)),
       telemetry,
       onError: (error, failures) => {
-        if (failures === 1) log.warn('Fan-out failed', error);
+        if (failures === 1) log.warn('Fan-out failed and is tried again', error);
       },
     });
     this.#recoveries = createRecoveryWorker(database, stores, {

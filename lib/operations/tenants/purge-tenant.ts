@@ -119,7 +119,7 @@ export class TenantPurge {
     if (this.options.signal?.aborted) throw new Interrupted();
   }
 
-  /** Waits for rows or transactions of others. Only this time counts, however long the deletion of a large tenant takes. */
+  /** Waits for rows or transactions of others. Only these waits count towards `PATIENCE_MS`, not the time that deleting takes. */
   async #pause(): Promise<void> {
     const startedAt = performance.now();
     await sleep(RETRY_MS);
@@ -229,7 +229,7 @@ export class TenantPurge {
     });
     const own = `test/${tenantUid}`;
     const statements = [
-      // With the name of the tenant: without a name, its depths are not counted again.
+      // In the same transaction as the row of the tenant: a roll-up counts no depths of a tenant without that row.
       statement(database, `DELETE FROM ${database.table('webhook_queue_depth')} WHERE tenant_id = ?`, [
         tenantId ?? null,
       ]),
