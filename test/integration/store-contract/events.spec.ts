@@ -25,7 +25,7 @@ describe('EventStore', () => {
     const rising = (ids: readonly number[]): boolean =>
       ids.every((id, index) => index === 0 || id > ids[index - 1]!);
 
-    it('puts every event that it writes on the outbox, and takes it off with a rollback', async () => {
+    it('puts every event that it writes in the outbox, and takes it off with a rollback', async () => {
       const [alone] = await insert([newEvent()]);
       await host.transaction(async (manager) => {
         await insert([newEvent({ eventUid: 'kept' }), newEvent()], manager);

@@ -151,7 +151,7 @@ describe('FanoutStore', () => {
         expect(await fixture.rows('webhook_lane')).toEqual(lanes);
       });
 
-      it('leaves the transports that a plan does not finish on the outbox, and writes each delivery once', async () => {
+      it('leaves the transports that a plan does not finish in the outbox, and writes each delivery once', async () => {
         const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
         for (const transport of transports) await fixture.webhook(transport);
         const [eventId] = await fixture.emit({});
@@ -178,7 +178,7 @@ describe('FanoutStore', () => {
       });
 
       it.each(['in the queue', 'in the log'])(
-        'creates no second delivery for an event that somebody put on the outbox again while the first is %s',
+        'creates no second delivery for an event that somebody put in the outbox again while the first is %s',
         async (place) => {
           const transports = [await fixture.transport(), await fixture.transport()];
           await fixture.webhook(transports[0]!);

@@ -129,7 +129,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         });
       });
 
-      it('creates deliveries that do not exist, and skips pending ones and events on the outbox', async () => {
+      it('creates deliveries that do not exist, and skips pending ones and events in the outbox', async () => {
         const [known] = await fixture.emit({});
         await fixture.stores.fanout.write(await fixture.plan());
         const { id: webhookId } = (

@@ -93,7 +93,7 @@ describe('RequestStore', () => {
       });
     });
 
-    it('reads requested deliveries whenever they are due, in the order of ids, page by page', async () => {
+    it('reads requested deliveries regardless of their due dates, in the order of ids, page by page', async () => {
       await fixture.webhook(transport, { ordered: true });
       const rows = await queue({ orderingKey: 'k' }, { orderingKey: 'k' }, {}, {});
       const [head, behind, late, unrequested] = rows as [
