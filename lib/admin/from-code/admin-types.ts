@@ -104,7 +104,7 @@ export type WebhookEventQuery = Partial<Omit<EventQueryDto, 'createdFrom' | 'cre
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
 };
-/** An event, and what became of it for each webhook of a page. */
+/** An event, and its outcome for each webhook of a page. */
 export type WebhookEventExplanation = EventExplanationDto;
 /** Which webhooks an explanation contains. */
 export type WebhookEventExplanationQuery = Partial<KeysetRequest>;
@@ -155,11 +155,11 @@ export type WebhookLaneList = LaneListDto;
 export type WebhookTenantList = ListedTenantListDto;
 /** One page of stops and resumes. */
 export type WebhookOperatorAuditList = OperatorAuditListDto;
-/** Which page of a list of operators. */
+/** The page of an operator's list to return. */
 export type WebhookPageQuery = Partial<KeysetRequest>;
-/** Which page of lanes, of which state. */
+/** The page of lanes to return, and a filter by state. */
 export type WebhookLaneQuery = Partial<LaneQueryDto>;
-/** Which page of tenants, with which backlog. */
+/** The page of tenants to return, and a filter by the number of pending deliveries. */
 export type WebhookTenantQuery = Partial<TenantQueryDto>;
 /** Range of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
 export type WebhookStatisticsRange = Pick<WebhookStatisticsQuery, 'from' | 'to' | 'bucket'>;
