@@ -268,7 +268,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
       },
     );
 
-    it('does not take a lane for locked that was deleted', async () => {
+    it('does not report a deleted lane as locked', async () => {
       for (const transport of [locked, free]) await fixture.webhook(transport);
       const [eventId] = await fixture.emit({});
       const plan = { ...(await fixture.plan()), skipsLocked: true };

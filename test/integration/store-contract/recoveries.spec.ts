@@ -221,7 +221,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         expect(await store().enqueue(batch(next, [candidate(event!)]))).toBe('NO_LANE');
       });
 
-      it('counts what waits for its first attempt: due ones and parked ones', async () => {
+      it('counts the deliveries that wait for their first attempt: due ones and parked ones', async () => {
         await fixture.webhook(transport);
         const events = await failing({}, {}, {});
         const job = await claimed(RECOVER);

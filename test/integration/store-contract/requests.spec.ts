@@ -229,7 +229,7 @@ describe('RequestStore', () => {
         expect(await fixture.attempts()).toHaveLength(1);
       });
 
-      it('lets a request go with a delivery that the attempt in flight delivers', async () => {
+      it('drops the request for a delivery that the attempt in flight delivers', async () => {
         await request(row);
         expect(await record(delivered(row))).toEqual(NOTHING_MISSING);
         expect(await fixture.rowsWith('webhook_queue', { delivery_id: row.deliveryId })).toEqual([]);
