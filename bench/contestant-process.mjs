@@ -14,7 +14,9 @@ export async function runInProcess(name, job) {
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${name} exited with code ${code} before it had a result.`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${name} exited with code ${code} before it had a result.`)),
+    );
   });
 }
 

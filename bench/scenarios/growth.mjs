@@ -47,7 +47,8 @@ async function claimAndRead({ lanes }, database) {
       database.now(),
     );
     times.read.push(performance.now() - startedAt);
-    if (readings.some(({ rows }) => rows.length !== 64)) throw new Error('A read returned a wrong number of rows.');
+    if (readings.some(({ rows }) => rows.length !== 64))
+      throw new Error('A read returned a wrong number of rows.');
     const rate = { used: 0, usedUntil: 0 };
     await lanes.release(
       claimed.map((lane) => ({

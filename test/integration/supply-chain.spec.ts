@@ -93,10 +93,13 @@ describe('the audit of dependencies', () => {
     expect(await audit({ jest: [{ ...advisory, severity: 'critical' }] })).toMatchObject({ exitCode: 0 });
   });
 
-  it.each([404, 405, 500])('says that nothing was audited if the registry responds with %i', async (status) => {
-    const { exitCode, lines } = await audit({}, status);
-    expect([exitCode, lines]).toEqual([0, [expect.stringMatching(`^NOT AUDITED: .*${status}`)]]);
-  });
+  it.each([404, 405, 500])(
+    'says that nothing was audited if the registry responds with %i',
+    async (status) => {
+      const { exitCode, lines } = await audit({}, status);
+      expect([exitCode, lines]).toEqual([0, [expect.stringMatching(`^NOT AUDITED: .*${status}`)]]);
+    },
+  );
 
   it('says that nothing was audited if there is no network', async () => {
     const { exitCode, lines } = await auditAt('http://127.0.0.1:1/');

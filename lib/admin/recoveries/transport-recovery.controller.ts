@@ -26,7 +26,10 @@ const StartRoute = (path: 'recover' | 'replay', summary: string, description: st
       type: RecoveryDto,
       description: 'The job. Read its progress at `webhookrecoveries`.',
     }),
-    ApiOkResponse({ type: RecoveryDryRunDto, description: 'With `dryRun`: the deliveries that the job would send.' }),
+    ApiOkResponse({
+      type: RecoveryDryRunDto,
+      description: 'With `dryRun`: the deliveries that the job would send.',
+    }),
     ApiInvalid('since must not be after until'),
     ApiConflicting(
       'RECOVERY_ACTIVE',

@@ -50,7 +50,8 @@ export class PortalLinksController {
   @ApiOperation({
     operationId: 'listPortalLinks',
     summary: 'List links that open the portal',
-    description: 'Lists links with their creators and the times at which they were opened. Their URLs are not shown.',
+    description:
+      'Lists links with their creators and the times at which they were opened. Their URLs are not shown.',
   })
   @ApiOkResponse({ type: PortalLinkListDto, description: 'The links of the tenant.' })
   @ApiInvalid(invalidUid('tenantUid'))
