@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { TLS } from './tls.mjs';
 
 /**
- * @param {string} name a file below bench/, without its ending
- * @param {object} job what its `run()` takes
- * @returns what its `run()` gave
+ * @param {string} name a file below bench/, without its extension
+ * @param {object} job the argument of its `run()`
+ * @returns the result of its `run()`
  */
 export async function runInProcess(name, job) {
   const child = fork(fileURLToPath(import.meta.url), [name], { env: { ...process.env, ...TLS.environment } });
@@ -14,7 +14,9 @@ export async function runInProcess(name, job) {
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it had a result.`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${name} exited with code ${code} before it had a result.`)),
+    );
   });
 }
 

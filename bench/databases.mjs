@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '../scripts/postgres.mjs';
 
-/** What starts an empty database, by the name that `--only` takes. */
+/** Functions that start an empty database, by the names that `--only` accepts. */
 export const DATABASES = { postgres: startPostgresDatabase, sqlite: startSqliteDatabase };
 
 async function startPostgresDatabase() {
@@ -18,7 +18,7 @@ async function startSqliteDatabase() {
   return { name: 'SQLite (WAL)', url: `sqlite:${path.join(folder, 'bench.sqlite')}`, stop };
 }
 
-/** TypeORM's connection options for a URL that `DATABASES` gave. */
+/** TypeORM's connection options for the URL of a database that was started here. */
 export function dataSourceOptions(url) {
   if (!url.startsWith('sqlite:')) return { type: 'postgres', url };
   return { type: 'better-sqlite3', database: url.slice('sqlite:'.length), enableWAL: true };

@@ -1,10 +1,10 @@
-// The plainest statements that read a queue and log what was sent, for the scenario drain-floor.
+// The simplest statements that read a queue and log deliveries, for the scenario drain-floor.
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 
 const READ = 512;
 
-/** @returns what reads the rows of a lane behind a cursor, with their bodies, and records a group of outcomes */
+/** @returns functions that read the rows of a lane after a cursor, with their bodies, and record a group of outcomes */
 export async function openFloorStore(databaseUrl) {
   return databaseUrl.startsWith('sqlite:') ? openSqlite(databaseUrl) : openPostgres(databaseUrl);
 }
@@ -16,7 +16,7 @@ const READ_POSTGRES = `
   CROSS JOIN LATERAL (SELECT event_uid, action, body FROM webhook_event WHERE id = q.event_id LIMIT 1) e
   ORDER BY q.due_at, q.delivery_id`;
 
-// By key in subqueries, as the module does: statistics of an empty queue would have it read as a whole.
+// Finds rows by key in subqueries, as the module does: with statistics of an empty queue, the planner would scan the table.
 const RECORD_POSTGRES = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[])
@@ -36,7 +36,7 @@ const RECORD_POSTGRES = `
 
 async function openPostgres(connectionString) {
   const pool = new pg.Pool({ connectionString, max: 4 });
-  // The server may be stopped before the last connection has heard that it is given up.
+  // The server may be stopped before the pool has closed its last connection.
   pool.on('error', () => undefined);
   pool.on('connect', (client) =>
     client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off'),

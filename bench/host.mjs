@@ -10,7 +10,7 @@ import { dataSourceOptions } from './databases.mjs';
 /** Any signing secret: 24 bytes. */
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-/** Starts a process-local host without HTTP. */
+/** Starts a host without HTTP in this process. */
 export async function startHost(databaseUrl, webhooks = {}, { entities = [] } = {}) {
   const host = {
     module: class BenchHost {},
@@ -39,8 +39,8 @@ export async function startHost(databaseUrl, webhooks = {}, { entities = [] } = 
 }
 
 /**
- * Adds `count` transports with a webhook for everything, dealt out to the tenants in turn. By SQL: thousands of them
- * over REST would take longer than what is measured.
+ * Adds `count` transports, each with a webhook for all actions, to the tenants in turn. It uses SQL: creating thousands over
+ * REST would take longer than the measurement.
  *
  * @param urls of receivers: each transport gets one of them in turn
  */
@@ -70,7 +70,7 @@ export async function addTransports({ dataSource }, { count, tenants, urls, pref
     WHERE NOT EXISTS (SELECT 1 FROM webhook_lane l WHERE l.transport_id = t.id)`);
 }
 
-/** Emits `count` events in one transaction, dealt out to the tenants in turn. */
+/** Emits `count` events in one transaction, for the tenants in turn. */
 export async function emit({ dataSource, emitter }, { count, tenants, prefix = 't', chunk = 50 }) {
   await dataSource.transaction(async (manager) => {
     for (let from = 0; from < count; from += chunk) {
@@ -84,15 +84,15 @@ export async function emit({ dataSource, emitter }, { count, tenants, prefix = '
 }
 
 /**
- * From the end that is worked off last: what is done leaves dead rows, and walking over them again and again would be
- * what is measured, above all while a snapshot keeps them alive.
+ * Reads from the end of the keys, where rows are processed last. From the beginning, each query would read the dead rows of all
+ * processed deliveries, which would distort the measurement, above all while a snapshot keeps these rows alive.
  */
 const LAST = {
   outbox: 'SELECT 1 FROM webhook_outbox ORDER BY tenant_uid DESC, event_id DESC LIMIT 1',
   queue: 'SELECT 1 FROM webhook_queue ORDER BY transport_id DESC, due_at DESC, delivery_id DESC LIMIT 1',
 };
 
-/** Waits until nothing of the kind is left: `outbox` for fan-out, `queue` for delivery. */
+/** Waits until the given tables are empty: `outbox` for fan-out, `queue` for delivery. */
 export async function drained({ dataSource }, ...tables) {
   for (;;) {
     const left = await Promise.all(tables.map((table) => dataSource.query(LAST[table])));

@@ -1,8 +1,8 @@
-// The sink's process where nginx is not installed: reads HTTP/1.1 requests with a content-length, answers 204.
+// The process of the sink if nginx is not installed: reads HTTP/1.1 requests with a content-length, and responds with 204.
 import { createServer } from 'node:net';
 import { ADDRESSES } from './sink.mjs';
 
-const ANSWER = 'HTTP/1.1 204 No Content\r\n\r\n';
+const RESPONSE = 'HTTP/1.1 204 No Content\r\n\r\n';
 const HEAD_END = '\r\n\r\n';
 
 const receive = (socket) => {
@@ -10,15 +10,15 @@ const receive = (socket) => {
   socket.on('data', (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     for (let size = requestSize(pending); size <= pending.length; size = requestSize(pending)) {
-      socket.write(ANSWER);
+      socket.write(RESPONSE);
       pending = pending.subarray(size);
     }
   });
-  // A benchmark closes its connections as it likes.
+  // A benchmark may close its connections at any time.
   socket.on('error', () => socket.destroy());
 };
 
-/** Bytes of the first request, Infinity while its head is incomplete. */
+/** Size of the first request in bytes; Infinity while its head is incomplete. */
 function requestSize(bytes) {
   const headSize = bytes.indexOf(HEAD_END) + HEAD_END.length;
   if (headSize < HEAD_END.length) return Infinity;

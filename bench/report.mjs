@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('results', import.meta.url));
 
-/** What a figure depends on besides the code. */
+/** The properties of the machine on which the figures depend. */
 export function machine() {
   const [cpu] = cpus();
   return {
@@ -17,7 +17,7 @@ export function machine() {
   };
 }
 
-/** The report as Markdown: readable in a terminal, too. */
+/** The report as Markdown, which is also readable in a terminal. */
 export function toMarkdown({
   date,
   machine: { cpu, memoryGiB, node, platform },
@@ -58,7 +58,7 @@ export function toMarkdown({
   ].join('\n');
 }
 
-/** The first columns are words and stand left, the others right. */
+/** The first columns contain words and are aligned to the left, the others to the right. */
 function table(titles, rows) {
   if (rows.length === 0) return [];
   const isWords = (column) => column < (titles.includes('note') ? 3 : 2);
@@ -84,7 +84,7 @@ function boundOf(atLeast, atMost, unit) {
 
 const pad = (text, width, right) => (right ? text.padStart(width) : text.padEnd(width));
 
-/** Writes `<name>.json` and `<name>.md` to bench/results/ and returns where. */
+/** Writes `<name>.json` and `<name>.md` to bench/results/. @returns their path */
 export function save(report, name) {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(path.join(FOLDER, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);

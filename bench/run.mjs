@@ -1,4 +1,4 @@
-// npm run bench: measures this module against the bare HTTP pool, the usual naive worker and its own claims, in one run.
+// npm run bench: compares this module with a bare HTTP pool and a naive worker, and measures its scenarios, in one run.
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 import { BODY_BYTES } from './body.mjs';
@@ -9,12 +9,12 @@ import { startSink } from './sink.mjs';
 
 const CONTESTANTS = {
   bare: { file: 'bare-pool', title: 'bare undici pool, 64 connections', share: 3 },
-  // A steady rate takes some seconds: the bare pool needs more events for that, the naive worker far fewer.
+  // Each run has to take some seconds for a steady rate, so the bare pool gets more events, and the naive worker far fewer.
   naive: { file: 'naive-worker', title: 'naive worker (row, fetch, save)', share: 0.05 },
   tillhook: { file: 'tillhook', title: 'nestjs-tillhook', share: 1 },
 };
 
-/** What else is claimed: each file says what it measures and against which bound. */
+/** The scenarios. Each file says what it measures, and has the bound. */
 const SCENARIOS = {
   drain: 'drain',
   floor: 'drain-floor',
@@ -34,13 +34,13 @@ const HELP = `npm run bench -- [--events N] [--size X] [--only NAMES]
 
   --events N     size of the backlog, default 50000 (the bare pool gets 3 x, the naive worker 0.05 x)
   --size X       sizes of the scenarios times X, default 1 (0.05 takes a minute or two)
-  --only NAMES   comma list of what to run; default: everything
+  --only NAMES   contestants, scenarios and databases to run, separated by commas; default: all
                  contestants: ${Object.keys(CONTESTANTS).join(', ')}
                  scenarios:   ${Object.keys(SCENARIOS).join(', ')}
                  databases:   ${Object.keys(DATABASES).join(', ')}
   --help         this text
 
-Prints a table and writes bench/results/latest.{json,md}. bench/README.md says how the numbers are made.`;
+Prints a table and writes bench/results/latest.{json,md}. bench/README.md says how each figure is measured.`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -52,13 +52,13 @@ const { values: flags } = parseArgs({
 });
 const events = Number(flags.events);
 if (!Number.isInteger(events) || events < 100)
-  fail(`--events takes a whole number from 100, not ${flags.events}.`);
+  fail(`Option "--events" is "${flags.events}". Use a whole number from 100.`);
 const size = Number(flags.size);
-if (!(size > 0)) fail(`--size takes a number above 0, not ${flags.size}.`);
+if (!(size > 0)) fail(`Option "--size" is "${flags.size}". Use a number above 0.`);
 const names = flags.only?.split(',') ?? [];
 const known = [CONTESTANTS, SCENARIOS, DATABASES].flatMap(Object.keys);
 const unknown = names.find((name) => !known.includes(name));
-if (unknown !== undefined) fail(`--only does not know ${unknown}.`);
+if (unknown !== undefined) fail(`Option "--only" has an unknown name "${unknown}". The names are below.`);
 const hasWork = names.some((name) => name in CONTESTANTS || name in SCENARIOS);
 const contestants = chosenOf(CONTESTANTS, hasWork);
 const scenarios = chosenOf(SCENARIOS, hasWork);
@@ -66,7 +66,7 @@ const databases = chosenOf(
   DATABASES,
   names.some((name) => name in DATABASES),
 );
-// Its rate is what a drain is compared with.
+// The rate of a drain is compared with the rate of the bare pool.
 if (['drain', 'floor'].some((name) => scenarios.includes(name)) && !contestants.includes('bare'))
   contestants.unshift('bare');
 if (flags.help) console.log(HELP);
@@ -101,7 +101,7 @@ async function main() {
   console.log(`Written to ${save(report, 'latest')}`);
 }
 
-/** All contestants on one database, each on an empty one; the bare pool is measured with each group anew. */
+/** Runs all contestants on one kind of database, each on an empty one. The bare pool is measured again for each kind. */
 async function compare(databaseKey, sinkUrls) {
   const results = [];
   let bare;
@@ -123,7 +123,7 @@ async function compare(databaseKey, sinkUrls) {
   return results;
 }
 
-/** The scenarios on one database, each on an empty one. */
+/** Runs the scenarios on one kind of database, each on an empty one. */
 async function play(databaseKey, sinkUrls, barePerSecond) {
   const measures = [];
   for (const key of scenarios) {
@@ -142,7 +142,7 @@ async function play(databaseKey, sinkUrls, barePerSecond) {
   return measures;
 }
 
-/** The keys of `all` that `--only` names; all of them when it names nothing of the kind. */
+/** The keys of `all` that `--only` names; all keys if the choice is not restricted. */
 function chosenOf(all, isRestricted) {
   return Object.keys(all).filter((key) => !isRestricted || names.includes(key));
 }

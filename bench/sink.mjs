@@ -1,4 +1,4 @@
-// The receiver of a benchmark: a process of its own that answers 204 as fast as it can and does nothing else.
+// The receiver of a benchmark: a separate process that responds with 204 as fast as it can and does nothing else.
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -9,10 +9,10 @@ import path from 'node:path';
 export const ADDRESSES = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
 
 /**
- * Starts nginx when it is installed, else a minimal server on Node's raw sockets.
+ * Starts nginx if it is installed, otherwise a minimal server on Node's raw sockets.
  *
  * @returns {Promise<{ name: string, urls: string[], stop: () => Promise<void> }>} `name` says which of the two it is;
- *   `urls` are of as many origins.
+ *   each of the `urls` has its own origin.
  */
 export async function startSink() {
   const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
@@ -24,7 +24,7 @@ async function startNodeSink() {
   const port = await new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The sink ended with ${code}.`)));
+    child.once('exit', (code) => reject(new Error(`The sink exited with code ${code}.`)));
   });
   return { name: `raw Node ${process.version} sockets`, urls: urlsOf(port), stop: () => end(child) };
 }
@@ -34,7 +34,7 @@ async function startNginx(version) {
   const port = await freePort();
   writeFileSync(path.join(folder, 'nginx.conf'), nginxConfig(port));
   const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'inherit' });
-  await answers(port);
+  await listens(port);
   const stop = async () => {
     await end(child);
     rmSync(folder, { recursive: true, force: true });
@@ -62,7 +62,7 @@ async function freePort() {
 }
 
 /** Waits until something listens on the port. */
-async function answers(port) {
+async function listens(port) {
   for (let tries = 0; tries < 100; tries++) {
     const socket = connect(port, '127.0.0.1');
     const isOpen = await new Promise((resolve) => {
@@ -72,7 +72,7 @@ async function answers(port) {
     if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('nginx does not listen.');
+  throw new Error(`nginx did not listen on port ${port} within 5 s. See its messages above.`);
 }
 
 async function end(child) {

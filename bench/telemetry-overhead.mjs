@@ -1,4 +1,4 @@
-// node bench/telemetry-overhead.mjs: what telemetry costs for each delivery, in CPU time of the process and of the database.
+// node bench/telemetry-overhead.mjs: measures the cost of telemetry for each delivery: CPU time of the process and the database.
 import { parseArgs } from 'node:util';
 import { runInProcess } from './contestant-process.mjs';
 import { DATABASES } from './databases.mjs';
@@ -32,7 +32,7 @@ else await main();
 
 async function main() {
   ensureBuilt();
-  // It imports what was built just now.
+  // Imported here, because host.mjs imports the package that was just built.
   const { quantile } = await import('./host.mjs');
   const all = [...(flags.before ? ['before'] : []), 'none', 'context', 'metrics', 'sampled', 'full'];
   const modes = flags.modes?.split(',') ?? all;
@@ -41,7 +41,7 @@ async function main() {
   const costs = Object.fromEntries(modes.map((mode) => [mode, []]));
   try {
     for (let round = 0; round < Number(flags.rounds); round += 1) {
-      // Every mode is once the first one: the machine may become slower or faster meanwhile.
+      // Each round begins with another mode, because the machine may become slower or faster meanwhile.
       const order = modes.map((_, index) => modes[(index + round) % modes.length]);
       for (const mode of order) costs[mode].push(await costOf(mode, sink.urls));
       const line = modes.map((mode) => `${mode} ${shown(costs[mode][round])}`).join('; ');

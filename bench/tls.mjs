@@ -1,4 +1,4 @@
-// The certificate of the receivers that are behind TLS: for a loopback address, self-signed.
+// The self-signed certificate, for a loopback address, of the receivers with TLS.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -7,8 +7,8 @@ const file = (name) => fileURLToPath(new URL(`../test/support/tls/receiver.${nam
 export const TLS = {
   /** The address that the certificate is valid for. */
   host: '127.0.1.1',
-  /** What a server takes. */
+  /** Options of a TLS server with the certificate. */
   server: () => ({ cert: readFileSync(file('cert')), key: readFileSync(file('key')) }),
-  /** The environment in which a process trusts it. */
+  /** Environment variables with which a process trusts the certificate. */
   environment: { NODE_EXTRA_CA_CERTS: file('cert') },
 };

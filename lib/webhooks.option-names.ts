@@ -1,11 +1,11 @@
 import { closestOf } from './domain/closest-name.js';
-import { InvalidOptionError } from './errors/start-up.errors.js';
+import { InvalidOptionError, unquoted } from './errors/start-up.errors.js';
 import { EXTRA_NAMES } from './webhooks.extras.js';
 import type { DatabaseOptions, RetentionOptions } from './webhooks.options.js';
 import { resolveOptions } from './webhooks.resolved-options.js';
 
 const EXTRAS: readonly string[] = EXTRA_NAMES;
-/** They have a member for each option. */
+/** The resolved defaults, which have a member for each option. */
 const DEFAULTS = resolveOptions({});
 const OPTIONS = Object.keys(DEFAULTS);
 
@@ -69,7 +69,7 @@ function checkMembers(given: object, names: readonly string[], prefix = ''): voi
     const closest = closestOf(name, names);
     throw new InvalidOptionError(
       prefix + name,
-      undefined,
+      unquoted('unknown'),
       closest === undefined
         ? `there is no such option. Known are ${listOf(names)}.`
         : `there is no such option. Did you mean "${prefix}${closest}"?`,
@@ -78,6 +78,6 @@ function checkMembers(given: object, names: readonly string[], prefix = ''): voi
 }
 
 const misplaced = (name: string, remedy: string): InvalidOptionError =>
-  new InvalidOptionError(name, 'in the wrong place', `${remedy}.`);
+  new InvalidOptionError(name, unquoted('in the wrong place'), `${remedy}.`);
 
 const listOf = (names: readonly string[]): string => names.join(', ');

@@ -86,7 +86,7 @@ export interface RetentionOptions {
   tenants?: Readonly<Record<string, Omit<RetentionOptions, 'tenants'>>>;
 }
 
-/** What is reported to OpenTelemetry, and what receivers get of it. */
+/** Traces and metrics that the module reports to OpenTelemetry, and the trace context that receivers get. */
 export interface TelemetryOptions {
   /**
    * Whether requests carry the header `traceparent`, so that a receiver can continue the trace. It is sent only if the event
@@ -185,6 +185,6 @@ export interface WebhooksOptions {
    * deliveries of a restored copy are then sent. Default `false`.
    */
   adoptEnvironment?: boolean;
-  /** Sent as `user-agent`. Default `nestjs-tillhook`. */
+  /** Sent as the header `user-agent`: 1 to 256 printable ASCII characters. Default `nestjs-tillhook`. */
   userAgent?: string;
 }

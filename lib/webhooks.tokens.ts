@@ -19,7 +19,7 @@ export const WEBHOOKS_KEY_PROVIDER = 'nestjs-tillhook:KeyProvider';
 export const WEBHOOKS_OPENS_SECRETS = 'nestjs-tillhook:OpensSecrets';
 /** The path under which the host mounts the admin API; empty if there is none. */
 export const WEBHOOKS_PATH = 'nestjs-tillhook:Path';
-/** How the portal is configured. */
+/** The options of the portal, with their defaults. */
 export const WEBHOOKS_PORTAL = 'nestjs-tillhook:Portal';
 /** The controllers of the admin API. */
 export const ADMIN_CONTROLLERS = 'nestjs-tillhook:AdminControllers';

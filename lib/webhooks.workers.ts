@@ -67,7 +67,7 @@ export function createWorkers(context: WorkersContext): Workers {
     onQuotaExceeded: (tenantUid, pending) => quotaNotices.exceeded(tenantUid, pending),
     telemetry,
     onError: (error, failures) => {
-      if (failures === 1) log.warn('Fan-out failed', error);
+      if (failures === 1) log.warn('Fan-out failed and is tried again', error);
     },
   });
   const recoveries = createRecoveryWorker(database, stores, {

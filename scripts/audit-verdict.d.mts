@@ -4,5 +4,5 @@ export interface AuditVerdict {
   readonly line: string;
 }
 
-/** What the output of `npm audit --json` came to. */
+/** Derives the verdict from the output of `npm audit --json`. */
 export function auditVerdict(output: string): AuditVerdict;

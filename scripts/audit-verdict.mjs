@@ -1,8 +1,8 @@
 /**
- * What `npm audit --json` came to. A registry that cannot be asked (no network, or a mirror that has no advisories) must
- * not keep a change from landing; it must be seen, though, that nobody has looked.
+ * Derives the verdict from the output of `npm audit --json`. If the registry cannot be queried (no network, or a mirror that has
+ * no advisories), the check passes, so that changes can be merged, and the line says that nothing was audited.
  *
- * @param {string} output what npm printed
+ * @param {string} output the output of npm
  * @returns {{ passes: boolean, line: string }}
  */
 export function auditVerdict(output) {
@@ -11,9 +11,9 @@ export function auditVerdict(output) {
   if (total === 0)
     return { passes: true, line: 'No known vulnerability in what is installed with the package.' };
   if (total > 0) return { passes: false, line: `Known vulnerabilities: ${listed(report.vulnerabilities)}` };
-  // npm gives its own failures a code, those of the registry and of the network a message alone.
+  // Failures of npm itself have a code. Failures of the registry and of the network have only a message.
   if (report?.error && !report.error.code && report.message)
-    return { passes: true, line: `NOT AUDITED: the registry cannot be asked (${report.message}).` };
+    return { passes: true, line: `NOT AUDITED: the registry cannot be queried (${report.message}).` };
   return { passes: false, line: `npm audit failed: ${report?.error?.summary ?? output.slice(0, 500)}` };
 }
 
@@ -25,7 +25,7 @@ function parsed(output) {
   }
 }
 
-/** `undici (high: Title, https://…; moderate: …)`. A cause that is a string names another package of the list. */
+/** Formats packages as `undici (high: Title, https://…; moderate: …)`. A cause that is a string names another package of the list. */
 function listed(vulnerabilities = {}) {
   return Object.values(vulnerabilities)
     .map(({ name, severity, via = [] }) => {

@@ -1,8 +1,8 @@
-// npm run audit: fails when something that is installed with the package has a known vulnerability.
+// npm run audit: fails if a package that is installed with this one has a known vulnerability.
 import { spawnSync } from 'node:child_process';
 import { auditVerdict } from './audit-verdict.mjs';
 
-// One try within 20 s: what is away stays away for as long as a check may wait.
+// One try within 20 s: a registry that does not respond will not respond either while a check can wait.
 const ARGUMENTS = ['audit', '--omit=dev', '--json', '--fetch-retries=0', '--fetch-timeout=20000'];
 
 const { stdout, error } = spawnSync('npm', ARGUMENTS, {

@@ -13,7 +13,7 @@ const TARGET = path.join(FOLDER, 'assets.ts');
 /** Folders of the portal that its build does not read. */
 const NOT_BUILT = new Set(['test', 'README.md']);
 
-/** Of everything that the result depends on: if it is in the generated module, the module is up to date. */
+/** Hash of all files that the result depends on. If the generated module contains this hash, the module is up to date. */
 export function sourceHash() {
   const hash = createHash('sha256');
   const files = readdirSync(SOURCE, { recursive: true, withFileTypes: true })
@@ -38,13 +38,13 @@ export async function ensurePortal() {
 }
 
 async function bundle() {
-  // Loaded only here: it takes a while, and most runs need no build.
+  // Vite is imported only here, because loading it is slow and most runs need no build.
   const { build } = await import('vite');
   const { output } = await build({
     root: SOURCE,
     configFile: false,
     logLevel: 'warn',
-    // Relative to the module that names an asset: the portal does not know where it is mounted.
+    // URLs are relative to the module that names an asset, because the portal does not know where it is mounted.
     base: './',
     build: {
       write: false,
@@ -71,7 +71,7 @@ function moduleOf(chunks, hash) {
   const portal = entry('portal');
   const entries = {
     script: portal.fileName,
-    // What the first page needs besides its script: loaded at once instead of one after the other.
+    // Files that the first page needs besides its script. The browser loads them at once instead of one after another.
     preload: portal.imports,
     styles: chunks.filter(({ fileName }) => fileName.endsWith('.css')).map(({ fileName }) => fileName),
     element: entry('element').fileName,

@@ -1,4 +1,4 @@
-// Builds the library twice (ESM and CommonJS, DESIGN: dual build) and the sample app once.
+// Builds the library twice (ESM and CommonJS) and the sample app once.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,7 +6,7 @@ import { ensurePortal } from './build-portal.mjs';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** The compiler says what is wrong; a stack trace of this script would only hide it. */
+/** Exits without a stack trace if the compiler fails, because the compiler has printed the errors. */
 function compile(project) {
   const { status } = spawnSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
   if (status !== 0) process.exit(1);
@@ -19,5 +19,5 @@ compile('tsconfig.cjs.json');
 mkdirSync('dist/cjs', { recursive: true });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 compile('tsconfig.sample.json');
-// Last, and outside the package: scripts/ensure-built.mjs takes it as the sign of a complete build.
+// Written last, and outside the package: for scripts/ensure-built.mjs, this file means that the build is complete.
 writeFileSync('dist-sample/.built', '');

@@ -1,7 +1,7 @@
 // Finds the browser for the tests of the portal.
 import { existsSync } from 'node:fs';
 
-/** Where Debian and other systems install it. */
+/** Paths at which Debian and other systems install Chromium. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',

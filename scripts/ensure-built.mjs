@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a build is made from. Folders count themselves too, so that a deleted file is noticed. */
+/** The sources of a build. The dates of the folders themselves count too, so that a deleted file is noticed. */
 const SOURCES = [
   'lib',
   'portal',
@@ -19,7 +19,7 @@ const SOURCES = [
   'tsconfig.sample.json',
 ];
 
-/** Written by scripts/build.mjs as its last step: a build that broke off leaves none. */
+/** Written by scripts/build.mjs as its last step, so an incomplete build does not have it. */
 const STAMP = 'dist-sample/.built';
 
 function modifiedAt(file) {
@@ -35,12 +35,12 @@ function newestSource() {
   return Math.max(...times);
 }
 
-/** Whether dist/ and dist-sample/ are complete and made from the sources as they are now. */
+/** Whether dist/ and dist-sample/ are complete and newer than all sources. */
 export function isBuilt() {
   return modifiedAt(STAMP) > newestSource();
 }
 
-/** Makes sure that dist/ and dist-sample/ are up to date. Throws when the build fails (the compiler's output is shown). */
+/** Makes sure that dist/ and dist-sample/ are up to date. @throws if the build fails; the output of the compiler is shown */
 export function ensureBuilt() {
   if (isBuilt()) return;
   console.log('Building (dist/ is missing or older than the sources) …');

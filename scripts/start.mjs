@@ -1,23 +1,23 @@
-// `npm start`: builds what is missing or out of date, and serves the sample app.
+// `npm start`: builds the package and the sample app if they are missing or out of date, and serves the sample app.
 import { ensureBuilt } from './ensure-built.mjs';
 
 const HELP = `Serves the sample POS back end. Builds it first when needed.
 
 Usage: npm start                     (or: node scripts/start.mjs)
 
-  PORT                             where to listen; 0 lets the system choose (3000)
+  PORT                             port to listen on; 0: the system chooses one (3000)
   DATABASE_URL                     sqlite:./data/pos.sqlite (default), sqlite:/absolute/file or postgres://…
   WEBHOOKS_WORKER                  true | false: fan out and deliver in this process (true)
   WEBHOOKS_CONTROLLERS             true | false: serve the POS and webhooks routes (true)
-  WEBHOOKS_ALLOW_CIDRS             CIDR[:port],…  not public, and allowed all the same (127.0.0.0/8,::1/128)
+  WEBHOOKS_ALLOW_CIDRS             CIDR[:port],…  allowed although not public (127.0.0.0/8,::1/128)
   WEBHOOKS_ALLOW_HTTP              true | false: allow http: targets (true)
   WEBHOOKS_RETRY_SCHEDULE_MS       ms,ms,…  waits after failed attempts (5 s, 5 min, 30 min, 2 h, 5 h, …)
   WEBHOOKS_TIMEOUT_MS              deadline of one attempt (10000)
-  WEBHOOKS_LEASE_MS                how long a lane is held without renewal (30000)
-  WEBHOOKS_POLL_MS                 how often to look for other processes' work (250)
+  WEBHOOKS_LEASE_MS                time for which a lane is held without renewal (30000)
+  WEBHOOKS_POLL_MS                 interval of looking for work of other processes (250)
   WEBHOOKS_CONCURRENCY             requests in flight in this process (64)
   WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport (8)
-  WEBHOOKS_CLIENT_ERRORS           retry | fail: what a 4xx answer means (retry)
+  WEBHOOKS_CLIENT_ERRORS           retry | fail: what to do after a 4xx response (retry)
   WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
   PAYMENT_WEBHOOK_SECRETS          whsec_…,…  of POST /v2/payments/stripe (none: it accepts nothing)
 

@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Of this process: two runs in one clone do not know each other. */
+/** The folder of this process, because two runs in one clone must not share their files. */
 const FOLDER = `test/.groups/${process.pid}`;
-/** Spec files of a group, by their kind; those that take longest first. A larger group saves less and less, and the last one keeps a worker busy while the others are idle. */
+/** Number of spec files in a group, by their kind; the kind that takes longest is first. Beyond these sizes, a larger group saves little, and keeps one worker busy at the end while the others are idle. */
 const SIZES = { e2e: 20, integration: 14, unit: 50 };
 /** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
 const GIVEN = {
@@ -43,7 +43,7 @@ export function groupSpecs(folders) {
   return alternating(given, others).map(writeGroup);
 }
 
-/** Removes what `groupSpecs` wrote. */
+/** Removes the files that `groupSpecs` wrote. */
 export const removeGroups = () => rmSync(FOLDER, { recursive: true, force: true });
 
 const specsIn = (folder) =>
@@ -72,7 +72,7 @@ function split({ name, files }) {
   }));
 }
 
-/** One of each in turn: of the tests that run at a time, some wait and some work. */
+/** Takes one of each kind in turn, so that of the tests that run at the same time some wait and some work. */
 const alternating = (these, those) =>
   Array.from({ length: Math.max(these.length, those.length) }, (_, n) => [these[n], those[n]])
     .flat()

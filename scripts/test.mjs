@@ -12,7 +12,7 @@ import { NOT_DURABLE, startPostgres } from './postgres.mjs';
 import { groupSpecs, removeGroups } from './test-groups.mjs';
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-/** How long jest may go on after its results are written. */
+/** How long jest may continue to run after its results are written, in ms. */
 const EXIT_GRACE_MS = 10_000;
 /** Keeps the order of `groupSpecs`. */
 const SEQUENCER = './test/support/listed-order.mjs';
@@ -20,7 +20,7 @@ const given = process.argv.slice(2);
 // `npm run test:faults:short -- test/faults/kill.spec.ts` names the folder and a file in it: the file is meant.
 const args = given.filter((arg) => !given.some((other) => other.startsWith(`${arg}/`)));
 
-// Unit and integration tests read the sources; anything else may start what was built.
+// Unit and integration tests read the sources. Other tests may start the built files.
 const files = args.filter((arg) => !arg.startsWith('-'));
 const sourcesOnly = files.length > 0 && files.every((file) => /^test\/(unit|integration)\b/.test(file));
 if (sourcesOnly) await ensurePortal();
@@ -62,7 +62,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 try {
   const givenUrl = process.env.TEST_POSTGRES_URL;
   const postgresUrl = givenUrl ?? (postgres = await startPostgres(NOT_DURABLE)).url;
-  // Templates of migrated databases are kept for the run: a server of somebody else must not be left with one.
+  // Templates of migrated databases exist during a run. They must not stay on a server that belongs to somebody else.
   const env = { TEST_POSTGRES_URL: postgresUrl, ...(givenUrl === undefined && { TEST_RUN_FOLDER: folder }) };
   const exitCode = interruptedBy ? undefined : await runJest(env);
   process.exitCode = exitCode ?? 1;
@@ -73,7 +73,7 @@ if (existsSync(resultsFile)) console.log(closingLine(JSON.parse(readFileSync(res
 rmSync(folder, { recursive: true, force: true });
 removeGroups();
 
-/** The exit code of jest, or undefined when a signal ended it. What a failed test left open must not keep jest for ever. */
+/** The exit code of jest; undefined if a signal ended it. Handles that a failed test left open must not keep jest alive for ever. */
 function runJest(env) {
   const command = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
   const output = ['--json', `--outputFile=${resultsFile}`];
@@ -96,7 +96,7 @@ function isFolder(name) {
   return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** A file that could not run at all holds an unknown number of tests: it counts as one failed. */
+/** A file that could not run at all contains an unknown number of tests, so it counts as one failed test. */
 function closingLine(results) {
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   const skipped = results.numPendingTests + results.numTodoTests;

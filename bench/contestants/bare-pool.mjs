@@ -1,12 +1,12 @@
-// The ceiling: an undici pool with 64 connections that only sends. No database, no signature, no log.
+// The upper limit: an undici pool with 64 connections that only sends, without a database, signatures and a log.
 import { Pool } from 'undici';
 import { bodyOf } from '../body.mjs';
 
 const CONNECTIONS = 64;
-/** Requests before the clock starts. */
+/** Number of requests before the measurement starts. */
 export const WARM_UP = 2_000;
 
-/** @returns {Promise<{ count: number, seconds: number }>} requests answered, and how long it took */
+/** @returns {Promise<{ count: number, seconds: number }>} number of requests with a response, and their duration */
 export async function run({ sinkUrls, events }) {
   const { origin, pathname } = new URL(sinkUrls[0]);
   const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
@@ -26,7 +26,7 @@ async function send(pool, path, count) {
       const headers = { 'content-type': 'application/json' };
       const response = await pool.request({ method: 'POST', path, headers, body });
       await response.body.dump();
-      if (response.statusCode !== 204) throw new Error(`The sink answered ${response.statusCode}.`);
+      if (response.statusCode !== 204) throw new Error(`The sink responded with ${response.statusCode}.`);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, sender));

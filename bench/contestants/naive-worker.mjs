@@ -1,4 +1,4 @@
-// What is usually written first: take one row, fetch, save the row; then the next one.
+// A typical first implementation: reads one row, calls fetch, saves the row, and continues with the next one.
 import { DataSource, EntitySchema } from 'typeorm';
 import { bodyOf } from '../body.mjs';
 import { dataSourceOptions } from '../databases.mjs';
@@ -18,7 +18,7 @@ const Delivery = new EntitySchema({
 
 const WARM_UP = 200;
 
-/** @returns {Promise<{ count: number, seconds: number }>} deliveries made and saved, and how long it took */
+/** @returns {Promise<{ count: number, seconds: number }>} number of deliveries that were saved, and their duration */
 export async function run({ databaseUrl, sinkUrls, events }) {
   const dataSource = new DataSource({
     ...dataSourceOptions(databaseUrl),

@@ -1,6 +1,6 @@
 // This module as a host uses it: default options, eight tenants with one transport each, events emitted in the
-// host's transactions. The clock starts when the whole backlog is committed, so matching the events to webhooks
-// counts, and stops when every delivery is recorded.
+// host's transactions. The measurement starts when the whole backlog is committed, so it includes fan-out, and ends when
+// every delivery is recorded.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -20,7 +20,7 @@ class EverybodyIsAdmin {
   }
 }
 
-/** @returns {Promise<{ count: number, seconds: number }>} deliveries recorded, and how long it took */
+/** @returns {Promise<{ count: number, seconds: number }>} number of recorded deliveries, and their duration */
 export async function run({ databaseUrl, sinkUrls, events }) {
   const app = await startHost(databaseUrl);
   await subscribe(await app.getUrl(), sinkUrls);
@@ -47,7 +47,7 @@ async function startHost(databaseUrl) {
   return app;
 }
 
-/** One transport and one webhook for each tenant, over REST. */
+/** Creates one transport and one webhook for each tenant, over REST. */
 async function subscribe(hostUrl, sinkUrls) {
   for (const [index, tenantUid] of TENANTS.entries()) {
     const transports = `${hostUrl}/tenants/${tenantUid}/httptransports`;
@@ -63,10 +63,10 @@ async function subscribe(hostUrl, sinkUrls) {
 async function post(url, body) {
   const headers = { 'content-type': 'application/json', connection: 'close' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${url} responded with ${response.status}: ${await response.text()}`);
 }
 
-/** Emits `count` events in one transaction and waits until all are delivered. Seconds from its commit. */
+/** Emits `count` events in one transaction and waits until all are delivered. @returns seconds since the commit */
 async function deliver(app, count, deliveredInAll) {
   const emitter = app.get(WebhookEmitter, { strict: false });
   const dataSource = app.get(DataSource);
@@ -90,8 +90,9 @@ async function deliver(app, count, deliveredInAll) {
 }
 
 /**
- * Whether an event waits for fan-out or a delivery for its record. From the end of the keys, which is worked off
- * last: walking over the dead rows of what is done would measure the asking.
+ * Whether an event waits for fan-out, or a delivery for its record. It reads from the end of the keys, where rows are
+ * processed last. From the beginning, it would read the dead rows of all processed deliveries, which would take longer than
+ * the work that is measured.
  */
 async function hasWork(dataSource) {
   const rows = await dataSource.query(`

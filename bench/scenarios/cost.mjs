@@ -1,5 +1,5 @@
-// What a delivery costs, and how fast deliveries go: live, one transaction for each event, and from a backlog; one endpoint,
-// and fifty endpoints that each get every event.
+// Measures the cost and the rate of deliveries, live (one transaction for each event) and from a backlog, with one receiver and
+// with fifty receivers that each get every event.
 import { run as sendBare, WARM_UP } from '../contestants/bare-pool.mjs';
 import { databaseMeter } from '../database-costs.mjs';
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
@@ -48,7 +48,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
   return measures;
 }
 
-/** The floor: what sending alone costs, without database, signature and log. */
+/** The lower limit: the cost of sending alone, without a database, signatures and a log. */
 async function costOfBareRequests(job) {
   const cpu = process.cpuUsage();
   const { count } = await sendBare(job);

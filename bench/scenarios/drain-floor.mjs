@@ -1,6 +1,6 @@
-// What is left of the bare pool when a sender reads, signs and logs, and does nothing else: one straight loop over the
-// tables of a fanned-out backlog. No leases, tenants, deadlines, retries, egress guard. The distance from here to the bare pool
-// is the database's and the signature's; the distance from the module to here is the module's own.
+// The rate of a simple loop that reads a fanned-out backlog, signs, sends and logs, without leases, tenants, deadlines, retries
+// and the egress guard. Its difference to the bare pool is the cost of the database and of the signatures. Its difference to the
+// module is the cost of the module itself.
 import { createHmac } from 'node:crypto';
 import { Pool } from 'undici';
 import { openFloorStore } from '../floor-store.mjs';
@@ -9,7 +9,7 @@ import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 export const title = 'drain without a module around it';
 
 const CONNECTIONS = 64;
-/** Rows kept ready: less than this many, and the next are read. */
+/** Number of rows that are kept ready. If there are fewer, the next ones are read. */
 const READ_AHEAD = 1_000;
 const KEY = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
 
@@ -53,7 +53,7 @@ async function drain(store, lanes, { origin, pathname }) {
   await pool.close();
 }
 
-/** Rows of all lanes in turn; a read is under way while those that are at hand are sent. */
+/** Reads rows of all lanes in turn. While a read is under way, the rows that are ready are sent. */
 function readAhead(store, lanes) {
   let ready = [];
   let at = 0;
@@ -106,7 +106,7 @@ async function send(pool, path, row) {
   };
 }
 
-/** Full groups, two of them at once, as the module does. */
+/** Writes full groups of outcomes, two at a time, as the module does. */
 class Recorder {
   #waiting = [];
   #writing = new Set();

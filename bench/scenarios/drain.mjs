@@ -1,4 +1,4 @@
-// A fanned-out backlog, drained by one process: eight tenants with a transport each.
+// The rate at which one process sends a fanned-out backlog of eight tenants with one transport each.
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'drain of a fanned-out backlog';

@@ -1,5 +1,5 @@
-// What emitting adds to a host's transaction: the same transaction with a plain INSERT of a row of that size instead,
-// turn and turn about.
+// The cost of an emit in a host's transaction, compared with the same transaction with a plain INSERT of a row of that size. The
+// two alternate.
 import { bodyOf, dataOf } from '../body.mjs';
 import { quantile, startHost } from '../host.mjs';
 

@@ -1,4 +1,4 @@
-// What claiming and reading a lane costs on small tables, and with a long history and a large backlog that is held back.
+// The cost of claiming and reading a lane on small tables, compared with tables with a long history and a large blocked backlog.
 import { addTransports, drained, emit, quantile, startHost } from '../host.mjs';
 
 export const title = 'cost of claiming and reading a lane as tables grow';
@@ -47,7 +47,8 @@ async function claimAndRead({ lanes }, database) {
       database.now(),
     );
     times.read.push(performance.now() - startedAt);
-    if (readings.some(({ rows }) => rows.length !== 64)) throw new Error('Read other rows than were there.');
+    if (readings.some(({ rows }) => rows.length !== 64))
+      throw new Error('A read returned a wrong number of rows.');
     const rate = { used: 0, usedUntil: 0 };
     await lanes.release(
       claimed.map((lane) => ({
@@ -62,7 +63,7 @@ async function claimAndRead({ lanes }, database) {
   return { claim: times.claim.slice(20), read: times.read.slice(20) };
 }
 
-/** By SQL: a backlog behind transports that are blocked for a day, and a history of finished deliveries. */
+/** Adds, by SQL, a backlog of transports that are blocked for a day, and a history of ended deliveries. */
 async function grow({ dataSource }, { held, finished }) {
   const isPostgres = dataSource.options.type === 'postgres';
   const later = Date.now() + 86_400_000;

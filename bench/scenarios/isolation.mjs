@@ -1,4 +1,5 @@
-// Twenty tenants at a steady rate; then another one gets endpoints that accept and never answer, and a flood of events.
+// The latency of twenty tenants at a steady rate, before and while another tenant has a flood of events for receivers that
+// accept connections and never respond.
 import { createServer } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { dataOf } from '../body.mjs';

@@ -1,5 +1,5 @@
-// From the host's commit to the receiver, when nothing else is going on: with the worker in the same process, in another
-// one, and in a fleet of three of which any may hold the lane.
+// The time from the host's commit to the receiver, without other load: with the worker in the same process, in another one, and
+// in a fleet of three processes, any of which may hold the lane.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';

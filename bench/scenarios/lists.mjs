@@ -1,4 +1,4 @@
-// How long the lists of deliveries take for a tenant with 10,000,000 of them and 1,000 transports, whatever the filter.
+// The duration of requests for lists of deliveries, with each filter, of a tenant with 10,000,000 deliveries and 1,000 transports.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -12,10 +12,10 @@ export const title = 'lists of deliveries';
 const TRANSPORTS = 1_000;
 const EVENTS = 10_000;
 const ROUNDS = 7;
-/** Written in one statement: on SQLite it blocks the process. */
+/** Number of rows that one statement writes. On SQLite, a statement blocks the process. */
 const CHUNK = 500_000;
 const AT_MOST_MS = 200;
-/** A minute between two deliveries. */
+/** Time between two deliveries: a minute. */
 const STEP_MS = 60_000;
 
 export async function run({ databaseUrl, sinkUrls, size }) {
@@ -107,7 +107,11 @@ const uidOf = (id) =>
     .replaceAll(/[i-v]/g, (digit) => 'jkmnpqrstvwxyz'['ijklmnopqrstuv'.indexOf(digit)])
     .padStart(13, '0')}`;
 
-/** Most deliveries missed, one in 100,000 failed, some pending; one event in 1,000 has a rare action. @returns the id of a pending one */
+/**
+ * Writes deliveries: most are missed, one in 100,000 has failed, and some are pending. One event in 1,000 has a rare action.
+ *
+ * @returns the id of a pending delivery
+ */
 async function fill(dataSource, { ended, pending }) {
   const isPostgres = dataSource.options.type === 'postgres';
   const numbers = (from, to) =>
@@ -122,7 +126,7 @@ async function fill(dataSource, { ended, pending }) {
     SELECT 't0', 'lists-' || n, CASE WHEN n % 1000 = 0 THEN 'TILL_CLOSED' ELSE 'ORDER_SETTLED' END, '{}', 5
     FROM ${numbers(1, EVENTS)}`);
   const [event] = await dataSource.query('SELECT min(id) AS id FROM webhook_event');
-  // A prime, so that each transport gets every kind of event.
+  // 7919 is a prime, so each transport gets every kind of event.
   const columns = (
     id,
   ) => `${id}, ${tenant.id}, ${event.id} + (g.n * 7919) % ${EVENTS}, ${transport.id} + g.n % ${TRANSPORTS},

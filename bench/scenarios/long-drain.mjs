@@ -1,4 +1,4 @@
-// A long drain: what it does to memory, and what a foreign transaction that holds a snapshot open all the while costs.
+// The growth of memory during a long drain, and the rate of a drain while a foreign transaction keeps a snapshot open.
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'a long drain: memory, and a snapshot held open';

@@ -1,14 +1,14 @@
-// Receivers as they are: 50 ms away and behind TLS, where slots, latency and keep-alive decide.
+// The rate with realistic receivers, which respond after 50 ms, with and without TLS. Slots, latency and keep-alive limit it.
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { TLS } from '../tls.mjs';
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
-export const title = 'receivers that answer after 50 ms';
+export const title = 'receivers that respond after 50 ms';
 
-const ANSWER_AFTER_MS = 50;
+const RESPONDS_AFTER_MS = 50;
 const SLOTS = 64;
-/** More tenants than slots, each with a receiver of its own: none is kept from the reserve. */
+/** There are more tenants than slots, each with its own receiver, so that the reserve is used too. */
 const TENANTS = 128;
 
 export async function run({ databaseUrl, size }) {
@@ -33,9 +33,9 @@ async function measure(host, receiver, { scheme, count }) {
     await emit(host, { count, ...events });
     await drained(host, 'outbox', 'queue');
   });
-  const possible = (SLOTS / ANSWER_AFTER_MS) * 1_000;
+  const possible = (SLOTS / RESPONDS_AFTER_MS) * 1_000;
   return {
-    measure: `${ANSWER_AFTER_MS} ms ${scheme} receiver, x what ${SLOTS} slots allow`,
+    measure: `${RESPONDS_AFTER_MS} ms ${scheme} receiver, x what ${SLOTS} slots allow`,
     value: count / seconds / possible,
     unit: 'x',
     atLeast: 0.8,
@@ -49,7 +49,7 @@ async function startReceiver(scheme) {
   const listen = async () => {
     const server = create((request, response) => {
       request.resume();
-      setTimeout(() => response.writeHead(204).end(), ANSWER_AFTER_MS);
+      setTimeout(() => response.writeHead(204).end(), RESPONDS_AFTER_MS);
     }).on('connection', () => (connections += 1));
     await new Promise((resolve) => server.listen(0, TLS.host, resolve));
     return server;

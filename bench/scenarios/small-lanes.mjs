@@ -1,4 +1,4 @@
-// Many transports with five due deliveries each, against the rate of eight large lanes in the same process.
+// The rate with many transports that have five due deliveries each, compared with eight large lanes in the same process.
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'many small lanes';

@@ -1,4 +1,4 @@
-// One event that goes to 10,000 transports, and what other tenants notice of its fan-out.
+// The fan-out of one event to 10,000 transports, and how much it delays the fan-out of other tenants' events.
 import { dataOf } from '../body.mjs';
 import { addTransports, drained, emit, quantile, startHost, timed } from '../host.mjs';
 
@@ -15,7 +15,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
 
   const fanOutOf = (prefix) =>
     timed(async () => {
-      // Without a manager: on SQLite the host's connection cannot run two transactions at once.
+      // Emitted without a manager, because on SQLite the host's connection cannot run two transactions at once.
       await host.emitter.emit('ORDER_SETTLED', dataOf(0), { tenantUid: `${prefix}0` });
       await drainedFor(host, prefix);
     });
@@ -41,7 +41,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
 }
 
 async function drainedFor({ dataSource }, prefix) {
-  // SQLite answers without leaving the event loop, which would then never get to its timers.
+  // SQLite returns results synchronously, so without this turn of the event loop no timer would fire.
   await new Promise((resolve) => setImmediate(resolve));
   while (
     (await dataSource.query(`SELECT 1 FROM webhook_outbox WHERE tenant_uid = '${prefix}0' LIMIT 1`)).length >

@@ -12,7 +12,7 @@ import { JsonBodyGuard } from './validation/json-body.guard.js';
 export const ADMIN_CONTROLLER = 'nestjs-tillhook:admin-controller';
 
 /**
- * A controller of the admin API: below a tenant, guarded, and documented accordingly.
+ * A controller of the admin API: its routes have the tenant in their path, are guarded, and are documented accordingly.
  *
  * @param path the part of the path after `tenants/:tenantUid/`
  * @param group the tag under which its routes are documented

@@ -105,7 +105,7 @@ export const operatorAccessUndefined = (): ApiError =>
     'The access policy of this service has no checkOperator, so nobody may use the operator routes.',
   ]);
 
-/** 403 for a change that is requested with the token of a portal link that only permits looking. */
+/** 403 for a change that is requested with the token of a read-only portal link. */
 export const portalReadOnly = (): ApiError =>
   new ApiError(HttpStatus.FORBIDDEN, 'PORTAL_READ_ONLY', ['This portal link does not permit changes.']);
 
@@ -153,7 +153,7 @@ export type Resource = 'HTTP_TRANSPORT' | 'WEBHOOK' | 'DELIVERY' | 'EVENT' | 'RE
 /** 404: the same response for a resource that does not exist and for one of another tenant. It repeats nothing from the request. */
 export const notFound = (resource: Resource): ApiError =>
   new ApiError(HttpStatus.NOT_FOUND, `${resource}_NOT_FOUND`, [
-    `No such ${resource.toLowerCase().replace('http_', 'HTTP ')}.`,
+    `No such ${resource.toLowerCase().replace('http', 'HTTP').replace('_', ' ')}.`,
   ]);
 
 /** 409. */

@@ -3,7 +3,7 @@ import { UsageError } from './cli-errors.js';
 import type { Command, CommandArgument, CommandOption, OptionValues } from './command.js';
 import { suggest } from './suggestion.js';
 
-/** What was given to a command. */
+/** The options and arguments that were given to a command. */
 export interface ParsedOptions {
   readonly values: OptionValues;
   /** The arguments without a name, in order. */

@@ -11,7 +11,7 @@ export interface ReportedError {
   readonly message: string;
 }
 
-/** The remedies in messages for the code of an application, and what does the same on the command line. */
+/** Remedies in the messages of the module, which address the code of an application, and the same remedies on the command line. */
 const ON_THE_COMMAND_LINE: readonly (readonly [string, string])[] = [
   [MIGRATIONS_REMEDY, 'Run `tillhook migrate`.'],
   [TABLES_MISSING_REMEDY, 'Run `tillhook migrate`.'],
@@ -27,7 +27,7 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** Adds what to do to errors of drivers, and words remedies of the module for the command line. */
+/** Adds remedies to errors of drivers, and rewords remedies of the module for the command line. */
 export function withRemedy(error: unknown): ReportedError {
   const message = textOf(error);
   if (error instanceof CliError) return { code: error.code, message };

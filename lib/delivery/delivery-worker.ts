@@ -23,8 +23,8 @@ const SHARE_EVERY_MS = 1_000;
  * Sends deliveries: the path of a delivery through one process, from the queue to the record of its outcome.
  *
  * 1. `LaneClaimer` claims a lane that fan-out has notified or that polling has found.
- * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`. `RequestReader` reads redeliveries that were
- *    requested, whenever they are due.
+ * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`. `RequestReader` reads requested redeliveries,
+ *    regardless of their due dates.
  * 3. `Slots` says whose turn it is; `Dispatcher` takes a row of that lane.
  * 4. `DeliverySender` sends it and derives the outcome from the response.
  * 5. `DeliveryRecorder` writes the outcome and updates the lane.
@@ -53,7 +53,7 @@ export class DeliveryWorker {
     this.#refreshLoop = new PollLoop({
       pollMs: Math.min(options.pollMs, LONGEST_REFRESH_MS),
       round: () => this.#refresh(),
-      onError: warnOnce(log, 'Refreshing lanes failed'),
+      onError: warnOnce(log, 'Refreshing lanes failed and is tried again'),
     });
   }
 

@@ -85,23 +85,23 @@ export function connectStages(
     now,
     elapsed,
     isBusy: () => slots.isBusy,
-    onError: warnOnce(log, 'Claiming lanes failed'),
+    onError: warnOnce(log, 'Claiming lanes failed and is tried again'),
   });
   const reader = new LaneReader(lanes, bodies, recorder, claimer, inspection, {
     now,
     elapsed,
     sendsSoon: () => slots.areSoonFree,
-    onError: (error) => log.warn('Reading lanes failed', error),
+    onError: (error) => log.warn('Reading lanes failed and is tried again', error),
   });
   const requests = new RequestReader(requestStore, recorder, claimer, inspection, {
     now,
     elapsed,
-    onError: (error) => log.warn('Reading requested redeliveries failed', error),
+    onError: (error) => log.warn('Reading requested redeliveries failed and is tried again', error),
   });
   const releaser = new LaneReleaser(lanes, records, held, claimer, inspection, {
     now,
     elapsed,
-    onError: warnOnce(log, 'Releasing lanes failed'),
+    onError: warnOnce(log, 'Releasing lanes failed and is tried again'),
   });
   const upkeep = new LaneUpkeep(lanes, held, renewals, configs, claimer, inspection, context);
   const sweep = new LaneSweep(sweepStore, {

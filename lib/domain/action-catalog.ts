@@ -72,7 +72,7 @@ export function checkCatalog(catalog: ActionCatalog): void {
   if (actions.length === 0) throw new InvalidOptionError('catalog', catalog, 'define at least one action.');
   for (const action of actions) {
     if (!ACTION_NAME_PATTERN.test(action)) {
-      throw new InvalidOptionError('catalog', action, 'an action is named with 1 to 64 of A-Z, 0-9 and "_".');
+      throw new InvalidOptionError('catalog', action, 'name an action with 1 to 64 of A-Z, 0-9 and "_".');
     }
     if (isReservedAction(action)) {
       throw new InvalidOptionError(

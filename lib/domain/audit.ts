@@ -1,6 +1,6 @@
 import type { TransportCommand } from './transport-state.js';
 
-/** What can happen to a transport, a webhook or a secret, and which jobs somebody starts or cancels. */
+/** Kinds of audit entries of a tenant: changes of a transport, a webhook or a secret, and jobs that somebody starts or cancels. */
 export const AUDIT_KINDS = [
   'TRANSPORT_CREATED',
   'TRANSPORT_CHANGED',
@@ -19,11 +19,11 @@ export const AUDIT_KINDS = [
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
-/** What an operator can do to all tenants at once. */
+/** Kinds of audit entries of the operator, which concern all tenants. */
 export const OPERATOR_AUDIT_KINDS = ['DELIVERIES_STOPPED', 'DELIVERIES_RESUMED'] as const;
 export type OperatorAuditKind = (typeof OPERATOR_AUDIT_KINDS)[number];
 
-/** The place of an entry that concerns all tenants. No tenant and no transport has an empty uid. */
+/** The resource of an entry that concerns all tenants. No tenant and no transport has an empty uid. */
 export const OPERATOR_RESOURCE = { tenantUid: '', httpTransportUid: '', webhookUid: null } as const;
 
 /** The actor of changes that the module makes by itself, such as after a 410. Nobody else may use it. */
@@ -55,7 +55,7 @@ export interface AuditChange {
   readonly to: unknown;
 }
 
-/** Who changed what. */
+/** The changes of an entry, and who made them. */
 export interface Audited {
   readonly kind: AuditKind | OperatorAuditKind;
   /** Null: unknown. */

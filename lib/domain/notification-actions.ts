@@ -19,7 +19,7 @@ interface TransportPayload extends NotificationPayload {
 /** WEBHOOK_TRANSPORT_FAILING */
 export interface TransportFailingPayload extends TransportPayload {
   readonly cause: 'CIRCUIT_OPENED' | 'DISABLED_SOON';
-  /** With `DISABLED_SOON`: part of the time until it is disabled that has passed, 0.25, 0.5 or 0.75; otherwise null. */
+  /** With `DISABLED_SOON`: the part of `disableAfterHours` that has passed, 0.25, 0.5 or 0.75. Otherwise null. */
   readonly share: number | null;
   readonly failingSince: string;
   /** When it is disabled unless an attempt succeeds. */

@@ -28,7 +28,7 @@ const UID_PREFIX = 'ntf_';
 const UID_DIGITS = 22;
 /** The event `WEBHOOK_QUOTA_NEAR` of a tenant occurs once in this period, over all processes. */
 const QUOTA_NEAR_EVERY_MS = 3_600_000;
-/** What `transportFailing` may report in one series of failures. */
+/** The reports of `transportFailing` that one series of failures can have. */
 const FAILING_REPORTS = ['CIRCUIT_OPENED', 0.25, 0.5, 0.75] as const;
 
 /** The event of a notification, with a body in the format of all events. */

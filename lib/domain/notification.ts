@@ -99,7 +99,7 @@ export interface QuotaNear extends Notified {
   readonly type: 'quotaNear';
   /** The option that sets the quota. */
   readonly quota: 'maxPendingDeliveriesPerTenant';
-  /** Number that the tenant has; `limit` if it has that many or more. */
+  /** Number of pending deliveries of the tenant, counted up to `limit`: `limit` means that many or more. */
   readonly used: number;
   readonly limit: number;
 }

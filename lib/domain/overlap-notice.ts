@@ -4,7 +4,7 @@ import type { Expiring } from './secret-rotation.js';
 const BEFORE_END_MS = 24 * 3_600_000;
 
 /**
- * When the overlap ends in which older secrets sign, ms since the epoch.
+ * End of the overlap, during which older secrets also sign, in ms since the epoch.
  *
  * @param secrets all secrets that sign
  * @returns `nowMs` if only the newest secret signs

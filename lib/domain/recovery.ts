@@ -3,8 +3,8 @@ export const RECOVERY_KINDS = ['RECOVER', 'REPLAY'] as const;
 export type RecoveryKind = (typeof RECOVERY_KINDS)[number];
 
 /**
- * `QUEUED`: waits for a worker, or for what `reason` says. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it
- * found. `CANCELLED`: somebody cancelled it. `FAILED`: ended early; `reason` says why.
+ * `QUEUED`: waits for a worker, or until the obstacle in `reason` is removed. `RUNNING`: enqueues deliveries. `DONE`: has
+ * enqueued all that it found. `CANCELLED`: somebody cancelled it. `FAILED`: ended early; `reason` says why.
  */
 export const RECOVERY_STATES = ['QUEUED', 'RUNNING', 'DONE', 'CANCELLED', 'FAILED'] as const;
 export type RecoveryState = (typeof RECOVERY_STATES)[number];
@@ -20,7 +20,7 @@ export type RecoveryReason =
 /** How long a job that has ended is kept, in ms. */
 export const RECOVERY_KEPT_MS = 90 * 86_400_000;
 
-/** What a recovery or replay includes. */
+/** The selection of deliveries or events for a recovery or replay. */
 export interface RecoveryCriteria {
   readonly kind: RecoveryKind;
   /** Milliseconds since the epoch, inclusive. RECOVER: deliveries that ended then or later. REPLAY: events emitted then or later. */
@@ -36,11 +36,13 @@ export interface RecoveryCriteria {
 }
 
 /**
- * What a job does next. `COLLECT_…`: notes the events of the deliveries with that status. `ENQUEUE`: enqueues these, in the
- * order of events. `REPLAY`: reads events and enqueues them. `CLEAN`: the job has ended, and its notes are deleted.
+ * The next step of a job. `COLLECT_…`: stores the events of the deliveries with that status as items of the job. `ENQUEUE`:
+ * enqueues the items, in the order of events. `REPLAY`: reads events and enqueues them. `CLEAN`: the job has ended, and its
+ * items are deleted.
  */
 export type RecoveryPhase = 'COLLECT_FAILED' | 'COLLECT_MISSED' | 'ENQUEUE' | 'REPLAY' | 'CLEAN';
 
+/** The phase in which a job begins. */
 export const firstPhase = ({ kind, statuses }: Pick<RecoveryCriteria, 'kind' | 'statuses'>): RecoveryPhase =>
   kind === 'REPLAY' ? 'REPLAY' : statuses.includes('FAILED') ? 'COLLECT_FAILED' : 'COLLECT_MISSED';
 

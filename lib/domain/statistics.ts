@@ -11,7 +11,7 @@ export function bucketStart(at: number, granularity: Granularity): number {
 }
 
 /**
- * What a fact counts. `AGAIN`: delivered by a redelivery, whose time since the emit is not a latency. `RETRIED`: an attempt
+ * Kind of a fact. `AGAIN`: delivered by a redelivery, whose time since the emit is not a latency. `RETRIED`: an attempt
  * failed and another one follows.
  */
 export type FactKind = 'DELIVERED' | 'AGAIN' | 'FAILED' | 'MISSED' | 'RETRIED';
@@ -58,7 +58,7 @@ export const ALL_TRANSPORTS_ID = 0;
 /** All actions; only together with all transports. */
 export const ALL_ACTIONS = '';
 
-/** What counts are kept for. */
+/** Key of a row of counts. `ALL_TENANTS_ID`, `ALL_TRANSPORTS_ID` and `ALL_ACTIONS` stand for sums. */
 export interface CountKey {
   readonly tenantId: number;
   readonly granularity: Granularity;

@@ -40,9 +40,9 @@ export class ConnectionPool {
   }
 
   /**
-   * Takes an idle connection, or else a new one.
+   * Acquires an idle connection, or a new one if none is idle.
    *
-   * @param fresh whether to take a new connection in place of an idle one, which is closed
+   * @param fresh whether to open a new connection in place of an idle one, which is closed
    * @returns undefined: the origin has `connectionsPerOrigin` connections, and all are busy
    */
   acquire(url: CheckedUrl, fresh: boolean): Connection | undefined {
@@ -63,7 +63,7 @@ export class ConnectionPool {
     this.#originOf(url).waiting.push(waiter);
   }
 
-  /** Takes back a connection whose request has its complete response. */
+  /** Returns a connection to the pool, once its request has received the complete response. */
   release(connection: Connection): void {
     const origin = this.#originOf(connection.url);
     origin.idle.push(connection);

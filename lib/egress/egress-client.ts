@@ -45,8 +45,8 @@ export interface Refusal {
 const MAX_VERDICTS = 5_000;
 
 /**
- * The only way out of the process. Its rules never change, so no connection outlives the rules that allowed it. Redirects are
- * not followed, bodies are not decompressed, proxy variables are not read.
+ * Sends every request of the module: no other class opens sockets to receivers. Its rules never change, so no connection
+ * outlives the rules that allowed it. Redirects are not followed, bodies are not decompressed, proxy variables are not read.
  */
 export class EgressClient {
   readonly #rules: UrlRules;
@@ -97,7 +97,7 @@ export class EgressClient {
     try {
       const url = checkUrl(text, this.#rules);
       if (this.#deny.denies(url))
-        throw new TargetRefusedError('DENIED', 'nothing is sent to its host from here');
+        throw new TargetRefusedError('DENIED', 'the operator of this service does not allow its host');
       return url;
     } catch (error) {
       if (error instanceof TargetRefusedError) this.#onRefused?.({ rule: error.rule, host: hostOf(text) });

@@ -19,8 +19,8 @@ const NO_SECRETS: readonly string[] = [];
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /**
- * One attempt: takes a connection, writes the request, keeps a part of the response, and gives the connection back or
- * destroys it. One deadline covers all of it.
+ * One attempt: acquires a connection, writes the request, keeps a part of the response, and releases the connection to the
+ * pool or destroys it. One deadline covers all of it.
  *
  * The status code decides the outcome: if the body is too long, too slow or cut off, the connection is destroyed, but the
  * response counts. Without a status code the attempt fails. There is one exception: the receiver may have closed a reused

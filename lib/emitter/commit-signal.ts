@@ -21,7 +21,10 @@ export class CommitSignal {
   /** Transactions that report their commit already. */
   readonly #expected = new WeakSet<object>();
 
-  /** Call this when the transaction will commit events. If its library does not report the commit, the listener is called a few times. */
+  /**
+   * Call this for a transaction that writes events. The listener is called after the commit. If the library of the
+   * transaction does not report the commit, the listener is called several times within the next 250 ms instead.
+   */
   expect(transaction: HostTransaction): void {
     const { subject, outlivesTransaction, afterCommit } = transaction;
     if (!afterCommit) return this.#looks.start();

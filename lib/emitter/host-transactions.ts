@@ -23,8 +23,8 @@ export class HostTransactions {
   readonly #isRequired: boolean;
 
   /**
-   * @param hostDataSource the data source to which `manager` must belong, or the database to which it must lead
-   * @param options.directUrl the module's own address of that database, if it differs from the host's
+   * @param hostDataSource as for `ManagerGuard`
+   * @param options.directUrl as for `ManagerGuard`
    * @param options.isRequired whether an emit without a transaction is rejected
    */
   constructor(

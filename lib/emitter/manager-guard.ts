@@ -9,9 +9,9 @@ export class ManagerGuard {
   readonly #trusted = new WeakSet<DataSource>();
 
   /**
-   * @param hostDataSource the host's data source, or the database of its address: in that case managers of every data
-   *   source to that database are accepted
-   * @param directUrl the module's own address of the host's database, if it differs from the host's
+   * @param hostDataSource the host's data source or, in a host without one, the database of `database.url`. A manager is
+   *   accepted if its data source connects to the same database
+   * @param directUrl the option `database.url` of a host with a data source: a second address of the same database
    */
   constructor(
     private readonly hostDataSource: HostDataSource,
@@ -20,7 +20,7 @@ export class ManagerGuard {
 
   /**
    * @throws {ManagerNotInTransactionError} if the manager is in no open transaction
-   * @throws {ForeignManagerError} if its data source leads to another database than the host's
+   * @throws {ForeignManagerError} if its data source connects to another database than the host's
    */
   check(manager: EntityManager): void {
     if (manager?.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();
@@ -34,7 +34,7 @@ export class ManagerGuard {
     this.#trusted.add(dataSource);
   }
 
-  /** The database of the host's data source, reached by the direct address. */
+  /** Describes the host's database as a data source with the address `directUrl` would; undefined: there is no such address. */
   #directTarget(): string | undefined {
     const { directUrl, hostDataSource } = this;
     if (directUrl === undefined) return undefined;

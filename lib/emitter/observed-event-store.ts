@@ -48,6 +48,6 @@ export class ObservedEventStore implements EventStore {
 const traced = (events: readonly NewEvent[], { traceparent }: EmitObservation): readonly NewEvent[] =>
   traceparent === undefined ? events : events.map((event) => ({ ...event, traceparent }));
 
-/** The emitter throws for such a result. */
+/** The code of the error that the emitter throws for these results; undefined: it throws none. */
 const conflictOf = (inserted: readonly InsertedEvent[]): { code: string } | undefined =>
   inserted.some(({ duplicate }) => duplicate === 'different') ? { code: 'EVENT_UID_CONFLICT' } : undefined;

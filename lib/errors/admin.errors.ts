@@ -13,7 +13,7 @@ export class DeliveriesHeldError extends WebhooksError {
 /** Maximum number of characters of a name in a message. The beginning is enough to recognize it. */
 const MAX_NAME_SHOWN = 64;
 
-/** A tenant's header must not be sent. The message names the header, never its value. */
+/** A header that a tenant has set is not allowed. The message names the header, never its value. */
 export class HeaderRefusedError extends WebhooksError {
   /**
    * @param header its name as given; undefined if the list as a whole is rejected

@@ -21,8 +21,8 @@ export class ForeignManagerError extends WebhooksError {
   constructor(received: string, expected: string) {
     super(
       'FOREIGN_MANAGER',
-      `The manager passed to emit belongs to ${received}, but the module's events are in ${expected}. Pass a manager of ` +
-        'that data source, or name the right one in the "dataSource" option.',
+      `The manager passed to emit belongs to ${received}, but the module's events are in ${expected}. Pass a manager of a ` +
+        'data source for that database, or name the right data source in the "dataSource" option.',
     );
   }
 }

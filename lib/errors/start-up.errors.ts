@@ -9,7 +9,7 @@ interface MissingDataSource {
   readonly isProvided?: boolean;
 }
 
-/** The host has no TypeORM data source with the configured name; or it has none at all, and no address instead. Thrown at start-up. */
+/** The host has no TypeORM data source with the configured name, or it has none at all and sets no `database.url`. Thrown at start-up. */
 export class DataSourceMissingError extends WebhooksError {
   /** @param dataSource the option `dataSource`; undefined: the data source without a name */
   constructor(
@@ -64,6 +64,9 @@ export class EncryptionKeyMissingError extends WebhooksError {
     );
   }
 }
+
+/** Words that stand in the message of an `InvalidOptionError` in place of a value. `inspect` would quote a plain string. */
+export const unquoted = (words: string): object => ({ [inspect.custom]: () => words });
 
 /** An option of the module has an invalid value. Thrown once, at start-up. */
 export class InvalidOptionError extends WebhooksError {

@@ -10,7 +10,7 @@ interface Aside {
   until: number;
 }
 
-/** Events whose fan-out failed because of the event itself, and when each is tried again. They stay on the outbox. */
+/** Events whose fan-out failed because of the event itself, and when each is tried again. They stay in the outbox. */
 export class EventsAside {
   readonly #events = new Map<number, Aside>();
 

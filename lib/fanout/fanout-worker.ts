@@ -15,15 +15,15 @@ import { transactionsOf } from './transactions-of.js';
 const BATCH_EVENTS = 500;
 /** Maximum size of the bodies that are read with the events, in bytes. Bodies of events that are sent at once are thus not read again. */
 const CONTENT_BYTES = 4 * 1024 * 1024;
-/** Pause before events are tried again that another process has locked or that wait for an earlier one, in ms. */
+/** Pause before the next try for events that another process has locked, or that wait for an earlier event, in ms. */
 const RETRY_MS = 10;
-/** Processes that are notified of the same events look at random times within this period, in ms. */
+/** Processes that are notified of the same events read the outbox at random times within this period, in ms. */
 const OTHERS_WITHIN_MS = 4;
 /** How long bodies are not read after one could not be read, in ms. */
 const NO_CONTENTS_MS = 10_000;
 
 export interface FanoutOptions extends FanoutWriterOptions {
-  /** Interval between looks for events without a wake-up, in ms. Called after each look. */
+  /** Interval at which the outbox is read without a wake-up, in ms. Called after each round. */
   readonly pollMs: () => number;
   /** Maximum number of pending deliveries of a tenant. Further ones are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
@@ -113,7 +113,7 @@ export class FanoutWorker {
     }, Math.random() * OTHERS_WITHIN_MS);
   }
 
-  /** If disabled, leaves events on the outbox. */
+  /** If disabled, leaves events in the outbox. */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#loop.wake();
@@ -141,7 +141,7 @@ export class FanoutWorker {
     const asideInMs = this.#aside.nextInMs;
     if (outcome === 'blocked') this.#retryIn(RETRY_MS);
     else if (asideInMs !== undefined) this.#retryIn(Math.max(asideInMs, RETRY_MS));
-    // Nothing else was on the outbox, and events that were committed since then come with a wake-up.
+    // Nothing else was in the outbox, and events that were committed since then come with a wake-up.
     const isAll = outcome === 'finished' && isFromHead && isWhole(batch);
     if (outcome !== 'blocked' && !isAll) return true;
     this.#startAtHead();
@@ -193,7 +193,7 @@ export class FanoutWorker {
   }
 }
 
-/** Whether a batch that was read from the head is all that was on the outbox. It is if no tenant has used up its part of the limit. */
+/** Whether a batch that was read from the head is all that was in the outbox. It is if no tenant has used up its part of the limit. */
 function isWhole({ events }: FanoutBatch): boolean {
   const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
   return events.length * tenants < BATCH_EVENTS;

@@ -36,7 +36,7 @@ export interface FanoutState {
   readonly history: RoundHistory;
 }
 
-/** Events of a round that stay on the outbox. */
+/** Events of a round that stay in the outbox. */
 export interface StayingEvents {
   readonly unfinished: Set<number>;
   /** Events of which a share was written, so that the next one can follow at once. */
@@ -84,7 +84,7 @@ export class FanoutWriter {
   /**
    * Writes one transaction, or its halves if the database refuses it.
    *
-   * @param stays receives the events that stay on the outbox
+   * @param stays receives the events that stay in the outbox
    * @throws errors of the database that will pass; nothing is written then
    */
   async write(shares: readonly TenantShare[], batch: BatchIndex, stays: StayingEvents): Promise<void> {

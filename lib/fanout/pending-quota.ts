@@ -2,9 +2,9 @@ import type { PlannedDelivery } from '../persistence/ports/fanout-store.js';
 import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
 import type { TenantShare } from './tenant-shares.js';
 
-/** How long a count is valid, in ms, because other processes add deliveries too. */
+/** A count is valid for this long, in ms, and no longer, because other processes add deliveries too. */
 const LOOK_EVERY_MS = 2_000;
-/** How long a count is valid if it had reached the quota, in ms. */
+/** A count that has reached the quota is valid for this long, in ms. It is short, because deliveries end meanwhile. */
 const LOOK_AGAIN_MS = 100;
 /** It takes about 150 ms to count a million deliveries, so the count of a long queue is valid for this many times as long as it took. */
 const REST_FACTOR = 20;
@@ -18,7 +18,7 @@ const NOTIFY_PART = 0.8;
 const WARN_EVERY_MS = 600_000;
 /** A tenant counts as over its quota for this long after it missed a delivery, in ms. */
 const EXCEEDED_FOR_MS = 60_000;
-/** Maximum number of tenants remembered. A forgotten tenant starts as unseen. */
+/** Maximum number of tenants remembered. A tenant that was forgotten is treated like one that was never counted. */
 const MOST_TENANTS = 10_000;
 
 /** The state of a tenant. Instants are monotonic (performance.now()). */

@@ -27,7 +27,7 @@ export function planDeliveries(
     }
     const { transportIds } = event;
     if (transportIds === null) return matching.map((webhook) => plan(event, webhook));
-    // In the order in which they were left: transports whose lanes were locked come last, so that they do not delay the others.
+    // In the order of the outbox row: transports whose lanes were locked come last there, so that they do not delay the others.
     const byTransport = new Map(matching.map((webhook) => [webhook.transportId, webhook]));
     return transportIds.flatMap((transportId) => {
       const webhook = byTransport.get(transportId);

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/start-up.errors.js';
+import { InvalidOptionError, unquoted } from '../errors/start-up.errors.js';
 
 /** Parts of the portal that can be left out. */
 export const PORTAL_FEATURES = [
@@ -21,13 +21,13 @@ export interface PortalOptions {
   title?: string;
   /** `https:` URL, or path on the same origin, of an image for the header. Default: none. */
   logoUrl?: string;
-  /** Default `system`: as the user's system is set. */
+  /** Default `system`: follows the setting of the user's system. */
   theme?: PortalTheme;
   /** Language of the texts, e.g. `nb`. Default: the first language of the browser for which there are texts, or English. */
   language?: string;
   /** IANA name of the time zone in which times are shown, e.g. `Europe/Oslo`. Default: the zone of the browser. */
   timeZone?: string;
-  /** Parts that are left out. They are only not shown: what a user may do is decided by the access policy. Default: none. */
+  /** Parts to hide. Hiding protects nothing: the access policy decides what a user may do. Default: none. */
   hide?: readonly PortalFeature[];
   /**
    * Origins that may show the portal in a frame, e.g. `https://office.example.com`. Default: only the portal's own origin.
@@ -40,7 +40,7 @@ export interface PortalOptions {
   cookieSession?: boolean;
 }
 
-/** The options with their defaults, as the page gets them. */
+/** The options with their defaults filled in, as they are written into the page. */
 export interface ResolvedPortalOptions {
   readonly title: string;
   readonly logoUrl: string | null;
@@ -76,7 +76,11 @@ const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
 export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOptions {
   for (const name of Object.keys(given)) {
     if (!(MEMBERS as readonly string[]).includes(name))
-      throw new InvalidOptionError(`portal.${name}`, 'set', `use only ${MEMBERS.join(', ')}.`);
+      throw new InvalidOptionError(
+        `portal.${name}`,
+        unquoted('unknown'),
+        `there is no such option. Known are ${MEMBERS.join(', ')}.`,
+      );
   }
   const {
     title = 'Webhooks',

@@ -7,7 +7,7 @@ export interface PageFiles {
   readonly styles: readonly string[];
 }
 
-/** What the page gets as data. */
+/** The configuration that the page reads from its block of data. */
 export interface PageConfig extends Omit<ResolvedPortalOptions, 'frameAncestors'> {
   /** Whether it is the console of the operator. */
   readonly operator: boolean;

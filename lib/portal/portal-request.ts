@@ -28,6 +28,6 @@ export function isPortalRequest(context: ExecutionContext): boolean {
   return portalTokenOf(context.switchToHttp().getRequest<AccessRequest>()) !== undefined;
 }
 
-/** Controllers of the admin API are below a tenant and have its guard. */
+/** Controllers of the admin API have the tenant in their path, and the guard of the admin API. */
 const isAdminController = (controller: unknown): boolean =>
   typeof controller === 'function' && Reflect.getMetadata(ADMIN_CONTROLLER, controller) === true;

@@ -20,8 +20,8 @@ export const portalControllers = (portal: boolean | PortalOptions): Type[] =>
   portal === false ? [] : [PortalSessionController, PortalController];
 
 /**
- * Links from code, which exist in every process: one without controllers may send the links by mail. They inject the database
- * by its token.
+ * Providers for portal links from code. Every process has them, because a process without controllers may send links by mail.
+ * They inject the database by its token.
  */
 export const portalServices: Provider[] = [PortalLinkRepository, PortalLinksService, WebhookPortalLinks];
 

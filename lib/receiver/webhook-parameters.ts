@@ -24,7 +24,7 @@ export const WebhookBody = createParamDecorator((_data: unknown, context): unkno
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
   } catch (cause) {
-    throw new BadRequestException('The body of the webhook is no JSON.', { cause });
+    throw new BadRequestException('The body of the webhook is not JSON.', { cause });
   }
 });
 

@@ -8,7 +8,7 @@ export class DeferredSecretBox extends SecretBox {
   #box: SecretBox | undefined;
   #opening: Promise<void> | undefined;
 
-  /** @param fetch opens the box; called again if it fails */
+  /** @param fetch fetches the keys and returns a box with them; called again if it fails */
   constructor(private readonly fetch: () => Promise<SecretBox>) {
     super([]);
   }

@@ -12,7 +12,7 @@ export interface EmitFacts {
   readonly action: string;
 }
 
-/** An event that is fanned out, as far as it was read. */
+/** The facts of an event in a transaction of fan-out. */
 export interface FanOutEvent {
   /** Trace context of its emit; null: it has none. */
   readonly traceparent: string | null;
@@ -25,7 +25,7 @@ export interface FanOutFacts {
   readonly events: number;
   readonly deliveries: number;
   readonly missed: number;
-  /** The events whose bodies were read along; the others are not known. */
+  /** The facts of the events whose bodies were read with them. Nothing is known of the other events. */
   readonly known: readonly FanOutEvent[];
 }
 
@@ -87,12 +87,12 @@ export interface FanOutSpan extends StartedSpan {
 }
 
 export interface AttemptSpan extends StartedSpan {
-  /** Runs work outside of the request: what follows from it is not a part of it. */
+  /** Runs work outside the context of the request, because the consequences of a response are not part of the request. */
   leave(work: () => void): void;
   end(result: AttemptResultFacts): void;
 }
 
-/** Spans. */
+/** Starts the spans of emits, fan-out and attempts. */
 export interface Tracing {
   startEmit(events: readonly EmitFacts[]): EmitSpan;
   startFanOut(facts: FanOutFacts): FanOutSpan;
@@ -114,7 +114,7 @@ export interface GaugeReadings {
   readonly failing: Readonly<Record<string, number>>;
 }
 
-/** Metrics. */
+/** Reports the metrics of emits, fan-out and attempts, and the gauges. */
 export interface Metering {
   emitted(events: readonly EmitFacts[], durationMs: number, error: unknown): void;
   /** @param nowMs the database's clock */

@@ -31,7 +31,7 @@ export interface AttemptObservation {
   /** Trace context of the attempt; undefined: there is no span. */
   readonly traceparent: string | undefined;
   run<Result>(work: () => Result): Result;
-  /** Runs what follows from the response. */
+  /** Runs the work that follows a response, outside the context of the request. */
   leave(work: () => void): void;
   end(result: AttemptResultFacts): void;
 }

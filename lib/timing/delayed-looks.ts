@@ -1,12 +1,12 @@
-/** Times of the looks, in ms after the start: close together while most transactions end, then as far apart as polls. */
+/** Times of the calls, in ms after the start: close together while most transactions end, then as far apart as polls. */
 const DELAYS_MS = [5, 20, 80, 250];
-/** Looks that are due within this many ms are merged. */
+/** Calls that are due within this many ms are merged. */
 const GRAIN_MS = 5;
 
 /**
- * Looks a few times after something was started whose end nobody reports. Looks of overlapping starts are merged, so there
- * are at most `1,000 / GRAIN_MS` per second however many starts there are. The last look is about 250 ms after the last
- * start.
+ * Calls `look` several times after a start, for work whose end nobody reports, such as a transaction of a library without
+ * commit hooks. Calls for overlapping starts are merged, so there are at most `1,000 / GRAIN_MS` calls per second, however
+ * many starts there are. The last call is about 250 ms after the last start.
  */
 export class DelayedLooks {
   /** Due times in units of `GRAIN_MS`, performance.now(). */
@@ -17,7 +17,7 @@ export class DelayedLooks {
   /** @param look must not throw */
   constructor(private readonly look: () => void) {}
 
-  /** Looks about 5, 20, 80 and 250 ms from now. */
+  /** Schedules calls about 5, 20, 80 and 250 ms from now. */
   start(): void {
     const now = performance.now();
     for (const delayMs of DELAYS_MS) this.#due.add(Math.ceil((now + delayMs) / GRAIN_MS));

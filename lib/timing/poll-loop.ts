@@ -5,14 +5,14 @@ const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 /** See `RoundResult`. */
 const REST_FACTOR = 10;
-/** Maximum length of a rest, in ms: a look that was slow because of a lock or the network must not delay the next one for long. */
+/** Maximum length of a rest, in ms: a round that was slow because of a lock or the network must not delay the next one for long. */
 const LONGEST_REST_MS = 2_000;
 
 /**
- * The result of a round. `true`: there is more to do, so the next round follows at once. `false`: the loop waits for the
- * poll. `rest`: like `false`, but the look was in vain. The loop then waits ten times as long as the look took, if that is
- * longer, but for this reason at most two seconds. So looks in vain cost a tenth of the time. That matters if a foreign
- * snapshot (a backup, a report) keeps dead rows alive, which every look has to read over.
+ * The result of a round. `true`: there is more to do, so the next round follows at once. `false`: the loop waits until the
+ * next poll. `rest`: like `false`, but the round found nothing. In that case the loop waits for at least ten times the
+ * duration of the round, or two seconds if that is shorter. So rounds that find nothing take at most about a tenth of the
+ * time. That matters while a foreign snapshot (a backup, a report) keeps dead rows alive, which every round has to read.
  */
 export type RoundResult = boolean | 'rest';
 

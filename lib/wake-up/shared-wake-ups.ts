@@ -101,7 +101,8 @@ export class SharedWakeUps implements WakeUps {
       .finally(() => (this.#glance = undefined));
     const glance = this.#glance;
     try {
-      if (!(await withDeadline(glance, performance.now() + GLANCE_WITHIN_MS))) throw new Error('No glance');
+      if (!(await withDeadline(glance, performance.now() + GLANCE_WITHIN_MS)))
+        throw new Error('The glance has timed out.');
       this.#glanced(await glance);
       if (isProof && !notifiesWithGlance) await this.carrier.send([{ channel: own, payload: '' }]);
       if (isProof) this.#listening.proofSent();

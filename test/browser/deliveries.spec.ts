@@ -113,7 +113,7 @@ describe('a delivery', () => {
 });
 
 describe('an event', () => {
-  it('tells for each subscription what became of it', async () => {
+  it('shows the outcome for each subscription', async () => {
     await withDeliveries('explaining', ['ORDER_SETTLED']);
     await scene.host.api('explaining').post('/httptransports/erp/webhooks', { action: 'TILL_CLOSED' });
     const { page, problems } = await scene.open('explaining');

@@ -64,7 +64,7 @@ describe('emit', () => {
       expect(received(scene())).toEqual(committed.sort());
     }, 90_000);
 
-    it('without a manager delivers at once, whatever becomes of the transaction around it', async () => {
+    it('without a manager delivers at once, also if the transaction around it is rolled back', async () => {
       const { host, receiver, tenant } = scene();
       await tenant.transport(receiver);
       await emit('alone');
@@ -118,7 +118,7 @@ describe('emit', () => {
       }
     });
 
-    it('takes a manager of another data source that leads to the same database', async () => {
+    it('accepts a manager of another data source that leads to the same database', async () => {
       const { host, receiver, tenant } = scene();
       await tenant.transport(receiver);
       const second = await new DataSource(host.dataSource.options).initialize();

@@ -44,7 +44,7 @@ describe('emit refuses', () => {
       expect(await eventsOf()).toBe(0);
     });
 
-    it('a manager that is null, and something else than an adapter made as a transaction', async () => {
+    it('a manager that is null, and a transaction that no adapter has made', async () => {
       const { tenantUid } = scene().tenant;
       const withNull = untyped().emit('ORDER_SETTLED', data, { tenantUid, manager: null });
       await expect(withNull).rejects.toHaveProperty('code', 'MANAGER_NOT_IN_TRANSACTION');

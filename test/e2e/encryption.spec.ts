@@ -106,7 +106,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     verifySignature(request!, signingSecret);
   };
 
-  it('are encrypted with the first key, every one of them, and open for delivery', async () => {
+  it('are all encrypted with the first key, and decrypted for delivery', async () => {
     await restart(NEW, OLD);
     await createTransport('erp');
     const [row] = await rows();
@@ -118,7 +118,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await expectDelivery('erp', NEW, OLD);
   });
 
-  it('keep a process without their key from starting, and say which it is', async () => {
+  it('keep a process without their key from starting, with an error that names the key', async () => {
     await restart(OLD);
     await createTransport('erp');
     for (const webhooks of [{ encryption: { keys: [NEW] } }, {}]) {
@@ -153,7 +153,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await expectDelivery('b', NEW);
   });
 
-  it('move to a new key by a rotation: in batches, told of, while others change them; then the old key can go', async () => {
+  it('move to a new key by a rotation: in batches, with progress, while others change them; then the old key can go', async () => {
     await restart(OLD);
     await createTransport('t0');
     const count = 250;
@@ -225,7 +225,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await expectDelivery('erp', NEW);
   });
 
-  it('that are damaged are told of by a rotation and hold up no others', async () => {
+  it('that are damaged are reported by a rotation and hold up no others', async () => {
     await restart(OLD);
     for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
     const encrypted = (await rows()).find((row) => row.http_transport_uid === 'a')!.token;
@@ -257,7 +257,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect((await rows()).map(keyOf)).toEqual(['k1']);
   });
 
-  it('are encrypted with the keys of a provider, which is asked once', async () => {
+  it('are encrypted with the keys of a provider, which is called once', async () => {
     let asked = 0;
     class Kms {
       keys(): Promise<EncryptionKey[]> {
@@ -283,7 +283,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect(await refusal({ keyProvider: Away })).toMatchObject({ message: 'KMS is away' });
   });
 
-  it('are never in clear in production unless that is said', async () => {
+  it('are never in clear in production unless an option says so', async () => {
     process.env['NODE_ENV'] = 'production';
     const error = await refusal({});
     expect(error).toBeInstanceOf(InvalidOptionError);

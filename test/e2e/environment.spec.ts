@@ -114,7 +114,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('error', HELD)).toEqual([]);
   });
 
-  it('holds a process that says nothing, too', async () => {
+  it('also holds a process that names none', async () => {
     const staging = await start(await restoredDump(), {});
     await sleep(A_WHILE_MS);
     expect(receiver.requests).toEqual([]);
@@ -136,7 +136,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('warn', /adoptEnvironment/)).toHaveLength(1);
   });
 
-  it('changes nothing where nobody names one', async () => {
+  it('changes nothing if no process names one', async () => {
     const copy = await restoredDump({});
     const host = await start(copy, {});
     await receiver.waitFor(2);

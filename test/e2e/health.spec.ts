@@ -97,7 +97,7 @@ describe('the health of the module', () => {
       expect(await healthOf(host).check()).toMatchObject({ status: 'ok', worker: { enabled: false } });
     });
 
-    it('costs one question for all who ask at the same time', async () => {
+    it('shares one query between reports that are requested at the same time', async () => {
       host = await TestHost.start({ database: database() });
       const health = healthOf(host);
       const first = health.check();
@@ -109,7 +109,7 @@ describe('the health of the module', () => {
     });
   });
 
-  describe('on PostgreSQL that does not answer', () => {
+  describe('on PostgreSQL that does not respond', () => {
     let database: TestDatabase;
     let proxy: TcpProxy;
     let host: TestHost;

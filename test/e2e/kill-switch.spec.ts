@@ -110,7 +110,7 @@ describe('the kill switch', () => {
       expect(receiver.requests).toHaveLength(EVENTS * TRANSPORTS);
     });
 
-    it('gives up requests that hang, counts no attempt for them and sends them again', async () => {
+    it('aborts requests that hang, counts no attempt for them and sends them again', async () => {
       const host = await start();
       receiver.answer('hang');
       await emit(host, 1);
@@ -146,7 +146,7 @@ describe('the kill switch', () => {
       await allDelivered(off, 3 * TRANSPORTS);
     });
 
-    it('may be turned as often and as fast as anyone likes', async () => {
+    it('may be turned any number of times, however fast', async () => {
       const host = await start();
       receiver.answer({ status: 204, delayMs: 20 });
       await emit(host, EVENTS);

@@ -9,7 +9,7 @@ import { DATABASE_KINDS, type TestDatabase } from '../support/test-database.js';
 import { TestHost, type TestHostOptions } from '../support/test-host.js';
 
 const TENANT = 'shop';
-/** Long enough for a worker that polls every 25 ms to send what is on the outbox. */
+/** Long enough for a worker that polls every 25 ms to send what is in the outbox. */
 const A_WHILE_MS = 400;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -285,7 +285,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     await database?.drop();
   });
 
-  it('was there to be found: the receiver has got each of them, and the search finds them', () => {
+  it('could be found: the receiver has got each of them, and the search finds them', () => {
     const received = receiver.requests.map(({ rawHeaders }) => rawHeaders.join('\n')).join('\n');
     expect(new Set(needles.foundIn(received))).toEqual(
       new Set([
@@ -305,7 +305,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     );
   });
 
-  it('is in no answer of any route, but a signing secret in those that reveal it', () => {
+  it('is in no response of any route, except a signing secret in those that reveal it', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(
       new Set([200, 202, 204, 400, 401, 403, 404, 409, 429, 500]),
     );

@@ -136,7 +136,7 @@ describe('third parties', () => {
         for (const tenant of tenants.slice(1)) expect(lastOf(tenant)).toBeLessThan(lastOf(tenants[0]!));
       });
 
-      it('get no test beyond the cap either: its admin is told so, and may try again', async () => {
+      it('get no test beyond the cap either: the response says so, and the admin may try again', async () => {
         await start({ maxPerOrigin: CAP }, { timeoutMs: 3_000 });
         receiver.answer('hang');
         const tenants = Array.from({ length: CAP + 1 }, (_, index) => `${tenantUid}-${index}`);

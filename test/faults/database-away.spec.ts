@@ -77,7 +77,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s, without its
     await database.drop();
   });
 
-  it('answers every kind of request with 503, tells its operator why, and works again afterwards', async () => {
+  it('responds to every kind of request with 503, logs why, and works again afterwards', async () => {
     proxy.cut();
     for (const [method, path, body] of REQUESTS) {
       const { result, tookMs } = await timed(api.request<object>(method, path, body));
@@ -90,13 +90,13 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s, without its
     expect((await api.get('/httptransports/erp')).status).toBe(200);
   });
 
-  it('answers with 503 when nobody listens there any more', async () => {
+  it('responds with 503 when nobody listens there any more', async () => {
     await proxy.close();
     expectRefusal(await api.get('/httptransports/erp'), 'DATABASE_UNAVAILABLE');
     expectRefusal(await api.post('/httptransports', TRANSPORT), 'DATABASE_UNAVAILABLE');
   });
 
-  it('still says first who may not ask, and what is wrong with a request', async () => {
+  it('still refuses first what access and validation refuse', async () => {
     proxy.cut();
     const answers = [
       await host.api(TENANT, 'nobody').get('/httptransports'),
@@ -153,7 +153,7 @@ describe('the admin API, while others hold', () => {
     return row.count;
   };
 
-  it('a lock on PostgreSQL, answers with 503 within the lock time-out, and serves the next request', async () => {
+  it('a lock on PostgreSQL, responds with 503 within the lock time-out, and serves the next request', async () => {
     const api = onPostgres.api(TENANT);
     const refused = await whileLocked(async () => {
       const asked = Array.from({ length: POOL_SIZE }, () => timed(api.get<object>('/httptransports')));
@@ -167,7 +167,7 @@ describe('the admin API, while others hold', () => {
     expect((await api.get('/httptransports')).status).toBe(200);
   });
 
-  it('all of its connections, answers with 503 as soon as none is to be had', async () => {
+  it('all of its connections, responds with 503 when no connection becomes free in time', async () => {
     const api = overLink.api(TENANT);
     link.silence();
     const held = Array.from({ length: POOL_SIZE }, () => api.get<object>('/httptransports'));
@@ -207,7 +207,7 @@ describe('the admin API, while others hold', () => {
       });
 
       it(
-        'while the network says nothing, answers with 503, and serves the next request on a new connection',
+        'while the network says nothing, responds with 503, and serves the next request on a new connection',
         async () => {
           const { result, tookMs } = await parted;
           expectRefusal(result, 'DATABASE_UNAVAILABLE');
@@ -222,7 +222,7 @@ describe('the admin API, while others hold', () => {
       );
 
       it(
-        'on SQLite, answers with 503, has changed nothing, and serves the next request',
+        'on SQLite, responds with 503, has changed nothing, and serves the next request',
         async () => {
           const { result, tookMs } = await written;
           expectRefusal(result, 'DATABASE_BUSY');

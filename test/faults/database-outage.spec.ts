@@ -55,7 +55,7 @@ afterEach(async () => {
 
 describe('a PostgreSQL that is stopped hard under load and started again', () => {
   it(
-    'ends no process, floods no log, fails emits fast and by their type, and costs no event',
+    'ends no process, floods no log, fails emits fast with typed errors, and loses no event',
     async () => {
       const workers = await scene.startWorkers(WORKERS);
       const emits = new Emits(scene);
@@ -106,7 +106,7 @@ describe('a process that the network has parted from the database without a word
     expect(emits.failures).toEqual([]);
   }, 120_000);
 
-  it('drains within its limit and the second for the last write, whatever it was asking', async () => {
+  it('drains within its limit and the second for the last write, whichever query was under way', async () => {
     const webhooks = { drainTimeoutMs: DRAIN_MS, pollMs: POLL_MS, timeoutMs: TIMEOUT_MS, egress: LOOPBACK };
     const logger = new LogCapture();
     const host = await TestHost.start({ database: { ...scene.database, options: linked }, webhooks, logger });
@@ -128,7 +128,7 @@ describe('a process that the network has parted from the database without a word
   }, 60_000);
 
   if (IS_FULL) {
-    it('fails an emit by its type, and within the time-out of a query', async () => {
+    it('fails an emit with a typed error, and within the time-out of a query', async () => {
       const database = { ...scene.database, options: linked };
       const host = await TestHost.start({ database, webhooks: { worker: false } });
       link.silence();

@@ -59,7 +59,7 @@ describe(`lists of a tenant with ${EVENTS} events`, () => {
       expect(median).toBeLessThan(onThisMachine(PROMISED_MS));
     });
 
-    it('answers the explanation of an event in time', async () => {
+    it('returns the explanation of an event in time', async () => {
       const startedAt = performance.now();
       const { status } = await host.api('shop').get('/webhookevents/old-7?pageSize=100');
       expect(status).toBe(200);

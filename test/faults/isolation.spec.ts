@@ -18,7 +18,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 it(
-  'a tenant whose receivers never answer does not delay the others, and keeps to its caps',
+  'a tenant whose receivers never respond does not delay the others, and keeps to its caps',
   async () => {
     scene = await Scene.open({ endpoints: HEALTHY + silent, webhooks: { transportConcurrency: CAP } });
     const { endpoints } = scene;

@@ -80,7 +80,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
     expectOrder(arrivals, emitted);
   });
 
-  it('with SIGTERM finishes and records what is under way, gives its lanes back at once, and exits with 0', async () => {
+  it('with SIGTERM finishes and records what is under way, releases its lanes at once, and exits with 0', async () => {
     const { emitted } = await sendUntilHalfway();
     const [worker] = scene.workers;
     expect(await worker!.terminate()).toEqual({ exitCode: 0, signal: null });

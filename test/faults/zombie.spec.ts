@@ -61,7 +61,7 @@ describe('a process that is frozen for longer than its lease', () => {
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
 
-  it('sends nothing again that others have delivered and given back meanwhile', async () => {
+  it('sends nothing again that others have delivered before they released the lane', async () => {
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
     endpoints.answering = () => ({ status: 204, afterMs: 50 });

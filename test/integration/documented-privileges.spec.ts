@@ -65,7 +65,7 @@ describe('A role with the documented privileges', () => {
     });
   });
 
-  it('cannot start while it may not see what was run, and is told so instead of to run it again', async () => {
+  it('cannot start while it may not see which migrations were run: the message says that, and not to run them again', async () => {
     await runWebhookMigrations(owner);
     const grant = `GRANT SELECT ON "public"."webhook_migration" TO "${ROLE}";`;
     expect(await adviceOf(start())).toBe(grant);
@@ -77,7 +77,7 @@ describe('A role with the documented privileges', () => {
     await expect(start()).rejects.toThrow(/permission denied for table webhook_(?!migration)/);
   });
 
-  it('is told the same of a schema that it may not enter', async () => {
+  it('gets the missing grants for a schema without USAGE', async () => {
     await owner.query('CREATE SCHEMA "Till Hooks"');
     const inSchema = { ...database.options, schema: 'Till Hooks' } as DataSourceOptions;
     const ofSchema = await new DataSource(inSchema).initialize();

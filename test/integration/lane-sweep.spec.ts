@@ -82,7 +82,7 @@ describe('The sweep', () => {
       expect(warnings).toEqual([]);
     });
 
-    it('looks at as many lanes as it is told to, and continues where it stopped', async () => {
+    it('looks at no more lanes than the given number, and continues where it stopped', async () => {
       const ids: number[] = [];
       for (const tenant of ['a', 'b', 'c']) {
         const transport = await due(tenant);

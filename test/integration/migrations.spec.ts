@@ -76,7 +76,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
     ]);
   });
 
-  it('are asked for by name when they are missing and the host did not choose to have them run', async () => {
+  it('are named by the error if they are missing and runMigrations is off', async () => {
     const logger = new LogCapture();
     const starting = TestHost.start({ database, logger, webhooks: { runMigrations: false } });
     await expect(starting).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
         ...options,
       }).initialize();
 
-    it('live side by side: neither synchronize nor a generated migration touches ours', async () => {
+    it('exist side by side: neither synchronize nor a generated migration touches those of the module', async () => {
       await runWebhookMigrations(host);
       const ours = await objects();
       const synchronized = await hostWith({ synchronize: true });
@@ -186,7 +186,7 @@ describe('a PostgreSQL schema', () => {
 });
 
 describe('a named data source', () => {
-  it('is the one that the module works on, and the others know nothing of it', async () => {
+  it('has the tables of the module, and the others have none', async () => {
     const [main, webhooks] = [await createDatabase('sqlite'), await createDatabase('postgres')];
     const app = await NestFactory.create(
       {

@@ -258,7 +258,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     await other.release();
   }
 
-  it('are all looked at', () => {
+  it('are all checked', () => {
     const names = new Set(plans.map(({ name }) => name.replace(', generic', '')));
     expect([...names]).toEqual([
       'tillhook_fanout_read',

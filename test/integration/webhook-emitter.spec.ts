@@ -92,7 +92,7 @@ describe('WebhookEmitter', () => {
       expect(await committed(tenantUid)).toMatchObject([{ eventUid }]);
     });
 
-    it('takes the time of the emit, on the clock of the database, when none is given', async () => {
+    it('uses the time of the emit, on the clock of the database, when none is given', async () => {
       const tenantUid = newTenant();
       await emitter.emit('ORDER_SETTLED', order('700'), { tenantUid });
       const [event] = await committed(tenantUid);
@@ -100,7 +100,7 @@ describe('WebhookEmitter', () => {
       expect(Math.abs(event!.createdAt - database.now())).toBeLessThan(10_000);
     });
 
-    it('takes the same event again for the one that it knows, in the same transaction and later', async () => {
+    it('accepts the same event again as a duplicate, in the same transaction and later', async () => {
       const tenantUid = newTenant();
       const again = { tenantUid, eventUid: 'order-700' };
       await host.transaction(async (manager) => {
@@ -160,7 +160,7 @@ describe('WebhookEmitter', () => {
       }
     });
 
-    it('counts what repeats within a call as one event', async () => {
+    it('counts duplicates within a call as one event', async () => {
       const tenantUid = newTenant();
       const event = { action: 'ORDER_SETTLED' as const, data: order('700'), eventUid: 'e' };
       const between = { action: 'TILL_OPEN' as const, data: { till: { Uid: '30' } }, eventUid: 'between' };
@@ -194,11 +194,11 @@ describe('WebhookEmitter', () => {
       expect(await committed(tenantUid)).toEqual([]);
     });
 
-    it('takes no events at all for nothing to do', async () => {
+    it('does nothing without events', async () => {
       expect(await emitter.emitMany([], { tenantUid: newTenant() })).toEqual([]);
     });
 
-    it('keeps any text of a payload to the letter', async () => {
+    it('stores any text of a payload unchanged', async () => {
       const tenantUid = newTenant();
       const note = 'NUL \0, lone \ud800, emoji 🧾, quote "\', backslash \\, line \u2028 end';
       await emitter.emit('ORDER_SETTLED', { ...order('700'), note }, { tenantUid });

@@ -39,7 +39,7 @@ describe('WebhookInbox', () => {
       expect(await payments('p1')).toBe(1);
     });
 
-    it('takes the same id of another source for another webhook', async () => {
+    it('treats the same id of another source as another webhook', async () => {
       expect((await once('evt_2', pay('p2'))).isNew).toBe(true);
       expect((await once('evt_2', pay('p2b'), 'adyen')).isNew).toBe(true);
     });

@@ -364,7 +364,7 @@ describe('The procedure of a data-only restore', () => {
   });
 });
 
-describe('What is told of the module', () => {
+describe('Everything that describes the module', () => {
   it('has the default schedule', () => {
     const schedule = DEFAULT_RETRY_SCHEDULE_MS.map(spoken).join(', ');
     for (const file of ['docs/deliveries.md', 'docs/options.md']) expect(textOf(file)).toContain(schedule);

@@ -18,7 +18,7 @@ export class AuditController {
     operationId: 'listWebhookAudit',
     summary: 'List changes of HTTP transports and webhooks, newest first',
     description:
-      'Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads at most 5,000 entries.',
+      'Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.',
   })
   @ApiAuditQuery()
   @ApiOkResponse({ type: AuditListDto, description: 'A page of the tenant’s audit.' })

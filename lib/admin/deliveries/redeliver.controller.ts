@@ -26,7 +26,7 @@ export class RedeliverController {
     operationId: 'redeliverWebhookDeliveries',
     summary: 'Send up to 100 deliveries again',
     description:
-      'Does for each delivery what a single redelivery does. Each is accepted or refused by itself, so the response is 202 even if none is accepted.',
+      'Redelivers each delivery as the route for one delivery does. Each is accepted or refused independently of the others, so the response is 202 even if none is accepted.',
   })
   @ApiJsonBody(RedeliverManyDto, {
     'Two deliveries': { deliveryUids: ['dlv_00000000006yk', 'dlv_00000000006ym'] },
@@ -54,7 +54,7 @@ export class RedeliverController {
   @ApiMissing('DELIVERY')
   @ApiConflicting(
     'REDELIVERY_PENDING',
-    'A redelivery is requested already, or is not possible.',
+    'A redelivery has already been requested, or is not possible.',
     'PAYLOAD_GONE',
     'HTTP_TRANSPORT_DELETED',
     'WEBHOOK_DELETED',

@@ -42,7 +42,7 @@ export class RedeliveryResultDto {
     type: 'string',
     nullable: true,
     description:
-      'Reason why it will not, as `code` of a single redelivery: `DELIVERY_NOT_FOUND`, `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT` or `DATABASE_BUSY`; null if it is accepted.',
+      'Reason why the delivery will not be sent again; the same codes as for one delivery: `DELIVERY_NOT_FOUND`, `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT` or `DATABASE_BUSY`; null if it is accepted.',
     example: 'REDELIVERY_PENDING',
   })
   code!: ApiErrorCode | null;

@@ -94,7 +94,7 @@ export class WebhookExplanationDto {
   @ApiProperty({
     enum: OUTCOMES,
     description:
-      '`DELIVERY`: there is a delivery, whose status says what became of it. `NO_DELIVERY`: there is none; `reason` says why. `WAITING`: a delivery will be created. `UNKNOWN`: there is no record; `reason` says what is known.',
+      '`DELIVERY`: there is a delivery; its `status` shows the outcome. `NO_DELIVERY`: there is none; `reason` says why. `WAITING`: a delivery will be created. `UNKNOWN`: there is no record; `reason` says what is known.',
     example: 'DELIVERY',
   })
   outcome!: Verdict['outcome'];
@@ -140,7 +140,7 @@ export class WebhookExplanationDto {
   waitsFor!: DeliveryWaitDto[];
 }
 
-/** An event, and what became of it for each webhook. */
+/** An event, and its outcome for each webhook. */
 @ResponseSchema('EventExplanation')
 export class EventExplanationDto {
   @ApiProperty({ type: () => ExplainedEventDto, description: 'The event.' })

@@ -10,7 +10,7 @@ import { ApiEventQuery, EventQueryDto } from './event-query.dto.js';
 import { EventsService } from './events.service.js';
 import { EventListDto } from './listed-event.dto.js';
 
-/** The events of a tenant, and what became of them. */
+/** The events of a tenant, and their outcomes. */
 @AdminController('webhookevents', 'events')
 export class EventsController {
   constructor(private readonly events: EventsService) {}
@@ -20,7 +20,7 @@ export class EventsController {
     operationId: 'listWebhookEvents',
     summary: 'List events, newest first',
     description:
-      'Lists what was emitted, also events that no webhook matched, until they are deleted. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads at most 5,000 events, and with `reference` at most 2,000 events and 8 MiB of bodies.',
+      'Lists the events that were emitted, including those that no webhook matched, until they are deleted. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 events, and with `reference` at most 2,000 events and 8 MiB of bodies.',
   })
   @ApiEventQuery()
   @ApiOkResponse({ type: EventListDto, description: 'A page of the tenant’s events.' })
@@ -35,9 +35,9 @@ export class EventsController {
   @Get(':eventUid')
   @ApiOperation({
     operationId: 'getWebhookEvent',
-    summary: 'Get an event, and what became of it for each webhook',
+    summary: 'Get an event and its outcome for each webhook',
     description:
-      'Returns the event and, for each webhook of the tenant, its delivery and what that waits for, or the reason why there is none. `basis` says whether that was recorded or is derived from the present configuration. Pass `paging.nextCursor` of a response as `cursor` to get the next webhooks, until it is null.',
+      'Returns the event and, for each webhook of the tenant, the delivery with the reasons why it waits, or the reason why there is none. `basis` says whether that was recorded or is derived from the present configuration. Pass `paging.nextCursor` of a response as `cursor` to get the next webhooks, until it is null.',
   })
   @ApiUid('eventUid', 'Uid of the event.', '0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b')
   @ApiKeysetQuery()

@@ -16,7 +16,7 @@ import {
 import type { EventQueryDto } from './event-query.dto.js';
 import { listedEventDto, type EventListDto } from './listed-event.dto.js';
 
-/** Reads the events of a tenant, and what became of them. */
+/** Reads the events of a tenant, and explains their outcomes. */
 @Injectable()
 export class EventsService {
   constructor(
@@ -41,9 +41,9 @@ export class EventsService {
   }
 
   /**
-   * An event, and what became of it for each webhook.
+   * An event, and its outcome for each webhook of a page.
    *
-   * @param request which webhooks, in the order in which they were created
+   * @param request page of webhooks, in the order in which they were created
    * @throws {ApiError} 400 or 404
    */
   async explain(tenantUid: string, eventUid: string, request: KeysetRequest): Promise<EventExplanationDto> {

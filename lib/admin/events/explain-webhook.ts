@@ -4,7 +4,7 @@ import type { LiveWebhook } from '../../persistence/ports/explain-store.js';
 import type { EventFacts, WebhookFacts } from '../../persistence/repositories/explain.repository.js';
 
 /**
- * `DELIVERY`: the webhook has a delivery of the event. `NO_DELIVERY`: it has none. `WAITING`: the event is on the outbox, so a
+ * `DELIVERY`: the webhook has a delivery of the event. `NO_DELIVERY`: it has none. `WAITING`: the event is in the outbox, so a
  * delivery will be created. `UNKNOWN`: there is no record, and the present configuration does not explain that.
  */
 export const OUTCOMES = ['DELIVERY', 'NO_DELIVERY', 'WAITING', 'UNKNOWN'] as const;
@@ -26,18 +26,18 @@ export const EXPLANATIONS = [
 /** The explanation of an event for one webhook. */
 export interface Verdict {
   readonly outcome: (typeof OUTCOMES)[number];
-  /** Null if there is a delivery: its status says what became of it. */
+  /** Null if there is a delivery: its status shows the outcome. */
   readonly reason: (typeof EXPLANATIONS)[number] | null;
   readonly basis: (typeof BASES)[number];
 }
 
 /**
- * How far before the event a change may have been made and still be too late, in ms: its date is read before it is committed.
- * Within this time, nothing is concluded from the configuration.
+ * A change that is dated up to this long before the event, in ms, may have been committed after it, because its date is read
+ * before the commit. So nothing is concluded from a configuration that was changed within this time.
  */
 const COMMIT_SLACK_MS = 1_000;
 
-/** Says what became of an event for a webhook, from recorded facts where there are any. */
+/** Explains the outcome of an event for a webhook, by recorded facts if there are any, otherwise by the present configuration. */
 export function explainWebhook(
   event: Pick<EventEntity, 'action' | 'createdAt'>,
   facts: Pick<EventFacts, 'outbox' | 'firstDeliveryAt'>,
@@ -70,8 +70,8 @@ const waits = ({ outbox }: Pick<EventFacts, 'outbox'>, { transportId }: LiveWebh
   outbox !== undefined && (outbox.transportIds?.includes(transportId) ?? true);
 
 /**
- * A webhook that was created after the event may still get it, if the event was on the outbox for long. Without a delivery
- * it did not. That is recorded if a delivery shows that the event had been fanned out before.
+ * A webhook that was created after the event may still get it, if the event stays in the outbox for long. If there is no
+ * delivery, the webhook did not get it. That is recorded if a delivery shows that the event had been fanned out before.
  */
 function createdLater(
   { createdAt }: Pick<EventEntity, 'createdAt'>,

@@ -50,9 +50,9 @@ export type HttpTransportList = HttpTransportListDto;
 export type CreateHttpTransport = CreateHttpTransportDto;
 /** The settings of an HTTP transport that change. Absent or undefined fields keep their values. */
 export type UpdateHttpTransport = UpdateHttpTransportDto;
-/** Which page of HTTP transports to list, and in which order. */
+/** Page, order and filters of a list of HTTP transports. */
 export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>> & HttpTransportFilter;
-/** How to rotate a signing secret. */
+/** Options of the rotation of a signing secret: its overlap, and a secret to import. */
 export type RotateSigningSecret = RotateSecretDto;
 /** The result of a test send. */
 export type HttpTransportTestResult = TestSendResultDto;
@@ -65,7 +65,7 @@ export type WebhookList = WebhookListDto;
 export type CreateWebhook = CreateWebhookDto;
 /** The settings of a webhook that change. Absent or undefined fields keep their values. */
 export type UpdateWebhook = UpdateWebhookDto;
-/** Which page of webhooks to list, of which transport, and in which order. */
+/** Page, order and filter of a list of webhooks. */
 export type WebhookQuery = Partial<PageRequest<WebhookSortKey>> & {
   /** Only the webhooks of this HTTP transport. Default: the webhooks of all transports. */
   httpTransportUid?: string | undefined;
@@ -104,9 +104,9 @@ export type WebhookEventQuery = Partial<Omit<EventQueryDto, 'createdFrom' | 'cre
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
 };
-/** An event, and what became of it for each webhook of a page. */
+/** An event, and its outcome for each webhook of a page. */
 export type WebhookEventExplanation = EventExplanationDto;
-/** Which webhooks an explanation contains. */
+/** The page of webhooks that an explanation contains. */
 export type WebhookEventExplanationQuery = Partial<KeysetRequest>;
 
 /** Who makes a change, for the audit. */
@@ -130,7 +130,7 @@ export type WebhookRecovery = RecoveryDto;
 export type WebhookRecoveryList = RecoveryListDto;
 /** Result of a dry run of a recovery or replay. */
 export type WebhookRecoveryDryRun = RecoveryDryRunDto;
-/** Which page of recoveries to list, and of which transport. */
+/** Page and filter of a list of recoveries and replays. */
 export type WebhookRecoveryQuery = Partial<RecoveryQueryDto>;
 
 /** The period of time of a recovery or replay, inclusive: a date, or ISO 8601 text with an offset. */
@@ -139,9 +139,9 @@ interface RecoveryPeriod {
   /** Default: now. */
   until?: Date | string | undefined;
 }
-/** Which deliveries to recover. */
+/** The selection of deliveries to recover. */
 export type RecoverDeliveries = Omit<RecoverDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;
-/** Which events to replay. */
+/** The selection of events to replay. */
 export type ReplayEvents = Omit<ReplayDto, keyof RecoveryPeriod | 'dryRun'> & RecoveryPeriod;
 /** State of the whole service. */
 export type WebhookOperationsOverview = OperationsOverviewDto;
@@ -155,11 +155,11 @@ export type WebhookLaneList = LaneListDto;
 export type WebhookTenantList = ListedTenantListDto;
 /** One page of stops and resumes. */
 export type WebhookOperatorAuditList = OperatorAuditListDto;
-/** Which page of a list of operators. */
+/** The page of an operator's list to return. */
 export type WebhookPageQuery = Partial<KeysetRequest>;
-/** Which page of lanes, of which state. */
+/** The page of lanes to return, and a filter by state. */
 export type WebhookLaneQuery = Partial<LaneQueryDto>;
-/** Which page of tenants, with which backlog. */
+/** The page of tenants to return, and a filter by the number of pending deliveries. */
 export type WebhookTenantQuery = Partial<TenantQueryDto>;
 /** Range of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
 export type WebhookStatisticsRange = Pick<WebhookStatisticsQuery, 'from' | 'to' | 'bucket'>;

@@ -20,7 +20,7 @@ export class WebhookAudit {
    *
    * @param query filters (`kind`, `actor`, `httpTransportUid`, `webhookUid`, `createdFrom`, `createdTo`), and `pageSize` 1
    *   to 100 (default 25). Pass `paging.nextCursor` of the result as `cursor`, with the same filters, to get the next page.
-   *   A page may hold fewer items than `pageSize` and still have a next one.
+   *   With a filter, a page may contain fewer items than `pageSize` although a next page exists.
    * @throws {ApiError} `INVALID_CURSOR`
    */
   list(tenantUid: string, query?: WebhookAuditQuery): Promise<WebhookAuditList> {

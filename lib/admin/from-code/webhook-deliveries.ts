@@ -65,7 +65,7 @@ export class WebhookDeliveries {
   }
 
   /**
-   * Sends several deliveries again, as `redeliver` does. Each is accepted or refused by itself.
+   * Sends several deliveries again, as `redeliver` does. Each is accepted or refused independently of the others.
    *
    * @param deliveryUids 1 to 100 uids; a repeated one counts once
    * @returns a result for each uid, in the order in which they are first named

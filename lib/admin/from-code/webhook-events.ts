@@ -30,8 +30,8 @@ export class WebhookEvents {
    * Returns one page of the tenant's events, newest first, also of those that no webhook matched.
    *
    * @param query filters (`action`, `eventUid`, `reference`, `createdFrom`, `createdTo`), and `pageSize` 1 to 100 (default
-   *   25). Pass `paging.nextCursor` of the result as `cursor`, with the same filters, to get the next page. A page may hold
-   *   fewer items than `pageSize` and still have a next one.
+   *   25). Pass `paging.nextCursor` of the result as `cursor`, with the same filters, to get the next page. With a filter, a
+   *   page may contain fewer items than `pageSize` although a next page exists.
    * @throws {ApiError} `INVALID_CURSOR`
    */
   list(tenantUid: string, query?: WebhookEventQuery): Promise<WebhookEventList> {
@@ -42,7 +42,7 @@ export class WebhookEvents {
   }
 
   /**
-   * Returns an event, and what became of it for each webhook of the tenant.
+   * Returns an event, and its outcome for each webhook of the tenant.
    *
    * @param query `pageSize`: number of webhooks, 1 to 100 (default 25); `cursor`: `paging.nextCursor` of the result before
    * @throws {ApiError} `EVENT_NOT_FOUND`, `INVALID_CURSOR`

@@ -53,7 +53,7 @@ export class WebhookRecoveries {
   }
 
   /**
-   * Starts a job that sends every event of a period of time that a webhook of the transport matches today, also if the webhook
+   * Starts a job that sends every event of a period of time that a webhook of the transport matches today, even if the webhook
    * did not exist then.
    *
    * @param input `since` is required. `until`: default now; `webhookUid`: only what this webhook matches; `actions`: default all

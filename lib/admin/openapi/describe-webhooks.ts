@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { InvalidOptionError } from '../../errors/start-up.errors.js';
+import { InvalidOptionError, unquoted } from '../../errors/start-up.errors.js';
 import { OPERATOR_PATH } from '../operator-path.js';
 import { SECURITY_SCHEME, TAGS, type WebhooksTagGroup } from './tags.js';
 
@@ -137,7 +137,11 @@ function checkNames(where: string, names: object, known: readonly string[]): voi
   for (const [name, value] of Object.entries(names) as [string, unknown][]) {
     const option = `${where}.${name}`;
     if (!known.includes(name)) {
-      throw new InvalidOptionError(option, value, `there is no such option. Known are ${known.join(', ')}.`);
+      throw new InvalidOptionError(
+        option,
+        unquoted('unknown'),
+        `there is no such option. Known are ${known.join(', ')}.`,
+      );
     }
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
       throw new InvalidOptionError(option, value, 'give a text of at least one character, or leave it out.');

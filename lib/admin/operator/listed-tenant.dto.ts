@@ -59,7 +59,7 @@ export class ListedTenantListDto {
   @ApiProperty({
     type: () => [ListedTenantDto],
     description:
-      'Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may hold fewer than `pageSize` and still have a next one.',
+      'Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may contain fewer items than `pageSize` although a next page exists.',
   })
   items!: ListedTenantDto[];
 

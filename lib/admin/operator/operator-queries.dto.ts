@@ -23,7 +23,7 @@ export const ApiLaneQuery = (): MethodDecorator =>
     ApiPlaceQuery(),
     ApiOptionalQuery(
       'state',
-      'Filter by state. A page may then hold fewer items than `pageSize` and still have a next one.',
+      'Filter by state. A page may then contain fewer items than `pageSize` although a next page exists.',
       { type: 'string', enum: [...LANE_STATES], example: 'HELD' },
     ),
   );

@@ -101,7 +101,7 @@ export class OperatorViewsController {
     operationId: 'listWebhookOperationsAudit',
     summary: 'List stops and resumes, newest first',
     description:
-      'Lists who stopped and resumed all deliveries. What an operator did to an HTTP transport is in the audit of its tenant. Entries are kept for 400 days.',
+      'Lists who stopped and resumed all deliveries. Changes of an HTTP transport by an operator are in the audit of its tenant. Entries are kept for 400 days.',
   })
   @ApiKeysetQuery()
   @ApiOkResponse({ type: OperatorAuditListDto, description: 'A page of the operator’s audit.' })

@@ -17,7 +17,7 @@ import type { RecoverDto, RecoveryInputDto, ReplayDto } from './recovery-bodies.
 import type { RecoveryQueryDto } from './recovery-query.dto.js';
 import { recoveryDto, type RecoveryListDto } from './recovery.dto.js';
 
-/** A transport, and what is to be sent to it again. */
+/** A transport, and the selection of deliveries or events to send to it again. */
 export interface PlannedRecovery {
   readonly transport: HttpTransportEntity;
   readonly criteria: RecoveryCriteria;

@@ -36,7 +36,7 @@ export class RecoveryDto {
   @ApiProperty({
     enum: RECOVERY_STATES,
     description:
-      '`QUEUED`: waits for a worker, or for what `reason` says. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it found. `CANCELLED`: was cancelled. `FAILED`: ended early; `reason` says why.',
+      '`QUEUED`: waits for a worker, or until the obstacle in `reason` is removed. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it found. `CANCELLED`: was cancelled. `FAILED`: ended early; `reason` says why.',
     example: 'RUNNING',
   })
   state!: RecoveryState;
@@ -196,7 +196,7 @@ export class RecoveryDryRunDto {
   @ApiProperty({
     format: 'date-time',
     description:
-      'From when on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.',
+      'Time from which on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.',
     example: '2026-03-14T09:00:00.000Z',
   })
   completeFrom!: string;

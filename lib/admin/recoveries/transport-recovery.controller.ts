@@ -16,7 +16,7 @@ interface AnyResponse {
 
 const SINCE = '2026-03-14T09:00:00Z';
 
-/** A POST that starts a job, or counts what it would do. */
+/** A POST that starts a job or, with `dryRun`, counts the deliveries that it would send. */
 const StartRoute = (path: 'recover' | 'replay', summary: string, description: string): MethodDecorator =>
   applyDecorators(
     Post(path),
@@ -26,7 +26,10 @@ const StartRoute = (path: 'recover' | 'replay', summary: string, description: st
       type: RecoveryDto,
       description: 'The job. Read its progress at `webhookrecoveries`.',
     }),
-    ApiOkResponse({ type: RecoveryDryRunDto, description: 'With `dryRun`: what the job would do.' }),
+    ApiOkResponse({
+      type: RecoveryDryRunDto,
+      description: 'With `dryRun`: the deliveries that the job would send.',
+    }),
     ApiInvalid('since must not be after until'),
     ApiConflicting(
       'RECOVERY_ACTIVE',
@@ -66,7 +69,7 @@ export class TransportRecoveryController {
   @StartRoute(
     'replay',
     'Replay events',
-    'Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.',
+    'Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.',
   )
   @ApiJsonBody(ReplayDto, {
     'Since a time': { since: SINCE },

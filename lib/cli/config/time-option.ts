@@ -17,7 +17,7 @@ export interface GivenPeriod {
 /**
  * The options of a period of time.
  *
- * @param since completes the sentence of `--since`: `Only created at or after this time`
+ * @param since description of `--since` without the rule of a time, e.g. `Only deliveries created at or after this time`
  * @param until the same for `--until`
  */
 export const periodOptions = (since: string, until: string): Readonly<Record<string, CommandOption>> => ({

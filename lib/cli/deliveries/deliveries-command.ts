@@ -27,7 +27,7 @@ export const deliveriesCommand: Command = {
     limit: {
       value: 'COUNT',
       short: 'n',
-      description: `At most this many, ${LIMIT.min} to ${LIMIT.max}. Default: ${LIMIT.default}`,
+      description: `Maximum number of deliveries, ${LIMIT.min} to ${LIMIT.max}. Default: ${LIMIT.default}`,
     },
     follow: {
       short: 'f',

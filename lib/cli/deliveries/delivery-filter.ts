@@ -7,12 +7,18 @@ export const PAGE_SIZE = 100;
 
 /** Options that choose deliveries of a tenant. */
 export const FILTER_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  status: { value: 'STATUS', description: 'Only PENDING, DELIVERED, FAILED, MISSED or CANCELLED' },
-  transport: { value: 'UID', description: 'Only of this HTTP transport' },
-  webhook: { value: 'UID', description: 'Only of this webhook' },
-  action: { value: 'NAME', description: 'Only of this action' },
-  event: { value: 'UID', description: 'Only of this event' },
-  ...periodOptions('Only created at or after this time', 'Only created at or before this time'),
+  status: {
+    value: 'STATUS',
+    description: 'Only deliveries with this status: PENDING, DELIVERED, FAILED, MISSED or CANCELLED',
+  },
+  transport: { value: 'UID', description: 'Only deliveries to this HTTP transport' },
+  webhook: { value: 'UID', description: 'Only deliveries for this webhook' },
+  action: { value: 'NAME', description: 'Only deliveries of events with this action' },
+  event: { value: 'UID', description: 'Only deliveries of this event' },
+  ...periodOptions(
+    'Only deliveries created at or after this time',
+    'Only deliveries created at or before this time',
+  ),
 };
 
 export const hasFilter = (values: OptionValues): boolean =>

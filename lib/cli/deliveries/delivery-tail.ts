@@ -7,7 +7,7 @@ const MOST_PAGES = 10;
 /** Reads one page of the log, newest first. */
 type ReadPage = (page: { pageSize: number; cursor?: string }) => Promise<WebhookDeliveryList>;
 
-/** What a round has found. */
+/** The result of a round. */
 export interface TailRound {
   /** Deliveries that are new or have changed, oldest first. */
   readonly changed: readonly WebhookDelivery[];

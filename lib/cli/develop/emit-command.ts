@@ -13,7 +13,7 @@ export const emitCommand: Command = {
   summary: 'Emit one event, for trials',
   description:
     'Emits one event of the tenant. The workers of the application deliver it. The catalog is that of webhooks.catalog in the\n' +
-    'configuration file, by default the catalog of the point of sale.',
+    'configuration file. Default: posCatalog, the catalog for points of sale.',
   arguments: [{ name: 'ACTION', description: 'Action of the event' }],
   options: {
     ...DATABASE_OPTIONS,

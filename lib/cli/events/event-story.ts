@@ -78,7 +78,7 @@ function waitText({ cause, until, deliveryUid }: Wait): string {
   return `Waits ${WAITS[cause]}${behind}${end}.`;
 }
 
-/** What a pending delivery waits for. */
+/** Ends of the sentence that begins with "Waits", by the cause of the wait. */
 const WAITS: Readonly<Record<Wait['cause'], string>> = {
   TRANSPORT_DISABLED: 'until somebody enables the transport',
   TRANSPORT_PAUSED: 'until somebody resumes the transport',

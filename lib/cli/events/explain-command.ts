@@ -8,12 +8,12 @@ import { eventStory } from './event-story.js';
 /** Webhooks that are read at once. */
 const PAGE_SIZE = 100;
 
-/** Says what became of an event for each webhook, as `WebhookEvents.explain` does. */
+/** Explains the outcome of an event for each webhook, as `WebhookEvents.explain` does. */
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'Say what became of an event for each webhook',
+  summary: 'Explain the outcome of an event for each webhook',
   description:
-    'Says for each webhook of the tenant what became of an event: its delivery and what that waits for, or why there is none.\n' +
+    'Shows, for each webhook of the tenant, the delivery of an event and what it waits for, or the reason why there is none.\n' +
     'Each line says whether it was recorded or is derived from the present configuration.',
   arguments: [{ name: 'EVENT', description: 'Uid of the event, which is the header webhook-id' }],
   options: { ...DATABASE_OPTIONS, ...TENANT_OPTION },

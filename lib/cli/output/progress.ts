@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command.js';
 
-/** How far long work has come. */
+/** Progress of a long operation. */
 export interface ProgressStep {
   /** What is counted, with its verb: `Re-encrypted transports`. */
   readonly text: string;
@@ -16,7 +16,7 @@ const LINE_EVERY_MS = 10_000;
 const ERASE_REST = '\u001b[K';
 
 /**
- * Shows the progress of long work, apart from the results: on a terminal in one line that is drawn again, elsewhere as a
+ * Shows the progress of a long operation, apart from the results: on a terminal in one line that is drawn again, elsewhere as a
  * line every 10 seconds.
  */
 export class Progress {

@@ -20,11 +20,11 @@ const recoveriesCommand: Command = {
   options: {
     ...DATABASE_OPTIONS,
     ...TENANT_OPTION,
-    transport: { value: 'UID', description: 'Only of this HTTP transport' },
+    transport: { value: 'UID', description: 'Only jobs of this HTTP transport' },
     limit: {
       value: 'COUNT',
       short: 'n',
-      description: `At most this many, ${LIMIT.min} to ${LIMIT.max}. Default: ${LIMIT.default}`,
+      description: `Maximum number of jobs, ${LIMIT.min} to ${LIMIT.max}. Default: ${LIMIT.default}`,
     },
   },
   async run(values, context, [uid]) {

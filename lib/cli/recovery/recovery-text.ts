@@ -2,7 +2,7 @@ import type { WebhookRecovery, WebhookRecoveryDryRun } from '../../index.js';
 import { countText, type ProgressStep } from '../output/progress.js';
 import { facts, shortInstant, table } from '../output/table.js';
 
-/** How far a job has come. Only a recovery knows the total, as soon as it enqueues: it finds all before. */
+/** Progress of a job. Only a recovery has a total, once it enqueues: it finds all events before. */
 export function recoveryStep(job: WebhookRecovery): ProgressStep {
   const done = job.requeued + job.created + job.skipped + job.payloadGone;
   const state = job.reason === null ? '' : ` (${job.reason})`;
@@ -48,7 +48,7 @@ export const recoveryTable = (jobs: readonly WebhookRecovery[]): string =>
     ]),
   );
 
-/** What a job would do. */
+/** The result of a dry run as text. */
 export function dryRunText({
   count,
   isAtLeast,

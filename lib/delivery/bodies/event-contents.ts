@@ -12,8 +12,9 @@ export interface OutgoingEvent {
 }
 
 /**
- * How long a body is used after it was read, in ms. Bodies can be erased in the database, and nobody tells the processes
- * that have them in memory: so this is how long a request with an erased body may still start. Documented in docs/retention.md.
+ * How long a body is used after it was read, in ms. Bodies can be erased in the database, and processes that have them in
+ * memory are not notified. So a request with an erased body may still start for this long, and for the time-out of the query
+ * that read the body (30 s). docs/retention.md promises the sum.
  */
 export const BODY_VALID_MS = 30_000;
 

@@ -1,4 +1,4 @@
-/** How long a lane is avoided after something of it could not be read, in ms. */
+/** How long a lane is avoided after one of its rows could not be read, in ms. */
 const AVOID_MS = 5_000;
 /** How long a missing key is reported after a due lane needed it, in ms. */
 const REPORT_MS = 60_000;

@@ -24,7 +24,7 @@ const PAGES_PER_ROUND = 4;
 /** Interval between polls while wake-ups arrive and glances find the work that they missed, in ms. */
 const RARE_POLL_MS = 60_000;
 /** Looks that are scheduled within the same stretch of time are merged. A stretch is as long as `pollMs`, and at most this long, in ms. */
-const LONGEST_SLOT_MS = 1_000;
+const LONGEST_STRETCH_MS = 1_000;
 /** How long a busy process leaves a due lane to idle processes, in addition to `pollMs`, in ms. */
 const LEAVE_TO_IDLE_MS = 50;
 
@@ -66,7 +66,7 @@ export class LaneClaimer {
   #isShort = false;
   #isStopped = false;
   #isEnabled = true;
-  /** Whether more lanes may be or become due than the last glance showed. */
+  /** Whether more lanes may be due, or become due soon, than the last glance showed. */
   #areManyDue = false;
   /** Scheduled looks, by the stretch of time at whose end each runs. */
   readonly #looks = new Map<number, NodeJS.Timeout>();
@@ -151,7 +151,7 @@ export class LaneClaimer {
     const { now, pollMs, areWakeUpsProven } = this.options;
     const inMs = Math.max(0, dueAt - now());
     if (this.#isStopped || inMs > LOOK_AHEAD_MS || !areWakeUpsProven()) return;
-    const widthMs = Math.min(pollMs, LONGEST_SLOT_MS);
+    const widthMs = Math.min(pollMs, LONGEST_STRETCH_MS);
     const slot = Math.ceil((performance.now() + inMs) / widthMs);
     if (this.#looks.has(slot)) return;
     const look = (): void => {
@@ -178,7 +178,7 @@ export class LaneClaimer {
     if (this.#mayBeMore && free >= size / 4) this.#loop.wake();
   }
 
-  /** Something of this lane cannot be read: this process does not claim it for a while. */
+  /** A row of this lane cannot be read: this process does not claim the lane for a while. */
   avoid(transportId: number): void {
     this.#refusals.avoid(transportId, this.options.elapsed());
   }

@@ -106,7 +106,7 @@ export class LaneHold {
     return learned && { ...learned, leaseToken: this.lease.token };
   }
 
-  /** A change of the transport that changes nothing, for events that have to be stored with the next attempt. */
+  /** An empty change of the transport: it only carries the events that have to be stored with the next attempt. */
   get unchanged(): TransportRecord {
     const { transportId, leaseToken } = this;
     const { consecutiveFailures } = this.receiver;

@@ -2,7 +2,7 @@ import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 
 /** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
 const QUARANTINE_FROM = 2;
-/** Requests of each slot that may come before the deadly one: in flight, being recorded, and waiting to be recorded. */
+/** For each slot, the requests that may precede the poison delivery: in flight, being recorded, and waiting to be recorded. */
 const WAVES = 3;
 
 /**
@@ -37,9 +37,11 @@ export class LaneQuarantine {
   }
 
   /**
-   * The outcome of a delivery is in the database. The delivery that crashed the holders was in flight then. Before it in the
-   * queue are others that were in flight, and those whose outcome had arrived and was lost: for each slot of the transport at
-   * most one in the group that was being written and one that waited for the next group.
+   * The outcome of a delivery is in the database.
+   *
+   * The poison delivery was in flight when the holders crashed. Only these deliveries can precede it in the queue: others that
+   * were in flight, and those whose outcomes were lost. For each slot of the transport, that is at most one delivery in flight,
+   * one in the group that was being written, and one that waited for the next group.
    *
    * @returns whether that many deliveries have an outcome by now, so that a clean release can end quarantine mode
    */

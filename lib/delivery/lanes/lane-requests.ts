@@ -91,7 +91,7 @@ export class LaneRequests {
     this.#awaited.add(deliveryId);
   }
 
-  /** A requested delivery may be in the database that was not seen. */
+  /** The database may contain a requested delivery that this holder has not read. */
   missed(): void {
     this.#isStale = true;
   }

@@ -14,8 +14,8 @@ import type { RowJudge, ScanResult, UnsentRows } from './scan-rows.js';
  * A scan reads the due rows of the queue in the order of due dates, in several reads (see `ScanProgress`). Rows that were read
  * are *in hand* until their outcome is recorded; a later scan skips them.
  *
- * Requested redeliveries are read apart, whenever they are due, and are sent before the others (see `RequestScan`). A lane has
- * one read at a time, of either kind: what is recorded during a read is compared with its rows.
+ * Requested redeliveries are read separately, regardless of their due dates, and are sent before the others (see
+ * `RequestScan`). A lane has one read at a time, of either kind: what is recorded during a read is compared with its rows.
  */
 export class LaneScan {
   readonly #ready = new ReadyRows();

@@ -5,7 +5,7 @@ import type { ReadyRows } from './ready-rows.js';
 import type { RowsInHand } from './rows-in-hand.js';
 import type { RequestedRows, RowJudge } from './scan-rows.js';
 
-/** Reads the requested redeliveries of a lane, whenever they are due, into its rows. State only, no I/O. */
+/** Reads the requested redeliveries of a lane into its rows, regardless of their due dates. State only, no I/O. */
 export class RequestScan {
   constructor(
     private readonly requests: LaneRequests,

@@ -41,7 +41,7 @@ export class DeliveryRecorder {
   ) {
     const { context, fullGroup, log } = options;
     this.#recorder = new Recorder(records, fullGroup, context.now, (error) =>
-      log.warn('Recording failed', error),
+      log.warn('Recording outcomes failed and is tried again', error),
     );
   }
 
@@ -89,8 +89,8 @@ export class DeliveryRecorder {
       this.options.log.warn(
         `Delivery ${deliveryUidOf(row.deliveryId)}: the process crashed while it was sending attempt ${row.attempts + 1} (WORKER_CRASHED)` +
           (attempt.status === 'FAILED'
-            ? '. The delivery has failed: its last attempt was repeated as often as allowed'
-            : ''),
+            ? '. The delivery has failed permanently: its last attempt was repeated as often as allowed'
+            : '. The delivery is tried again'),
       );
       const notification = attemptNotification(lane, row, attempt, undefined, context.now());
       const record = withEvent(attempt, notification);

@@ -97,7 +97,7 @@ export function transportNotifications(
  * The notification that a transport is failing.
  *
  * @param failingSince ms since the epoch
- * @param share part of the time until it is disabled that has passed; null: its circuit has opened
+ * @param share the part of `disableAfterHours` that has passed; null: its circuit has opened
  */
 export const failingNotification = (
   { tenantUid, httpTransportUid }: NotifiedTransport,

@@ -19,7 +19,7 @@ export class GlobalStopService {
   }
 
   /**
-   * Stops deliveries. Once it has resolved, no process starts a request later than a second after.
+   * Stops deliveries. From one second after the promise has resolved, no process starts a request.
    *
    * @param reason at most `MAX_STOP_REASON` characters; null: none
    * @param actor who stops them, for the audit; null: unknown

@@ -61,7 +61,13 @@ export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons
 }
 
 function databaseReasons({ isReachable, missingTables }: HealthFacts): HealthReason[] {
-  if (!isReachable) return [reason('DATABASE_UNREACHABLE', 'The database does not respond.')];
+  if (!isReachable)
+    return [
+      reason(
+        'DATABASE_UNREACHABLE',
+        'The database does not respond. Check that it runs, and that this process can connect to it.',
+      ),
+    ];
   if (missingTables.length === 0) return [];
   const names = missingTables.join(', ');
   return [reason('TABLES_MISSING', `Webhook tables missing: ${names}. ${TABLES_MISSING_REMEDY}`)];
@@ -190,7 +196,8 @@ function surroundings({
     reasons.push(
       reason(
         'WAKE_UPS_UNPROVEN',
-        'Wake-ups of other processes do not arrive here. Nothing is lost: their work is found by polling.',
+        'Wake-ups of other processes do not arrive here. Nothing is lost: their work is found by polling. Give the module a direct ' +
+          'address of the database (database.url), or correct the network or Redis.',
       ),
     );
   }

@@ -13,9 +13,9 @@ export class SampleSendLimits {
   constructor(private readonly throttles: ThrottleRepository) {}
 
   /**
-   * Takes a turn of the transport and one of the tenant.
+   * Counts one test send towards the limits of the transport and of the tenant.
    *
-   * @throws {RateLimitedError} if one of them has no turn left
+   * @throws {RateLimitedError} if one of the limits is used up
    */
   async acquire(tenantUid: string, httpTransportUid: string): Promise<void> {
     const turns: [subject: string, throttle: Throttle][] = [

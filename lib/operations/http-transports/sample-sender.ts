@@ -73,7 +73,10 @@ export class SampleSender {
     return { delivered: false, responseStatusCode: null, durationMs: shownMs, errorCode };
   }
 
-  /** A delivery would wait for a slot. A test send fails instead, because a user waits for the result. It still uses up its turn. */
+  /**
+   * A delivery would wait for a slot. A test send fails instead, because a user waits for the result. It still counts towards
+   * the rate limit.
+   */
   #assertFreeSlot(origin: string): void {
     if (this.egress.inFlightTo(origin) >= this.options.egress.maxPerOrigin)
       throw new OriginBusyError(PER_TRANSPORT.intervalMs);

@@ -128,7 +128,7 @@ export class TransportStateService {
       webhook: undefined,
     };
     return [
-      // It has not noticed yet that the transport was disabled.
+      // An earlier recovery may not have noticed yet that the transport was disabled.
       endActiveRecovery(database, id, 'TRANSPORT_DISABLED'),
       insertRecovery(database, present, criteria),
       auditRecoveryStart(database, id, criteria, actor),

@@ -32,7 +32,9 @@ export class QuotaNotices {
     // The tenant stays near its quota, so a lost event is followed by another one.
     events
       .insert(notificationEvent(quotaNear))
-      .catch((error: unknown) => warn('Storing WEBHOOK_QUOTA_NEAR failed', error));
+      .catch((error: unknown) =>
+        warn(`Storing the event WEBHOOK_QUOTA_NEAR of tenant "${tenantUid}" failed`, error),
+      );
   }
 
   /** @param pending number of pending deliveries */

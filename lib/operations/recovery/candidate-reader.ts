@@ -10,8 +10,8 @@ const ITEMS_AT_ONCE = 500;
 const WEBHOOKS_EVERY_MS = 1_000;
 
 /**
- * Reads what a job enqueues, ahead of it: the events that a recovery has collected, or the events that a replay matches with
- * the webhooks of its transport.
+ * Reads ahead the events that a job will enqueue: those that a recovery has collected, or those that a replay matches with the
+ * webhooks of its transport.
  */
 export class CandidateReader {
   readonly window = new CandidateWindow();

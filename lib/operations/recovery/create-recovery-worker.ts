@@ -10,7 +10,7 @@ import type { RecoveryContext } from './recovery-context.js';
 import { RecoveryQuota } from './recovery-quota.js';
 import { RecoveryWorker, type RecoveryWorkerOptions } from './recovery-worker.js';
 
-/** The settings and neighbours of the recovery worker. */
+/** Settings of the recovery worker, and the other parts of the process that it calls. */
 export interface RecoverySetting
   extends RecoveryWorkerOptions, Pick<RecoveryContext, 'transportConcurrency' | 'notify' | 'warn'> {
   readonly notifications: NotificationSink;
@@ -18,7 +18,7 @@ export interface RecoverySetting
   readonly maxPendingPerTenant: number;
 }
 
-/** Puts together the recovery worker of a process. */
+/** Creates the recovery worker of a process. */
 export function createRecoveryWorker(
   database: Database,
   { recoveries, deliveries, lanes, counts }: Pick<Stores, 'recoveries' | 'deliveries' | 'lanes' | 'counts'>,

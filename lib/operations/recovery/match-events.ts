@@ -10,7 +10,7 @@ export interface ReplayWebhook {
   readonly ordered: boolean;
 }
 
-/** Which events a replay includes. */
+/** The criteria by which a replay selects events. */
 export interface ReplayFilter {
   /** Milliseconds since the epoch, inclusive. */
   readonly since: number;

@@ -3,7 +3,7 @@ import type { DeliveryStore } from '../../persistence/ports/delivery-store.js';
 import type { EndedDelivery } from '../../persistence/ports/recovery-store.js';
 import { idBounds } from '../../persistence/sql/id-bounds.js';
 
-/** Which deliveries a recovery includes. */
+/** The criteria by which a recovery selects deliveries. */
 export interface RecoverFilter {
   /** Milliseconds since the epoch, inclusive. */
   readonly since: number;
@@ -15,8 +15,8 @@ export interface RecoverFilter {
 
 /**
  * Whether a recovery includes a delivery: it ended at `since` or later, and was created at `until` or earlier. So a delivery
- * that was retried during an outage counts, whether it was created before the outage or ended after it. If its webhook was
- * deleted, nobody wants it any more.
+ * that was retried during an outage counts, whether it was created before the outage or ended after it. A delivery whose
+ * webhook was deleted is not included.
  */
 export const matchesDelivery = (
   { createdAt, finishedAt, action, eventUid, hasWebhook }: EndedDelivery,

@@ -10,15 +10,15 @@ const MOST_PARKED = 1_000;
 /** Part of a transport's rate limit that recovered deliveries may use. */
 const RATE_PART = 0.5;
 
-/** When a job that waits is looked at again, in ms. */
+/** Bounds of the time until a waiting job is checked again, in ms. */
 const SHORTEST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
-/** Part of its age for which a job waits. */
+/** That time, as a part of the age of the job. */
 const WAIT_PART = 0.05;
 
 /**
- * How long a job that waits is left alone. The older the job, the longer: jobs of transports that are paused for weeks must not
- * keep the workers from the jobs of others. A transport that is resumed makes its job due at once.
+ * Time until a waiting job is checked again. It grows with the age of the job, so that jobs of transports that are paused for
+ * weeks do not take the time of workers from other jobs. When a transport is resumed, its job is due at once.
  *
  * @param ageMs ms since the job was created
  * @returns ms

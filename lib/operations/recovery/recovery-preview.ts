@@ -35,7 +35,7 @@ export interface RecoveryPreview {
   readonly isAtLeast: boolean;
   /** The first deliveries. */
   readonly sample: readonly PreviewedDelivery[];
-  /** Earlier events that no webhook matched may be deleted. Milliseconds since the epoch. */
+  /** The count is complete from this time on, ms since the epoch. Earlier events that no webhook matched may have been deleted. */
   readonly completeFrom: number;
   /** Events that would not be sent, because their body is not stored any more. */
   readonly payloadGone: number;

@@ -10,7 +10,7 @@ import { DeliveryCollector, type CollectPhase } from './collect-deliveries.js';
 import { LEASE_MS, type RecoveryContext } from './recovery-context.js';
 import { mostPending, RecoveryPace, waitMs, type PaceLimits } from './recovery-pace.js';
 
-/** How long a job that can enqueue nothing rests until its next step, in ms: first, and at most. */
+/** First and longest pause of a job that can enqueue nothing, in ms. The pause doubles each time. */
 const FIRST_REST_MS = 50;
 const LONGEST_REST_MS = 500;
 
@@ -79,7 +79,7 @@ export class RecoveryRun {
     }
   }
 
-  /** Gives the job up, so that another process can claim it. */
+  /** Releases the job, so that another process can claim it. */
   async release(delayMs = 0): Promise<void> {
     await this.context.jobs.release(this.#job, this.context.now() + delayMs);
   }
@@ -174,7 +174,7 @@ export class RecoveryRun {
     return this.#write(part, 1);
   }
 
-  /** The job can do nothing now: it looks less and less often. */
+  /** The job can do nothing now: it pauses, for longer each time. */
   #rest(): Promise<boolean> {
     this.#nextStepAt = performance.now() + this.#restMs;
     this.#restMs = Math.min(2 * this.#restMs, LONGEST_REST_MS);

@@ -7,7 +7,7 @@ import { RecoveryRun } from './recovery-run.js';
 
 /** Jobs that one process works on at a time, by default. */
 const MOST_JOBS = 32;
-/** If a process has that many, a job without progress for this time makes place for another one, in ms. */
+/** A process that works on that many jobs releases one that has made no progress for this time, in ms, to claim another one. */
 const IDLE_MS = 2_000;
 /** Time from one step of the jobs to the next, in ms. */
 const STEP_EVERY_MS = 50;

@@ -2,8 +2,8 @@ import type { RedeliveryRefusal } from '../../errors/admin.errors.js';
 import type { RedeliveryFacts } from '../../persistence/ports/request-store.js';
 
 /**
- * Decides whether a delivery can be redelivered. The order of the checks is that of their remedies: a state that will not
- * change comes before one that will.
+ * Decides whether a delivery can be redelivered. Reasons that are final are checked before reasons that may go away, so that
+ * the refusal names an obstacle that waiting does not remove.
  *
  * A paused transport is no obstacle: the delivery waits until the transport is resumed, as every pending one does. A disabled
  * transport is: nobody can say whether it will ever be enabled.

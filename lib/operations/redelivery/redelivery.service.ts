@@ -57,7 +57,7 @@ export class RedeliveryService {
     };
   }
 
-  /** @returns the outcome of each delivery, which is decided for each by itself */
+  /** Requests the redelivery of each delivery independently of the others. @returns the outcomes, by the number of the delivery */
   async redeliverMany(
     tenantUid: string,
     deliveryIds: readonly number[],

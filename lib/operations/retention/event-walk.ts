@@ -24,7 +24,7 @@ export const noEventPositions = (): EventPositions => ({ unmatched: {}, bodies: 
  * reaches the age. There is one walk for each different period, so a tenant with a longer period delays no other one. The
  * positions are stored, so that no process begins at the first event again.
  *
- * An event may be missed: it was still on the outbox at that age, or two processes deleted its last two deliveries at the
+ * An event may be missed: it was still in the outbox at that age, or two processes deleted its last two deliveries at the
  * same moment. So each run also checks the next 500 events of all, in a circle.
  */
 export class EventWalk {

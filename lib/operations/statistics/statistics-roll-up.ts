@@ -93,7 +93,7 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  /** Each run meets the group again, so that it is named once by each process. */
+  /** Each run finds the group again, so each process logs it only once. */
   #warnOf(group: number, error: unknown): void {
     if (this.#warned.has(group)) return;
     if (this.#warned.size < MOST_WARNED) this.#warned.add(group);

@@ -14,17 +14,17 @@ export interface TenantPurgeReport {
   readonly purgedAt: string;
 }
 
-/** How far a purge has come. */
+/** Progress of a purge. */
 export interface TenantPurgeProgress {
   /** Deleted rows so far, of all tables. */
   readonly rows: number;
 }
 
-/** How a purge reports and ends early. */
+/** Options of a purge: a callback for its progress, and a signal to end it early. */
 export interface TenantPurgeOptions {
   /** Called after each batch. */
   readonly onProgress?: (progress: TenantPurgeProgress) => void;
-  /** Aborting this signal ends the purge after the current batch, with `isComplete: false`. Call it again to continue. */
+  /** Aborting this signal ends the purge after the current batch, with `isComplete: false`. Call `purge` again to continue. */
   readonly signal?: AbortSignal;
 }
 

@@ -96,7 +96,7 @@ export class TenantPurge {
     if (this.options.signal?.aborted) throw new Interrupted();
   }
 
-  /** Waits for rows or transactions of others. Only this time counts, however long the deletion of a large tenant takes. */
+  /** Waits for rows or transactions of others. Only these waits count towards `PATIENCE_MS`, not the time that deleting takes. */
   async #pause(): Promise<void> {
     const startedAt = performance.now();
     await sleep(RETRY_MS);

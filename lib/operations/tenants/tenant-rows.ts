@@ -55,7 +55,7 @@ export function lastStatements(database: Database, tenantUid: string, tenantId?:
   const ofTest = `test/${tenantUid}`;
   const table = (name: (typeof LAST_TABLES)[number]): string => database.table(name);
   return [
-    // With the name of the tenant: without a name, its depths are not counted again.
+    // In the same transaction as the row of the tenant: a roll-up counts no depths of a tenant without that row.
     statement(database, `DELETE FROM ${table('webhook_queue_depth')} WHERE tenant_id = ?`, [
       tenantId ?? null,
     ]),

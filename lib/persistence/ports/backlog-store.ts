@@ -8,9 +8,9 @@ export interface BoundedCount {
 
 /** Events that wait in the outbox, and deliveries that are due. Ages are in ms on the database's clock; null: nothing waits. */
 export interface Backlog {
-  /** Events on the outbox. */
+  /** Events in the outbox. */
   readonly events: BoundedCount;
-  /** Age of the oldest event on the outbox. */
+  /** Age of the oldest event in the outbox. */
   readonly oldestEventMs: number | null;
   /**
    * Due deliveries, including those in flight. A delivery is due if its due date has passed and nothing holds back its

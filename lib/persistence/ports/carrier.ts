@@ -1,4 +1,4 @@
-/** A message of at most 8,000 bytes to all that listen to a channel. */
+/** A message of less than 8,000 bytes to all that listen to a channel. */
 export interface Notification {
   readonly channel: string;
   readonly payload: string;

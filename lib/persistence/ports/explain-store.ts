@@ -42,7 +42,7 @@ export interface EventDeliveries {
   readonly places: readonly DeliveryPlace[];
 }
 
-/** An event that is on the outbox. */
+/** An event that is in the outbox. */
 export interface OutboxEntry {
   /** Transports that still lack their delivery; null: all that match. */
   readonly transportIds: readonly number[] | null;
@@ -64,7 +64,7 @@ export interface PendingFacts {
   readonly rateUsedUntil: number;
 }
 
-/** Reads what became of an event. */
+/** Reads the facts that explain an event: its deliveries, and the webhooks of its tenant. */
 export interface ExplainStore {
   /** The tenant's webhooks with ids greater than `afterId`, in ascending order. */
   webhooks(tenantUid: string, afterId: number, limit: number): Promise<LiveWebhook[]>;
@@ -72,7 +72,7 @@ export interface ExplainStore {
   /** Reads all deliveries of the event, at most one for each transport that the tenant had. */
   deliveriesOf(request: DeliveriesRequest): Promise<EventDeliveries>;
 
-  /** @returns undefined if the event is not on the outbox */
+  /** @returns undefined if the event is not in the outbox */
   outboxEntry(tenantUid: string, eventId: number): Promise<OutboxEntry | undefined>;
 
   /** The given deliveries, each from the table in which it is now. A delivery that is in neither is left out. */

@@ -75,7 +75,7 @@ export interface FanoutPlan {
 export interface FanoutResult {
   /** Events of which all deliveries in this plan exist now. */
   readonly written: ReadonlySet<number>;
-  /** Events that stay on the outbox with the transports whose lane is locked. Their other deliveries in this plan exist now. */
+  /** Events that stay in the outbox with the transports whose lane is locked. Their other deliveries in this plan exist now. */
   readonly incomplete: ReadonlySet<number>;
 }
 

@@ -1,4 +1,4 @@
-/** What erasing a tenant needs beyond `RetentionStore`. */
+/** Reads for erasing a tenant, in addition to the statements of `RetentionStore`. */
 export interface PurgeStore {
   /** Events of a tenant, with the approximate sizes of their bodies, in no particular order. */
   eventsOf(tenantUid: string, limit: number): Promise<{ readonly id: number; readonly bytes: number }[]>;

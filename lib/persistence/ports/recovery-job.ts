@@ -41,7 +41,7 @@ export interface RecoveredTransport {
   readonly httpTransportUid: string;
 }
 
-/** Which jobs to list: newest first. */
+/** A request for a page of jobs, newest first. */
 export interface RecoveryPageRequest {
   /** Undefined: of all transports. */
   readonly httpTransportUid: string | undefined;

@@ -150,7 +150,7 @@ export interface RecoveryStore {
 
   /**
    * Enqueues a batch and moves the job's cursor, in one transaction. The lane is locked first, so that fan-out cannot create
-   * a delivery of the same event at the same time. Deliveries that are pending, and events on the outbox, are skipped.
+   * a delivery of the same event at the same time. Deliveries that are pending, and events in the outbox, are skipped.
    * Events are locked, so that retention cannot delete them meanwhile; those that have lost their body count as `payloadGone`.
    *
    * @throws the driver's error if another transaction holds the lane

@@ -31,7 +31,7 @@ export interface RequestReading {
   readonly transportId: number;
   /** `webhook_lane.requests_version` in the snapshot that the rows were read from. */
   readonly requestsVersion: number;
-  /** In ascending order of ids, whenever they are due. Fewer rows than the limit mean that there are no more. */
+  /** In ascending order of ids, regardless of their due dates. Fewer rows than the limit mean that there are no more. */
   readonly rows: readonly QueuedDelivery[];
 }
 
@@ -48,7 +48,7 @@ export interface ServedRequests {
  * Only the holder of a lane changes the key and the number of attempts of a queue row. A request therefore sets `requested`
  * of the row, and notes the lane's new version in `webhook_lane.requests_version`, in one transaction. The holder reads that
  * number along with the version of the lane. If it is greater than the version up to which the holder has read requests, the
- * holder reads the requested rows, whenever they are due. The number stays until no requested row is left. So the next
+ * holder reads the requested rows, regardless of their due dates. The number stays until no requested row is left. So the next
  * holder finds the requests that a crashed one has left, and a lane without requests costs no statement.
  */
 export interface RequestStore {

@@ -1,6 +1,6 @@
 import type { CountRow, Granularity } from '../../domain/statistics.js';
 
-/** Which counts of a tenant are read. */
+/** The counts of a tenant to read. */
 export interface CountsRequest {
   /** The tenant's number. */
   readonly tenantId: number;

@@ -213,7 +213,7 @@ const skippedPairs = (table: TableName, routes: string): string => `
   ),`;
 
 /**
- * Events that stay on the outbox, each with fewer transports than before. An event that keeps all of its transports is not
+ * Events that stay in the outbox, each with fewer transports than before. An event that keeps all of its transports is not
  * written: the new version of its row would have the same fence, so another process that waited for the row would take it
  * for the version that it has read.
  */

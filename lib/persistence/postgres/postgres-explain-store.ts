@@ -22,7 +22,7 @@ import { explainTexts } from './explain-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers, numbersOf } from './sql.js';
 
-/** What became of an event, on PostgreSQL. */
+/** The facts that explain an event, on PostgreSQL. */
 export class PostgresExplainStore implements ExplainStore {
   readonly #sql: ReturnType<typeof explainTexts>;
   readonly #listed: string;

@@ -38,7 +38,7 @@ interface PlacedWebhook {
   readonly place: DeliveryPlace | undefined;
 }
 
-/** What became of the events of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
+/** The facts that explain the events of a tenant. Every call takes the tenant first and reaches no other tenant's rows. */
 @Injectable()
 export class ExplainRepository {
   constructor(

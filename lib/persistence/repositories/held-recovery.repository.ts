@@ -12,7 +12,7 @@ import { endRecovery } from '../sql/recovery-statements.js';
 import { DIALECTS } from '../sql/dialect.js';
 import { statement } from '../sql/statement.js';
 
-/** Collected notes that one transaction deletes at most. */
+/** Items of a job that one transaction deletes at most. */
 const CLEANED_AT_ONCE = 2_000;
 
 /**
@@ -20,7 +20,7 @@ const CLEANED_AT_ONCE = 2_000;
  * is the end of the lease, and each claim raises the fencing token. Every method changes only a job that is still held.
  */
 export class HeldRecoveryRepository {
-  /** @param warn about a job whose row cannot be read; it is left alone until its lease has ended */
+  /** @param warn called for a job whose row cannot be read. No process claims that job again before its lease has ended */
   constructor(
     private readonly database: Database,
     private readonly warn: (message: string, error: unknown) => void,
@@ -59,7 +59,7 @@ export class HeldRecoveryRepository {
   }
 
   /**
-   * Notes events whose deliveries the job will enqueue, and moves its cursor.
+   * Stores events, whose deliveries the job will enqueue, as items of the job, and moves its cursor.
    *
    * @returns false: the job is not held any more
    */
@@ -87,9 +87,9 @@ export class HeldRecoveryRepository {
   }
 
   /**
-   * Gives up a job that cannot go on now. It is `QUEUED` until it goes on.
+   * Releases a job that cannot continue now. Its state is `QUEUED` until a process continues it.
    *
-   * @param dueAt when a process should look at it again
+   * @param dueAt when a process should check it again
    */
   wait(job: HeldRecovery, reason: RecoveryReason, dueAt: number): Promise<boolean> {
     return this.#update(job, `state = 'QUEUED', reason = ?, holder = NULL, due_at = ?`, [reason, dueAt]);
@@ -103,7 +103,7 @@ export class HeldRecoveryRepository {
   /**
    * Ends the job and releases it.
    *
-   * @param eventOf reports the end to the tenant, in the same transaction. Default: nothing does
+   * @param eventOf returns the event that reports the end to the tenant, stored in the same transaction. Default: no event
    * @returns the job as it ended; undefined: it is not held any more
    */
   async end(
@@ -130,7 +130,7 @@ export class HeldRecoveryRepository {
     return row && recoveryJobOf(row);
   }
 
-  /** Deletes some of the notes of a job that has ended. @returns whether there are more */
+  /** Deletes some of the items of a job that has ended. @returns whether there are more */
   async clean(job: HeldRecovery): Promise<boolean> {
     const [deleted] = await this.database.write([
       deleteRecoveryItems(this.database, job.id, CLEANED_AT_ONCE),
@@ -166,7 +166,10 @@ export class HeldRecoveryRepository {
     try {
       return [recoveryJobOf(row)];
     } catch (error) {
-      this.warn(`Row ${String(row['id'])} of webhook_recovery cannot be read: its job does not run`, error);
+      this.warn(
+        `Row ${String(row['id'])} of webhook_recovery cannot be read, so its job does not run. Correct or delete the row`,
+        error,
+      );
       return [];
     }
   }

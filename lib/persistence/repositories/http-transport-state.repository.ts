@@ -18,11 +18,11 @@ export interface TransportStateChange {
   readonly disabledReason: string | null;
 }
 
-/** What else the transaction of a change writes. */
+/** Further writes in the transaction of a change. */
 export interface AlsoWritten {
   /** Further statements. Default: none. */
   readonly also?: readonly Statement[];
-  /** Reports the change to the tenant. Default: nothing does. */
+  /** Event that reports the change to the tenant. Default: none. */
   readonly event?: NotificationEvent | undefined;
 }
 
@@ -37,7 +37,7 @@ export class HttpTransportStateRepository {
    * kept.
    *
    * @param actor who changes it, for the audit; null: unknown
-   * @param written what else the same transaction writes
+   * @param written further writes of the same transaction
    * @returns the changed transport; undefined if its state changed or it was deleted after it was read: then read it again
    */
   async change(

@@ -131,7 +131,7 @@ export class HttpTransportRepository {
    * Changes the given settings of the transport as it was read.
    *
    * @param audited its entry in the audit
-   * @param event reports the change to the tenant; undefined: none does
+   * @param event event that reports the change to the tenant; undefined: none
    * @returns the changed transport; undefined if it was changed or deleted after it was read: then read it again
    */
   async update(

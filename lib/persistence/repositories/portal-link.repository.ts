@@ -11,7 +11,7 @@ export interface PortalLink {
   readonly readOnly: boolean;
   /** ms since the epoch */
   readonly createdAt: number;
-  /** From when on neither the link nor its session is valid, ms since the epoch. */
+  /** When the link and its session expire, ms since the epoch. */
   readonly expiresAt: number;
   /** When it was opened; null: not yet. */
   readonly openedAt: number | null;

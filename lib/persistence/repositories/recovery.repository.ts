@@ -106,7 +106,7 @@ export class RecoveryRepository {
   }
 
   /**
-   * Ends all jobs of a tenant whose transports were deleted. Afterwards, no process adds notes to them.
+   * Ends all jobs of a tenant whose transports were deleted. Afterwards, no process adds items to them.
    *
    * @returns all jobs of the tenant
    */

@@ -4,7 +4,7 @@ import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
- * Entries of the audit. Each statement belongs into the transaction of the change. Where the old values are not known for
+ * Entries of the audit. Each statement belongs in the transaction of the change. Where the old values are not known for
  * certain, the statement reads them: put it before the change, in a transaction that has locked the row.
  */
 
@@ -56,7 +56,7 @@ export function changesSql(kind: DatabaseKind, fields: readonly FieldSql[]): str
 
 const lost = (field: string, from: string): FieldSql => ({ field, from, to: 'NULL' });
 
-/** Adds the entry of a transport that is deleted next. No row: it no longer exists. */
+/** Adds the entry of a transport that is deleted next. If the transport no longer exists, it adds none. */
 export const auditTransportDeletion = (
   database: Database,
   transportId: number,

@@ -50,7 +50,7 @@ export const queueFactText = (
   letter: typeof QUEUED | typeof ENDED,
 ): string => `${tenantId},${transportId},${rows},${letter}`;
 
-/** What the facts of a group say about the queue. Facts that change no number of rows are left out. */
+/** The changes of the queue that the facts of a group report. Facts that change no number of rows are left out. */
 export function queueChangesOf(text: string): QueueChange[] {
   return text.split(';').flatMap((fact): QueueChange[] => {
     const [tenantId, transportId, value, letter] = fact.split(',');

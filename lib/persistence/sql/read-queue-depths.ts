@@ -13,7 +13,7 @@ interface DepthRow extends Record<'tenant_id' | 'transport_id' | 'queued' | 'end
   facts: string | null;
 }
 
-/** Whose depth is read. */
+/** A tenant, and the transports whose depths are read and added up. */
 export interface DepthsRequest {
   readonly tenantIds: readonly number[];
   /** `ALL_TRANSPORTS_ID`: the sum over all transports. */

@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../ports/database.js';
 import { statement } from './statement.js';
 
-/** Notes events whose deliveries a job will enqueue. An event that is noted already stays as it is. */
+/** Stores events, whose deliveries a job will enqueue, as items of the job. An item that exists already stays as it is. */
 export function noteRecoveryItems(database: Database, id: number, eventIds: readonly number[]): Statement {
   const list = JSON.stringify(eventIds);
   const insert = `INSERT INTO ${database.table('webhook_recovery_item')} (recovery_id, event_id)`;
@@ -21,7 +21,7 @@ export function noteRecoveryItems(database: Database, id: number, eventIds: read
   }
 }
 
-/** Deletes the first notes of a job. @param limit maximum number of notes */
+/** Deletes the first items of a job. @param limit maximum number of items */
 export const deleteRecoveryItems = (database: Database, id: number, limit: number): Statement => {
   const items = database.table('webhook_recovery_item');
   return statement(

@@ -17,7 +17,7 @@ import { statement } from './statement.js';
 /** The condition of a job that has not ended. SQLite uses the index of these jobs only for this very text. */
 export const ACTIVE_RECOVERY = `state IN ('QUEUED', 'RUNNING')`;
 
-/** What is left to do for a job that has ended. */
+/** The phase of a job that has ended: a recovery still has items to delete. */
 const PHASE_AFTER_END = `CASE WHEN kind = 'RECOVER' THEN 'CLEAN' END`;
 
 /** Assignments of an UPDATE that ends jobs. Its first two parameters are the present instant. */

@@ -16,7 +16,7 @@ export const PAYLOAD_GONE_REASON = 'PAYLOAD_GONE';
  */
 export const isPayloadGone = (event: string): string => `${event}.expunged_at IS NOT NULL`;
 
-/** Whether an event may still be sent: it is on the outbox, or has pending deliveries. @param event alias of the event */
+/** Whether an event may still be sent: it is in the outbox, or has pending deliveries. @param event alias of the event */
 export const isUnsent = (table: TableName, event: string): string => `(
     (SELECT 1 FROM ${table('webhook_queue')} q
       WHERE q.event_id = ${event}.id AND q.tenant_id > 0 LIMIT 1) IS NOT NULL

@@ -11,7 +11,7 @@ export interface WaitingWork {
 }
 
 /**
- * Counts events on the outbox, and deliveries that are due and not held back by a pause, a block or an earlier delivery. It
+ * Counts events in the outbox, and deliveries that are due and not held back by a pause, a block or an earlier delivery. It
  * reads the whole queue, so it is only for tests. One statement reads both tables, so that work that moves from one to the
  * other is not missed.
  */

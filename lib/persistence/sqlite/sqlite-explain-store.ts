@@ -21,7 +21,7 @@ import {
 import { deliveryTexts } from './delivery-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** What became of an event, on SQLite. */
+/** The facts that explain an event, on SQLite. */
 export class SqliteExplainStore implements ExplainStore {
   readonly #sql;
 

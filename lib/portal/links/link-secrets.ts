@@ -7,7 +7,7 @@ const CODE = /^([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{43})$/;
 /** A new secret, as base64url. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
-/** What is stored of a secret. */
+/** The hash that is stored instead of a secret. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** The code in the fragment of a link's URL: it names the link, and proves that the caller has it. */

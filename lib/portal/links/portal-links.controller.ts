@@ -32,7 +32,7 @@ export class PortalLinksController {
   })
   @ApiJsonBody(
     CreatePortalLinkDto,
-    { 'For an hour': {}, 'Only to look': { readOnly: true } },
+    { 'For an hour': {}, 'Read-only': { readOnly: true } },
     { required: false },
   )
   @ApiOkResponse({ type: CreatedPortalLinkDto, description: 'The link with its URL.' })
@@ -50,7 +50,8 @@ export class PortalLinksController {
   @ApiOperation({
     operationId: 'listPortalLinks',
     summary: 'List links that open the portal',
-    description: 'Lists links with who created them, and whether they were opened. Their URLs are not shown.',
+    description:
+      'Lists links with their creators and the times at which they were opened. Their URLs are not shown.',
   })
   @ApiOkResponse({ type: PortalLinkListDto, description: 'The links of the tenant.' })
   @ApiInvalid(invalidUid('tenantUid'))

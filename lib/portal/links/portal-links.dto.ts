@@ -26,7 +26,7 @@ export class CreatePortalLinkDto {
 
   @ApiPropertyOptional({
     default: false,
-    description: 'Whether the user can only look: changes are refused with 403 `PORTAL_READ_ONLY`.',
+    description: 'Whether the link is read-only: changes are refused with 403 `PORTAL_READ_ONLY`.',
     example: false,
   })
   @MayBeAbsent()
@@ -48,7 +48,7 @@ export class PortalLinkDto {
   })
   createdBy!: string | null;
 
-  @ApiProperty({ description: 'Whether the user can only look.', example: false })
+  @ApiProperty({ description: 'Whether the link is read-only.', example: false })
   readOnly!: boolean;
 
   @ApiProperty({ format: 'date-time', description: 'Time of creation.', example: '2026-03-14T09:26:53.589Z' })
@@ -56,7 +56,7 @@ export class PortalLinkDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time from which the link and its session are not valid any more.',
+    description: 'Time at which the link and its session expire.',
     example: '2026-03-14T10:26:53.589Z',
   })
   expiresAt!: string;
@@ -96,7 +96,7 @@ export class CreatedPortalLinkDto extends PortalLinkDto {
 export class PortalLinkListDto {
   @ApiProperty({
     type: () => [PortalLinkDto],
-    description: 'The 100 newest links, newest first, with those that ended within 30 days.',
+    description: 'The 100 newest links, newest first, including those that have expired in the last 30 days.',
   })
   items!: PortalLinkDto[];
 }

@@ -17,11 +17,11 @@ const MOST_LISTED = 100;
 export interface PortalLinkRequest {
   /** How long the link and its session are valid, in minutes, 1 to 1,440. Default 60. */
   readonly expiresInMinutes?: number | undefined;
-  /** Whether the user can only look. Default false. */
+  /** Whether the link is read-only. Default false. */
   readonly readOnly?: boolean | undefined;
 }
 
-/** What a browser gets for the code of a link. */
+/** The session that a browser gets in exchange for the code of a link. */
 export interface PortalSession {
   /** Secret: sent in the header `x-tillhook-portal`. */
   readonly token: string;
@@ -85,7 +85,7 @@ export class PortalLinksService {
     return this.links.findByToken(hashOf(token), this.database.now());
   }
 
-  /** The newest links of a tenant, with those that ended within 30 days. */
+  /** The newest links of a tenant, including those that have expired in the last 30 days. */
   list(tenantUid: string): Promise<PortalLink[]> {
     return this.links.newest(tenantUid, MOST_LISTED);
   }

@@ -9,7 +9,7 @@ import { PortalLinksService } from './portal-links.service.js';
 
 /** A link that opens the portal, as listed. */
 export type WebhookPortalLink = PortalLinkDto;
-/** How long a link is valid, and what it permits. */
+/** Options of a new link: its validity, and whether it permits changes. */
 export type CreateWebhookPortalLink = CreatePortalLinkDto;
 /** A new link with the part of its URL that proves who has it. */
 export type CreatedWebhookPortalLink = PortalLinkDto & {
@@ -51,7 +51,7 @@ export class WebhookPortalLinks {
     });
   }
 
-  /** Returns the 100 newest links of the tenant, newest first, with those that ended within 30 days. */
+  /** Returns the 100 newest links of the tenant, newest first, including those that have expired in the last 30 days. */
   list(tenantUid: string): Promise<WebhookPortalLink[]> {
     return withApiErrors(async () =>
       (await this.links.list(checkedUid('tenantUid', tenantUid))).map(portalLinkDto),

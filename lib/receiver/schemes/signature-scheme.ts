@@ -27,7 +27,10 @@ export interface SignatureScheme {
 export function requiredHeader(headers: ReceivedHeaders, name: string): string {
   const value = headers[name];
   if (typeof value === 'string' && value !== '') return value;
-  throw new WebhookVerificationError('WEBHOOK_SIGNATURE_MISSING', `header "${name}" is missing.`);
+  throw new WebhookVerificationError(
+    'WEBHOOK_SIGNATURE_MISSING',
+    `header "${name}" is missing, empty or repeated.`,
+  );
 }
 
 /** @throws {WebhookVerificationError} unless the text is a whole number of seconds */

@@ -32,6 +32,6 @@ function eventIdOf(body: Buffer): string {
   }
   throw new WebhookVerificationError(
     'WEBHOOK_SIGNATURE_MISSING',
-    'the body is no Stripe event: it has no member "id".',
+    'the body is not a Stripe event: it has no member "id".',
   );
 }

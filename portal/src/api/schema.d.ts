@@ -347,7 +347,7 @@ export interface paths {
         put?: never;
         /**
          * Send up to 100 deliveries again
-         * @description Does for each delivery what a single redelivery does. Each is accepted or refused by itself, so the response is 202 even if none is accepted.
+         * @description Redelivers each delivery as the route for one delivery does. Each is accepted or refused independently of the others, so the response is 202 even if none is accepted.
          */
         post: operations["redeliverWebhookDeliveries"];
         delete?: never;
@@ -425,7 +425,7 @@ export interface paths {
         };
         /**
          * List events, newest first
-         * @description Lists what was emitted, also events that no webhook matched, until they are deleted. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads at most 5,000 events, and with `reference` at most 2,000 events and 8 MiB of bodies.
+         * @description Lists the events that were emitted, including those that no webhook matched, until they are deleted. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 events, and with `reference` at most 2,000 events and 8 MiB of bodies.
          */
         get: operations["listWebhookEvents"];
         put?: never;
@@ -444,8 +444,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get an event, and what became of it for each webhook
-         * @description Returns the event and, for each webhook of the tenant, its delivery and what that waits for, or the reason why there is none. `basis` says whether that was recorded or is derived from the present configuration. Pass `paging.nextCursor` of a response as `cursor` to get the next webhooks, until it is null.
+         * Get an event and its outcome for each webhook
+         * @description Returns the event and, for each webhook of the tenant, the delivery with the reasons why it waits, or the reason why there is none. `basis` says whether that was recorded or is derived from the present configuration. Pass `paging.nextCursor` of a response as `cursor` to get the next webhooks, until it is null.
          */
         get: operations["getWebhookEvent"];
         put?: never;
@@ -465,7 +465,7 @@ export interface paths {
         };
         /**
          * List changes of HTTP transports and webhooks, newest first
-         * @description Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter a page may hold fewer items than `pageSize`, or none, and still have a next one: each request reads at most 5,000 entries.
+         * @description Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.
          */
         get: operations["listWebhookAudit"];
         put?: never;
@@ -507,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * Replay events
-         * @description Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, also if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
+         * @description Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
          */
         post: operations["replayHttpTransport"];
         delete?: never;
@@ -705,7 +705,7 @@ export interface paths {
         };
         /**
          * List stops and resumes, newest first
-         * @description Lists who stopped and resumed all deliveries. What an operator did to an HTTP transport is in the audit of its tenant. Entries are kept for 400 days.
+         * @description Lists who stopped and resumed all deliveries. Changes of an HTTP transport by an operator are in the audit of its tenant. Entries are kept for 400 days.
          */
         get: operations["listWebhookOperationsAudit"];
         put?: never;
@@ -845,7 +845,7 @@ export interface paths {
         };
         /**
          * List links that open the portal
-         * @description Lists links with who created them, and whether they were opened. Their URLs are not shown.
+         * @description Lists links with their creators and the times at which they were opened. Their URLs are not shown.
          */
         get: operations["listPortalLinks"];
         put?: never;
@@ -1944,7 +1944,7 @@ export interface components {
              */
             accepted: boolean;
             /**
-             * @description Reason why it will not, as `code` of a single redelivery: `DELIVERY_NOT_FOUND`, `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT` or `DATABASE_BUSY`; null if it is accepted.
+             * @description Reason why the delivery will not be sent again; the same codes as for one delivery: `DELIVERY_NOT_FOUND`, `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT` or `DATABASE_BUSY`; null if it is accepted.
              * @example REDELIVERY_PENDING
              */
             code: string | null;
@@ -2263,7 +2263,7 @@ export interface components {
              */
             deleted: boolean;
             /**
-             * @description `DELIVERY`: there is a delivery, whose status says what became of it. `NO_DELIVERY`: there is none; `reason` says why. `WAITING`: a delivery will be created. `UNKNOWN`: there is no record; `reason` says what is known.
+             * @description `DELIVERY`: there is a delivery; its `status` shows the outcome. `NO_DELIVERY`: there is none; `reason` says why. `WAITING`: a delivery will be created. `UNKNOWN`: there is no record; `reason` says what is known.
              * @example DELIVERY
              * @enum {string}
              */
@@ -2441,7 +2441,7 @@ export interface components {
             sample: components["schemas"]["WebhooksRecoverySample"][];
             /**
              * Format: date-time
-             * @description From when on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.
+             * @description Time from which on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.
              * @example 2026-03-14T09:00:00.000Z
              */
             completeFrom: string;
@@ -2469,7 +2469,7 @@ export interface components {
              */
             kind: "RECOVER" | "REPLAY";
             /**
-             * @description `QUEUED`: waits for a worker, or for what `reason` says. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it found. `CANCELLED`: was cancelled. `FAILED`: ended early; `reason` says why.
+             * @description `QUEUED`: waits for a worker, or until the obstacle in `reason` is removed. `RUNNING`: enqueues deliveries. `DONE`: has enqueued all that it found. `CANCELLED`: was cancelled. `FAILED`: ended early; `reason` says why.
              * @example RUNNING
              * @enum {string}
              */
@@ -2878,7 +2878,7 @@ export interface components {
             missed: number;
         };
         WebhooksListedTenantList: {
-            /** @description Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may hold fewer than `pageSize` and still have a next one. */
+            /** @description Tenants of this page, in the order in which they got their first HTTP transport. With `minPending`, a page may contain fewer items than `pageSize` although a next page exists. */
             items: components["schemas"]["WebhooksListedTenant"][];
             /** @description Position of this page, and the cursor of the next one. */
             paging: components["schemas"]["WebhooksCursorPaging"];
@@ -2934,7 +2934,7 @@ export interface components {
              */
             expiresInMinutes?: number;
             /**
-             * @description Whether the user can only look: changes are refused with 403 `PORTAL_READ_ONLY`.
+             * @description Whether the link is read-only: changes are refused with 403 `PORTAL_READ_ONLY`.
              * @default false
              * @example false
              */
@@ -2952,7 +2952,7 @@ export interface components {
              */
             createdBy: string | null;
             /**
-             * @description Whether the user can only look.
+             * @description Whether the link is read-only.
              * @example false
              */
             readOnly: boolean;
@@ -2964,7 +2964,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Time from which the link and its session are not valid any more.
+             * @description Time at which the link and its session expire.
              * @example 2026-03-14T10:26:53.589Z
              */
             expiresAt: string;
@@ -2998,7 +2998,7 @@ export interface components {
              */
             createdBy: string | null;
             /**
-             * @description Whether the user can only look.
+             * @description Whether the link is read-only.
              * @example false
              */
             readOnly: boolean;
@@ -3010,7 +3010,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Time from which the link and its session are not valid any more.
+             * @description Time at which the link and its session expire.
              * @example 2026-03-14T10:26:53.589Z
              */
             expiresAt: string;
@@ -3028,7 +3028,7 @@ export interface components {
             revokedAt: string | null;
         };
         WebhooksPortalLinkList: {
-            /** @description The 100 newest links, newest first, with those that ended within 30 days. */
+            /** @description The 100 newest links, newest first, including those that have expired in the last 30 days. */
             items: components["schemas"]["WebhooksPortalLink"][];
         };
     };
@@ -6637,7 +6637,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description A redelivery is requested already, or is not possible. `code`: `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT`. */
+            /** @description A redelivery has already been requested, or is not possible. `code`: `REDELIVERY_PENDING`, `PAYLOAD_GONE`, `HTTP_TRANSPORT_DELETED`, `WEBHOOK_DELETED`, `TRANSPORT_STATE_CONFLICT`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6649,7 +6649,7 @@ export interface operations {
                      *       "error": "Conflict",
                      *       "code": "REDELIVERY_PENDING",
                      *       "message": [
-                     *         "A redelivery is requested already, or is not possible."
+                     *         "A redelivery has already been requested, or is not possible."
                      *       ]
                      *     }
                      */
@@ -7300,7 +7300,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dryRun`: what the job would do. */
+            /** @description With `dryRun`: the deliveries that the job would send. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7494,7 +7494,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dryRun`: what the job would do. */
+            /** @description With `dryRun`: the deliveries that the job would send. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8324,7 +8324,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description `nextCursor` of the previous page. Use it with the same filters. */
                 cursor?: string;
-                /** @description Filter by state. A page may then hold fewer items than `pageSize` and still have a next one. */
+                /** @description Filter by state. A page may then contain fewer items than `pageSize` although a next page exists. */
                 state?: "FREE" | "HELD" | "EXPIRED";
             };
             header?: never;
@@ -9920,7 +9920,7 @@ export interface operations {
                      *       "error": "Not Found",
                      *       "code": "PORTAL_LINK_NOT_FOUND",
                      *       "message": [
-                     *         "No such portal_link."
+                     *         "No such portal link."
                      *       ]
                      *     }
                      */

@@ -10,7 +10,7 @@ export interface Session {
   renew(): Promise<boolean>;
   /** The tenant to which the session is limited; undefined: any that the host's access policy grants. */
   readonly tenantUid: string | undefined;
-  /** Whether the user can only look. The server checks it as well. */
+  /** Whether the session is read-only. The server checks it as well. */
   readonly readOnly: boolean;
 }
 

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type Inputs } from 'preact/ho
 
 export interface LoadedPage<T> {
   readonly items: readonly T[];
-  /** What to pass for the next page; null: this is the last one. */
+  /** The cursor of the next page; null: this is the last one. */
   readonly next: string | null;
 }
 

@@ -5,7 +5,7 @@ import type { Formats } from '../i18n/formats.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { PortalConfig } from './config.ts';
 
-/** What every page needs. */
+/** The values that every page needs. */
 export interface Portal {
   readonly config: PortalConfig;
   readonly api: Api;
@@ -14,7 +14,7 @@ export interface Portal {
   readonly formats: Formats;
   /** Language and region by which times and numbers are written, as in BCP 47. */
   readonly language: string;
-  /** Whether the user can only look. */
+  /** Whether the session is read-only. */
   readonly readOnly: boolean;
 }
 

@@ -7,17 +7,17 @@ import { Problem } from './problem.tsx';
 
 interface ConfirmProps {
   readonly title: string;
-  /** What will happen. */
+  /** Explains the effect. */
   readonly children: ComponentChildren;
   /** The verb on the button, e.g. `Delete endpoint`. */
   readonly action: string;
   readonly isDanger?: boolean;
-  /** Does it. If it throws, the dialog stays and shows why. */
+  /** Carries out the action. If it throws, the dialog stays open and shows the error. */
   readonly onConfirm: () => Promise<unknown>;
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be taken back, and says what it will do. */
+/** Asks for a confirmation before an action, and explains its effect. */
 export function Confirm({ title, children, action, isDanger = false, onConfirm, onClose }: ConfirmProps) {
   const { t } = usePortal();
   const [error, setError] = useState<unknown>();

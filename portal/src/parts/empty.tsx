@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** What a list shows when it has nothing: why, and what to do next. */
+/** Stands in place of an empty list: says why it is empty, and what to do next. */
 export const Empty = ({ title, children }: { title: string; children?: ComponentChildren }) => (
   <div class="empty">
     <p class="empty-title">{title}</p>

@@ -4,7 +4,7 @@ import { Button } from './button.tsx';
 import { Loading } from './empty.tsx';
 import { Problem } from './problem.tsx';
 
-/** The end of a list: what is loading, what failed, or a button for whoever does not scroll. */
+/** The end of a list: a sign that more is loading, an error, or a button for users who do not scroll. */
 export function LoadMore<T>({ pages }: { pages: Pages<T> }) {
   const { t } = usePortal();
   if (pages.error !== undefined) return <Problem error={pages.error} onRetry={pages.reload} />;

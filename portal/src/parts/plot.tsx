@@ -26,7 +26,7 @@ interface PlotProps {
   readonly format: (value: number) => string;
 }
 
-/** A plot, with the same figures as a table for whoever prefers to read them, and for screen readers. */
+/** A plot, with the same figures as a table for users who prefer to read them, and for screen readers. */
 export function Plot({ title, kind, labels, series, format }: PlotProps) {
   const { t } = usePortal();
   const [isTable, setTable] = useState(false);

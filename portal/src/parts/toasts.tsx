@@ -8,7 +8,7 @@ type Say = (text: string) => void;
 
 const ToastContext = createContext<Say>(() => undefined);
 
-/** Says in one line that something was done. It is read out by screen readers, and never needed to go on. */
+/** Says in one line that something was done. Screen readers read it out. A user never has to react to it. */
 export const useToast = (): Say => useContext(ToastContext);
 
 export function Toasts({ children }: { children: ComponentChildren }) {

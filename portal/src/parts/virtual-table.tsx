@@ -15,7 +15,7 @@ export interface Column<T> {
 }
 
 interface VirtualTableProps<T> {
-  /** What the table lists, for screen readers. */
+  /** Caption of the table, for screen readers. */
   readonly caption: string;
   readonly columns: readonly Column<T>[];
   readonly items: readonly T[];

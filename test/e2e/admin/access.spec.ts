@@ -125,7 +125,7 @@ describe('access', () => {
       }
     });
 
-    it('to what is another tenant’s and to what does not exist is the same 404, byte for byte', async () => {
+    it('to a resource of another tenant and to one that does not exist is refused with the same 404, byte for byte', async () => {
       const before = await snapshot(host().api(otherUid));
       const mixed: [keyof Uids, Uids, Uids][] = [
         ['httpTransportUid', foreign, none],

@@ -239,7 +239,7 @@ describe('the audit', () => {
       ]);
     });
 
-    it('records nothing for what changes nothing or is refused', async () => {
+    it('records nothing for a request that changes nothing or is refused', async () => {
       await create();
       await command('pause');
       const before = await kinds();
@@ -307,7 +307,7 @@ describe('the audit', () => {
       expect(read).toEqual((await entries()).map(({ auditUid }) => auditUid));
     });
 
-    it('refuses a kind that does not exist and a period that cannot be meant', async () => {
+    it('refuses a kind that does not exist and an impossible period', async () => {
       const future = new Date(Date.now() + HOUR_MS).toISOString();
       for (const query of [
         'kind=TEST_SENT',

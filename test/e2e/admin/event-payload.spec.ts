@@ -70,7 +70,7 @@ describe('the payload of an event', () => {
       expect(received(eventUid)).toHaveLength(1);
     });
 
-    it('lets the next delivery with its ordering key go', async () => {
+    it('releases the next delivery with its ordering key', async () => {
       await subscribe('ordered', { ordered: true });
       receiver.answer({ status: 500 });
       const options = { tenantUid: 'ordered', orderingKey: 'order-1' };

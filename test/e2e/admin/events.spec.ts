@@ -134,7 +134,7 @@ describe('the list of events', () => {
       expect(await uids(`?reference=rare&cursor=${paging.nextCursor}`)).toEqual(['rare-1']);
     });
 
-    it('refuses a period that cannot be meant, an unknown parameter and a cursor of another list', async () => {
+    it('refuses an impossible period, an unknown parameter and a cursor of another list', async () => {
       await seed({ count: 2 });
       const { nextCursor } = (await list('?pageSize=1')).paging;
       const future = new Date(Date.now() + HOUR_MS).toISOString();

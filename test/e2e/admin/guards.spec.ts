@@ -131,7 +131,7 @@ describe('guards of the host', () => {
     },
   );
 
-  it('are a list: anything else is refused with what to do', () => {
+  it('must be a list: anything else is refused with a remedy', () => {
     const guards = AuthenticationGuard as unknown as [];
     expect(() => WebhooksModule.forRoot({ accessPolicy: UserPolicy, guards })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('give a list') }),

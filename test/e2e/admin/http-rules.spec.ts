@@ -61,7 +61,7 @@ describe('HTTP', () => {
 
     const isExpress = (): boolean => host().app.getHttpAdapter().getType() === 'express';
 
-    it('keeps answers with secrets out of caches, and gives them no ETag', async () => {
+    it('keeps responses with secrets out of caches, and gives them no ETag', async () => {
       const answers = [
         await api.post<{ signingSecret: string }>('/httptransports', transport),
         await api.request<{ signingSecret: string }>('POST', '/httptransports/erp/rotatesecret'),
@@ -82,7 +82,7 @@ describe('HTTP', () => {
       );
     });
 
-    it.each(ALLOWED)('answers 405 with Allow for other methods of %s', async (path, allow) => {
+    it.each(ALLOWED)('responds with 405 and Allow to other methods of %s', async (path, allow) => {
       const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !allow.includes(method));
       for (const method of others) {
         const answer = await api.request(method, path, method === 'GET' ? undefined : transport);
@@ -95,7 +95,7 @@ describe('HTTP', () => {
       }
     });
 
-    it.each(ALLOWED)('asks the access policy before it says 405 for %s', async (path, allow) => {
+    it.each(ALLOWED)('calls the access policy before it responds with 405 for %s', async (path, allow) => {
       const method = allow.includes('PUT') ? 'POST' : 'PUT';
       for (const [caller, status, code] of [
         ['nobody', 401, 'UNAUTHENTICATED'],
@@ -158,7 +158,7 @@ describe('HTTP', () => {
       }
     });
 
-    it('answers a body that is too large with a 413 of the documented shape', async () => {
+    it('responds to a body that is too large with a 413 of the documented shape', async () => {
       const { status, text } = await send('POST', '/httptransports', {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ...transport, name: 'x'.repeat(2 * 1024 * 1024) }),
@@ -166,14 +166,14 @@ describe('HTTP', () => {
       expect([status, JSON.parse(text)]).toEqual([413, refused(413, 'Payload Too Large', 'BODY_TOO_LARGE')]);
     });
 
-    it('answers a path that is not valid percent-encoding with a 400', async () => {
+    it('responds with 400 to a path that is not valid percent-encoding', async () => {
       const { status, text } = await send('GET', '/httptransports/%ff');
       // Fastify refuses the path before it looks for a route, so that body is the host's.
       const body = isExpress() ? INVALID : expect.objectContaining({ code: 'FST_ERR_BAD_URL' });
       expect([status, JSON.parse(text)]).toEqual([400, body]);
     });
 
-    it('answers a uid of more than 100 characters in the path with a 400, or with the 414 of Fastify', async () => {
+    it('responds with 400, or with the 414 of Fastify, to a uid of more than 100 characters in the path', async () => {
       const { status, text } = await send('GET', `/httptransports/${'x'.repeat(101)}`);
       // Like the answer above, this one is given before any hook that a module could register.
       const answer = isExpress()

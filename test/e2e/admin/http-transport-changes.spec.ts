@@ -119,7 +119,7 @@ describe('changing an HTTP transport', () => {
     });
 
     describe('PUT', () => {
-      it('replaces the contract’s fields, keeps a left-out password or token and the additive fields', async () => {
+      it('replaces the fields of the contract, and keeps an omitted password or token and the additive fields', async () => {
         const { httpTransportUid } = await create({ ...secured, ...limits });
         const { status, body } = await api.put<Transport>(`/httptransports/${httpTransportUid}`, {
           name: 'New',
@@ -164,7 +164,7 @@ describe('changing an HTTP transport', () => {
         });
       });
 
-      it('takes back what was read, changed in one place', async () => {
+      it('accepts a transport that was read and changed in one place', async () => {
         const { httpTransportUid } = await create({ ...secured, ...limits });
         const { body: read } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);
         const row = await stored(httpTransportUid);
@@ -206,7 +206,7 @@ describe('changing an HTTP transport', () => {
         expect((await stored(httpTransportUid)).url).toBe(url);
       });
 
-      it('answers 400 for another uid or another state in the body', async () => {
+      it('responds with 400 to another uid or another state in the body', async () => {
         const { httpTransportUid } = await create(minimal);
         for (const change of [{ httpTransportUid: 'other' }, { state: 'DISABLED' }]) {
           const { status, body } = await api[method]<object>(`/httptransports/${httpTransportUid}`, {
@@ -217,7 +217,7 @@ describe('changing an HTTP transport', () => {
         }
       });
 
-      it('answers 404 for a transport that does not exist', async () => {
+      it('responds with 404 for a transport that does not exist', async () => {
         const { status, body } = await api[method]<object>('/httptransports/none', minimal);
         expect(status).toBe(404);
         expect(body).toMatchObject({ statusCode: 404, error: 'Not Found', code: 'HTTP_TRANSPORT_NOT_FOUND' });

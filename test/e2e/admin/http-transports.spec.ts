@@ -29,7 +29,7 @@ describe('HTTP transports', () => {
     const stored = (httpTransportUid: string) => storedTransport(host(), tenantUid, httpTransportUid);
 
     describe('creating', () => {
-      it('answers 200 with every field, the defaults, and the signing secret', async () => {
+      it('responds with 200, every field, the defaults and the signing secret', async () => {
         const { status, body } = await api.post<Transport>('/httptransports', minimal);
         expect(status).toBe(200);
         expect(body).toEqual({
@@ -54,7 +54,7 @@ describe('HTTP transports', () => {
         expect(Math.abs(Date.parse(body.createdAt) - Date.now())).toBeLessThan(10_000);
       });
 
-      it('takes a uid, every setting and an imported signing secret', async () => {
+      it('accepts a uid, every setting and an imported signing secret', async () => {
         const signingSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
         const created = await create({ httpTransportUid: 'My_erp-1', ...secured, ...limits, signingSecret });
         expect(created).toMatchObject({ httpTransportUid: 'My_erp-1', ...limits, signingSecret });
@@ -83,7 +83,7 @@ describe('HTTP transports', () => {
         expect(lanes).toEqual([{ tenant_uid: tenantUid }]);
       });
 
-      it('answers 409 for a uid that is taken, and two tenants may use the same one', async () => {
+      it('responds with 409 to a uid that is taken; two tenants may use the same one', async () => {
         await create({ ...minimal, httpTransportUid: 'same' });
         const again = await api.post('/httptransports', { ...minimal, httpTransportUid: 'same' });
         expect([again.status, again.body]).toEqual([
@@ -105,7 +105,7 @@ describe('HTTP transports', () => {
         expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
       });
 
-      it.each(['', null])('takes %p in what a new transport may lack for not given', async (blank) => {
+      it.each(['', null])('treats %p as omitted in optional members of a new transport', async (blank) => {
         const fields = { httpTransportUid: blank, securityType: blank, username: blank, password: blank };
         const { status, body } = await api.post<Transport>('/httptransports', {
           ...minimal,
@@ -171,7 +171,7 @@ describe('HTTP transports', () => {
         expect(JSON.stringify(answer.body)).not.toContain('canary');
       });
 
-      it('takes an authorization header where the security type sets none, and keeps to that', async () => {
+      it('accepts an authorization header if the security type sets none, and refuses a later type that sets one', async () => {
         const headers = [{ key: 'Authorization', value: 'Token 70' }];
         const { httpTransportUid } = await create({ ...minimal, headers });
         const { status, body } = await api.patch<object>(`/httptransports/${httpTransportUid}`, {
@@ -201,7 +201,7 @@ describe('HTTP transports', () => {
     });
 
     describe('deleting', () => {
-      it('answers 204 without a body, once', async () => {
+      it('responds with 204 without a body, once', async () => {
         const { httpTransportUid } = await create(minimal);
         const { status, body } = await api.delete(`/httptransports/${httpTransportUid}`);
         expect([status, body]).toEqual([204, undefined]);
@@ -209,7 +209,7 @@ describe('HTTP transports', () => {
         expect((await api.delete(`/httptransports/${httpTransportUid}`)).status).toBe(404);
       });
 
-      it('takes the webhooks and the lane along, and frees the uid', async () => {
+      it('also deletes the webhooks and the lane, and frees the uid', async () => {
         await create({ ...minimal, httpTransportUid: 'erp' });
         await api.post('/httptransports/erp/webhooks', { webhookUid: 'orders', action: 'ORDER_SETTLED' });
         const { id } = await stored('erp');

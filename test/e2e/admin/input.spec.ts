@@ -151,7 +151,7 @@ describe.each([
     expect((await api.get('/deliveries?pageSize=1&createdFrom=2026-03-14T00:00:00Z')).status).toBe(200);
   });
 
-  it('what is wrong is refused in the module’s words', async () => {
+  it('invalid input is refused with the messages of the module', async () => {
     for (const [method, path, body] of [
       ['POST', '/httptransports', { ...transport, unknown: 1 }],
       ['PATCH', '/httptransports/erp', { timeoutMs: '500' }],

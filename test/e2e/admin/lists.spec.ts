@@ -33,7 +33,7 @@ describe('lists', () => {
     const uids = async (query: string): Promise<unknown[]> =>
       (await api.get<List>(`/httptransports${query}`)).body.items.map((item) => item.httpTransportUid);
 
-    it('answer with items and paging', async () => {
+    it('respond with items and paging', async () => {
       const { status, body } = await api.get<List>('/httptransports');
       expect(status).toBe(200);
       expect(Object.keys(body)).toEqual(['items', 'paging']);
@@ -76,7 +76,7 @@ describe('lists', () => {
       }
     });
 
-    it('take a page far behind the end', async () => {
+    it('accept a page far beyond the end', async () => {
       const { status, body } = await api.get<List>('/httptransports?pageNumber=1000000000&pageSize=100');
       expect([status, body.items]).toEqual([200, []]);
     });

@@ -149,7 +149,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       }
     });
 
-    it('has every answer, with the body it has', () => {
+    it('has every response, with its body', () => {
       const { responses } = operation(method, path);
       expect(Object.keys(responses).map(Number)).toEqual([...statuses, 503]);
       for (const [status, response] of Object.entries(responses)) {
@@ -321,7 +321,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     expect(property('WebhooksApiError', 'code')).toContain('CREDENTIALS_REQUIRED');
   });
 
-  it('tells required fields from optional ones', () => {
+  it('distinguishes required fields from optional ones', () => {
     expect(schemas.WebhooksCreateHttpTransport!.required!.sort()).toEqual(['name', 'url']);
     expect(schemas.WebhooksReplaceHttpTransport!.required!.sort()).toEqual(['name', 'url']);
     expect(schemas.WebhooksUpdateHttpTransport!.required ?? []).toEqual([]);
@@ -362,7 +362,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('gives an example of a 400 answer that the route can give', () => {
+  it('gives an example of a 400 response that the route can return', () => {
     for (const [method, path] of ROUTES) {
       const { parameters, requestBody, responses } = operation(method, path);
       // Routes without any input.

@@ -39,7 +39,7 @@ describe('deleting an HTTP transport', () => {
       return Number(row!.n);
     };
 
-    it('cancels what was pending there, and nothing else', async () => {
+    it('cancels its pending deliveries, and nothing else', async () => {
       const tenantUid = newTenant();
       const api = await newApi(tenantUid);
       const seeds = [

@@ -42,7 +42,7 @@ describe('webhooks', () => {
       expect((await api.get(`${WEBHOOKS}/${body.webhookUid}`)).body).toEqual(body);
     });
 
-    it('take a uid, settings, and the uid of their transport', async () => {
+    it('accept a uid, settings, and the uid of their transport', async () => {
       const body = { webhookUid: 'w', httpTransportUid: 'erp', action: '*', enabled: false, ordered: true };
       expect(await create(body)).toMatchObject(body);
       expect((await api.get(`${WEBHOOKS}/w`)).body).toMatchObject(body);
@@ -60,7 +60,7 @@ describe('webhooks', () => {
       },
     );
 
-    it('answer 409 for a uid that is taken, under another transport too', async () => {
+    it('respond with 409 to a uid that is taken, under another transport too', async () => {
       await create({ webhookUid: 'w', action: '*' });
       for (const path of [WEBHOOKS, '/httptransports/shop/webhooks']) {
         const { status, body } = await api.post<object>(path, { webhookUid: 'w', action: '*' });
@@ -101,7 +101,7 @@ describe('webhooks', () => {
       });
     });
 
-    it('take back what was read', async () => {
+    it('can be sent back as they were read', async () => {
       await create({ webhookUid: 'w', action: '*' });
       const { body: read } = await api.get<Webhook>(`${WEBHOOKS}/w`);
       const { status, body } = await api.put(`${WEBHOOKS}/w`, read);

@@ -50,7 +50,7 @@ describe('a change of configuration', () => {
       expect(receiver.mostAtOnce).toBe(5);
     });
 
-    it('of a webhook counts for what is emitted afterwards', async () => {
+    it('of a webhook applies to events that are emitted afterwards', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver, {}, { action: 'TILL_OPEN', webhookUid: 'w' });
       await tenant.emit('before');
@@ -103,7 +103,7 @@ describe('the cap of requests in flight to one transport', () => {
 
 describe('a deleted transport', () => {
   eachWorker((scene) => {
-    it('gets nothing more: what was pending is cancelled, and what was under way changes nothing', async () => {
+    it('gets nothing more: pending deliveries are cancelled, and requests under way change nothing', async () => {
       const { receiver, tenant } = scene();
       const { httpTransportUid } = await tenant.transport(receiver, { maxConcurrency: 2 });
       receiver.answer({ status: 204, delayMs: 300 });

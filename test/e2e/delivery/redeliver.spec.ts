@@ -262,7 +262,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       },
     );
 
-    it('is refused with a code if there is nothing to send or nobody to send it to', async () => {
+    it('is refused with a code if the payload, the webhook, the transport or the delivery does not exist', async () => {
       const transport = await tenant.transport(receiver);
       const delivery = await sent('DELIVERED');
       const path = `/httptransports/${transport.httpTransportUid}`;
@@ -282,7 +282,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       }
     });
 
-    it('of many answers for each, unknown and foreign ones alike, repeated ones once', async () => {
+    it('has a result for each of many: the same for unknown and foreign ones, a single one for repeated ones', async () => {
       await tenant.transport(receiver, LATE);
       await tenant.emitMany(3);
       const [one, two, gone] = await tenant.untilLogged({ status: 'DELIVERED' }, 3);

@@ -73,7 +73,7 @@ describe('a delivery that does not succeed at once', () => {
       await tenant.untilLogged({ status: 'FAILED', reason: 'EXHAUSTED', attempts: 1 });
     });
 
-    it('says why there was no answer', async () => {
+    it('says why there was no response', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver, { retryScheduleSeconds: [] });
       receiver.answerNext('reset');
@@ -91,7 +91,7 @@ describe('a delivery that does not succeed at once', () => {
       });
     });
 
-    it('is given up at the deadline when the receiver hangs, and holds up nothing else', async () => {
+    it('is aborted at the deadline when the receiver hangs, and holds up nothing else', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, { timeoutMs: 400, retryScheduleSeconds: [] });
       receiver.answerNext('hang');
@@ -124,7 +124,7 @@ describe('a delivery that does not succeed at once', () => {
       }
     });
 
-    it('ends with 410, and its transport is disabled: what was queued waits, what comes is missed', async () => {
+    it('ends with 410, and its transport is disabled: queued deliveries wait, later events are missed', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver, { maxConcurrency: 1 });
       receiver.answer({ status: 410 });
@@ -178,7 +178,7 @@ describe('a client error', () => {
 
   eachWorker(
     (scene) => {
-      it('is final where the host says so, except for those that speak of the moment', async () => {
+      it('is final if the host says so, except for temporary ones', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver);
         receiver.answerNext({ status: 408 }, { status: 500 }, { status: 404 });

@@ -76,7 +76,7 @@ describe('a receiver that asks for less traffic', () => {
         await tenant.untilLog(([newest]) => expect(newest).toMatchObject({ status: 'DELIVERED' }), 4_000);
       });
 
-      it('is left alone by later emits too, also after its lane was given back', async () => {
+      it('gets nothing from later emits either, also after its lane was released', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { retryScheduleSeconds: [1] });
         receiver.answerNext({ status: 503, headers: { 'retry-after': '1' } });

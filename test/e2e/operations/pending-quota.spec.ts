@@ -75,7 +75,7 @@ describe('the quota of pending deliveries', () => {
       (await tenant.log()).map(({ status, reason }) => [status, reason].filter(Boolean).join(' ')).reverse();
     const times = (count: number, text: string): string[] => Array.from({ length: count }, () => text);
 
-    it('lets a tenant emit beyond it: what is too much is MISSED with its reason, and nobody else is touched', async () => {
+    it('lets a tenant emit beyond it: the deliveries beyond it are MISSED with a reason, and other tenants are not affected', async () => {
       const transport = await tenant.transport(receiver);
       await command(tenant, transport, 'pause');
       await tenant.emitMany(LIMIT - 5);
@@ -114,7 +114,7 @@ describe('the quota of pending deliveries', () => {
       expect((await logged()).slice(LIMIT + 8)).toEqual(times(LIMIT, 'DELIVERED'));
     });
 
-    it('is told to the operator, once and with what to do, and shown in health', async () => {
+    it('is reported to the operator, once and with a remedy, and shown in health', async () => {
       await command(tenant, await tenant.transport(receiver), 'pause');
       const warnings = (): string[] => logger.at('warn', new RegExp(`"${tenant.tenantUid}".*QUOTA_EXCEEDED`));
       const health = host.app.get(WebhooksHealth, { strict: false });

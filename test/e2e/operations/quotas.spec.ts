@@ -24,7 +24,7 @@ describe('the quotas of a tenant', () => {
       const outcomes = (answers: Answer[]): string[] =>
         answers.map(({ status, body }) => `${status} ${body.code ?? ''}`.trim()).sort();
 
-      it('let in as many HTTP transports as there may be and not one more, also all at once', async () => {
+      it('permit as many HTTP transports as allowed and not one more, also all at once', async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => createTransport()));
         expect(outcomes(answers)).toEqual([
           ...Array.from({ length: 4 }, () => '200'),
@@ -71,7 +71,7 @@ describe('the quotas of a tenant', () => {
         ]);
       });
 
-      it('are the tenant’s own, and a deletion makes room', async () => {
+      it('are separate for each tenant, and a deletion permits a new creation', async () => {
         for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
         expect((await createTransport('e')).status).toBe(409);
         const other = await host().api(newTenant()).post('/httptransports', transport);
@@ -80,7 +80,7 @@ describe('the quotas of a tenant', () => {
         expect((await createTransport('e')).status).toBe(200);
       });
 
-      it('do not hide that a creation which is repeated has succeeded', async () => {
+      it('do not hide that a repeated creation had succeeded before', async () => {
         for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
         for (let count = 0; count < 6; count += 1) await createWebhook('a', `w-${count}`);
         expect((await createTransport('d')).body.code).toBe('UID_TAKEN');

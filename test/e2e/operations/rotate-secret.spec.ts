@@ -32,7 +32,7 @@ describe('rotating a signing secret', () => {
       });
     });
 
-    it('answers with the transport and a new secret, which is never shown again', async () => {
+    it('responds with the transport and a new secret, which is never shown again', async () => {
       const before = await api.get<object>(PATH);
       const { status, body } = await api.request<Created>('POST', `${PATH}/rotatesecret`);
       const { signingSecret, lastModifiedAt, ...rest } = body;
@@ -101,7 +101,7 @@ describe('rotating a signing secret', () => {
       expect(await storedTransport(host(), tenantUid, 'erp')).toEqual(before);
     });
 
-    it('is 404 for a transport that is not there', async () => {
+    it('is 404 for a transport that does not exist', async () => {
       const answer = await api.request<{ code: string }>('POST', '/httptransports/none/rotatesecret');
       expect([answer.status, answer.body.code]).toEqual([404, 'HTTP_TRANSPORT_NOT_FOUND']);
     });
@@ -168,7 +168,7 @@ describe('what is signed after a rotation', () => {
       expect(await signedWith(first, second)).toEqual([second]);
     });
 
-    it('carries the new signature alone at once without an overlap, whatever went before', async () => {
+    it('carries the new signature alone at once without an overlap, also after rotations with one', async () => {
       const second = await rotate();
       const third = await rotate({ overlapHours: 0 });
       expect(await signedWith(first, second, third)).toEqual([third]);

@@ -100,7 +100,7 @@ describe('a test send, with the guard on', () => {
       });
     });
 
-    it('looks the name up anew and judges what it leads to now', async () => {
+    it('looks the name up anew and judges the present addresses', async () => {
       const name = nameFor((type, nth) => (type === 'A' ? [nth === 1 ? '127.0.0.1' : FORBIDDEN] : []));
       const url = `http://${name}:${canary.port}/`;
       const { answer } = await tryOut(url);
@@ -109,7 +109,7 @@ describe('a test send, with the guard on', () => {
       expect((await tryOut(url)).answer.errorCode).toBe('CONNECT_FAILED');
     });
 
-    it('is judged by the rules of now, not by those under which the transport was created', async () => {
+    it('is judged by the present rules, not by those under which the transport was created', async () => {
       await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
       await host.dataSource.query(
         `UPDATE webhook_http_transport SET url = 'http://${FORBIDDEN}:${canary.port}/' WHERE tenant_uid = '${tenantUid}'`,
@@ -118,7 +118,7 @@ describe('a test send, with the guard on', () => {
       expect(body).toMatchObject({ delivered: false, responseStatusCode: null, errorCode: 'TARGET_REFUSED' });
     });
 
-    it('has its turns in common with other processes', async () => {
+    it('shares its rate limit with other processes', async () => {
       await tryOut(receiver.url);
       const again = await other.api(tenantUid).request('POST', '/httptransports/erp/test');
       expect(again.status).toBe(429);

@@ -135,7 +135,7 @@ describe('a test send', () => {
       expect(receiver.requests).toHaveLength(2);
     });
 
-    it('is answered 429 when it comes too soon, and says when to come again', async () => {
+    it('gets 429 when it comes too soon, and a time at which to try again', async () => {
       await create();
       expect((await test()).status).toBe(200);
       const again = await test();
@@ -155,7 +155,7 @@ describe('a test send', () => {
       expect((await test({}, 'crm')).status).toBe(200);
     });
 
-    it('is answered 429 when the tenant has had its turns, also for a transport that was made anew', async () => {
+    it('gets 429 when the tenant has used up its tests, also for a transport that was created anew', async () => {
       const uids = Array.from({ length: 24 }, (_, index) => `t-${index}`);
       for (const uid of uids) await create(uid);
       const answers = await Promise.all(uids.map((uid) => test({}, uid)));
@@ -189,7 +189,7 @@ describe('a test send', () => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('is 404 for a transport that is not there', async () => {
+    it('is 404 for a transport that does not exist', async () => {
       const { status, body } = await test({}, 'none');
       expect([status, body.code]).toEqual([404, 'HTTP_TRANSPORT_NOT_FOUND']);
     });

@@ -30,7 +30,7 @@ describe('the state of an HTTP transport', () => {
       return answer.body;
     };
 
-    it('goes the whole way round, and each answer is the transport as it is read afterwards', async () => {
+    it('goes through all states, and each response is the transport as it is read afterwards', async () => {
       const states: [string, string][] = [
         ['pause', 'PAUSED'],
         ['resume', 'ACTIVE'],
@@ -102,7 +102,7 @@ describe('the state of an HTTP transport', () => {
       expect([answer.status, (await api.get<Transport>(PATH)).body.state]).toEqual([400, 'ACTIVE']);
     });
 
-    it('is 404 for a transport that is not there and for a uid that could not be', async () => {
+    it('is 404 for a transport that does not exist and for a uid that is impossible', async () => {
       for (const command of COMMANDS) {
         const missing = await api.request<{ code: string }>('POST', `/httptransports/none/${command}`);
         expect([command, missing.status, missing.body.code]).toEqual([

@@ -27,7 +27,7 @@ const BACKLOG = 400;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The admin API in one process, delivery in another, as far as the module can tell. */
-describe('what the state of an HTTP transport means for its deliveries', () => {
+describe('the effect of the state of an HTTP transport on its deliveries', () => {
   eachDatabase((database) => {
     let admin: TestHost;
     let worker: TestHost;
@@ -117,7 +117,7 @@ describe('what the state of an HTTP transport means for its deliveries', () => {
     describe('by any worker', () => {
       runProcesses(250);
 
-      it('what is emitted during a pause is held, and sent in the order in which it was emitted', async () => {
+      it('events of a pause are held, and sent in the order in which they were emitted', async () => {
         await create({ maxConcurrency: 1 });
         await run('pause');
         for (const n of upTo(30)) await emit(n, n + 1);
@@ -129,7 +129,7 @@ describe('what the state of an HTTP transport means for its deliveries', () => {
         expect(arrived()).toEqual(upTo(30));
       });
 
-      it('what was queued before it was disabled waits and goes out after it was enabled; what came meanwhile is MISSED', async () => {
+      it('deliveries from before it was disabled wait and go out after it was enabled; those of events in between are MISSED', async () => {
         await create({ maxConcurrency: 1 });
         await run('pause');
         await emit(0, 3);

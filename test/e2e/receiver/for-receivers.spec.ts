@@ -60,7 +60,7 @@ describe('the page for receivers', () => {
     expect(shown.sort()).toEqual(sent.sort());
   });
 
-  it('says what tells a test from a delivery', () => {
+  it('says how a test differs from a delivery', () => {
     const names = ['x-webhook-test', 'x-webhook-delivery', 'x-webhook-sequence'];
     expect(names.map((name) => requests[1]!.headers[name])).toEqual(['true', undefined, undefined]);
     expect(names.map((name) => name in requests[0]!.headers)).toEqual([false, true, true]);

@@ -193,7 +193,7 @@ describe.each(['express', 'fastify'])('@VerifiedWebhook on %s', (platform) => {
     expect((await post(app, '/hooks/github', { ...webhook, headers })).status).toBe(400);
   });
 
-  it('is told by a parameter decorator that the handler lacks @VerifiedWebhook', async () => {
+  it('throws in a parameter decorator if the handler lacks @VerifiedWebhook', async () => {
     const log = new LogCapture();
     const logged = await start(platform, true, log);
     const { status } = await post(logged, '/hooks/unverified', { headers: {}, body: BODY });

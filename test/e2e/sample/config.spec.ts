@@ -23,7 +23,7 @@ describe('the sample app reads its environment', () => {
     });
   });
 
-  it('takes every variable', () => {
+  it('reads every variable', () => {
     const config = loadConfig({
       PORT: '0',
       DATABASE_URL: 'postgres://pos:secret@db.example.com:5433/pos',
@@ -75,7 +75,7 @@ describe('the sample app reads its environment', () => {
     expect(describeDatabase(config.database)).toBe('PostgreSQL db.example.com:5433/pos');
   });
 
-  it('takes an absolute path, and an empty list of CIDRs as none', () => {
+  it('accepts an absolute path, and treats an empty list of CIDRs as none', () => {
     const config = loadConfig({ DATABASE_URL: 'sqlite:/var/lib/pos.sqlite', WEBHOOKS_ALLOW_CIDRS: '' });
     expect(config.database).toEqual({ kind: 'sqlite', file: '/var/lib/pos.sqlite' });
     expect(config.webhooks.egress?.allowCidrs).toEqual([]);

@@ -36,7 +36,7 @@ eachDatabase((db, kind) => {
     call<Batch>('POST', '/events/batch', { action: 'STOCK_CHANGE', data, ...body });
 
   describe('POST …/events', () => {
-    it('emits the data as it was sent, and answers with the webhook-id', async () => {
+    it('emits the data as it was sent, and responds with the webhook-id', async () => {
       const odd = { z: 1, a: [{ '': null }], ünï: '\u2028\u0000"', constructor: { deep: true }, n: 1e-7 };
       const { status, body } = await emit({ data: odd });
       expect({ status, body }).toEqual({ status: 200, body: { eventUid: expect.any(String) as unknown } });
@@ -47,7 +47,7 @@ eachDatabase((db, kind) => {
       );
     });
 
-    it('answers only after the transaction it held open, and delivers only then', async () => {
+    it('responds only after the transaction it held open, and delivers only then', async () => {
       const startedAt = Date.now();
       const answer = emit({ holdMs: 400 });
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -71,7 +71,7 @@ eachDatabase((db, kind) => {
       expect(logged).not.toContain(body.eventUid);
     });
 
-    it('takes the same eventUid again with the same body, and refuses it with another', async () => {
+    it('accepts the same eventUid again with the same body, and refuses it with another', async () => {
       const eventUid = `mine-${kind}`;
       expect(await emit({ eventUid })).toEqual({ status: 200, body: { eventUid } });
       expect(await emit({ eventUid })).toEqual({ status: 200, body: { eventUid } });
@@ -84,7 +84,7 @@ eachDatabase((db, kind) => {
       expect(arrived.sort()).toEqual([`last-${kind}`, eventUid]);
     });
 
-    it('takes an event of 256 KiB and refuses a larger one', async () => {
+    it('accepts an event of 256 KiB and refuses a larger one', async () => {
       const envelope = JSON.stringify({ action: 'ORDER_SETTLED', tenant: { Uid: 'demo' }, text: '' }).length;
       const text = 'x'.repeat(256 * 1024 - envelope);
       expect(await emit({ data: { text } })).toMatchObject({ status: 200 });
@@ -167,7 +167,7 @@ eachDatabase((db, kind) => {
       }
     });
 
-    it('takes the keys as a list too, and rolls back as one', async () => {
+    it('accepts the keys as a list too, and rolls back as one', async () => {
       const rolledBack = await emitBatch({ count: 5, orderingKeys: ['a', 'b'], rollback: true });
       expect(rolledBack).toMatchObject({ status: 200, body: { count: 5, rolledBack: true } });
       await emitBatch({ count: 2, orderingKeys: ['a', 'b'] });
@@ -192,7 +192,7 @@ eachDatabase((db, kind) => {
     });
   });
 
-  it('delivers what was committed and nothing else, however many transactions run at once', async () => {
+  it('delivers only what was committed, however many transactions run at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) => emit({ data: { n }, rollback: n % 2 === 1, holdMs: n % 5 })),
     );

@@ -21,7 +21,7 @@ const ROUTES: [string, string, unknown?][] = [
 ];
 const SIGN_IN: (typeof ROUTES)[number] = ['POST', '/v2/account', { userCode: 'admin', password: 'admin' }];
 
-describe('The sample app answers 503 with retry-after', () => {
+describe('The sample app responds with 503 and retry-after', () => {
   let database: TestDatabase;
   let app: SampleApp;
   let token: string;

@@ -246,7 +246,7 @@ describe('four processes that start at once on an empty database', () => {
       silent.destroy();
     });
 
-    it('roll a held transaction back on SIGTERM, answer 503 and exit 0', async () => {
+    it('roll a held transaction back on SIGTERM, respond with 503 and exit 0', async () => {
       const call = await signIn(third!.url);
       const held = call('POST', '/events', { action: 'TILL_OPEN', data: {}, holdMs: 60_000 });
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -38,7 +38,7 @@ describe('metrics', () => {
       await sdk?.stop();
     });
 
-    it('count emits, deliveries and attempts, and tell apart no more transports than allowed', async () => {
+    it('count emits, deliveries and attempts, and distinguish no more transports than allowed', async () => {
       const [one, other] = [new TenantClient(host), new TenantClient(host)];
       const { httpTransportUid } = await one.transport(receiver);
       receiver.answerNext({ status: 500 }, { status: 404 });

@@ -60,7 +60,7 @@ describe('WebhookReceiver', () => {
     expect(receiver.requests.at(-1)).toMatchObject({ id: undefined, json: undefined, isVerified: false });
   });
 
-  it('responds as it is told to, and then as usual', async () => {
+  it('responds as configured once, and then as usual', async () => {
     await tenant.transport(receiver);
     // First, on a new connection: on one that was used before, the sender takes a reset for a stale connection and tries again.
     receiver.respondNext('reset', { status: 503, body: 'busy', headers: { 'x-till': '1' } });
@@ -93,7 +93,7 @@ describe('WebhookReceiver', () => {
     expect(await hanging).toBe('TypeError');
   });
 
-  it('refuses a secret that is none', async () => {
+  it('refuses a secret that is not valid', async () => {
     await expect(WebhookReceiver.start({ secret: 'whsec_?' })).rejects.toMatchObject({
       code: 'INVALID_RECEIVER_OPTION',
     });

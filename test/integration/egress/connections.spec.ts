@@ -38,7 +38,7 @@ describe('connections', () => {
     expect(receiver.connections).toBe(1);
   });
 
-  it('are never more to one origin than allowed, and what is beyond waits its turn', async () => {
+  it('are never more to one origin than allowed, and further requests wait their turn', async () => {
     receiver.behave(answerAfter(20));
     await posts(40);
     expect(receiver.requests).toHaveLength(40);
@@ -202,7 +202,7 @@ describe('connections', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('keep nothing of an answer that is a secret', async () => {
+  it('store no secret that a response contains', async () => {
     receiver.behave(
       hostile.say(answer(200, 'you sent t0ps3cret', 'set-cookie: sid=1\r\nx-echo: t0ps3cret\r\n')),
     );

@@ -107,7 +107,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('judges the address it dials: an answer that changes between look-ups reaches nothing inside', async () => {
+  it('judges the address it dials: a DNS answer that changes between look-ups reaches nothing inside', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     expect(await send(url)).toMatchObject({ statusCode: 200 });
     await receiver.closeConnections();
@@ -116,7 +116,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(1);
   });
 
-  it('goes on using a connection to an allowed address, whatever the name has come to mean', async () => {
+  it('goes on using a connection to an allowed address, also if the name leads elsewhere now', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     await send(url);
     await rememberedAnswersToExpire();
@@ -205,7 +205,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect([blocked.refusedByPolicy, closed.refusedByPolicy]).toEqual([true, false]);
   });
 
-  it('tries the next of several addresses when one does not answer', async () => {
+  it('tries the next of several addresses when one does not respond', async () => {
     expect(await send(urlOf([CLOSED, INSIDE]))).toMatchObject({ statusCode: 200 });
   });
 
@@ -227,7 +227,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     });
   });
 
-  it('gives a silent or garbled DNS server two seconds, and not more', async () => {
+  it('waits two seconds for a silent or garbled DNS server, and not longer', async () => {
     const startedAt = performance.now();
     const failures = await Promise.all([
       failureOf(send(urlOf(() => 'silence'))),

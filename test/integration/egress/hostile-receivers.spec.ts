@@ -114,7 +114,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
-  it('is read to 64 KiB and kept to 16 KiB', async () => {
+  it('has 64 KiB of its response read and 16 KiB of it stored', async () => {
     const outcome = await attempt(hostile.flood(`${OK}content-length: ${GIB}\r\n\r\n`, GIB));
     expect(outcome).toMatchObject({ statusCode: 200, body: 'x'.repeat(16 * KIB) });
     await connectionIsGone();
@@ -187,7 +187,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
-  it('does not get it again once a byte of an answer came back', async () => {
+  it('does not get it again once a byte of a response came back', async () => {
     const oneByteOnReuse: Behaviour = (socket, nth) => {
       if (nth === 1) socket.write(answer());
       else hostile.reset('H')(socket, nth, 1);
@@ -204,7 +204,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(2);
   });
 
-  it('cannot slip an answer to the next request into an idle connection', async () => {
+  it('cannot slip a response to the next request into an idle connection', async () => {
     const answersTwice: Behaviour = (socket, nth) => {
       if (nth === 1) socket.write(answer(200, 'mine') + answer(200, 'forged'));
     };

@@ -20,7 +20,7 @@ describe('an egress client that is suspended', () => {
 
   const send = () => post(client, receiver.url);
 
-  it('lets no request out, and all again when it is resumed', async () => {
+  it('sends no request, and sends all again when it is resumed', async () => {
     client.suspend(GRACE_MS);
     expect((await failureOf(send())).code).toBe('ABORTED');
     expect(receiver.requests).toEqual([]);
@@ -28,7 +28,7 @@ describe('an egress client that is suspended', () => {
     expect(await send()).toMatchObject({ statusCode: 204 });
   });
 
-  it('lets what is under way finish in the time of grace and gives up the rest', async () => {
+  it('lets requests under way finish within the period of grace, and aborts the rest', async () => {
     receiver.answerNext({ status: 200, delayMs: GRACE_MS / 3 }, 'hang');
     const [quick, hanging] = [send(), send()];
     await receiver.waitFor(2);
@@ -41,7 +41,7 @@ describe('an egress client that is suspended', () => {
     expect(took).toBeLessThan(GRACE_MS + 500);
   });
 
-  it('gives up nothing when it is resumed in time', async () => {
+  it('aborts nothing when it is resumed in time', async () => {
     receiver.answerNext({ status: 200, delayMs: GRACE_MS * 2 });
     const slow = send();
     await receiver.waitFor(1);

@@ -32,7 +32,7 @@ describe('https', () => {
 
   const urlOf = (host: string): string => `https://${host}:${receiver.port}/hook`;
 
-  it('names the host to the receiver and checks its certificate, though the address was fixed beforehand', async () => {
+  it('sends the host name (SNI) and checks the certificate against it, although the address was fixed beforehand', async () => {
     expect(await post(client, urlOf(TlsReceiver.hostname))).toMatchObject({ statusCode: 204 });
     expect(receiver.serverNames).toEqual([TlsReceiver.hostname]);
   });
@@ -47,7 +47,7 @@ describe('https', () => {
     expect(receiver.requests).toBe(0);
   });
 
-  it('fails on a certificate that nobody vouches for, also where NODE_TLS_REJECT_UNAUTHORIZED says not to care', async () => {
+  it('fails on a certificate of an unknown authority, also with NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
     const untrusting = egressClient({ dnsServers: [dns.address] });
     await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, async () => {
       expect(await failureOf(post(untrusting, urlOf(TlsReceiver.hostname)))).toMatchObject({

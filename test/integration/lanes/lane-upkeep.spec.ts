@@ -66,7 +66,7 @@ describe('The lanes that a process holds', () => {
       expect(lane!.config).toMatchObject({ maxConcurrency: 3, version: 2 });
     });
 
-    it('are let go when another process has claimed them, which has counted no crash then, or when they were deleted', async () => {
+    it('are given up when another process has claimed them, which has counted no crash then, or when they were deleted', async () => {
       const [scene, other] = [new LaneScene(fixture), new LaneScene(fixture, { holder: 'other' })];
       const [lane] = await scene.claim();
       await endLease();
@@ -79,7 +79,7 @@ describe('The lanes that a process holds', () => {
       expect(await other.upkeep.refresh()).toEqual([theirs]);
     });
 
-    it('are let go if a release has succeeded and its result was lost, and are claimed again', async () => {
+    it('are given up if a release has succeeded and its result was lost, and are claimed again', async () => {
       const { lanes } = fixture.stores;
       const release: LaneStore['release'] = async (releases) => {
         await lanes.release(releases);
@@ -188,7 +188,7 @@ describe('The lanes that a process holds', () => {
       });
     }
 
-    it('write the rate usage before they say so, also while another renewal is under way', async () => {
+    it('resolve a renewal after the rate usage is written, also while another renewal is under way', async () => {
       const limit = { rate_limit_requests: 5, rate_limit_per_seconds: 60 };
       await fixture.set('webhook_http_transport', limit, { id: transport.id });
       const scene = new LaneScene(fixture);

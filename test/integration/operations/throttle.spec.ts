@@ -32,7 +32,7 @@ describe('turns that processes share', () => {
       for (const wait of waits) if (wait > 0) expect(Math.abs(wait - HOUR_MS)).toBeLessThan(5_000);
     });
 
-    it('come one per interval, after the wait that was told and not before', async () => {
+    it('come one per interval, after the wait that was returned and not before', async () => {
       const throttle = { intervalMs: 2_000, burst: 1 };
       expect(await throttles[0]!.take('one', throttle)).toBe(0);
       const wait = await throttles[1]!.take('one', throttle);

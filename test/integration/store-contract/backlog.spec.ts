@@ -55,7 +55,7 @@ describe('BacklogStore', () => {
       return transport;
     }
 
-    it('finds nothing where there is nothing', async () => {
+    it('finds nothing in empty tables', async () => {
       await fixture.webhook(await fixture.transport());
       expect(await measure()).toEqual(NOTHING);
     });

@@ -33,7 +33,7 @@ describe('Database', () => {
         [id],
       );
 
-    it('writes its statements in order and tells what each returned and changed', async () => {
+    it('runs its statements in order and returns the rows of each and the number that it changed', async () => {
       expect(await fixture.database.write([insert(1), retell(1), retell(2)])).toEqual([
         { rows: [{ transport_id: 1 }], affected: 1 },
         { rows: [], affected: 1 },
@@ -68,7 +68,7 @@ describe('Database', () => {
       expect(await fixture.rows('webhook_lane')).toHaveLength(1);
     });
 
-    it('takes many writers at once', async () => {
+    it('serves many writers at once', async () => {
       await Promise.all(
         Array.from({ length: 50 }, (_, index) => fixture.database.write([insert(index + 1)])),
       );

@@ -25,7 +25,7 @@ describe('EventStore', () => {
     const rising = (ids: readonly number[]): boolean =>
       ids.every((id, index) => index === 0 || id > ids[index - 1]!);
 
-    it('puts every event that it writes on the outbox, and takes it off with a rollback', async () => {
+    it('writes every event to the outbox, from which a rollback removes it', async () => {
       const [alone] = await insert([newEvent()]);
       await host.transaction(async (manager) => {
         await insert([newEvent({ eventUid: 'kept' }), newEvent()], manager);
@@ -64,7 +64,7 @@ describe('EventStore', () => {
       const insertAgain = (events: ReturnType<typeof newEvent>[]) =>
         isInTransaction ? host.transaction((manager) => insert(events, manager)) : insert(events);
 
-      it('tells the same event again from another one under its uid, among new ones', async () => {
+      it('distinguishes the same event again from another one under its uid, among new ones', async () => {
         await insert([newEvent({ eventUid: 'a', body: '{"n":1}' })]);
         const inserted = await insertAgain([
           newEvent({ eventUid: 'new' }),
@@ -133,7 +133,7 @@ describe('EventStore', () => {
       });
     }
 
-    it('takes no events for nothing to do', async () => {
+    it('does nothing without events', async () => {
       expect(await insert([])).toEqual([]);
     });
   });

@@ -25,7 +25,7 @@ describe('FanoutStore', () => {
       column(await fixture.rows('webhook_queue'), 'event_id');
 
     describe('reading', () => {
-      it('gives events with the enabled webhooks of their tenants, and what they send only where it is asked for', async () => {
+      it('returns events with the enabled webhooks of their tenants, and their bodies only if asked for', async () => {
         const transport = await fixture.transport('shop', { state: 'PAUSED' });
         await fixture.webhook(transport, { action: 'ORDER_*', ordered: true });
         await fixture.webhook(transport, { enabled: false });
@@ -67,7 +67,7 @@ describe('FanoutStore', () => {
         expect((await fanout().read([], 10, 1_000_000)).events).toEqual([{ ...event, content }]);
       });
 
-      it('reads no more of what is sent than it is asked for, and one body beyond', async () => {
+      it('reads at most one body beyond the bytes that it is asked for', async () => {
         await fixture.webhook(await fixture.transport('shop'));
         const body = `{"note":"${'ü'.repeat(20)}"}`;
         const bytes = Buffer.byteLength(body);
@@ -133,7 +133,7 @@ describe('FanoutStore', () => {
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
       });
 
-      it('takes events that match nothing off the outbox', async () => {
+      it('removes events that match nothing from the outbox', async () => {
         const ids = await fixture.emit({}, {});
         expect(await fanout().write(await fixture.plan())).toEqual(written(ids));
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
@@ -151,7 +151,7 @@ describe('FanoutStore', () => {
         expect(await fixture.rows('webhook_lane')).toEqual(lanes);
       });
 
-      it('leaves the transports that a plan does not finish on the outbox, and writes each delivery once', async () => {
+      it('leaves the transports that a plan does not finish in the outbox, and writes each delivery once', async () => {
         const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
         for (const transport of transports) await fixture.webhook(transport);
         const [eventId] = await fixture.emit({});
@@ -178,7 +178,7 @@ describe('FanoutStore', () => {
       });
 
       it.each(['in the queue', 'in the log'])(
-        'creates no second delivery for an event that somebody put on the outbox again while the first is %s',
+        'creates no second delivery for an event that somebody put in the outbox again while the first is %s',
         async (place) => {
           const transports = [await fixture.transport(), await fixture.transport()];
           await fixture.webhook(transports[0]!);
@@ -216,7 +216,7 @@ describe('FanoutStore', () => {
         expect(missed).toEqual([...missed].sort((one, other) => one - other));
       });
 
-      it('logs as MISSED what was emitted for a disabled transport, and notifies no lane', async () => {
+      it('logs deliveries to a disabled transport as MISSED, and notifies no lane', async () => {
         await fixture.webhook(await fixture.transport('shop', { state: 'DISABLED' }));
         const lanes = await fixture.rows('webhook_lane');
         await fixture.emit({});
@@ -241,7 +241,7 @@ describe('FanoutStore', () => {
         expect(await queuedEvents()).toEqual(ids);
       });
 
-      it('logs as MISSED what its plan says is too many, next to what it queues', async () => {
+      it('logs deliveries beyond a quota as MISSED, as its plan says, next to those that it queues', async () => {
         const [one, another] = [await fixture.transport(), await fixture.transport()];
         for (const transport of [one, another]) await fixture.webhook(transport);
         await fixture.emit({}, {});
@@ -291,7 +291,7 @@ describe('FanoutStore', () => {
         expect(dueAt(blocked!.id)).toBe(now + 60_000);
       });
 
-      it('notifies a lane once for a plan, and not for what another process has written', async () => {
+      it('notifies a lane once for a plan, and not for deliveries that another process has written', async () => {
         const transports = [await fixture.transport(), await fixture.transport(), await fixture.transport()];
         for (const transport of transports) await fixture.webhook(transport);
         await fixture.emit({}, {}, {});

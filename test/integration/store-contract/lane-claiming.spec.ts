@@ -21,7 +21,7 @@ describe('LaneStore, claiming lanes,', () => {
       (await lane.claim(...transports)).map(({ transportId }) => transportId);
 
     describe('lists due lanes', () => {
-      it('longest due first, up to the limit, with what decides whether to claim them, and no others', async () => {
+      it('longest due first, up to the limit, with all that chooseLanes needs, and no others', async () => {
         const [second, third] = [await lane.due(2_000), await lane.due(1_000)];
         const first = await lane.due(3_000, 'cafe', { url: 'https://erp.example.com:8443/hooks' });
         await lane.due(-60_000);
@@ -81,7 +81,7 @@ describe('LaneStore, claiming lanes,', () => {
     });
 
     describe('claims', () => {
-      it('just the lanes that it is asked for, as far as they are still due', async () => {
+      it('only the lanes that it is asked for, as far as they are still due', async () => {
         const [first, second, notDue] = [await lane.due(), await lane.due(), await lane.due(-60_000)];
         await lane.due();
         const listed = [second, first, notDue, { id: 987_654 }];
@@ -213,7 +213,7 @@ describe('LaneStore, claiming lanes,', () => {
       });
     });
 
-    describe('notes what is sent', () => {
+    describe('notes deliveries before they are sent', () => {
       it('with the fencing token of the holder, and only as long as the attempt is still to be made', async () => {
         const transport = await fixture.transport();
         await fixture.webhook(transport);

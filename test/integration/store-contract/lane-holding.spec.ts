@@ -37,7 +37,7 @@ describe('LaneStore, holding lanes,', () => {
         ]);
       });
 
-      it('gives the present configuration of transports that are still there', async () => {
+      it('returns the present configuration of transports that still exist', async () => {
         const [kept, gone] = [
           await fixture.transport('shop', { maxConcurrency: 7 }),
           await fixture.transport(),
@@ -98,7 +98,7 @@ describe('LaneStore, holding lanes,', () => {
         ]);
       });
 
-      it('brings no more bodies than asked for and one, the oldest first, counted in bytes', async () => {
+      it('returns at most one body beyond the bytes that are asked for, the oldest first', async () => {
         const ids = await fixture.emit({ body: '{"n":"ä"}' }, { body: '{"n":"ö"}' }, { body: '{"n":"ü"}' });
         const found = async (leastBytes: number) =>
           (await lanes().contents([...ids].reverse(), leastBytes)).map(({ eventId }) => eventId);
@@ -152,7 +152,7 @@ describe('LaneStore, holding lanes,', () => {
         expect(await lane.release(again!, { version: null, dueAt: 1 })).toEqual(new Set([transport.id]));
       });
 
-      it('writes from where the next holder scans', async () => {
+      it('writes the date from which the next holder scans', async () => {
         const transport = await due();
         const [claimed] = await lane.claim();
         await lane.renew(claimed!, { scanFrom: 77 });
@@ -173,7 +173,7 @@ describe('LaneStore, holding lanes,', () => {
         expect(await lane.dueIds()).toEqual([transport.id]);
       });
 
-      it('fails for somebody who has lost the lane, or released it already', async () => {
+      it('fails for a holder that has lost the lane, or released it already', async () => {
         const transport = await due();
         const [claimed] = await lane.claimAs({ holder: 'first' });
         await lane.set(transport, { due_at: 1, lease_until: 1 });

@@ -37,7 +37,7 @@ describe('LaneStore, reading lanes,', () => {
     const eventsOf = (reading?: { rows: readonly { eventId: number }[] }) =>
       reading?.rows.map(({ eventId }) => eventId);
 
-    it('gives what is due, by date and then by number, with everything that sending needs', async () => {
+    it('returns due deliveries, by date and then by number, with everything that sending needs', async () => {
       const [late, notDue, early, same] = await queueAt(now - 5, now + 1, now - 50, now - 5);
       const [reading] = await read({});
       expect(eventsOf(reading)).toEqual([early, late, same]);
@@ -58,7 +58,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(reading).toMatchObject({ transportId: transport.id, version: 1, nextDueAt: now + 1 });
     });
 
-    it('gives which deliveries were noted or lost, and for the others that they were not', async () => {
+    it('says of each delivery whether it was noted or lost', async () => {
       const [lost, noted, clean] = await queueAt(now - 30, now - 20, now - 10);
       await fixture.set('webhook_queue', { lost_attempts: 2 }, { event_id: lost! });
       await fixture.set('webhook_queue', { noted_token: 7 }, { event_id: noted! });
@@ -83,7 +83,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(found).toEqual(all.map(({ deliveryId }) => deliveryId));
     });
 
-    it('tells when the first delivery that is not due will be, also when none is', async () => {
+    it('returns the date of the first delivery that is not due yet, also when none is due', async () => {
       expect((await read({}))[0]).toMatchObject({ rows: [], nextDueAt: null });
       await queueAt(now + 500, now + 100);
       expect((await read({}))[0]).toMatchObject({ rows: [], nextDueAt: now + 100 });
@@ -117,7 +117,7 @@ describe('LaneStore, reading lanes,', () => {
       });
     });
 
-    it('tells what is behind an earlier delivery of its key, whatever their dates', async () => {
+    it('says which deliveries are behind an earlier one of their key, regardless of their dates', async () => {
       const ids = await fixture.queue(
         { orderingKey: 'k' },
         { orderingKey: 'k' },
@@ -134,7 +134,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(await behind()).toEqual([ids[1], ids[3], ids[5]]);
     });
 
-    it('never tells so of unordered deliveries', async () => {
+    it('never says that of unordered deliveries', async () => {
       const unordered = await fixture.transport('unordered');
       await fixture.webhook(unordered);
       await fixture.queue(
@@ -147,7 +147,7 @@ describe('LaneStore, reading lanes,', () => {
       ]);
     });
 
-    it('gives the version of the very state that it read', async () => {
+    it('returns the version of exactly the state that it read', async () => {
       const versions: [number, number][] = [];
       const reader = async () => {
         for (let count = 0; count < 30; count++) {

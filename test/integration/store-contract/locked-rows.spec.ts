@@ -233,7 +233,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
 
   describe('a lane that gets deliveries,', () => {
     it.each([false, true])(
-      'writes the other deliveries of an event, once, and keeps it on the outbox (ordered: %s)',
+      'writes the other deliveries of an event, once, and keeps it in the outbox (ordered: %s)',
       async (ordered) => {
         for (const transport of [locked, free]) await fixture.webhook(transport, { ordered });
         const solo = await lane.due(1_000, 'cafe');
@@ -268,7 +268,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
       },
     );
 
-    it('does not take a lane for locked that was deleted', async () => {
+    it('does not report a deleted lane as locked', async () => {
       for (const transport of [locked, free]) await fixture.webhook(transport);
       const [eventId] = await fixture.emit({});
       const plan = { ...(await fixture.plan()), skipsLocked: true };

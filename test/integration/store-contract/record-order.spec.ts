@@ -31,7 +31,7 @@ describe('RecordStore, of ordered deliveries,', () => {
     const park = (...parked: QueuedDelivery[]) => fixture.stores.records.record(group({ parked }));
     const dates = async () => (await fixture.rows('webhook_queue')).map((row) => row['due_at']);
 
-    it('parks what is behind an earlier one of its key, and nothing else', async () => {
+    it('parks the deliveries behind an earlier one of their key, and no others', async () => {
       const [first, second, other] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },
@@ -75,7 +75,7 @@ describe('RecordStore, of ordered deliveries,', () => {
       expect(await dates()).toEqual([second!.dueAt]);
     });
 
-    it('lets the next go when two of the key end in one group', async () => {
+    it('frees the next one when two of the key end in one group', async () => {
       const [first, second, third] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },
@@ -88,7 +88,7 @@ describe('RecordStore, of ordered deliveries,', () => {
       expect(await dates()).toEqual([4_000]);
     });
 
-    it('frees what is parked behind nothing, and nothing else', async () => {
+    it('frees the deliveries that are parked behind no other, and only these', async () => {
       const [first, second, other] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },

@@ -37,7 +37,7 @@ describe('RecordStore', () => {
         deliveries = await dueDeliveries({}, {}, {});
       });
 
-      it('moves what was delivered and what failed to the log, and re-dates what is tried again in the queue', async () => {
+      it('moves delivered and failed deliveries to the log, and gives those that are tried again a new date in the queue', async () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         const nextDueAt = third.dueAt + 60_000;
         await record(delivered(first), failed(second, 'EXHAUSTED'), retried(third, nextDueAt));
@@ -91,7 +91,7 @@ describe('RecordStore', () => {
         expect(await queue()).toMatchObject([{ attempts: 1, lost_attempts: 0, noted_token: 0 }]);
       });
 
-      it('postpones what could not be attempted, without an attempt', async () => {
+      it('postpones deliveries that could not be attempted, without an attempt', async () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         await record(retried(third, third.dueAt));
         const nextDueAt = first.dueAt + 60_000;
@@ -133,7 +133,7 @@ describe('RecordStore', () => {
         expect(await fixture.rows('webhook_queue')).toHaveLength(3);
       });
 
-      it('keeps each attempt with all that is known of it', async () => {
+      it('stores each attempt with all of its fields', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await record(retried(first, first.dueAt + 1));
         await record(failed({ ...first, attempts: 1, dueAt: first.dueAt + 1 }, 'EXHAUSTED'));
@@ -195,7 +195,7 @@ describe('RecordStore', () => {
         },
       );
 
-      it('knows a second recorder by the number of attempts, also where the date is the same', async () => {
+      it('recognizes a second recorder by the number of attempts, also if the date is the same', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await record(retried(first, first.dueAt));
         const [queue, log] = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
@@ -206,7 +206,7 @@ describe('RecordStore', () => {
         expect(await fixture.rows('webhook_delivery')).toEqual(log);
       });
 
-      it('can be repeated when nobody knows whether it was committed', async () => {
+      it('can be repeated when it is unknown whether it was committed', async () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         await fixture.queue({});
         const fourth = (await fixture.due(transport))[3]!;
@@ -224,7 +224,7 @@ describe('RecordStore', () => {
         expect(await tables()).toEqual(before);
       });
 
-      it('logs what a deleted transport responded, and revives nothing', async () => {
+      it('logs the response of a deleted transport, and restores nothing', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await fixture.removeTransport(transport);
         await record(retried(first, first.dueAt + 60_000));
@@ -249,7 +249,7 @@ describe('RecordStore', () => {
       });
     });
 
-    it('does nothing for nothing', async () => {
+    it('does nothing for an empty group', async () => {
       expect(await fixture.stores.records.record(group({}))).toEqual(NOTHING_MISSING);
       expect(await fixture.rows('webhook_attempt')).toEqual([]);
     });

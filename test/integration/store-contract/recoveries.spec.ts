@@ -129,7 +129,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         });
       });
 
-      it('creates deliveries that do not exist, and skips pending ones and events on the outbox', async () => {
+      it('creates deliveries that do not exist, and skips pending ones and events in the outbox', async () => {
         const [known] = await fixture.emit({});
         await fixture.stores.fanout.write(await fixture.plan());
         const { id: webhookId } = (
@@ -221,7 +221,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         expect(await store().enqueue(batch(next, [candidate(event!)]))).toBe('NO_LANE');
       });
 
-      it('counts what waits for its first attempt: due ones and parked ones', async () => {
+      it('counts the deliveries that wait for their first attempt: due ones and parked ones', async () => {
         await fixture.webhook(transport);
         const events = await failing({}, {}, {});
         const job = await claimed(RECOVER);

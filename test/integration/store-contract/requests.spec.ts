@@ -93,7 +93,7 @@ describe('RequestStore', () => {
       });
     });
 
-    it('reads requested deliveries whenever they are due, in the order of ids, page by page', async () => {
+    it('reads requested deliveries regardless of their due dates, in the order of ids, page by page', async () => {
       await fixture.webhook(transport, { ordered: true });
       const rows = await queue({ orderingKey: 'k' }, { orderingKey: 'k' }, {}, {});
       const [head, behind, late, unrequested] = rows as [
@@ -229,7 +229,7 @@ describe('RequestStore', () => {
         expect(await fixture.attempts()).toHaveLength(1);
       });
 
-      it('lets a request go with a delivery that the attempt in flight delivers', async () => {
+      it('drops the request for a delivery that the attempt in flight delivers', async () => {
         await request(row);
         expect(await record(delivered(row))).toEqual(NOTHING_MISSING);
         expect(await fixture.rowsWith('webhook_queue', { delivery_id: row.deliveryId })).toEqual([]);

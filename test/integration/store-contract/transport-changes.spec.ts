@@ -109,7 +109,7 @@ describe('RecordStore, changing transports,', () => {
       expect([await stored(), await lane.row(transport)]).toEqual(before);
     });
 
-    it('changes many transports at once, each as it is told', async () => {
+    it('changes many transports at once, each in its own way', async () => {
       const other = await lane.due();
       await lane.claim(other);
       const gone = { transportId: 987_654, disabledReason: 'GONE' };
@@ -122,7 +122,7 @@ describe('RecordStore, changing transports,', () => {
       ]);
     });
 
-    it('ignores news of a transport that was deleted', async () => {
+    it('ignores changes of a transport that was deleted', async () => {
       await fixture.removeTransport(transport);
       const news = { blockedUntil: 9_000, failingSince: 1, disabledReason: 'GONE' };
       expect(await change(news)).toEqual(new Set());

@@ -92,7 +92,7 @@ describe('wake-ups through PostgreSQL', () => {
     expect(member.work).toEqual(lanes);
   });
 
-  it('arrive again after the connection was terminated, and what may have been missed is looked for', async () => {
+  it('arrive again after the connection was terminated, and a glance finds what may have been missed', async () => {
     const member = await join();
     expect(member.missed).toBe(0);
     await onListening('pg_terminate_backend(pid)');
@@ -103,7 +103,7 @@ describe('wake-ups through PostgreSQL', () => {
     expect(member.warnings).toEqual([]);
   });
 
-  it('are unproven once the connection hears nothing any more, which is mended within seconds', async () => {
+  it('are unproven once the connection receives nothing any more, which is mended within seconds', async () => {
     const listen = pool.listen.bind(pool);
     let isDeaf = true;
     pool.listen = async (options) => {

@@ -35,7 +35,7 @@ const ROWS = {
     panel('Attempts', 'Attempts per second, by outcome.', 'reqps', [
       { expr: rate('tillhook_attempts', 'tillhook_outcome'), legend: '{{tillhook_outcome}}' },
     ]),
-    panel('Oldest waiting', 'Age of the oldest event on the outbox and of the oldest due delivery.', 's', [
+    panel('Oldest waiting', 'Age of the oldest event in the outbox and of the oldest due delivery.', 's', [
       shared('tillhook_outbox_oldest_age', 'event'),
       shared('tillhook_queue_oldest_due_age', 'due delivery'),
       shared('tillhook_queue_unclaimed_age', 'transport without a process'),

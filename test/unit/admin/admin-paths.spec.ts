@@ -7,7 +7,7 @@ const paths = (mount: Partial<ConstructorParameters<typeof AdminPaths>[1]> = {})
   new AdminPaths(adminControllers, { globalPrefix: '', versionPrefix: undefined, path: '', ...mount });
 
 describe('the paths of the admin API', () => {
-  it('are told from others', () => {
+  it('are distinguished from other paths', () => {
     for (const url of [
       '/tenants/7/httptransports',
       '/tenants/7/httptransports/erp/webhooks/w?x=/',

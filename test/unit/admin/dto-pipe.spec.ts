@@ -62,7 +62,7 @@ describe('the body of a transport', () => {
     expect(Object.keys(await read(UpdateHttpTransportDto, {}))).toEqual([]);
   });
 
-  it('tells null from left out', async () => {
+  it('distinguishes null from an omitted member', async () => {
     const nulls = {
       headers: null,
       username: null,
@@ -76,7 +76,7 @@ describe('the body of a transport', () => {
     expect(await read(UpdateHttpTransportDto, nulls)).toEqual(nulls);
   });
 
-  it('may carry the read-only fields of an answer in an update, and in no creation', async () => {
+  it('may contain the read-only fields of a response in an update, and not in a creation', async () => {
     const answer = {
       httpTransportUid: 'erp',
       state: 'ACTIVE',
@@ -173,7 +173,7 @@ describe('the body of a transport', () => {
     expect(messages.join()).not.toContain('canary');
   });
 
-  it('answers thousands of unknown members with a short list', async () => {
+  it('refuses thousands of unknown members with a short list', async () => {
     const unknown = Object.fromEntries(
       Array.from({ length: 5_000 }, (_, i) => [`${'x'.repeat(500)}${i}`, 1]),
     );

@@ -80,7 +80,7 @@ describe('an update (PATCH)', () => {
 });
 
 describe('a replacement (PUT)', () => {
-  it('empties left-out headers, user name and security type, and keeps password and token', () => {
+  it('empties omitted headers, user name and security type, and keeps password and token', () => {
     expect(applyReplacement(stored, replacement)).toMatchObject({
       name: 'New',
       url: 'https://erp.example.com/other',
@@ -99,7 +99,7 @@ describe('a replacement (PUT)', () => {
     });
   });
 
-  it('keeps the additive fields that it leaves out', () => {
+  it('keeps the additive fields that it omits', () => {
     const { timeoutMs, maxConcurrency, rateLimit, retryScheduleSeconds } = stored;
     expect(applyReplacement(stored, replacement)).toMatchObject({
       timeoutMs,
@@ -244,7 +244,7 @@ describe('a change of origin', () => {
     expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
-  it('is wanted of a replacement too, which keeps what it leaves out', () => {
+  it('requires the secrets in a replacement too, which keeps omitted ones', () => {
     const after = applyReplacement(stored, { name: 'New', url: 'https://new.example.com' });
     expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
@@ -258,7 +258,7 @@ describe('a change of origin', () => {
   });
 });
 
-describe('what is stored', () => {
+describe('the stored fields', () => {
   it('is each secret, new or kept, encrypted for its own field', () => {
     const draft = applyUpdate(stored, {
       password: 'new password',

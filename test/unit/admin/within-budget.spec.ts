@@ -7,7 +7,7 @@ const attempt = (number: number, responseBody: string | null) => ({
   responseBody,
 });
 
-it('shows what the receiver answered while there is room, newest first, and every attempt', () => {
+it('shows every attempt, newest first, with the responses up to the limit', () => {
   // NUL is written as \\u0000: six bytes for one.
   const attempts = Array.from({ length: 100 }, (_, i) => attempt(100 - i, '\u0001'.repeat(16 * 1024)));
   const shown = withinBudget(attempts);
@@ -17,7 +17,7 @@ it('shows what the receiver answered while there is room, newest first, and ever
   expect(shown.slice(5).every((one) => one.responseBody === null && one.responseHeaders === null)).toBe(true);
 });
 
-it('leaves ordinary answers alone', () => {
+it('leaves ordinary responses as they are', () => {
   const attempts = Array.from({ length: 10 }, (_, i) => attempt(10 - i, 'x'.repeat(16 * 1024)));
   expect(withinBudget(attempts)).toEqual(attempts);
 });

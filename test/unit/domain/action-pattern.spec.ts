@@ -92,7 +92,7 @@ describe('compareSpecificity', () => {
     );
   });
 
-  it('takes equal patterns for equal, so that a stable sort keeps the oldest first', () => {
+  it('returns 0 for equal patterns, so that a stable sort keeps the oldest first', () => {
     for (const pattern of ['ORDER_SETTLED', 'ORDER_*', '*'])
       expect(compareSpecificity(pattern, pattern)).toBe(0);
   });

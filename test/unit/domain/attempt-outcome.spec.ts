@@ -23,7 +23,7 @@ const answered = (statusCode: number, retryAfter?: string): AttemptResult => ({
 const EXHAUSTED = { attempt: 4 };
 
 describe('decideOutcome', () => {
-  it.each([200, 201, 202, 204, 226, 299])('takes %d as delivered', (statusCode) => {
+  it.each([200, 201, 202, 204, 226, 299])('treats %d as delivered', (statusCode) => {
     expect(decideOutcome(answered(statusCode), policy(EXHAUSTED))).toEqual({ kind: 'delivered' });
   });
 
@@ -64,7 +64,7 @@ describe('decideOutcome', () => {
     }
   });
 
-  it("takes a 4xx as final under 'fail', but not one that speaks of the moment", () => {
+  it("treats a 4xx as final under 'fail', except for temporary ones", () => {
     for (const statusCode of [400, 401, 404, 409, 422, 499]) {
       const final = { kind: 'failed', reason: 'CLIENT_ERROR' };
       expect(decideOutcome(answered(statusCode), policy({ clientErrors: 'fail' }))).toEqual(final);
@@ -123,12 +123,12 @@ describe('decideOutcome', () => {
     });
   });
 
-  it('ignores Retry-After on every other answer', () => {
+  it('ignores Retry-After on every other response', () => {
     expect(decideOutcome(answered(500, '60'), policy())).toEqual({ kind: 'retry', delayMs: 5_000 });
     expect(decideOutcome(answered(301, '60'), policy())).toEqual({ kind: 'retry', delayMs: 5_000 });
   });
 
-  it('never waits less than nothing, longer than the schedule allows, or more often than it lists', () => {
+  it('never waits a negative time, longer than the schedule allows, or more often than it lists', () => {
     const wait = fc.integer({ min: 0, max: 604_800_000 });
     fc.assert(
       fc.property(

@@ -38,20 +38,20 @@ describe('buildEnvelope', () => {
     );
   });
 
-  it('names the tenant by its uid alone when the payload says nothing of it', () => {
+  it('names the tenant by its uid alone when the payload has no tenant', () => {
     expect(build({})).toBe('{"action":"ORDER_SETTLED","tenant":{"Uid":"7"}}');
     expect(build({ tenant: undefined, a: 1 })).toBe('{"action":"ORDER_SETTLED","tenant":{"Uid":"7"},"a":1}');
     expect(build({ tenant: {} })).toBe('{"action":"ORDER_SETTLED","tenant":{"Uid":"7"}}');
     expect(build({ tenant: { Id: undefined } })).toBe('{"action":"ORDER_SETTLED","tenant":{"Uid":"7"}}');
   });
 
-  it('lets no payload speak in the name of another tenant', () => {
+  it('replaces the uid of another tenant in a payload', () => {
     expect(build({ tenant: { Uid: 'other', Id: 7 } })).toBe(
       '{"action":"ORDER_SETTLED","tenant":{"Id":7,"Uid":"7"}}',
     );
   });
 
-  it('lets no payload speak in the name of another tenant that says itself how it is written', () => {
+  it('replaces the uid of another tenant in the result of toJSON', () => {
     const data = { toJSON: () => ({ tenant: { Uid: 'other', Id: 7 }, a: 1 }) };
     expect(build(data)).toBe('{"action":"ORDER_SETTLED","tenant":{"Id":7,"Uid":"7"},"a":1}');
   });
@@ -60,7 +60,7 @@ describe('buildEnvelope', () => {
     expect(build({ order: { toJSON: 5 } })).toContain('"order":{"toJSON":5}');
   });
 
-  it('takes plain objects of another realm', () => {
+  it('accepts plain objects of another realm', () => {
     expect(build(runInNewContext('({ order: { Uid: "1" } })') as object)).toContain('"order":{"Uid":"1"}');
   });
 
@@ -70,7 +70,7 @@ describe('buildEnvelope', () => {
     );
   });
 
-  it('says what JSON.stringify would say of any JSON payload, and no less', () => {
+  it('writes any JSON payload as JSON.stringify does, without a loss', () => {
     fc.assert(
       fc.property(dataArbitrary, fc.option(fc.record({ Id: fc.integer() })), (data, tenant) => {
         const body = build(tenant ? { ...data, tenant } : data);
@@ -83,7 +83,7 @@ describe('buildEnvelope', () => {
     );
   });
 
-  it('names no member twice and no other tenant, whatever the payload says of its own', () => {
+  it('names no member twice and no other tenant, for any payload', () => {
     const member = fc.oneof(fc.string(), fc.constantFrom('Uid', 'Id', 'uid', '__proto__', '0', 'tenant'));
     const tenantArbitrary = fc.dictionary(member, fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true });
     fc.assert(
@@ -98,7 +98,7 @@ describe('buildEnvelope', () => {
     );
   });
 
-  it('makes no body over the limit, and refuses none within it', () => {
+  it('builds no body over the limit, and refuses none within it', () => {
     const frame = Buffer.byteLength(build({ text: '' }));
     const pattern = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 });
     fc.assert(
@@ -142,7 +142,7 @@ describe('buildEnvelope', () => {
     );
   });
 
-  it('takes dates and objects that say how they are written', () => {
+  it('accepts dates and objects with toJSON', () => {
     class Money {
       constructor(private readonly cents: number) {}
       toJSON(): string {
@@ -215,18 +215,18 @@ describe('buildEnvelope', () => {
     expect(refusal(long)).toMatchObject({ path: 'a.b.c.d.0', message: expect.stringMatching(/cyclic/) });
   });
 
-  it('says only once round where a cycle leads back to an object inside the payload', () => {
+  it('names the path of a cycle inside the payload once round only', () => {
     const order: Record<string, unknown> = { Uid: '700' };
     order['lines'] = [{ order }];
     expect(refusal({ order }).path).toBe('order.lines.0.order');
   });
 
-  it('takes 32 levels of nesting and refuses 33', () => {
+  it('accepts 32 levels of nesting and refuses 33', () => {
     expect(() => build(nested(MAX_PAYLOAD_DEPTH))).not.toThrow();
     expect(refusal(nested(MAX_PAYLOAD_DEPTH + 1)).message).toMatch(/deeper than 32/);
   });
 
-  it('takes an object that several members share', () => {
+  it('accepts an object that several members share', () => {
     const shared = { Uid: '1' };
     expect(build({ a: shared, b: [shared, shared] })).toContain(
       '"a":{"Uid":"1"},"b":[{"Uid":"1"},{"Uid":"1"}]',
@@ -252,7 +252,7 @@ describe('buildEnvelope', () => {
     }
   });
 
-  it('takes a body of 256 KiB of UTF-8 and refuses one byte more', () => {
+  it('accepts a body of 256 KiB of UTF-8 and refuses one byte more', () => {
     const overhead = build({ text: '' }).length;
     for (const [unit, bytes] of [
       ['x', 1],
@@ -267,7 +267,7 @@ describe('buildEnvelope', () => {
     }
   });
 
-  it('gives up at once on a small graph whose text would be astronomically long', () => {
+  it('refuses at once a small graph whose text would be astronomically long', () => {
     let graph: unknown[] = ['x'];
     for (let level = 0; level < 30; level++) graph = [graph, graph];
     expect(() => build({ graph })).toThrow(PayloadTooLargeError);

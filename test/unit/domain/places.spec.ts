@@ -79,7 +79,7 @@ describe('Places', () => {
   });
   const step = fc.record({ holder, gives: fc.boolean() });
 
-  it('keeps both rules, whatever is taken and given back in whatever order', () => {
+  it('keeps both rules, in whatever order places are taken and freed', () => {
     const sizes = fc.integer({ min: 1, max: 12 });
     const steps = fc.array(step, { maxLength: 100, size: 'max' });
     fc.assert(

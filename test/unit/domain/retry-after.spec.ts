@@ -29,7 +29,7 @@ describe('parseRetryAfterMs', () => {
     );
   });
 
-  it('takes a date that has passed as now', () => {
+  it('treats a date that has passed as now', () => {
     expect(parseRetryAfterMs('Sun, 06 Nov 1994 08:49:06 GMT', NOW)).toBe(0);
   });
 
@@ -51,7 +51,7 @@ describe('parseRetryAfterMs', () => {
     '120\n120',
   ])('ignores what is neither: %p', (value) => expect(parseRetryAfterMs(value, NOW)).toBeUndefined());
 
-  it('answers a wait that can be reckoned with, or none, to any text', () => {
+  it('returns a usable wait, or none, for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,400}$/)), (value) => {
         const wait = parseRetryAfterMs(value, NOW);

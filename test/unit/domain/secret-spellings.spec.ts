@@ -46,7 +46,7 @@ describe('secretSpellings', () => {
     expect(secretSpellings('abcd').filter((spelling) => spelling === 'abcd')).toHaveLength(1);
   });
 
-  it('takes a text with half a character', () => {
+  it('accepts a text with half a character', () => {
     expect(secretSpellings('x\ud800y')).toContain('x\ud800y');
   });
 });

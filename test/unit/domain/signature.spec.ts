@@ -46,7 +46,7 @@ describe('sign', () => {
     );
   });
 
-  it('is good for nothing but what was signed: no other body, no other id, no other time', () => {
+  it('is valid for the signed body, id and time, and for no others', () => {
     const now = Math.floor(Date.now() / 1_000);
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
@@ -82,7 +82,7 @@ describe('sign', () => {
     expect(signatures.size).toBe(4);
   });
 
-  it('takes a body as text or as the bytes of it', () => {
+  it('accepts a body as text or as its bytes', () => {
     const keys = [parseSigningSecret(SECRET)];
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (body) => {

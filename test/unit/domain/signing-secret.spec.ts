@@ -18,7 +18,7 @@ describe('signing secrets', () => {
     expect(generateSigningSecret(randomBytes)).not.toBe(secret);
   });
 
-  it('give back the bytes they were made of, from 24 to 64 of them', () => {
+  it('return the bytes they were made of, from 24 to 64 of them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 24, maxLength: 64 }), (bytes) => {
         expect(Uint8Array.from(parseSigningSecret(secretOf(bytes)))).toEqual(bytes);

@@ -93,7 +93,7 @@ describe('The health of a transport after a failed attempt', () => {
 });
 
 describe('The health of a transport after a successful attempt', () => {
-  it('is as good as new, whatever was before', () => {
+  it('is that of a new transport, whatever was before', () => {
     const sign = { ...failure(100_000), failed: false };
     expect(afterAttempt(failing(9, { circuitOpenedAt: 5_000 }), sign, POLICY)).toEqual({
       health: HEALTHY,

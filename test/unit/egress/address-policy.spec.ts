@@ -84,7 +84,7 @@ describe('isPublicAddress', () => {
     );
   });
 
-  it('takes no IPv6 address outside 2000::/3 for public, in whatever spelling', () => {
+  it('treats no IPv6 address outside 2000::/3 as public, in whatever spelling', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
         // The URL parser's normal form tells the first group.

@@ -30,7 +30,7 @@ class Lookups {
 }
 
 describe('LookupGate', () => {
-  it('lets 16 look-ups of a group pass, and each further one when one has ended', async () => {
+  it('runs 16 look-ups of a group at a time, and each further one when one has ended', async () => {
     const lookups = new Lookups(new LookupGate());
     const all = lookups.ask('slow', 20);
     expect(lookups.count('slow')).toBe(16);
@@ -42,7 +42,7 @@ describe('LookupGate', () => {
     expect(lookups.count('slow')).toBe(20);
   });
 
-  it('lets another group pass meanwhile', async () => {
+  it('runs look-ups of another group meanwhile', async () => {
     const lookups = new Lookups(new LookupGate());
     const slow = lookups.ask('slow', 100);
     const other = lookups.ask('other');
@@ -51,7 +51,7 @@ describe('LookupGate', () => {
     await Promise.all([slow, other]);
   });
 
-  it('lets 128 of all groups pass, and serves those who wait in the order in which they came', async () => {
+  it('runs 128 of all groups at a time, and serves waiting ones in the order in which they came', async () => {
     const lookups = new Lookups(new LookupGate());
     const all = Array.from({ length: 8 }, (_, group) => lookups.ask(`group ${group}`, 16));
     all.push(lookups.ask('first'), lookups.ask('second'));
@@ -81,7 +81,7 @@ describe('LookupGate', () => {
     expect(most).toBe(16);
   });
 
-  it('gives the place of a failed look-up back', async () => {
+  it('frees the place of a failed look-up', async () => {
     const gate = new LookupGate();
     const failing = (): Promise<never> => Promise.reject(new Error('no'));
     for (let nth = 0; nth < 200; nth += 1) await expect(gate.run('a', failing)).rejects.toThrow('no');

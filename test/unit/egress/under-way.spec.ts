@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { UnderWay, type Placed } from '../../../lib/egress/under-way.js';
 
-describe('What is under way', () => {
-  it('is what has come and not gone, whatever came and went in between', () => {
+describe('The operations under way', () => {
+  it('are those that were added and not removed, whatever was added and removed in between', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 30 })), (steps) => {
         const underWay = new UnderWay<Placed>();
@@ -27,7 +27,7 @@ describe('What is under way', () => {
     );
   });
 
-  it('may change while a snapshot of it is gone through', () => {
+  it('may change while a snapshot of them is iterated', () => {
     const underWay = new UnderWay<Placed>();
     const all = [{ place: -1 }, { place: -1 }, { place: -1 }];
     for (const one of all) underWay.add(one);

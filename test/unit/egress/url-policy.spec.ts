@@ -149,7 +149,7 @@ describe('checkUrl', () => {
     expect(refusalOf(`${url}a`)).toBe('LENGTH');
   });
 
-  it('takes http only where the operator allows it, whatever the allow list says', () => {
+  it('accepts http only if the operator allows it, whatever the allow list says', () => {
     const httpsOnly = { ...LOOPBACK, allowHttp: false };
     expect(refusalOf('http://shop.example.com/', httpsOnly)).toBe('HTTP_NOT_ALLOWED');
     expect(refusalOf('http://127.0.0.1:8080/', httpsOnly)).toBe('HTTP_NOT_ALLOWED');
@@ -182,7 +182,7 @@ describe('checkUrl', () => {
     }
   });
 
-  it('returns something that nobody else can make and nobody can change', () => {
+  it('returns a target that only checkUrl can make and that nobody can change', () => {
     const checked = checkUrl('https://shop.example.com/', PUBLIC_ONLY);
     expect(Object.isFrozen(checked)).toBe(true);
     expect(
@@ -329,7 +329,7 @@ describe('checkUrl', () => {
       );
     });
 
-    it('refuses what is no text at all', () => {
+    it('refuses a value that is not a string', () => {
       const values: unknown[] = [undefined, null, 1, {}, [], Symbol('x')];
       for (const value of values) {
         expect(refusalOf(value as string)).toBe('SYNTAX');
@@ -346,7 +346,7 @@ describe('checkUrl', () => {
       );
     });
 
-    it('names the host that a plain reader of RFC 3986 sees, when that host is ASCII', () => {
+    it('names the same host as a plain parser of RFC 3986, when that host is ASCII', () => {
       fc.assert(
         fc.property(anything, (text) => {
           fc.pre(refusalOf(text) === undefined);

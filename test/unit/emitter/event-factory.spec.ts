@@ -21,7 +21,7 @@ const codeOf = (call: () => unknown): string => {
 };
 
 describe('EventFactory', () => {
-  it('makes an event with a fresh uid and nothing that was not asked for', () => {
+  it('makes an event with a fresh uid, and without the optional fields that are not given', () => {
     const event = create();
     expect(event).toEqual({
       tenantUid: '7',
@@ -94,7 +94,7 @@ describe('EventFactory', () => {
     },
   );
 
-  it('takes any ordering key of 1 to 255 characters, and refuses what a database could not keep', () => {
+  it('accepts any ordering key of 1 to 255 characters, except those that a database could not store', () => {
     const text = fc
       .string({ minLength: 1, maxLength: 255 })
       .filter((key) => key.length <= 255 && !key.includes('\0'));

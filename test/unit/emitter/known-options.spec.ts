@@ -41,7 +41,7 @@ describe('checkKnown', () => {
     });
   });
 
-  it('refuses for many events what belongs to each, and the other way round', () => {
+  it('refuses options of single events in emitMany, and options of emitMany in an event', () => {
     expect(refusal(() => checkKnown({ tenantUid: '7', eventUid: 'e' }, EMIT_MANY_OPTIONS))).toBeDefined();
     expect(refusal(() => checkKnown({ action: 'A', data: {}, tenantUid: '7' }, EVENT_MEMBERS))).toBeDefined();
   });

@@ -90,7 +90,7 @@ describe('PendingQuota', () => {
     expect(looks).toEqual(['one', 'another', 'one']);
   });
 
-  it('queues up to the limit and not one more; the rest is missed, and it is said once in a while', async () => {
+  it('queues up to the limit and not one more; the rest is missed, with a warning once in a while', async () => {
     pending['shop'] = LIMIT - 30;
     const full = share('shop', 100);
     const [admitted] = await quota.admit([full]);
@@ -108,7 +108,7 @@ describe('PendingQuota', () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it('counts what it queues itself between two looks', async () => {
+  it('counts what it queues itself between two counts of the database', async () => {
     pending['shop'] = LIMIT - 250;
     expect(await round(share('shop', 100))).toEqual([100]);
     pending['shop'] = LIMIT - 250;
@@ -116,7 +116,7 @@ describe('PendingQuota', () => {
     expect(looks).toHaveLength(1);
   });
 
-  it('looks before it misses anything, since deliveries end meanwhile', async () => {
+  it('counts again before it misses anything, since deliveries end meanwhile', async () => {
     pending['shop'] = LIMIT - 100;
     await round(share('shop', 100));
     pending['shop'] = 0;
@@ -124,7 +124,7 @@ describe('PendingQuota', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('looks at a tenant over its quota ten times a second at most, and lets it go on when there is room', async () => {
+  it('counts a tenant over its quota ten times a second at most, and queues again when it is below the quota', async () => {
     pending['shop'] = LIMIT;
     for (let n = 0; n < 50; n++) {
       expect(await round(share('shop', 11))).toEqual([0]);
@@ -155,7 +155,7 @@ describe('PendingQuota', () => {
     expect(await round(share('full', 50), share('other', 50))).toEqual([0, 50]);
   });
 
-  it('leaves what is missed anyway as it is, and counts only what was taken', async () => {
+  it('leaves deliveries that are missed anyway as they are, and counts only queued ones', async () => {
     pending['shop'] = LIMIT - 20;
     const disabled = share('shop', 50, 'TRANSPORT_DISABLED');
     const [admitted] = await quota.admit([disabled]);
@@ -165,7 +165,7 @@ describe('PendingQuota', () => {
     expect(await round(share('shop', 20))).toEqual([20]);
   });
 
-  it('says how many tenants have missed something of late', async () => {
+  it('says how many tenants have missed something recently', async () => {
     [pending['one'], pending['two']] = [LIMIT, LIMIT];
     await round(share('one', 11), share('three', 11));
     now += 30_000;

@@ -52,7 +52,7 @@ describe('tenantShares', () => {
     expect(shares.map(({ deliveries }) => deliveries.length)).toEqual([1_000, 3]);
   });
 
-  it('keeps events that lead to no delivery, so that they are taken off the outbox', () => {
+  it('keeps events that lead to no delivery, so that they are removed from the outbox', () => {
     const [share] = tenantShares([event(1), event(2)], []);
     expect(share).toMatchObject({ events: [{ id: 1 }, { id: 2 }], deliveries: [] });
   });

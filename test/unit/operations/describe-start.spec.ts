@@ -13,8 +13,8 @@ const FACTS: StartFacts = {
   pollMs: 250,
 };
 
-describe('The line at start', () => {
-  it('says what a process with everything has switched on', () => {
+describe('The log line at start-up', () => {
+  it('names everything that a process has switched on', () => {
     expect(describeStart(FACTS)).toBe(
       'Webhooks started: PostgreSQL, schema "public"; worker on, up to 64 requests at once; admin API at /api/v2/tenants; ' +
         'https targets only; secrets encrypted with key "2026-02", readable with "2026-01"; environment "production"; ' +

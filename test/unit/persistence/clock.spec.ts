@@ -12,7 +12,7 @@ describe('DatabaseClock', () => {
     expect(Math.abs(clock.now() - (Date.now() + offsetMs))).toBeLessThan(50);
   });
 
-  it('keeps what it knows when the database does not answer', async () => {
+  it('keeps its offset when the database does not respond', async () => {
     let isAway = false;
     const clock = new DatabaseClock(() =>
       isAway ? Promise.reject(new Error('away')) : Promise.resolve(Date.now() + TEN_MINUTES),
@@ -38,7 +38,7 @@ describe('DatabaseClock', () => {
     expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1_000));
   });
 
-  it('does not believe an answer that was long under way when it has a better one', async () => {
+  it('ignores a slow response when it has a faster one', async () => {
     let delayMs = 0;
     const clock = new DatabaseClock(async () => {
       const now = Date.now();
@@ -51,7 +51,7 @@ describe('DatabaseClock', () => {
     expect(Math.abs(clock.offsetMs)).toBeLessThan(50);
   });
 
-  it('shares one question among those who ask at the same time', async () => {
+  it('shares one query between calls at the same time', async () => {
     let asked = 0;
     const clock = new DatabaseClock(async () => {
       asked += 1;

@@ -7,7 +7,7 @@ import { databaseTarget } from '../../../lib/persistence/connection/database-tar
 const targetOf = (options: DataSourceOptions): string => databaseTarget(new DataSource(options));
 
 describe('databaseTarget', () => {
-  it('knows one PostgreSQL database however it is written down', () => {
+  it('recognizes one PostgreSQL database in any spelling', () => {
     const expected = 'postgres://db.example:5432/pos';
     const settings = { type: 'postgres', host: 'db.example', database: 'pos' } as const;
     const url = 'postgres://app:hunter2@db.example/pos';
@@ -20,7 +20,7 @@ describe('databaseTarget', () => {
     ).toBe(expected);
   });
 
-  it('tells databases apart by host, port and name, and not by schema', () => {
+  it('distinguishes databases by host, port and name, and not by schema', () => {
     const settings = { type: 'postgres', host: 'db.example', database: 'pos' } as const;
     const targets = [
       settings,
@@ -32,7 +32,7 @@ describe('databaseTarget', () => {
     expect(targetOf({ ...settings, schema: 'tenant_a' })).toBe(targetOf(settings));
   });
 
-  it('knows one SQLite file by any path to it', () => {
+  it('recognizes one SQLite file by any path to it', () => {
     const targets = ['./data/pos.sqlite', 'data/../data/pos.sqlite', resolve('data/pos.sqlite')].map(
       (database) => targetOf({ type: 'better-sqlite3', database }),
     );

@@ -80,7 +80,7 @@ describe('The classification of driver errors', () => {
     expect(classify(new Error('wrapped', { cause: error }))).toBe('foreign-key');
   });
 
-  it('is "refused" for what is no error', () => {
+  it('is "refused" for a value that is not an error', () => {
     for (const value of [undefined, null, 'ECONNRESET', 42, {}]) expect(classify(value)).toBe('refused');
   });
 });

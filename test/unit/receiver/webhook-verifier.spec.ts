@@ -94,7 +94,7 @@ describe.each(SENDERS)('WebhookVerifier for $scheme', ({ scheme, id, signsTime, 
     expect(verified.id).toBe(id);
   });
 
-  it('refuses a wrong secret, and any if none is given', () => {
+  it('refuses a wrong secret, and every request if no secret is given', () => {
     expect(refusal(scheme, send([OTHER]))).toBe('WEBHOOK_SIGNATURE_INVALID');
     expect(refusal(scheme, send([SECRET]), [])).toBe('WEBHOOK_SIGNATURE_INVALID');
   });
@@ -192,7 +192,7 @@ describe('WebhookVerifier', () => {
     );
   });
 
-  it('takes no v1 signature for a v1a signature, nor a public key for an HMAC key', () => {
+  it('accepts no v1 signature as a v1a signature, nor a public key as an HMAC key', () => {
     const { publicKey } = new Ed25519Sender();
     const forged = foreignSigners.standardWebhooks([publicKey.replace('whpk_', 'whsec_')], BODY, AT);
     expect(refusal('standard-webhooks', forged, publicKey)).toBe('WEBHOOK_SIGNATURE_INVALID');

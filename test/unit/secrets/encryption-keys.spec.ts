@@ -17,7 +17,7 @@ function refusalOf(keys: unknown): string {
 }
 
 describe('checkKeys', () => {
-  it('gives the keys back in their order', () => {
+  it('returns the keys in their order', () => {
     const keys = checkKeys([
       { id: 'k2', key },
       { id: 'k1', key: new Uint8Array(32) },

@@ -15,7 +15,7 @@ const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
 
 describe('SecretBox', () => {
-  it('gives back whatever text was encrypted', () => {
+  it('decrypts any text that was encrypted', () => {
     const box = new SecretBox([NEW]);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (secret) => {
@@ -26,7 +26,7 @@ describe('SecretBox', () => {
     );
   });
 
-  it('never encrypts alike, so that equal secrets cannot be told', () => {
+  it('never encrypts alike, so that equal secrets cannot be recognized', () => {
     const box = new SecretBox([NEW]);
     expect(box.encrypt('secret', PLACE)).not.toBe(box.encrypt('secret', PLACE));
   });
@@ -42,7 +42,7 @@ describe('SecretBox', () => {
     expect(() => box.decrypt(stored, { ...PLACE, [part]: value })).toThrow(SecretUnreadableError);
   });
 
-  it('keeps the parts of a place apart', () => {
+  it('does not confuse the parts of a place', () => {
     const box = new SecretBox([NEW]);
     const table = PLACE.table;
     const stored = box.encrypt('secret', { ...PLACE, tenantUid: `a,${table},b`, row: 'c' });
@@ -72,7 +72,7 @@ describe('SecretBox', () => {
     expect(() => box.decrypt(cut, PLACE)).toThrow(SecretUnreadableError);
   });
 
-  it('opens with every key of the ring and encrypts with the first', () => {
+  it('decrypts with every key of the ring and encrypts with the first', () => {
     const stored = new SecretBox([OLD]).encrypt('secret', PLACE);
     const box = new SecretBox([NEW, OLD]);
     expect(box.decrypt(stored, PLACE)).toBe('secret');
@@ -93,7 +93,7 @@ describe('SecretBox', () => {
     }
   });
 
-  it('stores in clear without keys, marked so that keys can be introduced', () => {
+  it('leaves secrets in clear without keys, marked so that keys can be introduced', () => {
     const stored = new SecretBox([]).encrypt('v1:new:looks encrypted', PLACE);
     expect(stored).toBe('v0:v1:new:looks encrypted');
     expect(new SecretBox([NEW]).decrypt(stored, PLACE)).toBe('v1:new:looks encrypted');

@@ -14,7 +14,7 @@ import { Redeliver } from './redeliver.tsx';
 /** How often a delivery that is still pending is read again, in ms. */
 const POLL_MS = 2_000;
 
-/** One delivery: what was sent, what came back, and what happens next. */
+/** One delivery: its event, its attempts with the responses, and the time of the next attempt. */
 export function DeliveryDrawer({ deliveryUid, onClose }: { deliveryUid: string; onClose: () => void }) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

@@ -2,7 +2,7 @@ import type { DeliveryStatus } from '../../api/types.ts';
 
 export const STATUSES: readonly DeliveryStatus[] = ['PENDING', 'DELIVERED', 'FAILED', 'MISSED', 'CANCELLED'];
 
-/** What the list of deliveries is filtered by. Everything comes from the URL, where a user may have typed anything. */
+/** The filters of the list of deliveries. They come from the URL, which a user may have edited. */
 export interface DeliveryFilters {
   readonly status?: DeliveryStatus;
   readonly httpTransportUid?: string;

@@ -11,7 +11,7 @@ interface RedeliverProps {
   readonly onRequested: () => void;
 }
 
-/** Sends a delivery again. The outcome appears in the timeline; here it only says that it is queued. */
+/** Sends a delivery again, and reports that it is queued. The outcome appears in the timeline. */
 export function Redeliver({ delivery, onRequested }: RedeliverProps) {
   const { api, t, readOnly } = usePortal();
   const { tenantUid } = useNavigation();

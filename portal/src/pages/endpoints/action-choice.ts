@@ -20,7 +20,7 @@ export function groupActions(actions: readonly string[]): readonly ActionGroup[]
   ];
 }
 
-/** What is chosen: patterns as the API takes them, such as `*`, `ORDER_*` and `ORDER_SETTLED`. */
+/** The chosen patterns, as the API accepts them, such as `*`, `ORDER_*` and `ORDER_SETTLED`. */
 export type Choice = ReadonlySet<string>;
 
 export type GroupState = 'all' | 'some' | 'none';

@@ -13,7 +13,7 @@ interface DisabledBannerProps {
 
 const KNOWN_REASONS = ['GONE', 'FAILING', 'ADMIN'];
 
-/** Says why an endpoint is disabled, and enables it, with or without what it has missed. */
+/** Says why an endpoint is disabled, and enables it, with or without a recovery of the deliveries that it missed. */
 export function DisabledBanner({ endpoint, onChanged }: DisabledBannerProps) {
   const { api, t, readOnly } = usePortal();
   const { tenantUid, go } = useNavigation();

@@ -1,4 +1,4 @@
-/** What a user has entered before the endpoint exists. It contains nothing secret. */
+/** The input of a user for an endpoint that does not exist yet. It contains nothing secret. */
 export interface Draft {
   readonly url: string;
   readonly name: string;

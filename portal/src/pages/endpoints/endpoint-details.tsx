@@ -17,7 +17,7 @@ import { TestSend } from './test-send.tsx';
 /** How often the state of the endpoint is read again, in ms. */
 const POLL_MS = 10_000;
 
-/** One endpoint: how it fares, what it gets, and everything that can be changed. */
+/** One endpoint: its state, its subscriptions, its secret, and its settings. */
 export function EndpointDetails({ uid }: { uid: string }) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

@@ -16,7 +16,7 @@ import { SuccessRate } from './success-rate.tsx';
 const PAGE_SIZE = 100;
 const STATES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
 
-/** All endpoints with their state and how they fare. */
+/** All endpoints with their state and their success rate. */
 export function EndpointList() {
   const { api, t, readOnly } = usePortal();
   const { tenantUid, query, setQuery, go } = useNavigation();

@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointChange } from '../../api/types.ts';
 
-/** What the API shows instead of a stored secret. Sent back, it keeps the secret. */
+/** The text that the API shows instead of a stored secret. In an update, it keeps the stored secret. */
 export const MASK = '********';
 
 /** The settings of an endpoint as the fields of the form show them. */

@@ -15,7 +15,7 @@ import type { Choice } from './action-choice.ts';
 
 const PAGE_SIZE = 100;
 
-/** What an endpoint gets. */
+/** The subscriptions of an endpoint. */
 export function Subscriptions({ uid }: { uid: string }) {
   const { api, t, readOnly } = usePortal();
   const { tenantUid } = useNavigation();

@@ -8,7 +8,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { SelectField } from '../../parts/field.tsx';
 import { useActions } from '../catalog/use-actions.ts';
 
-/** Sends the example of an action to an endpoint now, and says what came back. */
+/** Sends the example of an action to an endpoint now, and shows the response. */
 export function TestSend({ uid }: { uid: string }) {
   const { api, t, formats, readOnly } = usePortal();
   const { tenantUid } = useNavigation();

@@ -11,7 +11,7 @@ import { SubscriptionStory } from './subscription-story.tsx';
 /** How often the story is read again, in ms: deliveries of a young event still change. */
 const POLL_MS = 5_000;
 
-/** What became of one event, for each subscription of the tenant. */
+/** The outcome of one event for each subscription of the tenant. */
 export function EventStory({ eventUid }: { eventUid: string }) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

@@ -5,7 +5,7 @@ import { Badge } from '../../parts/badge.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 
-/** What became of an event for one subscription, in sentences, with where each is known from. */
+/** The outcome of an event for one subscription, in sentences, and whether it was recorded or derived. */
 export function SubscriptionStory({ item }: { item: WebhookExplanation }) {
   const { t } = usePortal();
   const { delivery, outcome, reason, basis, changedSince, waitsFor } = item;

@@ -6,7 +6,7 @@ import { Time } from '../../parts/time.tsx';
 /** Endpoints of each kind that are listed by name; the list of endpoints shows all. */
 const MOST_LISTED = 5;
 
-/** Endpoints that are disabled or failing: what a user has to know before anything else. */
+/** Endpoints that are disabled or failing. A user has to see them before anything else. */
 export function Attention() {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

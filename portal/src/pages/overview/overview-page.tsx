@@ -12,7 +12,7 @@ import { RANGES, rangeOf } from './ranges.ts';
 /** How often the figures are read again, in ms. */
 const POLL_MS = 15_000;
 
-/** What became of the deliveries lately, and first of all what needs attention. */
+/** The endpoints that need attention, and the outcomes of recent deliveries. */
 export default function OverviewPage() {
   const { api, t } = usePortal();
   const { tenantUid, query, setQuery } = useNavigation();

@@ -1,6 +1,6 @@
 import { instantOf } from '../deliveries/filters.ts';
 
-/** Times that end now. */
+/** Periods that end now. */
 export const PERIODS = [
   { key: 'hour', ms: 3_600_000 },
   { key: 'day', ms: 86_400_000 },
@@ -15,9 +15,9 @@ export interface Period {
 }
 
 /**
- * The chosen time.
+ * The chosen period.
  *
- * @param key one of `PERIODS`, or anything else for a time of one's own
+ * @param key one of `PERIODS`; any other key stands for a period that the user enters
  * @param from start as `<input type="datetime-local">` writes it
  * @returns undefined if the start is missing
  */

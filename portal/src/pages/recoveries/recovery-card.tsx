@@ -15,7 +15,7 @@ const TONES: Readonly<Record<Recovery['state'], Tone>> = {
   FAILED: 'bad',
 };
 
-/** One job: what it sends, how far it is, and what came of it. */
+/** One job: its endpoint and period, its progress, and its result. */
 export function RecoveryCard({ recovery, onChanged }: { recovery: Recovery; onChanged: () => void }) {
   const { api, t, readOnly, formats } = usePortal();
   const { tenantUid } = useNavigation();

@@ -12,7 +12,7 @@ import { periodOf, PERIODS } from './periods.ts';
 const KINDS = ['recover', 'replay'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Chooses an endpoint and a time, shows what would be sent, and starts the job. */
+/** Chooses an endpoint and a period, counts the deliveries that would be sent, and starts the job. */
 export function StartRecovery({ onClose }: { onClose: () => void }) {
   const { api, t } = usePortal();
   const { tenantUid, query } = useNavigation();

@@ -26,13 +26,13 @@ describe('EventContents', () => {
     expect(contents.add(content(1))).toBe(added);
   });
 
-  it('knows nothing of what it was not given', () => {
+  it('has no body that was not added', () => {
     const contents = new EventContents(100);
     expect(contents.get(1)).toBeUndefined();
     expect(contents.has(1)).toBe(false);
   });
 
-  it('drops the least recently used when it is full, a quarter of its room at once', () => {
+  it('drops the least recently used when it is full, a quarter of its capacity at once', () => {
     const contents = new EventContents(40);
     for (const id of [1, 2, 3, 4]) contents.add(content(id, 'x'.repeat(10)));
     contents.get(1);

@@ -125,7 +125,7 @@ describe('LaneClaimer', () => {
       expect(holds()).toEqual([1]);
     });
 
-    it('gives the place back if another process was faster', async () => {
+    it('frees the place if another process was faster', async () => {
       const { store, held, holds, begin } = scene(2);
       store.locked = new Set([1]);
       await begin();
@@ -145,7 +145,7 @@ describe('LaneClaimer', () => {
       expect(holds()).toEqual([1, 3]);
     });
 
-    it('gives all places back after an outage, and looks again soon', async () => {
+    it('frees all places after an outage, and looks again soon', async () => {
       const { store, held, noted, holds, begin } = scene(2);
       let isAway = true;
       store.fail = (method) => (method === 'claim' && isAway ? outage() : undefined);

@@ -57,7 +57,7 @@ describe('LaneRenewals', () => {
     expect(lanes.map(({ state }) => state)).toEqual(['OPEN', 'DRAINING', 'OPEN']);
   });
 
-  it('goes on after an outage, which every caller of the statement hears of', async () => {
+  it('goes on after an outage, which is reported to every caller of the statement', async () => {
     const { lanes, store, renewals } = scene(1);
     store.fail = () => outage();
     await expect(renewals.renew(lanes)).rejects.toThrow('connection refused');

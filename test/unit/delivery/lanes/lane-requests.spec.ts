@@ -27,7 +27,7 @@ const idsSent = (lane: Lane): number[] => {
 };
 
 describe('A lane with requests for redeliveries', () => {
-  it('sends them first, whenever they are due', () => {
+  it('sends them first, regardless of their due dates', () => {
     const lane = laneWithRequests();
     expect(readRequests(lane, [requested(8), requested(9)])).toEqual({ crashed: [], areServed: false });
     read(lane, rows(2));

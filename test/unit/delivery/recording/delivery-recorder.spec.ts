@@ -37,7 +37,7 @@ describe('DeliveryRecorder', () => {
     return { store, recorder, claim, published, disabled };
   };
 
-  it('tells the lane that this process holds now of an outcome that the lane before could not record', async () => {
+  it('notifies the lane that this process holds now of an outcome that the lane before could not record', async () => {
     const { store, recorder, claim } = scene();
     store.locked = new Set([1]);
     const before = claim(1);

@@ -28,7 +28,7 @@ describe('Recorder', () => {
       expect(scene.store.groups).toHaveLength(1);
     });
 
-    it('finds the entry that the database refuses, and writes it without what the receiver sent', async () => {
+    it('finds the entry that the database refuses, and writes it without the response', async () => {
       const scene = new RecorderScene();
       scene.store.failRecord = ({ attempts }) =>
         attempts.some(({ responseBody }) => responseBody === 'poison') ? refusal() : undefined;
@@ -47,7 +47,7 @@ describe('Recorder', () => {
       expect(attempts.filter(({ responseBody }) => responseBody === 'fine')).toHaveLength(8);
     });
 
-    it('halves it for any error, such as a lock time-out, and writes what it can', async () => {
+    it('halves it for any error, such as a lock time-out, and writes the entries that can be written', async () => {
       const scene = new RecorderScene();
       let isLocked = true;
       scene.store.failRecord = ({ attempts }) =>

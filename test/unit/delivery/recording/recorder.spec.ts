@@ -11,7 +11,7 @@ const parked = (deliveryId: number) => ({ transportId: 1, dueAt: 1_000, delivery
 
 describe('Recorder', () => {
   afterEach(() => RecorderScene.stopAll());
-  it('writes entries that come together in one group, in order, and then tells them', async () => {
+  it('writes entries that come together in one group, in order, and then reports them', async () => {
     const scene = new RecorderScene();
     scene.addAll(numbers(FULL_GROUP - 1));
     expect(scene.written).toEqual([]);

@@ -24,7 +24,7 @@ const tenantsOf = (lanes: readonly Lane[]) => lanes.map(({ tenantUid }) => tenan
 const idsOf = (lanes: readonly Lane[]) => lanes.map(({ transportId }) => transportId);
 
 describe('Slots', () => {
-  it('are soon free while about half of them are given back within 100 ms, and not while requests hang', async () => {
+  it('are soon free while about half of them become free within 100 ms, and not while requests hang', async () => {
     const slots = new Slots(8, 8);
     slots.add(ownLane('shop', 1));
     expect(slots.areSoonFree).toBe(true);
@@ -118,7 +118,7 @@ describe('Slots', () => {
       expect(slots.acquire()?.lane.transportId).toBe(3);
     });
 
-    it('gives the slot back to the origin that the request went to, although the transport has another one now', () => {
+    it('frees the slot of the origin that the request went to, although the transport has another one now', () => {
       const slots = new Slots(16, 1);
       const [moved, other] = [laneTo('a', 1, HUB), laneTo('b', 2, HUB)];
       slots.add(moved);
@@ -144,7 +144,7 @@ describe('Slots', () => {
       expect(takeAll(slots)).toHaveLength(1);
     });
 
-    it('counts the slot of a lane that was removed meanwhile until it is given back', () => {
+    it('counts the slot of a lane that was removed meanwhile until it is freed', () => {
       const slots = new Slots(1, 1);
       const lane = ownLane('shop', 1);
       slots.add(lane);

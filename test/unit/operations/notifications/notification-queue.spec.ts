@@ -34,7 +34,7 @@ describe('NotificationQueue', () => {
     expect(handled).toEqual([1, 2, 3, 4]);
   });
 
-  it('drops what is too much for a consumer that is stuck, says so once, and keeps the oldest', async () => {
+  it('drops the newest for a consumer that is stuck, says so once, and keeps the oldest', async () => {
     const handled: number[] = [];
     const warnings: string[] = [];
     let release!: () => void;
@@ -53,7 +53,7 @@ describe('NotificationQueue', () => {
     expect(warnings).toEqual([expect.stringMatching(/slower than deliveries/)]);
   });
 
-  it('lets others run between calls of a consumer that takes its time', async () => {
+  it('lets other tasks run between calls of a slow consumer', async () => {
     let others = 0;
     const timer = setInterval(() => others++, 1);
     const queue = new NotificationQueue(

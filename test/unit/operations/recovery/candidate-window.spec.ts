@@ -9,7 +9,7 @@ const candidate = (eventId: number, hasBody = true) => ({
 });
 
 describe('the candidates that a job has read ahead', () => {
-  it('are handed out in order, at most so many that can be sent, and the cursor follows', () => {
+  it('are returned in order, up to a number that can be sent, and the cursor follows', () => {
     const window = new CandidateWindow();
     window.fill([candidate(1), candidate(2, false), candidate(3), candidate(4)], 9);
     const first = window.peek(2);

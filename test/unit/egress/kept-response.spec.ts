@@ -36,7 +36,7 @@ describe('keepHeaders', () => {
     expect(Object.keys(keepHeaders(long, []))).toEqual(['x-a', 'retry-after']);
   });
 
-  it('takes a header named like a member of every object for an ordinary one', () => {
+  it('treats a header named like a member of every object as an ordinary one', () => {
     const headers = JSON.parse('{"__proto__":"a","constructor":"b","hasOwnProperty":"c"}') as Record<
       string,
       string
