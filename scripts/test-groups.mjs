@@ -5,19 +5,13 @@ import path from 'node:path';
 /** The folder of this process, because two runs in one clone must not share their files. */
 const FOLDER = `test/.groups/${process.pid}`;
 /** Number of spec files in a group, by their kind; the kind that takes longest is first. Beyond these sizes, a larger group saves little, and keeps one worker busy at the end while the others are idle. */
-const SIZES = { e2e: 20, integration: 14, unit: 50 };
+const SIZES = { e2e: 20, integration: 14, unit: 50, types: 50 };
 /** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
 const GIVEN = {
-  // Starts processes, and loads little itself.
-  processes: ['e2e/sample/processes'],
   // These wait for seconds: they start early, so that other files run meanwhile.
   'waiting-1': ['e2e/health-of-worker', 'e2e/idle', 'e2e/start-up/start-up'],
   'waiting-2': ['e2e/operations/notifications', 'e2e/third-parties', 'e2e/operations/transport-state'],
   'waiting-3': ['e2e/kill-switch', 'e2e/encryption', 'e2e/environment', 'e2e/delivery/large-bodies'],
-  // Starts processes, and loads little itself.
-  closing: ['e2e/testing/forgotten-close'],
-  // These share the files that they parse.
-  types: ['unit/docs', 'unit/types/webhook-emitter', 'e2e/registered-catalog'],
   // These change or inspect what all suites of a process have in common.
   secrets: ['e2e/secrets-canary'],
   sqlite: ['e2e/second-sqlite'],

@@ -1,6 +1,5 @@
 // npm test: runs jest on a real PostgreSQL and prints a closing line. Arguments go to jest: `npm test -- test/unit`.
-// The fault tests take longer than all others together, and those in a browser need one: they run only if they are named, as
-// `npm run test:faults` and `npm run test:browser` do.
+// Folders with a command of their own, such as `npm run test:faults`, run only if they are named.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensurePortal } from './build-portal.mjs';
 import { ensureBuilt } from './ensure-built.mjs';
+import { createMemoryFolder, removeMemoryFolder } from './memory-folder.mjs';
 import { NOT_DURABLE, startPostgres } from './postgres.mjs';
 import { groupSpecs, removeGroups } from './test-groups.mjs';
 
@@ -16,6 +16,8 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const EXIT_GRACE_MS = 10_000;
 /** Keeps the order of `groupSpecs`. */
 const SEQUENCER = './test/support/listed-order.mjs';
+/** Folders of tests that `npm test` leaves to other commands. */
+const OWN_COMMAND = ['test/faults', 'test/browser', 'test/types', 'test/processes'];
 const given = process.argv.slice(2);
 // `npm run test:faults:short -- test/faults/kill.spec.ts` names the folder and a file in it: the file is meant.
 const args = given.filter((arg) => !given.some((other) => other.startsWith(`${arg}/`)));
@@ -36,7 +38,7 @@ else {
 // Files that are named run alone; folders run in groups of files. Each fault test needs a process of its own.
 const folders = files.length === 0 ? ['test/unit', 'test/integration', 'test/e2e'] : files;
 const isGrouped =
-  folders.every((file) => /^test\/(unit|integration|e2e)\b/.test(file) && isFolder(file)) &&
+  folders.every((file) => /^test\/(unit|integration|e2e|types)\b/.test(file) && isFolder(file)) &&
   !args.some((arg) => /^--(watch|test|find|runTests|list|only|changed)/.test(arg));
 const chosen = isGrouped
   ? [
@@ -45,9 +47,13 @@ const chosen = isGrouped
       `--testSequencer=${SEQUENCER}`,
       ...args.filter((arg) => arg.startsWith('-')),
     ]
-  : [...(files.length === 0 ? ['--testPathIgnorePatterns', 'test/faults', 'test/browser'] : []), ...args];
+  : [...(files.length === 0 ? ['--testPathIgnorePatterns', ...OWN_COMMAND] : []), ...args];
+
+const needsPostgres = !folders.every((file) => file.startsWith('test/types'));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-test-'));
+// Fault tests keep their files on the disk, as production does.
+const memoryFolder = isGrouped ? createMemoryFolder() : undefined;
 const resultsFile = path.join(folder, 'results.json');
 let jestProcess;
 let interruptedBy;
@@ -60,10 +66,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 try {
-  const givenUrl = process.env.TEST_POSTGRES_URL;
-  const postgresUrl = givenUrl ?? (postgres = await startPostgres(NOT_DURABLE)).url;
-  // Templates of migrated databases exist during a run. They must not stay on a server that belongs to somebody else.
-  const env = { TEST_POSTGRES_URL: postgresUrl, ...(givenUrl === undefined && { TEST_RUN_FOLDER: folder }) };
+  const env = {
+    ...(needsPostgres && (await postgresEnvironment())),
+    ...(memoryFolder !== undefined && { TEST_SQLITE_FOLDER: memoryFolder }),
+  };
   const exitCode = interruptedBy ? undefined : await runJest(env);
   process.exitCode = exitCode ?? 1;
 } finally {
@@ -71,7 +77,17 @@ try {
 }
 if (existsSync(resultsFile)) console.log(closingLine(JSON.parse(readFileSync(resultsFile, 'utf8'))));
 rmSync(folder, { recursive: true, force: true });
+removeMemoryFolder(memoryFolder);
 removeGroups();
+
+/** How the tests find PostgreSQL. */
+async function postgresEnvironment() {
+  const { TEST_POSTGRES_URL: given } = process.env;
+  // Templates of migrated databases exist during a run. They must not stay on a server that belongs to somebody else.
+  if (given !== undefined) return { TEST_POSTGRES_URL: given };
+  postgres = await startPostgres(NOT_DURABLE);
+  return { TEST_POSTGRES_URL: postgres.url, TEST_RUN_FOLDER: folder };
+}
 
 /** The exit code of jest; undefined if a signal ended it. Handles that a failed test left open must not keep jest alive for ever. */
 function runJest(env) {

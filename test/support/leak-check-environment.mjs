@@ -1,4 +1,5 @@
 import { TestEnvironment } from 'jest-environment-node';
+import { TimeLog } from './time-log.mjs';
 
 /** How long what a test file closed may take to be gone on a busy machine: sockets end and processes exit a little later. */
 const GRACE_MS = 8_000;
@@ -30,12 +31,26 @@ function openResources() {
 export default class LeakCheckEnvironment extends TestEnvironment {
   #before;
   #hasFailedTest = false;
+  #times;
+
+  constructor(config, context) {
+    super(config, context);
+    this.#times = new TimeLog(context.testPath);
+  }
 
   async handleTestEvent(event) {
+    this.#recordTime(event);
     if (event.name === 'run_start') this.#before = openResources();
     if (event.name === 'test_done') this.#hasFailedTest ||= event.test.errors.length > 0;
     // A failed test seldom cleans up, and an error thrown here would replace the report of that test.
     if (event.name === 'run_finish' && !this.#hasFailedTest) await this.#failIfLeaked();
+  }
+
+  #recordTime({ name, describeBlock }) {
+    if (name === 'run_start') this.#times.record('(loading)');
+    // The root block contains the suites of all spec files of the group.
+    const isOutermost = describeBlock?.parent?.parent === undefined && describeBlock?.parent !== undefined;
+    if (name === 'run_describe_finish' && isOutermost) this.#times.record(describeBlock.name);
   }
 
   async #failIfLeaked() {

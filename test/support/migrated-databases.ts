@@ -10,7 +10,7 @@ import type { TestDatabase } from './test-database.js';
  */
 
 /** The folder of this run of `npm test`; undefined if its PostgreSQL is not the run's own, which must not keep a template. */
-const { TEST_RUN_FOLDER: runFolder } = process.env;
+const { TEST_RUN_FOLDER: runFolder, TEST_SQLITE_FOLDER: sqliteFolder = runFolder } = process.env;
 const POSTGRES_TEMPLATE = 'tillhook_template';
 /** Error codes of PostgreSQL. */
 const [DATABASE_MISSING, DATABASE_EXISTS] = ['3D000', '42P04'];
@@ -29,8 +29,8 @@ export async function createMigratedPostgresDatabase(): Promise<TestDatabase> {
 /** Creates a SQLite file with the tables of the module. The caller drops it. */
 export async function createMigratedSqliteDatabase(): Promise<TestDatabase> {
   const database = await createSqliteDatabase();
-  if (runFolder === undefined) return migrated(database);
-  const template = path.join(runFolder, 'template.sqlite');
+  if (sqliteFolder === undefined) return migrated(database);
+  const template = path.join(sqliteFolder, 'template.sqlite');
   const copy = (): Promise<void> => copyFile(template, fileOf(database));
   await copy().catch(async (error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;

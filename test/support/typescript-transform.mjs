@@ -1,37 +1,4 @@
-// Jest's transform of TypeScript: removes the types, file by file. A worker loads the compiler only if a file is not in Jest's cache.
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+// Jest's transform of TypeScript, file by file. Jest keeps the results on disk.
+import { keyOf, transpile } from './transpile.mjs';
 
-const require = createRequire(import.meta.url);
-const { version } = require('typescript/package.json');
-/** What decides the result, beside the source. */
-const SETTINGS = [
-  version,
-  readFileSync('tsconfig.json', 'utf8'),
-  readFileSync(fileURLToPath(import.meta.url), 'utf8'),
-].join('\0');
-
-let compilerOptions;
-
-/** The options of tsconfig.json, for a module that stays an ES module. */
-function readOptions(ts) {
-  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  return { ...config.compilerOptions, module: 'ESNext', inlineSources: false, declaration: false };
-}
-
-export default {
-  getCacheKey(source, fileName) {
-    const hash = createHash('sha1');
-    for (const text of [SETTINGS, fileName, source]) hash.update(text).update('\0');
-    return hash.digest('hex');
-  },
-
-  process(source, fileName) {
-    const ts = require('typescript');
-    compilerOptions ??= readOptions(ts);
-    const { outputText, sourceMapText } = ts.transpileModule(source, { fileName, compilerOptions });
-    return { code: outputText, map: sourceMapText };
-  },
-};
+export default { getCacheKey: keyOf, process: transpile };

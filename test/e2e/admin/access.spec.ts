@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../../support/api-client.js';
-import { eachHostCombination, newTenant } from '../../support/each-host.js';
+import { eachHost, newTenant } from '../../support/each-host.js';
 import { seedDeliveries } from '../../support/seed-deliveries.js';
 import type { TestHost } from '../../support/test-host.js';
 
@@ -63,7 +63,7 @@ const resourceRoutes = ({
 ];
 
 describe('access', () => {
-  eachHostCombination((host) => {
+  eachHost((host) => {
     const tenantUid = newTenant();
     const otherUid = newTenant();
     const none: Uids = {

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhooksModule, type AccessDecision, type WebhooksAccessPolicy } from 'nestjs-tillhook';
 import { map, timer, type Observable } from 'rxjs';
 import { DataSource } from 'typeorm';
-import { eachHostCombination, newTenant } from '../../support/each-host.js';
+import { eachHost, newTenant } from '../../support/each-host.js';
 
 interface GuardedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -74,7 +74,7 @@ class UserPolicy implements WebhooksAccessPolicy {
 }
 
 describe('guards of the host', () => {
-  eachHostCombination(
+  eachHost(
     (host) => {
       let tenantUid: string;
       beforeEach(() => {

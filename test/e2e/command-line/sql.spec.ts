@@ -8,13 +8,13 @@ import { Receiver } from '../../support/receiver.js';
 import { TenantClient } from '../../support/tenant-client.js';
 import { DATABASE_KINDS, type TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
-import { tillhook } from '../../support/tillhook.js';
+import { callTillhook } from '../../support/tillhook.js';
 
 const NEWEST = 'CreateWebhookTables1763942400000';
 
 /** What `tillhook sql` prints. */
 async function print(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await tillhook(['sql', ...args]);
+  const { exitCode, stdout, stderr } = await callTillhook(['sql', ...args]);
   expect([exitCode, stderr]).toEqual([0, '']);
   return stdout;
 }

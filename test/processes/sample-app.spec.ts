@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createDatabase, eachDatabase } from '../../support/databases.js';
-import { Receiver, verifySignature } from '../../support/receiver.js';
-import { accessToken, type ApiAnswer, callWith, signIn } from './sample-client.js';
+import { createDatabase, eachDatabase } from '../support/databases.js';
+import { Receiver, verifySignature } from '../support/receiver.js';
+import { accessToken, type ApiAnswer, callWith, signIn } from '../e2e/sample/sample-client.js';
 import { type Ended, SampleProcess } from './sample-process.js';
 
 interface Response {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { eachDatabase } from '../../support/databases.js';
+import { eachDatabase } from '../support/databases.js';
 
-const FOLDER = path.resolve('test/e2e/testing/forgotten');
+const FOLDER = path.resolve('test/processes/forgotten');
 const jest = createRequire(path.resolve('package.json')).resolve('jest/bin/jest');
 const jestConfig = JSON.stringify({
   rootDir: FOLDER,

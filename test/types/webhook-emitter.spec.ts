@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { typeCheck } from '../../support/type-check.js';
+import { typeCheck } from '../support/type-check.js';
 
 /** What every snippet starts with: emitters as a host's service has them injected. */
 const PRELUDE = `
 import type { EntityManager } from 'typeorm';
-import { type ActionCatalog, type ActionOf, type DataOf, defineAction, extendCatalog } from '../../../lib/domain/action-catalog.js';
-import { WebhookEmitter } from '../../../lib/emitter/webhook-emitter.js';
-import { posCatalog, type PosCatalog } from '../../../lib/pos/pos-catalog.js';
-import type { EntityReference, OrderPayload } from '../../../lib/pos/pos-payloads.js';
+import { type ActionCatalog, type ActionOf, type DataOf, defineAction, extendCatalog } from '../../lib/domain/action-catalog.js';
+import { WebhookEmitter } from '../../lib/emitter/webhook-emitter.js';
+import { posCatalog, type PosCatalog } from '../../lib/pos/pos-catalog.js';
+import type { EntityReference, OrderPayload } from '../../lib/pos/pos-payloads.js';
 
 declare const pos: WebhookEmitter;
 declare const manager: EntityManager;
@@ -139,7 +139,7 @@ describe('the types of WebhookEmitter', () => {
   beforeAll(() => {
     const snippets = [...Object.values(ACCEPTED), ...Object.values(REFUSED).map(([snippet]) => snippet)];
     const results = typeCheck(
-      'test/unit/types',
+      'test/types',
       snippets.map((snippet) => `${PRELUDE}\n${snippet};`),
     );
     errors = new Map(snippets.map((snippet, index) => [snippet, results[index]!]));

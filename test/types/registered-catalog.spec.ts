@@ -147,7 +147,7 @@ describe.each([
   ['a CommonJS module', '.cts'],
 ] as const)('the types of the package in %s', (_kind, extension) => {
   const check = (...snippets: string[]): string[][] =>
-    typeCheck('test/e2e', snippets, (index) => `${index}${extension}`, { isBuildUsed: true });
+    typeCheck('test/types', snippets, (index) => `${index}${extension}`, { isBuildUsed: true });
   let registered: string[][];
 
   beforeAll(() => {
