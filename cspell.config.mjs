@@ -9,7 +9,7 @@ schemaname seqscan sequencename setval sslmode strpos subsec tgisinternal tgreli
 
 const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOERR nxdomain PRIMARYKEY SIIT TOOBIG idna`;
 
-const ROUTES = `failingtransports handlingstate httptransport httptransports portallinks rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
+const ROUTES = `failingtransports handlingstate httptransport httptransports operatorportal portallinks rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
 
 const OWN = `appendonly bavail cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued statfs unfanned tracestate unpark unparked
 unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain nosniff SAMEORIGIN`;
@@ -18,7 +18,7 @@ unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn is
 const TESTS = `abcdefghjkmnpqrstvwxyz Afxdpx anyio bcher bücher certifi cret ctype databse eason enviroment Ferp fother geheim
 Grüße hjkmnp ijklmnopqrstuv ILPZ iniconfig jkmnpqrstvwxyz Käse Küche maanger mdurl netdoc nevt nobodys Nordmann occured paht pluggy preg
 pässword Pygments pyrate pytest Qhnk quotasx REDEMED reportng SETLED shema sortedcontainers sqll tlhbr tlhv transacton trasaction versoin
-Werkzeug whpk whsec Endepunkter Oversikt Leveringer Hendelser Aktivitet butikk getenv networkidle dejavu Fsession cpackage pipefail ensurepip nodedir mktemp`;
+Werkzeug whpk whsec Endepunkter Oversikt Leveringer Hendelser Aktivitet Kunder Køer Nødstopp Revisjonslogg Stopp alle leveringer Skriv stopp gjenoppta Gjenoppta Leveringene ikke stoppet bekrefte butikk getenv networkidle dejavu Fsession cpackage pipefail ensurepip nodedir mktemp`;
 
 const wordsOf = (...lists) => lists.flatMap((list) => list.split(/\s+/));
 

@@ -60,7 +60,12 @@ export type {
   WebhookPortalLink,
 } from './portal/links/webhook-portal-links.js';
 export { isPortalRequest } from './portal/portal-request.js';
-export type { PortalFeature, PortalOptions, PortalTheme } from './portal/portal-options.js';
+export type {
+  OperatorPortalOptions,
+  PortalFeature,
+  PortalOptions,
+  PortalTheme,
+} from './portal/portal-options.js';
 
 export { defineAction, extendCatalog } from './domain/action-catalog.js';
 export type { ActionCatalog, ActionDefinition, ActionOf, DataOf } from './domain/action-catalog.js';

@@ -2,7 +2,7 @@ import type { CanActivate, InjectionToken, OptionalFactoryDependency, Provider, 
 import type { WebhooksAccessPolicy } from './admin/access-policy.js';
 import { InvalidOptionError } from './errors/start-up.errors.js';
 import type { WebhookNotificationListener } from './operations/notifications/notification-hub.js';
-import type { PortalOptions } from './portal/portal-options.js';
+import type { OperatorPortalOptions, PortalOptions } from './portal/portal-options.js';
 import type { KeyProvider } from './secrets/encryption-keys.js';
 import {
   WEBHOOKS_ACCESS_POLICY,
@@ -63,6 +63,11 @@ export interface WebhooksModuleExtras {
    * the admin API. Default `false`.
    */
   portal?: boolean | PortalOptions;
+  /**
+   * Whether to serve the operator console, a web page for the people who run the application, under `<path>/operatorportal`; an
+   * object sets how it looks. It uses the operator routes, so the access policy needs `checkOperator`. Default `false`.
+   */
+  operatorPortal?: boolean | OperatorPortalOptions;
   /** Whether this process fans out events and sends deliveries. Default `true`. */
   worker?: boolean;
   /** Name of the host's TypeORM data source. Default: the data source without a name; if there is none, the database of `database.url`. */
@@ -82,6 +87,7 @@ const KINDS: Readonly<Record<ExtraName, ExtraKind>> = {
   path: 'text',
   controllers: 'flag',
   portal: 'flagOrObject',
+  operatorPortal: 'flagOrObject',
   worker: 'flag',
   dataSource: 'text',
 };

@@ -37,7 +37,8 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
   const isAsync = !definition.providers?.some(isGivenOptions);
   (isAsync ? checkAsyncNames : checkNames)(extras);
   checkExtras(extras);
-  const { name, isGlobal = false, path = '', controllers = true, worker = true, portal = false } = extras;
+  const { name, isGlobal = false, path = '', controllers = true, worker = true } = extras;
+  const { portal = false, operatorPortal = false } = extras;
   const apiControllers = [...adminControllers, ...portalApiControllers(portal)];
   const named = name === undefined ? undefined : namedModule(name);
   const module = named?.module ?? definition.module;
@@ -50,7 +51,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       ...(definition.imports ?? []),
       ...(controllers && path ? [RouterModule.register([{ path, module }])] : []),
     ],
-    controllers: controllers ? [...apiControllers, ...portalControllers(portal)] : [],
+    controllers: controllers ? [...apiControllers, ...portalControllers({ portal, operatorPortal })] : [],
     providers: [
       ...(definition.providers ?? []).map(checkingOptions),
       { provide: WEBHOOKS_INSTANCE, useValue: instance },
@@ -69,7 +70,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
             ...guardProviders(extras.guards),
             { provide: WEBHOOKS_PATH, useValue: path },
             ...adminProviders(apiControllers),
-            ...portalProviders(portal),
+            ...portalProviders({ portal, operatorPortal }),
           ]
         : []),
       ...(named?.aliases ?? []),

@@ -52,7 +52,12 @@ async function bundle() {
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       rolldownOptions: {
-        input: { portal: path.join(SOURCE, 'src/main.tsx'), element: path.join(SOURCE, 'src/element.ts') },
+        input: {
+          portal: path.join(SOURCE, 'src/main.tsx'),
+          element: path.join(SOURCE, 'src/element.ts'),
+          operator: path.join(SOURCE, 'src/operator/main.tsx'),
+          'operator-element': path.join(SOURCE, 'src/operator/element.ts'),
+        },
         preserveEntrySignatures: 'strict',
         output: {
           entryFileNames: 'assets/[name]-[hash].js',
@@ -68,13 +73,16 @@ async function bundle() {
 function moduleOf(chunks, hash) {
   const entry = (name) =>
     chunks.find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === name);
-  const portal = entry('portal');
-  const entries = {
-    script: portal.fileName,
+  const entriesOf = (page, element) => ({
+    script: entry(page).fileName,
     // Files that the first page needs besides its script. The browser loads them at once instead of one after another.
-    preload: portal.imports,
+    preload: importsOf(entry(page), chunks),
     styles: chunks.filter(({ fileName }) => fileName.endsWith('.css')).map(({ fileName }) => fileName),
-    element: entry('element').fileName,
+    element: entry(element).fileName,
+  });
+  const entries = {
+    portal: entriesOf('portal', 'element'),
+    operator: entriesOf('operator', 'operator-element'),
   };
   const files = chunks
     .map(({ fileName, code, source }) => [
@@ -90,6 +98,20 @@ function moduleOf(chunks, hash) {
     `export const FILES: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(files), null, 2)};`,
     '',
   ].join('\n');
+}
+
+/** Names of the chunks that a chunk imports, directly or through others. */
+function importsOf(chunk, chunks, found = new Set()) {
+  for (const name of chunk.imports) {
+    if (found.has(name)) continue;
+    found.add(name);
+    importsOf(
+      chunks.find(({ fileName }) => fileName === name),
+      chunks,
+      found,
+    );
+  }
+  return [...found];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await ensurePortal();

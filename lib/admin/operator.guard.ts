@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext }
 import { WEBHOOKS_ACCESS_POLICY } from '../webhooks.tokens.js';
 import { enforce, type GuardedResponse } from './access-decision.js';
 import type { WebhooksAccessPolicy } from './access-policy.js';
-import { PORTAL_ACCESS, type AccessRequest, type PortalAccess } from './portal-access.js';
+import { PORTAL_ACCESS, portalTokenOf, type AccessRequest, type PortalAccess } from './portal-access.js';
 import { operatorAccessUndefined, operatorForbidden } from './api-error.js';
 
 /** Lets a request to an operator route pass only if the host's access policy has `checkOperator`, and that grants it. */
@@ -23,6 +23,8 @@ export class OperatorGuard implements CanActivate {
   /** @throws {ApiError} 401 or 403 */
   async assertGranted(request: AccessRequest, response: GuardedResponse): Promise<void> {
     if (typeof this.policy.checkOperator !== 'function') throw operatorAccessUndefined();
+    // A portal link opens one tenant, also for a policy that grants everything to requests that the host's guards let pass.
+    if (portalTokenOf(request) !== undefined) throw operatorForbidden();
     enforce(await this.policy.checkOperator(request), request, response, operatorForbidden);
     this.portal?.assertSameOrigin(request);
   }

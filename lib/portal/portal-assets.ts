@@ -18,9 +18,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** The module is loaded on first use: processes that show no portal do not keep its files in memory. */
 const generated = () => import('./generated/assets.js');
 
-/** Names of the files that pages refer to. */
-export async function portalEntries() {
-  return (await generated()).ENTRIES;
+/** The pages: the portal of the tenants, and the console of the operators. */
+export type PortalSurface = 'portal' | 'operator';
+
+/** Names of the files that a page refers to. */
+export async function portalEntries(surface: PortalSurface) {
+  return (await generated()).ENTRIES[surface];
 }
 
 /**

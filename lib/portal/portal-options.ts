@@ -40,6 +40,9 @@ export interface PortalOptions {
   cookieSession?: boolean;
 }
 
+/** How the operator console looks, and who may embed it. Its members are those of the portal, without `hide`. */
+export type OperatorPortalOptions = Omit<PortalOptions, 'hide'>;
+
 /** The options with their defaults filled in, as they are written into the page. */
 export interface ResolvedPortalOptions {
   readonly title: string;
@@ -73,17 +76,39 @@ const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
  *
  * @throws {InvalidOptionError} for a value that is not allowed
  */
-export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOptions {
+export const resolvePortalOptions = (given: PortalOptions): ResolvedPortalOptions =>
+  resolve(given, { option: 'portal', members: MEMBERS, defaultTitle: 'Webhooks' });
+
+/**
+ * The same for the operator console. It has no parts that can be left out.
+ *
+ * @throws {InvalidOptionError} for a value that is not allowed
+ */
+export const resolveOperatorPortalOptions = (given: OperatorPortalOptions): ResolvedPortalOptions =>
+  resolve(given, {
+    option: 'operatorPortal',
+    members: MEMBERS.filter((name) => name !== 'hide'),
+    defaultTitle: 'Webhook operations',
+  });
+
+interface Rules {
+  /** Name of the option, for messages. */
+  readonly option: string;
+  readonly members: readonly (keyof PortalOptions)[];
+  readonly defaultTitle: string;
+}
+
+function resolve(given: PortalOptions, { option, members, defaultTitle }: Rules): ResolvedPortalOptions {
   for (const name of Object.keys(given)) {
-    if (!(MEMBERS as readonly string[]).includes(name))
+    if (!(members as readonly string[]).includes(name))
       throw new InvalidOptionError(
-        `portal.${name}`,
+        `${option}.${name}`,
         unquoted('unknown'),
-        `there is no such option. Known are ${MEMBERS.join(', ')}.`,
+        `there is no such option. Known are ${members.join(', ')}.`,
       );
   }
   const {
-    title = 'Webhooks',
+    title = defaultTitle,
     logoUrl,
     theme = 'system',
     language,
@@ -92,7 +117,7 @@ export function resolvePortalOptions(given: PortalOptions): ResolvedPortalOption
     frameAncestors = [],
   } = given;
   const check = (name: keyof PortalOptions, isValid: boolean, remedy: string): void => {
-    if (!isValid) throw new InvalidOptionError(`portal.${name}`, given[name], remedy);
+    if (!isValid) throw new InvalidOptionError(`${option}.${name}`, given[name], remedy);
   };
   check(
     'title',

@@ -16,10 +16,14 @@ export interface PageConfig extends Omit<ResolvedPortalOptions, 'frameAncestors'
 /**
  * The HTML of the portal. It contains no script of its own and no style: its configuration is a block of data.
  *
- * @param base URL of the folder `portal/`, relative to the URL that was requested: all other URLs are relative to it, so
+ * @param base URL of the folder of the page, relative to the URL that was requested: all other URLs are relative to it, so
  *   the page works under any prefix, and behind proxies that remove a part of the path
  */
-export function portalPage(config: PageConfig, files: PageFiles, base: './' | 'portal/'): string {
+export function portalPage(
+  config: PageConfig,
+  files: PageFiles,
+  base: './' | 'portal/' | 'operatorportal/',
+): string {
   const lines = [
     '<!doctype html>',
     `<html lang="${escaped(config.language ?? 'en')}" data-theme="${config.theme}">`,

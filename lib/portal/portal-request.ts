@@ -2,12 +2,20 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ADMIN_CONTROLLER } from '../admin/admin-controller.js';
 import { portalTokenOf, type AccessRequest } from '../admin/portal-access.js';
 import { PortalSessionController } from './links/portal-session.controller.js';
+import { OperatorPortalController } from './operator-portal.controller.js';
 import { PortalController } from './portal.controller.js';
+
+/** Controllers whose responses are the same for everybody, or whose requests prove by themselves who sends them. */
+const PUBLIC: ReadonlySet<unknown> = new Set([
+  PortalController,
+  OperatorPortalController,
+  PortalSessionController,
+]);
 
 /**
  * Tells a guard of the host which requests the module authenticates itself. Let such a request pass:
  *
- * - requests for the pages and files of the portal, which are public and equal for everybody;
+ * - requests for the pages and files of the portal and of the operator console, which are public and equal for everybody;
  * - requests that exchange the code of a portal link for a session;
  * - requests to the admin API with the token of a portal link, which the module checks before anything else.
  *
@@ -23,7 +31,7 @@ import { PortalController } from './portal.controller.js';
  */
 export function isPortalRequest(context: ExecutionContext): boolean {
   const controller: unknown = context.getClass();
-  if (controller === PortalController || controller === PortalSessionController) return true;
+  if (PUBLIC.has(controller)) return true;
   if (!isAdminController(controller)) return false;
   return portalTokenOf(context.switchToHttp().getRequest<AccessRequest>()) !== undefined;
 }

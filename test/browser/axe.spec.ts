@@ -3,14 +3,17 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
+import { OperatorClient } from '../support/operator-client.js';
+import { OFFICE, openConsole } from './support/operator-scene.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Activity'];
+const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Kill switch', 'Audit'];
 
 let scene: PortalScene;
 beforeAll(async () => {
-  scene = await PortalScene.start();
+  scene = await PortalScene.start('express', OFFICE);
   scene.receiver.answer({ status: 500 });
   const api = scene.host.api('shop');
   await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
@@ -35,6 +38,10 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
+/** How far a page is wider than the window, in px. */
+const overflowOf = async (page: Page): Promise<number> =>
+  Math.max(0, await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth));
+
 describe.each([
   { theme: 'light', width: 1280 },
   { theme: 'dark', width: 1280 },
@@ -47,8 +54,7 @@ describe.each([
       await goTo(page, name);
       await page.waitForLoadState('networkidle');
       expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect({ name, overflow: Math.max(0, overflow) }).toEqual({ name, overflow: 0 });
+      expect({ name, overflow: await overflowOf(page) }).toEqual({ name, overflow: 0 });
       if (process.env['SCREENSHOTS'])
         await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}-${theme}-${width}.png` });
     }
@@ -67,6 +73,38 @@ describe.each([
     expect(await violations(page)).toEqual([]);
     if (process.env['SCREENSHOTS'])
       await page.screenshot({ path: `${process.env['SCREENSHOTS']}/Delivery-${theme}-${width}.png` });
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 90_000);
+});
+
+describe.each([
+  { theme: 'light', width: 1280 },
+  { theme: 'dark', width: 360 },
+] as const)('the operator console in $theme at $width px', ({ theme, width }) => {
+  it('breaks no rule of WCAG 2.2 AA, and never scrolls sideways, also while everything is stopped', async () => {
+    const operations = new OperatorClient(scene.url);
+    await operations.post('/stop', { reason: 'An incident' });
+    const { page, problems, context } = await openConsole(scene, '', { theme, width });
+    await page.getByText('Reason: An incident').waitFor();
+    for (const name of CONSOLE_PAGES) {
+      await goTo(page, name);
+      await page.waitForLoadState('networkidle');
+      expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
+      expect({ name, overflow: await overflowOf(page) }).toEqual({ name, overflow: 0 });
+    }
+    await operations.post('/resume');
+    await page.reload();
+    await goTo(page, 'Kill switch');
+    await page.getByText('Deliveries are not stopped.').waitFor();
+    await page.getByRole('button', { name: 'Stop all deliveries' }).click();
+    await page.getByText('Nothing has been done.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await goTo(page, 'Endpoints');
+    await page.getByRole('link', { name: 'ERP' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await page.getByLabel('Reason').waitFor();
+    expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
     await context.close();
   }, 90_000);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { OperatorClient } from '../support/operator-client.js';
+import { OFFICE, openConsole } from './support/operator-scene.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 /** Texts that would run as a script if any of them were used as HTML, as a URL or as a part of a script. */
@@ -11,10 +13,14 @@ const CANARIES = [
   '{{constructor.constructor("window.hacked=1")()}}',
 ];
 
+const TITLE = '</title><script>window.hacked=1</script>';
+
 let scene: PortalScene;
 beforeAll(async () => {
   scene = await PortalScene.start('express', {
-    portal: { title: '</title><script>window.hacked=1</script>' },
+    ...OFFICE,
+    portal: { title: TITLE },
+    operatorPortal: { title: TITLE, cookieSession: true },
   });
 }, 60_000);
 afterAll(() => scene?.close());
@@ -56,6 +62,31 @@ it('shows texts of tenants and receivers as texts, whatever they contain', async
   await drawer.getByText(CANARIES[1]!).first().waitFor();
   await page.keyboard.press('Escape');
   for (const name of ['Events', 'Event catalog', 'Activity']) await goTo(page, name);
+  expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
+  expect(problems).toEqual([]);
+}, 60_000);
+
+it('shows texts of tenants and operators as texts on the operator console', async () => {
+  const operations = new OperatorClient(scene.url);
+  await operations.post('/stop', { reason: CANARIES.join(' ').slice(0, 255) });
+  const { page, problems } = await openConsole(scene);
+  await page.getByText(/Reason: <img src=x onerror/).waitFor();
+  await page.getByText(TITLE).first().waitFor();
+  // The endpoint of the other test has failed, and was disabled with a reason.
+  await page.getByRole('link', { name: /onerror/ }).click();
+  await page.getByRole('dialog').getByText(CANARIES[0]!, { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  for (const name of ['Tenants', 'Queues', 'Kill switch', 'Audit']) await goTo(page, name);
+  await page
+    .getByRole('main')
+    .getByText(/Reason: <img src=x onerror/)
+    .last()
+    .waitFor();
+  // Places in the URL are texts, too.
+  await page.goto(`${scene.url}/operatorportal#/endpoints/${encodeURIComponent(CANARIES[0]!)}/x`);
+  await page.reload();
+  await page.getByRole('dialog').getByText(CANARIES[0]!).first().waitFor();
+  await operations.post('/resume');
   expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
   expect(problems).toEqual([]);
 }, 60_000);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { OFFICE, openConsole } from './support/operator-scene.js';
 import { PortalScene } from './support/portal-scene.js';
 
 let scene: PortalScene;
 beforeAll(async () => {
-  scene = await PortalScene.start();
+  scene = await PortalScene.start('express', OFFICE);
 }, 60_000);
 afterAll(() => scene?.close());
 
@@ -59,5 +60,24 @@ it('creates an endpoint, tests it and sends a delivery again without a mouse', a
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await page.evaluate(() => (document.activeElement as HTMLElement).innerText)).toBe('ORDER_SETTLED');
+  expect(problems).toEqual([]);
+}, 60_000);
+
+it('stops and resumes all deliveries without a mouse', async () => {
+  const { page, problems } = await openConsole(scene);
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  await tabTo(page, 'Kill switch');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Kill switch' }).waitFor();
+  await tabTo(page, 'Type “stop” to confirm');
+  await page.keyboard.type('stop');
+  await tabTo(page, 'Stop all deliveries');
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'All deliveries are stopped' }).waitFor();
+  await tabTo(page, 'Type “resume” to confirm');
+  await page.keyboard.type('resume');
+  await tabTo(page, 'Resume all deliveries');
+  await page.keyboard.press('Space');
+  await page.getByText('Deliveries are not stopped.').waitFor();
   expect(problems).toEqual([]);
 }, 60_000);

@@ -73,6 +73,7 @@ class HooksController {
       accessPolicy: AdminPolicy,
       runMigrations: true,
       portal: true,
+      operatorPortal: true,
       pollMs: 50,
       egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
     }),
@@ -121,18 +122,22 @@ async function main(): Promise<void> {
   receiver.close();
 }
 
-/** The files of the portal are in the package, in both builds. */
+/** The files of the portal and of the operator console are in the package, in both builds. */
 async function openPortal(url: string): Promise<void> {
   const load = async (file: string): Promise<string> => {
     const response = await fetch(`${url}/${file}`, { headers: { connection: 'close' } });
     assert.equal(response.status, 200, file);
     return response.text();
   };
-  const page = await load('portal');
+  for (const folder of ['portal', 'operatorportal']) await openPage(folder, load);
+}
+
+async function openPage(folder: string, load: (file: string) => Promise<string>): Promise<void> {
+  const page = await load(folder);
   const files = [...page.matchAll(/(?:href|src)="(assets\/[^"]+)"/g)].map(([, file]) => file!);
   assert.ok(files.some((file) => file.endsWith('.js')) && files.some((file) => file.endsWith('.css')));
-  for (const file of files) assert.ok((await load(`portal/${file}`)).length > 0);
-  assert.match(await load('portal/element.js'), /assets\/element-/);
+  for (const file of files) assert.ok((await load(`${folder}/${file}`)).length > 0);
+  assert.match(await load(`${folder}/element.js`), /assets\/(operator-)?element-/);
 }
 
 /** The entry points for receiving and for tests. */

@@ -7,9 +7,18 @@ import {
   type AccessRequest,
   type PortalAccess,
 } from '../../admin/portal-access.js';
-import { WEBHOOKS_PORTAL } from '../../webhooks.tokens.js';
-import type { ResolvedPortalOptions } from '../portal-options.js';
 import { PortalLinksService } from './portal-links.service.js';
+
+/** What the pages that are mounted permit. */
+export interface PortalAccessRules {
+  /** Whether portal links sign users in: there is a portal of the tenants. */
+  readonly hasLinks: boolean;
+  /** Whether cookies of the host sign users in on one of the pages. */
+  readonly cookieSession: boolean;
+}
+
+/** Injection token of the `PortalAccessRules`. */
+export const PORTAL_ACCESS_RULES = 'nestjs-tillhook:PortalAccessRules';
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -18,13 +27,13 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export class PortalRequestAccess implements PortalAccess {
   constructor(
     private readonly links: PortalLinksService,
-    @Inject(WEBHOOKS_PORTAL) private readonly options: ResolvedPortalOptions,
+    @Inject(PORTAL_ACCESS_RULES) private readonly rules: PortalAccessRules,
   ) {}
 
   async ofLink(request: AccessRequest, isForLinks: boolean): Promise<string | undefined> {
     const token = portalTokenOf(request);
     if (token === undefined) return undefined;
-    const link = await this.links.sessionOf(token);
+    const link = this.rules.hasLinks ? await this.links.sessionOf(token) : undefined;
     if (!link) throw portalLinkInvalid();
     // The same response as for a caller without rights in the tenant.
     if (link.tenantUid !== request.params.tenantUid || !isForLinks) throw forbidden();
@@ -33,7 +42,7 @@ export class PortalRequestAccess implements PortalAccess {
   }
 
   assertSameOrigin({ method, headers }: AccessRequest): void {
-    if (!this.options.cookieSession || READING.has(method)) return;
+    if (!this.rules.cookieSession || READING.has(method)) return;
     // Without a cookie, or with a token that only a script can add, the request is not authorized by a cookie.
     if (headers['cookie'] === undefined || isAddedByScript(headers['authorization'])) return;
     if (headers[PORTAL_HEADER] !== COOKIE_SESSION || !isSameOrigin(headers)) throw crossSiteRequest();

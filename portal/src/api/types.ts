@@ -23,3 +23,11 @@ export type AuditEntry = Schemas['WebhooksAuditEntry'];
 export type Statistics = Schemas['WebhooksStatistics'];
 export type StatisticsTotal = Schemas['WebhooksStatisticsTotal'];
 export type Quotas = Schemas['WebhooksQuotas'];
+
+/** Shapes of the operator routes. */
+export type ServiceOverview = Schemas['WebhooksOperationsOverview'];
+export type DeliveryStop = Schemas['WebhooksDeliveryStop'];
+export type FailingEndpoint = Schemas['WebhooksFailingTransport'];
+export type Lane = Schemas['WebhooksLane'];
+export type ListedTenant = Schemas['WebhooksListedTenant'];
+export type OperatorAuditEntry = Schemas['WebhooksOperatorAuditEntry'];

@@ -41,6 +41,7 @@ export function memory(start: string): History {
 }
 
 export interface Navigation {
+  /** Empty on the operator console, whose places are of no tenant. */
   readonly tenantUid: string;
   /** Segments after the tenant, e.g. `['deliveries', 'dlv_1']`. */
   readonly path: readonly string[];
@@ -70,21 +71,29 @@ interface NavigationProviderProps {
   readonly history: History;
   /** Fixed by the host or by the link that signed the user in; undefined: the first segment of the place. */
   readonly tenantUid: string | undefined;
+  /** Whether places have no tenant: their first segment is the page. Default `false`. */
+  readonly isOfAllTenants?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** Provides the current place to everything inside. */
-export function NavigationProvider({ history, tenantUid: fixed, children }: NavigationProviderProps) {
+export function NavigationProvider({
+  history,
+  tenantUid: fixed,
+  isOfAllTenants = false,
+  children,
+}: NavigationProviderProps) {
   const [route, setRoute] = useState<Route>(() => routeOf(history.read()));
   useEffect(() => history.listen(() => setRoute(routeOf(history.read()))), [history]);
   const navigation = useMemo((): Navigation => {
-    const tenantUid = fixed ?? route.segments[0] ?? '';
-    const path = route.segments.slice(1);
+    const tenantUid = isOfAllTenants ? '' : (fixed ?? route.segments[0] ?? '');
+    const before = isOfAllTenants ? [] : [tenantUid];
+    const path = route.segments.slice(before.length);
     const write = (fragment: string, replace: boolean): void => {
       history.write(fragment, { replace });
       setRoute(routeOf(fragment));
     };
-    const href: Navigation['href'] = (to, query) => fragmentOf([tenantUid, ...to], query);
+    const href: Navigation['href'] = (to, query) => fragmentOf([...before, ...to], query);
     return {
       tenantUid,
       path,
@@ -94,7 +103,7 @@ export function NavigationProvider({ history, tenantUid: fixed, children }: Navi
       setQuery: (changes, { replace = false } = {}) =>
         write(href(path, { ...route.query, ...changes }), replace),
     };
-  }, [route, fixed, history]);
+  }, [route, fixed, isOfAllTenants, history]);
   return <NavigationContext.Provider value={navigation}>{children}</NavigationContext.Provider>;
 }
 

@@ -2,9 +2,11 @@ import type { ComponentType } from 'preact';
 import type { Feature } from './config.ts';
 
 type Page = ComponentType<Record<string, never>>;
+/** Loads a page. */
+type LoadPage = () => Promise<{ default: Page }>;
 
 /** The pages, each loaded when it is first shown. The key is the first segment of the place and the key of its texts. */
-export const PAGES: Readonly<Partial<Record<Feature, () => Promise<{ default: Page }>>>> = {
+export const PAGES: Readonly<Record<Feature, LoadPage>> = {
   overview: () => import('../pages/overview/overview-page.tsx'),
   endpoints: () => import('../pages/endpoints/endpoints-page.tsx'),
   deliveries: () => import('../pages/deliveries/deliveries-page.tsx'),
@@ -14,4 +16,4 @@ export const PAGES: Readonly<Partial<Record<Feature, () => Promise<{ default: Pa
   activity: () => import('../pages/activity/activity-page.tsx'),
 };
 
-export type { Page };
+export type { LoadPage, Page };

@@ -1,10 +1,21 @@
 import type { Messages } from './translate.ts';
 
-type MessageFile = { default: Messages };
+/** A file of texts, as the build imports it. */
+export type MessageFile = { default: Messages };
 
-/** Texts by language. To add a language, add a folder of JSON files to `portal/messages`: the build finds it. */
-const english = import.meta.glob<MessageFile>('../../messages/en/*.json', { eager: true });
-const others = import.meta.glob<MessageFile>(['../../messages/*/*.json', '!../../messages/en/*.json']);
+/**
+ * Texts by language, without those of the operator console, which tenants do not load. To add a language, add a folder of JSON
+ * files to `portal/messages`: the build finds it.
+ */
+const english = import.meta.glob<MessageFile>(
+  ['../../messages/en/*.json', '!../../messages/en/operator.json'],
+  { eager: true },
+);
+const others = import.meta.glob<MessageFile>([
+  '../../messages/*/*.json',
+  '!../../messages/en/*.json',
+  '!../../messages/*/operator.json',
+]);
 
 const languageOf = (file: string): string => file.split('/').at(-2)!;
 
@@ -34,11 +45,21 @@ export function chooseLanguage(wanted: readonly string[], available = LANGUAGES)
 }
 
 /** Loads the texts of a language. */
-export async function messagesOf(language: string): Promise<Messages> {
-  if (language === 'en') return ENGLISH;
-  const files = Object.entries(others).filter(([file]) => languageOf(file) === language);
-  const loaded = await Promise.all(files.map(([, load]) => load()));
-  return Object.assign({}, ...loaded.map((file) => file.default)) as Messages;
+export const messagesOf = (language: string): Promise<Messages> =>
+  language === 'en' ? Promise.resolve(ENGLISH) : loaded(others, language);
+
+/**
+ * Loads those files of a folder's texts that belong to a language.
+ *
+ * @param all functions that load a file, by its path: `…/<language>/<file>.json`
+ */
+export async function loaded(
+  all: Readonly<Record<string, () => Promise<MessageFile>>>,
+  language: string,
+): Promise<Messages> {
+  const files = Object.entries(all).filter(([file]) => languageOf(file) === language);
+  const messages = await Promise.all(files.map(([, load]) => load()));
+  return Object.assign({}, ...messages.map((file) => file.default)) as Messages;
 }
 
 /**

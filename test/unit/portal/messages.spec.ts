@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { BASES, EXPLANATIONS, OUTCOMES } from '../../../lib/admin/events/explain-webhook.js';
 import { WAIT_CAUSES } from '../../../lib/admin/events/waits.js';
-import { AUDIT_KINDS } from '../../../lib/domain/audit.js';
+import { LANE_STATES } from '../../../lib/admin/operator/lane.dto.js';
+import { AUDIT_KINDS, OPERATOR_AUDIT_KINDS } from '../../../lib/domain/audit.js';
 import { DELIVERY_STATUSES } from '../../../lib/domain/delivery-status.js';
 import { RECOVERY_KINDS, RECOVERY_STATES } from '../../../lib/domain/recovery.js';
 
@@ -43,6 +44,8 @@ describe.each(LANGUAGES)('the texts of the portal in %s', (language) => {
     ['basis', BASES],
     ['recoveryKind', RECOVERY_KINDS],
     ['recoveryState', RECOVERY_STATES],
+    ['operatorAudit', OPERATOR_AUDIT_KINDS],
+    ['laneState', LANE_STATES],
   ] as const)('explain every %s of the API', (group, codes) => {
     expect(codes.filter((code) => !(`${group}.${code}` in messages))).toEqual([]);
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { pageHeaders } from '../../../lib/portal/portal-headers.js';
-import { resolvePortalOptions, type PortalOptions } from '../../../lib/portal/portal-options.js';
+import {
+  resolveOperatorPortalOptions,
+  resolvePortalOptions,
+  type PortalOptions,
+} from '../../../lib/portal/portal-options.js';
 import { portalPage } from '../../../lib/portal/portal-page.js';
 
 const FILES = { script: 'assets/a.js', preload: [], styles: ['assets/a.css'] };
@@ -39,6 +43,15 @@ describe('the options of the portal', () => {
   it('permit images of the origin of the logo, and of no other', () => {
     const headers = pageHeaders(resolvePortalOptions({ logoUrl: 'https://cdn.example.com/logo.png' }));
     expect(headers['content-security-policy']).toContain("img-src 'self' https://cdn.example.com;");
+  });
+});
+
+describe('the options of the operator console', () => {
+  it('are those of the portal, without parts that can be hidden, and with a title of their own', () => {
+    expect(resolveOperatorPortalOptions({}).title).toBe('Webhook operations');
+    expect(() => resolveOperatorPortalOptions({ theme: 'blue' as 'dark' })).toThrow('operatorPortal.theme');
+    const hiding: PortalOptions = { hide: ['events'] };
+    expect(() => resolveOperatorPortalOptions(hiding)).toThrow('operatorPortal.hide');
   });
 });
 
