@@ -7,6 +7,7 @@ import { PosAccessPolicy } from './account/pos-access-policy.js';
 import { APP_CONFIG, type AppConfig } from './config/app-config.js';
 import { openDatabase } from './database/open-database.js';
 import { AppErrorFilter } from './errors/app-error.filter.js';
+import { ExampleTrafficModule } from './example-traffic/example-traffic.module.js';
 import { HealthController } from './health/health.controller.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { PosModule } from './pos.module.js';
@@ -16,7 +17,7 @@ import { ShutdownModule } from './shutdown/shutdown.module.js';
 @Module({})
 export class AppModule {
   static register(config: AppConfig): DynamicModule {
-    const { worker, controllers, database, webhooks } = config;
+    const { worker, controllers, database, webhooks, exampleTraffic } = config;
     return {
       module: AppModule,
       imports: [
@@ -36,7 +37,11 @@ export class AppModule {
           path: 'v2',
           controllers,
           worker,
+          // The page for tenants' admins, at /v2/portal.
+          portal: { title: 'Sample POS webhooks' },
+          // The console for operators of all tenants: set `operatorPortal: true`, and give PosAccessPolicy a `checkOperator`.
         }),
+        ...(exampleTraffic ? [ExampleTrafficModule] : []),
         ShutdownModule,
       ],
       controllers: [HealthController],

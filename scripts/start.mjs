@@ -1,7 +1,7 @@
 // `npm start`: builds the package and the sample app if they are missing or out of date, and serves the sample app.
 import { ensureBuilt } from './ensure-built.mjs';
 
-const HELP = `Serves the sample POS back end. Builds it first when needed.
+const HELP = `Serves the sample POS back end, and a portal with example traffic. Builds it first when needed.
 
 Usage: npm start                     (or: node scripts/start.mjs)
 
@@ -19,8 +19,11 @@ Usage: npm start                     (or: node scripts/start.mjs)
   WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport (8)
   WEBHOOKS_CLIENT_ERRORS           retry | fail: what to do after a 4xx response (retry)
   WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
+  EXAMPLE_TRAFFIC                  true | false: make endpoints, receivers and traffic for the tenant demo, if it has no
+                                   data (true without DATABASE_URL; false with it; never with NODE_ENV=production)
   PAYMENT_WEBHOOK_SECRETS          whsec_…,…  of POST /v2/payments/stripe (none: it accepts nothing)
 
+Portal:   the link that is printed, which opens once; another one: node scripts/portal-link.mjs
 Sign in:  POST /v2/account with "Authorization: Bearer demo-device" and {"userCode":"admin","password":"admin"}
 Routes:   /docs once it runs, and sample-app/README.md
 `;

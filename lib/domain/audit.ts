@@ -1,6 +1,9 @@
 import type { TransportCommand } from './transport-state.js';
 
-/** Kinds of audit entries of a tenant: changes of a transport, a webhook or a secret, and jobs that somebody starts or cancels. */
+/**
+ * Kinds of audit entries of a tenant: changes of a transport, a webhook, a secret or a portal link, and jobs that somebody starts
+ * or cancels.
+ */
 export const AUDIT_KINDS = [
   'TRANSPORT_CREATED',
   'TRANSPORT_CHANGED',
@@ -16,6 +19,8 @@ export const AUDIT_KINDS = [
   'WEBHOOK_DELETED',
   'RECOVERY_STARTED',
   'RECOVERY_CANCELLED',
+  'PORTAL_LINK_CREATED',
+  'PORTAL_LINK_REVOKED',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -23,8 +28,11 @@ export type AuditKind = (typeof AUDIT_KINDS)[number];
 export const OPERATOR_AUDIT_KINDS = ['DELIVERIES_STOPPED', 'DELIVERIES_RESUMED'] as const;
 export type OperatorAuditKind = (typeof OPERATOR_AUDIT_KINDS)[number];
 
+/** The resource of an entry that concerns a tenant and none of its transports. No transport has an empty uid. */
+export const TENANT_RESOURCE = { httpTransportUid: '', webhookUid: null } as const;
+
 /** The resource of an entry that concerns all tenants. No tenant and no transport has an empty uid. */
-export const OPERATOR_RESOURCE = { tenantUid: '', httpTransportUid: '', webhookUid: null } as const;
+export const OPERATOR_RESOURCE = { tenantUid: '', ...TENANT_RESOURCE } as const;
 
 /** The actor of changes that the module makes by itself, such as after a 410. Nobody else may use it. */
 export const SYSTEM_ACTOR = 'system';

@@ -1,4 +1,5 @@
 import type { WebhooksOptions } from 'nestjs-tillhook';
+import { ConfigError } from './config-error.js';
 import { type DatabaseTarget, parseDatabaseTarget } from './database-target.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { Environment, type IntegerRange } from './environment.js';
@@ -15,6 +16,8 @@ export interface AppConfig {
   readonly worker: boolean;
   /** Whether this process serves the POS and the webhooks routes; `/health` is always there. */
   readonly controllers: boolean;
+  /** Whether the portal gets something to show: endpoints with receivers, a made history, and fresh events. */
+  readonly exampleTraffic: boolean;
   /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
   readonly paymentSecrets: readonly string[];
   /** What is handed to the module. An unset variable leaves the module's own default. */
@@ -37,14 +40,41 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'];
  */
 export function loadConfig(variables: Readonly<Record<string, string | undefined>>): AppConfig {
   const env = new Environment(variables);
+  const worker = env.boolean('WEBHOOKS_WORKER') ?? true;
+  const controllers = env.boolean('WEBHOOKS_CONTROLLERS') ?? true;
   return {
     port: env.integer('PORT', { minimum: 0, maximum: 65_535, unit: 'a port' }) ?? 3000,
     database: parseDatabaseTarget('DATABASE_URL', env.text('DATABASE_URL') ?? 'sqlite:./data/pos.sqlite'),
-    worker: env.boolean('WEBHOOKS_WORKER') ?? true,
-    controllers: env.boolean('WEBHOOKS_CONTROLLERS') ?? true,
+    worker,
+    controllers,
+    exampleTraffic: exampleTraffic(env, worker && controllers),
     paymentSecrets: env.list('PAYMENT_WEBHOOK_SECRETS') ?? [],
     webhooks: withoutUndefined(webhooksOptions(env)),
   };
+}
+
+/**
+ * Only on request with a database of one's own: nobody wants made events among real ones. Never in production.
+ *
+ * @throws {ConfigError} if it was requested and is not possible
+ */
+function exampleTraffic(env: Environment, isWholeApp: boolean): boolean {
+  const name = 'EXAMPLE_TRAFFIC';
+  const isRequested = env.boolean(name);
+  const isProduction = env.text('NODE_ENV') === 'production';
+  const reachesReceivers =
+    env.boolean('WEBHOOKS_ALLOW_HTTP') !== false && env.list('WEBHOOKS_ALLOW_CIDRS') === undefined;
+  if (isRequested === undefined) {
+    const hasOwnDatabase = env.text('DATABASE_URL') !== undefined;
+    return isWholeApp && !isProduction && !hasOwnDatabase && reachesReceivers;
+  }
+  if (isRequested && isProduction)
+    throw new ConfigError(name, 'true', 'is not for production', `Set ${name}=false, or another NODE_ENV.`);
+  if (isRequested && !isWholeApp) {
+    const remedy = 'Set WEBHOOKS_WORKER=true and WEBHOOKS_CONTROLLERS=true.';
+    throw new ConfigError(name, 'true', 'needs a worker and controllers in the same process', remedy);
+  }
+  return isRequested;
 }
 
 function webhooksOptions(env: Environment): WebhooksOptions {

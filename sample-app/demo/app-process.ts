@@ -62,4 +62,6 @@ export class AppProcess {
 
 /** The demo decides how its app is set up, whatever the shell it is run from has set. */
 const withoutSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^(WEBHOOKS_.*|DATABASE_URL|PORT)$/.test(name)));
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(WEBHOOKS_.*|DATABASE_URL|PORT|EXAMPLE_TRAFFIC)$/.test(name)),
+  );

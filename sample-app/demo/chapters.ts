@@ -109,7 +109,8 @@ async function failTwice({ cashier, receiver }: Cast): Promise<void> {
 async function showLog({ admin }: Cast): Promise<void> {
   story.chapter(6, 'Nothing is silent: the delivery log (GET …/deliveries)');
   story.lines(await deliveryLog(admin));
-  story.title('That was it. Go on with: npm start, then http://127.0.0.1:3000/docs\n');
+  story.title('That was it. See it in the portal: npm start prints a link that opens it.');
+  story.lines('The portal: docs/portal.md · the routes: http://127.0.0.1:3000/docs while npm start runs\n');
 }
 
 const saleOf = (quantity: number, orderUid: string) => ({

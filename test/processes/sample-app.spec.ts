@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createDatabase, eachDatabase } from '../support/databases.js';
 import { Receiver, verifySignature } from '../support/receiver.js';
 import { accessToken, type ApiAnswer, callWith, signIn } from '../e2e/sample/sample-client.js';
@@ -156,14 +159,65 @@ describe('npm start', () => {
   });
 });
 
-describe('the help of a script', () => {
-  it.each(['scripts/start.mjs', 'scripts/demo.mjs'])('of %s says what it does', async (script) => {
-    const { exitCode, output } = await SampleProcess.spawn(script, {}, ['--help']).ended;
-    expect({ exitCode, output }).toEqual({
-      exitCode: 0,
-      output: expect.stringContaining('Usage: npm ') as unknown,
+describe('npm start without DATABASE_URL', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-start-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const openLink = (link: string) => {
+    const { origin, hash } = new URL(link);
+    return callWith(origin, undefined)<{ token: string; tenantUid: string }>('POST', '/v2/portal/session', {
+      code: hash.slice('#link='.length),
     });
+  };
+
+  it('makes example traffic, and prints a link that opens the portal once', async () => {
+    const app = SampleProcess.spawn('scripts/start.mjs', { PORT: '0' }, [], folder);
+    const link = await app.untilPrinted(/^ +(http:\S+\/v2\/portal#link=\S+)$/m);
+    const opened = await openLink(link);
+    expect(opened).toMatchObject({ status: 200, body: { tenantUid: 'demo', readOnly: false } });
+    expect((await openLink(link)).status).toBe(401);
+    const { origin } = new URL(link);
+    const deliveries = await fetch(`${origin}/v2/tenants/demo/deliveries?status=FAILED`, {
+      headers: { 'x-tillhook-portal': opened.body.token },
+    });
+    expect(((await deliveries.json()) as { items: object[] }).items.length).toBeGreaterThan(5);
+
+    const other = await SampleProcess.spawn('scripts/portal-link.mjs', {}, [origin, '--read-only']).ended;
+    expect(await openLink(other.output.trim())).toMatchObject({ status: 200, body: { readOnly: true } });
+    expect((await app.stop()).exitCode).toBe(0);
+  }, 60_000);
+
+  it('makes nothing and prints no link in production', async () => {
+    const env = {
+      PORT: '0',
+      NODE_ENV: 'production',
+      WEBHOOKS_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+    };
+    const app = SampleProcess.spawn(
+      'dist-sample/main.js',
+      env,
+      [],
+      mkdtempSync(path.join(folder, 'production-')),
+    );
+    const call = await signIn(await app.untilReady());
+    for (const list of ['httptransports', 'webhookevents', 'portallinks'])
+      expect((await call('GET', `/${list}`)).body).toMatchObject({ items: [] });
+    const { output, exitCode } = await app.stop();
+    expect(output).not.toContain('#link=');
+    expect(exitCode).toBe(0);
   });
+});
+
+describe('the help of a script', () => {
+  it.each(['scripts/start.mjs', 'scripts/demo.mjs', 'scripts/portal-link.mjs'])(
+    'of %s says what it does',
+    async (script) => {
+      const { exitCode, output } = await SampleProcess.spawn(script, {}, ['--help']).ended;
+      expect({ exitCode, output }).toEqual({
+        exitCode: 0,
+        output: expect.stringMatching(/Usage: (npm |node scripts\/)/) as unknown,
+      });
+    },
+  );
 });
 
 describe('npm run demo', () => {
@@ -171,6 +225,7 @@ describe('npm run demo', () => {
     const { exitCode, output } = await SampleProcess.spawn('scripts/demo.mjs').ended;
     expect(output).toMatch(/ORDER_SETTLED +sale-3 +\S+ +DELIVERED +500, 500, 200/);
     expect(output).not.toMatch(/sale-2/);
+    expect(output).toContain('See it in the portal: npm start');
     expect(exitCode).toBe(0);
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 
 const READY = /POS ready on (http:\S+)/;
 
@@ -10,7 +11,7 @@ export interface Ended {
 }
 
 /** Variables that would decide how the sample app runs, left out of what a process inherits. */
-const SETTINGS = /^(WEBHOOKS_.*|DATABASE_URL|PORT|NODE_OPTIONS)$/;
+const SETTINGS = /^(WEBHOOKS_.*|DATABASE_URL|PORT|EXAMPLE_TRAFFIC|NODE_OPTIONS)$/;
 
 /** One process of the project's own commands: what was built, started as an operator would. */
 export class SampleProcess {
@@ -24,10 +25,20 @@ export class SampleProcess {
     this.#ended = once(child, 'close').then(() => ({ exitCode: child.exitCode, output: this.#output }));
   }
 
-  /** Starts a script of the repository, e.g. `dist-sample/main.js`. */
-  static spawn(script: string, env: Record<string, string> = {}, args: string[] = []): SampleProcess {
+  /**
+   * Starts a script of the repository, e.g. `dist-sample/main.js`.
+   *
+   * @param cwd working directory. Default: the repository
+   */
+  static spawn(
+    script: string,
+    env: Record<string, string> = {},
+    args: string[] = [],
+    cwd = process.cwd(),
+  ): SampleProcess {
     const inherited = Object.entries(process.env).filter(([name]) => !SETTINGS.test(name));
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(process.execPath, [path.resolve(script), ...args], {
+      cwd,
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -47,10 +58,15 @@ export class SampleProcess {
   }
 
   /** Waits until the app serves, and returns where. */
-  async untilReady(): Promise<string> {
+  untilReady(): Promise<string> {
+    return this.untilPrinted(READY);
+  }
+
+  /** Waits until the output matches, and returns the first group of the pattern. */
+  async untilPrinted(pattern: RegExp): Promise<string> {
     for (;;) {
-      const url = READY.exec(this.#output)?.[1];
-      if (url !== undefined) return url;
+      const found = pattern.exec(this.#output)?.[1];
+      if (found !== undefined) return found;
       const news = once(this.child.stdout ?? this.child, 'data').then(() => undefined);
       const ended = await Promise.race([news, this.#ended]);
       if (ended) throw new Error(`The sample app ended instead of serving:\n${ended.output}`);

@@ -60,15 +60,18 @@ export class AuditEntryDto {
   actor!: string | null;
 
   @ApiProperty({
-    description: 'HTTP transport that was changed, or that the webhook or the recovery belongs to.',
+    type: 'string',
+    nullable: true,
+    description:
+      'HTTP transport that was changed, or that the webhook or the recovery belongs to; null for a portal link.',
     example: 'erp',
   })
-  httpTransportUid!: string;
+  httpTransportUid!: string | null;
 
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Webhook that was changed; null if the change concerns the HTTP transport.',
+    description: 'Webhook that was changed; null if the change concerns no webhook.',
     example: null,
   })
   webhookUid!: string | null;
@@ -103,7 +106,7 @@ export const auditEntryDto = (entry: AuditEntry): AuditEntryDto => ({
   // Entries of a tenant have only these kinds.
   kind: entry.kind as AuditKind,
   actor: entry.actor,
-  httpTransportUid: entry.httpTransportUid,
+  httpTransportUid: entry.httpTransportUid === '' ? null : entry.httpTransportUid,
   webhookUid: entry.webhookUid,
   changes: [...entry.changes],
   createdAt: instant(entry.createdAt),

@@ -29,8 +29,9 @@ export interface AuditEntry {
   readonly kind: AuditKind | OperatorAuditKind;
   /** Null: unknown. */
   readonly actor: string | null;
+  /** Empty: the entry is about no transport. */
   readonly httpTransportUid: string;
-  /** Null: the entry is about the transport. */
+  /** Null: the entry is about no webhook. */
   readonly webhookUid: string | null;
   readonly changes: readonly AuditChange[];
   /** Milliseconds since the epoch. */

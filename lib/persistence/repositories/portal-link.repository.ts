@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { TENANT_RESOURCE, type AuditChange, type AuditKind } from '../../domain/audit.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
+import { audit } from '../sql/audit-sql.js';
 import { statement } from '../sql/statement.js';
 
 /** A link that opens the portal, without its secrets. */
@@ -28,7 +30,10 @@ const COLUMNS = 'link_uid, tenant_uid, created_by, read_only, created_at, expire
 export class PortalLinkRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** Writes a link, and deletes links of the tenant that expired before `forgetBefore` (ms since the epoch). */
+  /**
+   * Writes a link with its entry in the audit, and deletes links of the tenant that expired before `forgetBefore` (ms since the
+   * epoch).
+   */
   async insert(
     link: Omit<PortalLink, 'openedAt' | 'revokedAt'>,
     codeHash: string,
@@ -44,6 +49,11 @@ export class PortalLinkRepository {
         `INSERT INTO ${this.#table} (link_uid, tenant_uid, created_by, read_only, code_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
         [linkUid, tenantUid, createdBy, this.#flag(readOnly), codeHash, createdAt, expiresAt],
       ),
+      this.#audit(tenantUid, 'PORTAL_LINK_CREATED', createdBy, [
+        { field: 'portalLinkUid', from: null, to: linkUid },
+        { field: 'readOnly', from: null, to: readOnly },
+        { field: 'expiresAt', from: null, to: new Date(expiresAt).toISOString() },
+      ]),
     ]);
   }
 
@@ -86,15 +96,44 @@ export class PortalLinkRepository {
     );
   }
 
-  /** Ends a link and its session. @returns whether the tenant has this link */
-  async revoke(tenantUid: string, linkUid: string, now: number): Promise<boolean> {
-    const [result] = await this.database.write([
-      this.#statement(
-        `UPDATE ${this.#table} SET revoked_at = COALESCE(revoked_at, ?) WHERE tenant_uid = ? AND link_uid = ?`,
-        [now, tenantUid, linkUid],
-      ),
+  /**
+   * Ends a link and its session. If the link was revoked before, nothing changes, and the audit gets no entry.
+   *
+   * @param actor who revokes it, for the audit; null: not known
+   * @returns whether the tenant has this link
+   */
+  async revoke(tenantUid: string, linkUid: string, actor: string | null, now: number): Promise<boolean> {
+    const results = await this.database.write(
+      [
+        this.#statement(
+          `UPDATE ${this.#table} SET revoked_at = ? WHERE tenant_uid = ? AND link_uid = ? AND revoked_at IS NULL`,
+          [now, tenantUid, linkUid],
+        ),
+        this.#audit(tenantUid, 'PORTAL_LINK_REVOKED', actor, [
+          { field: 'portalLinkUid', from: linkUid, to: null },
+        ]),
+      ],
+      { onlyIfFirstChanges: true },
+    );
+    return results.length > 0 || (await this.#exists(tenantUid, linkUid));
+  }
+
+  async #exists(tenantUid: string, linkUid: string): Promise<boolean> {
+    const rows = await this.#query(`SELECT 1 FROM ${this.#table} WHERE tenant_uid = ? AND link_uid = ?`, [
+      tenantUid,
+      linkUid,
     ]);
-    return result!.affected > 0;
+    return rows.length > 0;
+  }
+
+  /** The entry of a change. The code of a link is not known here, so no entry can contain it. */
+  #audit(
+    tenantUid: string,
+    kind: AuditKind,
+    actor: string | null,
+    changes: readonly AuditChange[],
+  ): Statement {
+    return audit(this.database, { tenantUid, ...TENANT_RESOURCE }, { kind, actor, changes });
   }
 
   get #table(): string {

@@ -14,11 +14,12 @@ const COLUMNS = 'tenant_uid, created_at, actor, kind, http_transport_uid, webhoo
 export const insertAudit = (table: (name: string) => string): string =>
   `INSERT INTO ${table('webhook_audit')} (${COLUMNS})`;
 
-/** A transport, or a webhook of it. */
+/** A transport, a webhook of it, or the tenant itself. */
 export interface AuditedResource {
   readonly tenantUid: string;
+  /** Empty: no transport. */
   readonly httpTransportUid: string;
-  /** Null: the transport itself. */
+  /** Null: no webhook. */
   readonly webhookUid: string | null;
 }
 

@@ -73,7 +73,8 @@ export class PortalLinksController {
   async revoke(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Param('portalLinkUid', UidPipe) portalLinkUid: string,
+    @RequestActor() actor: string | null,
   ): Promise<void> {
-    await this.links.revoke(tenantUid, portalLinkUid);
+    await this.links.revoke(tenantUid, portalLinkUid, actor);
   }
 }

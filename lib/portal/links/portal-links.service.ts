@@ -93,9 +93,11 @@ export class PortalLinksService {
   /**
    * Ends a link, and the session that it opened, with the next request.
    *
+   * @param actor who revokes it; null: not known
    * @throws {ApiError} 404 `PORTAL_LINK_NOT_FOUND`
    */
-  async revoke(tenantUid: string, linkUid: string): Promise<void> {
-    if (!(await this.links.revoke(tenantUid, linkUid, this.database.now()))) throw notFound('PORTAL_LINK');
+  async revoke(tenantUid: string, linkUid: string, actor: string | null = null): Promise<void> {
+    const exists = await this.links.revoke(tenantUid, linkUid, actor, this.database.now());
+    if (!exists) throw notFound('PORTAL_LINK');
   }
 }

@@ -32,7 +32,7 @@ export class WebhookPortalLinks {
    *
    * @param tenantUid 1 to 64 characters, as in `emit`
    * @param input `expiresInMinutes` 1 to 1,440 (default 60), `readOnly` (default false)
-   * @param by who creates it, for the list of links
+   * @param by who creates it, for the list of links and the audit
    */
   create(
     tenantUid: string,
@@ -61,11 +61,14 @@ export class WebhookPortalLinks {
   /**
    * Ends a link, and the session that it opened, with the next request. Idempotent.
    *
+   * @param by who revokes it, for the audit
    * @throws {ApiError} `PORTAL_LINK_NOT_FOUND`
    */
-  revoke(tenantUid: string, portalLinkUid: string): Promise<void> {
-    return withApiErrors(() =>
-      this.links.revoke(checkedUid('tenantUid', tenantUid), checkedUid('portalLinkUid', portalLinkUid)),
-    );
+  revoke(tenantUid: string, portalLinkUid: string, by?: ChangedBy): Promise<void> {
+    return withApiErrors(() => {
+      const actor = checkedActor(by);
+      const tenant = checkedUid('tenantUid', tenantUid);
+      return this.links.revoke(tenant, checkedUid('portalLinkUid', portalLinkUid), actor);
+    });
   }
 }

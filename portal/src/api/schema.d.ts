@@ -2330,19 +2330,19 @@ export interface components {
              * @example TRANSPORT_CHANGED
              * @enum {string}
              */
-            kind: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED";
+            kind: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED" | "PORTAL_LINK_CREATED" | "PORTAL_LINK_REVOKED";
             /**
              * @description Who made the change, as the host names its users; `system` if it was made automatically; null if it is not known.
              * @example user:42
              */
             actor: string | null;
             /**
-             * @description HTTP transport that was changed, or that the webhook or the recovery belongs to.
+             * @description HTTP transport that was changed, or that the webhook or the recovery belongs to; null for a portal link.
              * @example erp
              */
-            httpTransportUid: string;
+            httpTransportUid: string | null;
             /**
-             * @description Webhook that was changed; null if the change concerns the HTTP transport.
+             * @description Webhook that was changed; null if the change concerns no webhook.
              * @example null
              */
             webhookUid: string | null;
@@ -7170,7 +7170,7 @@ export interface operations {
                 /** @description `nextCursor` of the previous page. Use it with the same filters. */
                 cursor?: string;
                 /** @description Filter by kind of change. */
-                kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED";
+                kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED" | "PORTAL_LINK_CREATED" | "PORTAL_LINK_REVOKED";
                 /** @description Filter by the exact actor. `system` finds the changes that were made automatically. */
                 actor?: string;
                 /** @description Filter by HTTP transport; also finds the entries of its webhooks. */

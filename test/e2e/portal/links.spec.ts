@@ -185,6 +185,56 @@ describe('a portal link', () => {
         });
       });
 
+      it('is in the audit with who created and revoked it, once, and without its code', async () => {
+        const links = host().app.get(WebhookPortalLinks, { strict: false });
+        const { portalLinkUid, fragment, expiresAt } = await links.create(
+          tenantUid,
+          { readOnly: true },
+          { actor: 'job:mail' },
+        );
+        for (let time = 0; time < 2; time += 1)
+          await links.revoke(tenantUid, portalLinkUid, { actor: 'user:42' });
+        const change = (field: string, from: unknown, to: unknown) => ({ field, from, to });
+        const { body } = await host().api(tenantUid).get<{ items: object[] }>('/webhookaudit');
+        expect(body.items).toMatchObject([
+          {
+            kind: 'PORTAL_LINK_REVOKED',
+            actor: 'user:42',
+            httpTransportUid: null,
+            webhookUid: null,
+            changes: [change('portalLinkUid', portalLinkUid, null)],
+          },
+          {
+            kind: 'PORTAL_LINK_CREATED',
+            actor: 'job:mail',
+            httpTransportUid: null,
+            changes: [
+              change('portalLinkUid', null, portalLinkUid),
+              change('readOnly', null, true),
+              change('expiresAt', null, expiresAt),
+            ],
+          },
+        ]);
+        const [, secret] = codeOf({ url: fragment }).split('.');
+        expect(JSON.stringify(body)).not.toContain(secret);
+      });
+
+      it('is not created or revoked if the audit cannot be written', async () => {
+        const link = await create();
+        const rename = (from: string, to: string) =>
+          host().dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+        await rename('webhook_audit', 'webhook_gone');
+        try {
+          expect((await host().api(tenantUid).post('/portallinks', {})).status).toBe(503);
+          const revoked = await host().api(tenantUid).delete(`/portallinks/${link.portalLinkUid}`);
+          expect(revoked.status).toBe(503);
+        } finally {
+          await rename('webhook_gone', 'webhook_audit');
+        }
+        const { body } = await host().api(tenantUid).get<{ items: Link[] }>('/portallinks');
+        expect(body.items).toMatchObject([{ portalLinkUid: link.portalLinkUid, revokedAt: null }]);
+      });
+
       it('is erased with its tenant', async () => {
         const { portalLinkUid } = await create();
         const { rows } = await host().app.get(WebhookTenants, { strict: false }).purge(tenantUid);

@@ -15,6 +15,7 @@ describe('the sample app reads its environment', () => {
       worker: true,
       paymentSecrets: [],
       controllers: true,
+      exampleTraffic: true,
       webhooks: {
         runMigrations: true,
         pollMs: 250,
@@ -33,6 +34,7 @@ describe('the sample app reads its environment', () => {
       WEBHOOKS_ALLOW_HTTP: 'false',
       WEBHOOKS_DNS_SERVERS: '127.0.0.1:5353',
       WEBHOOKS_ENVIRONMENT: 'staging',
+      EXAMPLE_TRAFFIC: 'false',
       PAYMENT_WEBHOOK_SECRETS: 'whsec_new,whsec_old',
       WEBHOOKS_RETRY_SCHEDULE_MS: '100, 200,300',
       WEBHOOKS_TIMEOUT_MS: '2000',
@@ -49,6 +51,7 @@ describe('the sample app reads its environment', () => {
       worker: false,
       paymentSecrets: ['whsec_new', 'whsec_old'],
       controllers: false,
+      exampleTraffic: false,
       webhooks: {
         runMigrations: true,
         concurrency: 10,
@@ -75,6 +78,27 @@ describe('the sample app reads its environment', () => {
     expect(describeDatabase(config.database)).toBe('PostgreSQL db.example.com:5433/pos');
   });
 
+  it.each([
+    [{}, true],
+    [{ DATABASE_URL: 'sqlite:./own.sqlite' }, false],
+    [{ DATABASE_URL: 'sqlite:./own.sqlite', EXAMPLE_TRAFFIC: 'true' }, true],
+    [{ EXAMPLE_TRAFFIC: 'false' }, false],
+    [{ NODE_ENV: 'production' }, false],
+    [{ WEBHOOKS_WORKER: 'false' }, false],
+    [{ WEBHOOKS_CONTROLLERS: 'false' }, false],
+    [{ WEBHOOKS_ALLOW_HTTP: 'false' }, false],
+    [{ WEBHOOKS_ALLOW_CIDRS: '10.0.0.0/8' }, false],
+  ])('with %j, makes example traffic: %s', (env, isMade) => {
+    expect(loadConfig(env).exampleTraffic).toBe(isMade);
+  });
+
+  it.each([{ NODE_ENV: 'production' }, { WEBHOOKS_WORKER: 'false' }, { WEBHOOKS_CONTROLLERS: 'false' }])(
+    'refuses to make example traffic with %j',
+    (env) => {
+      expect(() => loadConfig({ ...env, EXAMPLE_TRAFFIC: 'true' })).toThrow(/^EXAMPLE_TRAFFIC='true' .*Set /);
+    },
+  );
+
   it('accepts an absolute path, and treats an empty list of CIDRs as none', () => {
     const config = loadConfig({ DATABASE_URL: 'sqlite:/var/lib/pos.sqlite', WEBHOOKS_ALLOW_CIDRS: '' });
     expect(config.database).toEqual({ kind: 'sqlite', file: '/var/lib/pos.sqlite' });
@@ -93,6 +117,7 @@ describe('the sample app reads its environment', () => {
     ['DATABASE_URL', 'postgres://[bad/pos'],
     ['DATABASE_URL', 'oracle://db'],
     ['WEBHOOKS_WORKER', 'yes'],
+    ['EXAMPLE_TRAFFIC', 'yes'],
     ['WEBHOOKS_CONTROLLERS', 'TRUE'],
     ['WEBHOOKS_ALLOW_HTTP', '1'],
     ['WEBHOOKS_RETRY_SCHEDULE_MS', '100,,200'],

@@ -49,7 +49,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
     <>
       <p class="row">
         <strong>{t(`audit.${entry.kind}`)}</strong>
-        <Link to={['endpoints', entry.httpTransportUid]}>{entry.httpTransportUid}</Link>
+        {entry.httpTransportUid && (
+          <Link to={['endpoints', entry.httpTransportUid]}>{entry.httpTransportUid}</Link>
+        )}
         {entry.webhookUid && <code>{entry.webhookUid}</code>}
         <span class="muted">
           {actor} · <Time at={entry.createdAt} />

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { HttpTransports, WebhookRecoveries, Webhooks } from 'nestjs-tillhook';
+import type { Actor } from '../account/actor.js';
+import { PosTransactions } from '../database/pos-transactions.js';
+import { backdate } from './backdate.js';
+import { AGO, EXAMPLE_ENDPOINTS, EXAMPLE_TENANT } from './example-endpoints.js';
+import { pastEvents } from './example-events.js';
+import { seededRandom } from './random.js';
+import { simulateDeliveries } from './simulate-deliveries.js';
+import { readNumbers, writeHistory } from './write-history.js';
+
+const SEED = 20_261;
+/** Clocks of this process and of the database may differ by less than this. All made changes are older. */
+const CLOCK_SLACK_MS = 60_000;
+
+/**
+ * Makes the past of the example: endpoints, changes of them, and what was delivered.
+ *
+ * Endpoints, subscriptions and commands go through the module's services, so that rules and audit are the real ones, and only
+ * their times are moved. Deliveries are written as rows. Really delivered, they would need the time that their retries wait,
+ * and their statistics, which are counted in buckets of the real time, could not be moved. The rows keep the module's
+ * invariants: numbers rise with time, and each outcome and each change of the queue has its fact, from which the module counts
+ * statistics and the depth of the queue itself. The last step, a recovery, is real again.
+ *
+ * Only an example may write to the module's tables. Their form is not part of its API.
+ */
+@Injectable()
+export class ExampleHistory {
+  constructor(
+    private readonly transactions: PosTransactions,
+    private readonly transports: HttpTransports,
+    private readonly webhooks: Webhooks,
+    private readonly recoveries: WebhookRecoveries,
+  ) {}
+
+  /**
+   * @param admin of the tenant, who makes the changes
+   * @param urlOf returns the URL of an endpoint's receiver
+   */
+  async make(admin: Actor, urlOf: (endpointUid: string) => string): Promise<void> {
+    const now = Date.now();
+    const by = { actor: `user:${admin.user.Uid}` };
+    const change = async (ago: number, work: () => Promise<unknown>): Promise<void> => {
+      await work();
+      await this.transactions.run((manager) => backdate(manager, now - CLOCK_SLACK_MS, now - ago));
+    };
+
+    await change(AGO.endpointsCreated, () => this.#createEndpoints(urlOf, by));
+    // Before the deletion: the history needs the numbers of the endpoint that is deleted.
+    const numbers = await this.transactions.read(readNumbers);
+    await change(AGO.secretRotated, () => this.transports.rotateSecret(EXAMPLE_TENANT, 'web-shop', {}, by));
+    await change(AGO.dataWarehouseDisabled, () => this.#disableAsFailing('data-warehouse'));
+    await change(AGO.oldShopDeleted, () => this.transports.delete(EXAMPLE_TENANT, 'old-shop', by));
+    await change(AGO.warehousePaused, () => this.transports.pause(EXAMPLE_TENANT, 'warehouse', by));
+
+    const random = seededRandom(SEED);
+    const events = pastEvents(random, admin, now);
+    const endpoints = EXAMPLE_ENDPOINTS.map((endpoint) => simulateDeliveries(endpoint, events, random, now));
+    await this.transactions.run((manager) =>
+      writeHistory(manager, admin.tenant.Id, events, endpoints, numbers),
+    );
+
+    const [since, until] = [AGO.accountingFails, AGO.accountingIsBack].map((ago) => new Date(now - ago));
+    await this.recoveries.recover(EXAMPLE_TENANT, 'accounting', { since: since!, until }, by);
+  }
+
+  async #createEndpoints(urlOf: (endpointUid: string) => string, by: { actor: string }): Promise<void> {
+    for (const { uid, name, subscriptions, retryScheduleSeconds } of EXAMPLE_ENDPOINTS) {
+      await this.transports.create(
+        EXAMPLE_TENANT,
+        {
+          httpTransportUid: uid,
+          name,
+          url: urlOf(uid),
+          ...(retryScheduleSeconds && { retryScheduleSeconds: [...retryScheduleSeconds] }),
+        },
+        by,
+      );
+      for (const subscription of subscriptions) {
+        const { uid: webhookUid, action } = subscription;
+        await this.webhooks.create(EXAMPLE_TENANT, uid, { webhookUid, action }, by);
+      }
+    }
+  }
+
+  /** Disables an endpoint as the module does after five days of failures, which nobody wants to wait for. */
+  async #disableAsFailing(uid: string): Promise<void> {
+    await this.transports.disable(EXAMPLE_TENANT, uid, { reason: 'FAILING' });
+    await this.transactions.run((manager) =>
+      manager.query(
+        `UPDATE webhook_audit SET actor = 'system'
+         WHERE tenant_uid = '${EXAMPLE_TENANT}' AND http_transport_uid = '${uid}' AND kind = 'TRANSPORT_DISABLED'`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { reactionOf } from './receiver-behaviour.js';
+
+const HOST = '127.0.0.1';
+
+/**
+ * The systems behind the example's endpoints: real servers on the loopback interface, one path for each. They do not check
+ * signatures; `npm run demo` shows that.
+ */
+@Injectable()
+export class ExampleReceivers implements OnApplicationShutdown {
+  readonly #server: Server = createServer((request, response) => void this.#respond(request, response));
+
+  /**
+   * Listens on the port of an earlier start, to which the endpoints lead, or on another one if that is in use.
+   *
+   * @param port 0: the system chooses one
+   * @returns the port
+   */
+  async listen(port: number): Promise<number> {
+    try {
+      this.#server.listen(port, HOST);
+      await once(this.#server, 'listening');
+    } catch (error) {
+      if (port === 0) throw error;
+      return this.listen(0);
+    }
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** URL of an endpoint's receiver. */
+  urlOf(endpointUid: string): string {
+    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}/${endpointUid}`;
+  }
+
+  /** By then the module has ended its requests. */
+  onApplicationShutdown(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    const reaction = reactionOf({
+      endpointUid: request.url?.slice(1) ?? '',
+      eventUid: String(request.headers['webhook-id'] ?? ''),
+      ago: 0,
+      random: Math.random,
+    });
+    if (reaction === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { durationMs, statusCode = 504, body } = reaction;
+    await sleep(durationMs, undefined, { ref: false });
+    response.writeHead(statusCode, { 'content-type': 'application/json' }).end(body);
+  }
+}

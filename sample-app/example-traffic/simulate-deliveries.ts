@@ -1,0 +1,125 @@
+import { type ExampleEndpoint, subscribes } from './example-endpoints.js';
+import type { PastEvent } from './example-events.js';
+import { between, type Random } from './random.js';
+import { type Reaction, reactionOf } from './receiver-behaviour.js';
+
+/** A request of the made history. */
+export interface PastAttempt {
+  /** ms since the epoch */
+  readonly startedAt: number;
+  readonly reaction: Reaction;
+}
+
+/** A delivery of the made history. */
+export interface PastDelivery {
+  readonly event: PastEvent;
+  readonly subscriptionUid: string;
+  /** When the event was matched, ms since the epoch. */
+  readonly createdAt: number;
+  readonly attempts: readonly PastAttempt[];
+  readonly status: 'PENDING' | 'DELIVERED' | 'FAILED' | 'MISSED' | 'CANCELLED';
+  /** End of the delivery, or the due date of the next attempt of a pending one; ms since the epoch. */
+  readonly at: number;
+}
+
+/** What became of an endpoint. */
+export interface PastEndpoint {
+  readonly endpoint: ExampleEndpoint;
+  readonly deliveries: readonly PastDelivery[];
+  /** Start of the present run of failures, ms since the epoch; null: the last attempt was delivered. */
+  readonly failingSince: number | null;
+  readonly consecutiveFailures: number;
+  /** Until when the circuit is open, ms since the epoch. */
+  readonly blockedUntil: number;
+}
+
+/** The module's defaults, see `docs/options.md`: the history looks as if the module had made it. */
+const DEFAULT_SCHEDULE_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const CIRCUIT_FAILURES = 10;
+const [FIRST_COOL_DOWN_MS, LONGEST_COOL_DOWN_MS] = [5_000, 60_000];
+/** Time between the starts of two requests of a backlog. */
+const APART_MS = 15;
+/** What is due in the last seconds waits for the worker, so that no attempt of the history would end in the future. */
+const MARGIN_MS = 15_000;
+
+type Waiting = Omit<PastDelivery, 'status' | 'attempts'> & { readonly attempts: PastAttempt[] };
+
+/**
+ * Computes what became of the events of the past by the rules of the module: the retry schedule, the circuit, and what pause,
+ * disable and delete do to deliveries. Requests are made in the order of their due dates.
+ *
+ * @param events the oldest first
+ * @param now ms since the epoch
+ */
+export function simulateDeliveries(
+  endpoint: ExampleEndpoint,
+  events: readonly PastEvent[],
+  random: Random,
+  now: number,
+): PastEndpoint {
+  const [pausedAt, disabledAt, deletedAt] = [
+    endpoint.pausedAgo,
+    endpoint.disabledAgo,
+    endpoint.deletedAgo,
+  ].map((ago) => (ago === undefined ? Infinity : now - ago)) as [number, number, number];
+  const sendsUntil = Math.min(pausedAt, disabledAt, deletedAt, now - MARGIN_MS);
+  const ended: PastDelivery[] = [];
+  const waiting: Waiting[] = [];
+  for (const event of events) {
+    const subscription = endpoint.subscriptions.find(({ action }) => subscribes(action, event.action));
+    if (subscription === undefined || event.at >= deletedAt) continue;
+    const createdAt = event.at + between(random, 10, 60);
+    const common = { event, subscriptionUid: subscription.uid, createdAt, at: createdAt, attempts: [] };
+    if (event.at >= disabledAt) ended.push({ ...common, status: 'MISSED' });
+    else waiting.push(common);
+  }
+
+  const schedule = endpoint.retryScheduleSeconds ?? DEFAULT_SCHEDULE_SECONDS;
+  let failingSince: number | null = null;
+  let [consecutiveFailures, blockedUntil, nextStart] = [0, 0, 0];
+  for (let next = takeEarliest(waiting); next !== undefined; next = takeEarliest(waiting)) {
+    const startedAt = Math.max(next.at, blockedUntil, nextStart);
+    if (startedAt >= sendsUntil) {
+      waiting.push(next);
+      break;
+    }
+    nextStart = startedAt + APART_MS;
+    const ago = now - startedAt;
+    const { eventUid } = next.event;
+    const reaction = reactionOf({ endpointUid: endpoint.uid, eventUid, ago, random });
+    if (reaction === undefined) throw new Error(`The endpoint ${endpoint.uid} has no receiver.`);
+    const endedAt = startedAt + reaction.durationMs;
+    const attempts = [...next.attempts, { startedAt, reaction }];
+    if (isSuccess(reaction)) {
+      ended.push({ ...next, attempts, status: 'DELIVERED', at: endedAt });
+      [failingSince, consecutiveFailures] = [null, 0];
+      continue;
+    }
+    failingSince ??= startedAt;
+    consecutiveFailures += 1;
+    const doublings = consecutiveFailures - CIRCUIT_FAILURES;
+    if (doublings >= 0)
+      blockedUntil =
+        endedAt + Math.min(FIRST_COOL_DOWN_MS * 2 ** Math.min(doublings, 10), LONGEST_COOL_DOWN_MS);
+    const delaySeconds = schedule[attempts.length - 1];
+    if (delaySeconds === undefined) ended.push({ ...next, attempts, status: 'FAILED', at: endedAt });
+    else waiting.push({ ...next, attempts, at: endedAt + Math.round(delaySeconds * (800 + 400 * random())) });
+  }
+
+  const isDeleted = deletedAt < Infinity;
+  const left = waiting.map((delivery): PastDelivery => ({
+    ...delivery,
+    status: isDeleted ? 'CANCELLED' : 'PENDING',
+    at: isDeleted ? deletedAt : delivery.at,
+  }));
+  return { endpoint, deliveries: [...ended, ...left], failingSince, consecutiveFailures, blockedUntil };
+}
+
+export const isSuccess = ({ statusCode = 0 }: Reaction): boolean => statusCode >= 200 && statusCode <= 299;
+
+/** Removes and returns the delivery that is due first. */
+function takeEarliest(waiting: Waiting[]): Waiting | undefined {
+  if (waiting.length === 0) return undefined;
+  const index = waiting.reduce((best, { at }, each) => (at < waiting[best]!.at ? each : best), 0);
+  return waiting.splice(index, 1)[0];
+}
