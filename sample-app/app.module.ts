@@ -39,7 +39,8 @@ export class AppModule {
           worker,
           // The page for tenants' admins, at /v2/portal.
           portal: { title: 'Sample POS webhooks' },
-          // The console for operators of all tenants: set `operatorPortal: true`, and give PosAccessPolicy a `checkOperator`.
+          // The console for the people who run this app, at /v2/operatorportal. PosAccessPolicy decides who they are.
+          operatorPortal: true,
         }),
         ...(exampleTraffic ? [ExampleTrafficModule] : []),
         ShutdownModule,

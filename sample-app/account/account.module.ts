@@ -4,8 +4,9 @@ import { JwtModule } from '@nestjs/jwt';
 import { DataSource } from 'typeorm';
 import { ACCESS_TOKEN_SECRET, Setting } from '../database/setting.entity.js';
 import { AccessTokens } from './access-tokens.js';
+import { OperatorToken } from './operator-token.js';
 
-/** Access tokens, for whoever has to issue or check them. */
+/** Access tokens and the operators' token, for whoever has to issue or check them. */
 @Module({
   imports: [
     JwtModule.registerAsync({
@@ -19,7 +20,7 @@ import { AccessTokens } from './access-tokens.js';
       },
     }),
   ],
-  providers: [AccessTokens],
-  exports: [AccessTokens],
+  providers: [AccessTokens, OperatorToken],
+  exports: [AccessTokens, OperatorToken],
 })
 export class AccountModule {}

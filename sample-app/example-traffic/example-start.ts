@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { WebhookPortalLinks } from 'nestjs-tillhook';
+import { OperatorToken } from '../account/operator-token.js';
 import { EXAMPLE_TENANT } from './example-endpoints.js';
 import { ExampleReceivers } from './example-receivers.js';
 import { type ExampleStart, ExampleTraffic } from './example-traffic.js';
@@ -54,6 +55,7 @@ export async function startExample(app: INestApplication, url: string): Promise<
     `  ${FOUND[found]}`,
     ...(found === 'refused' ? [] : ['', ...toTry(receivers.urlOf(OWN_RECEIVER))]),
     '',
-    'The operator console is not switched on: see "operatorPortal" in sample-app/app.module.ts.',
+    'Console of the operators of all tenants. The token is valid until the app stops:',
+    `  ${url}/operators#token=${app.get(OperatorToken, { strict: false }).value}`,
   ].join('\n');
 }

@@ -4,10 +4,12 @@ import { ExampleFlow } from './example-flow.js';
 import { ExampleHistory } from './example-history.js';
 import { ExampleReceivers } from './example-receivers.js';
 import { ExampleTraffic } from './example-traffic.js';
+import { OperatorPageController } from './operator-page.controller.js';
 
-/** The example traffic that `npm start` shows in the portal. */
+/** The example traffic that `npm start` shows in the portal, and a page with the operator console. */
 @Module({
   imports: [PosModule],
+  controllers: [OperatorPageController],
   providers: [ExampleTraffic, ExampleHistory, ExampleReceivers, ExampleFlow],
 })
 export class ExampleTrafficModule {}

@@ -169,7 +169,7 @@ describe('npm start without DATABASE_URL', () => {
     });
   };
 
-  it('makes example traffic, and prints a link that opens the portal once', async () => {
+  it('makes example traffic, and prints a link that opens the portal once, and one to the operator console', async () => {
     const app = SampleProcess.spawn('scripts/start.mjs', { PORT: '0' }, [], folder);
     const link = await app.untilPrinted(/^ +(http:\S+\/v2\/portal#link=\S+)$/m);
     const opened = await openLink(link);
@@ -180,6 +180,12 @@ describe('npm start without DATABASE_URL', () => {
       headers: { 'x-tillhook-portal': opened.body.token },
     });
     expect(((await deliveries.json()) as { items: object[] }).items.length).toBeGreaterThan(5);
+
+    const token = (await app.untilPrinted(/^ +(http:\S+\/operators#token=\S+)$/m)).split('#token=')[1]!;
+    expect(await (await fetch(`${origin}/operators`)).text()).toContain('<webhooks-operator-portal');
+    const ofOperators = async (authorization: string): Promise<number> =>
+      (await fetch(`${origin}/v2/webhookoperations/overview`, { headers: { authorization } })).status;
+    expect([await ofOperators(`Bearer ${token}`), await ofOperators(`Bearer ${token}x`)]).toEqual([200, 403]);
 
     const other = await SampleProcess.spawn('scripts/portal-link.mjs', {}, [origin, '--read-only']).ended;
     expect(await openLink(other.output.trim())).toMatchObject({ status: 200, body: { readOnly: true } });

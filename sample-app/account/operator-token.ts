@@ -1,0 +1,19 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/**
+ * The token of the people who run this app, for the operator routes. It is made anew with each start and kept in memory only;
+ * a real application has accounts for its operators.
+ */
+@Injectable()
+export class OperatorToken {
+  readonly value = randomBytes(32).toString('base64url');
+  readonly #hash = hashOf(this.value);
+
+  /** Compares hashes, so that the time of the comparison tells nothing about the token. */
+  matches(token: string | undefined): boolean {
+    return token !== undefined && timingSafeEqual(hashOf(token), this.#hash);
+  }
+}
