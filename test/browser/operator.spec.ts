@@ -83,7 +83,7 @@ describe('the operator console', () => {
     await command('Resume', /The deliveries that wait are sent now/, 'Failing');
     await command('Disable', /New events are recorded as missed/, 'Disabled', 'Under attack');
     await drawer.getByText('Under attack').waitFor();
-    await command('Enable', /New events are sent to it again/, 'Active');
+    await command('Enable', /new events are sent again/, 'Active');
     const { body } = await scene.host
       .api('north')
       .get<{ items: { kind: string; actor: string | null }[] }>('/webhookaudit?pageSize=4');
@@ -162,14 +162,14 @@ describe('the operator console', () => {
     expect((await operations.get('/overview')).body['stop']).toMatchObject({ actor: OPERATOR });
     for (const name of ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Audit']) {
       await goTo(page, name);
-      await banner.getByRole('link', { name: 'Go to the kill switch' }).waitFor();
+      await banner.getByRole('link', { name: 'Go to the global stop' }).waitFor();
     }
     scene.receiver.reset();
     await emit('east');
     await eventually(async () => (await pendingOf('east')) === 2);
     expect(scene.receiver.requests).toEqual([]);
 
-    await banner.getByRole('link', { name: 'Go to the kill switch' }).click();
+    await banner.getByRole('link', { name: 'Go to the global stop' }).click();
     await page.getByLabel('Type “resume” to confirm').fill('resume');
     await page.getByRole('button', { name: 'Resume all deliveries' }).click();
     await banner.waitFor({ state: 'detached' });

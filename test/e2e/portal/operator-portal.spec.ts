@@ -150,10 +150,10 @@ describe.each(['express', 'fastify'] as const)('the operator console on %s', (pl
       await scriptsOf(`${both.url}/portal`),
       await scriptsOf(`${both.url}/operatorportal`),
     ];
-    for (const ofConsole of ['webhookoperations', 'Kill switch', 'webhooks-operator-portal']) {
+    for (const ofConsole of ['webhookoperations', 'Global stop', 'webhooks-operator-portal']) {
       expect([ofConsole, portal.includes(ofConsole)]).toEqual([ofConsole, false]);
     }
-    expect(operator).toContain('Kill switch');
+    expect(operator).toContain('Global stop');
     expect(operator).toContain('webhookoperations/overview');
   });
 
