@@ -9,7 +9,7 @@ import { goTo, PortalScene } from './support/portal-scene.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Activity'];
-const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Kill switch', 'Audit'];
+const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Global stop', 'Audit'];
 
 let scene: PortalScene;
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe.each([
     }
     await operations.post('/resume');
     await page.reload();
-    await goTo(page, 'Kill switch');
+    await goTo(page, 'Global stop');
     await page.getByText('Deliveries are not stopped.').waitFor();
     await page.getByRole('button', { name: 'Stop all deliveries' }).click();
     await page.getByText('Nothing has been done.').waitFor();

@@ -76,7 +76,7 @@ it('shows texts of tenants and operators as texts on the operator console', asyn
   await page.getByRole('link', { name: /onerror/ }).click();
   await page.getByRole('dialog').getByText(CANARIES[0]!, { exact: true }).waitFor();
   await page.keyboard.press('Escape');
-  for (const name of ['Tenants', 'Queues', 'Kill switch', 'Audit']) await goTo(page, name);
+  for (const name of ['Tenants', 'Queues', 'Global stop', 'Audit']) await goTo(page, name);
   await page
     .getByRole('main')
     .getByText(/Reason: <img src=x onerror/)

@@ -66,9 +66,9 @@ it('creates an endpoint, tests it and sends a delivery again without a mouse', a
 it('stops and resumes all deliveries without a mouse', async () => {
   const { page, problems } = await openConsole(scene);
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  await tabTo(page, 'Kill switch');
+  await tabTo(page, 'Global stop');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Kill switch' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Global stop' }).waitFor();
   await tabTo(page, 'Type “stop” to confirm');
   await page.keyboard.type('stop');
   await tabTo(page, 'Stop all deliveries');

@@ -162,14 +162,14 @@ describe('the operator console', () => {
     expect((await operations.get('/overview')).body['stop']).toMatchObject({ actor: OPERATOR });
     for (const name of ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Audit']) {
       await goTo(page, name);
-      await banner.getByRole('link', { name: 'Go to the kill switch' }).waitFor();
+      await banner.getByRole('link', { name: 'Go to the global stop' }).waitFor();
     }
     scene.receiver.reset();
     await emit('east');
     await eventually(async () => (await pendingOf('east')) === 2);
     expect(scene.receiver.requests).toEqual([]);
 
-    await banner.getByRole('link', { name: 'Go to the kill switch' }).click();
+    await banner.getByRole('link', { name: 'Go to the global stop' }).click();
     await page.getByLabel('Type “resume” to confirm').fill('resume');
     await page.getByRole('button', { name: 'Resume all deliveries' }).click();
     await banner.waitFor({ state: 'detached' });

@@ -19,7 +19,7 @@ function SignedIn() {
   const { config, t } = usePortal();
   const { overview, error, reload } = useServiceState();
   const isRefused = error instanceof ApiProblem && [401, 403].includes(error.status);
-  // Any other error does not prove anything about the user, and the kill switch must be in reach when something is wrong.
+  // Any other error does not prove anything about the user, and the global stop must be in reach when something is wrong.
   if (!overview && (error === undefined || isRefused)) {
     return (
       <main class="sign-in">

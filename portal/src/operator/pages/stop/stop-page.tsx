@@ -5,7 +5,7 @@ import { StopForm } from './stop-form.tsx';
 import { StopProgress } from './stop-progress.tsx';
 
 /**
- * The kill switch: stops and resumes the deliveries of all tenants in all processes. If it is not known whether deliveries are
+ * The global stop: stops and resumes the deliveries of all tenants in all processes. If it is not known whether deliveries are
  * stopped, both are offered: each may be repeated.
  */
 export default function StopPage() {
