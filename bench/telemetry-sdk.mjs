@@ -11,7 +11,7 @@ const SAMPLED = { sampled: 0.1, full: 1 };
  * @param root the clone
  * @param mode before, none, context, metrics, sampled or full: see telemetry-overhead.mjs
  *
- * @returns ends it
+ * @returns a function that shuts the SDK down
  */
 export function startSdk(root, mode) {
   const nothing = async () => undefined;

@@ -1,5 +1,5 @@
-// node bench/telemetry-steps.mjs: what telemetry costs for each step, in CPU time of the process, without a database.
-// telemetry-overhead.mjs measures whole deliveries; their costs vary by more than telemetry adds. This one shows its part.
+// node bench/telemetry-steps.mjs: measures the cost of telemetry for each step: CPU time of the process, without a database.
+// telemetry-overhead.mjs measures whole deliveries, whose costs vary by more than telemetry adds.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
@@ -14,7 +14,7 @@ const [mode] = process.argv.slice(2);
 if (mode === undefined) await compare();
 else process.send(await measure(mode));
 
-/** Every mode in a process of its own: an SDK cannot be taken back. */
+/** Runs each mode in a separate process, because a registered SDK cannot be removed. */
 async function compare() {
   ensureBuilt();
   for (const name of MODES) {
@@ -22,7 +22,9 @@ async function compare() {
     const costs = await new Promise((resolve, reject) => {
       child.once('message', resolve);
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it had a result.`)));
+      child.once('exit', (code) =>
+        reject(new Error(`${name} exited with code ${code} before it had a result.`)),
+      );
     });
     child.disconnect();
     child.kill();

@@ -21,7 +21,7 @@ export const WEBHOOKS_OPENS_SECRETS = 'nestjs-tillhook:OpensSecrets';
 export const WEBHOOKS_PATH = 'nestjs-tillhook:Path';
 /** The options of the portal, with their defaults. */
 export const WEBHOOKS_PORTAL = 'nestjs-tillhook:Portal';
-/** How the operator console is configured. */
+/** The options of the operator console, with their defaults. */
 export const WEBHOOKS_OPERATOR_PORTAL = 'nestjs-tillhook:OperatorPortal';
 /** The controllers of the admin API. */
 export const ADMIN_CONTROLLERS = 'nestjs-tillhook:AdminControllers';

@@ -21,7 +21,7 @@ import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 /** How often fan-out and recoveries poll while wake-ups arrive and glances find missed ones. */
 const RARE_POLL_MS = 60_000;
 
-/** What the workers of a process work with. */
+/** The parts of a process that its workers use. */
 export interface WorkersContext {
   readonly database: Database;
   readonly stores: Stores;
@@ -42,7 +42,7 @@ export interface Workers {
   readonly recoveries: RecoveryWorker;
 }
 
-/** Puts together the workers of a process. None of them is started. */
+/** Creates the workers of a process. None of them is started. */
 export function createWorkers(context: WorkersContext): Workers {
   const { database, stores, options, wakeUps, notifications, telemetry, logger } = context;
   const now = (): number => database.now();

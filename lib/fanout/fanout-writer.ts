@@ -29,7 +29,7 @@ export interface FanoutWriterOptions {
   readonly onError: (error: unknown, failures: number) => void;
 }
 
-/** What a write changes besides the database. */
+/** State of fan-out that a write changes in addition to the database. */
 export interface FanoutState {
   readonly aside: EventsAside;
   readonly quota: PendingQuota;

@@ -16,7 +16,7 @@ export interface AppConfig {
   readonly worker: boolean;
   /** Whether this process serves the POS and the webhooks routes; `/health` is always there. */
   readonly controllers: boolean;
-  /** Whether the portal gets something to show: endpoints with receivers, a made history, and fresh events. */
+  /** Whether the portal gets example traffic: endpoints with receivers, a generated history, and fresh events. */
   readonly exampleTraffic: boolean;
   /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
   readonly paymentSecrets: readonly string[];
@@ -54,7 +54,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
 }
 
 /**
- * Only on request with a database of one's own: nobody wants made events among real ones. Never in production.
+ * With a database of one's own only on request, because nobody wants example events among real ones. Never in production.
  *
  * @throws {ConfigError} if it was requested and is not possible
  */

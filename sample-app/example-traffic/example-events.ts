@@ -3,14 +3,14 @@ import { thinPayload } from '../events/thin-payload.js';
 import { AGO } from './example-endpoints.js';
 import { between, pick, type Random } from './random.js';
 
-/** What an event says, before it is emitted. */
+/** The content of an event, before it is emitted. */
 export interface ExampleOccurrence {
   readonly action: string;
   readonly data: object;
   readonly orderingKey: string;
 }
 
-/** An event of the made history. */
+/** An event of the generated history. */
 export interface PastEvent extends ExampleOccurrence {
   readonly eventUid: string;
   /** ms since the epoch */

@@ -10,11 +10,11 @@ import { simulateDeliveries } from './simulate-deliveries.js';
 import { readNumbers, writeHistory } from './write-history.js';
 
 const SEED = 20_261;
-/** Clocks of this process and of the database may differ by less than this. All made changes are older. */
+/** Clocks of this process and of the database may differ by less than this. All generated changes are older. */
 const CLOCK_SLACK_MS = 60_000;
 
 /**
- * Makes the past of the example: endpoints, changes of them, and what was delivered.
+ * Makes the past of the example: endpoints, changes of them, and deliveries.
  *
  * Endpoints, subscriptions and commands go through the module's services, so that rules and audit are the real ones, and only
  * their times are moved. Deliveries are written as rows. Really delivered, they would need the time that their retries wait,

@@ -9,7 +9,7 @@ import { OWN_RECEIVER } from './receiver-behaviour.js';
 const DAY_MINUTES = 1_440;
 
 const FOUND: Readonly<Record<ExampleStart, string>> = {
-  made: 'Its endpoints and an hour of traffic were made just now, and an event follows every few seconds.',
+  made: 'Its endpoints and five days of traffic were generated just now, and an event follows every few seconds.',
   continued:
     'Its endpoints and traffic are those of an earlier start, and an event follows every few seconds.',
   refused:
@@ -17,7 +17,7 @@ const FOUND: Readonly<Record<ExampleStart, string>> = {
 };
 
 /**
- * What a user may try first, by the names in the portal.
+ * The steps that a user may try first, with the names of the portal.
  *
  * @param ownReceiver URL of a receiver that accepts everything
  */

@@ -20,7 +20,7 @@ const UNFINISHED = '0';
 /** What `ExampleTraffic.start` found: a new history, the history of an earlier start, or data of somebody else. */
 export type ExampleStart = 'made' | 'continued' | 'refused';
 
-/** Gives the portal something to show: endpoints with real receivers, a made history, and a flow of fresh events. */
+/** Gives the portal something to show: endpoints with real receivers, a generated history, and a flow of fresh events. */
 @Injectable()
 export class ExampleTraffic {
   constructor(

@@ -16,7 +16,7 @@ export interface Numbers {
   readonly eventIds: ReadonlyMap<string, number>;
 }
 
-/** Rows of the module's tables that say what became of the events. */
+/** Rows of the module's tables with the outcomes of the events. */
 export interface HistoryRows {
   /** Pending deliveries. */
   readonly queue: readonly Row[];

@@ -1,13 +1,13 @@
 import { AGO } from './example-endpoints.js';
 import { between, type Random } from './random.js';
 
-/** What a receiver makes of a request. */
+/** How a receiver reacts to a request. */
 export interface Reaction {
   /** How long it takes, in ms. */
   readonly durationMs: number;
   /** Undefined: there is no response. */
   readonly statusCode?: number;
-  /** Why there is no response; only in the made history. */
+  /** Why there is no response; only in the generated history. */
   readonly errorCode?: keyof typeof ERRORS;
   /** JSON text; undefined: none. */
   readonly body?: string;
@@ -53,7 +53,7 @@ const failed = (durationMs: number, statusCode: number, error: string, message: 
   body: JSON.stringify({ error, message }),
 });
 
-/** How each receiver reacts, in the made history and live alike, so that a delivery that is sent again fits its past. */
+/** How each receiver reacts, in the generated history and live alike, so that a delivery that is sent again fits its past. */
 const BEHAVIOURS: Readonly<Record<string, (request: Request) => Reaction>> = {
   'web-shop': ({ random }) =>
     random() < 0.02

@@ -3,14 +3,14 @@ import type { PastEvent } from './example-events.js';
 import { between, type Random } from './random.js';
 import { type Reaction, reactionOf } from './receiver-behaviour.js';
 
-/** A request of the made history. */
+/** A request of the generated history. */
 export interface PastAttempt {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly reaction: Reaction;
 }
 
-/** A delivery of the made history. */
+/** A delivery of the generated history. */
 export interface PastDelivery {
   readonly event: PastEvent;
   readonly subscriptionUid: string;
@@ -22,7 +22,7 @@ export interface PastDelivery {
   readonly at: number;
 }
 
-/** What became of an endpoint. */
+/** State of an endpoint at the end of the history. */
 export interface PastEndpoint {
   readonly endpoint: ExampleEndpoint;
   readonly deliveries: readonly PastDelivery[];
@@ -45,7 +45,7 @@ const MARGIN_MS = 15_000;
 type Waiting = Omit<PastDelivery, 'status' | 'attempts'> & { readonly attempts: PastAttempt[] };
 
 /**
- * Computes what became of the events of the past by the rules of the module: the retry schedule, the circuit, and what pause,
+ * Computes the outcomes of the events of the past by the rules of the module: the retry schedule, the circuit, and what pause,
  * disable and delete do to deliveries. Requests are made in the order of their due dates.
  *
  * @param events the oldest first

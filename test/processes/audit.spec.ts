@@ -36,7 +36,7 @@ describe('the audit of dependencies', () => {
     cvss: { score: 0, vectorString: null },
   };
 
-  it('passes when nothing is known', async () => {
+  it('passes when no vulnerability is known', async () => {
     const answered = await audit({});
     expect(answered).toEqual({ exitCode: 0, lines: [expect.stringMatching(/^No known vulnerability/)] });
     expect(registry!.asked).toContain('undici');
@@ -53,12 +53,15 @@ describe('the audit of dependencies', () => {
     expect(await audit({ jest: [{ ...advisory, severity: 'critical' }] })).toMatchObject({ exitCode: 0 });
   });
 
-  it.each([404, 405, 500])('says that it has not looked when the registry answers %i', async (status) => {
-    const { exitCode, lines } = await audit({}, status);
-    expect([exitCode, lines]).toEqual([0, [expect.stringMatching(`^NOT AUDITED: .*${status}`)]]);
-  });
+  it.each([404, 405, 500])(
+    'says that nothing was audited if the registry responds with %i',
+    async (status) => {
+      const { exitCode, lines } = await audit({}, status);
+      expect([exitCode, lines]).toEqual([0, [expect.stringMatching(`^NOT AUDITED: .*${status}`)]]);
+    },
+  );
 
-  it('says that it has not looked when there is no network', async () => {
+  it('says that nothing was audited if there is no network', async () => {
     const { exitCode, lines } = await auditAt('http://127.0.0.1:1/');
     expect([exitCode, lines]).toEqual([0, [expect.stringMatching('^NOT AUDITED: .*ECONNREFUSED')]]);
   });

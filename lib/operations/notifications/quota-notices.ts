@@ -2,7 +2,7 @@ import { notificationEvent } from '../../domain/notification-event.js';
 import type { NotificationSink } from '../../domain/notification.js';
 import type { NotificationRepository } from '../../persistence/repositories/notification.repository.js';
 
-/** What the notices of quotas need. */
+/** The parts of a process that `QuotaNotices` uses. */
 export interface QuotaNoticesContext {
   readonly notifications: NotificationSink;
   readonly events: Pick<NotificationRepository, 'insert'>;
@@ -13,7 +13,7 @@ export interface QuotaNoticesContext {
   readonly warn: (message: string, error?: unknown) => void;
 }
 
-/** Tells tenants and operators that a tenant is near its quota of pending deliveries, or has reached it. */
+/** Notifies tenants and operators that a tenant is near its quota of pending deliveries, or has reached it. */
 export class QuotaNotices {
   constructor(private readonly context: QuotaNoticesContext) {}
 

@@ -7,7 +7,7 @@ export interface TenantPurgeReport {
   readonly total: number;
   /**
    * Whether nothing of the tenant is left. False: for a minute, other transactions kept rows locked, or an emit of the tenant
-   * uncommitted; or the purge was aborted. Call it again.
+   * uncommitted; or the purge was aborted. Call `purge` again.
    */
   readonly isComplete: boolean;
   /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */

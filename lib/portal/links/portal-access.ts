@@ -9,7 +9,7 @@ import {
 } from '../../admin/portal-access.js';
 import { PortalLinksService } from './portal-links.service.js';
 
-/** What the pages that are mounted permit. */
+/** The ways to sign in that the mounted pages permit. */
 export interface PortalAccessRules {
   /** Whether portal links sign users in: there is a portal of the tenants. */
   readonly hasLinks: boolean;

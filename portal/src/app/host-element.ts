@@ -16,7 +16,7 @@ export const STARTING_ATTRIBUTES = [
   'read-only',
 ] as const;
 
-/** What an element needs to start, from its attributes and from its page. */
+/** The settings with which an element starts, from its attributes and from its page. */
 export interface ElementStart {
   readonly container: ShadowRoot;
   readonly config: PortalConfig;

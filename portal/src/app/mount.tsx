@@ -8,7 +8,7 @@ import { NavigationProvider, type History } from './navigation.tsx';
 import { PortalProvider } from './portal-context.tsx';
 import type { Texts } from './texts.ts';
 
-/** What a page needs to show its user something. */
+/** The values with which a page is rendered. */
 export interface Start {
   readonly container: Element | ShadowRoot;
   readonly config: PortalConfig;

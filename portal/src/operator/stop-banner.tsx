@@ -8,7 +8,7 @@ import { Time } from '../parts/time.tsx';
 import { useToast } from '../parts/toasts.tsx';
 import { useServiceState } from './service-state.tsx';
 
-/** Says on every page that everything is stopped, by whom and since when. */
+/** Says on every page that all deliveries are stopped, by whom and since when. */
 export function StopBanner() {
   const { t } = usePortal();
   const { path } = useNavigation();
@@ -49,7 +49,7 @@ export function StopBanner() {
   );
 }
 
-/** Who stopped everything, when, and why. */
+/** Who stopped all deliveries, when, and why. */
 function StopDetails({ stop: { actor, stoppedAt, reason } }: { stop: DeliveryStop }) {
   const { t } = usePortal();
   return (

@@ -7,7 +7,7 @@ import type { Column } from '../../../parts/virtual-table.tsx';
 
 const TONES: Readonly<Record<Lane['state'], Tone>> = { HELD: 'good', FREE: 'info', EXPIRED: 'bad' };
 
-/** What the list shows of a lane. On narrow screens: whose it is, and whether a process holds it. */
+/** The columns of the list of lanes. Narrow screens show only the endpoint, and whether a process holds the lane. */
 export function useLaneColumns(): readonly Column<Lane>[] {
   const { t, formats } = usePortal();
   const time = (at: string | null) => (at === null ? '–' : <Time at={at} relative />);

@@ -3,7 +3,7 @@ import { usePortal } from '../../../app/portal-context.tsx';
 import { useServiceState } from '../../service-state.tsx';
 
 /**
- * What waits now, over all tenants.
+ * The events and deliveries of all tenants that wait now.
  *
  * @param pending exact number of pending deliveries; null: it is not known yet
  */
@@ -25,7 +25,7 @@ export function BacklogFigures({ pending }: { pending: number | null }) {
   );
 }
 
-/** What became of the deliveries of the chosen period. */
+/** The outcomes of the deliveries of the chosen period. */
 export function OutcomeFigures({ total }: { total: StatisticsTotal }) {
   const { t, formats } = usePortal();
   const ended = total.delivered + total.failed;

@@ -13,7 +13,7 @@ import { TopFailing } from './top-failing.tsx';
 /** How often the figures are read again, in ms. */
 const POLL_MS = 15_000;
 
-/** All tenants together: what fails, what waits, what was sent, and which processes work. */
+/** All tenants together: failing endpoints, the backlog, outcomes of deliveries, and the processes that work. */
 export default function OverviewPage() {
   const { api, t } = usePortal();
   const { query, setQuery } = useNavigation();

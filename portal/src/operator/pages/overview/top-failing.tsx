@@ -7,7 +7,7 @@ import { Time } from '../../../parts/time.tsx';
 const MOST_LISTED = 5;
 const POLL_MS = 30_000;
 
-/** The endpoints that have been failing for the longest time: what an operator has to know before anything else. */
+/** The endpoints that have been failing for the longest time. An operator has to see them before anything else. */
 export function TopFailing() {
   const { api, t } = usePortal();
   const found = useQuery(

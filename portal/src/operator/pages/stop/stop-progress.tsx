@@ -3,7 +3,7 @@ import type { ServiceOverview } from '../../../api/types.ts';
 import { usePortal } from '../../../app/portal-context.tsx';
 
 /**
- * How far a stop is. A process that notices it releases its queues, so those that still hold some have work to end. The progress is
+ * The progress of a stop. A process that notices it releases its queues, so those that still hold some have work to end. The progress is
  * counted from the greatest number of processes that this page has seen.
  */
 export function StopProgress({ processes }: Pick<ServiceOverview, 'processes'>) {

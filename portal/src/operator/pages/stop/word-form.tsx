@@ -8,14 +8,14 @@ import { isWordTyped } from './typed-word.ts';
 
 interface WordFormProps {
   readonly title: string;
-  /** What will happen, and further fields. */
+  /** Explains the effect, and has further fields. */
   readonly children: ComponentChildren;
-  /** What has to be typed, in the user's language. */
+  /** The word to type, in the user's language. */
   readonly word: string;
   /** The verb on the button. */
   readonly action: string;
   readonly isDanger?: boolean;
-  /** Does it. If it throws, the form stays and shows why. */
+  /** Runs the command. If it throws, the form stays and shows the error. */
   readonly onConfirm: () => Promise<unknown>;
 }
 

@@ -3,7 +3,7 @@ import { usePortal } from '../../../app/portal-context.tsx';
 import { Badge } from '../../../parts/badge.tsx';
 import type { Column } from '../../../parts/virtual-table.tsx';
 
-/** What the list shows of a tenant. On narrow screens: who it is, what waits, and whether something fails. */
+/** The columns of the list of tenants. Narrow screens show only the tenant, its backlog, and whether an endpoint fails. */
 export function useTenantColumns(): readonly Column<ListedTenant>[] {
   const { t, formats } = usePortal();
   const count = (
