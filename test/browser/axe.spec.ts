@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Activity'];
+const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Recoveries', 'Activity'];
 
 let scene: PortalScene;
 beforeAll(async () => {
@@ -49,24 +49,15 @@ describe.each([
       expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect({ name, overflow: Math.max(0, overflow) }).toEqual({ name, overflow: 0 });
-      if (process.env['SCREENSHOTS'])
-        await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}-${theme}-${width}.png` });
     }
     await goTo(page, 'Endpoints');
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(await violations(page)).toEqual([]);
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({
-        path: `${process.env['SCREENSHOTS']}/Endpoint-${theme}-${width}.png`,
-        fullPage: true,
-      });
     await goTo(page, 'Deliveries');
     await page.getByRole('link', { name: 'ORDER_SETTLED' }).first().click();
     await page.getByRole('dialog').getByText('Attempt 1').waitFor();
     expect(await violations(page)).toEqual([]);
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({ path: `${process.env['SCREENSHOTS']}/Delivery-${theme}-${width}.png` });
     expect(problems).toEqual([]);
     await context.close();
   }, 90_000);
