@@ -11,7 +11,7 @@ const CODES = `ASCTIME CANTOPEN CGNAT ECONN ENOLOCK ERESOLVE FIXDATE HMACSHA IOE
 
 const ROUTES = `failingtransports handlingstate httptransport httptransports operatorportal portallinks rotatesecret webhookactions webhookaudit webhookevents webhookoperations webhookrecoveries webhookstatistics`;
 
-const OWN = `appendonly bavail cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued statfs unfanned tracestate unpark unparked
+const OWN = `WCAG appendonly bavail cloudevents LEAKABLE netns noerror numgen paramtypes poolers pretenures reencrypted requeue requeued statfs unfanned tracestate unpark unparked
 unparks unparseable usefactory uuidv venv wakeable getallheaders hashlib hvcn isdecimal removeprefix kubeadm kubelet localdomain nosniff SAMEORIGIN`;
 
 /** In tests: other languages, random texts, and spelling errors on purpose. */

@@ -35,6 +35,7 @@ export default defineConfig(
     'test/hosts/',
     'test/monitoring/dashboard/node_modules/',
     'test/mutation/node_modules/',
+    'test/lighthouse/node_modules/',
     'reports/',
     '.stryker-tmp/',
     'test/packaging/vitest/',

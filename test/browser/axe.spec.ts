@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { OperatorClient } from '../support/operator-client.js';
+import { overflowOf } from './support/layout.js';
 import { OFFICE, openConsole } from './support/operator-scene.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Activity'];
+const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Recoveries', 'Activity'];
 const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Global stop', 'Audit'];
 
 let scene: PortalScene;
@@ -38,10 +39,6 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** How far a page is wider than the window, in px. */
-const overflowOf = async (page: Page): Promise<number> =>
-  Math.max(0, await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth));
-
 describe.each([
   { theme: 'light', width: 1280 },
   { theme: 'dark', width: 1280 },
@@ -55,24 +52,15 @@ describe.each([
       await page.waitForLoadState('networkidle');
       expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
       expect({ name, overflow: await overflowOf(page) }).toEqual({ name, overflow: 0 });
-      if (process.env['SCREENSHOTS'])
-        await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}-${theme}-${width}.png` });
     }
     await goTo(page, 'Endpoints');
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(await violations(page)).toEqual([]);
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({
-        path: `${process.env['SCREENSHOTS']}/Endpoint-${theme}-${width}.png`,
-        fullPage: true,
-      });
     await goTo(page, 'Deliveries');
     await page.getByRole('link', { name: 'ORDER_SETTLED' }).first().click();
     await page.getByRole('dialog').getByText('Attempt 1').waitFor();
     expect(await violations(page)).toEqual([]);
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({ path: `${process.env['SCREENSHOTS']}/Delivery-${theme}-${width}.png` });
     expect(problems).toEqual([]);
     await context.close();
   }, 90_000);

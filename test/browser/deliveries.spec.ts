@@ -42,6 +42,49 @@ describe('the list of deliveries', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
+  it('restores endpoint, action, event, status and time from the URL, and Back undoes one after the other', async () => {
+    await withDeliveries('restoring', ['ORDER_SETTLED', 'TILL_CLOSED']);
+    const api = scene.host.api('restoring');
+    const { body } = await api.get<{ items: { eventUid: string; action: string }[] }>('/webhookevents');
+    const { eventUid } = body.items.find(({ action }) => action === 'TILL_CLOSED')!;
+    const { page, problems } = await scene.open('restoring', { timeZone: 'UTC' });
+    await goTo(page, 'Deliveries');
+    const fields = page.getByRole('search');
+    const minute = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString().slice(0, 16);
+    const entered = [
+      ['Endpoint', 'erp'],
+      ['Action', 'till_closed'],
+      ['Event', eventUid],
+      ['From', minute(-3_600_000)],
+      ['To', minute(3_600_000)],
+    ] as const;
+    const shows = async (count: number): Promise<void> => {
+      await eventually(async () => (await page.getByRole('row').count()) === count + 1);
+    };
+    await fields.getByLabel('Endpoint', { exact: true }).pressSequentially('erq');
+    await page.getByText('No deliveries match.').waitFor();
+    for (const [label, value] of entered) await fields.getByLabel(label, { exact: true }).fill(value);
+    await fields.getByLabel('Status').selectOption('Delivered');
+    await shows(1);
+
+    await page.reload();
+    await shows(1);
+    await page.getByRole('link', { name: 'TILL_CLOSED' }).waitFor();
+    for (const [label, value] of entered)
+      expect(await fields.getByLabel(label, { exact: true }).inputValue()).toBe(value);
+    expect(await fields.getByLabel('Status').inputValue()).toBe('DELIVERED');
+
+    for (const label of ['Status', 'To', 'From', 'Event', 'Action']) {
+      await page.goBack();
+      await eventually(async () => (await fields.getByLabel(label, { exact: true }).inputValue()) === '');
+    }
+    await shows(2);
+    await page.goBack();
+    await page.goForward();
+    expect(await fields.getByLabel('Endpoint', { exact: true }).inputValue()).toBe('erp');
+    expect(problems).toEqual([]);
+  }, 60_000);
+
   it('shows new deliveries without a reload', async () => {
     await withDeliveries('tailing', ['ORDER_SETTLED']);
     const { page, problems } = await scene.open('tailing');
@@ -83,6 +126,41 @@ describe('a delivery', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
+  it('that was refused shows what was sent, what came back, the cause, the duration and the next attempt', async () => {
+    scene.receiver.answerNext({
+      status: 401,
+      headers: { 'x-trace': 'till-7' },
+      body: '{"error":"bad signature"}',
+    });
+    const api = scene.host.api('refused');
+    await api.post('/httptransports', {
+      httpTransportUid: 'erp',
+      name: 'ERP',
+      url: scene.receiver.url,
+      retryScheduleSeconds: [3_600],
+    });
+    await api.post('/httptransports/erp/webhooks', { action: '*' });
+    await scene.host.emitter.emit(
+      'ORDER_SETTLED',
+      { order: { Id: 1, Uid: '700' } },
+      { tenantUid: 'refused' },
+    );
+    const { page, problems } = await scene.open('refused');
+    await goTo(page, 'Deliveries');
+    await page.getByRole('link', { name: 'ORDER_SETTLED' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Attempt 1 · 401').waitFor();
+    await drawer.getByText('did not accept the credentials or the signature').waitFor();
+    const attempts = drawer.getByRole('list');
+    expect(await attempts.innerText()).toMatch(/\d+ m?s(ec)?\b/);
+    expect(await attempts.innerText()).toMatch(/in (1 hour|\d+ minutes)/);
+    await drawer.getByText('"Uid": "700"').waitFor();
+    await drawer.getByRole('tab', { name: 'Response' }).click();
+    await drawer.getByText('x-trace: till-7').waitFor();
+    await drawer.getByText('"error": "bad signature"').waitFor();
+    expect(problems).toEqual([]);
+  }, 60_000);
+
   it('whose body was erased cannot be sent again, and says why', async () => {
     await withDeliveries('erased', ['ORDER_SETTLED']);
     const api = scene.host.api('erased');
@@ -108,6 +186,31 @@ describe('a delivery', () => {
       .getByRole('alert')
       .getByText(/No such delivery|Not found/)
       .waitFor();
+    expect(problems).toEqual([]);
+  }, 60_000);
+});
+
+describe('the list of events', () => {
+  it('finds the events of a store by its number, and the URL restores it', async () => {
+    for (const [order, store] of [
+      ['700', '70'],
+      ['701', '71'],
+    ] as const)
+      await scene.host.emitter.emit(
+        'ORDER_SETTLED',
+        { store: { Uid: store }, order: { Uid: order } },
+        { tenantUid: 'stores', orderingKey: `order-${order}` },
+      );
+    const { page, problems } = await scene.open('stores');
+    await goTo(page, 'Events');
+    await page.getByText('order-701').waitFor();
+    await page.getByLabel('Reference').fill('70');
+    await page.getByText('order-701').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByText('order-700').waitFor();
+    expect(await page.getByText('order-701').count()).toBe(0);
+    await page.goBack();
+    await page.getByText('order-701').waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 });

@@ -98,6 +98,10 @@ describe('the custom element', () => {
     await page.evaluate(() => (window as unknown as Office).tokens.push('second'));
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByLabel('All ORDER_*, also later ones').check();
+    expect(await page.evaluate(() => (window as unknown as Office).asked)).toEqual([false, true]);
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Typed before');
+    await page.getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Create endpoint' }).click();
     await page.getByText('The endpoint Typed before was created.').waitFor();
     expect(await page.evaluate(() => (window as unknown as Office).asked)).toEqual([false, true]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { overflowOf } from './support/layout.js';
 import { OFFICE, openConsole } from './support/operator-scene.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
@@ -8,8 +9,13 @@ const ENGLISH = /\b(the|and|of|is|are|endpoint|delivery|deliveries|status|all)\b
 let scene: PortalScene;
 beforeAll(async () => {
   scene = await PortalScene.start('fastify', OFFICE);
-  const api = scene.host.api('butikk');
-  await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
+  for (const tenantUid of ['butikk', 'mirrored']) {
+    const api = scene.host.api(tenantUid);
+    await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
+    await api.post('/httptransports/erp/webhooks', { action: '*' });
+  }
+  await scene.host.emitter.emit('ORDER_SETTLED', { order: { Uid: '700' } }, { tenantUid: 'mirrored' });
+  await scene.receiver.waitFor(1);
 }, 60_000);
 afterAll(() => scene?.close());
 
@@ -51,4 +57,53 @@ describe('in Norwegian', () => {
     await page.getByText('Leveringene er ikke stoppet.').waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
+});
+
+describe('from right to left', () => {
+  it.each([360, 1280])(
+    'is mirrored at %i px, without sideways scroll, and shows UTC with each time',
+    async (width) => {
+      const { page, problems, context } = await scene.open('mirrored', { width, timeZone: 'Asia/Riyadh' });
+      // As the page does for a language that is written so.
+      await page.evaluate(() => {
+        document.documentElement.dir = 'rtl';
+      });
+      const left = (selector: string): Promise<number> =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((element) => element.getBoundingClientRect().left);
+      const right = (selector: string): Promise<number> =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((element) => innerWidth - element.getBoundingClientRect().right);
+      for (const name of [
+        'Overview',
+        'Endpoints',
+        'Events',
+        'Event catalog',
+        'Recoveries',
+        'Activity',
+        'Deliveries',
+      ]) {
+        await goTo(page, name);
+        expect({ name, overflow: await overflowOf(page) }).toEqual({ name, overflow: 0 });
+        if (width > 720) expect(await left('nav')).toBeGreaterThan(await left('main'));
+        expect(await right('h1')).toBeLessThan(await left('h1'));
+      }
+      const time = page.getByRole('main').locator('time').first();
+      await time.hover();
+      expect(await time.getAttribute('title')).toMatch(/UTC$/);
+      await page.getByRole('link', { name: 'ORDER_SETTLED' }).click();
+      await page.getByText('Attempt 1 · 204').waitFor();
+      expect(await left('dialog')).toBe(0);
+      await page.getByRole('tab', { name: 'Request' }).press('ArrowLeft');
+      expect(await page.getByRole('tab', { name: 'Response' }).getAttribute('aria-selected')).toBe('true');
+      expect({ overflow: await overflowOf(page) }).toEqual({ overflow: 0 });
+      expect(problems).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
 });

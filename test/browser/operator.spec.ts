@@ -11,7 +11,7 @@ const office = (_request: IncomingMessage, response: ServerResponse): void => {
   response.setHeader('content-type', 'text/html').end(`<!doctype html><html lang="en"><title>Office</title>
     <webhooks-operator-portal theme="dark" heading="Till webhooks"></webhooks-operator-portal>
     <script>
-      document.querySelector('webhooks-operator-portal').getToken = () => 'operator/anna';
+      document.querySelector('webhooks-operator-portal').getToken = () => 'operator/manager';
     </script>
     <script type="module" src="/operatorportal/element.js"></script></html>`);
 };
@@ -156,7 +156,7 @@ describe('the operator console', () => {
     await page.getByRole('button', { name: 'Stop all deliveries' }).click();
 
     const banner = page.getByRole('region', { name: 'All deliveries are stopped' });
-    await banner.getByText('Stopped by ops:anna').waitFor();
+    await banner.getByText('Stopped by ops:manager').waitFor();
     await banner.getByText('Reason: A release sent wrong totals').waitFor();
     await page.getByText('No process holds a queue: nothing is sent.').waitFor();
     expect((await operations.get('/overview')).body['stop']).toMatchObject({ actor: OPERATOR });

@@ -1,7 +1,7 @@
 // Host apps made in a temporary folder: one installation for each Nest version, one app for each module system.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -32,8 +32,20 @@ export const PEERS = {
 
 const COMMON = { 'class-transformer': '^0.5.1', 'reflect-metadata': '^0.2.0', rxjs: '^7.2.0' };
 
-/** Installs the tarball beside the given peers, as a host would. */
-export function installHost(folder, tarball, peers) {
+/**
+ * pnpm keeps packages in a folder whose name starts with a dot, which some servers of files refuse, and gives each package only
+ * what it declares.
+ */
+const INSTALL = {
+  npm: ['npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']],
+  pnpm: [
+    'npx',
+    ['--yes', 'pnpm@10', 'install', '--no-lockfile', '--reporter=append-only', '--loglevel=error'],
+  ],
+};
+
+/** Installs the tarball beside the given peers, as a host would. @param installer `npm` or `pnpm` */
+export function installHost(folder, tarball, peers, installer = 'npm') {
   const own = (name) => JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
   const dependencies = {
     ...COMMON,
@@ -44,8 +56,10 @@ export function installHost(folder, tarball, peers) {
   };
   mkdirSync(folder, { recursive: true });
   writeJson(path.join(folder, 'package.json'), { private: true, dependencies });
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  execFileSync('npm', ['install', ...quiet], { cwd: folder, stdio: 'inherit' });
+  const [command, args] = INSTALL[installer];
+  execFileSync(command, [...args, '--ignore-scripts'], { cwd: folder, stdio: 'inherit' });
+  const installed = realpathSync(path.join(folder, 'node_modules/nestjs-tillhook'));
+  assert.equal(installed.includes(`${path.sep}.pnpm${path.sep}`), installer === 'pnpm', installed);
   // Compiling it takes a minute; this clone has the same version compiled already.
   const compiled = 'node_modules/better-sqlite3/build';
   cpSync(compiled, path.join(folder, compiled), { recursive: true });

@@ -34,7 +34,7 @@ console.log('The package works in every host.');
 function runHosts(tarball) {
   for (const [index, [title, peers]] of Object.entries(PEERS).entries()) {
     const host = path.join(folder, `host-${index}`);
-    installHost(host, tarball, peers);
+    installHost(host, tarball, peers, title.startsWith('Nest 12') ? 'pnpm' : 'npm');
     console.log(`${title}, npx tillhook …`);
     runCommandLine(host);
     for (const type of ['module', 'commonjs']) {

@@ -11,6 +11,7 @@ const ALLOWED = [
   'monitoring/alerts.yml',
   'monitoring/grafana-dashboard.json',
   /^docs\/(design\/)?([a-z-]+|README)\.md$/,
+  /^docs\/images\/portal-[a-z]+-(light|dark)\.png$/,
   // No source maps: with the sources inside they are half of the package, without them they lead nowhere, and the JavaScript is
   // readable as it is.
   /^dist\/(esm|cjs(?!\/cli\/))\/.+\.(js|d\.ts)$/,

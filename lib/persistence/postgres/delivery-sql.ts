@@ -138,6 +138,14 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   return {
     page,
 
+    // $1: transports; $2: the tenant.
+    waiting: `
+    SELECT count(*)::int AS waiting FROM unnest($1::bigint[]) AS t (id)
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM ${queue} WHERE tenant_id = $2::int AND tenant_id > 0 AND transport_id = t.id
+      ORDER BY tenant_id DESC, transport_id DESC, delivery_id DESC LIMIT 1
+    ) q`,
+
     // $1: the tenant; $2: its transports; $3: the delivery.
     find: `
     WITH found AS MATERIALIZED (

@@ -1,5 +1,5 @@
 import type { RequestedTrigger } from '../../domain/delivery-status.js';
-import { NO_ID, searchOf } from '../sql/delivery-sql.js';
+import { NO_ID, rowsOfPart, searchOf } from '../sql/delivery-sql.js';
 import {
   attemptOf,
   deliveryOf,
@@ -32,14 +32,17 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   async page(request: DeliveryPageRequest): Promise<DeliveryPage> {
     const { eventId, endedTransportIds, webhookIds, createdFrom = 0, createdTo = NO_ID } = request;
-    const { kind, pendingTransports, statuses, each } = searchOf(request);
+    const search = searchOf(request);
+    const { kind, pendingTransports, statuses } = search;
+    const transports = numbers(pendingTransports);
+    const waiting = search.countsWaiting ? await this.#waiting(request.tenantId, transports) : undefined;
     const values: unknown[] = [
-      numbers(pendingTransports),
+      transports,
       endedTransportIds === undefined ? null : numbers(endedTransportIds),
       statuses,
       request.afterId,
       request.beforeId,
-      each,
+      rowsOfPart(search, request.limit, waiting),
       request.limit,
       request.tenantId,
     ];
@@ -51,6 +54,16 @@ export class PostgresDeliveryStore implements DeliveryStore {
     const name = `tillhook_delivery_page${Object.values(kind).map(Number).join('')}`;
     const text = (this.#pages[name] ??= this.#sql.page(kind));
     return deliveryPageOf(await this.database.query<PageRow>(name, text, values), request.limit);
+  }
+
+  async #waiting(tenantId: number, transports: string): Promise<number> {
+    const values = [transports, tenantId];
+    const [row] = await this.database.query<{ waiting: number }>(
+      'tillhook_delivery_waiting',
+      this.#sql.waiting,
+      values,
+    );
+    return row!.waiting;
   }
 
   async find(

@@ -7,6 +7,11 @@ export const WEBHOOK_TOMBSTONE = 'WEBHOOK';
 
 /** Rows that a search with a filter reads at most, which takes about 20 ms. */
 const SEARCHED_ROWS = 5_000;
+/**
+ * From this number of transports on, a search counts those with pending deliveries. If the others had a share of the rows that are
+ * read, each part would have a single one, and a page a single delivery.
+ */
+const MANY_TRANSPORTS = 50;
 /** Greater than the id of any delivery. */
 export const NO_ID = Number.MAX_SAFE_INTEGER;
 
@@ -29,8 +34,10 @@ export interface DeliverySearch {
   readonly pendingTransports: readonly number[];
   /** Statuses that are searched in the log. */
   readonly statuses: readonly string[];
-  /** Rows read in each part that is sorted by itself: the queue of one transport, or the log of one transport or status. */
-  readonly each: number;
+  /** Parts of the log that are sorted by themselves: one for each transport or status. */
+  readonly logParts: number;
+  /** Whether the transports with pending deliveries have to be counted for `rowsOfPart`. */
+  readonly countsWaiting: boolean;
 }
 
 /**
@@ -38,7 +45,7 @@ export interface DeliverySearch {
  * those are searched by status even if only some transports are wanted.
  */
 export function searchOf(request: DeliveryPageRequest): DeliverySearch {
-  const { status, transportIds, endedTransportIds, eventId, limit } = request;
+  const { status, transportIds, endedTransportIds, eventId } = request;
   const byTransport = endedTransportIds !== undefined && (status === undefined || status === 'DELIVERED');
   const hasFilter =
     [request.webhookIds, request.action, request.createdFrom, request.createdTo].some(
@@ -46,13 +53,29 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
     ) || (byTransport ? status !== undefined : endedTransportIds !== undefined);
   const pendingTransports = status === undefined || status === 'PENDING' ? transportIds : [];
   const statuses = status === undefined ? ENDED : ENDED.filter((one) => one === status);
-  const parts = pendingTransports.length + (byTransport ? endedTransportIds.length : statuses.length);
+  const byEvent = eventId !== undefined;
   return {
-    kind: { byEvent: eventId !== undefined, byTransport, hasFilter },
+    kind: { byEvent, byTransport, hasFilter },
     pendingTransports,
     statuses,
-    each: hasFilter ? Math.ceil(Math.max(SEARCHED_ROWS, limit) / Math.max(1, parts)) : limit,
+    logParts: byTransport ? endedTransportIds.length : statuses.length,
+    countsWaiting: hasFilter && !byEvent && pendingTransports.length >= MANY_TRANSPORTS,
   };
+}
+
+/**
+ * Rows read in each part that is sorted by itself: the queue of one transport, or the log of one transport or status.
+ *
+ * @param limit length of the page
+ * @param waiting transports with pending deliveries. The number may be a little old: it decides how many rows are read, not which
+ */
+export function rowsOfPart(
+  { kind, pendingTransports, logParts }: DeliverySearch,
+  limit: number,
+  waiting = pendingTransports.length,
+): number {
+  if (!kind.hasFilter) return limit;
+  return Math.ceil(Math.max(SEARCHED_ROWS, limit) / Math.max(1, waiting + logParts));
 }
 
 /**

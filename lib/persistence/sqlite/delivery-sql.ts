@@ -89,6 +89,10 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
   return {
     page,
 
+    waiting: `
+    SELECT count(*) AS waiting FROM json_each(@transports) t WHERE EXISTS (
+      SELECT 1 FROM ${queue} q INDEXED BY webhook_queue_list WHERE q.tenant_id = @tenantId AND q.transport_id = t.value)`,
+
     find: `
     WITH found AS MATERIALIZED (
       SELECT id, tenant_id, transport_id, false AS is_pending FROM ${delivery} WHERE id = @id AND tenant_id = @tenantId

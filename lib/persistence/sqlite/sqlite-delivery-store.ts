@@ -7,7 +7,7 @@ import {
   type DeliveryRow,
   type PageRow,
 } from '../sql/delivery-rows.js';
-import { NO_ID, searchOf } from '../sql/delivery-sql.js';
+import { NO_ID, rowsOfPart, searchOf } from '../sql/delivery-sql.js';
 import { QUEUED, queueFactText } from '../sql/facts.js';
 import type {
   DatedId,
@@ -29,16 +29,19 @@ export class SqliteDeliveryStore implements DeliveryStore {
   }
 
   page(request: DeliveryPageRequest): Promise<DeliveryPage> {
-    const { eventId, endedTransportIds, webhookIds, createdFrom = 0, createdTo = NO_ID, limit } = request;
-    const { kind, pendingTransports, statuses, each } = searchOf(request);
+    const { tenantId, eventId, endedTransportIds, webhookIds, limit } = request;
+    const { createdFrom = 0, createdTo = NO_ID } = request;
+    const search = searchOf(request);
+    const { kind, pendingTransports, statuses } = search;
+    const transports = JSON.stringify(pendingTransports);
     const rows = this.database.prepare<PageRow>(this.#sql.page(kind)).all({
-      tenantId: request.tenantId,
-      transports: JSON.stringify(pendingTransports),
+      tenantId,
+      transports,
       endedTransports: endedTransportIds === undefined ? null : JSON.stringify(endedTransportIds),
       statuses: JSON.stringify(statuses),
       afterId: request.afterId,
       beforeId: request.beforeId,
-      each,
+      each: rowsOfPart(search, limit, search.countsWaiting ? this.#waiting(tenantId, transports) : undefined),
       limit,
       webhooks: webhookIds === undefined ? null : JSON.stringify(webhookIds),
       action: request.action ?? null,
@@ -48,6 +51,12 @@ export class SqliteDeliveryStore implements DeliveryStore {
       eventId: eventId ?? null,
     });
     return Promise.resolve(deliveryPageOf(rows, limit));
+  }
+
+  /** @param transports JSON of the numbers of the tenant's transports */
+  #waiting(tenantId: number, transports: string): number {
+    return this.database.prepare<{ waiting: number }>(this.#sql.waiting).get({ tenantId, transports })!
+      .waiting;
   }
 
   find(tenantId: number, transportIds: readonly number[], id: number): Promise<ListedDelivery | undefined> {

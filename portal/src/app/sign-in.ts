@@ -1,6 +1,7 @@
 import { problemOf } from '../api/problem.ts';
 import { hostCookies, linkToken, type Session } from '../api/session.ts';
 import type { PortalConfig } from './config.ts';
+import { tabStorage } from './tab-storage.ts';
 
 /**
  * Name under which a tab keeps the token of a portal link until it is closed, so that a reload shows the same page. An origin
@@ -29,17 +30,17 @@ export async function signIn(
   config: PortalConfig,
   page: Window = window,
 ): Promise<Session | undefined> {
-  const forget = (): void => page.sessionStorage.removeItem(keyOf(portalUrl));
+  const forget = (): void => tabStorage.remove(keyOf(portalUrl));
   const code = codeOf(page.location.hash);
   if (code !== undefined) {
     // The code leaves the address bar before anything else happens: it is not in the history, and nobody copies it.
     page.history.replaceState(null, '', '#/');
     const kept = await redeem(portalUrl, code);
-    page.sessionStorage.setItem(keyOf(portalUrl), JSON.stringify(kept));
+    tabStorage.write(keyOf(portalUrl), JSON.stringify(kept));
     page.history.replaceState(null, '', `#/${encodeURIComponent(kept.tenantUid)}`);
     return sessionOf(kept, forget);
   }
-  const kept = keptToken(page.sessionStorage.getItem(keyOf(portalUrl)));
+  const kept = keptToken(tabStorage.read(keyOf(portalUrl)));
   if (kept) return sessionOf(kept, forget);
   forget();
   return config.cookieSession ? hostCookies() : undefined;

@@ -15,10 +15,11 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
-    const index = (tabs.indexOf(current) + step + tabs.length) % tabs.length;
+    const list = event.currentTarget as HTMLElement;
+    const onward = getComputedStyle(list).direction === 'rtl' ? -step : step;
+    const index = (tabs.indexOf(current) + onward + tabs.length) % tabs.length;
     select(tabs[index]!.key);
-    const list = (event.currentTarget as HTMLElement).children;
-    (list[index] as HTMLElement).focus();
+    (list.children[index] as HTMLElement).focus();
   };
   return (
     <div class="tabs">

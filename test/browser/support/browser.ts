@@ -1,13 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumPath } from '../../../scripts/chromium.mjs';
 
+/** A container has no name spaces for the sandbox, and little shared memory. */
+const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--lang=en-GB'];
+
 /** The browser of this machine. */
 export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch({ executablePath: chromiumPath(), args: ARGS });
+}
+
+/** Settings of the browser's own preferences page. */
+const BLOCKING = {
+  'third-party cookies': { cookie_controls_mode: 1, block_third_party_cookies: true },
+  'all stored data': { default_content_setting_values: { cookies: 2 } },
+};
+
+/** A browser of a user who blocks cookies. It has a profile of its own, because contexts have no such setting. */
+export async function startBlockingBrowser(
+  blocked: keyof typeof BLOCKING,
+): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tillhook-browser-'));
+  await mkdir(path.join(folder, 'Default'));
+  const preferences = JSON.stringify({ profile: BLOCKING[blocked] });
+  await writeFile(path.join(folder, 'Default', 'Preferences'), preferences);
+  const context = await chromium.launchPersistentContext(folder, {
     executablePath: chromiumPath(),
-    // A container has no name spaces for the sandbox, and little shared memory.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=en-GB'],
+    args: ARGS,
+    reducedMotion: 'reduce',
   });
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export interface PageOptions {

@@ -4,11 +4,11 @@ import { BearerPolicy } from '../../support/bearer-policy.js';
 import { watchedPage, type PageOptions, type WatchedPage } from './browser.js';
 import type { PortalScene } from './portal-scene.js';
 
-/** `BearerPolicy`, and cookies of the host: `anna` is an operator, `cashier` is known but may not. */
+/** `BearerPolicy`, and cookies of the host: `manager` is an operator, `cashier` is known but may not. */
 export class OfficePolicy extends BearerPolicy {
   override checkOperator(request: unknown): AccessDecision | AccessGrant {
     const { cookie = '' } = (request as IncomingMessage).headers;
-    if (cookie === 'sid=anna') return { decision: 'granted', actor: 'ops:anna' };
+    if (cookie === 'sid=manager') return { decision: 'granted', actor: 'ops:manager' };
     return cookie === 'sid=cashier' ? 'forbidden' : super.checkOperator(request);
   }
 }
@@ -28,7 +28,7 @@ export const OFFICE = {
 export async function openConsole(
   scene: PortalScene,
   place = '',
-  { user = 'anna', ...options }: PageOptions & { readonly user?: string | null } = {},
+  { user = 'manager', ...options }: PageOptions & { readonly user?: string | null } = {},
 ): Promise<WatchedPage> {
   const watched = await watchedPage(scene.browser, scene.host.url, options);
   if (user !== null) await watched.context.addCookies([{ name: 'sid', value: user, url: scene.host.url }]);

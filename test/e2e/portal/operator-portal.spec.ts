@@ -32,7 +32,7 @@ class CookiePolicy implements WebhooksAccessPolicy {
 
   checkOperator(request: unknown): AccessDecision {
     const { cookie } = (request as { headers: { cookie?: string } }).headers;
-    return cookie === 'sid=anna' ? 'granted' : 'unauthenticated';
+    return cookie === 'sid=manager' ? 'granted' : 'unauthenticated';
   }
 }
 
@@ -200,7 +200,7 @@ describe.each(['express', 'fastify'] as const)('the operator console on %s', (pl
     const resume = async (headers: Record<string, string>, path = 'webhookoperations/resume') => {
       const response = await fetch(`${host.url}/${path}`, {
         method: 'POST',
-        headers: { cookie: 'sid=anna', ...headers },
+        headers: { cookie: 'sid=manager', ...headers },
       });
       return [response.status, ((await response.json()) as { code?: string }).code];
     };

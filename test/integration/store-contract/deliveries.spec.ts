@@ -292,6 +292,22 @@ describe('DeliveryStore', () => {
         expect(ids).toHaveLength(10);
         expect(pages).toBe(1);
       });
+
+      it('fills the pages of a filter also for a tenant with thousands of transports', async () => {
+        const others = 3_000;
+        const names = (await fixture.rows('webhook_http_transport'))[0]!;
+        const copied = Object.keys(names)
+          .filter((name) => !['id', 'http_transport_uid'].includes(name))
+          .join(', ');
+        const table = fixture.database.table('webhook_http_transport');
+        await fixture.query(
+          `INSERT INTO ${table} (http_transport_uid, ${copied})
+           WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${others})
+           SELECT 'copy-' || i, ${copied} FROM n CROSS JOIN ${table} t WHERE t.id = ${transport.id}`,
+        );
+        const { items } = await deliveries.newest('shop', { createdTo: 15_000 * 60_000 }, { limit: 26 });
+        expect(items).toHaveLength(26);
+      });
     });
   });
 });

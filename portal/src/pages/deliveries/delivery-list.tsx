@@ -98,7 +98,11 @@ export function DeliveryList() {
         />
       ) : (
         !pages.isLoading &&
-        pages.error === undefined && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>
+        pages.error === undefined && (
+          <Empty title={t(pages.hasMore ? 'deliveries.noneSoFar' : 'deliveries.empty')}>
+            {!pages.hasMore && t('deliveries.emptyHint')}
+          </Empty>
+        )
       )}
       <LoadMore pages={pages} />
     </section>

@@ -1,5 +1,6 @@
 import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
+import { useTypedQuery } from '../../app/use-typed-query.ts';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { FilterBox } from '../../parts/filter-box.tsx';
@@ -10,8 +11,7 @@ export function DeliveryFilterBar() {
   const { t } = usePortal();
   const { query, setQuery } = useNavigation();
   const value = (name: string): string => query[name] ?? '';
-  // While somebody types, the history does not get an entry for each letter.
-  const typed = (name: string) => (text: string) => setQuery({ [name]: text }, { replace: true });
+  const typed = useTypedQuery();
   const count = FILTER_NAMES.filter((name) => value(name) !== '').length;
   return (
     <FilterBox count={count}>
@@ -24,16 +24,11 @@ export function DeliveryFilterBar() {
         ]}
         onChange={(status) => setQuery({ status })}
       />
-      <TextField label={t('deliveries.endpoint')} value={value('endpoint')} onInput={typed('endpoint')} />
-      <TextField label={t('deliveries.action')} value={value('action')} onInput={typed('action')} />
-      <TextField label={t('deliveries.event')} value={value('event')} onInput={typed('event')} />
-      <TextField
-        type="datetime-local"
-        label={t('deliveries.from')}
-        value={value('from')}
-        onInput={typed('from')}
-      />
-      <TextField type="datetime-local" label={t('deliveries.to')} value={value('to')} onInput={typed('to')} />
+      <TextField label={t('deliveries.endpoint')} {...typed('endpoint')} />
+      <TextField label={t('deliveries.action')} {...typed('action')} />
+      <TextField label={t('deliveries.event')} {...typed('event')} />
+      <TextField type="datetime-local" label={t('deliveries.from')} {...typed('from')} />
+      <TextField type="datetime-local" label={t('deliveries.to')} {...typed('to')} />
       {count > 0 && (
         <Button onClick={() => setQuery(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))}>
           {t('deliveries.clear')}

@@ -3,6 +3,7 @@ import { usePages } from '../../api/use-pages.ts';
 import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { useSettled } from '../../app/use-settled.ts';
+import { useTypedQuery } from '../../app/use-typed-query.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
@@ -20,6 +21,7 @@ const STATES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
 export function EndpointList() {
   const { api, t, readOnly } = usePortal();
   const { tenantUid, query, setQuery, go } = useNavigation();
+  const typed = useTypedQuery();
   const { search = '', state = '' } = query;
   const filters = useSettled(JSON.stringify({ search, state }));
   const pages = usePages(
@@ -83,12 +85,7 @@ export function EndpointList() {
         )}
       </header>
       <FilterBox count={[search, state].filter(Boolean).length}>
-        <TextField
-          type="search"
-          label={t('endpoints.search')}
-          value={search}
-          onInput={(text) => setQuery({ search: text }, { replace: true })}
-        />
+        <TextField type="search" label={t('endpoints.search')} {...typed('search')} />
         <SelectField
           label={t('endpoints.state')}
           value={state}

@@ -1,6 +1,7 @@
 import type { ListedEvent } from '../../api/types.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useSettled } from '../../app/use-settled.ts';
+import { useTypedQuery } from '../../app/use-typed-query.ts';
 import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Badge } from '../../parts/badge.tsx';
@@ -14,7 +15,8 @@ import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
 /** Events, newest first, also those that nobody subscribes to. */
 export function EventList() {
   const { api, t } = usePortal();
-  const { tenantUid, query, setQuery } = useNavigation();
+  const { tenantUid, query } = useNavigation();
+  const typed = useTypedQuery();
   const { action = '', reference = '' } = query;
   const filters = useSettled(JSON.stringify({ action: action.toUpperCase(), reference }));
   const pages = usePages(
@@ -69,17 +71,8 @@ export function EventList() {
         <h1>{t('nav.events')}</h1>
       </header>
       <FilterBox count={[action, reference].filter(Boolean).length}>
-        <TextField
-          label={t('deliveries.action')}
-          value={action}
-          onInput={(text) => setQuery({ action: text }, { replace: true })}
-        />
-        <TextField
-          label={t('events.reference')}
-          hint={t('events.referenceHint')}
-          value={reference}
-          onInput={(text) => setQuery({ reference: text }, { replace: true })}
-        />
+        <TextField label={t('deliveries.action')} {...typed('action')} />
+        <TextField label={t('events.reference')} hint={t('events.referenceHint')} {...typed('reference')} />
       </FilterBox>
       {pages.items.length > 0 ? (
         <VirtualTable
@@ -92,7 +85,11 @@ export function EventList() {
         />
       ) : (
         !pages.isLoading &&
-        pages.error === undefined && <Empty title={t('events.empty')}>{t('events.emptyHint')}</Empty>
+        pages.error === undefined && (
+          <Empty title={t(pages.hasMore ? 'events.noneSoFar' : 'events.empty')}>
+            {!pages.hasMore && t('events.emptyHint')}
+          </Empty>
+        )
       )}
       <LoadMore pages={pages} />
     </>
