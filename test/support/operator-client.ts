@@ -4,13 +4,13 @@ import type { ApiResponse } from './api-client.js';
 export type OperatorCaller = 'operator' | 'admin' | 'nobody';
 
 const TOKENS: Readonly<Record<OperatorCaller, string | undefined>> = {
-  operator: 'operator/anna',
+  operator: 'operator/manager',
   admin: 'shop:admin',
   nobody: undefined,
 };
 
 /** The actor of `operator` in the audit, see `BearerPolicy`. */
-export const OPERATOR = 'ops:anna';
+export const OPERATOR = 'ops:manager';
 
 /** Calls the operator routes over HTTP. Paths begin after `/webhookoperations`. */
 export class OperatorClient {

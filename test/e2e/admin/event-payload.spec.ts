@@ -6,7 +6,7 @@ import { Receiver } from '../../support/receiver.js';
 import { TestHost } from '../../support/test-host.js';
 
 const ORDER = { order: { Uid: '700' } };
-const PERSON = { order: { Uid: 'order-of-anna' } };
+const PERSON = { order: { Uid: 'order-of-customer' } };
 
 interface Listed {
   items: { deliveryUid: string; eventUid: string; status: string; reason: string | null }[];
@@ -46,7 +46,7 @@ describe('the payload of an event', () => {
 
     it('is erased for good; the delivery stays in the log, and a repeated emit does not bring it back', async () => {
       await subscribe('erased');
-      const options = { tenantUid: 'erased', eventUid: 'order-1', orderingKey: 'anna' };
+      const options = { tenantUid: 'erased', eventUid: 'order-1', orderingKey: 'customer-7' };
       await host.emitter.emit('ORDER_SETTLED', PERSON, options);
       const [{ deliveryUid }] = (await until('erased', 'DELIVERED')) as [Listed['items'][0]];
       for (let n = 0; n < 2; n += 1) expect(await erase('erased', 'order-1')).toMatchObject({ status: 204 });

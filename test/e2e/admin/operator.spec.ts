@@ -68,7 +68,7 @@ describe('the operator routes', () => {
       });
 
       it('give an operator no access to the routes of a tenant', async () => {
-        const headers = { authorization: 'Bearer operator/anna' };
+        const headers = { authorization: 'Bearer operator/manager' };
         const { status } = await fetch(`${host().url}/tenants/shop/httptransports`, { headers });
         expect(status).toBe(401);
       });

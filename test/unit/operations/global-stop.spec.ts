@@ -5,7 +5,7 @@ import { stopOf, stopText } from '../../../lib/domain/delivery-stop.js';
 import { GlobalStop } from '../../../lib/operations/global-stop/global-stop.js';
 import type { SettingRepository } from '../../../lib/persistence/repositories/setting.repository.js';
 
-const STOP = stopText({ at: Date.UTC(2026, 2, 14), actor: 'ops:anna', reason: 'Wrong totals' });
+const STOP = stopText({ at: Date.UTC(2026, 2, 14), actor: 'ops:manager', reason: 'Wrong totals' });
 
 /** A process whose database has no stop. */
 const opened = async (): Promise<{ stop: GlobalStop; deliveries: DeliverySwitch }> => {
@@ -28,7 +28,7 @@ describe('The global stop in a process', () => {
     stop.note(STOP, performance.now() - 10_000);
     expect(deliveries.holds).toEqual(['STOPPED_BY_OPERATOR']);
     expect(stop.explanation).toContain('2026-03-14T00:00:00.000Z: "Wrong totals"');
-    expect(stop.explanation).not.toContain('anna');
+    expect(stop.explanation).not.toContain('manager');
   });
 
   it('does not start deliveries for a result that was read before the stop was seen', async () => {
