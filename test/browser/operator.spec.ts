@@ -57,7 +57,7 @@ describe('the operator console', () => {
     await page.getByRole('list', { name: 'Work that waits' }).getByText('Due now').waitFor();
     await page.getByLabel('Period').selectOption({ label: 'Last hour' });
     expect(page.url()).toContain('range=hour');
-    const plot = page.getByRole('figure', { name: 'Ended deliveries' });
+    const plot = page.getByRole('figure', { name: 'How deliveries ended' });
     await plot.getByRole('button', { name: 'Show as table' }).click();
     await plot.getByRole('columnheader', { name: 'Delivered' }).waitFor();
     await first.getByRole('link', { name: 'ERP north' }).click();

@@ -83,7 +83,7 @@ describe('a recovery of an hour', () => {
     await api.post('/httptransports/erp/resume', {});
     await recoverHour(page);
     const card = page.getByRole('listitem').filter({ hasText: 'Done' });
-    await card.getByText('5 of 5 queued.').waitFor();
+    await card.getByText('5 of 5 queued for sending.').waitFor();
     await scene.receiver.waitFor(5);
     const { body } = await api.get<{ items: { status: string }[] }>('/deliveries?status=FAILED');
     expect(body.items).toHaveLength(2);
@@ -107,7 +107,7 @@ describe('a recovery of an hour', () => {
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByRole('button', { name: 'Enable and recover what was missed' }).click();
     await page.getByRole('heading', { level: 1, name: 'Recoveries' }).waitFor();
-    await page.getByText('1 of 1 queued.').waitFor();
+    await page.getByText('1 of 1 queued for sending.').waitFor();
     await scene.receiver.waitFor(1);
     expect(problems).toEqual([]);
     await context.close();

@@ -2,7 +2,7 @@
 export interface Formats {
   /** Date and time with seconds, in the chosen zone. */
   dateTime(instant: string | number): string;
-  /** Time of day, or the date as well if it is not today. */
+  /** Time of day; with the date if it is not today, and with the year if it is not this year. */
   shortTime(instant: string | number): string;
   /** The same instant in UTC, for a tooltip. */
   utc(instant: string | number): string;
@@ -32,6 +32,15 @@ export function formats(language: string, zone: string | null, now: () => number
   const timeZone = zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', timeZone });
+  // Of this year: a table has no space for more.
+  const ofYear = new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone,
+  });
   const day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone });
   const utc = new Intl.DateTimeFormat(language, {
     dateStyle: 'medium',
@@ -52,7 +61,9 @@ export function formats(language: string, zone: string | null, now: () => number
     dateTime: (instant) => full.format(new Date(instant)),
     shortTime: (instant) => {
       const date = new Date(instant);
-      return day.format(date) === day.format(now()) ? time.format(date) : full.format(date);
+      const [then, today] = [day.format(date), day.format(now())];
+      if (then === today) return time.format(date);
+      return (then.slice(0, 4) === today.slice(0, 4) ? ofYear : full).format(date);
     },
     utc: (instant) => `${utc.format(new Date(instant))} UTC`,
     relative: (instant) => {

@@ -1,7 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import { usePortal } from '../app/portal-context.tsx';
 import { Button } from './button.tsx';
-import { niceMaximum, spread } from './plot-scale.ts';
+import { niceDuration, niceMaximum, spread } from './plot-scale.ts';
 
 const WIDTH = 640;
 const HEIGHT = 200;
@@ -18,7 +18,7 @@ export interface Series {
 
 interface PlotProps {
   readonly title: string;
-  /** `bars`: stacked counts. `lines`: e.g. percentiles. */
+  /** `bars`: stacked counts. `lines`: durations in ms. */
   readonly kind: 'bars' | 'lines';
   /** Labels of the axis, one for each value. */
   readonly labels: readonly string[];
@@ -87,7 +87,7 @@ function Drawing({ kind, labels, series, format }: Omit<PlotProps, 'title'>) {
       ? series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)
       : Math.max(0, ...series.map(({ values }) => values[index] ?? 0)),
   );
-  const maximum = niceMaximum(Math.max(...sums, 0));
+  const maximum = (kind === 'bars' ? niceMaximum : niceDuration)(Math.max(...sums, 0));
   const slot = (WIDTH - LEFT) / Math.max(1, labels.length);
   const y = (value: number): number => HEIGHT - BOTTOM - (value / maximum) * (HEIGHT - BOTTOM - TOP);
   return (

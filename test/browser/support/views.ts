@@ -49,7 +49,7 @@ export const VIEWS: readonly View[] = [
   { name: 'events', open: placed('events', 'TILL_CLOSED') },
   { name: 'event', open: placed(`events/${RETRIED_DELIVERY.event.uid}`, 'What became of it') },
   { name: 'catalog', open: placed('catalog', 'A till was opened.') },
-  { name: 'recoveries', open: placed('recoveries', '525 of 860 queued.') },
+  { name: 'recoveries', open: placed('recoveries', '525 of 860 queued for sending.') },
   { name: 'activity', open: placed('activity', 'back-office:12') },
   { name: 'not-found', open: placed('endpoints/no-such-endpoint', 'Not found.') },
   { name: 'overview-empty', open: openEmptyTenant },

@@ -13,7 +13,7 @@ export function AttemptTimeline({ delivery }: { delivery: DeliveryDetails }) {
       <ol class="timeline">
         {attempts.map((attempt, index) => (
           <li key={index}>
-            <AttemptLine attempt={attempt} />
+            <AttemptLine attempt={attempt} isLast={index === attempts.length - 1} />
           </li>
         ))}
         {status === 'PENDING' && (
@@ -28,9 +28,13 @@ export function AttemptTimeline({ delivery }: { delivery: DeliveryDetails }) {
   );
 }
 
-function AttemptLine({ attempt }: { attempt: Attempt }) {
+/** Length of the part of a response that is shown beside its attempt, in characters. */
+const EXCERPT = 300;
+
+/** One attempt. The last one also shows what the receiver responded, if it did not accept the request. */
+function AttemptLine({ attempt, isLast }: { attempt: Attempt; isLast: boolean }) {
   const { t, formats } = usePortal();
-  const { number, responseStatusCode, errorCode, errorMessage, durationMs, startedAt, trigger, orphaned } =
+  const { number, responseStatusCode, responseBody, errorCode, durationMs, startedAt, trigger, orphaned } =
     attempt;
   const isSuccess = responseStatusCode !== null && responseStatusCode >= 200 && responseStatusCode < 300;
   return (
@@ -43,13 +47,13 @@ function AttemptLine({ attempt }: { attempt: Attempt }) {
         {trigger !== 'SCHEDULE' && <> · {t(`trigger.${trigger}`)}</>}
         {orphaned && <> · {t('delivery.orphaned')}</>}
       </span>
-      {errorCode && (
-        <p>
-          {t(`attemptError.${errorCode}`)}
-          {errorMessage && <span class="muted"> {errorMessage}</span>}
+      {errorCode && <p>{t(`attemptError.${errorCode}`)}</p>}
+      {!isSuccess && responseStatusCode !== null && <p>{t(`attemptStatus.${kindOf(responseStatusCode)}`)}</p>}
+      {!isSuccess && isLast && responseBody && (
+        <p class="excerpt">
+          {responseBody.length > EXCERPT ? `${responseBody.slice(0, EXCERPT)}…` : responseBody}
         </p>
       )}
-      {!isSuccess && responseStatusCode !== null && <p>{t(`attemptStatus.${kindOf(responseStatusCode)}`)}</p>}
     </>
   );
 }

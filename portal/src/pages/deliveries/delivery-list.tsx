@@ -9,6 +9,7 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
 import { BulkRedeliver } from './bulk-redeliver.tsx';
+import { FILTER_NAMES } from './filters.ts';
 import { useDeliveries } from './use-deliveries.ts';
 
 /** Maximum number of deliveries of one request. */
@@ -21,6 +22,7 @@ export function DeliveryList() {
   const [isLive, setLive] = useState(true);
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const pages = useDeliveries(isLive);
+  const isFiltered = FILTER_NAMES.some((name) => query[name]);
   const toggle = (deliveryUid: string): void => {
     const next = new Set(selected);
     if (!next.delete(deliveryUid) && next.size < MOST_SELECTED) next.add(deliveryUid);
@@ -99,8 +101,12 @@ export function DeliveryList() {
       ) : (
         !pages.isLoading &&
         pages.error === undefined && (
-          <Empty title={t(pages.hasMore ? 'deliveries.noneSoFar' : 'deliveries.empty')}>
-            {!pages.hasMore && t('deliveries.emptyHint')}
+          <Empty
+            title={t(
+              pages.hasMore ? 'deliveries.noneSoFar' : isFiltered ? 'deliveries.empty' : 'deliveries.none',
+            )}
+          >
+            {!pages.hasMore && !isFiltered && t('deliveries.emptyHint')}
           </Empty>
         )
       )}

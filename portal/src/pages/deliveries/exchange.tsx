@@ -40,6 +40,11 @@ export function Exchange({ delivery }: { delivery: DeliveryDetails }) {
             ) : (
               <div class="stack">
                 <p>{t('delivery.statusCode', { code: String(last.responseStatusCode) })}</p>
+                {last.responseBody ? (
+                  <JsonBlock text={last.responseBody} label={t('delivery.responseBody')} />
+                ) : (
+                  <p class="muted">{t('delivery.emptyBody')}</p>
+                )}
                 {last.responseHeaders && (
                   <TextBlock
                     label={t('delivery.responseHeaders')}
@@ -47,11 +52,6 @@ export function Exchange({ delivery }: { delivery: DeliveryDetails }) {
                       .map(([name, value]) => `${name}: ${value}`)
                       .join('\n')}
                   />
-                )}
-                {last.responseBody ? (
-                  <JsonBlock text={last.responseBody} label={t('delivery.responseBody')} />
-                ) : (
-                  <p class="muted">{t('delivery.emptyBody')}</p>
                 )}
               </div>
             ),

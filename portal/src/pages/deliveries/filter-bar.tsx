@@ -24,9 +24,13 @@ export function DeliveryFilterBar() {
         ]}
         onChange={(status) => setQuery({ status })}
       />
-      <TextField label={t('deliveries.endpoint')} {...typed('endpoint')} />
-      <TextField label={t('deliveries.action')} {...typed('action')} />
-      <TextField label={t('deliveries.event')} {...typed('event')} />
+      <TextField
+        label={t('deliveries.endpoint')}
+        hint={t('deliveries.endpointHint')}
+        {...typed('endpoint')}
+      />
+      <TextField label={t('deliveries.action')} hint={t('deliveries.actionHint')} {...typed('action')} />
+      <TextField label={t('deliveries.event')} hint={t('deliveries.eventHint')} {...typed('event')} />
       <TextField type="datetime-local" label={t('deliveries.from')} {...typed('from')} />
       <TextField type="datetime-local" label={t('deliveries.to')} {...typed('to')} />
       {count > 0 && (

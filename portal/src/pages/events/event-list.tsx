@@ -52,7 +52,7 @@ export function EventList() {
         !fannedOut ? (
           <Badge tone="info">{t('events.waiting')}</Badge>
         ) : hasDeliveries ? (
-          <Badge tone="good">{t('events.hasDeliveries')}</Badge>
+          <Badge tone="info">{t('events.hasDeliveries')}</Badge>
         ) : (
           <Badge tone="neutral">{t('events.noDeliveries')}</Badge>
         ),
@@ -71,7 +71,7 @@ export function EventList() {
         <h1>{t('nav.events')}</h1>
       </header>
       <FilterBox count={[action, reference].filter(Boolean).length}>
-        <TextField label={t('deliveries.action')} {...typed('action')} />
+        <TextField label={t('deliveries.action')} hint={t('deliveries.actionHint')} {...typed('action')} />
         <TextField label={t('events.reference')} hint={t('events.referenceHint')} {...typed('reference')} />
       </FilterBox>
       {pages.items.length > 0 ? (

@@ -2,12 +2,19 @@ import type { Statistics } from '../../api/types.ts';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Plot } from '../../parts/plot.tsx';
 
+/** What a label of the axis says, by the length of its bucket. Hours of several days need the day. */
+const AXIS: Readonly<Record<Statistics['bucket'], Intl.DateTimeFormatOptions>> = {
+  minute: { hour: '2-digit', minute: '2-digit' },
+  hour: { weekday: 'short', hour: '2-digit', minute: '2-digit' },
+  day: { month: 'short', day: 'numeric' },
+};
+
 /** Ended deliveries, and how long they took, over time. */
 export function Charts({ statistics }: { statistics: Statistics }) {
   const { t, formats, language } = usePortal();
   const { items, bucket } = statistics;
   const axis = new Intl.DateTimeFormat(language, {
-    ...(bucket === 'day' ? { month: 'short', day: 'numeric' } : { hour: '2-digit', minute: '2-digit' }),
+    ...AXIS[bucket],
     // Days are counted in UTC.
     timeZone: bucket === 'day' ? 'UTC' : formats.timeZone,
   });
@@ -20,7 +27,7 @@ export function Charts({ statistics }: { statistics: Statistics }) {
   const percentiles = (of: 'attemptMs' | 'deliveryMs') =>
     (['p50', 'p95', 'p99'] as const).map((key) => ({
       key,
-      label: key,
+      label: t(`overview.${key}`),
       values: items.map((item) => item[of]?.[key] ?? null),
     }));
   return (

@@ -19,7 +19,12 @@ export function Figures({ total }: { total: StatisticsTotal }) {
     <ul class="figures">
       <Figure label={t('status.DELIVERED')} value={formats.number(total.delivered)} status="DELIVERED" />
       <Figure label={t('status.FAILED')} value={formats.number(total.failed)} status="FAILED" />
-      <Figure label={t('status.MISSED')} value={formats.number(total.missed)} status="MISSED" />
+      <Figure
+        label={t('status.MISSED')}
+        value={formats.number(total.missed)}
+        status="MISSED"
+        hint={t('overview.missedHint')}
+      />
       <Figure
         label={t('overview.pendingNow')}
         value={pending ? `${formats.number(pending.used)}${pending.isAtLeast ? '+' : ''}` : '–'}
@@ -28,16 +33,25 @@ export function Figures({ total }: { total: StatisticsTotal }) {
       <li class="card">
         <span class="figure-label">{t('overview.successRate')}</span>
         <span class="figure-value">{ended === 0 ? '–' : formats.percent(total.delivered / ended)}</span>
+        <span class="figure-hint">{t('overview.successHint')}</span>
       </li>
     </ul>
   );
 }
 
-const Figure = ({ label, value, status }: { label: string; value: string; status: string }) => (
+interface FigureProps {
+  readonly label: string;
+  readonly value: string;
+  readonly status: string;
+  readonly hint?: string;
+}
+
+const Figure = ({ label, value, status, hint }: FigureProps) => (
   <li class="card">
     <Link to={['deliveries']} query={{ status }} class="figure-link">
       <span class="figure-label">{label}</span>
       <span class="figure-value">{value}</span>
+      {hint && <span class="figure-hint">{hint}</span>}
     </Link>
   </li>
 );

@@ -39,7 +39,10 @@ export default function OverviewPage() {
   return (
     <>
       <header class="page-header">
-        <h1>{t('nav.overview')}</h1>
+        <div>
+          <h1>{t('nav.overview')}</h1>
+          <p class="muted">{t('overview.intro')}</p>
+        </div>
         <SelectField
           label={t('overview.range')}
           value={range.key}

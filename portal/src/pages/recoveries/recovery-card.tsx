@@ -5,7 +5,6 @@ import { usePortal } from '../../app/portal-context.tsx';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Time } from '../../parts/time.tsx';
 
 const TONES: Readonly<Record<Recovery['state'], Tone>> = {
   QUEUED: 'info',
@@ -38,7 +37,7 @@ export function RecoveryCard({ recovery, onChanged }: { recovery: Recovery; onCh
         {reason && <span class="muted">{t(`recoveryReason.${reason}`)}</span>}
       </p>
       <p class="muted">
-        <Time at={recovery.since} /> – <Time at={recovery.until} />
+        {t('recovery.of', { from: formats.dateTime(recovery.since), to: formats.dateTime(recovery.until) })}
       </p>
       {isOpen && (
         <progress max={Math.max(found, 1)} value={handled} aria-label={t('recovery.progress')}>
@@ -50,6 +49,13 @@ export function RecoveryCard({ recovery, onChanged }: { recovery: Recovery; onCh
         {skipped > 0 && t('recovery.skipped', { count: skipped })}{' '}
         {payloadGone > 0 && t('recovery.payloadGone', { count: payloadGone })}
       </p>
+      {requeued + created > 0 && (
+        <p>
+          <Link to={['deliveries']} query={{ endpoint: recovery.httpTransportUid }}>
+            {t('recovery.toDeliveries')}
+          </Link>
+        </p>
+      )}
       {isOpen && !readOnly && (
         <div class="row">
           <Button onClick={() => ask(true)}>{t('recovery.cancel')}</Button>
