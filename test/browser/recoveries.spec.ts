@@ -52,7 +52,7 @@ async function recoverHour(page: Page): Promise<void> {
   const date = new Date(DAY).toISOString().slice(0, 10);
   await page.getByRole('button', { name: 'Recover deliveries' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Endpoint id', { exact: true }).fill('erp');
+  await dialog.getByLabel('Endpoint', { exact: true }).fill('erp');
   await dialog.getByLabel('Time', { exact: true }).selectOption('From … to …');
   await dialog.getByLabel('From', { exact: true }).fill(`${date}T10:00`);
   await dialog.getByLabel('To', { exact: true }).fill(`${date}T11:00`);

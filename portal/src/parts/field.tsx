@@ -31,7 +31,7 @@ export function Field({ label, hint, error, children }: FieldProps) {
   );
 }
 
-interface TextFieldProps extends Omit<
+export interface TextFieldProps extends Omit<
   JSX.InputHTMLAttributes<HTMLInputElement>,
   'onInput' | 'value' | 'label'
 > {

@@ -1,8 +1,10 @@
 import type { AuditEntry } from '../../api/types.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { Link, useNavigation } from '../../app/navigation.tsx';
+import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
+import type { Translate } from '../../i18n/translate.ts';
 import { Empty } from '../../parts/empty.tsx';
+import { EndpointLink } from '../../parts/endpoint-name.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
 import { Time } from '../../parts/time.tsx';
 
@@ -44,17 +46,14 @@ export default function ActivityPage() {
 
 function Entry({ entry }: { entry: AuditEntry }) {
   const { t } = usePortal();
-  const actor = entry.actor === 'system' ? t('activity.system') : (entry.actor ?? t('activity.unknown'));
   return (
     <>
       <p class="row">
         <strong>{t(`audit.${entry.kind}`)}</strong>
-        {entry.httpTransportUid && (
-          <Link to={['endpoints', entry.httpTransportUid]}>{entry.httpTransportUid}</Link>
-        )}
+        {entry.httpTransportUid && <EndpointLink uid={entry.httpTransportUid} />}
         {entry.webhookUid && <code>{entry.webhookUid}</code>}
         <span class="muted">
-          {actor} · <Time at={entry.createdAt} />
+          <span title={entry.actor ?? undefined}>{actorOf(entry, t)}</span> · <Time at={entry.createdAt} />
         </span>
       </p>
       {entry.changes.length > 0 && (
@@ -74,6 +73,13 @@ function Entry({ entry }: { entry: AuditEntry }) {
       )}
     </>
   );
+}
+
+/** Sessions of portal links have no user. */
+function actorOf({ actor }: AuditEntry, t: Translate): string {
+  if (actor === null) return t('activity.unknown');
+  if (actor === 'system') return t('activity.system');
+  return actor.startsWith('portal:') ? t('activity.portalLink') : actor;
 }
 
 const shown = (value: unknown): string =>

@@ -3,6 +3,7 @@ import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/empty.tsx';
+import { EndpointLink } from '../../parts/endpoint-name.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -51,7 +52,7 @@ export function DeliveryDrawer({ deliveryUid, onClose }: { deliveryUid: string; 
             <dd>{delivery.action}</dd>
             <dt>{t('deliveries.endpoint')}</dt>
             <dd>
-              <Link to={['endpoints', delivery.httpTransportUid]}>{delivery.httpTransportUid}</Link>
+              <EndpointLink uid={delivery.httpTransportUid} />
             </dd>
             <dt>{t('deliveries.event')}</dt>
             <dd>

@@ -4,6 +4,7 @@ import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { EndpointName } from '../../parts/endpoint-name.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -59,7 +60,7 @@ export function DeliveryList() {
       key: 'endpoint',
       header: t('deliveries.endpoint'),
       isExtra: true,
-      cell: (item) => item.httpTransportUid,
+      cell: (item) => <EndpointName uid={item.httpTransportUid} />,
     },
     {
       key: 'response',

@@ -2,8 +2,10 @@ import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { useTypedQuery } from '../../app/use-typed-query.ts';
 import { Button } from '../../parts/button.tsx';
+import { EndpointField } from '../../parts/endpoint-field.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { FilterBox } from '../../parts/filter-box.tsx';
+import { ActionField } from '../catalog/action-field.tsx';
 import { FILTER_NAMES, STATUSES } from './filters.ts';
 
 /** Filters of the list. They are in the URL: a link restores them, and Back undoes a change. */
@@ -24,12 +26,8 @@ export function DeliveryFilterBar() {
         ]}
         onChange={(status) => setQuery({ status })}
       />
-      <TextField
-        label={t('deliveries.endpoint')}
-        hint={t('deliveries.endpointHint')}
-        {...typed('endpoint')}
-      />
-      <TextField label={t('deliveries.action')} hint={t('deliveries.actionHint')} {...typed('action')} />
+      <EndpointField label={t('deliveries.endpoint')} {...typed('endpoint')} />
+      <ActionField {...typed('action')} />
       <TextField label={t('deliveries.event')} hint={t('deliveries.eventHint')} {...typed('event')} />
       <TextField type="datetime-local" label={t('deliveries.from')} {...typed('from')} />
       <TextField type="datetime-local" label={t('deliveries.to')} {...typed('to')} />

@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '../../api/types.ts';
+import { isEndpointUid } from '../../parts/endpoint-field.tsx';
 
 export const STATUSES: readonly DeliveryStatus[] = ['PENDING', 'DELIVERED', 'FAILED', 'MISSED', 'CANCELLED'];
 
@@ -20,7 +21,7 @@ export function filtersOf(query: Readonly<Record<string, string>>): DeliveryFilt
   const { status, endpoint, action, event, from, to } = query;
   return {
     ...(STATUSES.includes(status as DeliveryStatus) && { status: status as DeliveryStatus }),
-    ...(endpoint && { httpTransportUid: endpoint }),
+    ...(endpoint && isEndpointUid(endpoint) && { httpTransportUid: endpoint }),
     ...(action && { action: action.toUpperCase() }),
     ...(event && { eventUid: event }),
     ...(instantOf(from) && { createdFrom: instantOf(from)! }),

@@ -11,6 +11,7 @@ import { FilterBox } from '../../parts/filter-box.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
 import { Time } from '../../parts/time.tsx';
 import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
+import { ActionField } from '../catalog/action-field.tsx';
 
 /** Events, newest first, also those that nobody subscribes to. */
 export function EventList() {
@@ -71,7 +72,7 @@ export function EventList() {
         <h1>{t('nav.events')}</h1>
       </header>
       <FilterBox count={[action, reference].filter(Boolean).length}>
-        <TextField label={t('deliveries.action')} hint={t('deliveries.actionHint')} {...typed('action')} />
+        <ActionField {...typed('action')} />
         <TextField label={t('events.reference')} hint={t('events.referenceHint')} {...typed('reference')} />
       </FilterBox>
       {pages.items.length > 0 ? (

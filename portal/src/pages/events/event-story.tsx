@@ -6,7 +6,7 @@ import { Empty, Loading } from '../../parts/empty.tsx';
 import { JsonBlock } from '../../parts/json-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import { SubscriptionStory } from './subscription-story.tsx';
+import { Stories } from './stories.tsx';
 
 /** How often the story is read again, in ms: deliveries of a young event still change. */
 const POLL_MS = 5_000;
@@ -61,13 +61,7 @@ export function EventStory({ eventUid }: { eventUid: string }) {
             {data.items.length === 0 ? (
               <Empty title={t('events.noSubscriptions')} />
             ) : (
-              <ul class="stories">
-                {data.items.map((item) => (
-                  <li key={`${item.httpTransportUid}/${item.webhookUid}`} class="card">
-                    <SubscriptionStory item={item} />
-                  </li>
-                ))}
-              </ul>
+              <Stories items={data.items} />
             )}
             {data.paging.nextCursor !== null && <p class="muted">{t('events.more')}</p>}
           </section>

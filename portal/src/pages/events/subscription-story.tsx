@@ -1,9 +1,20 @@
 import type { WebhookExplanation } from '../../api/types.ts';
 import { Link } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
+import type { Translate } from '../../i18n/translate.ts';
 import { Badge } from '../../parts/badge.tsx';
+import { EndpointLink } from '../../parts/endpoint-name.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
+
+/** The last response, and why the delivery ended as it did. */
+const resultOf = (delivery: NonNullable<WebhookExplanation['delivery']>, t: Translate): string =>
+  [
+    delivery.status === 'DELIVERED' ? undefined : (delivery.lastStatusCode ?? delivery.lastErrorCode),
+    delivery.reason && t(`reason.${delivery.reason}`),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 
 /** The outcome of an event for one subscription, in sentences, and whether it was recorded or derived. */
 export function SubscriptionStory({ item }: { item: WebhookExplanation }) {
@@ -12,12 +23,15 @@ export function SubscriptionStory({ item }: { item: WebhookExplanation }) {
   return (
     <div class="stack">
       <p class="row">
-        <Link to={['endpoints', item.httpTransportUid]}>{item.httpTransportUid}</Link>
+        <EndpointLink uid={item.httpTransportUid} />
         <span class="muted">
           {t('events.subscription', { uid: item.webhookUid })} {item.deleted && t('events.deleted')}
         </span>
         {delivery && outcome === 'DELIVERY' ? (
-          <StatusBadge status={delivery.status} />
+          <>
+            <StatusBadge status={delivery.status} />
+            <span class="muted">{resultOf(delivery, t)}</span>
+          </>
         ) : (
           <Badge tone={outcome === 'WAITING' ? 'info' : 'neutral'}>{t(`outcome.${outcome}`)}</Badge>
         )}
@@ -29,7 +43,13 @@ export function SubscriptionStory({ item }: { item: WebhookExplanation }) {
           {t('events.attempts', { count: delivery.attempts })}{' '}
           {delivery.nextAttemptAt && (
             <>
-              {t('events.nextAttempt')} <Time at={delivery.nextAttemptAt} relative />
+              {new Date(delivery.nextAttemptAt).getTime() <= Date.now() ? (
+                t('events.dueNow')
+              ) : (
+                <>
+                  {t('events.nextAttempt')} <Time at={delivery.nextAttemptAt} relative />
+                </>
+              )}
             </>
           )}
         </p>

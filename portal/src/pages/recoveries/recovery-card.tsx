@@ -5,6 +5,7 @@ import { usePortal } from '../../app/portal-context.tsx';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { EndpointLink } from '../../parts/endpoint-name.tsx';
 
 const TONES: Readonly<Record<Recovery['state'], Tone>> = {
   QUEUED: 'info',
@@ -32,7 +33,7 @@ export function RecoveryCard({ recovery, onChanged }: { recovery: Recovery; onCh
     <div class="stack">
       <p class="row">
         <strong>{t(`recoveryKind.${recovery.kind}`)}</strong>
-        <Link to={['endpoints', recovery.httpTransportUid]}>{recovery.httpTransportUid}</Link>
+        <EndpointLink uid={recovery.httpTransportUid} />
         <Badge tone={TONES[state]}>{t(`recoveryState.${state}`)}</Badge>
         {reason && <span class="muted">{t(`recoveryReason.${reason}`)}</span>}
       </p>

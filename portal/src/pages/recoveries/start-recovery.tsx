@@ -4,6 +4,7 @@ import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { EndpointField, isEndpointUid } from '../../parts/endpoint-field.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -53,7 +54,7 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
           <Button
-            disabled={uid === '' || !range}
+            disabled={!isEndpointUid(uid) || !range}
             onClick={() => attempt(async () => setPreview((await request(true)) as RecoveryDryRun))}
           >
             {t('recovery.preview')}
@@ -73,12 +74,7 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <TextField
-        label={t('recovery.endpoint')}
-        hint={t('recovery.endpointHint')}
-        value={uid}
-        onInput={changed(setUid)}
-      />
+      <EndpointField label={t('recovery.endpoint')} value={uid} onInput={changed(setUid)} />
       <SelectField
         label={t('recovery.kind')}
         hint={t(`recovery.kindHint.${kind}`)}

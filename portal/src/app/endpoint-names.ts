@@ -1,0 +1,88 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Api } from '../api/client.ts';
+import { useNavigation } from './navigation.tsx';
+import { usePortal } from './portal-context.tsx';
+
+/** Endpoints that are read when the first name is asked for: the newest ones, which most lists are about. */
+const FIRST = 100;
+/** Requests for single names that run at once. */
+const AT_ONCE = 3;
+
+/** The names of a tenant's endpoints by their ids. Each is read once while the page is open; a deleted one has none. */
+class EndpointNames {
+  readonly #names = new Map<string, string | null>();
+  readonly #waiting = new Set<string>();
+  readonly #listeners = new Set<() => void>();
+  #running = 0;
+  #first: Promise<void> | undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly tenantUid: string,
+  ) {}
+
+  /** @returns undefined: it is not known yet, or the endpoint was deleted */
+  nameOf(uid: string): string | undefined {
+    if (!this.#names.has(uid)) this.#want(uid);
+    return this.#names.get(uid) ?? undefined;
+  }
+
+  /** @returns ends it */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #want(uid: string): void {
+    this.#waiting.add(uid);
+    this.#first ??= this.#read({ pageSize: FIRST });
+    void this.#first.then(() => this.#readNext());
+  }
+
+  #readNext(): void {
+    for (const uid of this.#waiting) {
+      if (this.#running >= AT_ONCE) return;
+      this.#waiting.delete(uid);
+      if (this.#names.has(uid)) continue;
+      this.#running += 1;
+      // A search instead of the route of the endpoint: a deleted one is an empty list, and no error in the browser's log.
+      void this.#read({ search: uid, pageSize: FIRST }).then(() => {
+        if (!this.#names.has(uid)) this.#names.set(uid, null);
+        this.#running -= 1;
+        this.#readNext();
+      });
+    }
+  }
+
+  async #read(query: { search?: string; pageSize: number }): Promise<void> {
+    try {
+      const { data } = await this.api.GET('/tenants/{tenantUid}/httptransports', {
+        params: { path: { tenantUid: this.tenantUid }, query },
+      });
+      for (const { httpTransportUid, name } of data!.items) this.#names.set(httpTransportUid, name);
+      for (const listener of this.#listeners) listener();
+    } catch {
+      // The id is shown instead of the name.
+    }
+  }
+}
+
+const known = new WeakMap<Api, Map<string, EndpointNames>>();
+
+function namesOf(api: Api, tenantUid: string): EndpointNames {
+  const ofApi = known.get(api) ?? new Map<string, EndpointNames>();
+  known.set(api, ofApi);
+  const names = ofApi.get(tenantUid) ?? new EndpointNames(api, tenantUid);
+  ofApi.set(tenantUid, names);
+  return names;
+}
+
+/** The name of an endpoint, or its id as long as the name is not known. */
+export function useEndpointName(uid: string): string {
+  const { api } = usePortal();
+  const { tenantUid } = useNavigation();
+  const names = namesOf(api, tenantUid);
+  const [, redraw] = useState(0);
+  useEffect(() => names.onChange(() => redraw((count) => count + 1)), [names]);
+  return names.nameOf(uid) ?? uid;
+}
