@@ -115,7 +115,7 @@ describe('the operator console', () => {
     await context.close();
   }, 60_000);
 
-  it('lists tenants with at least so many pending deliveries; the filter is in the URL', async () => {
+  it('lists tenants with at least so many pending deliveries; the filter is in the URL, and Back undoes it', async () => {
     const { page, context } = await openConsole(scene, 'tenants');
     await page.getByRole('cell', { name: 'north' }).waitFor();
     await page.getByLabel('Pending deliveries, at least').fill('three');
@@ -127,6 +127,9 @@ describe('the operator console', () => {
     expect(await page.getByRole('cell', { name: 'north' }).count()).toBe(0);
     await page.getByLabel('Pending deliveries, at least').fill('1000');
     await page.getByText('No tenant has so many pending deliveries.').waitFor();
+    await page.goBack();
+    await page.getByRole('cell', { name: 'south' }).waitFor();
+    expect(page.url()).toContain('minPending=3');
     await context.close();
   }, 60_000);
 
@@ -156,7 +159,7 @@ describe('the operator console', () => {
     await page.getByRole('button', { name: 'Stop all deliveries' }).click();
 
     const banner = page.getByRole('region', { name: 'All deliveries are stopped' });
-    await banner.getByText('Stopped by ops:manager').waitFor();
+    await banner.getByText(`Stopped by ${OPERATOR}`).waitFor();
     await banner.getByText('Reason: A release sent wrong totals').waitFor();
     await page.getByText('No process holds a queue: nothing is sent.').waitFor();
     expect((await operations.get('/overview')).body['stop']).toMatchObject({ actor: OPERATOR });

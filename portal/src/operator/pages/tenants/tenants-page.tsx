@@ -1,8 +1,8 @@
 import type { ListedTenant } from '../../../api/types.ts';
 import { usePages } from '../../../api/use-pages.ts';
-import { useNavigation } from '../../../app/navigation.tsx';
 import { usePortal } from '../../../app/portal-context.tsx';
 import { useSettled } from '../../../app/use-settled.ts';
+import { useTypedQuery } from '../../../app/use-typed-query.ts';
 import { Empty } from '../../../parts/empty.tsx';
 import { TextField } from '../../../parts/field.tsx';
 import { FilterBox } from '../../../parts/filter-box.tsx';
@@ -17,10 +17,9 @@ const PAGE_SIZE = 100;
 /** All tenants with their backlog, and how their deliveries of the last day ended. */
 export default function TenantsPage() {
   const { api, t } = usePortal();
-  const { query, setQuery } = useNavigation();
   const columns = useTenantColumns();
-  const typed = query['minPending'] ?? '';
-  const minPending = useSettled(minPendingOf(typed) ?? undefined);
+  const typed = useTypedQuery()('minPending');
+  const minPending = useSettled(minPendingOf(typed.value) ?? undefined);
   const pages = usePages<ListedTenant>(
     (cursor, signal) =>
       searchPage(async (after) => {
@@ -44,14 +43,13 @@ export default function TenantsPage() {
       <header class="page-header">
         <h1>{t('nav.tenants')}</h1>
       </header>
-      <FilterBox count={typed === '' ? 0 : 1}>
+      <FilterBox count={typed.value === '' ? 0 : 1}>
         <TextField
           inputMode="numeric"
           label={t('operator.minPending')}
           hint={t('operator.minPendingHint')}
-          error={minPendingOf(typed) === null ? t('operator.minPendingInvalid') : undefined}
-          value={typed}
-          onInput={(text) => setQuery({ minPending: text }, { replace: true })}
+          error={minPendingOf(typed.value) === null ? t('operator.minPendingInvalid') : undefined}
+          {...typed}
         />
       </FilterBox>
       {pages.items.length > 0 ? (
