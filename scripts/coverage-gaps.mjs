@@ -23,8 +23,16 @@ function gapsOf({ path: file, f, fnMap, b, branchMap }) {
     ...blocks.map((loc) => ({ kind: 'block', loc })),
   ]
     .sort((one, other) => one.loc.start.line - other.loc.start.line)
-    .map(({ kind, loc }) => ({ kind, line: loc.start.line, ...describe(source, loc) }));
+    .map(({ kind, loc }) => ({ kind, line: loc.start.line, ...describe(source, loc) }))
+    .filter((gap) => !isGenerated(gap));
 }
+
+/**
+ * Whether the compiler has written the code: types of parameters, properties and results, for decorators. A file that contains types only is one
+ * function that never runs.
+ */
+const isGenerated = ({ kind, name, line, text }) =>
+  kind === 'function' ? name === '(module)' && line === 1 : /^([,;]|\) \{|<.*)?$/.test(text);
 
 const contains = (outer, { start, end }) => !isBefore(start, outer.start) && !isBefore(outer.end, end);
 
