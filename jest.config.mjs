@@ -15,7 +15,7 @@ export default {
   // For `npm run test:coverage`. Processes that tests start are not covered.
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageProvider: 'v8',
-  coverageReporters: ['text-summary', 'json-summary', 'html'],
+  coverageReporters: ['text-summary', 'json', 'html'],
   coverageDirectory: 'reports/coverage',
   // Most tests wait for real processes, time-outs and leases: five keep two cores busy.
   maxWorkers: 5,

@@ -40,6 +40,7 @@ export async function ensurePortal() {
 async function bundle() {
   // Vite is imported only here, because loading it is slow and most runs need no build.
   const { build } = await import('vite');
+  const { NODE_ENV } = process.env;
   const { output } = await build({
     root: SOURCE,
     configFile: false,
@@ -67,6 +68,9 @@ async function bundle() {
       },
     },
   });
+  // Vite sets it for its whole process, and tests that this process starts would be hosts in production.
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   return output;
 }
 

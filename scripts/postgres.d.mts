@@ -6,12 +6,19 @@ export interface PostgresCluster {
   crash(): Promise<void>;
   /** Starts it again after a crash: same port, same data. */
   restart(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Ends it and removes its folders. */
   stop(): Promise<void>;
 }
 
 /** Faster and no less correct as long as the machine does not lose power: for tests, never for a measurement. */
 export const NOT_DURABLE: Readonly<Record<string, string>>;
 
-/** Starts a PostgreSQL cluster on a free port of the loopback interface. */
-export function startPostgres(settings?: Readonly<Record<string, string | number>>): Promise<PostgresCluster>;
+/**
+ * Starts a PostgreSQL cluster on a free port of the loopback interface.
+ *
+ * @param parent folder in which the cluster makes a folder for its data. Default: the system's folder for temporary files
+ */
+export function startPostgres(
+  settings?: Readonly<Record<string, string | number>>,
+  parent?: string,
+): Promise<PostgresCluster>;

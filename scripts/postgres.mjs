@@ -12,24 +12,35 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Settings for tests, never for a measurement: faster, and correct as long as the machine does not lose power. */
-export const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+export const NOT_DURABLE = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_wal_size: '512MB',
+};
 
 /**
  * Starts a PostgreSQL cluster in a temporary folder, on a free port of the loopback interface.
  * Text is collated by language (ICU, en-US), as in most production databases, so that SQL that relies on byte order fails here.
  *
  * @param {Record<string, string | number>} settings server settings beside the defaults, e.g. `NOT_DURABLE`.
+ * @param {string} parent folder in which the cluster makes a folder for its data. Default: the system's folder for temporary files.
  * @returns {Promise<{ url: string, version: string, crash: () => Promise<void>, restart: () => Promise<void>, stop: () => Promise<void> }>}
  *   `crash` ends the server at once, as if it had been killed. `restart` starts it again at the same port with the same data.
- *   `stop` ends it and removes the folder.
+ *   `stop` ends it and removes its folders.
  */
-export async function startPostgres(settings = {}) {
+export async function startPostgres(settings = {}, parent = tmpdir()) {
   const account = unprivilegedAccount();
+  // Programs may not be allowed to run in the folder of the data, so they have a folder of their own.
   const folder = mkdtempSync(path.join(tmpdir(), 'tillhook-postgres-'));
-  const data = path.join(folder, 'data');
+  const dataFolder = mkdtempSync(path.join(parent, 'tillhook-data-'));
+  const data = path.join(dataFolder, 'data');
   const options = { ...account, cwd: folder };
+  const removeFolders = () => {
+    for (const each of [folder, dataFolder]) rmSync(each, { recursive: true, force: true });
+  };
   try {
-    if (account) chownSync(folder, account.uid, account.gid);
+    if (account) for (const each of [folder, dataFolder]) chownSync(each, account.uid, account.gid);
     const { initdb, pg_ctl } = await binaries(folder, account);
     const password = randomBytes(12).toString('hex');
     const passwordFile = path.join(folder, 'password');
@@ -58,12 +69,12 @@ export async function startPostgres(settings = {}) {
     const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
     const stop = async () => {
       await stopServer('fast');
-      rmSync(folder, { recursive: true, force: true });
+      removeFolders();
     };
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     return { url, version, crash: () => stopServer('immediate'), restart: startServer, stop };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolders();
     throw new Error(`PostgreSQL did not start. ${REMEDY}\n${error.message}`, { cause: error });
   }
 }

@@ -85,7 +85,7 @@ async function postgresEnvironment() {
   const { TEST_POSTGRES_URL: given } = process.env;
   // Templates of migrated databases exist during a run. They must not stay on a server that belongs to somebody else.
   if (given !== undefined) return { TEST_POSTGRES_URL: given };
-  postgres = await startPostgres(NOT_DURABLE);
+  postgres = await startPostgres(NOT_DURABLE, memoryFolder);
   return { TEST_POSTGRES_URL: postgres.url, TEST_RUN_FOLDER: folder };
 }
 

@@ -47,10 +47,20 @@ describe('the options of the module', () => {
       /"retention\.tenants\.shop".*deliveredDays/s,
     ],
     [{ retention: { tenants: [] as never } }, /"retention\.tenants"/],
+    [{ deliveryEnabled: 'no' as never }, /"deliveryEnabled".*true or false/s],
+    [{ clientErrors: 'drop' as never }, /"clientErrors".*one of 'retry', 'fail'/s],
+    [{ wakeUps: { redis: {} as never } }, /"wakeUps\.redis".*createClient/s],
+    [{ userAgent: '' }, /"userAgent".*1 to 256/s],
+    [{ userAgent: 'till\n' }, /"userAgent"/],
+    [{ userAgent: 'x'.repeat(257) }, /"userAgent"/],
   ])('are refused: %j', (options, message) => {
     expect(() => resolveOptions(options)).toThrow(InvalidOptionError);
     expect(() => resolveOptions(options)).toThrow(message);
     expect(() => resolveOptions(options)).not.toThrow(/hunter2/);
+  });
+
+  it.each(['x', 'till/2 (support@example.com)', 'x'.repeat(256)])('accept the user agent %j', (userAgent) => {
+    expect(resolveOptions({ userAgent })).toMatchObject({ userAgent });
   });
 
   it.each([

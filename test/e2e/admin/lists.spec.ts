@@ -76,6 +76,33 @@ describe('lists', () => {
       }
     });
 
+    it('of HTTP transports can be filtered by state, by failures, and by a text in the uid, name or URL', async () => {
+      const tenantUid = newTenant();
+      const own = host().api(tenantUid);
+      for (const [httpTransportUid, name, url] of [
+        ['erp', 'Books_1', 'https://shop.example.com'],
+        ['web', '100 % Shop', 'https://web.example.com'],
+        ['old', 'Archive', 'https://old.example.com'],
+      ]) {
+        await own.post('/httptransports', { httpTransportUid, name, url });
+      }
+      await own.post('/httptransports/erp/pause', {});
+      await host().dataSource.query(
+        `UPDATE webhook_http_transport SET failing_since = 1 WHERE tenant_uid = '${tenantUid}' AND name <> 'Archive'`,
+      );
+      const found = async (query: string): Promise<unknown[]> =>
+        (await own.get<List>(`/httptransports?${query}`)).body.items.map((item) => item.httpTransportUid);
+
+      expect(await found('state=PAUSED')).toEqual(['erp']);
+      expect(await found('state=ACTIVE')).toEqual(['web', 'old']);
+      expect(await found('failing=true')).toEqual(['web']);
+      expect(await found('search=SHOP')).toEqual(['erp', 'web']);
+      expect(await found('search=shop&state=ACTIVE')).toEqual(['web']);
+      expect(await found('search=%25')).toEqual(['web']);
+      expect(await found('search=_')).toEqual(['erp']);
+      expect(await found('search=nothing')).toEqual([]);
+    });
+
     it('accept a page far beyond the end', async () => {
       const { status, body } = await api.get<List>('/httptransports?pageNumber=1000000000&pageSize=100');
       expect([status, body.items]).toEqual([200, []]);
