@@ -47,7 +47,7 @@ export const VIEWS: readonly View[] = [
     open: (page) => visit(page, `deliveries/${deliveryUidOf(RETRIED_DELIVERY.id)}`, /Attempt 3/),
   },
   { name: 'events', open: placed('events', 'TILL_CLOSED') },
-  { name: 'event', open: placed(`events/${RETRIED_DELIVERY.event.uid}`, 'What became of it') },
+  { name: 'event', open: placed(`events/${RETRIED_DELIVERY.event.uid}`, 'Outcome for each subscription') },
   { name: 'catalog', open: placed('catalog', 'A till was opened.') },
   { name: 'recoveries', open: placed('recoveries', '525 of 860 queued for sending.') },
   { name: 'activity', open: placed('activity', 'back-office:12') },
