@@ -113,7 +113,7 @@ describe(`a tenant with ${SIZE.endpoints} endpoints and ${SIZE.deliveries} deliv
     const field = (label: string) => page.getByRole('search').getByLabel(label, { exact: true });
     const times = {
       status: await untilEachRowHas(page, 'Failed', () => field('Status').selectOption('Failed')),
-      endpoint: await untilEachRowHas(page, 'endpoint-77', async () => {
+      endpoint: await untilEachRowHas(page, 'Endpoint 77', async () => {
         await field('Status').selectOption('Any status');
         await field('Endpoint').fill('endpoint-77');
       }),

@@ -7,6 +7,8 @@ import { usePortal } from './portal-context.tsx';
 const FIRST = 100;
 /** Requests for single names that run at once. */
 const AT_ONCE = 3;
+/** Rows that pass by while somebody scrolls are gone earlier, and their names are not read. */
+const STAYS_MS = 150;
 
 /** The names of a tenant's endpoints by their ids. Each is read once while the page is open; a deleted one has none. */
 class EndpointNames {
@@ -21,10 +23,9 @@ class EndpointNames {
     private readonly tenantUid: string,
   ) {}
 
-  /** @returns undefined: it is not known yet, or the endpoint was deleted */
-  nameOf(uid: string): string | undefined {
-    if (!this.#names.has(uid)) this.#want(uid);
-    return this.#names.get(uid) ?? undefined;
+  /** @returns null: the endpoint has no name, because it was deleted; undefined: it is not known yet */
+  nameOf(uid: string): string | null | undefined {
+    return this.#names.get(uid);
   }
 
   /** @returns ends it */
@@ -33,7 +34,8 @@ class EndpointNames {
     return () => this.#listeners.delete(listener);
   }
 
-  #want(uid: string): void {
+  /** Asks for a name. Those who listen to changes learn it. */
+  want(uid: string): void {
     this.#waiting.add(uid);
     this.#first ??= this.#read({ pageSize: FIRST });
     void this.#first.then(() => this.#readNext());
@@ -84,5 +86,11 @@ export function useEndpointName(uid: string): string {
   const names = namesOf(api, tenantUid);
   const [, redraw] = useState(0);
   useEffect(() => names.onChange(() => redraw((count) => count + 1)), [names]);
-  return names.nameOf(uid) ?? uid;
+  const name = names.nameOf(uid);
+  useEffect(() => {
+    if (name !== undefined) return undefined;
+    const timer = setTimeout(() => names.want(uid), STAYS_MS);
+    return () => clearTimeout(timer);
+  }, [names, uid, name]);
+  return name ?? uid;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { niceDuration, niceMaximum } from '../../../portal/src/parts/plot-scale.ts';
+import { niceDuration, niceMaximum } from '../../../portal/src/parts/plot-scale.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
