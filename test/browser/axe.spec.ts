@@ -57,6 +57,14 @@ describe.each([
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'All endpoints' }).click();
+    await page.getByRole('button', { name: 'Add endpoint' }).click();
+    await page.getByLabel('URL').fill('https://erp.example.com');
+    await page.getByLabel('Name').fill('Accounting');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('group', { name: 'About your endpoints' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
     await goTo(page, 'Deliveries');
     await page.getByRole('link', { name: 'ORDER_SETTLED' }).first().click();
     await page.getByRole('dialog').getByText('Attempt 1').waitFor();

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { NOTIFICATION_ACTIONS } from '../../lib/domain/notification-actions.js';
+import { posCatalog } from '../../lib/pos/pos-catalog.js';
+import { eventually } from '../support/eventually.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 let scene: PortalScene;
@@ -18,6 +22,9 @@ const withEndpoint = async (tenantUid: string, settings: object = {}): Promise<v
   await api.post('/httptransports/erp/webhooks', { action: 'ORDER_SETTLED' });
 };
 
+const hasFocus = (control: Locator): Promise<boolean> =>
+  control.evaluate((element) => element === document.activeElement);
+
 describe('the wizard', () => {
   it('chooses groups and single events, keeps what was entered over a reload, and says why a URL is refused', async () => {
     const { page, problems } = await scene.open('wizard');
@@ -25,14 +32,22 @@ describe('the wizard', () => {
     await page.getByRole('button', { name: 'Add endpoint' }).click();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('Enter a whole URL').waitFor();
+    expect(await hasFocus(page.getByLabel('URL'))).toBe(true);
     await page.getByLabel('URL').fill('https://10.0.0.7/hook');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Enter a name.').waitFor();
+    expect(await hasFocus(page.getByLabel('Name'))).toBe(true);
     await page.getByLabel('Name').fill('Internal');
     await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Choose at least one event.').waitFor();
     const group = page.getByLabel('All ORDER_*, also later ones');
     await page.getByRole('checkbox', { name: /^ORDER_SETTLED/ }).check();
     expect(await group.evaluate((input: HTMLInputElement) => input.indeterminate)).toBe(true);
+    await page.getByText('1 event chosen').waitFor();
     await group.check();
     expect(await page.getByRole('checkbox', { name: /^ORDER_SETTLED/ }).isChecked()).toBe(true);
+    const orders = Object.keys(posCatalog).filter((action) => action.startsWith('ORDER_')).length;
+    await page.getByText(`${orders} events chosen`).waitFor();
 
     await page.reload();
     expect(await page.getByLabel('URL').inputValue()).toBe('https://10.0.0.7/hook');
@@ -43,6 +58,39 @@ describe('the wizard', () => {
       .getByRole('alert')
       .getByText(/refused/)
       .waitFor();
+
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('There are no endpoints yet.').waitFor();
+    await page.getByRole('button', { name: 'Add endpoint' }).click();
+    expect(await page.getByLabel('URL').inputValue()).toBe('');
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('keeps its buttons in sight, and names notifications last, in the words of the portal', async () => {
+    const { page, problems } = await scene.open('long-list');
+    await goTo(page, 'Endpoints');
+    await page.getByRole('button', { name: 'Add endpoint' }).click();
+    await page.getByLabel('URL').fill(scene.receiver.url);
+    await page.getByLabel('Name').fill('Accounting');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByLabel('All ORDER_*, also later ones').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight > innerHeight + 400)).toBe(true);
+    const box = (await page.getByRole('button', { name: 'Create endpoint' }).boundingBox())!;
+    expect(box.y + box.height).toBeLessThanOrEqual(page.viewportSize()!.height);
+
+    const boxes = await page.getByRole('checkbox').evaluateAll((inputs) => {
+      const names = inputs.map((input) => (input as HTMLInputElement).labels![0]!.innerText.split(/\s/)[0]!);
+      return names.filter((name) => /_/.test(name));
+    });
+    const own = Object.keys(posCatalog).sort();
+    const notifications = Object.keys(NOTIFICATION_ACTIONS).sort();
+    expect(boxes).toEqual([...own, ...notifications]);
+    const part = page.getByRole('group', { name: 'About your endpoints' });
+    await part.getByText('An endpoint was disabled.').waitFor();
+    expect(await part.innerText()).not.toMatch(/HTTP transport|circuit|tenant/);
+    await page.getByLabel('Everything', { exact: true }).check();
+    await part.getByRole('checkbox', { name: /^WEBHOOK_QUOTA_NEAR/ }).check();
+    await page.getByText(`${own.length + 1} events chosen`).waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 });
@@ -74,8 +122,57 @@ describe('an endpoint', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'Head office' }).waitFor();
     await page.getByRole('button', { name: 'Send test' }).click();
-    await page.getByText('The receiver accepted it.').waitFor();
+    await page.getByText('ORDER_SETTLED: the receiver accepted it.').waitFor();
     expect(scene.receiver.requests.at(-1)!.headers['authorization']).toBe('Bearer first-token');
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('says which action a test sends, before and after', async () => {
+    await withEndpoint('testing');
+    const { page, problems } = await scene.open('testing');
+    await goTo(page, 'Endpoints');
+    await page.getByRole('link', { name: 'ERP' }).click();
+    const select = page.getByLabel('Event', { exact: true });
+    await select.getByRole('option', { name: 'ORDER_SETTLED (first subscribed event)' }).waitFor({
+      state: 'attached',
+    });
+    await select.selectOption('TILL_CLOSED');
+    await page.getByRole('button', { name: 'Send test' }).click();
+    await page.getByText('TILL_CLOSED: the receiver accepted it.').waitFor();
+    await page.getByRole('button', { name: 'Remove ORDER_SETTLED' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove ORDER_SETTLED' }).click();
+    await select.getByRole('option', { name: /first subscribed event/ }).waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('switches a subscription off and on', async () => {
+    await withEndpoint('switching');
+    const { page, problems } = await scene.open('switching');
+    await goTo(page, 'Endpoints');
+    await page.getByRole('link', { name: 'ERP' }).click();
+    await page.getByRole('button', { name: 'Switch off ORDER_SETTLED' }).click();
+    await page.getByRole('button', { name: 'Switch on ORDER_SETTLED' }).click();
+    await page.getByRole('button', { name: 'Switch off ORDER_SETTLED' }).waitFor();
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('whose deliveries failed leads to them, with their number', async () => {
+    await withEndpoint('failed', { retryScheduleSeconds: [] });
+    scene.receiver.answer({ status: 500 });
+    await scene.host.emitter.emit('ORDER_SETTLED', { order: { Uid: '700' } }, { tenantUid: 'failed' });
+    const api = scene.host.api('failed');
+    await eventually(async () => {
+      const { body } = await api.get<{ items: unknown[] }>('/deliveries?status=FAILED');
+      return body.items.length === 1;
+    });
+    scene.receiver.reset();
+    const { page, problems } = await scene.open('failed');
+    await goTo(page, 'Endpoints');
+    await page.getByRole('link', { name: 'ERP' }).click();
+    await page.getByRole('link', { name: 'Failed deliveries (1 in the last 24 hours)' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
+    expect(page.url()).toMatch(/#\/failed\/deliveries\?endpoint=erp&status=FAILED$/);
+    await page.getByRole('link', { name: 'ORDER_SETTLED' }).waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 
@@ -86,6 +183,9 @@ describe('an endpoint', () => {
     await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
     await page.getByRole('link', { name: 'ERP' }).click();
     await page.getByText('The receiver responded that this address is gone (410).').waitFor();
+    const why = page.getByRole('link', { name: 'Why: see its failed deliveries' });
+    expect(await why.getAttribute('href')).toMatch(/endpoint=erp&status=FAILED$/);
+    await page.getByText('Send a test first').waitFor();
     await page.getByRole('button', { name: 'Enable', exact: true }).click();
     await page.getByText('This endpoint is disabled').waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
@@ -102,7 +202,7 @@ describe('an endpoint', () => {
     await dialog.getByText(/This cannot be undone/).waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await hasFocus(button)).toBe(true);
     await button.click();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('There are no endpoints yet.').waitFor();

@@ -23,7 +23,7 @@ it('leads from an empty tenant to a failure that is sent again', async () => {
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await page.getByText(/^whsec_/).waitFor();
   await page.getByRole('button', { name: 'Send test' }).click();
-  await page.getByText('The receiver accepted it.').waitFor();
+  await page.getByText(/ORDER_\w+: the receiver accepted it\./).waitFor();
   expect(scene.receiver.requests).toHaveLength(1);
 
   scene.receiver.answer({ status: 500, body: 'out of paper' });

@@ -6,6 +6,7 @@ import { WAIT_CAUSES } from '../../../lib/admin/events/waits.js';
 import { LANE_STATES } from '../../../lib/admin/operator/lane.dto.js';
 import { AUDIT_KINDS, OPERATOR_AUDIT_KINDS } from '../../../lib/domain/audit.js';
 import { DELIVERY_STATUSES } from '../../../lib/domain/delivery-status.js';
+import { NOTIFICATION_ACTIONS } from '../../../lib/domain/notification-actions.js';
 import { RECOVERY_KINDS, RECOVERY_STATES } from '../../../lib/domain/recovery.js';
 
 type Message = string | Record<string, string>;
@@ -46,6 +47,7 @@ describe.each(LANGUAGES)('the texts of the portal in %s', (language) => {
     ['recoveryState', RECOVERY_STATES],
     ['operatorAudit', OPERATOR_AUDIT_KINDS],
     ['laneState', LANE_STATES],
+    ['notification', Object.keys(NOTIFICATION_ACTIONS)],
   ] as const)('explain every %s of the API', (group, codes) => {
     expect(codes.filter((code) => !(`${group}.${code}` in messages))).toEqual([]);
   });

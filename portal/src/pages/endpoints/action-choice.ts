@@ -1,44 +1,63 @@
-/** Actions that begin alike, e.g. all of `ORDER_`. */
+/** Actions that begin alike, e.g. all of `ORDER_`, or an action that is alone. */
 export interface ActionGroup {
-  /** E.g. `ORDER_`; empty for actions without an underscore. */
+  /** E.g. `ORDER_`; empty for a single action. */
   readonly prefix: string;
   readonly actions: readonly string[];
 }
 
-/** Groups actions by the word before the first underscore. A word that only one action has is not a group of its own. */
+/** Actions that begin with this are notifications about the endpoints themselves. The pattern `*` does not include them. */
+const NOTIFICATION_PREFIX = 'WEBHOOK_';
+
+export const isNotification = (action: string): boolean => action.startsWith(NOTIFICATION_PREFIX);
+
+/**
+ * Groups actions by the word before the first underscore. A word that only one action has makes no group. Groups and single
+ * actions are in one order by name.
+ */
 export function groupActions(actions: readonly string[]): readonly ActionGroup[] {
   const groups = new Map<string, string[]>();
   for (const action of [...actions].sort()) {
-    const prefix = action.includes('_') ? action.slice(0, action.indexOf('_') + 1) : '';
+    const prefix = action.includes('_') ? action.slice(0, action.indexOf('_') + 1) : action;
     groups.set(prefix, [...(groups.get(prefix) ?? []), action]);
   }
-  const single = [...groups].filter(([, members]) => members.length === 1).flatMap(([, members]) => members);
-  const several = [...groups].filter(([, members]) => members.length > 1);
-  return [
-    ...several.map(([prefix, members]) => ({ prefix, actions: members })),
-    ...(single.length > 0 ? [{ prefix: '', actions: single }] : []),
-  ];
+  return [...groups].map(([prefix, members]) => ({
+    prefix: members.length > 1 ? prefix : '',
+    actions: members,
+  }));
 }
 
 /** The chosen patterns, as the API accepts them, such as `*`, `ORDER_*` and `ORDER_SETTLED`. */
 export type Choice = ReadonlySet<string>;
 
+/** Whether a pattern covers an action. `*` covers all but notifications. */
+export function matchesPattern(pattern: string, action: string): boolean {
+  if (pattern === '*') return !isNotification(action);
+  return pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : pattern === action;
+}
+
+/** Number of actions of the catalog that a choice covers. */
+export const countChosen = (choice: Choice, actions: readonly string[]): number =>
+  actions.filter((action) => [...choice].some((pattern) => matchesPattern(pattern, action))).length;
+
+/** Chooses everything or nothing of it. Chosen notifications stay chosen. */
+export function toggleEverything(choice: Choice): Choice {
+  const kept = [...choice].filter(isNotification);
+  return new Set(choice.has('*') ? kept : ['*', ...kept]);
+}
+
 export type GroupState = 'all' | 'some' | 'none';
 
 /** Whether a group is chosen, also actions that will be added to the catalog later (`all`), or in part. */
 export function stateOf({ prefix, actions }: ActionGroup, choice: Choice): GroupState {
-  if (choice.has('*') || (prefix !== '' && choice.has(`${prefix}*`))) return 'all';
-  const chosen = actions.filter((action) => choice.has(action)).length;
-  if (chosen === 0) return 'none';
-  return prefix === '' && chosen === actions.length ? 'all' : 'some';
+  if (prefix !== '' && choice.has(`${prefix}*`)) return 'all';
+  return actions.some((action) => choice.has(action)) ? 'some' : 'none';
 }
 
 /** Chooses a whole group, or nothing of it. */
 export function toggleGroup(group: ActionGroup, choice: Choice): Choice {
-  const next = new Set([...choice].filter((pattern) => pattern !== '*' && !group.actions.includes(pattern)));
-  const whole = group.prefix === '' ? [...group.actions] : [`${group.prefix}*`];
-  if (stateOf(group, choice) === 'all') for (const pattern of whole) next.delete(pattern);
-  else for (const pattern of whole) next.add(pattern);
+  const next = new Set([...choice].filter((pattern) => !group.actions.includes(pattern)));
+  const whole = `${group.prefix}*`;
+  if (!next.delete(whole)) next.add(whole);
   return next;
 }
 

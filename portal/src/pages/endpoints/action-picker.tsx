@@ -1,34 +1,35 @@
 import { useState } from 'preact/hooks';
+import type { Action } from '../../api/types.ts';
+import type { Query } from '../../api/use-query.ts';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Loading } from '../../parts/empty.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useActions } from '../catalog/use-actions.ts';
-import {
-  groupActions,
-  stateOf,
-  toggleAction,
-  toggleGroup,
-  type ActionGroup,
-  type Choice,
-} from './action-choice.ts';
+import { groupActions, isNotification, toggleEverything, type Choice } from './action-choice.ts';
+import { ActionGroups } from './action-group.tsx';
 
 interface ActionPickerProps {
+  /** The catalog. */
+  readonly actions: Query<readonly Action[]>;
   readonly choice: Choice;
   readonly onChange: (choice: Choice) => void;
 }
 
-/** Chooses events: everything, whole groups, or single ones, with what each means. */
-export function ActionPicker({ choice, onChange }: ActionPickerProps) {
+/** Chooses events: everything, whole groups, or single ones, with what each means. Notifications about endpoints come last. */
+export function ActionPicker({ actions, choice, onChange }: ActionPickerProps) {
   const { t } = usePortal();
   const [search, setSearch] = useState('');
-  const actions = useActions();
-  if (actions.error !== undefined) return <Problem error={actions.error} onRetry={actions.reload} />;
-  if (!actions.data) return <Loading rows={6} label={t('common.loading')} />;
+  if (!actions.data) {
+    if (actions.error !== undefined) return <Problem error={actions.error} onRetry={actions.reload} />;
+    return <Loading rows={6} label={t('common.loading')} />;
+  }
   const descriptions = new Map(actions.data.map(({ action, description }) => [action, description]));
-  const matches = (action: string): boolean =>
-    `${action} ${descriptions.get(action)}`.toLowerCase().includes(search.toLowerCase());
-  const groups = groupActions(actions.data.map(({ action }) => action));
+  const names = [...descriptions.keys()];
+  // With everything, the field of the search is not there.
+  const isShown = (action: string): boolean =>
+    choice.has('*') || `${action} ${descriptions.get(action)}`.toLowerCase().includes(search.toLowerCase());
+  const groups = { isShown, descriptions, choice, onChange };
+  const notifications = names.filter(isNotification);
   return (
     <fieldset class="picker">
       <legend>{t('picker.legend')}</legend>
@@ -36,7 +37,7 @@ export function ActionPicker({ choice, onChange }: ActionPickerProps) {
         <input
           type="checkbox"
           checked={choice.has('*')}
-          onChange={() => onChange(new Set(choice.has('*') ? [] : ['*']))}
+          onChange={() => onChange(toggleEverything(choice))}
         />
         {t('picker.everything')}
       </label>
@@ -45,65 +46,15 @@ export function ActionPicker({ choice, onChange }: ActionPickerProps) {
       ) : (
         <>
           <TextField type="search" label={t('catalog.search')} value={search} onInput={setSearch} />
-          {groups.map((group) => {
-            const shown = group.actions.filter(matches);
-            return shown.length === 0 ? null : (
-              <Group
-                key={group.prefix}
-                group={group}
-                shown={shown}
-                descriptions={descriptions}
-                choice={choice}
-                onChange={onChange}
-              />
-            );
-          })}
+          <ActionGroups groups={groupActions(names.filter((name) => !isNotification(name)))} {...groups} />
         </>
       )}
-    </fieldset>
-  );
-}
-
-interface GroupProps extends ActionPickerProps {
-  readonly group: ActionGroup;
-  readonly shown: readonly string[];
-  readonly descriptions: ReadonlyMap<string, string>;
-}
-
-function Group({ group, shown, descriptions, choice, onChange }: GroupProps) {
-  const { t } = usePortal();
-  const state = stateOf(group, choice);
-  return (
-    <div class="picker-group">
-      {group.prefix !== '' && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={state === 'all'}
-            ref={(input) => {
-              if (input) input.indeterminate = state === 'some';
-            }}
-            onChange={() => onChange(toggleGroup(group, choice))}
-          />
-          <strong>{t('picker.group', { prefix: `${group.prefix}*` })}</strong>
-        </label>
+      {notifications.some(isShown) && (
+        <fieldset class="picker-part">
+          <legend>{t('picker.notifications')}</legend>
+          <ActionGroups groups={groupActions(notifications)} {...groups} />
+        </fieldset>
       )}
-      <ul>
-        {shown.map((action) => (
-          <li key={action}>
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={choice.has(action) || (group.prefix !== '' && state === 'all')}
-                onChange={() => onChange(toggleAction(group, action, choice))}
-              />
-              <span>
-                <code>{action}</code> <span class="muted">{descriptions.get(action)}</span>
-              </span>
-            </label>
-          </li>
-        ))}
-      </ul>
-    </div>
+    </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Endpoint } from '../../api/types.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -35,6 +35,10 @@ export function DisabledBanner({ endpoint, onChanged }: DisabledBannerProps) {
         {KNOWN_REASONS.includes(reason) ? t(`banner.${reason}`) : t('banner.other', { reason })}{' '}
         {t('banner.missed')}
       </p>
+      <Link to={['deliveries']} query={{ endpoint: endpoint.httpTransportUid, status: 'FAILED' }}>
+        {t(reason === 'ADMIN' ? 'banner.failed' : 'banner.why')}
+      </Link>
+      {!readOnly && <p>{t('banner.testFirst')}</p>}
       {error !== undefined && <Problem error={error} />}
       {!readOnly && (
         <div class="row">

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { Endpoint } from '../../api/types.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
@@ -12,12 +12,16 @@ interface EndpointActionsProps {
   readonly onChanged: (endpoint: Endpoint) => void;
 }
 
+/** Commands that a sentence beside the buttons tells apart. */
+const EXPLAINED: readonly (Command | 'delete')[] = ['pause', 'disable'];
+
 /** Pauses, resumes, disables or deletes an endpoint, each after a question that says what will happen. */
 export function EndpointActions({ endpoint, onChanged }: EndpointActionsProps) {
   const { api, t, readOnly } = usePortal();
   const { tenantUid, go } = useNavigation();
   const say = useToast();
   const run = useCommand(endpoint.httpTransportUid, onChanged);
+  const id = useId();
   const [asked, ask] = useState<Command | 'delete'>();
   if (readOnly) return null;
   const remove = async (): Promise<void> => {
@@ -34,12 +38,26 @@ export function EndpointActions({ endpoint, onChanged }: EndpointActionsProps) {
         ? ['resume', 'disable', 'delete']
         : ['delete'];
   return (
-    <div class="row">
-      {offered.map((command) => (
-        <Button key={command} kind={command === 'delete' ? 'danger' : 'plain'} onClick={() => ask(command)}>
-          {t(`endpointAction.${command}`)}
-        </Button>
-      ))}
+    <div class="endpoint-actions">
+      <div class="row">
+        {offered.map((command) => (
+          <Button
+            key={command}
+            kind={command === 'delete' ? 'danger' : 'plain'}
+            aria-describedby={EXPLAINED.includes(command) ? `${id}-${command}` : undefined}
+            onClick={() => ask(command)}
+          >
+            {t(`endpointAction.${command}`)}
+          </Button>
+        ))}
+      </div>
+      {offered
+        .filter((command) => EXPLAINED.includes(command))
+        .map((command) => (
+          <p key={command} id={`${id}-${command}`} class="field-hint">
+            {t(`endpointAction.${command}.hint`)}
+          </p>
+        ))}
       {asked && (
         <Confirm
           title={t(`endpointAction.${asked}.title`, { name: endpoint.name })}

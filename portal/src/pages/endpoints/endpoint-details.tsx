@@ -1,17 +1,15 @@
+import { useState } from 'preact/hooks';
 import { useQuery } from '../../api/use-query.ts';
 import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
-import { Uid } from '../../parts/copy.tsx';
 import { Loading } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { EndpointBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { DisabledBanner } from './disabled-banner.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
+import { EndpointFacts } from './endpoint-facts.tsx';
 import { SecretRotation } from './secret-rotation.tsx';
 import { SettingsForm } from './settings-form.tsx';
 import { Subscriptions } from './subscriptions.tsx';
-import { SuccessRate } from './success-rate.tsx';
 import { TestSend } from './test-send.tsx';
 
 /** How often the state of the endpoint is read again, in ms. */
@@ -33,6 +31,8 @@ export function EndpointDetails({ uid }: { uid: string }) {
     { pollMs: POLL_MS },
   );
   const { data } = endpoint;
+  /** Counts the changes of the subscriptions. */
+  const [revision, setRevision] = useState(0);
   return (
     <>
       <header class="page-header">
@@ -47,38 +47,9 @@ export function EndpointDetails({ uid }: { uid: string }) {
       {data && (
         <>
           {data.state === 'DISABLED' && <DisabledBanner endpoint={data} onChanged={endpoint.setData} />}
-          <dl class="facts">
-            <dt>{t('endpoints.state')}</dt>
-            <dd>
-              <EndpointBadge endpoint={data} />{' '}
-              {data.failingSince && (
-                <span class="muted">
-                  {t('endpoints.failingSince')} <Time at={data.failingSince} relative />
-                </span>
-              )}
-            </dd>
-            <dt>{t('endpoints.url')}</dt>
-            <dd>{data.url}</dd>
-            <dt>{t('endpoints.uid')}</dt>
-            <dd>
-              <Uid value={data.httpTransportUid} />
-            </dd>
-            <dt>{t('endpoints.successRate')}</dt>
-            <dd>
-              <SuccessRate uid={uid} />
-            </dd>
-            <dt>{t('nav.deliveries')}</dt>
-            <dd>
-              <Link to={['deliveries']} query={{ endpoint: uid }}>
-                {t('endpoints.itsDeliveries')}
-              </Link>{' '}
-              <Link to={['recoveries']} query={{ endpoint: uid, start: '1' }}>
-                {t('recovery.start')}
-              </Link>
-            </dd>
-          </dl>
-          <Subscriptions uid={uid} />
-          <TestSend uid={uid} />
+          <EndpointFacts endpoint={data} />
+          <Subscriptions uid={uid} onChanged={() => setRevision(revision + 1)} />
+          <TestSend uid={uid} revision={revision} />
           <SecretRotation uid={uid} />
           <SettingsForm key={data.lastModifiedAt} endpoint={data} onChanged={endpoint.setData} />
         </>

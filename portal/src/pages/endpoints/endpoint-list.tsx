@@ -12,7 +12,7 @@ import { LoadMore } from '../../parts/load-more.tsx';
 import { EndpointBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
-import { SuccessRate } from './success-rate.tsx';
+import { SuccessRateOf } from './success-rate.tsx';
 
 const PAGE_SIZE = 100;
 const STATES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
@@ -59,7 +59,7 @@ export function EndpointList() {
       key: 'rate',
       header: t('endpoints.successRate'),
       isExtra: true,
-      cell: ({ httpTransportUid }) => <SuccessRate uid={httpTransportUid} />,
+      cell: ({ httpTransportUid }) => <SuccessRateOf uid={httpTransportUid} />,
     },
     {
       key: 'failing',
@@ -71,7 +71,11 @@ export function EndpointList() {
       key: 'url',
       header: t('endpoints.url'),
       isExtra: true,
-      cell: ({ url }) => <span title={url}>{url}</span>,
+      cell: ({ url }) => (
+        <span class="url" title={url}>
+          {url}
+        </span>
+      ),
     },
   ];
   return (
@@ -98,14 +102,16 @@ export function EndpointList() {
         />
       </FilterBox>
       {pages.items.length > 0 ? (
-        <VirtualTable
-          caption={t('nav.endpoints')}
-          columns={columns}
-          items={pages.items}
-          keyOf={({ httpTransportUid }) => httpTransportUid}
-          onEnd={pages.loadMore}
-          isLoading={pages.isLoading}
-        />
+        <div class="endpoint-table">
+          <VirtualTable
+            caption={t('nav.endpoints')}
+            columns={columns}
+            items={pages.items}
+            keyOf={({ httpTransportUid }) => httpTransportUid}
+            onEnd={pages.loadMore}
+            isLoading={pages.isLoading}
+          />
+        </div>
       ) : (
         !pages.isLoading &&
         pages.error === undefined && (

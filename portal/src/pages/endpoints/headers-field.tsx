@@ -15,7 +15,7 @@ export function HeadersField({ headers, onChange }: HeadersFieldProps) {
   const change = (index: number, part: Partial<Header>): void =>
     onChange(headers.map((header, position) => (position === index ? { ...header, ...part } : header)));
   return (
-    <fieldset class="picker">
+    <fieldset class="picker headers">
       <legend>{t('headers.legend')}</legend>
       {headers.map((header, index) => (
         <div key={index} class="filters">

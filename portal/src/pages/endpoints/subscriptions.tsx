@@ -6,17 +6,20 @@ import { usePortal } from '../../app/portal-context.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { LoadMore } from '../../parts/load-more.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { ActionPicker } from './action-picker.tsx';
-import type { Choice } from './action-choice.ts';
+import { AddSubscriptions } from './add-subscriptions.tsx';
 
 const PAGE_SIZE = 100;
 
+interface SubscriptionsProps {
+  readonly uid: string;
+  /** Called after each change. */
+  readonly onChanged: () => void;
+}
+
 /** The subscriptions of an endpoint. */
-export function Subscriptions({ uid }: { uid: string }) {
+export function Subscriptions({ uid, onChanged }: SubscriptionsProps) {
   const { api, t, readOnly } = usePortal();
   const { tenantUid } = useNavigation();
   const [isAdding, add] = useState(false);
@@ -35,18 +38,22 @@ export function Subscriptions({ uid }: { uid: string }) {
     ({ webhookUid }) => webhookUid,
     [api, tenantUid, uid],
   );
+  const reload = (): void => {
+    pages.reload();
+    onChanged();
+  };
   const setEnabled = async ({ webhookUid }: Subscription, enabled: boolean): Promise<void> => {
     await api.PATCH('/tenants/{tenantUid}/httptransports/{httpTransportUid}/webhooks/{webhookUid}', {
       params: { path: { ...path, webhookUid } },
       body: { enabled },
     });
-    pages.reload();
+    reload();
   };
   const remove = async ({ webhookUid }: Subscription): Promise<void> => {
     await api.DELETE('/tenants/{tenantUid}/httptransports/{httpTransportUid}/webhooks/{webhookUid}', {
       params: { path: { ...path, webhookUid } },
     });
-    pages.reload();
+    reload();
   };
   return (
     <section class="card stack" aria-labelledby="subscriptions">
@@ -54,26 +61,14 @@ export function Subscriptions({ uid }: { uid: string }) {
       {pages.items.length === 0 && !pages.isLoading && pages.error === undefined && (
         <Empty title={t('subscriptions.empty')} />
       )}
-      <ul class="stories">
+      <ul class="stories subscriptions">
         {pages.items.map((subscription) => (
-          <li key={subscription.webhookUid} class="row">
-            <code>{subscription.action}</code>
-            {subscription.action === '*' && <Badge tone="warn">{t('subscriptions.everything')}</Badge>}
-            {subscription.ordered && <span class="muted">{t('subscriptions.ordered')}</span>}
-            {!subscription.enabled && <Badge tone="neutral">{t('subscriptions.off')}</Badge>}
-            {!readOnly && (
-              <>
-                <Button kind="quiet" onClick={() => setEnabled(subscription, !subscription.enabled)}>
-                  {subscription.enabled
-                    ? t('subscriptions.switchOff', { action: subscription.action })
-                    : t('subscriptions.switchOn', { action: subscription.action })}
-                </Button>
-                <Button kind="quiet" onClick={() => askToRemove(subscription)}>
-                  {t('subscriptions.remove', { action: subscription.action })}
-                </Button>
-              </>
-            )}
-          </li>
+          <SubscriptionRow
+            key={subscription.webhookUid}
+            subscription={subscription}
+            onSwitch={() => setEnabled(subscription, !subscription.enabled)}
+            onRemove={() => askToRemove(subscription)}
+          />
         ))}
       </ul>
       <LoadMore pages={pages} />
@@ -88,14 +83,14 @@ export function Subscriptions({ uid }: { uid: string }) {
           present={pages.items.map(({ action }) => action)}
           onClose={() => {
             add(false);
-            pages.reload();
+            reload();
           }}
         />
       )}
       {removed && (
         <Confirm
           title={t('subscriptions.removeTitle')}
-          action={t('subscriptions.remove', { action: removed.action })}
+          action={t('subscriptions.removeAction', { action: removed.action })}
           isDanger
           onConfirm={() => remove(removed)}
           onClose={() => askToRemove(undefined)}
@@ -107,47 +102,34 @@ export function Subscriptions({ uid }: { uid: string }) {
   );
 }
 
-interface AddSubscriptionsProps {
-  readonly uid: string;
-  readonly present: readonly string[];
-  readonly onClose: () => void;
+interface SubscriptionRowProps {
+  readonly subscription: Subscription;
+  readonly onSwitch: () => Promise<void>;
+  readonly onRemove: () => void;
 }
 
-function AddSubscriptions({ uid, present, onClose }: AddSubscriptionsProps) {
-  const { api, t } = usePortal();
-  const { tenantUid } = useNavigation();
-  const [choice, choose] = useState<Choice>(new Set(present));
-  const [error, setError] = useState<unknown>();
-  const added = [...choice].filter((action) => !present.includes(action));
-  const add = async (): Promise<void> => {
-    try {
-      setError(undefined);
-      for (const action of added) {
-        await api.POST('/tenants/{tenantUid}/httptransports/{httpTransportUid}/webhooks', {
-          params: { path: { tenantUid, httpTransportUid: uid } },
-          body: { action },
-        });
-      }
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    }
-  };
+function SubscriptionRow({ subscription, onSwitch, onRemove }: SubscriptionRowProps) {
+  const { t, readOnly } = usePortal();
+  const { action, ordered, enabled } = subscription;
+  const verb = enabled ? 'switchOff' : 'switchOn';
   return (
-    <Dialog
-      title={t('subscriptions.add')}
-      onClose={onClose}
-      actions={
+    <li>
+      <code>{action}</code>
+      <span class="row">
+        {action === '*' && <Badge tone="warn">{t('subscriptions.everything')}</Badge>}
+        {ordered && <span class="muted">{t('subscriptions.ordered')}</span>}
+        {!enabled && <Badge tone="neutral">{t('subscriptions.off')}</Badge>}
+      </span>
+      {!readOnly && (
         <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button kind="primary" disabled={added.length === 0} onClick={add}>
-            {t('subscriptions.addCount', { count: added.length })}
+          <Button aria-label={t(`subscriptions.${verb}Action`, { action })} onClick={onSwitch}>
+            {t(`subscriptions.${verb}`)}
+          </Button>
+          <Button aria-label={t('subscriptions.removeAction', { action })} onClick={onRemove}>
+            {t('subscriptions.remove')}
           </Button>
         </>
-      }
-    >
-      <ActionPicker choice={choice} onChange={choose} />
-      {error !== undefined && <Problem error={error} />}
-    </Dialog>
+      )}
+    </li>
   );
 }
