@@ -37,8 +37,9 @@ it('leads from an empty tenant to a failure that is sent again', async () => {
   const drawer = page.getByRole('dialog', { name: 'Delivery' });
   await drawer.getByText('Attempt 1 · 500').waitFor();
   await drawer.getByText('The receiver has a problem of its own. See its log.').waitFor();
+  await drawer.getByRole('paragraph').filter({ hasText: 'out of paper' }).waitFor();
   await drawer.getByRole('tab', { name: 'Response' }).click();
-  await drawer.getByText('out of paper').waitFor();
+  await drawer.getByRole('region', { name: 'Response body' }).getByText('out of paper').waitFor();
 
   scene.receiver.answer({ status: 204 });
   await drawer.getByRole('button', { name: 'Send again' }).click();

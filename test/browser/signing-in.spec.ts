@@ -119,7 +119,7 @@ describe.each(['express', 'fastify'] as const)(
       await page.goto(`${scene.url}/portal#/other/deliveries/${deliveryUid}`);
       await page.reload();
       await page.getByRole('dialog').getByText('Not found.').waitFor();
-      expect(await page.getByText('ORDER_SETTLED').count()).toBe(0);
+      expect(await page.getByText('ORDER_SETTLED', { exact: true }).count()).toBe(0);
       await context.close();
     }, 60_000);
   },
