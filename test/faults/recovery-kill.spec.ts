@@ -12,7 +12,7 @@ const AT_ONCE = 8;
 const TENANT = 'shop';
 const OLD = 0;
 const NEW = 1;
-const { events, kills } = sized({ events: 300, kills: 2 }, { events: 20_000, kills: 12 });
+const { events, kills } = sized({ events: 300, kills: 2 }, { events: 3_000, kills: 6 });
 const WORKERS = 2;
 /** The lease of a job lasts ten seconds; another process goes on with the job after that. */
 const WITHIN_MS = sized(120_000, 600_000);

@@ -29,10 +29,12 @@ export function useProblemText(): (error: unknown) => string {
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   const { t } = usePortal();
   const textOf = useProblemText();
+  // Trying again does not bring back what was deleted.
+  const isGone = error instanceof ApiProblem && error.isNotFound;
   return (
     <div class="problem" role="alert">
       <p>{textOf(error)}</p>
-      {onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
+      {onRetry && !isGone && <Button onClick={onRetry}>{t('common.retry')}</Button>}
     </div>
   );
 }

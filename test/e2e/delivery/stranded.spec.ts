@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LaneSweep } from '../../../lib/delivery/lanes/lane-sweep.js';
 import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
 import { eachWorker } from '../../support/each-worker.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Long enough for a host that would find it by itself. */
 const POLLS_MS = 300;
@@ -16,7 +17,13 @@ describe('A delivery that is due in a lane that nobody has scheduled', () => {
         receiver.answerNext({ status: 500 });
         await tenant.emit();
         await tenant.untilLogged({ status: 'PENDING', attempts: 1 }, 1);
-        await sleep(POLLS_MS);
+        // Its holder would find the delivery by itself.
+        await eventually(async () => {
+          const lanes = await host.dataSource.query<{ holder: string | null }[]>(
+            'SELECT holder FROM webhook_lane',
+          );
+          return lanes.every(({ holder }) => holder === null);
+        });
         // As if a bug had brought the retry forward and not scheduled the lane, which is due in an hour.
         await host.dataSource.query('UPDATE webhook_queue SET due_at = 1');
         await sleep(POLLS_MS);

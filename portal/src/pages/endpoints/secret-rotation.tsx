@@ -29,8 +29,7 @@ export function SecretRotation({ uid }: { uid: string }) {
   return (
     <section class="card stack" aria-labelledby="secret">
       <h2 id="secret">{t('secret.heading')}</h2>
-      <p>{t('secret.explanation')}</p>
-      {rotated && <SecretOnce secret={rotated.secret} />}
+      {rotated ? <SecretOnce secret={rotated.secret} /> : <p>{t('secret.explanation')}</p>}
       {rotated?.previousUntil !== undefined && (
         <p>{t('secret.previousUntil', { time: formats.dateTime(rotated.previousUntil) })}</p>
       )}

@@ -45,6 +45,7 @@ export function StartRecovery({ onClose }: { onClose: () => void }) {
     (value: Value): void => {
       set(value);
       setPreview(undefined);
+      setError(undefined);
     };
   return (
     <Dialog
