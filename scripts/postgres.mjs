@@ -61,7 +61,8 @@ export async function startPostgres(settings = {}, parent = tmpdir()) {
       ...settings,
     };
     const flags = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`);
-    const log = path.join(folder, 'server.log');
+    // Next to the data, where the fault tests read it.
+    const log = path.join(dataFolder, 'server.log');
     const startServer = () =>
       start(pg_ctl, ['-D', data, '-l', log, '-o', flags.join(' '), '-w', 'start'], options, log);
     const stopServer = (mode) => run(pg_ctl, ['-D', data, '-m', mode, '-w', 'stop'], options);
