@@ -13,8 +13,8 @@ const HELP = `node bench/telemetry-overhead.mjs [--before FOLDER] [--rounds N] [
   --database NAME   ${Object.keys(DATABASES).join(' or ')}; default postgres
   --modes A,B       the modes to compare, the first one is the base; default: all
 
-Modes: before (without the code), none (no SDK), context (only the context manager of an SDK: what Node charges for
-AsyncLocalStorage, whoever makes spans), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full (metrics,
+Modes: before (without the code), none (no SDK), context (only the context manager of an SDK, which shows the
+cost of AsyncLocalStorage in Node), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full (metrics,
 and every trace).`;
 
 const { values: flags } = parseArgs({

@@ -6,7 +6,7 @@ import { ACCESS_TOKEN_SECRET, Setting } from '../database/setting.entity.js';
 import { AccessTokens } from './access-tokens.js';
 import { OperatorToken } from './operator-token.js';
 
-/** Access tokens and the operators' token, for whoever has to issue or check them. */
+/** Access tokens and the operators' token, for the modules that issue or check them. */
 @Module({
   imports: [
     JwtModule.registerAsync({

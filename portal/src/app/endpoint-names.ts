@@ -16,7 +16,7 @@ class EndpointNames {
   readonly #waiting = new Set<string>();
   readonly #listeners = new Set<() => void>();
   #running = 0;
-  #first: Promise<void> | undefined;
+  #first: Promise<boolean> | undefined;
 
   constructor(
     private readonly api: Api,
@@ -48,23 +48,26 @@ class EndpointNames {
       if (this.#names.has(uid)) continue;
       this.#running += 1;
       // A search instead of the route of the endpoint: a deleted one is an empty list, and no error in the browser's log.
-      void this.#read({ search: uid, pageSize: FIRST }).then(() => {
-        if (!this.#names.has(uid)) this.#names.set(uid, null);
+      void this.#read({ search: uid, pageSize: FIRST }).then((isRead) => {
+        if (isRead && !this.#names.has(uid)) this.#names.set(uid, null);
         this.#running -= 1;
         this.#readNext();
       });
     }
   }
 
-  async #read(query: { search?: string; pageSize: number }): Promise<void> {
+  /** @returns false: the request failed, so nothing is known about the names */
+  async #read(query: { search?: string; pageSize: number }): Promise<boolean> {
     try {
       const { data } = await this.api.GET('/tenants/{tenantUid}/httptransports', {
         params: { path: { tenantUid: this.tenantUid }, query },
       });
       for (const { httpTransportUid, name } of data!.items) this.#names.set(httpTransportUid, name);
       for (const listener of this.#listeners) listener();
+      return true;
     } catch {
-      // The id is shown instead of the name.
+      // The id is shown instead of the name. A row that appears later asks again.
+      return false;
     }
   }
 }

@@ -18,8 +18,11 @@ interface EndpointFieldProps {
   readonly onBlur?: () => void;
 }
 
-/** An endpoint by its id. Suggests endpoints whose name, id or URL contains the text; a whole name becomes the id. */
-export function EndpointField({ value, onInput, ...field }: EndpointFieldProps) {
+/**
+ * An endpoint by its id. Suggests endpoints whose name, id or URL contains the text. A whole name becomes the id: at once if no
+ * other endpoint matches, otherwise when the field loses the focus, because the user may go on to type a longer name.
+ */
+export function EndpointField({ value, onInput, onBlur, ...field }: EndpointFieldProps) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();
   const search = useSettled(value.trim());
@@ -44,7 +47,11 @@ export function EndpointField({ value, onInput, ...field }: EndpointFieldProps) 
       hint={t('endpoint.fieldHint')}
       error={value === '' || isEndpointUid(value) ? undefined : t('endpoint.fieldUnknown')}
       value={value}
-      onInput={(text) => onInput(uidOf(text))}
+      onInput={(text) => onInput(found?.length === 1 ? uidOf(text) : text)}
+      onBlur={() => {
+        if (uidOf(value) !== value) onInput(uidOf(value));
+        onBlur?.();
+      }}
       suggestions={(found ?? []).map(({ httpTransportUid, name }) => ({
         value: httpTransportUid,
         label: name,

@@ -71,7 +71,7 @@ export class Baselines {
 
 const majorOf = (version: string): string => version.split('.', 1)[0]!;
 
-/** Keeps the images for whoever looks into a failure. */
+/** Keeps the images of a failure for its investigation. */
 function failureOf(name: string, screenshot: Buffer, { share, image }: Difference): string {
   mkdirSync(FAILURES, { recursive: true });
   writeFileSync(path.join(FAILURES, `${name}.png`), screenshot);
