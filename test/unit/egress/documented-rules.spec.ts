@@ -12,7 +12,7 @@ interface Options {
 }
 
 const page = readPage('docs/local-development.md').text;
-const section = page.slice(page.indexOf('## Which receiver'), page.indexOf('How it is decided'));
+const section = page.slice(page.indexOf('## Which receiver'), page.indexOf('How the module decides'));
 const listIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 const rows = rowsOf(section).map((cells) => ({
   url: codeIn(cells[0]!)!,
