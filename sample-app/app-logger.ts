@@ -1,9 +1,9 @@
 import { ConsoleLogger } from '@nestjs/common';
 
-/** Contexts under which Nest logs what keeps an app from starting, with its stack. */
+/** Contexts under which Nest logs errors at start, with their stacks. */
 const START_ERRORS: readonly unknown[] = ['ExceptionHandler', 'NestApplication'];
 
-/** Warnings and errors only; what keeps the app from starting is left to `main.ts`, which says it once, for people. */
+/** Logs warnings and errors, except errors at start: `main.ts` prints those once, as a message for people. */
 export class AppLogger extends ConsoleLogger {
   constructor() {
     super({ logLevels: ['warn', 'error', 'fatal'] });

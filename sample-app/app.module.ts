@@ -22,14 +22,14 @@ export class AppModule {
       module: AppModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          // `openDatabase` has a patience of its own.
+          // `openDatabase` itself waits for the database.
           useFactory: () => ({ toRetry: () => false }),
           dataSourceFactory: () => openDatabase(database),
         }),
         // Express tries routes in the order in which they are registered: the busiest come first.
         ...(controllers ? [PosModule, PaymentsModule.register(config.paymentSecrets)] : []),
         WebhooksModule.forRootAsync({
-          // What the access policy needs is injected into it.
+          // Provides the dependencies of the access policy.
           imports: [AccountModule],
           useFactory: () => webhooks,
           accessPolicy: PosAccessPolicy,

@@ -7,7 +7,7 @@ import type { AppConfig } from './config/app-config.js';
 import { documentOf } from './openapi/document.js';
 import { RequestDrain } from './shutdown/request-drain.js';
 
-/** Takes an event of 256 KiB, also when its JSON is written with escapes. */
+/** Maximum size of a request body: an event of 256 KiB fits, even if its JSON contains escapes. */
 const BODY_LIMIT = '2mb';
 
 /** Builds the app; it does not listen yet. Rejects, instead of ending the process, when it cannot start. */
@@ -19,14 +19,14 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
     logger: new AppLogger(),
     // JSON only, below: no route takes a form, and an unused parser costs time in every request.
     bodyParser: false,
-    // Without it, one silent connection keeps the process from ending. `RequestDrain` lets requests in flight end before.
+    // Without it, one silent connection keeps the process from ending. Before that, `RequestDrain` waits for requests in flight.
     forceCloseConnections: true,
   });
   app.use(app.get(RequestDrain).track);
   // An ETag is a hash of every response; nothing here is cached.
   app.disable('etag');
   app.useBodyParser('json', { limit: BODY_LIMIT });
-  // Exit code 0 on SIGTERM, once what is in flight has been answered and recorded.
+  // On SIGTERM, the process exits with code 0 after it has responded to requests in flight and recorded its deliveries.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   SwaggerModule.setup('docs', app, () => documentOf(app));
   return app;

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { Actor } from './actor.js';
 
-/** A shift. */
+/** Lifetime of a token: one shift. */
 const LIFETIME_SECONDS = 12 * 3600;
 const ISSUER = 'tillhook-sample-pos';
 
-/** Number of tokens whose result is kept: more than the users of a shop who are signed in at once. */
+/** Maximum number of verified tokens in the cache: more than the users of a shop who are signed in at once. */
 const KEPT_TOKENS = 1_000;
 
-/** Issues and checks access tokens: JWTs that say the tenant, the user and the role. */
+/** Issues and checks access tokens: JWTs that contain the tenant, the user and the role. */
 @Injectable()
 export class AccessTokens {
   readonly #kept = new Map<string, { readonly actor: Actor; readonly expiresAt: number }>();
@@ -21,7 +21,7 @@ export class AccessTokens {
     return this.jwt.signAsync({ ...actor }, options);
   }
 
-  /** Returns whom the token was issued to, or undefined unless this app issued it, it has not expired and it names an actor. */
+  /** Returns the actor that the token names; undefined: it was not issued by this app, has expired, or names no actor. */
   async verify(token: string | undefined): Promise<Actor | undefined> {
     if (token === undefined) return undefined;
     // A client sends one token with every request. Its signature stays valid, so only the expiry is checked again.
@@ -39,7 +39,7 @@ export class AccessTokens {
     }
   }
 
-  /** Forgets the oldest token if there is no place: it is verified again when it comes back. */
+  /** Removes the oldest token if the cache is full. The next request with that token verifies it again. */
   #keep(token: string, actor: Actor, expiresAt: number): void {
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined && this.#kept.size >= KEPT_TOKENS) this.#kept.delete(oldest);
@@ -47,7 +47,7 @@ export class AccessTokens {
   }
 }
 
-/** Claims as they come: whatever the secret has signed. */
+/** Claims of a token with a valid signature. Their types are not checked yet. */
 type Claims = { readonly exp?: number } & { readonly [Claim in keyof Actor]?: unknown };
 
 /** A valid signature proves the issuer, not the claims: another release may have issued a token with other claims. */

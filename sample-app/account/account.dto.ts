@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { IsText } from '../input/is-text.js';
 
-/** What a user types at the till. */
+/** Credentials that a user enters at the till. */
 export class SignInDto {
   @ApiProperty({ example: 'admin' })
   @IsText(64)
@@ -14,7 +14,7 @@ export class SignInDto {
   password!: string;
 }
 
-/** Who signed in. */
+/** The user who signed in. */
 export class TenantUserView {
   @ApiProperty({ example: 1 })
   Id!: number;
@@ -35,7 +35,7 @@ export class TenantUserView {
   role!: string;
 }
 
-/** The answer to a sign-in. */
+/** The response to a sign-in. */
 export class SignInView {
   @ApiProperty({ description: 'The bearer token of every other route; valid for 12 hours.' })
   accessToken!: string;

@@ -8,12 +8,12 @@ import { isPassword } from './password.js';
 import { TenantUser } from './tenant-user.entity.js';
 import { Tenant } from './tenant.entity.js';
 
-/** Made from no password anybody has: an unknown user code must take as long as a wrong password. */
+/** A hash that no password matches. An unknown user code is checked against it, so that it takes as long as a wrong password. */
 const NOBODY = `scrypt:${Buffer.alloc(16).toString('base64')}:${Buffer.alloc(32).toString('base64')}`;
 
 /**
- * Signs users in. It reads straight from the data source, past the queue of `PosTransactions`: nothing it reads
- * ever changes, and nobody should wait at the till because a transaction is open.
+ * Signs users in. It reads from the data source without `PosTransactions`: the rows that it reads never change, and a
+ * sign-in should not wait for an open transaction.
  */
 @Injectable()
 export class AccountService {

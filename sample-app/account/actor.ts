@@ -2,7 +2,7 @@ import type { EntityReference } from 'nestjs-tillhook';
 import type { Request } from 'express';
 import type { Role } from './tenant-user.entity.js';
 
-/** Who is asking, as the access token says. */
+/** The caller, as the access token names them. */
 export interface Actor {
   readonly tenant: Required<EntityReference>;
   readonly user: Required<EntityReference>;

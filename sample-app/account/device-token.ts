@@ -1,4 +1,4 @@
 import { createHash } from 'node:crypto';
 
-/** What is stored of a device token. */
+/** The hash that is stored instead of a device token. */
 export const hashDeviceToken = (token: string): string => createHash('sha256').update(token).digest('hex');

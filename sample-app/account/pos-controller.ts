@@ -30,11 +30,11 @@ export const PosController = (path: string, tag: string, pipe: Type<PipeTransfor
     ApiErrors(401, 403),
     ApiOutage(),
     UseGuards(AccessTokenGuard),
-    // Not a global pipe: the module's own controllers bring theirs, whose errors carry the documented codes.
+    // Not a global pipe: the module's controllers have pipes of their own, whose errors have the documented codes.
     UsePipes(pipe),
   );
 
-/** The parameter that receives who is asking. */
+/** Parameter decorator that injects the caller. */
 export const CurrentActor = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Actor =>
     context.switchToHttp().getRequest<ActorRequest>().actor,

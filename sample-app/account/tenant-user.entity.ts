@@ -15,7 +15,7 @@ export class TenantUser extends TenantEntity {
   @Column({ type: 'varchar', length: 200 })
   name!: string;
 
-  /** As `hashPassword` made it. */
+  /** Result of `hashPassword`. */
   @Column({ type: 'varchar', length: 255 })
   passwordHash!: string;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A retailer. Everything else belongs to exactly one. */
+/** A retailer. Each product, order, user and device belongs to exactly one tenant. */
 @Entity('pos_tenant')
 @Unique(['uid'])
 export class Tenant {

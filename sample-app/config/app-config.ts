@@ -9,7 +9,7 @@ export const APP_CONFIG = 'sample-app:AppConfig';
 
 /** Everything the app takes from its environment, read once at start. */
 export interface AppConfig {
-  /** 0 lets the system choose; the line printed at start has the real one. */
+  /** Port to listen on. 0: the system chooses one, and the line printed at start shows it. */
   readonly port: number;
   readonly database: DatabaseTarget;
   /** Whether this process fans out and delivers. */
@@ -20,7 +20,7 @@ export interface AppConfig {
   readonly exampleTraffic: boolean;
   /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
   readonly paymentSecrets: readonly string[];
-  /** What is handed to the module. An unset variable leaves the module's own default. */
+  /** Options of the module. An unset variable leaves the module's default. */
   readonly webhooks: WebhooksOptions;
 }
 
@@ -54,7 +54,8 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
 }
 
 /**
- * With a database of one's own only on request, because nobody wants example events among real ones. Never in production.
+ * Decides whether there is example traffic. In a database that `DATABASE_URL` names, only on request, so that no example
+ * events mix with real ones. Never in production.
  *
  * @throws {ConfigError} if it was requested and is not possible
  */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.js';
 
-/** Which database the app keeps its rows (and the module its outbox) in. */
+/** The database of the app's tables and of the module's tables. */
 export type DatabaseTarget =
   | { readonly kind: 'sqlite'; /** Absolute path. */ readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string };

@@ -3,14 +3,14 @@ import { ConfigError } from './config-error.js';
 const KEY_BYTES = 32;
 const FORM = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/;
 
-/** One key of the ring that encrypts stored secrets. */
+/** A key for stored secrets. */
 export interface NamedKey {
   readonly id: string;
   readonly key: Uint8Array;
 }
 
 /**
- * Reads `id:base64` entries; each key is 32 bytes. The first encrypts, all open.
+ * Reads `id:base64` entries; each key is 32 bytes. The first encrypts, all decrypt.
  *
  * @throws {ConfigError} naming the entry by its position, never its key.
  */

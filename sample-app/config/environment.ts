@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.js';
 
-/** Bounds of a whole number and what it stands for, so that an error can say both. */
+/** Range and unit of a whole number, for error messages. */
 export interface IntegerRange {
   readonly minimum: number;
   readonly maximum: number;
@@ -33,7 +33,7 @@ export class Environment {
     return this.oneOf(name, ['true', 'false']) === undefined ? undefined : this.text(name) === 'true';
   }
 
-  /** @throws {ConfigError} unless it is one of the choices, letter by letter. */
+  /** @throws {ConfigError} unless it is one of the choices, in the same spelling. */
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;

@@ -2,7 +2,7 @@ import { WebhooksError } from 'nestjs-tillhook';
 import { DatabaseUnusableError } from '../database/database-unusable.error.js';
 import { ConfigError } from './config-error.js';
 
-/** Which variable sets which option of the module, so that its own checks speak of what an operator can change. */
+/** The variable that sets each option, so that an error of the module names the variable to change. */
 const VARIABLE_OF_OPTION: Readonly<Record<string, string>> = {
   concurrency: 'WEBHOOKS_CONCURRENCY',
   transportConcurrency: 'WEBHOOKS_TRANSPORT_CONCURRENCY',
@@ -18,7 +18,7 @@ const VARIABLE_OF_OPTION: Readonly<Record<string, string>> = {
   environment: 'WEBHOOKS_ENVIRONMENT',
 };
 
-/** What to tell the operator about an error that kept the app from starting. */
+/** The message for the operator about an error at start. */
 export function describeStartError(error: unknown): string {
   if (error instanceof ConfigError || error instanceof DatabaseUnusableError) return error.message;
   if (error instanceof WebhooksError) {

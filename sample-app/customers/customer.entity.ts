@@ -1,7 +1,7 @@
 import { Column, Entity, Unique } from 'typeorm';
 import { TenantEntity } from '../database/tenant-entity.js';
 
-/** Somebody who buys and wants to be known. */
+/** A registered customer. */
 @Entity('pos_customer')
 @Unique(['tenantUid', 'uid'])
 export class Customer extends TenantEntity {

@@ -26,15 +26,15 @@ export function outageOf(error: unknown): DatabaseOutage | undefined {
   return code === '' && UNAVAILABLE_MESSAGE.test(messageOf(error)) ? 'unavailable' : undefined;
 }
 
-/** True when an insert met a unique index, on either database. */
+/** True when an insert violated a unique index, on either database. */
 export const isUniqueViolation = (error: unknown): boolean =>
   ['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error));
 
-/** True when the database may be there in a moment: nobody listens yet, or it is starting up. */
+/** True when the database may be available soon: nothing listens yet, or it is starting up. */
 export const isDatabaseAway = (error: unknown): boolean =>
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '57P03'].includes(codeOf(error));
 
-/** True when another process was quicker to create or to fill the same schema, or holds its lock for longer than the time-out. */
+/** True when another process has created or filled the same schema first, or holds its lock for longer than the time-out. */
 export const isLostRace = (error: unknown): boolean =>
   outageOf(error) === 'busy' || isUniqueViolation(error) || /already exists$/.test(messageOf(error));
 

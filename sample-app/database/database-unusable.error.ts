@@ -1,6 +1,6 @@
 import { type DatabaseTarget, describeDatabase } from '../config/database-target.js';
 
-/** The database cannot be reached or used. The cause is what the driver said. */
+/** The database cannot be reached or used. `cause` is the driver's error. */
 export class DatabaseUnusableError extends Error {
   constructor(
     target: DatabaseTarget,
@@ -12,7 +12,7 @@ export class DatabaseUnusableError extends Error {
 }
 
 function reasonOf(cause: unknown): string {
-  // What Node throws when none of a name's addresses answers has no message of its own.
+  // If no address of a name accepts a connection, Node throws an AggregateError without a message of its own.
   if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -5,7 +5,7 @@ import { isUniqueViolation } from './database-errors.js';
 import type { TenantEntity } from './tenant-entity.js';
 
 /**
- * Inserts a row of the tenant, with a uid of its own unless `values` has one.
+ * Inserts a row of the tenant, with a new uid unless `values` has one.
  *
  * @throws {ConflictException} when the tenant has one with that uid already.
  */
@@ -34,13 +34,13 @@ export async function getOne<Row extends TenantEntity>(
   return row ?? notFound(manager, type, where);
 }
 
-/** Like `getOne`, and keeps others from changing the row until the transaction ends. */
+/** Like `getOne`, and locks the row until the transaction ends. */
 export async function lockOne<Row extends TenantEntity>(
   manager: EntityManager,
   type: EntityTarget<Row>,
   where: FindOptionsWhere<Row> & { tenantUid: string },
 ): Promise<Row> {
-  // On SQLite the transaction holds the whole database already, and the driver knows no row locks.
+  // On SQLite the transaction already has the write lock of the database, and the driver has no row locks.
   const rowLocks = manager.dataSource.options.type === 'postgres';
   const row = await manager.findOne(type, {
     where,

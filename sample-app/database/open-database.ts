@@ -11,7 +11,7 @@ import { seed } from './seed.js';
 const ADVISORY_LOCK = 7_305_199_204;
 /** How long a start waits for a database that is not there yet, or that other processes are preparing. */
 const GIVE_UP_AFTER_MS = 10_000;
-/** From now on a synchronous wait for another process's lock would hold up deliveries; `PosTransactions` waits without. */
+/** Busy time-out after the start: a longer synchronous wait would delay deliveries. `PosTransactions` waits asynchronously. */
 const RUNNING_BUSY_TIMEOUT_MS = 5;
 
 /**
@@ -46,14 +46,14 @@ async function connect(target: DatabaseTarget): Promise<DataSource> {
   }
 }
 
-/** The lock is held by a transaction that does nothing else, so that it is gone whatever becomes of this process. */
+/** A separate transaction holds the lock, so that it ends even if this process is killed. */
 const preparePostgres = (dataSource: DataSource): Promise<void> =>
   dataSource.transaction(async (lockHolder) => {
     await lockHolder.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
     await migrateAndSeed(dataSource);
   });
 
-/** SQLite has no lock for this: of several that start at once one wins, and the others find its work when they look again. */
+/** SQLite has no advisory locks. If several processes start at once, one succeeds; the others fail, retry, and find its work. */
 async function prepareSqlite(dataSource: DataSource): Promise<void> {
   await migrateAndSeed(dataSource);
   await dataSource.query(`PRAGMA busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);

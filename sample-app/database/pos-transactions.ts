@@ -10,13 +10,12 @@ const GIVE_UP_AFTER_MS = 10_000;
 /**
  * Runs the app's database work: in parallel on PostgreSQL, one after another on SQLite.
  *
- * TypeORM's SQLite driver has a single connection. Two transactions cannot run on it at once, and whatever anyone
- * runs while one is open becomes part of it. So on SQLite everything takes its turn here, reads included.
+ * TypeORM's SQLite driver has a single connection. Two transactions cannot run on it at once, and every statement that
+ * runs while a transaction is open becomes part of it. So on SQLite all work, reads included, waits for its turn here.
  *
- * A transaction also takes SQLite's write lock before anything else. TypeORM begins transactions without it, and
- * one that reads first and then finds that another process wrote meanwhile can only fail. If the lock is taken
- * (by another process: the module's own writes never wait on this one's event loop), it tries again a little later
- * without blocking the event loop, which has this process's deliveries to send.
+ * A transaction acquires SQLite's write lock before anything else. TypeORM begins transactions without it, and a
+ * transaction that reads first fails if another process has written meanwhile. If another connection has the lock, the
+ * transaction retries a little later. It does not block the event loop, which this process needs to send deliveries.
  */
 @Injectable()
 export class PosTransactions {
@@ -27,7 +26,7 @@ export class PosTransactions {
   /** Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. Emit with this manager. */
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (!this.#isSqlite) return this.dataSource.transaction(work);
-    // From now on, not from its turn: those that wait in the queue behind a lock must not add up their time limits.
+    // Measured from now, not from its turn, so that the time limits of queued transactions do not add up.
     const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
     return this.#turns.run(() => this.#runWithWriteLock(work, giveUpAt));
   }
@@ -52,7 +51,7 @@ export class PosTransactions {
           return work(manager);
         });
       } catch (error) {
-        // Only taking the lock is tried again: the work itself may have had effects outside the database.
+        // Only the acquisition of the lock is retried: the work itself may have had effects outside the database.
         if (hasLock || !isSqliteBusy(error) || Date.now() > giveUpAt) throw error;
       }
       await sleep(2 + Math.random() * 8);

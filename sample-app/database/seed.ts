@@ -21,8 +21,8 @@ const USERS: { userCode: string; name: string; role: Role }[] = [
 ];
 
 /**
- * Fills an empty database with two tenants to try the app out with, and leaves one that has them alone.
- * Call it in a transaction that no other process's can overlap.
+ * Fills an empty database with two tenants for trials. If they exist, nothing changes.
+ * Call it in a transaction that does not overlap with the same one of another process.
  */
 export async function seed(manager: EntityManager): Promise<void> {
   if (await manager.existsBy(Setting, { name: ACCESS_TOKEN_SECRET })) return;

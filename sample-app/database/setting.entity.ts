@@ -10,5 +10,5 @@ export class Setting {
   value!: string;
 }
 
-/** The name of the setting that access tokens are signed with, so that every replica accepts every other's. */
+/** The name of the setting that access tokens are signed with, so that each process accepts the tokens of the others. */
 export const ACCESS_TOKEN_SECRET = 'accessTokenSecret';

@@ -1,7 +1,7 @@
 import type { EntityReference } from 'nestjs-tillhook';
 import { Column, PrimaryGeneratedColumn } from 'typeorm';
 
-/** What every row of a tenant has: a number of its own and a uid, unique within the tenant. */
+/** Columns that every row of a tenant has: a number, and a uid that is unique within the tenant. */
 export abstract class TenantEntity {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -13,7 +13,7 @@ export abstract class TenantEntity {
   uid!: string;
 }
 
-/** The entity as an event names it: thin, so that a receiver fetches what it needs and nothing goes stale. */
+/** Reference to the entity in a payload. It contains only ids: a receiver fetches the current data itself. */
 export const referenceTo = ({ id, uid }: Pick<TenantEntity, 'id' | 'uid'>): EntityReference => ({
   Id: id,
   Uid: uid,

@@ -34,12 +34,12 @@ export class AppProcess {
     return this.child.pid;
   }
 
-  /** All it has printed. */
+  /** Everything that the app has printed. */
   get output(): string {
     return this.#output;
   }
 
-  /** Asks it to end, and says with which exit code it did. */
+  /** Stops the app. @returns its exit code; null: a signal has ended it */
   async stop(): Promise<number | null> {
     if (!this.#hasEnded) {
       this.child.kill('SIGTERM');
@@ -60,7 +60,7 @@ export class AppProcess {
   }
 }
 
-/** The demo decides how its app is set up, whatever the shell it is run from has set. */
+/** Removes the settings of the shell, so that only the demo configures its app. */
 const withoutSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(WEBHOOKS_.*|DATABASE_URL|PORT|EXAMPLE_TRAFFIC)$/.test(name)),

@@ -6,7 +6,7 @@ import type { ReceivedRequest } from './receiver-messages.js';
 import type { ReceiverProcess } from './receiver-process.js';
 import { story } from './story.js';
 
-/** Long enough for a sale that was committed to have arrived a dozen times over. */
+/** How long the demo waits for a request that must not arrive: many times longer than a committed sale takes. */
 const SILENCE_MS = 1_500;
 const SUBSCRIPTIONS = ['TILL_OPEN', 'ORDER_*'];
 const ORDERS = '/stores/main/orders';
@@ -19,7 +19,7 @@ interface Cast {
   readonly cashier: PosClient;
 }
 
-/** @throws {Error} at the first thing that does not happen as told */
+/** @throws {Error} if something does not happen as the story says */
 export async function tellTheStory(app: AppProcess, receiver: ReceiverProcess): Promise<void> {
   story.title('nestjs-tillhook: a till sells, and another system gets to know, for sure and signed');
   story.chapter(1, 'Two processes that do not know each other');
@@ -36,7 +36,7 @@ export async function tellTheStory(app: AppProcess, receiver: ReceiverProcess): 
 }
 
 async function subscribe({ admin, receiver }: Cast): Promise<void> {
-  story.chapter(2, 'An admin of the tenant says where to send what (REST, routes the module mounts)');
+  story.chapter(2, 'An admin of the tenant configures which events go where (REST API of the module)');
   const { signingSecret } = await admin.post<{ signingSecret: string }>('/httptransports', {
     httpTransportUid: 'web-shop',
     name: 'Web shop',
@@ -45,11 +45,11 @@ async function subscribe({ admin, receiver }: Cast): Promise<void> {
   await receiver.trust(signingSecret);
   story.does(
     'POST …/httptransports',
-    `where to; its signing secret ${signingSecret.slice(0, 12)}… is shown this once`,
+    `where to send; its signing secret ${signingSecret.slice(0, 12)}… is shown only once`,
   );
   for (const action of SUBSCRIPTIONS) {
     await admin.post('/httptransports/web-shop/webhooks', { action });
-    story.does('POST …/httptransports/web-shop/webhooks', `what: ${action}`);
+    story.does('POST …/httptransports/web-shop/webhooks', `which actions: ${action}`);
   }
 }
 
@@ -68,7 +68,9 @@ async function sell({ admin, cashier, receiver }: Cast): Promise<void> {
   }
   const [settled] = await receiver.waitFor('ORDER_SETTLED', (request) => request.action === 'ORDER_SETTLED');
   story.lines(settled?.body ?? '');
-  story.means(`Thin, flat, signed; all there ${Date.now() - startedAt} ms after the sale was sent.`);
+  story.means(
+    `Small and signed. All requests arrived within ${Date.now() - startedAt} ms after the sale was sent.`,
+  );
 }
 
 async function rollBack({ cashier, receiver }: Cast): Promise<void> {
@@ -81,7 +83,7 @@ async function rollBack({ cashier, receiver }: Cast): Promise<void> {
   if (!(refusal instanceof RequestRefused) || refusal.statusCode !== 409) throw refusal;
   story.does(
     `POST …${ORDERS}`,
-    `500 coffees: 409 ${(JSON.parse(refusal.answer) as { message: string }).message}`,
+    `500 coffees: 409 ${(JSON.parse(refusal.body) as { message: string }).message}`,
   );
   await sleep(SILENCE_MS);
   const strays = receiver.received.slice(before);
@@ -92,7 +94,7 @@ async function rollBack({ cashier, receiver }: Cast): Promise<void> {
 }
 
 async function failTwice({ cashier, receiver }: Cast): Promise<void> {
-  story.chapter(5, 'The receiver has a bad moment: it answers 500 twice');
+  story.chapter(5, 'The receiver fails: it responds with 500 twice');
   await receiver.failNext(2);
   await cashier.post(ORDERS, { ...saleOf(1, 'sale-3'), warehouseUid: undefined });
   story.does(`POST …${ORDERS}`, '1 coffee, paid; the sale does not wait for the receiver');
@@ -126,6 +128,6 @@ function showVerified(requests: readonly ReceivedRequest[]): void {
     if (!verified) throw new Error(`The signature of ${action} (webhook-id ${id}) is not valid.`);
     const what = `${action}${attempt > 1 || statusCode !== 200 ? `, attempt ${attempt}` : ''}`;
     const good = statusCode === 200;
-    story.sees(what, `webhook-id …${id.slice(-8)}  signature valid  answered ${statusCode}`, good);
+    story.sees(what, `webhook-id …${id.slice(-8)}  signature valid  response ${statusCode}`, good);
   }
 }

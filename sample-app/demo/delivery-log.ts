@@ -35,5 +35,5 @@ export async function deliveryLog(admin: PosClient): Promise<string> {
       attempts.map(({ durationMs }) => `${durationMs}`).join(', '),
     ]);
   }
-  return table(['action', 'about', 'webhook-id', 'status', 'answers', 'ms each'], rows);
+  return table(['action', 'about', 'webhook-id', 'status', 'responses', 'ms each'], rows);
 }

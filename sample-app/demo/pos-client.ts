@@ -1,11 +1,11 @@
-/** An answer that was not 2xx. */
+/** A response other than 2xx. */
 export class RequestRefused extends Error {
   constructor(
     readonly statusCode: number,
     readonly path: string,
-    readonly answer: string,
+    readonly body: string,
   ) {
-    super(`${path} answered ${statusCode}: ${answer}`);
+    super(`${path} responded with ${statusCode}: ${body}`);
   }
 }
 
@@ -22,17 +22,17 @@ export class PosClient {
     return new PosClient(`${appUrl}/v2/tenants/demo`, (account as { accessToken: string }).accessToken);
   }
 
-  get<Answer>(path: string): Promise<Answer> {
-    return send(this.tenantUrl + path, 'GET', this.accessToken) as Promise<Answer>;
+  get<Body>(path: string): Promise<Body> {
+    return send(this.tenantUrl + path, 'GET', this.accessToken) as Promise<Body>;
   }
 
-  /** @throws {RequestRefused} when the answer is not 2xx */
-  post<Answer>(path: string, body: object): Promise<Answer> {
-    return send(this.tenantUrl + path, 'POST', this.accessToken, body) as Promise<Answer>;
+  /** @throws {RequestRefused} when the response is not 2xx */
+  post<Body>(path: string, body: object): Promise<Body> {
+    return send(this.tenantUrl + path, 'POST', this.accessToken, body) as Promise<Body>;
   }
 
-  put<Answer>(path: string, body: object): Promise<Answer> {
-    return send(this.tenantUrl + path, 'PUT', this.accessToken, body) as Promise<Answer>;
+  put<Body>(path: string, body: object): Promise<Body> {
+    return send(this.tenantUrl + path, 'PUT', this.accessToken, body) as Promise<Body>;
   }
 }
 

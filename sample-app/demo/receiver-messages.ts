@@ -1,4 +1,4 @@
-/** What the receiver says about one request that reached it. */
+/** Report of the receiver about one request. */
 export interface ReceivedRequest {
   /** `webhook-id`: the same in every attempt of an event. */
   readonly id: string;
@@ -7,7 +7,7 @@ export interface ReceivedRequest {
   readonly body: string;
   /** Whether the `standardwebhooks` package accepted the signature. */
   readonly verified: boolean;
-  /** What it was answered with. */
+  /** Status code of the response. */
   readonly statusCode: number;
 }
 

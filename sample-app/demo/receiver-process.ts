@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FromReceiver, ReceivedRequest, ToReceiver } from './receiver-messages.js';
 
-/** The demo's handle on the receiver's process: what reached it so far, and what to do next. */
+/** The demo's handle on the receiver's process: the requests that have arrived, and commands. */
 export class ReceiverProcess {
   /** Every request that reached it, in order. */
   readonly received: ReceivedRequest[] = [];
@@ -32,18 +32,18 @@ export class ReceiverProcess {
 
   /** Hands over the signing secret, as a tenant would paste it into the receiving system. */
   trust(secret: string): Promise<void> {
-    return this.#notifyLane({ kind: 'secret', secret });
+    return this.#send({ kind: 'secret', secret });
   }
 
-  /** Makes it answer the next requests with 500. */
+  /** Makes it respond to the next requests with 500. */
   failNext(requests: number): Promise<void> {
-    return this.#notifyLane({ kind: 'failNext', requests });
+    return this.#send({ kind: 'failNext', requests });
   }
 
   /**
-   * Waits until it has got `count` requests that `matches` accepts.
+   * Waits until `count` requests have arrived that `matches` accepts.
    *
-   * @throws {Error} when they are not there in time
+   * @throws {Error} when they do not arrive in time
    */
   async waitFor(
     what: string,
@@ -68,7 +68,7 @@ export class ReceiverProcess {
     this.child.kill();
   }
 
-  #notifyLane(message: ToReceiver): Promise<void> {
+  #send(message: ToReceiver): Promise<void> {
     return new Promise((resolve, reject) => {
       this.child.send(message, (error) => (error ? reject(error) : resolve()));
     });

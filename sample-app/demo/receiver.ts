@@ -1,7 +1,6 @@
 /**
- * The other side: a web shop, an accounting system, whatever wants to hear about sales. It is a process of its own
- * and knows the POS only by its signing secret. It believes nothing that the `standardwebhooks` package, which the
- * authors of the POS did not write, does not verify.
+ * A receiver, such as a web shop or an accounting system, in a process of its own. It has only the signing secret of the
+ * POS. It accepts a request only if `standardwebhooks`, an independent package, has verified the signature.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +11,7 @@ import type { FromReceiver, ToReceiver } from './receiver-messages.js';
 let webhook: Webhook | undefined;
 let failuresLeft = 0;
 
-const tell = (message: FromReceiver): void => {
+const report = (message: FromReceiver): void => {
   process.send?.(message);
 };
 
@@ -24,13 +23,13 @@ async function receive(request: IncomingMessage): Promise<number> {
   const body = await text(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const verified = isGenuine(body, request);
-  const statusCode = answerTo(verified);
+  const statusCode = statusFor(verified);
   const [id, action, attempt] = [
     header('webhook-id'),
     header('x-webhook-action'),
     Number(header('x-webhook-attempt')),
   ];
-  tell({ kind: 'received', request: { id, action, attempt, body, verified, statusCode } });
+  report({ kind: 'received', request: { id, action, attempt, body, verified, statusCode } });
   return statusCode;
 }
 
@@ -43,7 +42,7 @@ function isGenuine(body: string, { headers }: IncomingMessage): boolean {
   }
 }
 
-function answerTo(verified: boolean): number {
+function statusFor(verified: boolean): number {
   if (!verified) return 401;
   if (failuresLeft === 0) return 200;
   failuresLeft -= 1;
@@ -54,10 +53,10 @@ process.on('message', (message: ToReceiver) => {
   if (message.kind === 'secret') webhook = new Webhook(message.secret);
   else failuresLeft = message.requests;
 });
-// The demo ended, however it ended.
+// The demo has ended, for any reason.
 process.on('disconnect', () => process.exit(0));
 
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  tell({ kind: 'listening', url: `http://127.0.0.1:${port}/hooks` });
+  report({ kind: 'listening', url: `http://127.0.0.1:${port}/hooks` });
 });

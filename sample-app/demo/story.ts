@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours only where somebody looks: a pipe or a file gets plain text. */
+/** Colours only on a terminal: a pipe or a file gets plain text. */
 const styled = (style: Style, text: string): string =>
   process.stdout.isTTY && process.env.NO_COLOR === undefined ? styleText(style, text) : text;
 
@@ -16,7 +16,7 @@ export const story = {
   /** Something that arrived at the receiver. */
   sees: (what: string, meaning: string, good = true): void =>
     console.log(`   ${styled(good ? 'green' : 'yellow', `◀ ${what.padEnd(42)}`)} ${meaning}`),
-  /** What to make of it. */
+  /** The conclusion. */
   means: (text: string): void => console.log(`   ${styled('cyan', text)}`),
   lines: (text: string): void => console.log(text.replace(/^/gm, '   ')),
   fails: (text: string): void => console.error(`\n${styled('red', 'The demo failed.')} ${text}`),

@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiResponse } from '
 import { ErrorView } from './error.view.js';
 import { RETRY_AFTER_SECONDS } from './outage.js';
 
-/** When a route answers with each status. */
+/** Cause of each error status, for the OpenAPI document. */
 const REASONS = {
   400: 'The request is not valid.',
   401: 'The bearer token is missing, has expired or is not valid.',

@@ -5,8 +5,8 @@ import { outageOf } from '../database/database-errors.js';
 import { outageBody, RETRY_AFTER_SECONDS } from './outage.js';
 
 /**
- * Answers every route with 503 and `retry-after` while the database is locked or away, instead of 500, and adds `retry-after` to
- * every other 503. All other errors get Nest's own response.
+ * While the database is locked or cannot be reached, responds on every route with 503 and `retry-after` instead of 500. Adds
+ * `retry-after` to every other 503. All other errors get Nest's own response.
  */
 @Catch()
 export class AppErrorFilter extends BaseExceptionFilter {

@@ -2,8 +2,8 @@ import { type ArgumentMetadata, Injectable } from '@nestjs/common';
 import { InputPipe } from '../input/input.pipe.js';
 
 /**
- * Checks everything but `data`, and hands that on untouched: validation rebuilds an object and drops members such as
- * `constructor` from it, while an event has to be emitted as it was sent. Whether it can be is the module's to say.
+ * Validates all members except `data`, which stays unchanged: validation would rebuild the object and drop members such as
+ * `constructor`, but an event must be emitted as it was sent. The module itself validates `data`.
  */
 @Injectable()
 export class EventBodyPipe extends InputPipe {

@@ -17,7 +17,7 @@ export class EventsController {
 
   @Post()
   @HttpCode(200)
-  @ApiAnswers('Emit an event in a transaction; answers once it has ended', EmittedEventView, 400, 409, 413)
+  @ApiAnswers('Emit an event in a transaction; responds after it has ended', EmittedEventView, 400, 409, 413)
   emit(@CurrentActor() actor: Actor, @Body() body: EmitEventDto): Promise<EmittedEventView> {
     return this.events.emit(actor, body);
   }
@@ -25,7 +25,7 @@ export class EventsController {
   @Post('batch')
   @HttpCode(200)
   @ApiAnswers(
-    'Emit up to 10,000 events in one transaction; answers once it has ended',
+    'Emit up to 10,000 events in one transaction; responds after it has ended',
     EmittedBatchView,
     400,
     413,

@@ -9,7 +9,7 @@ const DATA_EXAMPLE: ApiPropertyOptions = {
   example: { store: { Id: 1, Uid: '70' }, order: { Id: 7123, Uid: '700' } },
 };
 
-/** Members of both. What they may be is the module's to say: it answers with its own codes. */
+/** Members that both requests share. The module validates `action` and `data`, and refuses them with its own codes. */
 class EventDto {
   @ApiProperty({ example: 'ORDER_SETTLED', description: "One of the catalog's actions." })
   @IsString()

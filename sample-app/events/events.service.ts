@@ -8,14 +8,14 @@ import { RequestDrain } from '../shutdown/request-drain.js';
 import type { EmitBatchDto, EmitEventDto } from './events.dto.js';
 import { orderingKeysOf } from './is-ordering-keys.js';
 
-/** Thrown to make a transaction roll back although nothing went wrong. */
+/** Thrown to roll a transaction back on request, although nothing has failed. */
 class RollbackWanted<T> extends Error {
   constructor(readonly result: T) {
     super('The caller asked for a rollback.');
   }
 }
 
-/** Emits anything, for trying out and for load: in a transaction that can be held open and rolled back. */
+/** Emits any action, for experiments and load tests, in a transaction that can be held open and rolled back. */
 @Injectable()
 export class EventsService {
   constructor(

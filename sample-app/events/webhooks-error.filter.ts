@@ -11,8 +11,8 @@ const STATUS_OF_CODE: Readonly<Record<string, { statusCode: number; error: strin
 const BAD_REQUEST = { statusCode: HttpStatus.BAD_REQUEST, error: 'Bad Request' };
 
 /**
- * Answers with the code of a refused emit, in the same shape as the module's own routes. A database that is locked or away is not the
- * caller's fault: `AppErrorFilter` answers it as on every other route.
+ * Responds with the code of a refused emit, in the format of the module's own routes. If the database is locked or cannot be
+ * reached, `AppErrorFilter` responds, as on every other route.
  */
 @Catch(WebhooksError)
 export class WebhooksErrorFilter extends AppErrorFilter {

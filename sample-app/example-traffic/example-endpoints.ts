@@ -8,7 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** How long before the start of the app something of the story happened, in ms. */
 export const AGO = {
-  /** The first event. Data warehouse fails from here on, and is disabled five days later, as `disableAfterHours` has it. */
+  /** The first event. Data warehouse fails from here on, and is disabled five days later, according to `disableAfterHours`. */
   firstEvent: 5 * DAY_MS + 26 * MINUTE_MS,
   endpointsCreated: 6 * DAY_MS,
   /** From here on an event every few minutes, and in the last hour every few seconds. */

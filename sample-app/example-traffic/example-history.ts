@@ -17,8 +17,8 @@ const CLOCK_SLACK_MS = 60_000;
  * Makes the past of the example: endpoints, changes of them, and deliveries.
  *
  * Endpoints, subscriptions and commands go through the module's services, so that rules and audit are the real ones, and only
- * their times are moved. Deliveries are written as rows. Really delivered, they would need the time that their retries wait,
- * and their statistics, which are counted in buckets of the real time, could not be moved. The rows keep the module's
+ * their times are moved. Deliveries are written as rows. Real deliveries would take as long as their retries wait,
+ * and their statistics could not be moved, because they are counted in buckets of the real time. The rows keep the module's
  * invariants: numbers rise with time, and each outcome and each change of the queue has its fact, from which the module counts
  * statistics and the depth of the queue itself. The last step, a recovery, is real again.
  *

@@ -60,7 +60,7 @@ export class ExampleTraffic {
     });
   }
 
-  /** Another process has taken the port of the receivers. An endpoint that somebody has deleted or moved stays so. */
+  /** Changes the URLs of the endpoints, because another process uses the old port. Endpoints that a user deleted or moved stay. */
   async #moveEndpoints(): Promise<void> {
     const { items } = await this.transports.list(EXAMPLE_TENANT, { pageSize: 100 });
     for (const { uid } of EXAMPLE_ENDPOINTS) {

@@ -24,7 +24,7 @@ export interface HistoryRows {
   readonly log: readonly Row[];
   /** All other attempts. */
   readonly attempts: readonly Row[];
-  /** What the roll-up of the statistics counts: an outcome, or a change of the depth of the queue, each. */
+  /** Facts that the roll-up of the statistics counts. Each is an outcome or a change of the depth of the queue. */
   readonly facts: readonly string[];
 }
 

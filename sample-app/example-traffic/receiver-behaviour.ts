@@ -76,7 +76,7 @@ const BEHAVIOURS: Readonly<Record<string, (request: Request) => Reaction>> = {
 
   warehouse: ({ random }) => ({ durationMs: between(random, 30, 140), statusCode: 204 }),
 
-  // It is back since it was disabled, so it works once somebody enables it.
+  // The receiver has worked again since the transport was disabled, so deliveries succeed when somebody enables it.
   'data-warehouse': ({ ago, random }) =>
     ago >= AGO.dataWarehouseDisabled ? noResponse(random) : accepted(between(random, 60, 200)),
 

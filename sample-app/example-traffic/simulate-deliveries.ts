@@ -39,7 +39,7 @@ const CIRCUIT_FAILURES = 10;
 const [FIRST_COOL_DOWN_MS, LONGEST_COOL_DOWN_MS] = [5_000, 60_000];
 /** Time between the starts of two requests of a backlog. */
 const APART_MS = 15;
-/** What is due in the last seconds waits for the worker, so that no attempt of the history would end in the future. */
+/** Deliveries that are due in the last seconds wait for the worker, so that no attempt of the history ends in the future. */
 const MARGIN_MS = 15_000;
 
 type Waiting = Omit<PastDelivery, 'status' | 'attempts'> & { readonly attempts: PastAttempt[] };

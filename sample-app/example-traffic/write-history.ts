@@ -87,7 +87,7 @@ async function readEventIds(manager: EntityManager): Promise<Map<string, number>
   return new Map(rows.map((row) => [row.event_uid, Number(row.id)]));
 }
 
-/** Takes numbers for deliveries from where the module takes them, so that none is used twice. */
+/** Reserves delivery numbers in the module's own sequence, so that none is used twice. */
 async function takeDeliveryNumbers(manager: EntityManager, count: number): Promise<number[]> {
   if (manager.dataSource.options.type === 'postgres') {
     const rows = await manager.query<{ id: string }[]>(

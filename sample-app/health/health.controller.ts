@@ -7,7 +7,7 @@ import { HealthView } from './health.view.js';
 /** Without the tables nothing can be emitted. A worker that fails does not keep the process from serving requests. */
 const CANNOT_EMIT: readonly HealthReasonCode[] = ['DATABASE_UNREACHABLE', 'TABLES_MISSING'];
 
-/** Says how the process fares. It is there without controllers too. */
+/** Reports the health of this process. The route also exists in a process without controllers. */
 @Controller('health')
 @ApiTags('health')
 export class HealthController {
@@ -17,15 +17,15 @@ export class HealthController {
   ) {}
 
   /**
-   * The module's report tells of the database as well, which is the app's own. Only a process that cannot work answers
-   * 503: taken out of service for a clock or a switch, it would help nobody.
+   * The module's report also covers the database, which the app shares with it. The status is 503 only if the process cannot
+   * emit: a load balancer must not remove a process because of a wrong clock or a kill switch.
    */
   @Get()
   @ApiOperation({ summary: 'Is this process up, and what does it do?', security: [] })
   @ApiOkResponse({
     type: HealthView,
     description:
-      'The process serves requests. `webhooks.reasons` has what wants an operator, such as a worker that is `down`.',
+      'The process serves requests. `webhooks.reasons` lists problems that need an operator, such as a worker that fails.',
   })
   @ApiServiceUnavailableResponse({
     type: HealthView,

@@ -8,7 +8,7 @@ export class InputPipe extends ValidationPipe {
     super({ whitelist: true, forbidNonWhitelisted: true, transform: true });
   }
 
-  /** @throws {NotFoundException} for a uid in the path that nothing could have */
+  /** @throws {NotFoundException} for a malformed uid in the path */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'param' && !UID.test(String(value))) {
       throw new NotFoundException('There is nothing with this uid.');

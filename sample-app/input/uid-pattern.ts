@@ -1,2 +1,2 @@
-/** What a uid looks like; the same as in the webhooks routes. */
+/** Format of a uid, the same as in the webhooks routes. */
 export const UID = /^[A-Za-z0-9_-]{1,64}$/;

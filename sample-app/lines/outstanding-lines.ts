@@ -1,22 +1,22 @@
 import { BadRequestException, ConflictException } from '@nestjs/common';
 
-/** A line of an order or of a purchase, of which some may have been handed over already. */
+/** A line of an order or of a purchase. A part of its quantity may have been handed over already. */
 export interface ProgressLine {
   readonly lineNumber: number;
   readonly productUid: string;
   readonly quantity: number;
-  /** How many of them are done with. */
+  /** Part of `quantity` that is done. */
   readonly done: number;
 }
 
-/** How many of a line are done with now. */
+/** The quantity of a line to do now. */
 export interface LinePart {
   readonly lineNumber: number;
   readonly quantity: number;
 }
 
 /**
- * What is done now: the parts that were named, or everything outstanding when none were.
+ * Returns the parts to do now: the named ones, or everything that is outstanding if none are named.
  *
  * @throws {BadRequestException} when a part names a line twice, or one that does not exist
  * @throws {ConflictException} when it is more than is outstanding

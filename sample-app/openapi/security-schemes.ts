@@ -1,5 +1,5 @@
-/** Name of the OpenAPI security scheme for the access token, which opens every route of its tenant. */
+/** Name of the OpenAPI security scheme for the access token, which is valid for every route of its tenant. */
 export const ACCESS_TOKEN_SCHEME = 'accessToken';
 
-/** Name of the OpenAPI security scheme for sign-in: a device token is no access token and opens no other route. */
+/** Name of the OpenAPI security scheme for sign-in: a device token is no access token and is valid for no other route. */
 export const DEVICE_TOKEN_SCHEME = 'deviceToken';

@@ -9,7 +9,7 @@ import { linesOf } from './order-view.js';
 import { Order } from './order.entity.js';
 import type { DeliverOrderDto } from './orders.dto.js';
 
-/** Hands goods over, all at once or bit by bit, always as part of the caller's transaction. */
+/** Hands goods over, in one or several parts, always as part of the caller's transaction. */
 @Injectable()
 export class OrderDelivery {
   constructor(
@@ -18,7 +18,7 @@ export class OrderDelivery {
   ) {}
 
   /**
-   * Marks lines as delivered and takes the goods from stock; ORDER_DELIVERED once nothing is outstanding.
+   * Marks lines as delivered and takes the goods from stock. Emits ORDER_DELIVERED once nothing is outstanding.
    *
    * @throws {ConflictException} when the order is not settled, a line has fewer outstanding, or stock runs out
    */

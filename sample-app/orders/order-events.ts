@@ -10,7 +10,7 @@ import type { OrderHandling } from './order-handling.entity.js';
 import type { Order } from './order.entity.js';
 import type { Receipt } from './receipt.entity.js';
 
-/** Emits what happens to orders, as part of the caller's transaction. Events of an order share an ordering key. */
+/** Emits the events of orders, as part of the caller's transaction. Events of an order share an ordering key. */
 @Injectable()
 export class OrderEvents {
   constructor(private readonly webhooks: WebhookEmitter) {}

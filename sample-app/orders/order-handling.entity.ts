@@ -1,7 +1,7 @@
 import { Column, Entity, Unique } from 'typeorm';
 import { TenantEntity } from '../database/tenant-entity.js';
 
-/** Where an order's goods are on their way to the customer. */
+/** Stages of an order's goods on their way to the customer. */
 export const HANDLING_STATES = ['NEW', 'PICKING', 'READY', 'HANDED_OVER'] as const;
 export type HandlingState = (typeof HANDLING_STATES)[number];
 

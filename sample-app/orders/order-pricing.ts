@@ -5,7 +5,7 @@ import { Price } from '../products/price.entity.js';
 import { Product } from '../products/product.entity.js';
 import type { OrderLineDto } from './orders.dto.js';
 
-/** What an amount column holds on every database. */
+/** Maximum amount that the column can store on both databases. */
 const MOST_MONEY = 2_000_000_000;
 
 /**

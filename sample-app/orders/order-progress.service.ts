@@ -10,7 +10,7 @@ import { Order } from './order.entity.js';
 import type { CreateReceiptDto, DeliverOrderDto, SetHandlingStateDto } from './orders.dto.js';
 import { Receipt } from './receipt.entity.js';
 
-/** What happens to an order after it was made: receipt, handling, delivery. */
+/** Steps of an order after its creation: receipt, handling, delivery. */
 @Injectable()
 export class OrderProgressService {
   constructor(
@@ -42,7 +42,7 @@ export class OrderProgressService {
     });
   }
 
-  /** The state it has already changes nothing, and nothing is emitted. */
+  /** If the order has this state already, nothing changes and nothing is emitted. */
   setHandlingState(actor: Actor, storeUid: string, orderUid: string, { state }: SetHandlingStateDto) {
     const tenantUid = actor.tenant.Uid;
     return this.transactions.run(async (manager) => {

@@ -53,7 +53,7 @@ export class CreateOrderDto {
   @Matches(UID)
   orderUid?: string;
 
-  @ApiPropertyOptional({ example: 'till-1', description: 'The till the money goes into; it has to be open.' })
+  @ApiPropertyOptional({ example: 'till-1', description: 'Till that takes the payments. It must be open.' })
   @MayBeLeftOut()
   @Matches(UID)
   tillUid?: string;

@@ -17,12 +17,12 @@ import { PaymentsService } from './payments.service.js';
 const VALID_EVENT = new ValidationPipe({
   expectedType: PaymentEvent,
   transform: true,
-  // `@WebhookBody` is no parameter decorator of Nest's own.
+  // Needed because `@WebhookBody` is not one of Nest's own parameter decorators.
   validateCustomDecorators: true,
 });
 
 /**
- * Receives the webhooks of a payment provider. The signature is what authorizes them; there is no access token.
+ * Receives the webhooks of a payment provider. The signature authorizes them; there is no access token.
  *
  * A provider repeats everything but a 2xx for days, shows the failure to its users, and disables a receiver that keeps
  * failing. So events that this app will never need are acknowledged. A payment for an order of this app that cannot be

@@ -53,7 +53,7 @@ export class ProductsService {
     });
   }
 
-  /** Its prices and media go with it. */
+  /** Also deletes its prices and media. */
   delete(actor: Actor, productUid: string): Promise<void> {
     const tenantUid = actor.tenant.Uid;
     return this.transactions.run(async (manager) => {

@@ -65,7 +65,7 @@ export class ReceivedLineDto {
 export class ReceivePurchaseDto {
   @ApiPropertyOptional({
     type: [ReceivedLineDto],
-    description: 'What came. Default: everything that is outstanding.',
+    description: 'Received quantities. Default: everything that is outstanding.',
   })
   @MayBeLeftOut()
   @IsArray()

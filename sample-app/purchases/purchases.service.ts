@@ -14,7 +14,7 @@ import { PurchaseLine } from './purchase-line.entity.js';
 import { Purchase } from './purchase.entity.js';
 import type { CreatePurchaseDto, ReceivePurchaseDto } from './purchases.dto.js';
 
-/** Orders goods from suppliers and receives them into a warehouse, all at once or bit by bit. */
+/** Orders goods from suppliers and receives them into a warehouse, in one or several parts. */
 @Injectable()
 export class PurchasesService {
   constructor(
@@ -49,7 +49,7 @@ export class PurchasesService {
     });
   }
 
-  /** Puts what came into stock; PURCHASE_RECEIVED once nothing is outstanding. */
+  /** Adds the received goods to the stock. Emits PURCHASE_RECEIVED once nothing is outstanding. */
   receive(actor: Actor, purchaseUid: string, { lines: named }: ReceivePurchaseDto) {
     const tenantUid = actor.tenant.Uid;
     return this.transactions.run(async (manager) => {

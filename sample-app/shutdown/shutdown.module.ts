@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { RequestDrain } from './request-drain.js';
 
-/** Provides the orderly end of the process to every module that needs it. */
+/** Provides `RequestDrain` to the modules that need it. */
 @Module({ providers: [RequestDrain], exports: [RequestDrain] })
 export class ShutdownModule {}

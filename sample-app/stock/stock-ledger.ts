@@ -12,7 +12,7 @@ import { Warehouse } from './warehouse.entity.js';
 /** Products and how many of them came (positive) or went (negative). */
 export type StockMovements = ReadonlyMap<string, number>;
 
-/** Adds up what lines say of the same product. */
+/** Adds up the quantities of each product. */
 export function movementsOf(
   lines: readonly { productUid: string; quantity: number }[],
   sign: 1 | -1,
@@ -24,12 +24,12 @@ export function movementsOf(
   return movements;
 }
 
-/** The only one that changes stock levels, always as part of the caller's transaction and with STOCK_CHANGE. */
+/** The only class that changes stock levels, always as part of the caller's transaction and with STOCK_CHANGE. */
 @Injectable()
 export class StockLedger {
   constructor(private readonly webhooks: WebhookEmitter) {}
 
-  /** @throws {ConflictException} when the warehouse has fewer than are to go; roll back then. */
+  /** @throws {ConflictException} when the warehouse has too few; roll the transaction back then. */
   async move(
     manager: EntityManager,
     actor: Actor,
@@ -49,7 +49,7 @@ export class StockLedger {
     }
   }
 
-  /** Replaces a quantity by what `next` makes of it. Nothing happens, and nothing is emitted, if that is the same. */
+  /** Replaces a quantity by the result of `next`. If both are equal, nothing changes and nothing is emitted. */
   async change(
     manager: EntityManager,
     actor: Actor,
@@ -75,7 +75,7 @@ export class StockLedger {
   }
 }
 
-/** The level's row, made if it is not there, and kept from others until the transaction ends. */
+/** Returns the row of the level: created if it is missing, and locked until the transaction ends. */
 async function lockLevel(manager: EntityManager, key: Omit<StockLevel, 'quantity'>): Promise<StockLevel> {
   const insert = manager.createQueryBuilder().insert().into(StockLevel);
   await insert

@@ -12,7 +12,7 @@ export class StockController {
   constructor(private readonly stock: StockService) {}
 
   @Get()
-  @ApiAnswers('What a warehouse has', StockView, 404)
+  @ApiAnswers('List the stock of a warehouse', StockView, 404)
   list(@CurrentActor() actor: Actor, @Param('warehouseUid') warehouseUid: string): Promise<StockView> {
     return this.stock.list(actor, warehouseUid);
   }

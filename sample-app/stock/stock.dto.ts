@@ -4,7 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 const MOST = 1_000_000;
 
 export class SetStockDto {
-  @ApiProperty({ example: 40, description: 'How many there are.' })
+  @ApiProperty({ example: 40, description: 'Quantity in stock.' })
   @IsInt()
   @Min(0)
   @Max(MOST)

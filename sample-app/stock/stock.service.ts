@@ -22,7 +22,7 @@ export class StockService {
     return { items: levels.map(toView) };
   }
 
-  /** Sets or corrects a quantity: `next` gets the old one and says the new one. */
+  /** Sets or corrects a quantity: `next` gets the old one and returns the new one. */
   change(actor: Actor, warehouseUid: string, productUid: string, next: (quantity: number) => number) {
     return this.transactions.run(async (manager) => {
       const warehouse = await getOne(manager, Warehouse, { tenantUid: actor.tenant.Uid, uid: warehouseUid });

@@ -11,11 +11,11 @@ export class Till extends TenantEntity {
   @Column({ type: 'varchar', length: 16 })
   state!: 'OPEN' | 'CLOSED';
 
-  /** What should be in the drawer: the opening float and every payment since. */
+  /** Expected amount in the drawer: the opening float and every payment since. */
   @Column({ type: 'integer' })
   expectedAmount!: number;
 
-  /** What was counted when the till was last closed. */
+  /** Amount that was counted when the till was last closed. */
   @Column({ type: 'integer', nullable: true })
   countedAmount!: number | null;
 }

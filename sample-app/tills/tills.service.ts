@@ -77,7 +77,7 @@ export class TillsService {
   }
 }
 
-/** A closed till's difference is what was counted beyond what should have been there; negative when money is missing. */
+/** The difference of a closed till is the counted minus the expected amount: negative if money is missing. */
 function toView({ uid, storeUid, state, expectedAmount, countedAmount }: Till) {
   const difference = countedAmount === null ? null : countedAmount - expectedAmount;
   return { tillUid: uid, storeUid, state, expectedAmount, countedAmount, difference };
