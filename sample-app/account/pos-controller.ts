@@ -9,7 +9,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiErrors, ApiOutage } from '../errors/api-answers.js';
+import { ApiErrors, ApiOutage } from '../errors/api-responses.js';
 import { InputPipe } from '../input/input.pipe.js';
 import { UID } from '../input/uid-pattern.js';
 import { ACCESS_TOKEN_SCHEME } from '../openapi/security-schemes.js';

@@ -2,7 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common'
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { CreateCustomerDto, UpdateCustomerDto } from './customers.dto.js';
 import { CustomersService } from './customers.service.js';
 import { CustomerView, CustomersView } from './customers.view.js';
@@ -12,26 +12,26 @@ export class CustomersController {
   constructor(private readonly customers: CustomersService) {}
 
   @Get()
-  @ApiAnswers('List the customers', CustomersView)
+  @ApiResponses('List the customers', CustomersView)
   list(@CurrentActor() actor: Actor): Promise<CustomersView> {
     return this.customers.list(actor);
   }
 
   @Get(':customerUid')
-  @ApiAnswers('Get a customer', CustomerView, 404)
+  @ApiResponses('Get a customer', CustomerView, 404)
   get(@CurrentActor() actor: Actor, @Param('customerUid') customerUid: string): Promise<CustomerView> {
     return this.customers.get(actor, customerUid);
   }
 
   @Post()
   @HttpCode(200)
-  @ApiAnswers('Register a customer: CUSTOMER_CREATE', CustomerView, 400, 409)
+  @ApiResponses('Register a customer: CUSTOMER_CREATE', CustomerView, 400, 409)
   create(@CurrentActor() actor: Actor, @Body() body: CreateCustomerDto): Promise<CustomerView> {
     return this.customers.create(actor, body);
   }
 
   @Patch(':customerUid')
-  @ApiAnswers('Change a customer: CUSTOMER_UPDATE', CustomerView, 400, 404)
+  @ApiResponses('Change a customer: CUSTOMER_UPDATE', CustomerView, 400, 404)
   update(
     @CurrentActor() actor: Actor,
     @Param('customerUid') customerUid: string,
@@ -43,7 +43,7 @@ export class CustomersController {
   @Delete(':customerUid')
   @HttpCode(204)
   @AdminOnly()
-  @ApiAnswers('Delete a customer: CUSTOMER_DELETE', undefined, 404)
+  @ApiResponses('Delete a customer: CUSTOMER_DELETE', undefined, 404)
   delete(@CurrentActor() actor: Actor, @Param('customerUid') customerUid: string): Promise<void> {
     return this.customers.delete(actor, customerUid);
   }

@@ -2,7 +2,7 @@ import { Body, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { EventBodyPipe } from './event-body.pipe.js';
 import { EmitBatchDto, EmitEventDto } from './events.dto.js';
 import { EventsService } from './events.service.js';
@@ -17,14 +17,20 @@ export class EventsController {
 
   @Post()
   @HttpCode(200)
-  @ApiAnswers('Emit an event in a transaction; responds after it has ended', EmittedEventView, 400, 409, 413)
+  @ApiResponses(
+    'Emit an event in a transaction; responds after it has ended',
+    EmittedEventView,
+    400,
+    409,
+    413,
+  )
   emit(@CurrentActor() actor: Actor, @Body() body: EmitEventDto): Promise<EmittedEventView> {
     return this.events.emit(actor, body);
   }
 
   @Post('batch')
   @HttpCode(200)
-  @ApiAnswers(
+  @ApiResponses(
     'Emit up to 10,000 events in one transaction; responds after it has ended',
     EmittedBatchView,
     400,

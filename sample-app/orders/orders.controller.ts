@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { OrderProgressService } from './order-progress.service.js';
 import {
   CreateOrderDto,
@@ -21,7 +21,7 @@ export class OrdersController {
   ) {}
 
   @Get(':orderUid')
-  @ApiAnswers('Get an order', OrderView, 404)
+  @ApiResponses('Get an order', OrderView, 404)
   get(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,
@@ -32,7 +32,7 @@ export class OrdersController {
 
   @Post()
   @HttpCode(200)
-  @ApiAnswers(
+  @ApiResponses(
     'Ring up a sale: ORDER_SETTLED once it is paid; with a warehouse also STOCK_CHANGE and ORDER_DELIVERED',
     OrderView,
     400,
@@ -49,7 +49,7 @@ export class OrdersController {
 
   @Post(':orderUid/payments')
   @HttpCode(200)
-  @ApiAnswers('Take a payment: ORDER_SETTLED once all is paid', OrderView, 400, 404, 409)
+  @ApiResponses('Take a payment: ORDER_SETTLED once all is paid', OrderView, 400, 404, 409)
   pay(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,
@@ -61,7 +61,7 @@ export class OrdersController {
 
   @Post(':orderUid/receipts')
   @HttpCode(200)
-  @ApiAnswers('Settle the receipt: ORDER_RECEIPT_SETTLED', ReceiptView, 400, 404, 409)
+  @ApiResponses('Settle the receipt: ORDER_RECEIPT_SETTLED', ReceiptView, 400, 404, 409)
   settleReceipt(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,
@@ -73,7 +73,13 @@ export class OrdersController {
 
   @Post(':orderUid/deliveries')
   @HttpCode(200)
-  @ApiAnswers('Deliver lines: STOCK_CHANGE each, and ORDER_DELIVERED once all are', OrderView, 400, 404, 409)
+  @ApiResponses(
+    'Deliver lines: STOCK_CHANGE each, and ORDER_DELIVERED once all are',
+    OrderView,
+    400,
+    404,
+    409,
+  )
   deliver(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,
@@ -84,7 +90,7 @@ export class OrdersController {
   }
 
   @Put(':orderUid/handlingstate')
-  @ApiAnswers('Set the handling state: ORDER_HANDLING_STATE_CHANGED if it differs', OrderView, 400, 404)
+  @ApiResponses('Set the handling state: ORDER_HANDLING_STATE_CHANGED if it differs', OrderView, 400, 404)
   setHandlingState(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,

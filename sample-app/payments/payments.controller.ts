@@ -7,7 +7,7 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { VerifiedWebhook, WebhookBody, WebhookId } from 'nestjs-tillhook/receiver';
-import { ApiErrors, ApiOutage } from '../errors/api-answers.js';
+import { ApiErrors, ApiOutage } from '../errors/api-responses.js';
 import { ErrorView } from '../errors/error.view.js';
 import { PaymentEvent } from './payment-event.js';
 import { PaymentSecrets } from './payment-secrets.js';

@@ -2,7 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common'
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { PricesService } from './prices.service.js';
 import { CreatePriceDto, UpdatePriceDto } from './products.dto.js';
 import { PriceView, PricesView } from './products.view.js';
@@ -12,7 +12,7 @@ export class PricesController {
   constructor(private readonly prices: PricesService) {}
 
   @Get()
-  @ApiAnswers("List a product's prices", PricesView, 404)
+  @ApiResponses("List a product's prices", PricesView, 404)
   list(@CurrentActor() actor: Actor, @Param('productUid') productUid: string): Promise<PricesView> {
     return this.prices.list(actor, productUid);
   }
@@ -20,7 +20,7 @@ export class PricesController {
   @Post()
   @HttpCode(200)
   @AdminOnly()
-  @ApiAnswers('Give a product a price: PRICE_CREATE', PriceView, 400, 404, 409)
+  @ApiResponses('Give a product a price: PRICE_CREATE', PriceView, 400, 404, 409)
   create(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,
@@ -31,7 +31,7 @@ export class PricesController {
 
   @Patch(':priceUid')
   @AdminOnly()
-  @ApiAnswers('Change a price: PRICE_UPDATE', PriceView, 400, 404)
+  @ApiResponses('Change a price: PRICE_UPDATE', PriceView, 400, 404)
   update(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,
@@ -44,7 +44,7 @@ export class PricesController {
   @Delete(':priceUid')
   @HttpCode(204)
   @AdminOnly()
-  @ApiAnswers('Delete a price: PRICE_DELETE', undefined, 404)
+  @ApiResponses('Delete a price: PRICE_DELETE', undefined, 404)
   delete(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,

@@ -2,7 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common'
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { ProductMediaService } from './product-media.service.js';
 import { CreateMediaDto, UpdateMediaDto } from './products.dto.js';
 import { MediaListView, MediaView } from './products.view.js';
@@ -12,7 +12,7 @@ export class ProductMediaController {
   constructor(private readonly media: ProductMediaService) {}
 
   @Get()
-  @ApiAnswers("List a product's media", MediaListView, 404)
+  @ApiResponses("List a product's media", MediaListView, 404)
   list(@CurrentActor() actor: Actor, @Param('productUid') productUid: string): Promise<MediaListView> {
     return this.media.list(actor, productUid);
   }
@@ -20,7 +20,7 @@ export class ProductMediaController {
   @Post()
   @HttpCode(200)
   @AdminOnly()
-  @ApiAnswers('Add a picture: PRODUCT_MEDIA_CHANGE', MediaView, 400, 404, 409)
+  @ApiResponses('Add a picture: PRODUCT_MEDIA_CHANGE', MediaView, 400, 404, 409)
   create(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,
@@ -31,7 +31,7 @@ export class ProductMediaController {
 
   @Patch(':mediaUid')
   @AdminOnly()
-  @ApiAnswers('Change a picture: PRODUCT_MEDIA_CHANGE', MediaView, 400, 404)
+  @ApiResponses('Change a picture: PRODUCT_MEDIA_CHANGE', MediaView, 400, 404)
   update(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,
@@ -44,7 +44,7 @@ export class ProductMediaController {
   @Delete(':mediaUid')
   @HttpCode(204)
   @AdminOnly()
-  @ApiAnswers('Delete a picture: PRODUCT_MEDIA_CHANGE', undefined, 404)
+  @ApiResponses('Delete a picture: PRODUCT_MEDIA_CHANGE', undefined, 404)
   delete(
     @CurrentActor() actor: Actor,
     @Param('productUid') productUid: string,

@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { CreatePurchaseDto, ReceivePurchaseDto } from './purchases.dto.js';
 import { PurchasesService } from './purchases.service.js';
 import { PurchaseView } from './purchases.view.js';
@@ -12,7 +12,7 @@ export class PurchasesController {
   constructor(private readonly purchases: PurchasesService) {}
 
   @Get(':purchaseUid')
-  @ApiAnswers('Get a purchase', PurchaseView, 404)
+  @ApiResponses('Get a purchase', PurchaseView, 404)
   get(@CurrentActor() actor: Actor, @Param('purchaseUid') purchaseUid: string): Promise<PurchaseView> {
     return this.purchases.get(actor, purchaseUid);
   }
@@ -20,7 +20,7 @@ export class PurchasesController {
   @Post()
   @HttpCode(200)
   @AdminOnly()
-  @ApiAnswers('Order goods from a supplier', PurchaseView, 400, 404, 409)
+  @ApiResponses('Order goods from a supplier', PurchaseView, 400, 404, 409)
   create(@CurrentActor() actor: Actor, @Body() body: CreatePurchaseDto): Promise<PurchaseView> {
     return this.purchases.create(actor, body);
   }
@@ -28,7 +28,7 @@ export class PurchasesController {
   @Post(':purchaseUid/receipts')
   @HttpCode(200)
   @AdminOnly()
-  @ApiAnswers(
+  @ApiResponses(
     'Receive goods: STOCK_CHANGE each, and PURCHASE_RECEIVED once all are there',
     PurchaseView,
     400,

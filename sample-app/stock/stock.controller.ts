@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { AdminOnly } from '../account/access-token.guard.js';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { AdjustStockDto, SetStockDto } from './stock.dto.js';
 import { StockService } from './stock.service.js';
 import { StockLevelView, StockView } from './stock.view.js';
@@ -12,14 +12,14 @@ export class StockController {
   constructor(private readonly stock: StockService) {}
 
   @Get()
-  @ApiAnswers('List the stock of a warehouse', StockView, 404)
+  @ApiResponses('List the stock of a warehouse', StockView, 404)
   list(@CurrentActor() actor: Actor, @Param('warehouseUid') warehouseUid: string): Promise<StockView> {
     return this.stock.list(actor, warehouseUid);
   }
 
   @Put(':productUid')
   @AdminOnly()
-  @ApiAnswers('Set a quantity: STOCK_CHANGE if it differs', StockLevelView, 400, 404)
+  @ApiResponses('Set a quantity: STOCK_CHANGE if it differs', StockLevelView, 400, 404)
   set(
     @CurrentActor() actor: Actor,
     @Param('warehouseUid') warehouseUid: string,
@@ -32,7 +32,7 @@ export class StockController {
   @Post(':productUid/adjustments')
   @HttpCode(200)
   @AdminOnly()
-  @ApiAnswers('Add or take away: STOCK_CHANGE', StockLevelView, 400, 404, 409)
+  @ApiResponses('Add or take away: STOCK_CHANGE', StockLevelView, 400, 404, 409)
   adjust(
     @CurrentActor() actor: Actor,
     @Param('warehouseUid') warehouseUid: string,

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { Actor } from '../account/actor.js';
 import { CurrentActor, PosController } from '../account/pos-controller.js';
-import { ApiAnswers } from '../errors/api-answers.js';
+import { ApiResponses } from '../errors/api-responses.js';
 import { CloseTillDto, OpenTillDto } from './tills.dto.js';
 import { TillsService } from './tills.service.js';
 import { TillView, TillsView } from './tills.view.js';
@@ -11,14 +11,14 @@ export class TillsController {
   constructor(private readonly tills: TillsService) {}
 
   @Get()
-  @ApiAnswers("List a store's tills", TillsView, 404)
+  @ApiResponses("List a store's tills", TillsView, 404)
   list(@CurrentActor() actor: Actor, @Param('storeUid') storeUid: string): Promise<TillsView> {
     return this.tills.list(actor, storeUid);
   }
 
   @Post(':tillUid/open')
   @HttpCode(200)
-  @ApiAnswers('Open a till: TILL_OPEN', TillView, 400, 404, 409)
+  @ApiResponses('Open a till: TILL_OPEN', TillView, 400, 404, 409)
   open(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,
@@ -30,7 +30,7 @@ export class TillsController {
 
   @Post(':tillUid/close')
   @HttpCode(200)
-  @ApiAnswers('Count and close a till: TILL_CLOSED', TillView, 400, 404, 409)
+  @ApiResponses('Count and close a till: TILL_CLOSED', TillView, 400, 404, 409)
   close(
     @CurrentActor() actor: Actor,
     @Param('storeUid') storeUid: string,

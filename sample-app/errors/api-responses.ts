@@ -40,7 +40,7 @@ export const ApiOutage = (): ClassDecorator & MethodDecorator =>
  *
  * Errors that all routes of a controller share are documented by the controller's decorator.
  */
-export const ApiAnswers = (
+export const ApiResponses = (
   summary: string,
   view: Type | undefined,
   ...errors: ErrorStatus[]
