@@ -21,7 +21,7 @@ interface Cast {
 
 /** @throws {Error} if something does not happen as the story says */
 export async function tellTheStory(app: AppProcess, receiver: ReceiverProcess): Promise<void> {
-  story.title('nestjs-tillhook: a till sells, and another system gets to know, for sure and signed');
+  story.title('nestjs-tillhook: a till sells, and another system reliably receives the signed event');
   story.chapter(1, 'Two processes that do not know each other');
   story.does(`POS back end, pid ${app.pid}`, `${app.url} (NestJS, TypeORM, SQLite; the module inside)`);
   story.does(`receiver, pid ${receiver.pid}`, `${receiver.url} (checks signatures with "standardwebhooks")`);
@@ -90,7 +90,7 @@ async function rollBack({ cashier, receiver }: Cast): Promise<void> {
   if (strays.length > 0)
     throw new Error(`The sale was rolled back, and yet ${JSON.stringify(strays[0])} arrived.`);
   story.sees('nothing', `for ${SILENCE_MS / 1000} s`);
-  story.means('The event was in the transaction that was rolled back: no phantom.');
+  story.means('The event was in the transaction that was rolled back, so nothing was sent.');
 }
 
 async function failTwice({ cashier, receiver }: Cast): Promise<void> {
@@ -109,7 +109,7 @@ async function failTwice({ cashier, receiver }: Cast): Promise<void> {
 }
 
 async function showLog({ admin }: Cast): Promise<void> {
-  story.chapter(6, 'Nothing is silent: the delivery log (GET …/deliveries)');
+  story.chapter(6, 'Every attempt is recorded: the delivery log (GET …/deliveries)');
   story.lines(await deliveryLog(admin));
   story.title('That was it. See it in the portal: npm start prints a link that opens it.');
   story.lines('The portal: docs/portal.md · the routes: http://127.0.0.1:3000/docs while npm start runs\n');
