@@ -89,13 +89,13 @@ export interface RetentionOptions {
 /** Traces and metrics that the module reports to OpenTelemetry, and the trace context that receivers get. */
 export interface TelemetryOptions {
   /**
-   * Whether requests carry the header `traceparent`, so that a receiver can continue the trace. It is sent only if the event
-   * was emitted within a trace. Default `true`.
+   * Whether requests carry the header `traceparent`, so that a receiver can continue the trace. It is sent only if the attempt
+   * belongs to a trace: this process, or the one that emitted the event, has an OpenTelemetry SDK. Default `true`.
    */
   propagate?: boolean;
   /**
    * Maximum number of HTTP transports that have metrics of their own in this process; all others share one value. Default 0:
-   * metrics do not tell transports apart; at most 10,000.
+   * metrics do not tell transports apart; 0 to 10,000.
    */
   maxTransports?: number;
 }
@@ -111,26 +111,29 @@ export interface WebhooksOptions {
   runMigrations?: boolean;
   /** Whether to reject events that are emitted without a transaction (`TRANSACTION_REQUIRED`). Default `false`. */
   requireTransaction?: boolean;
-  /** Maximum number of connections in the module's own pool (PostgreSQL). Default 4, minimum 2. */
+  /** Maximum number of connections in the module's own pool (PostgreSQL). Default 4; 2 to 1,000. */
   poolSize?: number;
   database?: DatabaseOptions;
   wakeUps?: WakeUpsOptions;
   /**
-   * Maximum number of requests in flight in this process. Default 64, minimum 2. A quarter of them is reserved for tenants
-   * and origins that have none.
+   * Maximum number of requests in flight in this process. A quarter of them is reserved for tenants and origins that have none.
+   * Default 64; 2 to 10,000.
    */
   concurrency?: number;
-  /** Maximum number of requests in flight to one transport, unless it sets `maxConcurrency`. Default 8, 1 to 256. */
+  /** Maximum number of requests in flight to one transport, unless it sets `maxConcurrency`. Default 8; 1 to 256. */
   transportConcurrency?: number;
   /** Time limit of one attempt in ms, from the DNS look-up until the body has been read. Default 10,000; 100 to 30,000. */
   timeoutMs?: number;
   /**
    * How long a process holds a lane (the queue of one transport) without renewing its lease, in ms. After a crash, the
    * deliveries of the lane wait for the end of the lease. A lease lasts at least twice the time-out of its transport plus
-   * 2 s. Default 30,000; `2 x timeoutMs + 2,000` to 600,000.
+   * 2 s. Default 30,000, or the minimum if that is longer; `2 x timeoutMs + 2,000` to 600,000.
    */
   leaseMs?: number;
-  /** How often an idle process looks for work of other processes, in ms. Default 250, minimum 10. */
+  /**
+   * How often an idle process looks for work of other processes, in ms. On PostgreSQL, a process to which wake-ups arrive looks
+   * about once a second instead. Default 250; 10 to 60,000.
+   */
   pollMs?: number;
   /**
    * Delays after the first, second, … failed attempt, in ms. Each delay varies at random by ± 20 %. Default 5 s, 5 min,
@@ -144,23 +147,23 @@ export interface WebhooksOptions {
   clientErrors?: ClientErrorPolicy;
   /**
    * Number of failures in a row that open a transport's circuit. Then one probe per cool-down is sent until one succeeds.
-   * Default 10; 0: never.
+   * Default 10; 0 to 10,000; 0: never.
    */
   circuitFailures?: number;
-  /** First cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; minimum 100. */
+  /** First cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; 100 to 86,400,000. */
   circuitCoolDownMs?: number;
-  /** A transport is disabled after all of its attempts have failed for this many hours. Default 120, minimum 1. */
+  /** A transport is disabled after all of its attempts have failed for this many hours. Default 120; 1 to 8,760. */
   disableAfterHours?: number;
-  /** Maximum number of HTTP transports of a tenant. Default 1,000, minimum 1. */
+  /** Maximum number of HTTP transports of a tenant. Default 1,000; 1 to 1,000,000. */
   maxTransportsPerTenant?: number;
-  /** Maximum number of webhooks of a tenant, over all its HTTP transports. Default 10,000, minimum 1. */
+  /** Maximum number of webhooks of a tenant, over all its HTTP transports. Default 10,000; 1 to 1,000,000. */
   maxWebhooksPerTenant?: number;
   /**
    * Maximum number of pending deliveries of a tenant. Further deliveries are logged as `MISSED` and not sent. Default
-   * 1,000,000, minimum 1.
+   * 1,000,000; 1 to 1,000,000,000.
    */
   maxPendingDeliveriesPerTenant?: number;
-  /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`, minimum 0. */
+  /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`; 0 to 86,400,000. */
   drainTimeoutMs?: number;
   egress?: EgressOptions;
   encryption?: EncryptionOptions;
@@ -176,8 +179,9 @@ export interface WebhooksOptions {
    */
   deliveryEnabled?: boolean;
   /**
-   * The environment that this process belongs to, at most 64 characters, e.g. `production`. The first process that sets one
-   * assigns the database to it. From then on, a process with another environment, or with none, sends nothing. Default: none.
+   * The environment that this process belongs to, 1 to 64 printable ASCII characters, e.g. `production`. The first process that
+   * sets one assigns the database to it. From then on, a process with another environment, or with none, sends nothing.
+   * Default: none.
    */
   environment?: string;
   /**

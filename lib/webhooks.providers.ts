@@ -32,7 +32,7 @@ import type { KeyProvider } from './secrets/encryption-keys.js';
 import { EVENT_STORE } from './persistence/ports/event-store.js';
 import { hostDataSourceOf, type HostDataSource } from './persistence/connection/host-data-source.js';
 import type { AnyDatabase } from './persistence/connection/open-database.js';
-import { orClose } from './persistence/connection/or-close.js';
+import { closeOnFailure } from './persistence/connection/close-on-failure.js';
 import { NotificationRepository } from './persistence/repositories/notification.repository.js';
 import { SettingRepository } from './persistence/repositories/setting.repository.js';
 import { assertSchemaIsCurrent, migrate } from './persistence/migrations/schema.js';
@@ -52,7 +52,7 @@ import {
   HOST_DATA_SOURCE,
   WEBHOOKS_INSTANCE_CHECK,
   WEBHOOKS_KEY_PROVIDER,
-  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_USES_SECRETS,
   WEBHOOKS_OPTIONS,
 } from './webhooks.tokens.js';
 import { WebhooksStartup } from './webhooks.startup.js';
@@ -98,7 +98,7 @@ export const coreProviders: Provider[] = [
     provide: DATABASE,
     useFactory: async (host: HostDataSource, options: ResolvedWebhooksOptions): Promise<AnyDatabase> => {
       const database = await connectDatabase(host, options.poolSize, options.database.url);
-      await orClose<unknown>(
+      await closeOnFailure<unknown>(
         database,
         options.runMigrations
           ? withTables(database, () => migrate(database))
@@ -151,17 +151,17 @@ export const coreProviders: Provider[] = [
     useFactory: (
       database: AnyDatabase,
       options: ResolvedWebhooksOptions,
-      opensSecrets: boolean,
+      usesSecrets: boolean,
       keyProvider?: KeyProvider,
     ) =>
-      orClose(
+      closeOnFailure(
         database,
-        onTables(database, options, () => openSecrets(database, options, opensSecrets, keyProvider)),
+        onTables(database, options, () => openSecrets(database, options, usesSecrets, keyProvider)),
       ),
     inject: [
       DATABASE,
       WEBHOOKS_OPTIONS,
-      WEBHOOKS_OPENS_SECRETS,
+      WEBHOOKS_USES_SECRETS,
       { token: WEBHOOKS_KEY_PROVIDER, optional: true },
     ],
   },
@@ -180,7 +180,7 @@ export const coreProviders: Provider[] = [
   {
     provide: EnvironmentGuard,
     useFactory: (database: AnyDatabase, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
-      orClose(
+      closeOnFailure(
         database,
         onTables(database, options, () =>
           EnvironmentGuard.open(new SettingRepository(database), deliveries, options),
@@ -191,7 +191,7 @@ export const coreProviders: Provider[] = [
   {
     provide: GlobalStop,
     useFactory: (database: AnyDatabase, deliveries: DeliverySwitch, options: ResolvedWebhooksOptions) =>
-      orClose(
+      closeOnFailure(
         database,
         onTables(database, options, () => GlobalStop.open(new SettingRepository(database), deliveries)),
       ),

@@ -22,7 +22,7 @@ import { coreProviders, hostDataSource } from './webhooks.providers.js';
 import { resolveOptions } from './webhooks.resolved-options.js';
 import {
   WEBHOOKS_INSTANCE,
-  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_USES_SECRETS,
   WEBHOOKS_OPTIONS,
   WEBHOOKS_PATH,
   WEBHOOKS_WORKER_ENABLED,
@@ -58,7 +58,7 @@ export function registration(definition: DynamicModule, extras: WebhooksModuleEx
       instanceCheck,
       hostDataSource(extras.dataSource),
       { provide: WEBHOOKS_WORKER_ENABLED, useValue: worker },
-      { provide: WEBHOOKS_OPENS_SECRETS, useValue: worker || controllers },
+      { provide: WEBHOOKS_USES_SECRETS, useValue: worker || controllers },
       ...keyProviders(extras.keyProvider),
       listenerProvider(extras.notificationListener),
       ...coreProviders,

@@ -9,7 +9,7 @@ import type { WebhooksInstance } from './webhooks.instances.js';
 import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import {
   WEBHOOKS_INSTANCE,
-  WEBHOOKS_OPENS_SECRETS,
+  WEBHOOKS_USES_SECRETS,
   WEBHOOKS_OPTIONS,
   WEBHOOKS_WORKER_ENABLED,
 } from './webhooks.tokens.js';
@@ -25,7 +25,7 @@ export class WebhooksStartup implements OnApplicationBootstrap {
     @Inject(SECRET_BOX) private readonly secrets: SecretBox,
     @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
     @Inject(WEBHOOKS_WORKER_ENABLED) private readonly hasWorker: boolean,
-    @Inject(WEBHOOKS_OPENS_SECRETS) private readonly opensSecrets: boolean,
+    @Inject(WEBHOOKS_USES_SECRETS) private readonly usesSecrets: boolean,
     @Inject(WEBHOOKS_INSTANCE) private readonly instance: WebhooksInstance,
     private readonly adapterHost: HttpAdapterHost,
     private readonly moduleRef: ModuleRef,
@@ -41,7 +41,7 @@ export class WebhooksStartup implements OnApplicationBootstrap {
         worker: this.hasWorker ? { concurrency, isSending: deliveryEnabled } : undefined,
         adminPath: this.#mountedPath,
         allowsHttp: egress.allowHttp,
-        keyIds: this.opensSecrets ? this.secrets.keyIds : undefined,
+        keyIds: this.usesSecrets ? this.secrets.keyIds : undefined,
         environment,
         wakeUps: this.stores.glance ? carrier : 'none',
         pollMs,

@@ -16,7 +16,7 @@ export const WEBHOOKS_WORKER_ENABLED = 'nestjs-tillhook:WorkerEnabled';
 /** The host's provider of the encryption keys. */
 export const WEBHOOKS_KEY_PROVIDER = 'nestjs-tillhook:KeyProvider';
 /** Whether this process uses stored secrets: a process that only emits needs no keys. */
-export const WEBHOOKS_OPENS_SECRETS = 'nestjs-tillhook:OpensSecrets';
+export const WEBHOOKS_USES_SECRETS = 'nestjs-tillhook:UsesSecrets';
 /** The path under which the host mounts the admin API; empty if there is none. */
 export const WEBHOOKS_PATH = 'nestjs-tillhook:Path';
 /** The options of the portal, with their defaults. */

@@ -26,11 +26,11 @@ import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 import { createWorkers } from './webhooks.workers.js';
 import { WEBHOOKS_OPTIONS, WEBHOOKS_WORKER_ENABLED } from './webhooks.tokens.js';
 
-/** How long requests in flight may continue after deliveries are switched off. */
+/** How long requests in flight may continue after deliveries are switched off, in ms. */
 const GRACE_MS = 500;
-/** Time limit for the last wake-ups. */
+/** Time limit for the last wake-ups, in ms. */
 const LAST_WAKE_UPS_MS = 1_000;
-/** Time limit for closing the connections to the database. */
+/** Time limit for closing the connections to the database, in ms. */
 const CLOSE_LIMIT_MS = 5_000;
 const SWITCHED = {
   on: 'Deliveries of this process are switched on.',
@@ -168,7 +168,7 @@ export class WebhooksWorker
     this.#recoveries.start();
     this.#isStarted = true;
     this.wakeUps.listen({
-      eventsCommitted: () => this.#fanout.wakeForOthers(),
+      eventsCommitted: () => this.#fanout.wakeForEventsOfOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
       settingsChanged: () => this.stop.wake(),
       glanced: ({ hasEvents, dueDates, recoveryDueAt, environment, stop, sentAt }) => {

@@ -18,7 +18,7 @@ import { ElapsedClock } from './timing/elapsed-clock.js';
 import type { WakeUps } from './wake-up/wake-ups.js';
 import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 
-/** How often fan-out and recoveries poll while wake-ups arrive and glances find missed ones. */
+/** Interval at which fan-out and recoveries poll while wake-ups arrive and glances find the missed ones, in ms. */
 const RARE_POLL_MS = 60_000;
 
 /** The parts of a process that its workers use. */
@@ -86,7 +86,7 @@ export function createWorkers(context: WorkersContext): Workers {
   return { fanout, delivery, recoveries };
 }
 
-/** What the delivery worker has in common with the others. */
+/** The parts that the delivery worker shares with the other workers. */
 interface Common {
   readonly now: () => number;
   readonly log: WorkerLog;

@@ -4,7 +4,9 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** Settings of a `DeliveryWorker`. */
 export interface DeliveryWorkerOptions {
+  /** Name of this process, unique among all processes that have ever used the database. */
   readonly holder: string;
+  /** Maximum number of requests in flight. */
   readonly concurrency: number;
   /** Maximum number of requests in flight to one origin, over all tenants. */
   readonly maxPerOrigin: number;

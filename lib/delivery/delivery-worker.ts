@@ -131,7 +131,10 @@ export class DeliveryWorker {
     this.#stages.claimer.look();
   }
 
-  /** The kill switch. If false, no request starts, lanes are released, and everything stays queued. If true, sending continues. */
+  /**
+   * Applies the `DeliverySwitch`. If false (any `HoldReason` is set), no request starts, lanes are released, and everything stays
+   * queued. If true, sending continues.
+   */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#stages.claimer.setEnabled(isEnabled);

@@ -10,8 +10,8 @@ export const MAX_PAYLOAD_DEPTH = 32;
 const LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_PAYLOAD_DEPTH };
 
 /**
- * Builds the body of an event, once: `action`, then `tenant` (the payload's members of `tenant`, and always its uid), then
- * the payload's other members in their order.
+ * Builds the body of an event: `action`, then `tenant` (the payload's members of `tenant`, and always its uid), then the
+ * payload's other members in their order. An event gets its body once; all requests send the same bytes.
  *
  * @param data a plain object of JSON values; members that are `undefined` are left out
  * @throws {PayloadInvalidError} if `data` is not a plain object of JSON values, has a member `action`, or its `tenant` is not

@@ -8,7 +8,7 @@
 const RATIO = 1.2;
 /** Maximum relative error of a percentile: a tenth, rounded up. */
 export const HISTOGRAM_ERROR = Math.sqrt(RATIO) - 1;
-/** The last bucket holds everything above about 29 days. */
+/** The last bucket holds everything above about 25 days. */
 const LAST_BUCKET = 119;
 
 /** Counts by bucket, without the zeros at the end. */

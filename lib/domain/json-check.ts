@@ -23,11 +23,11 @@ export function jsonFormOf(value: object, key: string): unknown {
 /**
  * Makes sure that `JSON.stringify` would write all of a payload. Without this check, `JSON.stringify` drops functions and
  * symbols. It writes a Map, a Set, a RegExp or a forgotten Promise as `{}`, and NaN, Infinity and an invalid Date as `null`.
- * Members of objects that are `undefined` are left out, as everywhere in JSON. Elements of arrays that are `undefined` are
- * refused, since JSON would write them as `null`.
+ * If a member of an object is `undefined`, it is left out, as everywhere in JSON. If an element of an array is `undefined`,
+ * the payload is refused, since JSON would write the element as `null`.
  *
- * The work is bounded: the check ends as soon as the text must exceed `maxBytes`. The text of a small graph of shared objects
- * can be very long.
+ * The work is bounded: the check ends as soon as the text must exceed `maxBytes`. Without that limit it could take very long,
+ * because a few objects that share others can have a huge text.
  *
  * @throws {PayloadInvalidError} with the path of the first value that would be lost or cannot be written
  * @throws {PayloadTooLargeError} if the text must exceed `maxBytes`
@@ -39,7 +39,7 @@ export function checkJson(payload: object, limits: JsonLimits): void {
 const CYCLIC = 'leads back to itself: a payload must not be cyclic.';
 
 class JsonCheck {
-  /** A lower bound of the text's length so far. */
+  /** A lower bound of the text's length so far, in bytes. */
   #bytes = 0;
   readonly #path: string[] = [];
   readonly #ancestors: object[] = [];
@@ -119,7 +119,7 @@ class JsonCheck {
 
   /**
    * Refuses a payload that contains itself, with the path of the first member that leads back. It is called only when a limit
-   * was reached. Every cycle reaches one, so the common case needs no set of ancestors.
+   * was reached. Every cycle reaches one, so a valid payload is never compared with its ancestors.
    *
    * @param path the key of each of the objects
    */

@@ -40,7 +40,7 @@ export interface TransportRecoveredPayload extends TransportPayload {
 /** WEBHOOK_DELIVERY_EXHAUSTED */
 export interface DeliveryExhaustedPayload extends TransportPayload {
   readonly delivery: Reference;
-  /** The event that was not delivered; null if the process that sent it has crashed. */
+  /** The event that was not delivered; null if the process that sent it has crashed, or if the event is not stored any more. */
   readonly event: (Reference & { readonly action: string }) | null;
   /** Number of the last attempt, from 1. */
   readonly attempt: number;

@@ -58,7 +58,7 @@ export class Places {
     return this.free <= Math.floor(this.size / 4);
   }
 
-  /** @param origin '' if it is unknown: it is never counted, so only the tenant counts */
+  /** @param origin '' if it is unknown: then only the tenant decides */
   isNewcomer(tenantUid: string, origin: string): boolean {
     return this.#tenants.of(tenantUid) === 0 && this.#origins.of(origin) === 0;
   }

@@ -32,7 +32,7 @@ export interface Fact {
   readonly at: number;
 }
 
-/** The properties of its event that a fact needs. */
+/** The properties of an event that its facts need. */
 export interface FactEvent {
   readonly action: string;
   /** When the event was emitted, ms since the epoch. */

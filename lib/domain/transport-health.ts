@@ -1,12 +1,13 @@
 /** Recent health of a transport. */
 export interface TransportHealth {
-  /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered, or there was none. */
+  /** When the present series of failures began, ms since the epoch; null: the last attempt succeeded, or there was none. */
   readonly failingSince: number | null;
   readonly consecutiveFailures: number;
   /** When the circuit last opened, as far as this process knows. */
   readonly circuitOpenedAt: number | null;
 }
 
+/** Settings of the circuit and of the automatic disabling. */
 export interface HealthPolicy {
   /** Failures in a row that open the circuit; 0: it never opens. */
   readonly circuitFailures: number;
@@ -16,15 +17,18 @@ export interface HealthPolicy {
   readonly disableAfterMs: number;
 }
 
-export interface AttemptSign {
+/** The properties of an attempt that affect the health of its transport. */
+export interface AttemptHealth {
   readonly failed: boolean;
   /** ms since the epoch. */
   readonly startedAt: number;
+  /** ms since the epoch. */
   readonly nowMs: number;
   /** A random number from 0 to 1, for the jitter. */
   readonly random: number;
 }
 
+/** The health after an attempt, and what follows from it. */
 export interface HealthChange {
   readonly health: TransportHealth;
   /** The circuit has opened: nothing is sent before this instant. Null: it has not. */
@@ -42,28 +46,33 @@ const JITTER = 0.2;
  * probe per cool-down is sent, and the first success closes it. Failures of attempts that were in flight when it opened are
  * not counted.
  */
-export function afterAttempt(health: TransportHealth, sign: AttemptSign, policy: HealthPolicy): HealthChange {
-  if (!sign.failed) {
+export function afterAttempt(
+  health: TransportHealth,
+  attempt: AttemptHealth,
+  policy: HealthPolicy,
+): HealthChange {
+  if (!attempt.failed) {
     return {
       health: { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null },
       openUntil: null,
       shouldDisable: false,
     };
   }
-  const failingSince = health.failingSince ?? sign.startedAt;
-  const shouldDisable = sign.nowMs - failingSince >= policy.disableAfterMs;
-  const isOldNews = health.circuitOpenedAt !== null && sign.startedAt <= health.circuitOpenedAt;
-  if (isOldNews) return { health: { ...health, failingSince }, openUntil: null, shouldDisable };
+  const failingSince = health.failingSince ?? attempt.startedAt;
+  const shouldDisable = attempt.nowMs - failingSince >= policy.disableAfterMs;
+  const wasInFlightWhenOpened =
+    health.circuitOpenedAt !== null && attempt.startedAt <= health.circuitOpenedAt;
+  if (wasInFlightWhenOpened) return { health: { ...health, failingSince }, openUntil: null, shouldDisable };
 
   const consecutiveFailures = health.consecutiveFailures + 1;
-  const coolDown = coolDownMs(consecutiveFailures, sign.random, policy);
+  const coolDown = coolDownMs(consecutiveFailures, attempt.random, policy);
   return {
     health: {
       failingSince,
       consecutiveFailures,
-      circuitOpenedAt: coolDown === undefined ? health.circuitOpenedAt : sign.nowMs,
+      circuitOpenedAt: coolDown === undefined ? health.circuitOpenedAt : attempt.nowMs,
     },
-    openUntil: coolDown === undefined ? null : sign.nowMs + coolDown,
+    openUntil: coolDown === undefined ? null : attempt.nowMs + coolDown,
     shouldDisable,
   };
 }

@@ -45,7 +45,7 @@ export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
 const DELIVERY_PREFIX = 'dlv_';
 const AUDIT_PREFIX = 'aud_';
 const RECOVERY_PREFIX = 'rec_';
-/** Digits of the number in a uid. */
+/** Number of digits in a uid. */
 export const UID_DIGITS = 13;
 /** Crockford's base 32. */
 export const UID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -12,7 +12,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * One socket to one origin that carries one request at a time. It is an undici `Client` (a pool of one), because that shows
- * which request a socket belongs to. A deadline thus destroys the right socket, also while it is connecting. It is also known
+ * which request a socket belongs to. A deadline thus destroys the right socket, also while it is connecting. It also shows
  * whether a request was sent on a socket that had served earlier ones.
  */
 export class Connection implements DialObserver {

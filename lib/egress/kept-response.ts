@@ -34,7 +34,7 @@ export function keepHeaders(
   let characters = 0;
   for (const name of Object.keys(headers)) {
     const isSecret = SECRET_HEADERS.has(name) || name.startsWith('proxy-');
-    const text = isSecret ? REDACTED : blotOut(String(headers[name]), secrets);
+    const text = isSecret ? REDACTED : redact(String(headers[name]), secrets);
     characters += name.length + text.length;
     if ((count >= MAX_HEADERS_KEPT || characters > MAX_HEADER_CHARACTERS_KEPT) && name !== ALWAYS_KEPT)
       continue;
@@ -56,16 +56,16 @@ export function keepBody(chunks: readonly Buffer[], secrets: readonly string[]):
   const [first] = chunks;
   if (!first) return '';
   const bytes = chunks.length === 1 ? first : Buffer.concat(chunks);
-  const text = blotOut(bytes.toString('utf8', 0, MAX_BODY_KEPT), secrets);
+  const text = redact(bytes.toString('utf8', 0, MAX_BODY_KEPT), secrets);
   return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
 }
 
-function blotOut(text: string, secrets: readonly string[]): string {
-  let blotted = text;
+function redact(text: string, secrets: readonly string[]): string {
+  let redacted = text;
   for (const secret of secrets) {
-    if (secret.length >= MIN_SECRET_LENGTH && blotted.includes(secret)) {
-      blotted = blotted.replaceAll(secret, REDACTED);
+    if (secret.length >= MIN_SECRET_LENGTH && redacted.includes(secret)) {
+      redacted = redacted.replaceAll(secret, REDACTED);
     }
   }
-  return blotted;
+  return redacted;
 }

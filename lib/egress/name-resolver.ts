@@ -50,7 +50,8 @@ export class NameResolver {
    *
    * @param group group of the look-up (the tenant's uid); a group has a limited number of look-ups at a time
    * @param asSystemDoes whether the hosts file and search domains are used too
-   * @throws {EgressError} `DNS_FAILED` if there is no address within two seconds
+   * @throws {EgressError} `DNS_FAILED` if no look-up returns an address. A look-up ends after two seconds; a name that the
+   *   system does not know is then queried by DNS for another two seconds
    */
   resolve(hostname: string, group: string, asSystemDoes = false): Promise<readonly string[]> {
     const remembered = this.#remembered.get(hostname);

@@ -18,7 +18,7 @@ import { isUnavailable } from '../persistence/errors/unavailable.js';
 export class CommitSignal {
   #listener: (() => void) | undefined;
   readonly #looks = new DelayedLooks(() => this.committed());
-  /** Transactions that report their commit already. */
+  /** Transactions to which the callback was already passed. */
   readonly #expected = new WeakSet<object>();
 
   /**

@@ -50,14 +50,14 @@ export class FanoutWorker {
   readonly #history: RoundHistory;
   readonly #position = new OutboxPosition();
   readonly #writer: FanoutWriter;
-  /** What `FanoutWriter.finished` was when the position was last at the head. */
+  /** Value of `FanoutWriter.finished` when the position was last at the head. */
   #finishedAtHead = 0;
   /** Whether fan-out is behind. If so, bodies are not read with the events, because the cache would evict them before they are sent. */
   #isBehind = false;
   /** Instant of performance.now() until which bodies are not read. */
   #noContentsUntil = -Infinity;
   #retry: NodeJS.Timeout | undefined;
-  #wakesForOthers: NodeJS.Timeout | undefined;
+  #delayedWake: NodeJS.Timeout | undefined;
   #isEnabled = true;
 
   constructor(
@@ -106,9 +106,9 @@ export class FanoutWorker {
    * An event of another process has been committed. The look is delayed at random, so that usually one process has fanned the
    * event out before the others look.
    */
-  wakeForOthers(): void {
-    this.#wakesForOthers ??= setTimeout(() => {
-      this.#wakesForOthers = undefined;
+  wakeForEventsOfOthers(): void {
+    this.#delayedWake ??= setTimeout(() => {
+      this.#delayedWake = undefined;
       this.#loop.wake();
     }, Math.random() * OTHERS_WITHIN_MS);
   }
@@ -122,7 +122,7 @@ export class FanoutWorker {
   async stop(): Promise<void> {
     await this.#loop.stop();
     clearTimeout(this.#retry);
-    clearTimeout(this.#wakesForOthers);
+    clearTimeout(this.#delayedWake);
   }
 
   async #round(): Promise<RoundResult> {
@@ -193,7 +193,10 @@ export class FanoutWorker {
   }
 }
 
-/** Whether a batch that was read from the head is all that was in the outbox. It is if no tenant has used up its part of the limit. */
+/**
+ * Whether a batch that was read from the head is all that was in the outbox. Tenants share the limit evenly, so the batch is whole
+ * if no tenant has used up its part.
+ */
 function isWhole({ events }: FanoutBatch): boolean {
   const tenants = new Set(events.map(({ tenantUid }) => tenantUid)).size;
   return events.length * tenants < BATCH_EVENTS;

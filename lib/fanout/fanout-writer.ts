@@ -1,6 +1,6 @@
 import type { LaneCandidate } from '../delivery/lanes/choose-lanes.js';
 import { classify } from '../persistence/errors/driver-errors.js';
-import { isPassing } from '../persistence/errors/is-passing.js';
+import { isTransient } from '../persistence/errors/is-transient.js';
 import type {
   FanoutBatch,
   FanoutPlan,
@@ -85,7 +85,7 @@ export class FanoutWriter {
    * Writes one transaction, or its halves if the database refuses it.
    *
    * @param stays receives the events that stay in the outbox
-   * @throws errors of the database that will pass; nothing is written then
+   * @throws errors after which the same write may succeed later (see `isTransient`). Halves that were written before stay written
    */
   async write(shares: readonly TenantShare[], batch: BatchIndex, stays: StayingEvents): Promise<void> {
     const events = shares.flatMap((share) => share.events);
@@ -99,7 +99,7 @@ export class FanoutWriter {
       observed?.end(this.options.now());
     } catch (error) {
       observed?.end(this.options.now(), error);
-      if (isPassing(error)) throw error;
+      if (isTransient(error)) throw error;
       if (classify(error) === 'busy' && !skipsLocked) {
         this.#skipLocked();
         return this.write(shares, batch, stays);

@@ -3,8 +3,8 @@ import type { FanoutResult, FanoutWebhook } from '../persistence/ports/fanout-st
 import type { TenantShare } from './tenant-shares.js';
 
 /**
- * The lanes that have new deliveries, by transport. The lane of a suspended transport is not scheduled, so it is not among
- * them.
+ * The lanes that have new deliveries, by transport. The lane of a transport that is paused or disabled is not scheduled, so it
+ * is not among them.
  *
  * @param webhooks by transport
  */

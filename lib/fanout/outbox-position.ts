@@ -5,7 +5,7 @@ const HEAD_EVERY_MS = 1_000;
 
 /** Up to where the outbox of each tenant has been read. */
 export class OutboxPosition {
-  /** The last event, by tenant. Earlier rows are dead, or belong to events that cannot be fanned out yet. */
+  /** Id of the last event that was passed, by tenant. Earlier rows are dead, or belong to events that cannot be fanned out yet. */
   readonly #lastIds = new Map<string, number>();
   #startedAt = -Infinity;
 

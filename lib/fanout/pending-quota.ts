@@ -15,6 +15,7 @@ const UNSEEN_PART = 0.001;
 const NEAR_PART = 0.5;
 /** A tenant that has this part of its quota or more is near it. */
 const NOTIFY_PART = 0.8;
+/** Minimum time between two reports of the same kind about a tenant, in ms. */
 const WARN_EVERY_MS = 600_000;
 /** A tenant counts as over its quota for this long after it missed a delivery, in ms. */
 const EXCEEDED_FOR_MS = 60_000;
@@ -121,14 +122,14 @@ export class PendingQuota {
     const tenantUid = share.events[0]?.tenantUid;
     const known = tenantUid === undefined ? undefined : this.#known.get(tenantUid);
     if (tenantUid === undefined || !known) return share;
-    const room = Math.max(0, this.options.limit - known.pending - known.added);
-    if (share.deliveries.length <= room) return share;
+    const capacity = Math.max(0, this.options.limit - known.pending - known.added);
+    if (share.deliveries.length <= capacity) return share;
     let queued = 0;
     const deliveries = share.deliveries.map((delivery): PlannedDelivery => {
-      if (delivery.missedReason !== null || ++queued <= room) return delivery;
+      if (delivery.missedReason !== null || ++queued <= capacity) return delivery;
       return { ...delivery, missedReason: 'QUOTA_EXCEEDED' };
     });
-    if (queued > room) this.#exceeded(tenantUid, known);
+    if (queued > capacity) this.#exceeded(tenantUid, known);
     return { ...share, deliveries };
   }
 

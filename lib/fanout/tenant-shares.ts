@@ -12,8 +12,8 @@ export interface TenantShare {
 
 /**
  * Divides the work of fan-out into shares of bounded size, one for each tenant. The events of a share are a prefix of the
- * tenant's events. If an event has more deliveries than fit into a share, the others are left to later rounds: they stay on
- * the outbox, named by transport.
+ * tenant's events. If an event has more deliveries than fit into a share, later rounds create the others: the event stays in the
+ * outbox, with the transports that still lack their delivery.
  */
 export function tenantShares(
   events: readonly UnfannedEvent[],

@@ -6,7 +6,7 @@ import { SecretBox, type SecretPlace } from './secret-box.js';
  */
 export class DeferredSecretBox extends SecretBox {
   #box: SecretBox | undefined;
-  #opening: Promise<void> | undefined;
+  #fetching: Promise<void> | undefined;
 
   /** @param fetch fetches the keys and returns a box with them; called again if it fails */
   constructor(private readonly fetch: () => Promise<SecretBox>) {
@@ -14,39 +14,39 @@ export class DeferredSecretBox extends SecretBox {
   }
 
   override ready(): Promise<void> {
-    this.#opening ??= this.fetch().then(
+    this.#fetching ??= this.fetch().then(
       (box) => {
         this.#box = box;
       },
       (error: unknown) => {
-        this.#opening = undefined;
+        this.#fetching = undefined;
         throw error;
       },
     );
-    return this.#opening;
+    return this.#fetching;
   }
 
   override encrypt(secret: string, place: SecretPlace): string {
-    return this.#opened.encrypt(secret, place);
+    return this.#fetched.encrypt(secret, place);
   }
 
   override decrypt(stored: string, place: SecretPlace): string {
-    return this.#opened.decrypt(stored, place);
+    return this.#fetched.decrypt(stored, place);
   }
 
-  override renew(stored: string, place: SecretPlace): string {
-    return this.#opened.renew(stored, place);
+  override reencrypt(stored: string, place: SecretPlace): string {
+    return this.#fetched.reencrypt(stored, place);
   }
 
   override hasKey(id: string | undefined): boolean {
-    return this.#opened.hasKey(id);
+    return this.#fetched.hasKey(id);
   }
 
   override get currentKeyId(): string | undefined {
-    return this.#opened.currentKeyId;
+    return this.#fetched.currentKeyId;
   }
 
-  get #opened(): SecretBox {
+  get #fetched(): SecretBox {
     if (!this.#box) throw new Error('The secret box was used before ready() had resolved.');
     return this.#box;
   }

@@ -24,18 +24,18 @@ export function reencrypt<Row extends StoredSecrets>(
   secrets: SecretBox,
 ): (Row & { encrypted_with: string }) | undefined {
   const place = { tenantUid: row.tenant_uid, httpTransportUid: row.http_transport_uid };
-  const renew = (stored: string, field: TransportSecretField): string =>
-    secrets.renew(stored, transportSecret(place, field));
+  const reencryptField = (stored: string, field: TransportSecretField): string =>
+    secrets.reencrypt(stored, transportSecret(place, field));
   try {
-    const password = row.password && renew(row.password, 'password');
-    const token = row.token && renew(row.token, 'token');
+    const password = row.password && reencryptField(row.password, 'password');
+    const token = row.token && reencryptField(row.token, 'token');
     const headers = (JSON.parse(row.headers) as StoredHeader[]).map((header) => ({
       ...header,
-      value: renew(header.value, headerField(header.key)),
+      value: reencryptField(header.value, headerField(header.key)),
     }));
     const signingSecrets = (JSON.parse(row.signing_secrets) as StoredSigningSecret[]).map((signing) => ({
       ...signing,
-      secret: renew(signing.secret, 'signing_secret'),
+      secret: reencryptField(signing.secret, 'signing_secret'),
     }));
     return {
       ...row,

@@ -75,7 +75,7 @@ export class SecretBox {
    *
    * @throws {SecretUnreadableError}
    */
-  renew(stored: string, place: SecretPlace): string {
+  reencrypt(stored: string, place: SecretPlace): string {
     if (SecretBox.keyIdOf(stored) === this.#current?.id) return stored;
     return this.encrypt(this.decrypt(stored, place), place);
   }

@@ -1,19 +1,19 @@
-let isLetGo = false;
+let mayEnd = false;
 
 /**
  * Whether loops and connections of the module let the process end. In production they keep it alive, because a worker without
  * an HTTP server has nothing else that does. In a test, an app that nobody closed must not keep the test runner alive.
  */
-export const letsProcessEnd = (): boolean => isLetGo;
+export const mayProcessEnd = (): boolean => mayEnd;
 
 /** From now on, loops and connections of the module in this process no longer keep it alive. For tests only. */
 export function letProcessEnd(): void {
-  isLetGo = true;
+  mayEnd = true;
 }
 
 /** A timer that keeps the process alive unless `letProcessEnd` was called. */
 export function loopTimeout(callback: () => void, ms: number): NodeJS.Timeout {
   const timer = setTimeout(callback, ms);
-  if (isLetGo) timer.unref();
+  if (mayEnd) timer.unref();
   return timer;
 }

@@ -1,12 +1,12 @@
 import type { Notification } from '../persistence/ports/carrier.js';
 import { payloadsOf, type Channels } from './channels.js';
 
-/** Minimum time between two statements, in ms. Notifications within it are sent together. */
+/** Minimum time between two batches, in ms. Notifications within it are sent together. */
 const COALESCE_MS = 5;
 
 /**
- * Sends the notifications of this process, coalesced. The first one is sent at once. Those that follow within 5 ms, or during
- * a statement, share the next statement. If a statement fails, its notifications are lost; polling finds the work.
+ * Sends the notifications of this process in batches. The first notification is sent at once. Those that follow within 5 ms, or
+ * while a batch is being sent, share the next batch. If a batch fails, its notifications are lost; polling finds the work.
  */
 export class Announcer {
   #hasEvents = false;

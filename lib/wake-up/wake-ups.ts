@@ -21,8 +21,8 @@ export interface WakeUpListener {
 export interface WakeUps {
   /**
    * Whether wake-ups of other processes arrive here. `proven`: notifications of this process to itself arrive. `unproven`:
-   * they do not, so work of other processes is found by polling. `none`: nothing carries wake-ups, or this process does not
-   * listen.
+   * they do not, so work of other processes is found by polling. `none`: nothing carries wake-ups, this process
+   * does not listen, or it has just begun to.
    */
   readonly state: 'proven' | 'unproven' | 'none';
 

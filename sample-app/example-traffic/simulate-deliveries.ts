@@ -26,7 +26,7 @@ export interface PastDelivery {
 export interface PastEndpoint {
   readonly endpoint: ExampleEndpoint;
   readonly deliveries: readonly PastDelivery[];
-  /** Start of the present run of failures, ms since the epoch; null: the last attempt was delivered. */
+  /** Start of the present series of failures, ms since the epoch; null: the last attempt succeeded. */
   readonly failingSince: number | null;
   readonly consecutiveFailures: number;
   /** Until when the circuit is open, ms since the epoch. */

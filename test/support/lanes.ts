@@ -79,7 +79,7 @@ export const concluded = (
 ): ConcludedAttempt => ({
   outcome: nextDueAt === null ? { kind: 'delivered' } : { kind: 'retry', delayMs: 0 },
   blockedUntil: null,
-  isReceivers: true,
+  isAboutReceiver: true,
   record: {
     transportId: delivery.transportId,
     dueAt: delivery.dueAt,

@@ -190,7 +190,7 @@ export class HttpTransportsService {
   ): string {
     if ('clear' in secret) return this.secrets.encrypt(secret.clear, transportSecret(place, field));
     try {
-      return this.secrets.renew(secret.stored, transportSecret(place, field));
+      return this.secrets.reencrypt(secret.stored, transportSecret(place, field));
     } catch (error) {
       // A damaged secret must not prevent its owner from changing the other settings.
       if (error instanceof SecretUnreadableError) return secret.stored;

@@ -32,7 +32,7 @@ interface Kept {
  * each request: V8 would then rebuild the Map all the time, and the garbage collector would have to free the old tables.
  */
 export class EventContents {
-  /** The entry that was added or passed over first is in front: a Map keeps the order of insertion. */
+  /** The first entry is the one that was added or passed over longest ago: a Map keeps the order of insertion. */
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 

@@ -152,13 +152,13 @@ export class LaneClaimer {
     const inMs = Math.max(0, dueAt - now());
     if (this.#isStopped || inMs > LOOK_AHEAD_MS || !areWakeUpsProven()) return;
     const widthMs = Math.min(pollMs, LONGEST_STRETCH_MS);
-    const slot = Math.ceil((performance.now() + inMs) / widthMs);
-    if (this.#looks.has(slot)) return;
+    const stretch = Math.ceil((performance.now() + inMs) / widthMs);
+    if (this.#looks.has(stretch)) return;
     const look = (): void => {
-      this.#looks.delete(slot);
+      this.#looks.delete(stretch);
       this.look();
     };
-    this.#looks.set(slot, setTimeout(look, slot * widthMs - performance.now()));
+    this.#looks.set(stretch, setTimeout(look, stretch * widthMs - performance.now()));
   }
 
   /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */

@@ -14,7 +14,7 @@ const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, c
 /** The stored health of a transport when its lane is claimed. */
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
   readonly blockedUntil: number;
-  /** The last warning of the present run of failures, see `failingPercent`. */
+  /** The last warning of the present series of failures, see `failingPercent`. */
   readonly failingWarned: number;
 }
 
@@ -26,8 +26,8 @@ export class LaneHealth {
   #health: TransportHealth;
   #blockedUntil: number;
   #failingWarned: number;
-  /** When the run of failures began according to the database, and when that was read or written (elapsed clock). */
-  #recordedRun: { readonly failingSince: number | null; readonly at: number };
+  /** When the series of failures began according to the database, and when that was read or written (elapsed clock). */
+  #recordedSeries: { readonly failingSince: number | null; readonly at: number };
 
   /** @param claimedAt on the elapsed clock, before the query was sent */
   constructor(
@@ -38,15 +38,15 @@ export class LaneHealth {
     this.#health = { failingSince, consecutiveFailures, circuitOpenedAt: null };
     this.#blockedUntil = blockedUntil;
     this.#failingWarned = failingSince === null ? 0 : failingWarned;
-    this.#recordedRun = { failingSince, at: claimedAt };
+    this.#recordedSeries = { failingSince, at: claimedAt };
   }
 
-  /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
+  /** When the present series of failures began, ms since the epoch; null: the last attempt succeeded. */
   get failingSince(): number | null {
     return this.#health.failingSince;
   }
 
-  /** The last warning of the present run of failures, in percent of the time after which it is disabled; 0: none. */
+  /** The last warning of the present series of failures, in percent of the time after which it is disabled; 0: none. */
   get failingWarned(): number {
     return this.#failingWarned;
   }
@@ -72,10 +72,10 @@ export class LaneHealth {
    */
   learn(concluded: ConcludedAttempt, now: number, random: number): HealthRecord | undefined {
     const { outcome, record } = concluded;
-    if (!concluded.isReceivers) return undefined;
+    if (!concluded.isAboutReceiver) return undefined;
     const before = this.#health;
-    const sign = { failed: outcome.kind !== 'delivered', startedAt: record.startedAt, nowMs: now, random };
-    const { health, openUntil, shouldDisable } = afterAttempt(before, sign, this.policy);
+    const attempt = { failed: outcome.kind !== 'delivered', startedAt: record.startedAt, nowMs: now, random };
+    const { health, openUntil, shouldDisable } = afterAttempt(before, attempt, this.policy);
     this.#health = health;
 
     const blockedUntil = Math.max(concluded.blockedUntil ?? 0, openUntil ?? 0) || null;
@@ -108,7 +108,7 @@ export class LaneHealth {
 
   /** The result of `learn` is in the database. @param at on the elapsed clock */
   recorded({ failingSince }: HealthRecord, at: number): void {
-    if (failingSince !== undefined) this.#recordedRun = { failingSince, at };
+    if (failingSince !== undefined) this.#recordedSeries = { failingSince, at };
   }
 
   /**
@@ -123,18 +123,18 @@ export class LaneHealth {
       this.#failingWarned = 0;
       this.#blockedUntil = 0;
     }
-    if (askedAt >= this.#recordedRun.at)
-      this.#recordedRun = { failingSince: after.failingSince, at: askedAt };
+    if (askedAt >= this.#recordedSeries.at)
+      this.#recordedSeries = { failingSince: after.failingSince, at: askedAt };
   }
 
   /**
    * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, its state does not show
-   * that. Then the run of failures that continues here is no longer in the database, although it was recorded there.
+   * that. Then the series of failures that continues here is no longer in the database, although it was recorded there.
    */
   #wasEnabled(before: TransportConfig, after: TransportConfig, askedAt: number): boolean {
     if (before.state === 'DISABLED') return after.state === 'ACTIVE';
     const here = this.#health.failingSince;
-    const { failingSince: recorded, at } = this.#recordedRun;
+    const { failingSince: recorded, at } = this.#recordedSeries;
     return here !== null && here === recorded && at <= askedAt && after.failingSince === null;
   }
 }

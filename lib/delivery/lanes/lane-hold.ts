@@ -20,8 +20,9 @@ export interface Clocks {
 }
 
 /**
- * The hold of this process on a lane: whether it may work at all. It consists of the lane's state (see `lane-state.ts`), its
- * lease, its configuration, its rate limit, and the health of its receiver. State only, no I/O. `LaneRows` adds the rows.
+ * The hold of this process on a lane: it decides whether rows of the lane may be read and sent at all. It consists of the lane's
+ * state (see `lane-state.ts`), its lease, its configuration, its rate limit, and the health of its receiver. State only, no I/O.
+ * `LaneRows` adds the rows.
  */
 export class LaneHold {
   readonly transportId: number;
@@ -66,7 +67,7 @@ export class LaneHold {
     return originOf(this.config);
   }
 
-  /** When the present run of failures began, ms since the epoch; null: the last attempt was delivered. */
+  /** When the present series of failures began, ms since the epoch; null: the last attempt succeeded. */
   get failingSince(): number | null {
     return this.receiver.failingSince;
   }
@@ -106,7 +107,7 @@ export class LaneHold {
     return learned && { ...learned, leaseToken: this.lease.token };
   }
 
-  /** An empty change of the transport: it only carries the events that have to be stored with the next attempt. */
+  /** A change of the transport that changes nothing, for events that have to be stored although an attempt changed nothing. */
   get unchanged(): TransportRecord {
     const { transportId, leaseToken } = this;
     const { consecutiveFailures } = this.receiver;

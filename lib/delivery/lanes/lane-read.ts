@@ -24,7 +24,7 @@ export class LaneRead {
     this.#isUnderWay = true;
   }
 
-  /** The delivery is no longer in hand. */
+  /** The delivery is no longer in hand (see `LaneScan`). */
   recorded({ deliveryId, dueAt }: QueuedDelivery): void {
     if (this.#isUnderWay) this.#recorded.set(deliveryId, dueAt);
   }

@@ -25,7 +25,7 @@ export class LaneRenewals {
     private readonly clocks: LaneClocks,
   ) {}
 
-  /** @returns the lanes of the shared statement whose leases were renewed; of the others nothing is known */
+  /** @returns the lanes of the shared statement whose leases were renewed; whether the others are still held is unknown */
   renew(lanes: Iterable<Lane>): Promise<ReadonlySet<Lane>> {
     for (const lane of lanes) this.#waiting.add(lane);
     this.#next ??= this.#present.then(() => {

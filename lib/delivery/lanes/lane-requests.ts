@@ -10,8 +10,8 @@ const NEXT_PAGE_BELOW = 50;
  *
  * The lane's `requests_version` is its version at the latest request; 0: nothing is requested. The holder reads the requested
  * deliveries if it has not read up to that version yet. It reads them again in three cases: a requested delivery was not
- * sent; an attempt that was in flight when its delivery was requested has an outcome; all requested deliveries that it had
- * in hand have one. If such a read finds nothing, the number can be reset.
+ * sent; an attempt that was in flight when its delivery was requested has an outcome; or all requested deliveries in hand
+ * have an outcome. If such a read finds nothing, `requests_version` can be reset to 0.
  */
 export class LaneRequests {
   /** The latest version that is known. */
@@ -34,7 +34,7 @@ export class LaneRequests {
     this.#version = version;
   }
 
-  /** The lane's `requests_version` is this now. */
+  /** The lane has this `requests_version` now. */
   noticeVersion(version: number): void {
     if (version > this.#version) this.#version = version;
   }

@@ -5,7 +5,7 @@ import { releaseTerms } from './release-terms.js';
 
 /**
  * A lane that this process holds: what may be sent, and when it can be released. State only, no I/O. `LaneHold` decides
- * whether the lane may work at all, and `LaneRows` decides what should be read.
+ * whether rows may be read and sent at all, and `LaneRows` decides what should be read.
  */
 export class Lane extends LaneRows {
   /** Number of requests that were sent and have no response yet. */

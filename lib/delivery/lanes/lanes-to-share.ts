@@ -16,9 +16,9 @@ export interface Load {
 }
 
 /**
- * The lanes that a busy process releases, about once a second. If other lanes wait for their places, these are all lanes with
- * nothing in flight; otherwise a few of them. If no lane waits and every lane has something in flight, the one that was held
- * longest is released, so that two processes come to share a few large lanes.
+ * The lanes that a busy process releases, about once a second. If other lanes wait for places, it releases all lanes with nothing
+ * in flight; otherwise at most `FEW` of them. If no lane waits and every lane has something in flight, it releases the one that
+ * was held longest, so that two processes come to share a few large lanes.
  *
  * @param elapsed on the elapsed clock
  */

@@ -8,8 +8,8 @@ import type { ScanResult } from './scan-rows.js';
  */
 const ASIDE_RETRY_MS = 2_000;
 /**
- * If a transport is not active although its lane is not suspended, the released lane is due again after this time, in ms.
- * That happens only if somebody edited the row.
+ * If a transport is paused or disabled although its lane is not marked as suspended (column `suspended`), the released lane is
+ * due again after this time, in ms. That happens only if somebody edited the row.
  */
 const INACTIVE_RETRY_MS = 1_000;
 

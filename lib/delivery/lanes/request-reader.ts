@@ -80,8 +80,8 @@ export class RequestReader {
     } catch (error) {
       this.options.onError(error);
     }
-    // Of these nothing was read: the database refused it, or was not available, or belongs to another environment, or the
-    // transport was deleted. The next refresh inspects every lane.
+    // Nothing was read of these lanes: the database refused the read, was not available, or belongs to another environment;
+    // deliveries are stopped; or the transport was deleted. The next refresh inspects every lane.
     for (const lane of unread) lane.requestsFailed();
   }
 

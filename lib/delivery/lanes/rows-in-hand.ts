@@ -38,7 +38,7 @@ export class RowsInHand {
     return this.#inHand.has(deliveryId) || this.#aside.has(deliveryId);
   }
 
-  /** The earliest due date of all deliveries, and `from`. */
+  /** The earliest due date of all deliveries, or `from` if that is earlier. */
   earliestDueAt(from: number): number {
     for (const dueAt of this.#inHand.values()) if (dueAt < from) from = dueAt;
     for (const dueAt of this.#aside.values()) if (dueAt < from) from = dueAt;

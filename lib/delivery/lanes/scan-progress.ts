@@ -25,12 +25,12 @@ export class ScanProgress {
    * Exception: rows that are due at or after `#missedAt`.
    */
   #position: number;
-  /** Earliest due date that only another scan finds: of a row that was read and given up, or that became due before the cursor. */
+  /** Earliest due date of the rows that only another scan finds: they were read and given up, or became due before the cursor. */
   #missedAt = Infinity;
   /** Due date at which the present scan began. */
-  #begunAt = HEAD;
+  #startDueAt = HEAD;
   /** Instant at which the present scan began. Rows that commit later may be due from that instant on, less `OVERLAP_MS`. */
-  #beganAt = HEAD;
+  #startedAt = HEAD;
   #headScannedAt: number;
   /** The lane's version when the scan began; undefined: no page of the scan has been read. */
   #version: number | undefined;
@@ -84,10 +84,10 @@ export class ScanProgress {
     const fromHead = this.#isHeadDue(elapsedNow);
     // Not later than now: if the clock was set back, new rows are due before the position.
     const from = Math.min(this.#position, now) - OVERLAP_MS;
-    this.#beganAt = now;
-    this.#begunAt = fromHead ? HEAD : Math.max(HEAD, from);
+    this.#startedAt = now;
+    this.#startDueAt = fromHead ? HEAD : Math.max(HEAD, from);
     if (fromHead) this.#headScannedAt = elapsedNow;
-    this.#cursor = { dueAt: this.#begunAt, deliveryId: -1 };
+    this.#cursor = { dueAt: this.#startDueAt, deliveryId: -1 };
     this.#missedAt = Infinity;
     this.#version = undefined;
     this.#hasEnded = false;
@@ -107,7 +107,7 @@ export class ScanProgress {
     const last = rows.at(-1);
     if (last) this.#cursor = { dueAt: last.dueAt, deliveryId: last.deliveryId };
     // Not later than the scan's beginning: rows that were committed since may be due between that instant and the cursor.
-    const readUpTo = Math.min(this.#hasEnded ? readAt : last!.dueAt, this.#beganAt);
+    const readUpTo = Math.min(this.#hasEnded ? readAt : last!.dueAt, this.#startedAt);
     this.#position = Math.max(this.#position, readUpTo);
   }
 
@@ -115,8 +115,8 @@ export class ScanProgress {
   failed(): void {
     this.#version = undefined;
     this.#isNotified = true;
-    if (this.#begunAt === HEAD) this.#headScannedAt = -Infinity;
-    else this.#missedAt = Math.min(this.#missedAt, this.#begunAt + OVERLAP_MS);
+    if (this.#startDueAt === HEAD) this.#headScannedAt = -Infinity;
+    else this.#missedAt = Math.min(this.#missedAt, this.#startDueAt + OVERLAP_MS);
   }
 
   /** Work was added, or may have been. */

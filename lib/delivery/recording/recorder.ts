@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classify } from '../../persistence/errors/driver-errors.js';
-import { isPassing } from '../../persistence/errors/is-passing.js';
+import { isTransient } from '../../persistence/errors/is-transient.js';
 import { mayRefuseEvent } from '../../persistence/errors/may-refuse-event.js';
 import type { RecordResult, RecordStore, TransportRecord } from '../../persistence/ports/record-store.js';
 import { RoundHistory, type RoundStatus } from '../../timing/round-history.js';
@@ -34,8 +34,8 @@ export const LAST_WRITE_MS = 1_000;
  *
  * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
  * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
- * pause, and so are entries whose row somebody else has locked. Before that, it is written without the event that reports
- * it, and then without the headers and the body of the response: neither may prevent a record.
+ * pause, and so are entries whose row somebody else has locked. Before a refused entry is set aside, it is written without its
+ * notification event, and then without the headers and the body of the response: neither may prevent a record.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];
@@ -166,7 +166,7 @@ export class Recorder {
       try {
         return await this.#finish(group, await this.#record(group));
       } catch (error) {
-        const isRefused = !isPassing(error);
+        const isRefused = !isTransient(error);
         this.#failed(error, isRefused ? group.map(({ deliveryId }) => deliveryId) : undefined);
         if (this.#hasGivenUp) return;
         if (isRefused) return this.#writeRefused(group, error);
@@ -213,7 +213,7 @@ export class Recorder {
         else this.#written(entry, false);
       }
     } catch (error) {
-      this.#failed(error, isPassing(error) ? undefined : changes.map(({ transportId }) => transportId));
+      this.#failed(error, isTransient(error) ? undefined : changes.map(({ transportId }) => transportId));
       // Each entry is retried after its own pause. Only entries that are enqueued again at the same time share a statement.
       for (const entry of entries) this.#setAsideChange(entry);
     }

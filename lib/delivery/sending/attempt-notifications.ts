@@ -20,7 +20,7 @@ export interface HealthView {
 }
 
 /** The health of a transport before and after an attempt, and the change that the attempt caused. */
-export interface TransportTurn {
+export interface HealthTransition {
   readonly before: HealthView;
   readonly after: HealthView;
   readonly learned: TransportRecord | undefined;
@@ -69,7 +69,7 @@ export function asRetried(notification: WebhookNotification, nextAttemptAt: Date
 /** The notifications about the transport to publish once the attempt and its change of the transport are recorded. */
 export function transportNotifications(
   { tenantUid, httpTransportUid }: NotifiedTransport,
-  { before, after, learned, disableAfterMs, nowMs }: TransportTurn,
+  { before, after, learned, disableAfterMs, nowMs }: HealthTransition,
 ): WebhookNotification[] {
   const about = { at: new Date(nowMs), tenantUid, httpTransportUid };
   if (after.failingSince === null) {

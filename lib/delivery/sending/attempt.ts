@@ -69,7 +69,7 @@ export interface ConcludedAttempt {
   /** Nothing is sent to the transport before this instant, ms since the epoch; null: the attempt does not block it. */
   readonly blockedUntil: number | null;
   /** False: the attempt says nothing about the transport, because nothing could be sent or this module built an invalid request. */
-  readonly isReceivers: boolean;
+  readonly isAboutReceiver: boolean;
 }
 
 /** @param traceparent trace context that the request carries; undefined: none */
@@ -136,7 +136,7 @@ export function concludeAttempt(sent: SentAttempt, context: AttemptContext): Con
   const slowDownMs = 'slowDownMs' in outcome ? outcome.slowDownMs : undefined;
   return {
     outcome,
-    isReceivers: problem === undefined && failure?.code !== 'INVALID_REQUEST',
+    isAboutReceiver: problem === undefined && failure?.code !== 'INVALID_REQUEST',
     blockedUntil: slowDownMs === undefined ? null : nowMs + slowDownMs,
     record: {
       transportId: delivery.transportId,

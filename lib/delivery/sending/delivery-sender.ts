@@ -43,7 +43,7 @@ export interface DeliverySenderOptions {
   readonly disableAfterMs: number;
   readonly notifications: NotificationSink;
   readonly telemetry: Telemetry;
-  /** Whether requests carry the trace context of their attempt, or else that of the emit. */
+  /** Whether requests carry a trace context: that of their attempt or, if the attempt has none, that of the emit. */
   readonly propagatesTrace: boolean;
   readonly log: WorkerLog;
 }
@@ -158,7 +158,7 @@ export class DeliverySender {
     let transport: TransportRecord | undefined;
     try {
       concluded = concludeAttempt(sent, context);
-      // Almost every attempt is delivered, and changes nothing of its transport.
+      // Almost every attempt succeeds, and changes nothing of its transport.
       const isUsual = concluded.outcome.kind === 'delivered' && lane.failingSince === null;
       if (!isUsual || notifications.isObserved) before = lane.health;
       transport = lane.learn(concluded, context.now(), context.random());
@@ -220,13 +220,13 @@ export class DeliverySender {
    * and other deliveries are sent meanwhile.
    */
   #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
-    const isAway = classify(error) === 'unavailable';
-    const next = isAway ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
+    const isUnavailable = classify(error) === 'unavailable';
+    const next = isUnavailable ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
     this.options.log.warn(
       `Delivery ${deliveryUidOf(delivery.deliveryId)} could not be attempted and ${next}`,
       error,
     );
-    if (isAway) return this.#takeBack(lane, delivery, settled);
+    if (isUnavailable) return this.#takeBack(lane, delivery, settled);
     settled();
     this.recorder.postpone(lane, delivery, this.options.context.now() + POSTPONE_MS);
     this.inspection.add(lane);

@@ -12,7 +12,7 @@ interface ReportedFailures {
 }
 
 /** An attempt after which a transport may have to be reported. */
-export interface ReportedTurn {
+export interface ReportableAttempt {
   /** The notifications about the transport that the attempt has caused. */
   readonly notifications: readonly WebhookNotification[];
   /** The action of the event that was sent; null: it is not known. */
@@ -27,9 +27,9 @@ export interface ReportedTurn {
 /**
  * Decides which notifications are also stored as events, so that notifications never cause each other without end:
  *
- * - A notification that was not delivered is not reported.
- * - A failing transport is reported with a failed attempt of another event. If only notifications have failed so far, the
- *   report waits for such an attempt.
+ * - The failed delivery of a notification event is not reported.
+ * - A failing transport is reported only with a failed attempt of an event that is not a notification. If only notifications
+ *   have failed so far, the report waits for such an attempt.
  * - A recovery is only reported if the failure was, which the database checks.
  * - A transport is disabled once, so that is always reported.
  *
@@ -40,8 +40,8 @@ export class ReportedEvents<Lane extends NotifiedTransport> {
   readonly #reported = new WeakMap<Lane, ReportedFailures>();
 
   /** The events to store with the change of the transport. */
-  ofTransport(lane: Lane, turn: ReportedTurn): NotificationEvent[] {
-    const { notifications, action, after } = turn;
+  ofTransport(lane: Lane, attempt: ReportableAttempt): NotificationEvent[] {
+    const { notifications, action, after } = attempt;
     const events = notifications.flatMap((notification) =>
       notification.type === 'transportRecovered' || notification.type === 'transportDisabled'
         ? notificationEvent(notification)
@@ -49,10 +49,14 @@ export class ReportedEvents<Lane extends NotifiedTransport> {
     );
     if (after.failingSince === null || after.isDisabled) return events;
     if (action !== null && isReservedAction(action)) return events;
-    return [...this.#failures(lane, turn, after.failingSince).map(notificationEvent), ...events];
+    return [...this.#failures(lane, attempt, after.failingSince).map(notificationEvent), ...events];
   }
 
-  #failures(lane: Lane, { after, disableAfterMs, nowMs }: ReportedTurn, since: number): TransportFailing[] {
+  #failures(
+    lane: Lane,
+    { after, disableAfterMs, nowMs }: ReportableAttempt,
+    since: number,
+  ): TransportFailing[] {
     const { isCircuitOpen, failingWarned } = after;
     if (!isCircuitOpen && failingWarned === 0) return [];
     const last = this.#reported.get(lane);

@@ -10,7 +10,7 @@ import { assertKeysAtHand } from './assert-keys-at-hand.js';
 /**
  * The keys for secrets at rest, from the options or the host's key provider.
  *
- * @param opensSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
+ * @param usesSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
  *   them
  * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and if there are no keys in production
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
@@ -18,11 +18,11 @@ import { assertKeysAtHand } from './assert-keys-at-hand.js';
 export function openSecrets(
   database: Database,
   options: ResolvedWebhooksOptions,
-  opensSecrets: boolean,
+  usesSecrets: boolean,
   keyProvider?: KeyProvider,
 ): Promise<SecretBox> {
   const fetch = (): Promise<SecretBox> => open(database, options, keyProvider);
-  return opensSecrets ? fetch() : Promise.resolve(new DeferredSecretBox(fetch));
+  return usesSecrets ? fetch() : Promise.resolve(new DeferredSecretBox(fetch));
 }
 
 async function open(

@@ -3,7 +3,7 @@ import { recoveryUidOf } from '../../domain/uid.js';
 import { classify } from '../../persistence/errors/driver-errors.js';
 import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
 import type { EnqueuedBatch, EnqueueRefusal } from '../../persistence/ports/recovery-store.js';
-import { ENDED } from '../../persistence/sql/delivery-sql.js';
+import { ENDED_STATUSES } from '../../persistence/sql/delivery-sql.js';
 import { CandidateReader } from './candidate-reader.js';
 import type { WindowPart } from './candidate-window.js';
 import { DeliveryCollector, type CollectPhase } from './collect-deliveries.js';
@@ -133,7 +133,7 @@ export class RecoveryRun {
         tenantUid: job.tenantUid,
         transportId: job.transportId,
         candidates,
-        statuses: job.kind === 'RECOVER' ? job.statuses : ENDED,
+        statuses: job.kind === 'RECOVER' ? job.statuses : ENDED_STATUSES,
         dueFrom,
         now: nowMs,
         leaseUntil: nowMs + LEASE_MS,

@@ -1,5 +1,5 @@
 import { recoveryUidOf } from '../../domain/uid.js';
-import { isPassing } from '../../persistence/errors/is-passing.js';
+import { isTransient } from '../../persistence/errors/is-transient.js';
 import { PollLoop } from '../../timing/poll-loop.js';
 import { withDeadline } from '../../timing/with-deadline.js';
 import { LEASE_MS, type RecoveryContext } from './recovery-context.js';
@@ -129,6 +129,6 @@ export class RecoveryWorker {
 
   /** While the database is unreachable or lacks tables, other parts of the process report it. */
   #warn(message: string, error: unknown): void {
-    if (!isPassing(error)) this.context.warn(message, error);
+    if (!isTransient(error)) this.context.warn(message, error);
   }
 }

@@ -6,7 +6,7 @@ import type {
   OldDelivery,
   RetentionStore,
 } from '../../persistence/ports/retention-store.js';
-import { ENDED } from '../../persistence/sql/delivery-sql.js';
+import { ENDED_STATUSES } from '../../persistence/sql/delivery-sql.js';
 import { concernsRows, type PacedBatches } from './paced-batches.js';
 
 /** Tenants that are read at once. */
@@ -55,7 +55,7 @@ export class LogWalk {
     do {
       tenants = await batches.read(() => this.store.tenants(afterId, TENANTS));
       for (const tenant of tenants) {
-        for (const status of ENDED) await this.#walk(tenant, status, batches, onError);
+        for (const status of ENDED_STATUSES) await this.#walk(tenant, status, batches, onError);
       }
       afterId = tenants.at(-1)?.id ?? afterId;
     } while (tenants.length === TENANTS);

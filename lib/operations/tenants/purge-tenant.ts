@@ -8,7 +8,7 @@ import { RecoveryRepository } from '../../persistence/repositories/recovery.repo
 import { removeTransport } from '../../persistence/repositories/remove-transport.js';
 import { cancelDeliveries } from '../../persistence/sql/cancel-deliveries.js';
 import { deleteSome, type RowsToDelete } from '../../persistence/sql/delete-some.js';
-import { ENDED } from '../../persistence/sql/delivery-sql.js';
+import { ENDED_STATUSES } from '../../persistence/sql/delivery-sql.js';
 import { retryOnDeadlock } from '../../persistence/sql/retry-on-deadlock.js';
 import { Interrupted, PacedBatches } from '../retention/paced-batches.js';
 import { DeletedRows, type TenantPurgeOptions, type TenantPurgeReport } from './purge-report.js';
@@ -131,7 +131,7 @@ export class TenantPurge {
     await this.database.write(
       cancelDeliveries(this.database, 'tenant_id = ? AND tenant_id > 0', [tenantId], 'TRANSPORT_DELETED'),
     );
-    for (const status of ENDED) {
+    for (const status of ENDED_STATUSES) {
       const scope = { tenantId, status };
       await this.#untilNone(
         () => retention.oldestDeliveries(scope, 0, this.#batches.rows),

@@ -3,7 +3,7 @@ import { WebhooksError } from '../../errors/webhooks-error.js';
 import { databaseTarget } from './database-target.js';
 import { AddressedDatabase, directUrlOf, type HostDataSource } from './host-data-source.js';
 import { databaseFor, type AnyDatabase } from './open-database.js';
-import { orClose } from './or-close.js';
+import { closeOnFailure } from './close-on-failure.js';
 
 /**
  * Opens the module's own connections, and closes them again if one of the checks fails.
@@ -21,7 +21,10 @@ export async function connectDatabase(
   url?: string,
 ): Promise<AnyDatabase> {
   const database = databaseFor(host, poolSize, directUrlOf(host, url));
-  await orClose(database, host instanceof AddressedDatabase ? openAt(host, database) : database.open());
+  await closeOnFailure(
+    database,
+    host instanceof AddressedDatabase ? openAt(host, database) : database.open(),
+  );
   return database;
 }
 

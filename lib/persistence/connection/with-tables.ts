@@ -20,8 +20,8 @@ export async function withTables<T>(database: AnyDatabase, step: () => Promise<T
     } catch (error) {
       // A deadlock, or a lock that could not be acquired in time.
       const kind = classify(error);
-      const isPassing = isTablesMissing(error) || kind === 'conflict' || kind === 'busy';
-      if (!isPassing || tries === MAX_TRIES) throw error;
+      const isTransient = isTablesMissing(error) || kind === 'conflict' || kind === 'busy';
+      if (!isTransient || tries === MAX_TRIES) throw error;
     }
   }
 }

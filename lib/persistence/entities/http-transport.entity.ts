@@ -6,7 +6,7 @@ import { bigintColumn, jsonColumn } from './columns.js';
 /** The last three mean the same. Each client gets back the spelling that it wrote. */
 export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN' | 'BEARER' | 'BEARER_AUTH';
 
-/** An HTTP transport: where to send, how to authenticate, and its limits. `null` limits mean the module's default. */
+/** An HTTP transport: where to send, how to authenticate, and its limits. A limit of null stands for the module's default; a rate limit of null, for none. */
 @Entity('webhook_http_transport')
 export class HttpTransportEntity {
   @Column({ ...bigintColumn({ name: 'id', primary: true }), generated: 'increment' })

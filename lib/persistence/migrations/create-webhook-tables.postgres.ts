@@ -106,7 +106,7 @@ export const postgresTables = (
   )`,
   `CREATE INDEX webhook_tombstone_uid ON ${table('webhook_tombstone')} (tenant_uid, kind, uid, id)`,
 
-  // expunged_at: when the body was erased, before its event; null: it is present. The body of an erased one is ''.
+  // expunged_at: when the body was erased although the event is kept, and set to ''; null: the body is present.
   // traceparent: W3C trace context of the emit, which its attempts continue; null: no span was active.
   `CREATE TABLE ${table('webhook_event')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -215,7 +215,7 @@ export const postgresTables = (
 
   // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due (null: it has none, or the
   // lane is suspended). Held lane: the end of the lease, so that the lanes of a crashed holder become due by themselves.
-  // suspended: the transport is paused or disabled. scan_from: see LaneState. requests_version: see RequestStore.
+  // suspended: the transport is paused or disabled. scan_from: see LaneHandover. requests_version: see RequestStore.
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id bigint PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -258,8 +258,8 @@ export const postgresTables = (
     PRIMARY KEY (delivery_id, number, started_at)
   )`,
 
-  // Outcomes and changes of the queue that are not counted yet, a group in a row (see `factText`), written in the transaction
-  // that records them.
+  // Outcomes and changes of the queue that are not counted yet: one row for each group of them (see `factText`), written in the
+  // transaction that records them.
   `CREATE TABLE ${table('webhook_statistic_fact')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     facts text NOT NULL
@@ -281,8 +281,8 @@ export const postgresTables = (
     PRIMARY KEY (tenant_id, granularity, transport_id, start, action)
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX webhook_statistic_start ON ${table('webhook_statistic')} (granularity, start)`,
-  // Rows that were ever added to the queue and removed from it, as far as they are counted. transport_id 0: all transports of
-  // the tenant; tenant_id 0: all tenants. No index contains a count, so that updates are HOT.
+  // How many rows were ever added to the queue and removed from it, without those in facts that are not counted yet.
+  // transport_id 0: all transports of the tenant; tenant_id 0: all tenants. No index contains a count, so that updates are HOT.
   `CREATE TABLE ${table('webhook_queue_depth')} (
     tenant_id integer NOT NULL,
     transport_id bigint NOT NULL,
@@ -306,7 +306,7 @@ export const postgresTables = (
   )`,
   `CREATE INDEX webhook_audit_tenant ON ${table('webhook_audit')} (tenant_uid COLLATE "C", id)`,
 
-  // Jobs that recover or replay the deliveries of a transport. A row is written for each batch of such a job.
+  // Jobs that recover or replay the deliveries of a transport. Each batch of a job updates the job's row.
   // phase: what the job does next; null: nothing more. A job that has ended may still have items to delete (CLEAN).
   // cursor_id: the last delivery or event of the phase that was handled. It moves in the transaction that handles it.
   // due_at: when a process should claim the job. While it is held, that is the end of the lease, as for lanes.

@@ -50,7 +50,7 @@ const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
 const POSTGRES_FIRST_NUMBER = `(date_part('epoch', clock_timestamp()) * 1000)::bigint * 1000 - ${NUMBERS_BEGAN_AT * 1_000}`;
 // `unixepoch('subsec')` requires SQLite 3.42 in the client that runs a printed script.
 const SQLITE_FIRST_NUMBER = `CAST((julianday('now') - julianday(${NUMBERS_BEGAN_AT / 1_000}, 'unixepoch')) * 86400000 AS INTEGER) * 1000`;
-/** In base64: 244 random bits of two UUIDs, and 256 random bits in hexadecimal digits, which are valid base64. */
+/** Random keys in base64. PostgreSQL: 244 random bits of two UUIDs. SQLite: 256 random bits in hexadecimal digits, which are valid base64. */
 const POSTGRES_KEY = `encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64')`;
 const SQLITE_KEY = `lower(hex(randomblob(32)))`;
 

@@ -1,4 +1,5 @@
 import type { DeliveryStatus, RequestedTrigger } from '../../domain/delivery-status.js';
+import type { NumberedRow } from './event-list-store.js';
 import type { RecordedAttempt } from './record-store.js';
 
 /** A search for deliveries of a tenant. `DeliveryRepository` builds it from the client's filter. */
@@ -62,16 +63,8 @@ export interface DeliveryPage {
 /** One recorded request of a delivery. */
 export interface KeptAttempt extends RecordedAttempt {
   readonly number: number;
-  /** True: another process had already moved the delivery on, so the attempt decided nothing. */
+  /** True: the attempt decided nothing. Its queue row changed before it was recorded, or it is repeated after a crash (see `AttemptRecord.isCounted`). */
   readonly orphaned: boolean;
-}
-
-/** An ended delivery by number and date. */
-export interface DatedId {
-  /** The number from which the search began. */
-  readonly from: number;
-  readonly id: number;
-  readonly createdAt: number;
 }
 
 /** Deliveries in both tables: pending ones in the queue, ended ones in the log. */
@@ -92,14 +85,14 @@ export interface DeliveryStore {
    * For each number, the tenant's first ended delivery with that number or a greater one. Numbers beyond the last delivery
    * have no entry.
    */
-  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]>;
+  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<NumberedRow[]>;
 
   /** The tenant's first and last ended delivery; undefined: it has none. */
   endedRange(tenantId: number): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
   /**
    * Moves ended deliveries from the log back to the queue, due now, for redelivery. The last attempt of each becomes a row
-   * of its own; its creation date and number of attempts stay. Moved deliveries lose their ordering key: a redelivery
+   * of its own; the delivery keeps its creation date and its number of attempts. Moved deliveries lose their ordering key: a redelivery
    * neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
    * another transaction has locked its lane.
    *

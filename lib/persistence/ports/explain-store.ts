@@ -28,11 +28,11 @@ export interface DeliveryPlace {
 export interface DeliveriesRequest {
   readonly tenantId: number;
   readonly eventId: number;
-  /** Deliveries whose webhook has an id greater than this one … */
+  /** Lower bound of the ids of webhooks whose deliveries are returned, exclusive. */
   readonly afterId: number;
-  /** … up to this one, */
+  /** Upper bound of these ids, inclusive. */
   readonly upToId: number;
-  /** and those of these transports. */
+  /** Deliveries to these transports are returned too, whatever their webhook. */
   readonly transportIds: readonly number[];
 }
 

@@ -66,7 +66,8 @@ export interface FanoutPlan {
   readonly now: number;
   /**
    * How lanes that another transaction has locked are treated. False: fan-out waits for them, up to the lock time-out. That
-   * costs least as long as only the module locks lanes, which takes milliseconds. True: fan-out leaves them out.
+   * is cheapest as long as only the module locks lanes, because it holds these locks for milliseconds. True: fan-out leaves the
+   * lanes out.
    */
   readonly skipsLocked: boolean;
 }
@@ -104,7 +105,7 @@ export interface FanoutStore {
    *
    * It leaves out:
    * - events that another process is fanning out, or has fanned out (wholly or in part) since they were read;
-   * - events with an ordering key in one of their deliveries, while an earlier event of the same tenant and key is on the
+   * - events with an ordering key in one of their deliveries, while an earlier event of the same tenant and key is in the
    *   outbox and not part of this plan;
    * - deliveries whose transport was deleted meanwhile.
    */

@@ -55,7 +55,7 @@ export interface ClaimedLane {
   readonly crashes: number;
   readonly consecutiveFailures: number;
   readonly rate: RateState;
-  /** See `LaneState`. */
+  /** See `LaneHandover`. */
   readonly scanFrom: number;
   readonly transport: StoredTransport;
 }
@@ -127,7 +127,7 @@ export interface HeldLane {
 }
 
 /** Run-time state of a lane that is passed to its next holder. */
-export interface LaneState {
+export interface LaneHandover {
   readonly consecutiveFailures: number;
   readonly rate: RateState;
   /**
@@ -137,16 +137,16 @@ export interface LaneState {
   readonly scanFrom: number;
 }
 
-export interface LaneRenewal extends HeldLane, LaneState {
+export interface LaneRenewal extends HeldLane, LaneHandover {
   readonly leaseMs: number;
 }
 
-export interface LaneRelease extends HeldLane, LaneState {
+export interface LaneRelease extends HeldLane, LaneHandover {
   /** The version before the last whole scan: the release fails if work was added since. Null: release at any version. */
   readonly version: number | null;
   /**
-   * When the lane should be claimed again; null: when it is notified. Independently of this value, the lane of a suspended
-   * transport has no due date, and a blocked lane is not due before its block ends.
+   * When the lane should be claimed again; null: when it is notified. Independently of this value, the lane of a transport
+   * that is paused or disabled has no due date, and a blocked lane is not due before its block ends.
    */
   readonly dueAt: number | null;
 }

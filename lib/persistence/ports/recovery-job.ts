@@ -23,11 +23,17 @@ export interface RecoveryRow extends HeldRecovery {
   readonly reason: RecoveryReason | null;
   /** Null: nothing is left to do. */
   readonly phase: RecoveryPhase | null;
+  /** Id of the last delivery or event of the phase that was handled. */
   readonly cursorId: number;
+  /** Number of events that the job has found so far. Each of those that were handled is in one of the next four counts. */
   readonly found: number;
+  /** Deliveries that moved from the log to the queue. */
   readonly requeued: number;
+  /** Deliveries that were created, because the event had none to the transport. */
   readonly created: number;
+  /** Events that were not enqueued, e.g. because their delivery is pending or their webhook was deleted. */
   readonly skipped: number;
+  /** Events whose body is not stored any more. */
   readonly payloadGone: number;
   readonly createdAt: number;
   readonly startedAt: number | null;

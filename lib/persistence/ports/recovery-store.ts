@@ -1,6 +1,6 @@
 import type { DeliveryStatus, AttemptTrigger } from '../../domain/delivery-status.js';
 import type { RecoverableStatus } from '../../domain/recovery.js';
-import type { DatedId } from './delivery-store.js';
+import type { NumberedRow } from './event-list-store.js';
 
 /** The trigger of deliveries that a recovery or replay has enqueued. */
 export const RECOVERY_TRIGGER: AttemptTrigger = 'RECOVERY';
@@ -19,7 +19,7 @@ export interface ScanRange {
   readonly afterId: number;
   /** Exclusive. */
   readonly beforeId: number;
-  /** Maximum number of rows that are read, including rows of others. */
+  /** Maximum number of rows that are read, including rows of other tenants or transports. */
   readonly limit: number;
 }
 
@@ -104,7 +104,7 @@ export interface PendingRecoveries {
 export interface EnqueuedBatch {
   /** Deliveries that moved from the log to the queue. */
   readonly requeued: number;
-  /** Deliveries that did not exist. */
+  /** Deliveries that were created: the event had none to the transport. */
   readonly created: number;
 }
 
@@ -117,7 +117,7 @@ export interface RecoveryStore {
   eventRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
   /** For each number, the first event of all tenants with that number or a greater one. */
-  firstEventsFrom(ids: readonly number[]): Promise<DatedId[]>;
+  firstEventsFrom(ids: readonly number[]): Promise<NumberedRow[]>;
 
   /** Reads deliveries of one status of the tenant from the log, and returns those of the transport. */
   scanEnded(

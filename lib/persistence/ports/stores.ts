@@ -17,7 +17,7 @@ import type { RetentionStore } from './retention-store.js';
 import type { RecoveryStore } from './recovery-store.js';
 import type { SweepStore } from './sweep-store.js';
 
-/** The families of statements that differ between databases: the hot path, lists, and the sweep. A dialect is one implementation of each. */
+/** The stores whose statements differ between databases. Each database has its own implementation of every store. */
 export interface Stores {
   readonly events: EventStore;
   readonly fanout: FanoutStore;

@@ -22,7 +22,7 @@ export interface SweepStore {
   /**
    * Schedules stranded lanes, to be scanned from the head. A lane is stranded in two cases: it has due deliveries, but
    * nobody holds it and nobody would claim it; or its lease ends later than the longest possible lease
-   * (`LONGEST_LEASE_MS`), because the clock was set back under a holder that crashed. Lanes in order are only read.
+   * (`LONGEST_LEASE_MS`), because the clock was set back under a holder that crashed. All other lanes are only read.
    */
   scheduleStrandedLanes(request: SweepRequest): Promise<Swept>;
 }

@@ -1,4 +1,10 @@
-import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
+import {
+  ENDED_STATUSES,
+  nameOf,
+  TRANSPORT_TOMBSTONE,
+  WEBHOOK_TOMBSTONE,
+  type PageKind,
+} from '../sql/delivery-sql.js';
 import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
 import { noteQueued, QUEUED_ROWS } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
@@ -8,7 +14,7 @@ import type { PostgresDatabase } from './postgres-database.js';
  * status.
  */
 export const endedById = (delivery: string, tenant: string, id: string, selected: string): string => `
-      SELECT d.* FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+      SELECT d.* FROM unnest('{${ENDED_STATUSES.join(',')}}'::text[]) AS s (status)
       CROSS JOIN LATERAL (
         SELECT ${selected} FROM ${delivery}
         WHERE tenant_id = ${tenant} AND status = s.status COLLATE "C" AND id = ${id}
@@ -185,7 +191,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     firstEndedFrom: `
     SELECT DISTINCT ON (i.id) i.id AS from_id, d.id, d.created_at
     FROM unnest($2::bigint[]) AS i (id)
-    CROSS JOIN unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+    CROSS JOIN unnest('{${ENDED_STATUSES.join(',')}}'::text[]) AS s (status)
     CROSS JOIN LATERAL (
       SELECT id, created_at FROM ${delivery}
       WHERE tenant_id = $1::int AND status = s.status COLLATE "C" AND id >= i.id ORDER BY tenant_id, status, id LIMIT 1
@@ -198,7 +204,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
               ORDER BY tenant_id, status, id LIMIT 1) AS first,
              (SELECT id FROM ${delivery} WHERE tenant_id = $1::int AND status = s.status COLLATE "C"
               ORDER BY tenant_id DESC, status DESC, id DESC LIMIT 1) AS last
-      FROM unnest('{${ENDED.join(',')}}'::text[]) AS s (status)
+      FROM unnest('{${ENDED_STATUSES.join(',')}}'::text[]) AS s (status)
     ) r`,
 
     // $1: the tenant; $2: deliveries; $3: now; $4: trigger of the next attempt. Lanes are locked before any of their rows are written, in key order.

@@ -1,5 +1,5 @@
 import type { Client, Pool } from 'pg';
-import { letsProcessEnd } from '../../timing/process-hold.js';
+import { mayProcessEnd } from '../../timing/process-hold.js';
 
 /** Time limit for an orderly end of the connection. */
 const END_LIMIT_MS = 500;
@@ -51,7 +51,7 @@ export class ListeningConnection {
       await client.connect();
       await client.query(options.channels.map((channel) => `LISTEN ${channel}`).join('; '));
       isOpen = true;
-      if (letsProcessEnd()) (client as unknown as { unref(): void }).unref();
+      if (mayProcessEnd()) (client as unknown as { unref(): void }).unref();
       return connection;
     } catch (error) {
       await connection.close();

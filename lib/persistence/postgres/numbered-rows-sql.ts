@@ -1,8 +1,8 @@
 import { NO_ID } from '../sql/delivery-sql.js';
 
 /**
- * The order of the index (tenant, id). The index has a collation of its own, so that a planner with wrong statistics can
- * use it for nothing else, and no other index of the tenant for these statements.
+ * The order of the index (tenant, id). The index has a collation of its own. So a planner with wrong statistics can use it for
+ * these statements only, and cannot choose another index of the tenant for them.
  */
 export const NEWEST_FIRST = 'tenant_uid COLLATE "C" DESC, id DESC';
 

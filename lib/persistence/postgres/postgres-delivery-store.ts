@@ -9,13 +9,13 @@ import {
   type PageRow,
 } from '../sql/delivery-rows.js';
 import type {
-  DatedId,
   DeliveryPage,
   DeliveryPageRequest,
   DeliveryStore,
   KeptAttempt,
   ListedDelivery,
 } from '../ports/delivery-store.js';
+import type { NumberedRow } from '../ports/event-list-store.js';
 import { deliveryTexts } from './delivery-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
@@ -86,7 +86,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return rows.map(attemptOf);
   }
 
-  async firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]> {
+  async firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<NumberedRow[]> {
     const rows = await this.database.query<{ from_id: number; id: number; created_at: number }>(
       'tillhook_delivery_first_from',
       this.#sql.firstEndedFrom,

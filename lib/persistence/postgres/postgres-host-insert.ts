@@ -9,7 +9,7 @@ import { DATABASE_IDENTITY, type PostgresDatabase } from './postgres-database.js
 const IDENTIFY = `SELECT pg_catalog.pg_current_xact_id()::text AS xid, ${DATABASE_IDENTITY} AS database`;
 
 /**
- * How events enter through a library that does not know, or is not queried, whether its transaction is open.
+ * Inserts events in a transaction of the host that the emitter has not verified (see `HostTransaction.isVerified`).
  *
  * The first statement of each transaction reads the number of the transaction and the identity of the database. The INSERT
  * names that number and writes nothing in another transaction. It is therefore harmless if the library runs statements

@@ -10,7 +10,7 @@ import type {
   LaneReadRequest,
   LaneRelease,
   LaneRenewal,
-  LaneState,
+  LaneHandover,
   LaneStore,
   QueuedDelivery,
   StoredTransport,
@@ -35,10 +35,10 @@ import { numbers } from './sql.js';
 export class PostgresLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
 
-  /** @param own the environment of this process; '': none */
+  /** @param environment the environment of this process; '': none */
   constructor(
     private readonly database: PostgresDatabase,
-    private readonly own = '',
+    private readonly environment = '',
   ) {
     this.#sql = laneTexts(database);
   }
@@ -48,7 +48,7 @@ export class PostgresLaneStore implements LaneStore {
       dueAt,
       transportId,
       limit,
-      this.own,
+      this.environment,
     ]);
     return rows.map(dueLaneOf);
   }
@@ -57,7 +57,7 @@ export class PostgresLaneStore implements LaneStore {
     const rows = await this.database.query<ClaimedLaneRow & { lease_ms: number }>(
       'tillhook_lane_claim',
       this.#sql.claim,
-      [holder, leaseMs, numbers(sorted(transportIds)), this.own],
+      [holder, leaseMs, numbers(sorted(transportIds)), this.environment],
     );
     return rows.map((row) => claimedLaneOf(row, row.lease_ms));
   }
@@ -77,7 +77,7 @@ export class PostgresLaneStore implements LaneStore {
       numbers(requests.map((request) => request.after.deliveryId)),
       numbers(requests.map((request) => request.limit)),
       now,
-      this.own,
+      this.environment,
     ]);
     return rows.map((row) => ({
       transportId: row.transport_id,
@@ -147,7 +147,7 @@ const sorted = (transportIds: readonly number[]): number[] =>
 const ascending = <Lane extends HeldLane>(lanes: readonly Lane[]): Lane[] =>
   [...lanes].sort((one, other) => one.transportId - other.transportId);
 
-const stateParameters = (lanes: readonly (HeldLane & LaneState)[]): string[] => [
+const stateParameters = (lanes: readonly (HeldLane & LaneHandover)[]): string[] => [
   numbers(lanes.map((lane) => lane.transportId)),
   numbers(lanes.map((lane) => lane.leaseToken)),
   numbers(lanes.map((lane) => lane.consecutiveFailures)),

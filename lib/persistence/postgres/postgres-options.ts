@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
-import { letsProcessEnd } from '../../timing/process-hold.js';
+import { mayProcessEnd } from '../../timing/process-hold.js';
 import { OWN_OPTIONS } from '../connection/data-source-options.js';
 import { isSqliteAddress } from '../connection/sqlite-address.js';
 import { endAfterTimeout } from './end-after-timeout.js';
@@ -47,7 +47,7 @@ export function postgresOptions(host: PostgresOptions, poolSize: number, url?: s
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      allowExitOnIdle: letsProcessEnd(),
+      allowExitOnIdle: mayProcessEnd(),
       application_name: 'nestjs-tillhook',
       onConnect: (client: PoolClient) => {
         endAfterTimeout(client);

@@ -37,8 +37,8 @@ interface Prepared {
 /** Runs a statement, inside the group's transaction if there is one. */
 type Run = (prepared: Prepared) => Promise<MissingRow[]>;
 
-/** How long locked rows are skipped after a locked row has delayed a group. */
-const CAUTIOUS_MS = 10_000;
+/** How long locked rows are skipped after one has delayed a group, in ms. */
+const SKIP_LOCKED_MS = 10_000;
 
 /** Recording on PostgreSQL: one statement for the attempts of a group, and one each for postponed and parked deliveries. */
 export class PostgresRecordStore implements RecordStore {
@@ -60,7 +60,7 @@ export class PostgresRecordStore implements RecordStore {
         return await this.#record(group, false);
       } catch (error) {
         if (classify(error) !== 'busy') throw error;
-        this.#skipLockedUntil = performance.now() + CAUTIOUS_MS;
+        this.#skipLockedUntil = performance.now() + SKIP_LOCKED_MS;
       }
     }
     return this.#record(group, true);

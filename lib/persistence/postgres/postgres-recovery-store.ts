@@ -1,5 +1,5 @@
 import type { RecoverableStatus } from '../../domain/recovery.js';
-import type { DatedId } from '../ports/delivery-store.js';
+import type { NumberedRow } from '../ports/event-list-store.js';
 import type {
   EndedDelivery,
   EnqueuedBatch,
@@ -47,7 +47,7 @@ export class PostgresRecoveryStore implements RecoveryStore {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  async firstEventsFrom(ids: readonly number[]): Promise<DatedId[]> {
+  async firstEventsFrom(ids: readonly number[]): Promise<NumberedRow[]> {
     const rows = await this.database.query<{ from_id: number; id: number; created_at: number }>(
       'tillhook_recovery_first_events',
       this.#sql.firstEventsFrom,

@@ -39,10 +39,10 @@ type RequestedRow = [
 export class PostgresRequestStore implements RequestStore {
   readonly #sql: ReturnType<typeof requestTexts>;
 
-  /** @param own the environment of this process; '': none */
+  /** @param environment the environment of this process; '': none */
   constructor(
     private readonly database: PostgresDatabase,
-    private readonly own = '',
+    private readonly environment = '',
   ) {
     this.#sql = requestTexts(database);
   }
@@ -89,7 +89,7 @@ export class PostgresRequestStore implements RequestStore {
       numbers(requests.map((request) => request.transportId)),
       numbers(requests.map((request) => request.afterId)),
       numbers(requests.map((request) => request.limit)),
-      this.own,
+      this.environment,
     ]);
     return rows.map((row) => ({
       transportId: row.transport_id,

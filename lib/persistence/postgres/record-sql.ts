@@ -62,8 +62,7 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
  * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. In `reported`
- * also: $18 to $24 notification events. An array
- * that holds nulls only may be empty: unnest fills the shorter ones with nulls.
+ * also: $18 to $24 notification events. An array that holds nulls only may be empty: unnest fills the shorter ones with nulls.
  */
 export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
@@ -123,8 +122,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
     )`;
 
   // When a delivery with an ordering key has ended, its successor becomes due: the next delivery of the key, if that is
-  // parked. If another transaction has locked the successor, the end is not recorded either: recorded alone it would
-  // leave the successor parked without a predecessor.
+  // parked. If another transaction has locked the successor, the end is not recorded either: otherwise the successor would
+  // stay parked without a predecessor.
   // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
   // `done`. Neither is a row that must not end, because a redelivery was requested meanwhile.
   // `reported`: another part of the statement, followed by a comma, or nothing.
@@ -180,8 +179,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     any: any(''),
 
-    // The same, with notification events of deliveries that have failed for good. Events about events of notifications would
-    // cause each other without end.
+    // The same, with notification events of deliveries that have failed for good. The failed delivery of a
+    // notification event causes no further event: these events would cause each other without end.
     reported: any(`reported AS (
         ${insertEventsFrom(
           database,

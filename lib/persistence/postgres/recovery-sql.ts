@@ -112,7 +112,7 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     ) l`,
 
     // $1: events, ascending. Locks those that still have a body. Retention deletes no locked event. After the commit, the rows
-    // that `enqueue` has added protect it.
+    // that `enqueue` has added protect these events.
     lockEvents: `
     SELECT e.id FROM unnest($1::bigint[]) AS i (id)
     CROSS JOIN LATERAL (

@@ -18,7 +18,7 @@ export interface AuditFilter {
   readonly createdTo?: number | undefined;
 }
 
-/** The audit of a tenant. Every call takes the tenant first and reaches no other tenant's rows. '': what concerns all tenants. */
+/** The audit of a tenant. Every call takes the tenant first and reaches no other tenant's rows. Tenant '' has the entries that concern all tenants. */
 @Injectable()
 export class AuditRepository {
   constructor(@Inject(STORES) private readonly stores: Pick<Stores, 'audit'>) {}

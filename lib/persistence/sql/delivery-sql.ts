@@ -8,14 +8,14 @@ export const WEBHOOK_TOMBSTONE = 'WEBHOOK';
 /** Rows that a search with a filter reads at most, which takes about 20 ms. */
 const SEARCHED_ROWS = 5_000;
 /**
- * From this number of transports on, a search counts those with pending deliveries. If the others had a share of the rows that are
- * read, each part would have a single one, and a page a single delivery.
+ * With this many transports or more, a search first counts the transports with pending deliveries, and only these share the rows
+ * that a search may read. If all transports shared them, a single row might be read of each, and a page might have one delivery.
  */
 const MANY_TRANSPORTS = 50;
 /** Greater than the id of any delivery. */
 export const NO_ID = Number.MAX_SAFE_INTEGER;
 
-export const ENDED = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
+export const ENDED_STATUSES = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
 
 /** Decides which text of the page statement a search needs. */
 export interface PageKind {
@@ -52,7 +52,7 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
       (value) => value !== undefined,
     ) || (byTransport ? status !== undefined : endedTransportIds !== undefined);
   const pendingTransports = status === undefined || status === 'PENDING' ? transportIds : [];
-  const statuses = status === undefined ? ENDED : ENDED.filter((one) => one === status);
+  const statuses = status === undefined ? ENDED_STATUSES : ENDED_STATUSES.filter((one) => one === status);
   const byEvent = eventId !== undefined;
   return {
     kind: { byEvent, byTransport, hasFilter },
@@ -79,8 +79,8 @@ export function rowsOfPart(
 }
 
 /**
- * The name of a transport or webhook, including deleted ones. The fallback is for rows that somebody deleted by hand,
- * without a tombstone.
+ * Expression for the uid of a transport or webhook, also of a deleted one. The fallback is for rows that somebody deleted by
+ * hand, without a tombstone.
  */
 export const nameOf = (
   table: (name: string) => string,

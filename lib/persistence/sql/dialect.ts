@@ -1,7 +1,7 @@
 import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
-/** The words in which databases differ where their statements are otherwise the same. */
+/** The parts in which statements differ between databases that are otherwise the same. */
 export interface Dialect {
   /** The database's name, for people. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { TransportState } from '../../domain/transport-state.js';
 import { PARKED_DUE_AT } from '../ports/record-store.js';
 
-/** Outcomes within a time. */
+/** Numbers of outcomes within a period. */
 export interface RecentCounts {
   readonly delivered: number;
   readonly failed: number;
@@ -9,7 +9,7 @@ export interface RecentCounts {
   readonly retried: number;
 }
 
-/** A transport without a success since an instant. */
+/** A failing transport: every attempt since `failingSince` has failed. */
 export interface FailingTransport extends RecentCounts {
   readonly id: number;
   readonly tenantUid: string;
@@ -57,7 +57,7 @@ export interface ListedTenant extends Omit<RecentCounts, 'retried'> {
   readonly transports: number;
   readonly paused: number;
   readonly disabled: number;
-  /** Transports without a success since an instant. */
+  /** Number of failing transports. */
   readonly failing: number;
   readonly missed: number;
 }

@@ -21,10 +21,11 @@ export interface DepthsRequest {
 }
 
 /**
- * Reads how many rows the queue has, from what was counted: two keys for each depth, however long the queue is.
+ * Reads how many rows the queue has, from the rows of `webhook_queue_depth` and the facts that are not counted yet. So the cost
+ * does not grow with the queue.
  *
- * One statement reads the counted rows and the facts that are not counted yet. A roll-up moves facts to those rows in one
- * transaction, so a snapshot contains each fact exactly once. Run a roll-up before, so that few facts are left.
+ * One statement reads both. A roll-up adds facts to the rows of `webhook_queue_depth` and removes them in one transaction, so a
+ * snapshot contains each fact exactly once. Run a roll-up before, so that few facts are left.
  *
  * @returns depth by tenant, the transports of a request added up
  */
@@ -74,7 +75,7 @@ export async function readQueueDepth(database: Database): Promise<number> {
   return (await readQueueDepths(database, request)).get(ALL_TENANTS_ID)!;
 }
 
-/** Reads the number of all pending deliveries as of the last roll-up, which processes with a worker do every ten seconds: one key. */
+/** Reads the number of all pending deliveries as of the last roll-up, from one row. Processes with a worker run a roll-up every ten seconds. */
 export async function readCountedQueueDepth(database: Database): Promise<number> {
   const { sql, parameters } = statement(
     database,

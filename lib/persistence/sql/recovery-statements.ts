@@ -74,7 +74,7 @@ export function endActiveRecovery(
   );
 }
 
-/** Makes the job of a transport due that waits for the transport to be resumed. */
+/** If a job waits for its transport to be resumed, makes the job due. */
 export const wakeWaitingRecovery = (database: Database, transportId: number): Statement =>
   statement(
     database,

@@ -8,7 +8,7 @@ import type { Swept, SweepRequest } from '../ports/sweep-store.js';
 
 export interface SweptLaneRow {
   transport_id: number;
-  /** 0: the lane is in order. 1: nobody would claim it. 2: its lease is void. */
+  /** 0: the lane is not stranded. 1: nobody would claim it. 2: its lease is void (see `LONGEST_LEASE_MS`). */
   stranded: number;
 }
 

@@ -1,4 +1,10 @@
-import { ENDED, nameOf, TRANSPORT_TOMBSTONE, WEBHOOK_TOMBSTONE, type PageKind } from '../sql/delivery-sql.js';
+import {
+  ENDED_STATUSES,
+  nameOf,
+  TRANSPORT_TOMBSTONE,
+  WEBHOOK_TOMBSTONE,
+  type PageKind,
+} from '../sql/delivery-sql.js';
 import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -129,14 +135,14 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
       SELECT min(first) FROM (
         SELECT (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
                 WHERE tenant_id = ? AND status = s.value AND id >= ? ORDER BY id LIMIT 1) AS first
-        FROM json_each('${JSON.stringify(ENDED)}') s))`,
+        FROM json_each('${JSON.stringify(ENDED_STATUSES)}') s))`,
     endedRange: `
     SELECT min(first) AS first, max(last) AS last FROM (
       SELECT (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
               WHERE tenant_id = @tenantId AND status = s.value ORDER BY id LIMIT 1) AS first,
              (SELECT id FROM ${delivery} INDEXED BY webhook_delivery_tenant
               WHERE tenant_id = @tenantId AND status = s.value ORDER BY id DESC LIMIT 1) AS last
-      FROM json_each('${JSON.stringify(ENDED)}') s)`,
+      FROM json_each('${JSON.stringify(ENDED_STATUSES)}') s)`,
 
     movable: `
     SELECT d.transport_id FROM ${delivery} d JOIN ${table('webhook_lane')} l ON l.transport_id = d.transport_id

@@ -10,13 +10,13 @@ import {
 import { NO_ID, rowsOfPart, searchOf } from '../sql/delivery-sql.js';
 import { QUEUED, queueFactText } from '../sql/facts.js';
 import type {
-  DatedId,
   DeliveryPage,
   DeliveryPageRequest,
   DeliveryStore,
   KeptAttempt,
   ListedDelivery,
 } from '../ports/delivery-store.js';
+import type { NumberedRow } from '../ports/event-list-store.js';
 import { deliveryTexts } from './delivery-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
@@ -71,7 +71,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return Promise.resolve(rows.map(attemptOf));
   }
 
-  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<DatedId[]> {
+  firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<NumberedRow[]> {
     const statement = this.database.prepare<{ id: number; created_at: number }>(this.#sql.firstEndedFrom);
     const found = ids.flatMap((from) => {
       const row = statement.get(tenantId, from);

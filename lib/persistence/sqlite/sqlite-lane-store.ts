@@ -11,7 +11,7 @@ import type {
   LaneReadRequest,
   LaneRelease,
   LaneRenewal,
-  LaneState,
+  LaneHandover,
   LaneStore,
   QueuedDelivery,
   StoredTransport,
@@ -44,10 +44,10 @@ interface HeadRow {
 export class SqliteLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
 
-  /** @param own the environment of this process; '': none */
+  /** @param environment the environment of this process; '': none */
   constructor(
     private readonly database: SqliteDatabase,
-    private readonly own = '',
+    private readonly environment = '',
   ) {
     this.#sql = laneTexts(database);
   }
@@ -147,7 +147,7 @@ export class SqliteLaneStore implements LaneStore {
   }
 
   #maySend(): boolean {
-    return this.database.prepare(this.#sql.maySend).get(this.own) !== undefined;
+    return this.database.prepare(this.#sql.maySend).get(this.environment) !== undefined;
   }
 
   #isDue(transportId: number): boolean {
@@ -183,7 +183,7 @@ export class SqliteLaneStore implements LaneStore {
   }
 }
 
-const stateOf = ({ consecutiveFailures, rate, scanFrom }: LaneState): number[] => [
+const stateOf = ({ consecutiveFailures, rate, scanFrom }: LaneHandover): number[] => [
   consecutiveFailures,
   rate.used,
   rate.usedUntil,

@@ -93,7 +93,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /**
-   * @param facts gets what is counted in statistics
+   * @param facts receives the facts to count in statistics
    * @returns false if the attempt is orphaned
    */
   #recordAttempt(attempt: AttemptRecord, now: number, facts: string[]): boolean {
@@ -179,7 +179,10 @@ export class SqliteRecordStore implements RecordStore {
     return true;
   }
 
-  /** Whether the end of a delivery is reported. Events about events of notifications would cause each other without end. */
+  /**
+   * Whether the end of a delivery is reported. The failed delivery of a notification event is not: these events would cause each
+   * other without end.
+   */
   #isReported({ event_id: eventId }: EndedRow): boolean {
     const event = this.database.prepare<{ action: string }>(this.#sql.actionOf).get(eventId);
     return event !== undefined && !isReservedAction(event.action);

@@ -1,5 +1,5 @@
 import type { RecoverableStatus } from '../../domain/recovery.js';
-import type { DatedId } from '../ports/delivery-store.js';
+import type { NumberedRow } from '../ports/event-list-store.js';
 import type {
   EndedDelivery,
   EnqueuedBatch,
@@ -49,7 +49,7 @@ export class SqliteRecoveryStore implements RecoveryStore {
     return Promise.resolve(first === null || last === null ? undefined : { first, last });
   }
 
-  firstEventsFrom(ids: readonly number[]): Promise<DatedId[]> {
+  firstEventsFrom(ids: readonly number[]): Promise<NumberedRow[]> {
     const statement = this.database.prepare<{ id: number; created_at: number }>(this.#sql.firstEventFrom);
     const found = ids.flatMap((from) => {
       const row = statement.get(from);

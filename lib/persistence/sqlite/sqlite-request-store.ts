@@ -26,10 +26,10 @@ interface FactsRow {
 export class SqliteRequestStore implements RequestStore {
   readonly #sql: ReturnType<typeof requestTexts>;
 
-  /** @param own the environment of this process; '': none */
+  /** @param environment the environment of this process; '': none */
   constructor(
     private readonly database: SqliteDatabase,
-    private readonly own = '',
+    private readonly environment = '',
   ) {
     this.#sql = requestTexts(database);
   }
@@ -74,8 +74,8 @@ export class SqliteRequestStore implements RequestStore {
         },
       ];
     });
-    // As for lanes: if the database belongs to another environment by now, discard everything that was read.
-    const maySend = this.database.prepare(this.#sql.maySend).get(this.own) !== undefined;
+    // As for lanes: if the database belongs to another environment by now, or deliveries were stopped, discard what was read.
+    const maySend = this.database.prepare(this.#sql.maySend).get(this.environment) !== undefined;
     return Promise.resolve(maySend ? readings : []);
   }
 

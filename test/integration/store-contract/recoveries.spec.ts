@@ -5,7 +5,7 @@ import type { RecoveryBatch, RecoveryCandidate } from '../../../lib/persistence/
 import type { RecoveryRow } from '../../../lib/persistence/ports/recovery-job.js';
 import { HeldRecoveryRepository } from '../../../lib/persistence/repositories/held-recovery.repository.js';
 import { RecoveryRepository } from '../../../lib/persistence/repositories/recovery.repository.js';
-import { ENDED } from '../../../lib/persistence/sql/delivery-sql.js';
+import { ENDED_STATUSES } from '../../../lib/persistence/sql/delivery-sql.js';
 import { delivered, failed, group } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
@@ -85,7 +85,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
         tenantUid: 'shop',
         transportId: transport.id,
         candidates,
-        statuses: ENDED,
+        statuses: ENDED_STATUSES,
         dueFrom: now - candidates.length,
         now,
         leaseUntil: now + LEASE_MS,

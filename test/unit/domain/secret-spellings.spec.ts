@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { secretSpellings } from '../../../lib/domain/secret-spellings.js';
 
 /** The text without all spellings of the secret. */
-const blotted = (text: string, secret: string): string =>
+const redacted = (text: string, secret: string): string =>
   secretSpellings(secret).reduce((rest, spelling) => rest.replaceAll(spelling, ''), text);
 
 const SECRET = 'pässword/+ "1" \\ & more?';
@@ -20,7 +20,7 @@ describe('secretSpellings', () => {
     const secret = 'canary/+ "1" \\ & more?';
     for (const before of ['', 'a', 'ab', 'abc', 'user:']) {
       const text = spell(`${before}${secret}after`);
-      expect(text.length - blotted(text, secret).length).toBeGreaterThanOrEqual(secret.length - 2);
+      expect(text.length - redacted(text, secret).length).toBeGreaterThanOrEqual(secret.length - 2);
     }
   });
 

@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import {
   afterAttempt,
   isProbing,
-  type AttemptSign,
+  type AttemptHealth,
   type HealthPolicy,
   type TransportHealth,
 } from '../../../lib/domain/transport-health.js';
 
 const POLICY: HealthPolicy = { circuitFailures: 3, circuitCoolDownMs: 1_000, disableAfterMs: 60_000 };
 const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, circuitOpenedAt: null };
-const failure = (nowMs: number, sign: Partial<AttemptSign> = {}): AttemptSign => ({
+const failure = (nowMs: number, attempt: Partial<AttemptHealth> = {}): AttemptHealth => ({
   failed: true,
   startedAt: nowMs,
   nowMs,
   random: 0.5,
-  ...sign,
+  ...attempt,
 });
 const failing = (consecutiveFailures: number, health: Partial<TransportHealth> = {}): TransportHealth => ({
   failingSince: 0,
@@ -94,8 +94,8 @@ describe('The health of a transport after a failed attempt', () => {
 
 describe('The health of a transport after a successful attempt', () => {
   it('is that of a new transport, whatever was before', () => {
-    const sign = { ...failure(100_000), failed: false };
-    expect(afterAttempt(failing(9, { circuitOpenedAt: 5_000 }), sign, POLICY)).toEqual({
+    const success = { ...failure(100_000), failed: false };
+    expect(afterAttempt(failing(9, { circuitOpenedAt: 5_000 }), success, POLICY)).toEqual({
       health: HEALTHY,
       openUntil: null,
       shouldDisable: false,

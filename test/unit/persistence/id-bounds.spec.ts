@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DatedId } from '../../../lib/persistence/ports/delivery-store.js';
+import type { NumberedRow } from '../../../lib/persistence/ports/event-list-store.js';
 import { idBounds } from '../../../lib/persistence/sql/id-bounds.js';
 
 const MINUTE_MS = 60_000;
@@ -15,7 +15,7 @@ const logOf = (rows: readonly { id: number; createdAt: number }[]) => {
     },
     endedRange: () =>
       Promise.resolve(sorted.length === 0 ? undefined : { first: sorted[0]!.id, last: sorted.at(-1)!.id }),
-    firstEndedFrom: (_tenantId: number, ids: readonly number[]): Promise<DatedId[]> => {
+    firstEndedFrom: (_tenantId: number, ids: readonly number[]): Promise<NumberedRow[]> => {
       calls++;
       return Promise.resolve(
         ids.flatMap((from) => {

@@ -86,10 +86,10 @@ describe('SecretBox', () => {
   it('renews what is encrypted with another key or not at all, and nothing else', () => {
     const box = new SecretBox([NEW, OLD]);
     for (const before of [new SecretBox([OLD]), new SecretBox([])]) {
-      const renewed = box.renew(before.encrypt('secret', PLACE), PLACE);
-      expect(SecretBox.keyIdOf(renewed)).toBe('new');
-      expect(box.decrypt(renewed, PLACE)).toBe('secret');
-      expect(box.renew(renewed, PLACE)).toBe(renewed);
+      const reencrypted = box.reencrypt(before.encrypt('secret', PLACE), PLACE);
+      expect(SecretBox.keyIdOf(reencrypted)).toBe('new');
+      expect(box.decrypt(reencrypted, PLACE)).toBe('secret');
+      expect(box.reencrypt(reencrypted, PLACE)).toBe(reencrypted);
     }
   });
 

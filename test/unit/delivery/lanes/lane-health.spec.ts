@@ -15,7 +15,7 @@ const fail = (health: LaneHealth, attempt: Attempt = {}) =>
 
 describe('LaneHealth', () => {
   describe('the change to write', () => {
-    it('names the start of a run of failures only when the run begins or ends', () => {
+    it('names the start of a series of failures only when the series begins or ends', () => {
       const health = healthOf();
       const change = { transportId: 1, consecutiveFailures: 1, blockedUntil: null };
       expect(fail(health)).toEqual({ ...change, failingSince: STARTED_AT });
@@ -72,14 +72,14 @@ describe('LaneHealth', () => {
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('forgets a run of failures that was not written yet when the transport was disabled', () => {
+    it('forgets a series of failures that was not written yet when the transport was disabled', () => {
       const health = healthOf();
       fail(health);
       health.reconsider(disabled, active, 10);
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('knows from the configuration that a run of failures was written, although the result was lost', () => {
+    it('knows from the configuration that a series of failures was written, although the result was lost', () => {
       const health = healthOf();
       fail(health);
       health.reconsider(laneConfig(), laneConfig({ failingSince: STARTED_AT }), 0);
@@ -95,7 +95,7 @@ describe('LaneHealth', () => {
       expect(stateOf(health)).toEqual(known);
     });
 
-    it('keeps a run of failures of which the configuration could not know yet', () => {
+    it('keeps a series of failures of which the configuration could not know yet', () => {
       const health = healthOf();
       const learned = fail(health)!;
       // The run is not written yet.

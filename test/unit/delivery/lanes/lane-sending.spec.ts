@@ -149,7 +149,7 @@ describe('Lane', () => {
     const failing = (lane: Lane, outcome: Partial<Parameters<Lane['learn']>[0]> = {}) =>
       lane.learn(concluded(queued(1), 9_000, outcome), NOW, 0.5);
 
-    it('has the beginning and the end of a run of failures written, and nothing in between', () => {
+    it('has the beginning and the end of a series of failures written, and nothing in between', () => {
       const lane = laneOf();
       expect(failing(lane)).toMatchObject({
         transportId: 1,
@@ -184,7 +184,7 @@ describe('Lane', () => {
       expect(failing(lane)).toMatchObject({ disabledReason: 'FAILING' });
     });
 
-    it('warns at each stage once in a run of failures, also if an earlier holder has warned', () => {
+    it('warns at each stage once in a series of failures, also if an earlier holder has warned', () => {
       const policy = { ...NO_CIRCUIT, disableAfterMs: 20_000 };
       const lane = laneOf({ failingSince: 0, failingWarned: 25 }, {}, policy);
       const warnedAt = (now: number) => lane.learn(concluded(queued(1), 30_000), now, 0.5)?.failingWarned;
@@ -217,7 +217,7 @@ describe('Lane', () => {
 
     it('learns nothing from an attempt that never reached the receiver', () => {
       const lane = laneOf();
-      expect(failing(lane, { isReceivers: false, blockedUntil: NOW + 1 })).toBeUndefined();
+      expect(failing(lane, { isAboutReceiver: false, blockedUntil: NOW + 1 })).toBeUndefined();
     });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   transportNotifications,
   type HealthView,
-  type TransportTurn,
+  type HealthTransition,
 } from '../../../../lib/delivery/sending/attempt-notifications.js';
 
 const DISABLE_AFTER_MS = 1_000;
@@ -18,8 +18,8 @@ const health = (failingSince: number | null, view: Partial<HealthView> = {}): He
   ...view,
 });
 const UNCHANGED = { transportId: 1, leaseToken: 1, blockedUntil: null, consecutiveFailures: 1 };
-const disabling = (disabledReason: string): TransportTurn['learned'] => ({ ...UNCHANGED, disabledReason });
-const turn = (before: HealthView, after: HealthView, more: Partial<TransportTurn> = {}) =>
+const disabling = (disabledReason: string): HealthTransition['learned'] => ({ ...UNCHANGED, disabledReason });
+const transition = (before: HealthView, after: HealthView, more: Partial<HealthTransition> = {}) =>
   transportNotifications(TRANSPORT, {
     before,
     after,
@@ -31,14 +31,14 @@ const turn = (before: HealthView, after: HealthView, more: Partial<TransportTurn
 
 describe('transportNotifications', () => {
   it('says nothing of a transport that works, or of its first failures', () => {
-    expect(turn(health(null), health(null))).toEqual([]);
-    expect(turn(health(null), health(NOW))).toEqual([]);
-    expect(turn(health(NOW - 10), health(NOW - 10))).toEqual([]);
+    expect(transition(health(null), health(null))).toEqual([]);
+    expect(transition(health(null), health(NOW))).toEqual([]);
+    expect(transition(health(NOW - 10), health(NOW - 10))).toEqual([]);
   });
 
   it('says that it is failing when its circuit opens, and not again while it is open', () => {
     const open = health(NOW - 10, { isCircuitOpen: true });
-    expect(turn(health(NOW - 10), open)).toEqual([
+    expect(transition(health(NOW - 10), open)).toEqual([
       {
         type: 'transportFailing',
         ...ABOUT,
@@ -48,12 +48,12 @@ describe('transportNotifications', () => {
         disabledAt: new Date(NOW - 10 + DISABLE_AFTER_MS),
       },
     ]);
-    expect(turn(open, open)).toEqual([]);
+    expect(transition(open, open)).toEqual([]);
   });
 
   it('says that it is failing when the log warns of it', () => {
     const failing = health(NOW - 500, { isCircuitOpen: true });
-    expect(turn(failing, failing, { learned: { ...UNCHANGED, failingWarned: 50 } })).toMatchObject([
+    expect(transition(failing, failing, { learned: { ...UNCHANGED, failingWarned: 50 } })).toMatchObject([
       { type: 'transportFailing', cause: 'DISABLED_SOON', share: 0.5 },
     ]);
   });
@@ -61,15 +61,15 @@ describe('transportNotifications', () => {
   it('says that it was disabled, once, although more attempts were in flight', () => {
     const [before, after] = [health(NOW - 1_000), health(NOW - 1_000, { isDisabled: true })];
     const learned = disabling('FAILING');
-    expect(turn(before, after, { learned })).toEqual([
+    expect(transition(before, after, { learned })).toEqual([
       { type: 'transportDisabled', ...ABOUT, reason: 'FAILING' },
     ]);
-    expect(turn(after, after, { learned })).toEqual([]);
+    expect(transition(after, after, { learned })).toEqual([]);
   });
 
   it('does not say that it will be disabled when it just was', () => {
     const after = health(NOW - 10, { isCircuitOpen: true, isDisabled: true });
-    expect(turn(health(NOW - 10), after, { learned: disabling('GONE') })).toMatchObject([
+    expect(transition(health(NOW - 10), after, { learned: disabling('GONE') })).toMatchObject([
       { type: 'transportDisabled', reason: 'GONE' },
     ]);
   });
@@ -79,10 +79,12 @@ describe('transportNotifications', () => {
     ['its owner was warned that it will be disabled', health(NOW - 250, { failingWarned: 25 })],
   ])('says that it has recovered if %s', (_when, before) => {
     const failingSince = new Date(before.failingSince!);
-    expect(turn(before, health(null))).toEqual([{ type: 'transportRecovered', ...ABOUT, failingSince }]);
+    expect(transition(before, health(null))).toEqual([
+      { type: 'transportRecovered', ...ABOUT, failingSince },
+    ]);
   });
 
   it('does not say that it has recovered from failures that were not notified', () => {
-    expect(turn(health(NOW - 249), health(null))).toEqual([]);
+    expect(transition(health(NOW - 249), health(null))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { HealthView } from '../../../../lib/delivery/sending/attempt-notifi
 import {
   ReportedEvents,
   withEvent,
-  type ReportedTurn,
+  type ReportableAttempt,
 } from '../../../../lib/delivery/sending/reported-events.js';
 import type {
   DeliveryExhausted,
@@ -32,7 +32,11 @@ describe('ReportedEvents', () => {
   const scene = () => {
     const reported = new ReportedEvents();
     const lane = { tenantUid: 'shop', httpTransportUid: 'erp' };
-    return (action: string | null, after: HealthView, notifications: ReportedTurn['notifications'] = []) =>
+    return (
+      action: string | null,
+      after: HealthView,
+      notifications: ReportableAttempt['notifications'] = [],
+    ) =>
       reported
         .ofTransport(lane, { notifications, action, after, disableAfterMs: 9_000, nowMs: NOW })
         .map(({ action: emitted, body }) => {

@@ -7,7 +7,7 @@ import { isPermissionDenied } from '../errors/driver-errors.js';
  *
  * @throws {PermissionDeniedError} if the role lacks a privilege that the step needs
  */
-export async function orClose<T>(database: Pick<Database, 'close'>, step: Promise<T>): Promise<T> {
+export async function closeOnFailure<T>(database: Pick<Database, 'close'>, step: Promise<T>): Promise<T> {
   try {
     return await step;
   } catch (error) {
