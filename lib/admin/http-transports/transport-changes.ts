@@ -56,7 +56,7 @@ export function assertComplete({ securityType, username, password, token }: Tran
  *
  * @throws {ApiError} 400 `CREDENTIALS_REQUIRED` if the origin changes and a secret is kept
  */
-export function assertSecretsStayAtHome(before: TransportDraft, after: TransportDraft): void {
+export function assertSecretsKeepOrigin(before: TransportDraft, after: TransportDraft): void {
   if (originOf(before.url) === originOf(after.url)) return;
   const kept = [
     ...(isKept(after.password) ? ['password'] : []),

@@ -4,7 +4,7 @@ import {
   applyReplacement,
   applyUpdate,
   assertComplete,
-  assertSecretsStayAtHome,
+  assertSecretsKeepOrigin,
   type TransportInput,
 } from '../../../lib/admin/http-transports/transport-changes.js';
 import {
@@ -215,7 +215,7 @@ describe('a change of origin', () => {
     ['host', 'https://evil.example.com/hooks'],
     ['port', 'https://erp.example.com:8443/hooks'],
   ])('by %s wants every stored secret again', (_part, url) => {
-    const error = errorOf(() => assertSecretsStayAtHome(stored, applyUpdate(stored, { url })));
+    const error = errorOf(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url })));
     expect(error.getResponse()).toMatchObject({ statusCode: 400, code: 'CREDENTIALS_REQUIRED' });
     const { message } = error.getResponse() as { message: string[] };
     expect(message.map((line) => line.split(' ')[0])).toEqual([
@@ -231,7 +231,7 @@ describe('a change of origin', () => {
     ['removed', { password: null, token: null, headers: [] }],
   ])('goes through when they are %s', (_case, input) => {
     const after = applyUpdate(stored, { url: 'https://new.example.com', ...input });
-    expect(() => assertSecretsStayAtHome(stored, after)).not.toThrow();
+    expect(() => assertSecretsKeepOrigin(stored, after)).not.toThrow();
   });
 
   it('does not take the mask for a secret sent again', () => {
@@ -241,12 +241,12 @@ describe('a change of origin', () => {
       token: null,
       headers: [],
     });
-    expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
+    expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
   it('requires the secrets in a replacement too, which keeps omitted ones', () => {
     const after = applyReplacement(stored, { name: 'New', url: 'https://new.example.com' });
-    expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
+    expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
   it.each<[string, string]>([
@@ -254,7 +254,7 @@ describe('a change of origin', () => {
     ['the default port spelled out', 'https://erp.example.com:443/hooks'],
     ['the host in capitals', 'https://ERP.example.com/hooks'],
   ])('is not one: %s', (_case, url) => {
-    expect(() => assertSecretsStayAtHome(stored, applyUpdate(stored, { url }))).not.toThrow();
+    expect(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url }))).not.toThrow();
   });
 });
 
