@@ -248,7 +248,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect((await rows()).map(keyOf)).toEqual(['k2', 'k2', 'k1', 'k2']);
   });
 
-  it('can be given up in the middle of a rotation', async () => {
+  it('stay as they are if the rotation is aborted', async () => {
     await restart(OLD);
     await createTransport('erp');
     await restart(NEW, OLD);

@@ -48,7 +48,7 @@ describe('webhooks', () => {
       expect((await api.get(`${WEBHOOKS}/w`)).body).toMatchObject(body);
     });
 
-    it.each(['*', 'ORDER_*', 'ORDER_RECEIPT_*', 'STOCK_CHANGE'])('listen to %s', async (action) => {
+    it.each(['*', 'ORDER_*', 'ORDER_RECEIPT_*', 'STOCK_CHANGE'])('subscribe to %s', async (action) => {
       expect(await create({ action })).toMatchObject({ action });
     });
 
@@ -88,7 +88,7 @@ describe('webhooks', () => {
       expect((await api.patch(`${WEBHOOKS}/w`, {})).status).toBe(200);
     });
 
-    it('change by PUT in the action, and keep additive fields that are left out', async () => {
+    it("change by PUT in the action, and keep omitted fields that are not part of the vendor's API", async () => {
       await create({ webhookUid: 'w', action: '*', enabled: false, ordered: true });
       const { status, body } = await api.put<Webhook>(`${WEBHOOKS}/w`, { action: 'ORDER_*' });
       expect([status, body]).toEqual([

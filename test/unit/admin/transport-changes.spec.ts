@@ -99,7 +99,7 @@ describe('a replacement (PUT)', () => {
     });
   });
 
-  it('keeps the additive fields that it omits', () => {
+  it("keeps omitted fields that are not part of the vendor's API", () => {
     const { timeoutMs, maxConcurrency, rateLimit, retryScheduleSeconds } = stored;
     expect(applyReplacement(stored, replacement)).toMatchObject({
       timeoutMs,
@@ -109,7 +109,7 @@ describe('a replacement (PUT)', () => {
     });
   });
 
-  it('sets the additive fields that it gives', () => {
+  it("sets given fields that are not part of the vendor's API", () => {
     expect(applyReplacement(stored, { ...replacement, timeoutMs: 100, rateLimit: null })).toMatchObject({
       timeoutMs: 100,
       rateLimit: null,
@@ -149,7 +149,7 @@ describe('the mask', () => {
     expect(error.getResponse()).toHaveProperty('message', [expect.stringContaining(field)]);
   });
 
-  it('is what a read-and-send-back carries, and changes nothing', () => {
+  it('changes nothing if a transport is sent back as it was read', () => {
     const headers = stored.headers.map(({ key }) => ({ key, value: MASK }));
     expect(applyUpdate(stored, { headers, password: MASK, token: MASK })).toEqual(stored);
   });
@@ -163,7 +163,7 @@ it('refuses the same header twice, in whatever spelling', () => {
   expect(errorOf(() => applyUpdate(stored, { headers })).code).toBe('VALIDATION_FAILED');
 });
 
-describe('what a security type needs', () => {
+describe('the fields that a security type requires', () => {
   it.each<[string, Partial<TransportDraft>, string[]]>([
     [
       'BASIC_AUTH without user name',
@@ -214,7 +214,7 @@ describe('a change of origin', () => {
     ['scheme', 'http://erp.example.com/hooks'],
     ['host', 'https://evil.example.com/hooks'],
     ['port', 'https://erp.example.com:8443/hooks'],
-  ])('by %s wants every stored secret again', (_part, url) => {
+  ])('by %s requires every stored secret again', (_part, url) => {
     const error = errorOf(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url })));
     expect(error.getResponse()).toMatchObject({ statusCode: 400, code: 'CREDENTIALS_REQUIRED' });
     const { message } = error.getResponse() as { message: string[] };
@@ -258,8 +258,8 @@ describe('a change of origin', () => {
   });
 });
 
-describe('the stored fields', () => {
-  it('is each secret, new or kept, encrypted for its own field', () => {
+describe('the stored form of a draft', () => {
+  it('has each secret, new or kept, encrypted for its own field', () => {
     const draft = applyUpdate(stored, {
       password: 'new password',
       headers: [

@@ -61,7 +61,7 @@ const IPV6_RANGES: typeof IPV4_RANGES = [
 
 describe('isPublicAddress', () => {
   it.each([...IPV4_RANGES, ...IPV6_RANGES])(
-    'draws its line exactly: %s | %s … %s | %s',
+    'separates public from other addresses exactly at the bounds of a range: %s | %s … %s | %s',
     (below, first, last, above) => {
       expect([first, last].map(isPublicAddress)).toEqual([false, false]);
       for (const neighbour of [below, above])
