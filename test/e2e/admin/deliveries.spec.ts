@@ -173,7 +173,7 @@ describe('the delivery log', () => {
     });
 
     it.each(['none', 'dlv_0000000000000', 'dlv_zzzzzzzzzzzzz', 'DLV_0000000000001', 'dlv_1'])(
-      'answers 404 for the delivery %s',
+      'responds with 404 for the delivery %s',
       async (deliveryUid) => {
         const { status, body } = await api.get<object>(`/deliveries/${deliveryUid}`);
         expect([status, body]).toEqual([404, expect.objectContaining({ code: 'DELIVERY_NOT_FOUND' })]);

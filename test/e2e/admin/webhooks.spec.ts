@@ -53,7 +53,7 @@ describe('webhooks', () => {
     });
 
     it.each(['ORDER', 'order_settled', 'ORDER*', '*_SETTLED', 'NONE_*', '_*', '', '**', 'ORDER_SETTLED\n'])(
-      'do not listen to %p',
+      'do not subscribe to %p',
       async (action) => {
         const { status, body } = await api.post<object>(WEBHOOKS, { action });
         expect([status, body]).toEqual([400, expect.objectContaining({ code: 'UNKNOWN_ACTION' })]);
@@ -109,7 +109,7 @@ describe('webhooks', () => {
     });
 
     it.each(['put', 'patch'] as const)(
-      'answer 400 to %s with another uid or an unknown action',
+      'respond with 400 to %s with another uid or an unknown action',
       async (method) => {
         await create({ webhookUid: 'w', action: '*' });
         for (const [change, code] of [

@@ -188,7 +188,7 @@ describe('the fields that a security type requires', () => {
       { securityType: 'BEARER_TOKEN', token: null },
       ['token is required with securityType BEARER_TOKEN'],
     ],
-  ])('is missed: %s', (_case, change, message) => {
+  ])('are named if they are missing: %s', (_case, change, message) => {
     expect(errorOf(() => assertComplete({ ...stored, ...change })).getResponse()).toMatchObject({
       statusCode: 400,
       message,
@@ -202,7 +202,7 @@ describe('the fields that a security type requires', () => {
       { securityType: 'BEARER_TOKEN', username: null, password: null },
     ],
     ['NONE without anything', { securityType: 'NONE', username: null, password: null, token: null }],
-  ])('is there: %s', (_case, change) => {
+  ])('are complete: %s', (_case, change) => {
     expect(() => assertComplete({ ...stored, ...change })).not.toThrow();
   });
 });
@@ -253,7 +253,7 @@ describe('a change of origin', () => {
     ['another path', 'https://erp.example.com/elsewhere?x=1'],
     ['the default port spelled out', 'https://erp.example.com:443/hooks'],
     ['the host in capitals', 'https://ERP.example.com/hooks'],
-  ])('is not one: %s', (_case, url) => {
+  ])('is not caused by %s', (_case, url) => {
     expect(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url }))).not.toThrow();
   });
 });
