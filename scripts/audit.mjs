@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { auditVerdict } from './audit-verdict.mjs';
 
-// One try within 20 s: a registry that does not respond will not respond either while a check can wait.
+// One try of at most 20 s: a check cannot wait longer for a registry that does not respond.
 const ARGUMENTS = ['audit', '--omit=dev', '--json', '--fetch-retries=0', '--fetch-timeout=20000'];
 
 const { stdout, error } = spawnSync('npm', ARGUMENTS, {

@@ -6,8 +6,8 @@ const HELP = `Shows what nestjs-tillhook does: a sale that arrives, a sale that 
 Usage: npm run demo                  (or: node scripts/demo.mjs)
 
 It needs nothing but this folder: it makes a SQLite file in the system's temporary folder, listens on free
-ports of the loopback interface, and removes everything when it is done. It exits 0 when all of it happened
-as told, else 1. NO_COLOR=1 prints plain text.
+ports of the loopback interface, and removes everything when it is done. Exit code: 0 if everything happened
+as described, otherwise 1. NO_COLOR=1 prints plain text.
 `;
 
 if (process.argv.slice(2).some((argument) => ['--help', '-h'].includes(argument))) {

@@ -4,7 +4,7 @@ const HELP = `Creates a link that opens the portal of the sample app as the admi
 
 Usage: node scripts/portal-link.mjs [url] [--read-only]
 
-  url           where the sample app listens (http://127.0.0.1:3000)
+  url           where the sample app listens (default: http://127.0.0.1:3000)
   --read-only   the portal shows everything and changes nothing
 
 The link opens once, and its session ends after a day.

@@ -5,6 +5,8 @@ const HELP = `Serves the sample POS back end, and a portal with example traffic.
 
 Usage: npm start                     (or: node scripts/start.mjs)
 
+Environment variables, with their defaults in parentheses:
+
   PORT                             port to listen on; 0: the system chooses one (3000)
   DATABASE_URL                     sqlite:./data/pos.sqlite (default), sqlite:/absolute/file or postgres://…
   WEBHOOKS_WORKER                  true | false: fan out and deliver in this process (true)

@@ -1,5 +1,5 @@
-// Measures the cost and the rate of deliveries, live (one transaction for each event) and from a backlog, with one receiver and
-// with fifty receivers that each get every event.
+// Measures the cost and the rate of deliveries, live (one transaction for each event) and from a backlog, with one transport and
+// with fifty transports that each get every event.
 import { run as sendBare, WARM_UP } from '../contestants/bare-pool.mjs';
 import { databaseMeter } from '../database-costs.mjs';
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
@@ -17,8 +17,8 @@ export async function run({ databaseUrl, sinkUrls, size }) {
 
   const measures = [{ measure: 'bare pool: CPU of the process for a request', value: bare, unit: 'µs' }];
   const cases = [
-    { name: 'one endpoint', prefix: 'one', fanOut: 1, events: Math.ceil(20_000 * size) },
-    { name: `${WIDE} endpoints`, prefix: 'wide', fanOut: WIDE, events: Math.ceil(2_000 * size) },
+    { name: 'one transport', prefix: 'one', fanOut: 1, events: Math.ceil(20_000 * size) },
+    { name: `${WIDE} transports`, prefix: 'wide', fanOut: WIDE, events: Math.ceil(2_000 * size) },
   ];
   for (const { name, prefix, fanOut, events } of cases) {
     const meter = await meterOf(host);
@@ -38,7 +38,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
     single ??= perSecond;
     if (fanOut > 1)
       measures.push({
-        measure: `${name}, backlog, x one endpoint`,
+        measure: `${name}, backlog, x one transport`,
         value: perSecond / single,
         unit: 'x',
         atLeast: 0.9,

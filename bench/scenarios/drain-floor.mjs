@@ -45,7 +45,7 @@ async function drain(store, lanes, { origin, pathname }) {
   const sender = async () => {
     for (let row = await rows.next(); row; row = await rows.next()) {
       recorder.add(await send(pool, pathname, row));
-      if (recorder.isFull) await recorder.room();
+      if (recorder.isFull) await recorder.nextWritten();
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, sender));
@@ -124,7 +124,7 @@ class Recorder {
     if (this.#waiting.length >= CONNECTIONS && this.#writing.size < 2) this.#write();
   }
 
-  room() {
+  nextWritten() {
     return Promise.race(this.#writing);
   }
 

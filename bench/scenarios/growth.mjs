@@ -11,7 +11,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
   const filler = await startHost(databaseUrl);
   filler.worker.setDeliveryEnabled(false);
   await addTransports(host, { count: LANES, tenants: LANES, urls: sinkUrls, prefix: 'live' });
-  await addTransports(host, { count: 100, tenants: 10, urls: sinkUrls, prefix: 'held' });
+  await addTransports(host, { count: 100, tenants: 10, urls: sinkUrls, prefix: 'blocked' });
   await emit(host, { count: LANES * 100, tenants: LANES, prefix: 'live', chunk: 100 });
   await drained(host, 'outbox');
   await filler.close();
@@ -19,7 +19,7 @@ export async function run({ databaseUrl, sinkUrls, size }) {
   const stores = host.app.get('nestjs-tillhook:Stores', { strict: false });
   const database = host.app.get('nestjs-tillhook:Database', { strict: false });
   const small = await claimAndRead(stores, database);
-  await grow(host, { held: Math.ceil(1_000_000 * size), finished: Math.ceil(2_000_000 * size) });
+  await grow(host, { blocked: Math.ceil(1_000_000 * size), finished: Math.ceil(2_000_000 * size) });
   const large = await claimAndRead(stores, database);
   await host.close();
   const p95 = (times) => quantile(times, 0.95);
@@ -64,23 +64,23 @@ async function claimAndRead({ lanes }, database) {
 }
 
 /** Adds, by SQL, a backlog of transports that are blocked for a day, and a history of ended deliveries. */
-async function grow({ dataSource }, { held, finished }) {
+async function grow({ dataSource }, { blocked, finished }) {
   const isPostgres = dataSource.options.type === 'postgres';
   const later = Date.now() + 86_400_000;
   await dataSource.query(
-    `UPDATE webhook_lane SET blocked_until = ${later}, due_at = ${later} WHERE tenant_uid LIKE 'held%'`,
+    `UPDATE webhook_lane SET blocked_until = ${later}, due_at = ${later} WHERE tenant_uid LIKE 'blocked%'`,
   );
   const numbers = (count) =>
     isPostgres
       ? `generate_series(1, ${count}) g(n)`
       : `(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < ${count}) SELECT n FROM g) g`;
   const transports = (count) => `${numbers(count)} JOIN webhook_http_transport t
-      ON t.http_transport_uid = 'held' || (g.n % 100) JOIN webhook_tenant w ON w.tenant_uid = t.tenant_uid`;
+      ON t.http_transport_uid = 'blocked' || (g.n % 100) JOIN webhook_tenant w ON w.tenant_uid = t.tenant_uid`;
   await dataSource.query(`
     INSERT INTO webhook_delivery (id, tenant_id, event_id, transport_id, webhook_id, status, attempts, created_at, finished_at,
       duration_ms, response_status_code)
     SELECT 1000000000 + g.n, w.id, 1000000000 + g.n, t.id, 1, 'DELIVERED', 1, 5, 8, 3, 204 FROM ${transports(finished)}`);
   await dataSource.query(`
     INSERT INTO webhook_queue (delivery_id, tenant_id, event_id, transport_id, webhook_id, due_at, created_at)
-    SELECT 2000000000 + g.n, w.id, 2000000000 + g.n, t.id, 1, 5, 5 FROM ${transports(held)}`);
+    SELECT 2000000000 + g.n, w.id, 2000000000 + g.n, t.id, 1, 5, 5 FROM ${transports(blocked)}`);
 }

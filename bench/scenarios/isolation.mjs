@@ -9,7 +9,7 @@ export const title = 'isolation from a tenant whose receivers hang';
 
 const TENANTS = 20;
 const PER_SECOND = 50;
-const ENDPOINTS = 50;
+const HANGING_TRANSPORTS = 50;
 
 export async function run({ databaseUrl, size }) {
   const arrived = new Map();
@@ -34,7 +34,7 @@ export async function run({ databaseUrl, size }) {
     urls: [`http://127.0.0.1:${receiver.address().port}/`],
   });
   await addTransports(host, {
-    count: ENDPOINTS,
+    count: HANGING_TRANSPORTS,
     tenants: 1,
     urls: [`http://127.0.0.1:${silent.address().port}/`],
     prefix: 'hanging',

@@ -10,7 +10,7 @@ import { WEBHOOKS_GUARDS } from '../webhooks.tokens.js';
 export class HostGuards implements CanActivate {
   constructor(@Inject(WEBHOOKS_GUARDS) private readonly guards: readonly CanActivate[]) {}
 
-  /** @returns false as soon as one guard refuses; Nest then responds with 403. An exception of a guard becomes its own response. */
+  /** @returns false as soon as one guard refuses; Nest then responds with 403. Nest also handles the exception of a guard. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     for (const guard of this.guards) {
       const result = guard.canActivate(context);

@@ -5,7 +5,7 @@ import type { WebhooksAccessPolicy } from './access-policy.js';
 import { PORTAL_ACCESS, portalTokenOf, type AccessRequest, type PortalAccess } from './portal-access.js';
 import { operatorAccessUndefined, operatorForbidden } from './api-error.js';
 
-/** Lets a request to an operator route pass only if the host's access policy has `checkOperator`, and that grants it. */
+/** Lets a request to an operator route pass only if the host's access policy has `checkOperator`, and this method grants it. */
 @Injectable()
 export class OperatorGuard implements CanActivate {
   constructor(
@@ -23,7 +23,7 @@ export class OperatorGuard implements CanActivate {
   /** @throws {ApiError} 401 or 403 */
   async assertGranted(request: AccessRequest, response: GuardedResponse): Promise<void> {
     if (typeof this.policy.checkOperator !== 'function') throw operatorAccessUndefined();
-    // A portal link opens one tenant, also for a policy that grants everything to requests that the host's guards let pass.
+    // A portal link gives access to one tenant only. The policy is not asked, because it may grant whatever the host's guards let pass.
     if (portalTokenOf(request) !== undefined) throw operatorForbidden();
     enforce(await this.policy.checkOperator(request), request, response, operatorForbidden);
     this.portal?.assertSameOrigin(request);

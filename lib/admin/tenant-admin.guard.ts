@@ -37,7 +37,7 @@ export class TenantAdminGuard implements CanActivate {
    * @throws {ApiError} 401 or 403
    */
   async assertGranted(request: AccessRequest, response: GuardedResponse, isForLinks = true): Promise<void> {
-    // A guard of the host lets requests with such a token pass (`isPortalRequest`). Without a portal nobody would check it.
+    // Without a portal, nothing would check the token of a portal link, and a guard of the host lets it pass (`isPortalRequest`).
     if (!this.portal && portalTokenOf(request) !== undefined) throw portalLinkInvalid();
     const holder = await this.portal?.ofLink(request, isForLinks);
     if (holder !== undefined) return noteActor(request, holder);

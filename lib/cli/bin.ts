@@ -17,7 +17,7 @@ process.stderr.on('error', () => undefined);
 const canDrawOn = (stream: NodeJS.WriteStream): boolean =>
   Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
 
-// The first interrupt ends a command such as `listen` in order; the second one ends the process.
+// The first interrupt asks the command to end, for instance to close the receiver of `listen`; the second one ends the process.
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 

@@ -43,7 +43,7 @@ export interface CommandContext {
   readonly isTerminal: { readonly results: boolean; readonly progress: boolean };
   /** Reads the standard input to its end. */
   readonly readInput: () => Promise<Buffer>;
-  /** Ends a command that runs until it is interrupted. */
+  /** Aborted when the user interrupts the command, which then ends as soon as it can. */
   readonly interrupted: AbortSignal;
 }
 

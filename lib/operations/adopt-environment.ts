@@ -14,8 +14,8 @@ import { withDatabase } from '../persistence/connection/with-database.js';
  * transports first.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
- * @throws {InvalidOptionError}
- * @throws {SchemaBehindError}
+ * @throws {InvalidOptionError} if the name is not valid
+ * @throws {SchemaBehindError} if migrations have to run first
  */
 export async function adoptEnvironment(dataSource: DataSource | GivenAddress, name: string): Promise<void> {
   checkEnvironmentName(name);

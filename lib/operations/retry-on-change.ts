@@ -1,6 +1,6 @@
 import { ConcurrentChangeError } from '../errors/database.errors.js';
 
-/** How often a change starts over because another one was written between its read and its write. */
+/** Maximum number of tries of a change. A try fails if another change was written between its read and its write. */
 const MOST_TRIES = 10;
 
 /** Returned by a try of `retryOnChange` that wrote nothing, because somebody else has changed the resource since it was read. */

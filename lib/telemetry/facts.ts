@@ -25,7 +25,7 @@ export interface FanOutFacts {
   readonly events: number;
   readonly deliveries: number;
   readonly missed: number;
-  /** The facts of the events whose bodies were read with them. Nothing is known of the other events. */
+  /** The facts of the events that were read with their bodies. Other events are missing. */
   readonly known: readonly FanOutEvent[];
 }
 
@@ -120,6 +120,6 @@ export interface Metering {
   /** @param nowMs the database's clock */
   fannedOut(facts: FanOutFacts, durationMs: number, nowMs: number, error: unknown): void;
   attempted(facts: AttemptFacts, result: AttemptResultFacts): void;
-  /** Reads the gauges whenever metrics are collected. @returns stops it */
+  /** Reads the gauges whenever metrics are collected. @returns a function that ends this */
   observe(read: () => Promise<GaugeReadings>): () => void;
 }

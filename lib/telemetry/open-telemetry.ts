@@ -14,7 +14,7 @@ export interface TelemetrySettings {
  * registered later is not noticed.
  *
  * @param warn called if the package or the SDK fails; the module then works without it
- * @returns without spans and metrics if `@opentelemetry/api` is not installed or no SDK is registered
+ * @returns a `Telemetry`, without spans and metrics if `@opentelemetry/api` is not installed or no SDK is registered
  */
 export async function openTelemetry(
   { maxTransports }: TelemetrySettings,

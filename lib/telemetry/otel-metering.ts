@@ -49,7 +49,7 @@ export class OtelMetering implements Metering {
   emitted(events: readonly EmitFacts[], durationMs: number, error: unknown): void {
     const failure = failureOf(error);
     const common = { 'messaging.system': SYSTEM, 'messaging.operation.name': 'emit', ...failure };
-    // The SDK hashes the attributes with each call.
+    // One call for each action and not for each event, because the SDK hashes the attributes with each call.
     for (const [action, count] of countByAction(events))
       this.#sent.add(count, { ...common, 'messaging.destination.name': action });
     this.#emitDuration.record(durationMs / 1_000, { ...common, 'messaging.operation.type': 'send' });

@@ -30,7 +30,7 @@ export class Telemetry {
   /**
    * @param tracing undefined: no spans
    * @param metering undefined: no metrics
-   * @param warn called once if an SDK throws: then its span or data point is lost, and the module works on
+   * @param warn called once if an SDK throws: then its span or data point is lost, and the module continues
    */
   constructor(tracing?: Tracing, metering?: Metering, warn: (message: string) => void = () => undefined) {
     this.#tracing = tracing;
@@ -67,7 +67,7 @@ export class Telemetry {
     return new ObservedAttempt(facts, span, this.#metering, this.#guard);
   }
 
-  /** Reports the gauges as long as metrics are collected. @returns stops it; undefined: nobody collects metrics */
+  /** Reports the gauges as long as metrics are collected. @returns a function that ends this; undefined: nobody collects metrics */
   observeGauges(read: () => Promise<GaugeReadings>): (() => void) | undefined {
     return this.#guard(() => this.#metering?.observe(read));
   }

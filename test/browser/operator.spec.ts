@@ -115,7 +115,7 @@ describe('the operator console', () => {
     await context.close();
   }, 60_000);
 
-  it('lists tenants with at least so many pending deliveries; the filter is in the URL, and Back undoes it', async () => {
+  it('lists tenants with at least a given number of pending deliveries; the filter is in the URL, and Back undoes it', async () => {
     const { page, context } = await openConsole(scene, 'tenants');
     await page.getByRole('cell', { name: 'north' }).waitFor();
     await page.getByLabel('Pending deliveries, at least').fill('three');

@@ -52,7 +52,7 @@ describe('egress.allowHosts', () => {
     expect(receiver.requests[0]!.headers['host']).toBe(`localhost:${port}`);
   });
 
-  it('without it the tenant learns the rule, and the operator the option', async () => {
+  it('is named to the operator in the log if it is missing; the tenant sees only the rule', async () => {
     const tenant = await start({ allowCidrs: ['127.0.0.0/8'], allowHttp: true });
     const { status, body } = await create(tenant);
     expect([status, body.code]).toEqual([400, 'TARGET_REFUSED']);
@@ -65,7 +65,7 @@ describe('egress.allowHosts', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('still judges the addresses behind the name, and the operator learns that too', async () => {
+  it('does not allow the addresses behind the name, which the log says, too', async () => {
     const tenant = await start({ allowHosts: ['localhost'], allowHttp: true });
     await tenant.transport(receiver, { url: localUrl(), retryScheduleSeconds: [] });
     await tenant.emit();

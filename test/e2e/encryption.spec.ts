@@ -157,18 +157,23 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await restart(OLD);
     await createTransport('t0');
     const count = 250;
-    // Copies of the encrypted row would not open elsewhere, so they are encrypted one by one, without the HTTP between.
-    await Promise.all(
-      Array.from({ length: count - 1 }, (_, index) =>
-        host.api(TENANT).post('/httptransports', {
-          httpTransportUid: `t${index + 1}`,
-          name: 'ERP',
-          url: receiver.url,
-          securityType: 'BEARER_TOKEN',
-          token: `token-${index}`,
-        }),
-      ),
-    );
+    // Copies of an encrypted row could not be decrypted, so each transport is created over REST; few at a time, because a
+    // request fails if no connection becomes free in time.
+    const others = Array.from({ length: count - 1 }, (_, index) => index + 1);
+    while (others.length > 0) {
+      const responses = await Promise.all(
+        others.splice(0, 25).map((number) =>
+          host.api(TENANT).post('/httptransports', {
+            httpTransportUid: `t${number}`,
+            name: 'ERP',
+            url: receiver.url,
+            securityType: 'BEARER_TOKEN',
+            token: `token-${number - 1}`,
+          }),
+        ),
+      );
+      expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
+    }
     await restart(NEW, OLD);
     const before = await rows();
     expect(before).toHaveLength(count);
@@ -248,7 +253,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect((await rows()).map(keyOf)).toEqual(['k2', 'k2', 'k1', 'k2']);
   });
 
-  it('can be given up in the middle of a rotation', async () => {
+  it('stay as they are if the rotation is aborted', async () => {
     await restart(OLD);
     await createTransport('erp');
     await restart(NEW, OLD);

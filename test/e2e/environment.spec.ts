@@ -170,7 +170,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('error', HELD)).toHaveLength(1);
   });
 
-  it('holds from the very moment at which the database is another one’s, also lanes at work', async () => {
+  it('holds deliveries from the moment at which the database belongs to another one, also those of busy lanes', async () => {
     const host = await start(production, { environment: 'production' });
     const api = host.api(TENANT);
     await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });

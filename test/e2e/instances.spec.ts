@@ -168,7 +168,7 @@ describe('instances that Nest would mix up are refused at the start', () => {
   });
 });
 
-describe('what a host can get wrong when it imports the module is said with a remedy', () => {
+describe('a mistake of the host in the import of the module is refused with a remedy', () => {
   it('WebhooksModule without forRoot', async () => {
     await expect(start([WebhooksModule])).rejects.toMatchObject({
       code: 'MODULE_NOT_CONFIGURED',

@@ -207,7 +207,7 @@ describe('the admin API, while others hold', () => {
       });
 
       it(
-        'while the network says nothing, responds with 503, and serves the next request on a new connection',
+        'while no packet arrives, responds with 503, and serves the next request on a new connection',
         async () => {
           const { result, tookMs } = await parted;
           expectRefusal(result, 'DATABASE_UNAVAILABLE');

@@ -81,7 +81,7 @@ describe('a PostgreSQL that is stopped hard under load and started again', () =>
   );
 });
 
-describe('a process that the network has parted from the database without a word', () => {
+describe('a process whose packets to and from the database are lost', () => {
   it('leaves its work to others, and comes back by itself', async () => {
     const parted = await scene.startWorker({ database: linked });
     const emits = new Emits(scene);

@@ -42,7 +42,7 @@ describe(`lists of a tenant with ${EVENTS} events`, () => {
       ['a page from the middle of the time', `&createdTo=${middle}`],
       ['a page of a period', `&createdFrom=${middle}&createdTo=${middle}`],
       ['a single event', '&eventUid=old-7'],
-    ])('answers %s in time', async (_which, query) => {
+    ])('returns %s in time', async (_which, query) => {
       const api = host.api('shop');
       const times: number[] = [];
       for (let sample = 0; sample < SAMPLES; sample++) {

@@ -100,7 +100,7 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
   );
 
   it.each(['/quotas', '/deliveries', '/deliveries?status=PENDING'])(
-    'answers GET %s quickly',
+    'responds to GET %s quickly',
     async (path) => {
       const since = (await serverLog(observer)).length;
       const took: number[] = [];

@@ -22,7 +22,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 it(
-  'SQLite: processes that are killed, and a host whose transactions stay open for seconds',
+  'on SQLite, no event is lost although processes are killed and transactions of the host stay open for seconds',
   async () => {
     const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: shortestLease(TIMEOUT_MS), pollMs: 50 };
     scene = await Scene.open({ database: await createDatabase('sqlite'), endpoints: ENDPOINTS, webhooks });

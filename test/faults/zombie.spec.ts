@@ -23,7 +23,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 describe('a process that is frozen for longer than its lease', () => {
-  it('changes nothing that others have moved on, and starts no request on its old lease', async () => {
+  it('does not change lanes that others have claimed, and starts no request on its old lease', async () => {
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
     endpoints.answering = () => ({ status: 204, afterMs: ANSWER_MS });

@@ -77,7 +77,7 @@ describe('A role with the documented privileges', () => {
     await expect(start()).rejects.toThrow(/permission denied for table webhook_(?!migration)/);
   });
 
-  it('gets the missing grants for a schema without USAGE', async () => {
+  it('gets the missing GRANT statements in the error, for a schema without USAGE', async () => {
     await owner.query('CREATE SCHEMA "Till Hooks"');
     const inSchema = { ...database.options, schema: 'Till Hooks' } as DataSourceOptions;
     const ofSchema = await new DataSource(inSchema).initialize();

@@ -120,7 +120,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
       expect(await objects()).toEqual(ours);
     });
 
-    it("are made as they are, whatever the host's own names, prefixes and migrations", async () => {
+    it("do not change the names of the module's tables, whatever the host's own prefixes, naming strategy and migrations", async () => {
       const odd = await hostWith({
         entityPrefix: 'pos_',
         migrationsTableName: 'pos_migration',

@@ -22,7 +22,7 @@ const ROWS = 20_000;
 const A_FEW_PAGES = 60;
 
 /** What is done leaves dead rows until the next vacuum: nothing may walk over them again and again. */
-describe('What the hot path costs on PostgreSQL while nothing is vacuumed', () => {
+describe('The hot path on PostgreSQL, while nothing is vacuumed', () => {
   let db: TestDatabase;
   let fixture: StoreFixture;
   let database: PostgresDatabase;

@@ -58,7 +58,7 @@ describe.each(DATABASE_KINDS)('The recorded statements of migrations on %s', (ki
     await dataSource.query(`INSERT INTO shop (id, name) VALUES (1, 'Kiosk')`);
   });
 
-  it('are recorded without a word on the standard output', async () => {
+  it('are recorded without output on the standard output', async () => {
     const written: unknown[] = [];
     const { log } = console;
     console.log = (...values) => void written.push(values);

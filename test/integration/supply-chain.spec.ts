@@ -46,7 +46,7 @@ describe('the audit of dependencies', () => {
     ['no output', ''],
     ['what is no report', '{"metadata":{}}'],
     ['what is no JSON', 'Segmentation fault'],
-  ])('takes %s for no pass', (_what, output) => {
+  ])('does not treat %s as a pass', (_what, output) => {
     expect(auditVerdict(output)).toEqual({
       passes: false,
       line: expect.stringMatching(/^npm audit failed: /),

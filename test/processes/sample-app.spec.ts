@@ -229,7 +229,7 @@ describe('the help of a script', () => {
 });
 
 describe('npm run demo', () => {
-  it('tells its story on real processes and exits 0', async () => {
+  it('delivers, rolls back and retries as described, and exits 0', async () => {
     const { exitCode, output } = await SampleProcess.spawn('scripts/demo.mjs').ended;
     expect(output).toMatch(/ORDER_SETTLED +sale-3 +\S+ +DELIVERED +500, 500, 200/);
     expect(output).not.toMatch(/sale-2/);

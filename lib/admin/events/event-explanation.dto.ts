@@ -17,7 +17,7 @@ import {
 } from './explain-webhook.js';
 import { WAIT_CAUSES, waitsOf, type CircuitPolicy, type Wait } from './waits.js';
 
-/** An event with its body and its place in the fan-out. */
+/** An event with its body, and whether it was fanned out. */
 @ResponseSchema('ExplainedEvent')
 export class ExplainedEventDto extends EventDto {
   @ApiProperty({
@@ -159,7 +159,7 @@ export class EventExplanationDto {
   paging!: CursorPagingDto;
 }
 
-/** An event with its place in the fan-out. */
+/** An event, and whether it was fanned out. */
 export const explainedEventDto = (event: EventEntity, { outbox }: EventFacts): ExplainedEventDto => ({
   ...eventDto(event),
   createdAt: instant(event.createdAt),

@@ -22,16 +22,16 @@ export interface Wait {
   readonly cause: (typeof WAIT_CAUSES)[number];
   /** Until when at the latest, ms since the epoch; null: until something happens. */
   readonly until: number | null;
-  /** The delivery behind which it waits. */
+  /** Id of the delivery behind which it waits; null: it waits for something else. */
   readonly deliveryId: number | null;
 }
 
 /**
  * The causes for which a pending delivery waits, by its row, its lane and its transport.
  *
- * @param dueAt of its row, ms since the epoch
+ * @param dueAt due date in its row, ms since the epoch
  * @param now ms since the epoch on the database's clock
- * @param policy decides from how many failures in a row on the circuit is open
+ * @param policy `circuitFailures`: number of failures in a row that opens the circuit
  */
 export function waitsOf(facts: PendingFacts, dueAt: number, now: number, policy: CircuitPolicy): Wait[] {
   const waits = [...stateWaits(facts), ...orderWaits(facts), ...timedWaits(facts, dueAt, now, policy)];

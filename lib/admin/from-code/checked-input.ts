@@ -8,7 +8,7 @@ const uids = new UidPipe();
 /**
  * Checks a uid as the REST API checks one in a path.
  *
- * @param name of the argument, for the message
+ * @param name name of the argument, for the message
  * @throws {ApiError} 400 `VALIDATION_FAILED`
  */
 export const checkedUid = (name: string, uid: string): string =>

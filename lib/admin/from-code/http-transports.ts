@@ -47,9 +47,10 @@ const TEST = new DtoPipe(TestSendDto);
  * makes the change, for the audit.
  *
  * Every method throws `ApiError`: `code` is the code of the REST API's response, `getStatus()` its HTTP status. Codes that
- * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. In a process with
- * `worker: false` and `controllers: false`, methods that need secrets fetch the encryption keys first and throw
- * `INVALID_OPTION` or `ENCRYPTION_KEY_MISSING` if there are none; other processes check the keys when they start.
+ * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. One exception: in a
+ * process with `worker: false` and `controllers: false`, methods that need secrets fetch the encryption keys first. If the
+ * keys are invalid or missing, these methods throw a `WebhooksError` with the code `INVALID_OPTION` or
+ * `ENCRYPTION_KEY_MISSING`, which has no HTTP status. Other processes check the keys when they start.
  */
 @Injectable()
 export class HttpTransports {

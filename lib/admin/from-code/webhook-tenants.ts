@@ -19,7 +19,7 @@ export class WebhookTenants {
 
   /**
    * Erases a tenant for good: its HTTP transports, webhooks, deliveries, attempts and events. It works in small batches, so
-   * that other tenants are not delayed, and takes as long as the tenant has rows: about a minute for 300,000 deliveries.
+   * that other tenants are not delayed. Its duration depends on the number of rows: about a minute for 300,000 deliveries.
    *
    * Events that are emitted meanwhile are erased, too. The purge waits up to a minute for transactions that have emitted but
    * not committed. If it is interrupted, call it again: it continues with the rows that are left.

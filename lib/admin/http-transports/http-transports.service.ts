@@ -33,7 +33,7 @@ import {
   applyReplacement,
   applyUpdate,
   assertComplete,
-  assertSecretsStayAtHome,
+  assertSecretsKeepOrigin,
   type TransportInput,
 } from './transport-changes.js';
 import { changesOf, creationOf } from './transport-audit.js';
@@ -157,7 +157,7 @@ export class HttpTransportsService {
       const before = draftOf(transportSettingsOf(present));
       const after = apply(before, settingsIn(body, present));
       if (isDeepStrictEqual(before, after)) return present;
-      assertSecretsStayAtHome(before, after);
+      assertSecretsKeepOrigin(before, after);
       this.#check(after);
       const settings = {
         ...this.#settings(present, after),

@@ -29,8 +29,8 @@ export function applyUpdate(draft: TransportDraft, input: TransportInput): Trans
 }
 
 /**
- * PUT: replaces the fields of the vendor's contract. An omitted password or token is kept, and so are the fields that are
- * not part of that contract: a client that does not know them must not reset them.
+ * PUT: replaces the fields of the vendor's API (docs/compatibility.md). An omitted password or token is kept, and so are
+ * the fields that are not part of that API: a client that does not know them must not reset them.
  *
  * @throws {ApiError} 400 as `applyUpdate`
  */
@@ -56,7 +56,7 @@ export function assertComplete({ securityType, username, password, token }: Tran
  *
  * @throws {ApiError} 400 `CREDENTIALS_REQUIRED` if the origin changes and a secret is kept
  */
-export function assertSecretsStayAtHome(before: TransportDraft, after: TransportDraft): void {
+export function assertSecretsKeepOrigin(before: TransportDraft, after: TransportDraft): void {
   if (originOf(before.url) === originOf(after.url)) return;
   const kept = [
     ...(isKept(after.password) ? ['password'] : []),

@@ -103,8 +103,8 @@ function isOurs({ responses }: Operation): boolean {
 }
 
 /**
- * Adds the tags that operations have: there is none of the portal unless it is mounted. If the host has already described a tag,
- * its description is kept.
+ * Adds the tags that operations have, so the portal's tag is added only if the portal is mounted. If the host has already
+ * described a tag, its description is kept.
  */
 function withTags(
   tags: NonNullable<OpenAPIObject['tags']>,

@@ -5,7 +5,7 @@ import { instant } from '../instant.js';
 import { CursorPagingDto } from '../listing/cursor-paging.dto.js';
 import { ResponseSchema } from '../openapi/schemas.js';
 
-/** An HTTP transport without a success. */
+/** An HTTP transport whose attempts have failed since its last success. */
 @ResponseSchema('FailingTransport')
 export class FailingTransportDto {
   @ApiProperty({ description: 'Tenant that it belongs to.', example: '7' })

@@ -21,11 +21,11 @@ import { processDto, type OperationsOverviewDto } from './overview.dto.js';
 import { stopStateDto } from './stop.dto.js';
 
 const HOUR_MS = 3_600_000;
-/** Lanes, or tenants, that a search with a filter reads at most. */
+/** Maximum number of lanes, and of tenants, that a search with a filter reads. */
 const SEARCHED_LANES = 1_000;
 const SEARCHED_TENANTS = 100;
 
-/** The pending deliveries of a tenant, and its position in the list. */
+/** A tenant as listed, and its id, which is its position in the list. */
 type CountedTenant = ListedTenantDto & { readonly id: number };
 
 /** Reads what concerns all tenants. Every list is bounded, and its cost grows neither with the queue nor with the log. */
@@ -110,7 +110,7 @@ export class OperatorService {
     return { items: rows.map(operatorAuditEntryDto), paging };
   }
 
-  /** Outcomes that were recorded just now are counted first. @returns start of the first hour of the last 24 hours */
+  /** Counts all outcomes that are recorded so far. @returns the start of the first hour of the last 24 hours */
   async #countedSince(): Promise<number> {
     await this.rollUp.run();
     return bucketStart(this.database.now() - 24 * HOUR_MS, 'hour');

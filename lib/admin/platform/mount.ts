@@ -5,8 +5,8 @@ import type { Mount } from './admin-paths.js';
 /**
  * How the host has mounted the module.
  *
- * @param config of the application; its prefix may change until it starts
- * @param path the module's own
+ * @param config configuration of the application; its prefix may change until the application starts
+ * @param path the option `path` of the module
  */
 export function mountOf(config: ApplicationConfig, path: string): Mount {
   const versioning = config.getVersioning();

@@ -57,7 +57,7 @@ export class StatisticsService {
       throw validationFailed(
         `the range has ${count} buckets; at most ${MOST_BUCKETS} are possible: use longer ones`,
       );
-    // Outcomes that were recorded just now are counted first, so that the result is exact.
+    // Count all outcomes that are recorded so far, so that the result is exact.
     await this.rollUp.run();
     const total = new CountSum();
     const sums = new Map<number, CountSum>();

@@ -7,9 +7,9 @@ export const BLANK_RULE = 'An empty text or `null` means the same as leaving it 
 const BLANK_MEMBERS = Symbol.for('nestjs-tillhook:blank-members');
 
 /**
- * A text member of a new resource that counts as omitted if it is `""` or null: clients of the vendor's API send those for
- * members that are not set. The decorator documents it, and `WithoutBlanksPipe` removes such a member before the
- * validation.
+ * A text member of a new resource that counts as omitted if it is `""` or null: clients of the vendor's API
+ * (docs/compatibility.md) send those for members that are not set. The decorator documents it, and `WithoutBlanksPipe`
+ * removes such a member before the validation.
  *
  * @param schema keywords that differ from those of the same member in the base class. Its patterns and enums must include
  *   the empty text

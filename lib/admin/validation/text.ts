@@ -33,7 +33,7 @@ export const IsVisibleAscii = (max: number): PropertyDecorator =>
 export const IsUid = (): PropertyDecorator =>
   ofText('isUid', isUid, `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);
 
-/** A list of uids. An element that is not one is not repeated in the message. */
+/** A list of uids. The message does not repeat an element that is not a uid. */
 export const AreUids = (): PropertyDecorator =>
   ValidateBy({
     name: 'areUids',

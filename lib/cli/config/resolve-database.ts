@@ -18,9 +18,9 @@ export interface DatabaseChoice {
 type Settings = Partial<DatabaseChoice>;
 
 /**
- * Decides on the database: options first, then the configuration file, then the environment. A stronger source
- * with another type is another database, to which the schema of a weaker one does not belong: `--database sqlite` overrides a
- * file with `{ type: 'postgres', schema: 'hooks' }` as a whole. A schema that was given without a type belongs to every type.
+ * Decides on the database: options first, then the configuration file, then the environment. If a source names another type
+ * than the sources after it, their schemas are ignored, because they belong to another database: `--database sqlite`
+ * overrides a file with `{ type: 'postgres', schema: 'hooks' }` as a whole. A schema without a type belongs to every type.
  *
  * @throws {UsageError} if no source sets the type, or an option is invalid
  * @throws {ConfigError} if the file or a variable is invalid

@@ -42,7 +42,7 @@ function outcomeOf({ outcome, reason, delivery }: WebhookLine): string {
 
 /** Why a webhook has no delivery. */
 const REASONS: Readonly<Record<NonNullable<WebhookLine['reason']>, string>> = {
-  ACTION_DIFFERS: 'the webhook listens to another action.',
+  ACTION_DIFFERS: 'the webhook subscribes to other actions.',
   WEBHOOK_DISABLED: 'the webhook is disabled.',
   WEBHOOK_CREATED_LATER: 'the webhook was created after the event.',
   TRANSPORT_CREATED_LATER: 'the transport was created after the event.',
@@ -83,7 +83,7 @@ const WAITS: Readonly<Record<Wait['cause'], string>> = {
   TRANSPORT_DISABLED: 'until somebody enables the transport',
   TRANSPORT_PAUSED: 'until somebody resumes the transport',
   EARLIER_DELIVERY: 'behind an earlier delivery with the same ordering key,',
-  RETRY_AFTER: 'as long as the receiver asked for',
+  RETRY_AFTER: 'for the end of the pause that the receiver asked for, or that follows a 429, 502, 503 or 504',
   CIRCUIT: 'for the end of the pause after repeated failures of the receiver',
   SCHEDULE: 'for its next attempt on the retry schedule',
   RATE_LIMIT: 'for the rate limit of the transport, which is used up',

@@ -52,7 +52,8 @@ const STATE_COMMANDS: readonly StateCommand[] = [
       'Enables a disabled HTTP transport. Its pending deliveries are sent, and past failures no longer count.',
     options: {
       recover: {
-        description: 'Also start a recovery of what failed or was missed since the failures began',
+        description:
+          'Also start a recovery of what failed or was missed since the failures began, or else since it was disabled',
       },
     },
     run: (transports, path, { recover }, by) => transports.enable(...path, { recover: recover === true }, by),

@@ -1,14 +1,8 @@
-import { MAX_ACTOR } from '../../domain/audit.js';
+import { actorOf } from '../app/actor.js';
 import { assertConfirmed, YES_OPTION } from '../app/tenant.js';
 import { withModule } from '../app/with-module.js';
-import type { Command, CommandContext } from '../command.js';
+import type { Command } from '../command.js';
 import { DATABASE_OPTIONS } from '../config/resolve-address.js';
-
-const CONTROL = /\p{Cc}/gu;
-
-/** Who runs the command, for the audit: the user of the operating system. */
-const actorOf = ({ env }: CommandContext): string =>
-  `cli:${(env.USER ?? env.USERNAME ?? 'unknown').replace(CONTROL, '')}`.slice(0, MAX_ACTOR);
 
 /** Stops the deliveries of all tenants in all processes. */
 const stopAllCommand: Command = {
@@ -28,12 +22,12 @@ const stopAllCommand: Command = {
     const state = await withModule(values, context, async (get) => {
       const { WebhookOperations } = await import('../../index.js');
       const options = typeof reason === 'string' ? { reason } : {};
-      return get(WebhookOperations).stop(options, { actor: actorOf(context) });
+      return get(WebhookOperations).stop(options, { actor: actorOf(context.env) });
     });
     context.print(
       values.json
         ? `${JSON.stringify(state)}\n`
-        : `All deliveries are stopped since ${state.stop?.stoppedAt ?? 'an unknown time'}. Resume them with "tillhook resume-all".\n`,
+        : `All deliveries have been stopped since ${state.stop?.stoppedAt ?? 'an unknown time'}. Resume them with "tillhook resume-all".\n`,
     );
   },
 };
@@ -49,7 +43,7 @@ const resumeAllCommand: Command = {
   async run(values, context) {
     const state = await withModule(values, context, async (get) => {
       const { WebhookOperations } = await import('../../index.js');
-      return get(WebhookOperations).resume({ actor: actorOf(context) });
+      return get(WebhookOperations).resume({ actor: actorOf(context.env) });
     });
     context.print(values.json ? `${JSON.stringify(state)}\n` : 'Deliveries are not stopped any more.\n');
   },

@@ -48,7 +48,7 @@ export class Progress {
   }
 }
 
-/** `[############            ]  50 %  600 of 1,200  Redelivered`; without a total `Redelivered: 600`. */
+/** `[############            ]  50 %  Deleted rows: 600 of 1,200`; without a total `Deleted rows: 600`. */
 export function lineOf({ text, done, total }: ProgressStep): string {
   if (total === undefined) return `${text}: ${countText(done)}`;
   const share = total === 0 ? 1 : Math.min(1, done / total);

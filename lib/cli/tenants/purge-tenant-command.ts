@@ -32,7 +32,7 @@ export const purgeTenantCommand: Command = {
       throw new InterruptedError('The tenant is erased in part. Run the command again to continue.');
     throw new CliError(
       'PURGE_INCOMPLETE',
-      `Rows of the tenant "${tenant}" are left, because other transactions kept them locked. Run the command again.`,
+      `Rows of the tenant "${tenant}" are left: other transactions kept them locked or did not commit an emit, or transports were created meanwhile. Run the command again.`,
     );
   },
 };

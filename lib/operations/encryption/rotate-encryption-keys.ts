@@ -21,7 +21,7 @@ import { withDatabase } from '../../persistence/connection/with-database.js';
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError} without keys
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
- * @throws {SchemaBehindError}
+ * @throws {SchemaBehindError} if migrations have to run first
  */
 export async function rotateEncryptionKeys(
   dataSource: DataSource | GivenAddress,

@@ -29,7 +29,7 @@ const STOP_LIMIT_MS = 1_000;
 export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
   #current: DeliveryStop | undefined;
-  /** When the stop was last seen, and when any state was; performance.now(). */
+  /** When a stop was last read, and when any state was last read; performance.now(). */
   #stoppedAt = -Infinity;
   #notedAt = -Infinity;
   #isBusy: () => boolean = () => false;
@@ -74,7 +74,11 @@ export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
     await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);
   }
 
-  /** @param isBusy whether this process may have deliveries in memory */
+  /**
+   * Sets the check that decides how often the loop reads the setting.
+   *
+   * @param isBusy returns whether this process may have deliveries in memory
+   */
   watchWhile(isBusy: () => boolean): void {
     this.#isBusy = isBusy;
   }
@@ -85,7 +89,7 @@ export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
     this.note(await this.settings.read(STOP_SETTING), sentAt);
   }
 
-  /** A wake-up says that the state has changed. */
+  /** Call this when a wake-up reports a change of the state. */
   wake(): void {
     void this.look().catch(() => undefined);
   }

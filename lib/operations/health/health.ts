@@ -115,11 +115,11 @@ export class WebhooksHealth {
   }
 
   #reachesDatabase(endAt: number): Promise<boolean> {
-    const isAnswered = this.database.measureClock().then(
+    const hasResponded = this.database.measureClock().then(
       () => true,
       () => false,
     );
-    return firstBy(endAt, isAnswered, false);
+    return firstBy(endAt, hasResponded, false);
   }
 
   async #measure(endAt: number): Promise<Measured> {
@@ -146,9 +146,9 @@ export class WebhooksHealth {
 /** Returns the result, or `late` if the deadline comes first. @param endAt performance.now() */
 async function firstBy<Result>(endAt: number, result: Promise<Result>, late: Result): Promise<Result> {
   const waiting = new AbortController();
-  const isTooLate = after(Math.max(0, endAt - performance.now()), late, { signal: waiting.signal });
+  const deadline = after(Math.max(0, endAt - performance.now()), late, { signal: waiting.signal });
   try {
-    return await Promise.race([result, isTooLate.catch(() => late)]);
+    return await Promise.race([result, deadline.catch(() => late)]);
   } finally {
     waiting.abort();
   }

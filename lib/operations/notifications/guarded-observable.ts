@@ -28,7 +28,7 @@ export class GuardedObservable<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // The observer is an operator of RxJS or a promise. The observer at the end of its chain is guarded itself.
+    // RxJS subscribes for an operator or a promise. The observer at the end of a chain of operators is guarded by its own subscription.
     if (isSubscriber(observerOrNext)) return super.subscribe(observerOrNext);
     const observer =
       typeof observerOrNext === 'function' || !observerOrNext

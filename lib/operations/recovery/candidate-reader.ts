@@ -26,9 +26,9 @@ export class CandidateReader {
    * Prepares the next read. If the webhooks have changed, the events are matched again.
    *
    * @param mayBeOld whether webhooks that were read within the last second suffice. Default true
-   * @returns false: the webhook that the job is limited to was deleted
+   * @returns whether the job can go on; false: the webhook that it is limited to was deleted
    */
-  async isPossible({ kind, transportId, webhookId }: RecoveryRow, mayBeOld = true): Promise<boolean> {
+  async prepareRead({ kind, transportId, webhookId }: RecoveryRow, mayBeOld = true): Promise<boolean> {
     if (kind === 'RECOVER') return true;
     if (mayBeOld && performance.now() - this.#webhooksReadAt < WEBHOOKS_EVERY_MS) return true;
     const webhooks = await this.context.webhooksOf(transportId);

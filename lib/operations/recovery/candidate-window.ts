@@ -6,7 +6,7 @@ export interface WindowPart {
   readonly sendable: readonly RecoveryCandidate[];
   /** Number of candidates whose body is not stored any more. */
   readonly gone: number;
-  /** Everything up to this event is handled once the part is. */
+  /** Id of an event. When this part has been handled, everything up to this event has. */
   readonly cursorId: number;
 }
 
@@ -52,7 +52,7 @@ export class CandidateWindow {
     return { sendable, gone, cursorId };
   }
 
-  /** The part is in the database. */
+  /** Call this when the part is in the database. */
   taken({ sendable, gone }: WindowPart): void {
     this.#next += sendable.length + gone;
   }

@@ -26,11 +26,11 @@ export interface RecoveryContext {
   readonly transportConcurrency: number;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
-  /** The lane of a transport has new deliveries. */
+  /** Notifies the lane of a transport that it has new deliveries. */
   readonly notify: (transportId: number) => void;
-  /** The event that reports the end of a job to its tenant; undefined: none does. */
+  /** The event that reports the end of a job to its tenant; undefined: the end is not reported. */
   readonly eventOfEnd: (job: RecoveryRow) => NotificationEvent | undefined;
-  /** A job has ended. */
+  /** Called when a job has ended. */
   readonly ended: (job: RecoveryRow) => void;
   readonly warn: (message: string, error: unknown) => void;
 }

@@ -33,7 +33,7 @@ export class RecoveryQuota {
     return Math.max(0, limit - counted.pending - counted.added);
   }
 
-  /** A job has enqueued `count` deliveries of the tenant. */
+  /** Call this when a job has enqueued `count` deliveries of the tenant. */
   added(tenantUid: string, count: number): void {
     const counted = this.#counted.get(tenantUid);
     if (counted) counted.added += count;

@@ -99,12 +99,12 @@ export class RecoveryRun {
     const { store, quota, now } = this.context;
     const job = this.#job;
     const { window } = this.#reader;
-    if (!(await this.#reader.isPossible(job))) return this.#end('FAILED', 'WEBHOOK_DELETED');
+    if (!(await this.#reader.prepareRead(job))) return this.#end('FAILED', 'WEBHOOK_DELETED');
     if (window.isEmpty) {
       const isLeft = await this.#reader.fill(job);
       if (!isLeft) {
         // If the webhook was deleted within the last second, the rest was passed over, and the job is not done.
-        const isDone = await this.#reader.isPossible(job, false);
+        const isDone = await this.#reader.prepareRead(job, false);
         return isDone ? this.#end('DONE', null) : this.#end('FAILED', 'WEBHOOK_DELETED');
       }
       if (window.isEmpty) return this.#write(window.peek(0));

@@ -10,7 +10,7 @@ export class RecoverySignal {
     this.#listener = listener;
   }
 
-  /** A job is in the database. */
+  /** Call this when a job is in the database. */
   announce(): void {
     this.#listener?.();
   }

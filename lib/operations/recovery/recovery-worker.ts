@@ -57,7 +57,7 @@ export class RecoveryWorker {
     this.#loop.start();
   }
 
-  /** There may be a job to claim. */
+  /** Looks for jobs to claim at once. */
   wake(): void {
     this.#claimedAt = -Infinity;
     this.#loop.wake();

@@ -5,7 +5,7 @@ import { loopTimeout } from '../../timing/process-hold.js';
 
 /** How much one statement may do, and how long the job rests after it. */
 interface Limits {
-  /** Time of the database for one batch at which batches stop growing, in ms. Locks are held for about as long. */
+  /** If the database needs longer for a batch, batches become smaller; below half of it, larger. In ms. Locks are held for about as long. */
   readonly targetMs: number;
   /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
   readonly mostBytes: number;
@@ -50,8 +50,8 @@ export interface PacedBatchesOptions {
 }
 
 /**
- * Writes rows in batches that take `targetMs` each, and rests after each batch in proportion to its duration. If the
- * database is slow, batches become smaller and rests longer. If it refuses a row, that row is skipped.
+ * Writes rows in batches that take at most about `targetMs` each, and rests after each batch in proportion to its duration.
+ * If the database is slow, batches become smaller and rests longer. If it refuses a row, that row is skipped.
  */
 export class PacedBatches {
   readonly #limits: Limits;

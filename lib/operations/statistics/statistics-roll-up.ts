@@ -77,7 +77,7 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
         async (part) => statistics.rollUp(part),
         (group, error) => refused.set(group, error),
       );
-      // Groups of single tenants have greater ids, so this run comes to them. A group that stays does not stop the others.
+      // The groups that a split makes have greater ids, so this run comes to them. A group that cannot be split stays, and the run goes on.
       for (const [group, error] of refused) if (!(await this.#split(group))) this.#warnOf(group, error);
       after = groups.at(-1)!;
     }

@@ -6,8 +6,8 @@ export interface TenantPurgeReport {
   /** Sum of `rows`. */
   readonly total: number;
   /**
-   * Whether nothing of the tenant is left. False: for a minute, other transactions kept rows locked, or an emit of the tenant
-   * uncommitted; or the purge was aborted. Call `purge` again.
+   * Whether nothing of the tenant is left. If false, call `purge` again. Possible causes: for a minute in all, other
+   * transactions kept rows locked or did not commit an emit; transports were created again and again; or the purge was aborted.
    */
   readonly isComplete: boolean;
   /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */

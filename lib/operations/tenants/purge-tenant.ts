@@ -180,7 +180,7 @@ export class TenantPurge {
     }
   }
 
-  /** Their transports are deleted, so nobody starts further ones. Processes that work on them add nothing any more. */
+  /** The transports are deleted, so no further recoveries start. Processes that work on recoveries add nothing any more. */
   async #removeRecoveries(): Promise<void> {
     const { database, tenantUid } = this;
     for (const id of await new RecoveryRepository(database).endAllOf(tenantUid)) {

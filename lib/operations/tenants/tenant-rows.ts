@@ -40,7 +40,7 @@ export const recoveryItemRows = (recoveryId: number): RowsToDelete => ({
 export const tombstoneRows = (tenantUid: string): RowsToDelete =>
   byUid('webhook_tombstone', 'kind, id', tenantUid, 'kind, uid, id');
 
-/** Recoveries, whose items are deleted before. */
+/** Recoveries. Their items have to be deleted first. */
 export const recoveryRows = (tenantUid: string): RowsToDelete =>
   byUid('webhook_recovery', 'id', tenantUid, 'id');
 

@@ -33,7 +33,7 @@ export class PortalRequestAccess implements PortalAccess {
   async ofLink(request: AccessRequest, isForLinks: boolean): Promise<string | undefined> {
     const token = portalTokenOf(request);
     if (token === undefined) return undefined;
-    const link = this.rules.hasLinks ? await this.links.sessionOf(token) : undefined;
+    const link = this.rules.hasLinks ? await this.links.linkOfToken(token) : undefined;
     if (!link) throw portalLinkInvalid();
     // The same response as for a caller without rights in the tenant.
     if (link.tenantUid !== request.params.tenantUid || !isForLinks) throw forbidden();

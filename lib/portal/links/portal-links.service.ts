@@ -80,8 +80,8 @@ export class PortalLinksService {
     return { token, link };
   }
 
-  /** The link to whose session a token belongs; undefined if it is not valid any more. */
-  sessionOf(token: string): Promise<PortalLink | undefined> {
+  /** The link whose session has this token; undefined if the token is not valid any more. */
+  linkOfToken(token: string): Promise<PortalLink | undefined> {
     return this.links.findByToken(hashOf(token), this.database.now());
   }
 

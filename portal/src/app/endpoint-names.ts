@@ -7,7 +7,7 @@ import { usePortal } from './portal-context.tsx';
 const FIRST = 100;
 /** Requests for single names that run at once. */
 const AT_ONCE = 3;
-/** Rows that pass by while somebody scrolls are gone earlier, and their names are not read. */
+/** How long a row has to stay before its name is read, in ms. Rows that pass by while somebody scrolls are gone before. */
 const STAYS_MS = 150;
 
 /** The names of a tenant's endpoints by their ids. Each is read once while the page is open; a deleted one has none. */
@@ -28,13 +28,13 @@ class EndpointNames {
     return this.#names.get(uid);
   }
 
-  /** @returns ends it */
+  /** @returns a function that stops the calls of the listener */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks for a name. Those who listen to changes learn it. */
+  /** Asks for a name. The listeners are called when it is known. */
   want(uid: string): void {
     this.#waiting.add(uid);
     this.#first ??= this.#read({ pageSize: FIRST });

@@ -1,5 +1,5 @@
 /**
- * Waits, for something that may not be needed any more in a moment.
+ * Waits before something that may soon not be needed any more, such as a request for a row that scrolls by.
  *
  * @param ms at least 0
  * @throws the reason of `signal` as soon as it is aborted

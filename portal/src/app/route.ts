@@ -5,7 +5,7 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Reads the fragment of a URL, e.g. `#/shop/deliveries?status=FAILED`. A fragment that is not a path is the start. */
+/** Reads the fragment of a URL, e.g. `#/shop/deliveries?status=FAILED`. A fragment that is not a path is a place without segments. */
 export function routeOf(fragment: string): Route {
   const [, path = '', query = ''] = /^#?(\/[^?]*)\??(.*)$/.exec(fragment) ?? [];
   return {

@@ -140,7 +140,7 @@ describe('the delivery log', () => {
       expect(await events(`?createdFrom=${from}&createdTo=${to}`)).toEqual(['event-2', 'event-1']);
     });
 
-    it('keeps a cursor to its filters’ page and its tenant', async () => {
+    it('continues after a cursor with the same filters, and refuses the cursor of another tenant', async () => {
       await seed([{}, { httpTransportUid: 'shop' }, {}]);
       const { body } = await api.get<Log>('/deliveries?httpTransportUid=erp&pageSize=1');
       const { nextCursor } = body.paging;
@@ -173,7 +173,7 @@ describe('the delivery log', () => {
     });
 
     it.each(['none', 'dlv_0000000000000', 'dlv_zzzzzzzzzzzzz', 'DLV_0000000000001', 'dlv_1'])(
-      'answers 404 for the delivery %s',
+      'responds with 404 for the delivery %s',
       async (deliveryUid) => {
         const { status, body } = await api.get<object>(`/deliveries/${deliveryUid}`);
         expect([status, body]).toEqual([404, expect.objectContaining({ code: 'DELIVERY_NOT_FOUND' })]);

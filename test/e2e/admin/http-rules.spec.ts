@@ -146,7 +146,7 @@ describe('HTTP', () => {
       ['broken JSON', '{"name":'],
       ['JSON with more behind it', '{} x'],
       ['nothing but a quote', '"'],
-    ])('answers %s with a 400 of the documented shape', async (_case, body) => {
+    ])('responds to %s with a 400 of the documented shape', async (_case, body) => {
       const headers = { 'content-type': 'application/json' };
       for (const [method, path] of [
         ['POST', '/httptransports'],

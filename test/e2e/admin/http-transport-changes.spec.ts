@@ -119,7 +119,7 @@ describe('changing an HTTP transport', () => {
     });
 
     describe('PUT', () => {
-      it('replaces the fields of the contract, and keeps an omitted password or token and the additive fields', async () => {
+      it("replaces the fields of the vendor's API, and keeps an omitted password or token and all other fields", async () => {
         const { httpTransportUid } = await create({ ...secured, ...limits });
         const { status, body } = await api.put<Transport>(`/httptransports/${httpTransportUid}`, {
           name: 'New',
@@ -187,7 +187,7 @@ describe('changing an HTTP transport', () => {
         ['scheme', 'http://erp.example.com/hooks'],
         ['host', 'https://evil.example.com/hooks'],
         ['port', 'https://erp.example.com:8443/hooks'],
-      ])('to another %s wants the secrets again', async (_part, url) => {
+      ])('to another %s requires the secrets again', async (_part, url) => {
         const { httpTransportUid } = await create(secured);
         const path = `/httptransports/${httpTransportUid}`;
         const { securityType, username, headers } = secured;

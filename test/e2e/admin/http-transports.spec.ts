@@ -142,7 +142,7 @@ describe('HTTP transports', () => {
         ['a published secret', { signingSecret: PUBLISHED_SECRET }, 'INVALID_SIGNING_SECRET'],
         ['an unknown member', { tenantUid: 'other' }, 'VALIDATION_FAILED'],
         ['a state', { state: 'DISABLED' }, 'VALIDATION_FAILED'],
-      ])('answers 400 for %s and writes nothing', async (_case, change, code) => {
+      ])('responds with 400 to %s and writes nothing', async (_case, change, code) => {
         const { status, body } = await api.post<object>('/httptransports', { ...minimal, ...change });
         expect(status).toBe(400);
         expect(body).toEqual({ statusCode: 400, error: 'Bad Request', code, message: [expect.any(String)] });
@@ -161,15 +161,18 @@ describe('HTTP transports', () => {
         ['x-euro', 'canary €', {}],
         ['x-long', `canary${'x'.repeat(4_085)}`, {}],
         ['authorization', 'Bearer canary', { securityType: 'BEARER', token: 't' }],
-      ])('answers 400 for the header %p, and does not repeat its value', async (key, value, security) => {
-        const body = { ...minimal, ...security, headers: [{ key, value }] };
-        const answer = await api.post<{ message: string[] }>('/httptransports', body);
-        expect([answer.status, answer.body]).toEqual([
-          400,
-          expect.objectContaining({ code: 'HEADER_REFUSED' }),
-        ]);
-        expect(JSON.stringify(answer.body)).not.toContain('canary');
-      });
+      ])(
+        'responds with 400 to the header %p, and does not repeat its value',
+        async (key, value, security) => {
+          const body = { ...minimal, ...security, headers: [{ key, value }] };
+          const answer = await api.post<{ message: string[] }>('/httptransports', body);
+          expect([answer.status, answer.body]).toEqual([
+            400,
+            expect.objectContaining({ code: 'HEADER_REFUSED' }),
+          ]);
+          expect(JSON.stringify(answer.body)).not.toContain('canary');
+        },
+      );
 
       it('accepts an authorization header if the security type sets none, and refuses a later type that sets one', async () => {
         const headers = [{ key: 'Authorization', value: 'Token 70' }];

@@ -48,12 +48,12 @@ describe('webhooks', () => {
       expect((await api.get(`${WEBHOOKS}/w`)).body).toMatchObject(body);
     });
 
-    it.each(['*', 'ORDER_*', 'ORDER_RECEIPT_*', 'STOCK_CHANGE'])('listen to %s', async (action) => {
+    it.each(['*', 'ORDER_*', 'ORDER_RECEIPT_*', 'STOCK_CHANGE'])('subscribe to %s', async (action) => {
       expect(await create({ action })).toMatchObject({ action });
     });
 
     it.each(['ORDER', 'order_settled', 'ORDER*', '*_SETTLED', 'NONE_*', '_*', '', '**', 'ORDER_SETTLED\n'])(
-      'do not listen to %p',
+      'do not subscribe to %p',
       async (action) => {
         const { status, body } = await api.post<object>(WEBHOOKS, { action });
         expect([status, body]).toEqual([400, expect.objectContaining({ code: 'UNKNOWN_ACTION' })]);
@@ -88,7 +88,7 @@ describe('webhooks', () => {
       expect((await api.patch(`${WEBHOOKS}/w`, {})).status).toBe(200);
     });
 
-    it('change by PUT in the action, and keep additive fields that are left out', async () => {
+    it("change by PUT in the action, and keep omitted fields that are not part of the vendor's API", async () => {
       await create({ webhookUid: 'w', action: '*', enabled: false, ordered: true });
       const { status, body } = await api.put<Webhook>(`${WEBHOOKS}/w`, { action: 'ORDER_*' });
       expect([status, body]).toEqual([
@@ -109,7 +109,7 @@ describe('webhooks', () => {
     });
 
     it.each(['put', 'patch'] as const)(
-      'answer 400 to %s with another uid or an unknown action',
+      'respond with 400 to %s with another uid or an unknown action',
       async (method) => {
         await create({ webhookUid: 'w', action: '*' });
         for (const [change, code] of [

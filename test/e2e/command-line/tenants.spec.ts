@@ -51,7 +51,7 @@ describe('The commands for the deliveries and events of a tenant', () => {
         /^Webhook all of transport erp\n {2}Pending after 1 attempt, the last one with status 500\. Delivery dlv_\w+\.\n {2}Waits for its next attempt on the retry schedule, until \d{4}-.*Z at the latest\.\n {2}Recorded at that time\.\n/m,
       );
       expect(story).toMatch(
-        /^Webhook tills of transport erp\n {2}No delivery: the webhook listens to another action\.\n {2}Derived from the present/m,
+        /^Webhook tills of transport erp\n {2}No delivery: the webhook subscribes to other actions\.\n {2}Derived from the present/m,
       );
       const { body } = await tenant.api.get<{ event: object; items: object[] }>(`/webhookevents/${eventUid}`);
       expect(JSON.parse(await output('explain', eventUid, '--json'))).toEqual({

@@ -37,7 +37,7 @@ describe('a change of configuration', () => {
       }
     });
 
-    it('of the cap is kept to', async () => {
+    it('of maxConcurrency limits the requests in flight', async () => {
       const { receiver, tenant } = scene();
       receiver.answer({ status: 204, delayMs: 50 });
       const transport = await tenant.transport(receiver, { maxConcurrency: 2 });

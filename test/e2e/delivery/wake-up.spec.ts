@@ -28,7 +28,7 @@ describe('in the process that emits, a delivery waits for no poll', () => {
         await receiver.waitFor(1, AT_ONCE_MS);
       });
 
-      it('of a backlog that is read in parts, nor of a key whose deliveries go one by one', async () => {
+      it('in a backlog that is read in parts, or behind others of its ordering key', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { maxConcurrency: 2 });
         await tenant.emitMany(90);

@@ -93,7 +93,7 @@ describe('notifications', () => {
       ]);
     });
 
-    it('report failed attempts, and of the last one', async () => {
+    it('report each failed attempt, and after the last one the failure of the delivery', async () => {
       await tenant.transport(receiver);
       receiver.answer({ status: 500 });
       await tenant.emit();
@@ -115,7 +115,7 @@ describe('notifications', () => {
       expect(seen[0]).toMatchObject({ responseStatusCode: null, errorCode: 'CONNECTION_RESET' });
     });
 
-    it('report a transport that recovers after its circuit was open, and not of a single failure', async () => {
+    it('report a transport that recovers after its circuit was open, and not one that recovers from a single failure', async () => {
       await tenant.transport(receiver);
       receiver.answerNext({ status: 500 });
       await tenant.emit();
@@ -157,7 +157,7 @@ describe('notifications', () => {
       ]);
     });
 
-    it('report a transport that somebody disables, once, and of a rotated secret', async () => {
+    it('report a transport that somebody disables, and a rotated secret, once each', async () => {
       const transport = await tenant.transport(receiver);
       const path = `/httptransports/${transport.httpTransportUid}`;
       await tenant.api.post(`${path}/disable`, { reason: 'Moved' });
@@ -291,7 +291,7 @@ describe('a listener of notifications', () => {
     expect(subscription.closed).toBe(true);
   });
 
-  it('is a provider with what it needs, called with one after the other', async () => {
+  it('is a provider with injected dependencies, called with one notification after the other', async () => {
     const calls: { type: string; name: string; running: number }[] = [];
     let running = 0;
 

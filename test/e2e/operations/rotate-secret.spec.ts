@@ -108,7 +108,7 @@ describe('rotating a signing secret', () => {
   });
 });
 
-describe('what is signed after a rotation', () => {
+describe('a request after a rotation', () => {
   eachDatabase((database) => {
     let host: TestHost;
     let receiver: Receiver;

@@ -85,12 +85,15 @@ describe('a test send', () => {
       ['*', 'PRODUCT_CREATE'],
       ['ORDER_*', 'ORDER_SETTLED'],
       ['TILL_OPEN', 'TILL_OPEN'],
-    ])('with a webhook for %s carries %s, unless it is told otherwise', async (pattern, action) => {
-      await create();
-      if (pattern) await api.post('/httptransports/erp/webhooks', { action: pattern });
-      expect((await test({})).body.delivered).toBe(true);
-      expect(receiver.requests[0]!.headers['x-webhook-action']).toBe(action);
-    });
+    ])(
+      'with a webhook for %s carries %s, unless the request names another action',
+      async (pattern, action) => {
+        await create();
+        if (pattern) await api.post('/httptransports/erp/webhooks', { action: pattern });
+        expect((await test({})).body.delivered).toBe(true);
+        expect(receiver.requests[0]!.headers['x-webhook-action']).toBe(action);
+      },
+    );
 
     it.each<[string, Answer, Omit<Result, 'durationMs'>]>([
       [
@@ -181,7 +184,7 @@ describe('a test send', () => {
       [{ action: null }, 400, 'VALIDATION_FAILED'],
       [{ action: 'A'.repeat(65) }, 400, 'VALIDATION_FAILED'],
       [{ url: 'http://127.0.0.1/' }, 400, 'VALIDATION_FAILED'],
-    ])('with %j is refused, and costs no turn', async (body, status, code) => {
+    ])('with %j is refused, and does not count towards the rate limit', async (body, status, code) => {
       await create();
       const refused = await test(body);
       expect([refused.status, refused.body.code]).toEqual([status, code]);

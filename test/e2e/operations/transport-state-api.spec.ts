@@ -62,7 +62,7 @@ describe('the state of an HTTP transport', () => {
       ['disable', 'pause', /disabled.*cannot be paused.*enable/i],
       ['disable', 'resume', /disabled.*cannot be resumed.*enable/i],
       ['pause', 'enable', /paused.*cannot be enabled.*resume/i],
-    ])('after %s answers 409 to %s, and nothing changes', async (before, command, message) => {
+    ])('after %s responds with 409 to %s, and nothing changes', async (before, command, message) => {
       const present = await run(before);
       const answer = await api.request('POST', `${PATH}/${command}`);
       expect([answer.status, answer.body]).toEqual([

@@ -92,7 +92,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
         ['pause', 'resume', 'PAUSED'],
         ['disable', 'enable', 'DISABLED'],
       ])(
-        'no request starts later than a second after the answer to %s, and %s sends the rest',
+        'no request starts later than a second after the response to %s, and %s sends the rest',
         async (stop, go, state) => {
           receiver.answer({ status: 204, delayMs: 20 });
           await create({ maxConcurrency: 2 });

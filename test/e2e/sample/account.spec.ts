@@ -147,7 +147,7 @@ describe('an access token', () => {
     expect(jwt.options.secret).toBeInstanceOf(KeyObject);
   });
 
-  it('is no longer good when it has expired', async () => {
+  it('is refused after it has expired', async () => {
     const jwt = await appSigner();
     const { iat, exp, ...claims } = jwt.decode<{ iat: number; exp: number }>(
       await accessToken(app.url, 'admin'),
@@ -173,7 +173,7 @@ describe('an access token', () => {
     expect(await call('GET', '/v2/tenants/demo/products')).toMatchObject({ status: 401 });
   });
 
-  it('of a cashier opens the till, and not the administration', async () => {
+  it('of a cashier gives access to the till, and not to the administration', async () => {
     const cashier = await app.signIn('cashier');
     expect(await answers(cashier, ADMIN_ROUTES)).toEqual(all(403, ADMIN_ROUTES));
     expect(await cashier('POST', '/stores/main/tills/till-1/open', { openingAmount: 1 })).toMatchObject({
@@ -181,7 +181,7 @@ describe('an access token', () => {
     });
   });
 
-  it('opens nothing of another tenant', async () => {
+  it('gives no access to another tenant', async () => {
     const token = await accessToken(app.url, 'admin', 'other');
     const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
     expect(await answers(call, ROUTES)).toEqual(all(403, ROUTES));

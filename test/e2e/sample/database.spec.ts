@@ -39,7 +39,7 @@ eachDatabase((db, kind) => {
       expect(upQueries.map(({ query }) => query)).toEqual([]);
     });
 
-    it('and can take it down again', async () => {
+    it('and can revert its migrations', async () => {
       const dataSource = await open();
       await dataSource.undoLastMigration();
       const pending = createPosDataSource(target());

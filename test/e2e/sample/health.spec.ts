@@ -21,7 +21,7 @@ describe('GET /health of the sample app', () => {
       ['true', 'true'],
       ['true', 'false'],
       ['false', 'true'],
-    ])('tells how the module fares, with worker %s and controllers %s', async (worker, controllers) => {
+    ])('reports the health of the module, with worker %s and controllers %s', async (worker, controllers) => {
       const env = { WEBHOOKS_WORKER: worker, WEBHOOKS_CONTROLLERS: controllers };
       app = await SampleApp.start(database(), env);
       expect(await health()).toEqual({

@@ -128,7 +128,7 @@ describe('POST /v2/payments/stripe', () => {
       ['store', 'storeUid'],
       ['order', 'orderUid'],
       ['user', 'userUid'],
-    ])('answers 404 for a payment for a %s that does not exist', async (_case, name) => {
+    ])('responds with 404 to a payment for a %s that does not exist', async (_case, name) => {
       const body = altered(payment('evt_10', 'o-1'), [...METADATA, name], 'unknown');
       expect((await send(body)).status).toBe(404);
     });

@@ -101,13 +101,13 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(await send(url)).toMatchObject({ statusCode: 200 });
   });
 
-  it('waits for the answers of both families, and refuses when the later is bad', async () => {
+  it('waits for the DNS results of both families, and refuses if the later one is not allowed', async () => {
     const url = urlOf((type) => (type === 'A' ? [INSIDE] : { addresses: ['::1'], delayMs: 300 }));
     expect(await failureOf(send(url))).toMatchObject({ code: 'CONNECT_FAILED' });
     expect(receiver.connections).toBe(0);
   });
 
-  it('judges the address it dials: a DNS answer that changes between look-ups reaches nothing inside', async () => {
+  it('judges the address it dials: a DNS result that changes between look-ups reaches nothing inside', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     expect(await send(url)).toMatchObject({ statusCode: 200 });
     await receiver.closeConnections();
@@ -209,7 +209,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(await send(urlOf([CLOSED, INSIDE]))).toMatchObject({ statusCode: 200 });
   });
 
-  it('names a name without addresses as such', async () => {
+  it('reports DNS_FAILED for a name without addresses, and for one that cannot be resolved', async () => {
     expect(await failureOf(send('http://nobody.example.net/'))).toMatchObject({ code: 'DNS_FAILED' });
     expect(await failureOf(send(urlOf([])))).toMatchObject({ code: 'DNS_FAILED' });
     expect(await failureOf(send(urlOf(() => 'servfail')))).toMatchObject({ code: 'DNS_FAILED' });

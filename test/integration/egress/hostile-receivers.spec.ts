@@ -49,12 +49,12 @@ describe('a hostile receiver', () => {
     ['sends a header line now and then, for ever', hostile.drip(OK, 'x-more: y\r\n'), 'TIMEOUT'],
     ['never ends a header line', hostile.drip(`${OK}x-long: `, 'y'), 'TIMEOUT'],
     [
-      'sends interim answers for ever',
+      'sends interim responses for ever',
       hostile.drip('', 'HTTP/1.1 103 Early Hints\r\n\r\n', 20),
       'PROTOCOL_ERROR',
     ],
     [
-      'floods interim answers',
+      'floods interim responses',
       hostile.say('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(5_000)),
       'PROTOCOL_ERROR',
     ],
@@ -108,7 +108,7 @@ describe('a hostile receiver', () => {
     ['sends a body of 1 GiB', hostile.flood(`${OK}content-length: ${GIB}\r\n\r\n`, GIB)],
     ['sends 1 GiB in chunks', hostile.flood(`${OK}transfer-encoding: chunked\r\n\r\n40000000\r\n`, GIB)],
     ['sends 1 GiB until it closes', hostile.flood(`${OK}\r\n`, GIB)],
-  ])('that %s has answered: its status decides, and the connection is gone', async (_what, behaviour) => {
+  ])('that %s has responded: its status decides, and the connection is gone', async (_what, behaviour) => {
     expect(await attempt(behaviour)).toMatchObject({ statusCode: 200 });
     await connectionIsGone();
     expect(receiver.requests).toHaveLength(1);

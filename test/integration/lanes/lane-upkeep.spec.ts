@@ -66,7 +66,7 @@ describe('The lanes that a process holds', () => {
       expect(lane!.config).toMatchObject({ maxConcurrency: 3, version: 2 });
     });
 
-    it('are given up when another process has claimed them, which has counted no crash then, or when they were deleted', async () => {
+    it('are given up when another process has claimed them, whose count of a crash is then undone, or when they were deleted', async () => {
       const [scene, other] = [new LaneScene(fixture), new LaneScene(fixture, { holder: 'other' })];
       const [lane] = await scene.claim();
       await endLease();

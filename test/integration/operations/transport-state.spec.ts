@@ -85,7 +85,7 @@ describe('a lane, when the state of its transport changes', () => {
     });
 
     it.each(['pause', 'disable'])(
-      'still comes up when the holder it had at a %s never returns',
+      'stays due at the end of its lease, in case its holder at the time of a %s never returns',
       async (stop) => {
         const { api, transportId } = await transport();
         await claim(transportId);

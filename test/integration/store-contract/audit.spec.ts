@@ -43,7 +43,7 @@ describe('AuditStore', () => {
     };
     const remove = (limit: number) => fixture.stores.audit.deleteBefore(now - 400 * DAY_MS, limit);
 
-    it('deletes old entries of all tenants, the oldest first, at most so many at a time', async () => {
+    it('deletes old entries of all tenants, the oldest first, at most the given number at a time', async () => {
       await seed('shop', 410, 405);
       await seed('cafe', 402, 401, 399);
       await seed('shop', 1);

@@ -81,7 +81,7 @@ describe('FanoutStore, with others at work,', () => {
         expect(await write(await fixture.plan([other!]))).toEqual(new Set([other]));
       });
 
-      it('makes nothing wait that goes to no ordered webhook', async () => {
+      it('does not delay an event that no ordered webhook matches', async () => {
         await fixture.webhook(await fixture.transport('unordered'));
         const [, second] = await fixture.emit(
           { orderingKey: 'k', tenantUid: 'unordered' },

@@ -155,7 +155,7 @@ describe('LaneStore, claiming lanes,', () => {
         expect(await lane.claim()).toMatchObject([{ leaseMs: LEASE_MS }]);
       });
 
-      it('no lane for two of eight that claim at once, and every lane for one', async () => {
+      it('each lane for exactly one of eight processes that claim at once', async () => {
         const ids: number[] = [];
         for (let count = 0; count < 60; count++) ids.push((await lane.due()).id);
         const claimed: number[] = [];

@@ -48,7 +48,7 @@ describe('RecordStore, of ordered deliveries,', () => {
     it.each([
       ['was delivered', (head: QueuedDelivery) => delivered(head)],
       ['has failed for good', (head: QueuedDelivery) => failed(head, 'EXHAUSTED')],
-    ])('lets the next of the key go when the head %s, and only that', async (_, end) => {
+    ])('unparks the next delivery of the key when the head %s, and no other', async (_, end) => {
       const [head, second, third] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },
@@ -69,13 +69,13 @@ describe('RecordStore, of ordered deliveries,', () => {
       expect(await dates()).toEqual([head!.dueAt + 60_000, PARKED_DUE_AT]);
     });
 
-    it('parks nothing whose head ends in the same group', async () => {
+    it('does not park a delivery whose head ends in the same group', async () => {
       const [head, second] = await dueDeliveries({ orderingKey: 'k' }, { orderingKey: 'k' });
       await fixture.stores.records.record(group({ attempts: [delivered(head!)], parked: [second!] }));
       expect(await dates()).toEqual([second!.dueAt]);
     });
 
-    it('frees the next one when two of the key end in one group', async () => {
+    it('unparks the next delivery when two of the key end in one group', async () => {
       const [first, second, third] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },
@@ -88,7 +88,7 @@ describe('RecordStore, of ordered deliveries,', () => {
       expect(await dates()).toEqual([4_000]);
     });
 
-    it('frees the deliveries that are parked behind no other, and only these', async () => {
+    it('unparks the deliveries that are parked behind no other, and only these', async () => {
       const [first, second, other] = await dueDeliveries(
         { orderingKey: 'k' },
         { orderingKey: 'k' },

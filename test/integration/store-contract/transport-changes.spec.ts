@@ -53,7 +53,7 @@ describe('RecordStore, changing transports,', () => {
       expect(await stored()).toMatchObject({ disabled_reason: 'GONE', version: Number(version) + 1 });
     });
 
-    it('takes the date of a lane that was released before its transport is disabled', async () => {
+    it('removes the due date of a lane that was released before its transport is disabled', async () => {
       await lane.release({ transportId: transport.id, leaseToken }, { dueAt: 1 });
       await change({ disabledReason: 'GONE' });
       expect(await isSuspended()).toBe(true);

@@ -160,7 +160,7 @@ describe('the body of a transport', () => {
     [{ ...transport, headers: [{ key: 'a' }] }, ['headers.0.value is required']],
     [{ ...transport, rateLimit: { requests: 1 } }, ['rateLimit.perSeconds is required']],
     [{ ...transport, rateLimit: 5 }, ['rateLimit must be an object']],
-  ])('is refused with what is true: %j', async (body, messages) => {
+  ])('is refused with the one message that helps: %j', async (body, messages) => {
     expect(await messagesOf(CreateHttpTransportDto, body)).toEqual(messages);
   });
 

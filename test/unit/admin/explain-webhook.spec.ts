@@ -54,7 +54,7 @@ describe('the explanation of an event for a webhook', () => {
       verdict({}, { isOwn: true }),
       'UNKNOWN RECORD_EXPIRED EXPIRED',
     ],
-    ['listens to another action', verdict({ action: 'TILL_OPEN' }), 'NO_DELIVERY ACTION_DIFFERS DERIVED'],
+    ['subscribes to other actions', verdict({ action: 'TILL_OPEN' }), 'NO_DELIVERY ACTION_DIFFERS DERIVED'],
     ['is disabled', verdict({ enabled: false }), 'NO_DELIVERY WEBHOOK_DISABLED DERIVED'],
     ['is less specific than another one', verdict({}, { delivery }), 'NO_DELIVERY OTHER_WEBHOOK DERIVED'],
     [
@@ -96,7 +96,7 @@ describe('the explanation of an event for a webhook', () => {
   });
 });
 
-describe('what a pending delivery waits for', () => {
+describe('the causes for which a pending delivery waits', () => {
   const FACTS: PendingFacts = {
     behindId: null,
     transportState: 'ACTIVE',

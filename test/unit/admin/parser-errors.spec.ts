@@ -13,7 +13,7 @@ describe('an error of the platform', () => {
     [{ code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE', statusCode: 415 }, 415],
     [Object.assign(new URIError('Failed to decode'), { status: 400 }), 400],
     [Object.assign(new SyntaxError('Unexpected token'), { statusCode: 400 }), 400],
-  ])('of a parser is answered as the admin API does: %p', (error, status) => {
+  ])('of a parser becomes an error of the admin API: %p', (error, status) => {
     expect(apiErrorOfParser(error)?.getStatus()).toBe(status);
   });
 

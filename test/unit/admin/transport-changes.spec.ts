@@ -4,7 +4,7 @@ import {
   applyReplacement,
   applyUpdate,
   assertComplete,
-  assertSecretsStayAtHome,
+  assertSecretsKeepOrigin,
   type TransportInput,
 } from '../../../lib/admin/http-transports/transport-changes.js';
 import {
@@ -99,7 +99,7 @@ describe('a replacement (PUT)', () => {
     });
   });
 
-  it('keeps the additive fields that it omits', () => {
+  it("keeps omitted fields that are not part of the vendor's API", () => {
     const { timeoutMs, maxConcurrency, rateLimit, retryScheduleSeconds } = stored;
     expect(applyReplacement(stored, replacement)).toMatchObject({
       timeoutMs,
@@ -109,7 +109,7 @@ describe('a replacement (PUT)', () => {
     });
   });
 
-  it('sets the additive fields that it gives', () => {
+  it("sets given fields that are not part of the vendor's API", () => {
     expect(applyReplacement(stored, { ...replacement, timeoutMs: 100, rateLimit: null })).toMatchObject({
       timeoutMs: 100,
       rateLimit: null,
@@ -149,7 +149,7 @@ describe('the mask', () => {
     expect(error.getResponse()).toHaveProperty('message', [expect.stringContaining(field)]);
   });
 
-  it('is what a read-and-send-back carries, and changes nothing', () => {
+  it('changes nothing if a transport is sent back as it was read', () => {
     const headers = stored.headers.map(({ key }) => ({ key, value: MASK }));
     expect(applyUpdate(stored, { headers, password: MASK, token: MASK })).toEqual(stored);
   });
@@ -163,7 +163,7 @@ it('refuses the same header twice, in whatever spelling', () => {
   expect(errorOf(() => applyUpdate(stored, { headers })).code).toBe('VALIDATION_FAILED');
 });
 
-describe('what a security type needs', () => {
+describe('the fields that a security type requires', () => {
   it.each<[string, Partial<TransportDraft>, string[]]>([
     [
       'BASIC_AUTH without user name',
@@ -188,7 +188,7 @@ describe('what a security type needs', () => {
       { securityType: 'BEARER_TOKEN', token: null },
       ['token is required with securityType BEARER_TOKEN'],
     ],
-  ])('is missed: %s', (_case, change, message) => {
+  ])('are named if they are missing: %s', (_case, change, message) => {
     expect(errorOf(() => assertComplete({ ...stored, ...change })).getResponse()).toMatchObject({
       statusCode: 400,
       message,
@@ -202,7 +202,7 @@ describe('what a security type needs', () => {
       { securityType: 'BEARER_TOKEN', username: null, password: null },
     ],
     ['NONE without anything', { securityType: 'NONE', username: null, password: null, token: null }],
-  ])('is there: %s', (_case, change) => {
+  ])('are complete: %s', (_case, change) => {
     expect(() => assertComplete({ ...stored, ...change })).not.toThrow();
   });
 });
@@ -214,8 +214,8 @@ describe('a change of origin', () => {
     ['scheme', 'http://erp.example.com/hooks'],
     ['host', 'https://evil.example.com/hooks'],
     ['port', 'https://erp.example.com:8443/hooks'],
-  ])('by %s wants every stored secret again', (_part, url) => {
-    const error = errorOf(() => assertSecretsStayAtHome(stored, applyUpdate(stored, { url })));
+  ])('by %s requires every stored secret again', (_part, url) => {
+    const error = errorOf(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url })));
     expect(error.getResponse()).toMatchObject({ statusCode: 400, code: 'CREDENTIALS_REQUIRED' });
     const { message } = error.getResponse() as { message: string[] };
     expect(message.map((line) => line.split(' ')[0])).toEqual([
@@ -231,7 +231,7 @@ describe('a change of origin', () => {
     ['removed', { password: null, token: null, headers: [] }],
   ])('goes through when they are %s', (_case, input) => {
     const after = applyUpdate(stored, { url: 'https://new.example.com', ...input });
-    expect(() => assertSecretsStayAtHome(stored, after)).not.toThrow();
+    expect(() => assertSecretsKeepOrigin(stored, after)).not.toThrow();
   });
 
   it('does not take the mask for a secret sent again', () => {
@@ -241,25 +241,25 @@ describe('a change of origin', () => {
       token: null,
       headers: [],
     });
-    expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
+    expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
   it('requires the secrets in a replacement too, which keeps omitted ones', () => {
     const after = applyReplacement(stored, { name: 'New', url: 'https://new.example.com' });
-    expect(errorOf(() => assertSecretsStayAtHome(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
+    expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
   it.each<[string, string]>([
     ['another path', 'https://erp.example.com/elsewhere?x=1'],
     ['the default port spelled out', 'https://erp.example.com:443/hooks'],
     ['the host in capitals', 'https://ERP.example.com/hooks'],
-  ])('is not one: %s', (_case, url) => {
-    expect(() => assertSecretsStayAtHome(stored, applyUpdate(stored, { url }))).not.toThrow();
+  ])('is not caused by %s', (_case, url) => {
+    expect(() => assertSecretsKeepOrigin(stored, applyUpdate(stored, { url }))).not.toThrow();
   });
 });
 
-describe('the stored fields', () => {
-  it('is each secret, new or kept, encrypted for its own field', () => {
+describe('the stored form of a draft', () => {
+  it('has each secret, new or kept, encrypted for its own field', () => {
     const draft = applyUpdate(stored, {
       password: 'new password',
       headers: [

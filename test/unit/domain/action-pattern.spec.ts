@@ -53,7 +53,9 @@ describe('isKnownPattern', () => {
     'constructor',
     '__proto__',
     'toString',
-  ])('refuses %p, which never could', (text) => expect(isKnownPattern(posCatalog, text)).toBe(false));
+  ])('refuses %p, which cannot match an action', (text) =>
+    expect(isKnownPattern(posCatalog, text)).toBe(false),
+  );
 });
 
 describe('matchesAction', () => {

@@ -206,7 +206,7 @@ describe('buildEnvelope', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('refuses a payload that is cyclic, however long its way round and whatever its size', () => {
+  it('refuses a cyclic payload, however long the cycle and whatever the size', () => {
     const short: Record<string, unknown> = {};
     short['self'] = short;
     expect(refusal(short)).toMatchObject({ path: 'self', message: expect.stringMatching(/cyclic/) });
@@ -215,7 +215,7 @@ describe('buildEnvelope', () => {
     expect(refusal(long)).toMatchObject({ path: 'a.b.c.d.0', message: expect.stringMatching(/cyclic/) });
   });
 
-  it('names the path of a cycle inside the payload once round only', () => {
+  it('names the path to the end of the first round of a cycle inside the payload', () => {
     const order: Record<string, unknown> = { Uid: '700' };
     order['lines'] = [{ order }];
     expect(refusal({ order }).path).toBe('order.lines.0.order');

@@ -91,7 +91,7 @@ describe('uuidv7', () => {
     expect(uuidv7(0x017f22e279b0, () => random)).toBe('017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
   });
 
-  it('is a uid that tells its time, its version and its variant, whatever the random bytes', () => {
+  it('is a uid that contains its time, its version and its variant, whatever the random bytes', () => {
     const nowMs = fc.integer({ min: 0, max: 2 ** 48 - 1 });
     fc.assert(
       fc.property(nowMs, fc.uint8Array({ minLength: 10, maxLength: 10 }), (now, random) => {

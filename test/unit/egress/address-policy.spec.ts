@@ -61,7 +61,7 @@ const IPV6_RANGES: typeof IPV4_RANGES = [
 
 describe('isPublicAddress', () => {
   it.each([...IPV4_RANGES, ...IPV6_RANGES])(
-    'draws its line exactly: %s | %s … %s | %s',
+    'separates public from other addresses exactly at the bounds of a range: %s | %s … %s | %s',
     (below, first, last, above) => {
       expect([first, last].map(isPublicAddress)).toEqual([false, false]);
       for (const neighbour of [below, above])
@@ -102,7 +102,7 @@ describe('isPublicAddress', () => {
     '::8.8.8.8',
     '64:ff9b::8.8.8.8',
     '::ffff:0:8.8.8.8',
-  ])('takes %s, which carries a public IPv4 address, for not public', (address) => {
+  ])('does not treat %s as public, although it carries a public IPv4 address', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -119,7 +119,7 @@ describe('isPublicAddress', () => {
     '2606:4700::1%eth0',
     'fe80::1%1',
     '2130706433',
-  ])('takes %j, which is no plain address, for not public', (text) => {
+  ])('does not treat %j as public, because it is no plain address', (text) => {
     expect(isPublicAddress(text)).toBe(false);
     expect(familyOf(text)).toBeUndefined();
   });

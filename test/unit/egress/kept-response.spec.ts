@@ -50,7 +50,7 @@ describe('keepHeaders', () => {
     expect(Object.getPrototypeOf(kept)).toBe(Object.prototype);
   });
 
-  it('blots out a secret that comes back', () => {
+  it('redacts a secret that comes back', () => {
     expect(keepHeaders({ 'x-echo': 'token t0ps3cret!' }, ['t0ps3cret'])).toEqual({
       'x-echo': 'token [redacted]!',
     });
@@ -81,7 +81,7 @@ describe('keepBody', () => {
     expect(keepBody([Buffer.from('a\0b')], [])).toBe('a\uFFFDb');
   });
 
-  it('blots out every secret that comes back, as often as it does', () => {
+  it('redacts every secret that comes back, as often as it does', () => {
     const body = Buffer.from('{"authorization":"Bearer t0ps3cret","again":"t0ps3cret","key":"k3y!"}');
     const text = keepBody([body], ['Bearer t0ps3cret', 't0ps3cret', 'k3y!', 'abc', '']);
     expect(text).toBe('{"authorization":"[redacted]","again":"[redacted]","key":"[redacted]"}');

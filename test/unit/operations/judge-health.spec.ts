@@ -158,7 +158,7 @@ describe('The health of the module', () => {
     ]);
   });
 
-  it('is degraded by each of its surroundings', () => {
+  it('is degraded by missing keys, unproven wake-ups and a wrong clock', () => {
     const judged = judge({
       missingKeyIds: ['k1'],
       areWakeUpsUnproven: true,

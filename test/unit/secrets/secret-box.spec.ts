@@ -36,7 +36,7 @@ describe('SecretBox', () => {
     ['table', 'webhook_webhook'],
     ['row', 'crm'],
     ['field', 'token'],
-  ])('does not open a secret that was moved to another %s', (part, value) => {
+  ])('does not decrypt a secret that was moved to another %s', (part, value) => {
     const box = new SecretBox([NEW]);
     const stored = box.encrypt('secret', PLACE);
     expect(() => box.decrypt(stored, { ...PLACE, [part]: value })).toThrow(SecretUnreadableError);

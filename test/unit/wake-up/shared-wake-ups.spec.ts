@@ -90,7 +90,7 @@ describe('wake-ups between processes', () => {
       missed: () => (missed += 1),
     });
 
-  it('are proven by a notification to itself, and say nothing before', async () => {
+  it('are neither proven nor unproven until the test message of the process has arrived', async () => {
     expect(wakeUps.state).toBe('none');
     listen();
     expect(wakeUps.state).toBe('none');
@@ -98,7 +98,7 @@ describe('wake-ups between processes', () => {
     expect([missed, warnings]).toEqual([0, []]);
   });
 
-  it('are unproven when a glance hangs, and everything is looked at once', async () => {
+  it('are unproven when a glance hangs, which causes one look for missed work', async () => {
     listen();
     await eventually(() => wakeUps.state === 'proven');
     hangs = true;

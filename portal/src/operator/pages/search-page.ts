@@ -5,7 +5,7 @@ export interface SearchedPage<T> {
   readonly next: string | null;
 }
 
-/** Requests for one page. The user starts the next ones. */
+/** Maximum number of requests for one page. Further ones are sent only if the user asks for more. */
 const MOST_REQUESTS = 10;
 
 /**

@@ -25,7 +25,7 @@ export function ActionPicker({ actions, choice, onChange }: ActionPickerProps) {
   }
   const descriptions = new Map(actions.data.map(({ action, description }) => [action, description]));
   const names = [...descriptions.keys()];
-  // With everything, the field of the search is not there.
+  // If everything is chosen, there is no search field.
   const isShown = (action: string): boolean =>
     choice.has('*') || `${action} ${descriptions.get(action)}`.toLowerCase().includes(search.toLowerCase());
   const groups = { isShown, descriptions, choice, onChange };

@@ -12,7 +12,7 @@ interface EndpointActionsProps {
   readonly onChanged: (endpoint: Endpoint) => void;
 }
 
-/** Commands that a sentence beside the buttons tells apart. */
+/** Commands whose difference a sentence beside the buttons explains. */
 const EXPLAINED: readonly (Command | 'delete')[] = ['pause', 'disable'];
 
 /** Pauses, resumes, disables or deletes an endpoint, each after a question that says what will happen. */

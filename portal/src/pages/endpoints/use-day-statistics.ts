@@ -5,7 +5,10 @@ import { pause } from '../../app/pause.ts';
 import { usePortal } from '../../app/portal-context.tsx';
 
 const DAY_MS = 86_400_000;
-/** Rows that pass by while somebody scrolls are gone earlier and are not read: the list itself would have to wait for them. */
+/**
+ * How long a row has to stay before its statistics are read, in ms. Rows that pass by while somebody scrolls are gone before:
+ * reading them all would delay the list itself.
+ */
 const STAYS_MS = 150;
 
 /**

@@ -64,7 +64,7 @@ describe('Lane', () => {
       expect(lane.maySend(at(6))).toBe(true);
     });
 
-    it('goes on draining after a release that failed, also if it was told to drain while that was under way', () => {
+    it('goes on draining after a release that failed, also if a drain was requested while the release was under way', () => {
       const before = idle();
       before.drain();
       before.release(NOW);

@@ -52,7 +52,7 @@ describe('Requested deliveries of a lane', () => {
     expect(lane.hasRequests).toBe(true);
   });
 
-  it('are read again after one was returned, orphaned, or became ready no more, and not for others', () => {
+  it('are read again after one of them was returned or orphaned, but not after another delivery was', () => {
     for (const end of ['returned', 'orphaned'] as const) {
       const lane = laneWith(requested(1), requested(2));
       expect(lane.hasRequests).toBe(false);

@@ -133,7 +133,7 @@ describe('Recorder', () => {
       expect([scene.aside, scene.store.deliveries]).toEqual([[2], [1, 3, 2]]);
     });
 
-    it('counts as unrecorded as long as one of its delivery waits', async () => {
+    it('leaves its delivery unrecorded as long as another entry of the delivery waits', async () => {
       const scene = new RecorderScene();
       scene.store.locked = new Set([1]);
       const unrecorded: boolean[] = [];

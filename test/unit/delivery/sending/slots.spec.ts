@@ -47,7 +47,7 @@ describe('Slots', () => {
     expect(slots.areSoonFree).toBe(false);
   });
 
-  describe('whose turn it is', () => {
+  describe('the order of turns', () => {
     it('gives tenants turns in a circle, however many lanes each has', () => {
       const slots = new Slots(12, 12);
       for (let id = 1; id <= 5; id++) slots.add(ownLane('big', id));
@@ -87,7 +87,7 @@ describe('Slots', () => {
     });
   });
 
-  describe('who is admitted', () => {
+  describe('the admission of lanes', () => {
     it('keeps a quarter of the slots for tenants that hold none', () => {
       const slots = new Slots(16, 16);
       for (let id = 1; id <= 20; id++) slots.add(ownLane('hanging', id));
@@ -158,7 +158,7 @@ describe('Slots', () => {
     });
   });
 
-  it('whatever happens: exceeds no limit, and leaves no lane waiting that may have a slot', () => {
+  it('exceed no limit, and leave no lane waiting that may have a slot, whatever happens', () => {
     const action = fc.record({ kind: fc.constantFrom('add', 'remove', 'take', 'give'), lane: fc.nat(7) });
     const sizes = fc.integer({ min: 1, max: 9 });
     const actions = fc.array(action, { maxLength: 120, size: 'max' });
