@@ -3,7 +3,6 @@ import { deliveryIdOf } from '../../domain/uid.js';
 import { RedeliveryService } from '../../operations/redelivery/redelivery.service.js';
 import { DeliveryRepository } from '../../persistence/repositories/delivery.repository.js';
 import { notFound } from '../api-error.js';
-import { apiErrorOf } from '../api-error-of.js';
 import { Cursors } from '../listing/cursors.js';
 import { keysetPage } from '../listing/keyset-page.js';
 import type { DeliveryQueryDto } from './delivery-query.dto.js';
@@ -45,12 +44,7 @@ export class DeliveriesService {
   /** @throws {ApiError} 404 or 409 */
   async redeliver(tenantUid: string, deliveryUid: string): Promise<DeliveryDto> {
     const id = deliveryIdOf(deliveryUid);
-    const delivery =
-      id === undefined
-        ? undefined
-        : await this.redelivery.redeliver(tenantUid, id).catch((error: unknown) => {
-            throw apiErrorOf(error);
-          });
+    const delivery = id === undefined ? undefined : await this.redelivery.redeliver(tenantUid, id);
     if (!delivery) throw notFound('DELIVERY');
     return deliveryDto(delivery);
   }

@@ -8,7 +8,7 @@ import { UID_KEYWORDS, UID_OR_BLANK_KEYWORDS } from '../openapi/api-docs.js';
 import { BLANK_RULE, MayBeBlank } from '../validation/may-be-blank.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsPlainText, IsUid } from '../validation/text.js';
-import { HttpTransportInputDto, SECURITY_TYPE_RULE } from './http-transport-input.dto.js';
+import { HttpTransportInputDto, SECURITY_TYPE_RULE } from './http-transport-settings.dto.js';
 import { SECURITY_TYPES } from './security-type.js';
 
 const MAX_NAME = 255;

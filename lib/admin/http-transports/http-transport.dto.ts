@@ -1,32 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ResponseSchema } from '../openapi/schemas.js';
-import { rateLimitOf } from '../../domain/rate-window.js';
 import { TRANSPORT_STATES, type TransportState } from '../../domain/transport-state.js';
-import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
 import type { HttpTransportRow } from '../../persistence/repositories/http-transport.repository.js';
-import { PagingDto, type PageDto } from '../listing/page.dto.js';
 import { instant } from '../instant.js';
-import { MASK, masked } from '../masking.js';
-import { RateLimitDto } from './http-transport-input.dto.js';
-import { SECURITY_TYPES } from './security-type.js';
-
-/** A header as the API returns it. */
-@ResponseSchema('HttpTransportHeader')
-export class HeaderDto {
-  @ApiProperty({ description: 'Name of the header.', example: 'x-shop' })
-  key!: string;
-
-  @ApiProperty({
-    type: 'string',
-    description: 'Always the mask `********`: values are never shown.',
-    example: MASK,
-  })
-  value!: typeof MASK;
-}
+import { PagingDto, type PageDto } from '../listing/page.dto.js';
+import { ResponseSchema } from '../openapi/schemas.js';
+import { HttpTransportSettingsDto, httpTransportSettingsDto } from './http-transport-settings.dto.js';
 
 /** An HTTP transport as the API returns it: every secret masked. */
 @ResponseSchema('HttpTransport')
-export class HttpTransportDto {
+export class HttpTransportDto extends HttpTransportSettingsDto {
   @ApiProperty({ description: 'Uid of the transport, unique within the tenant.', example: 'erp' })
   httpTransportUid!: string;
 
@@ -35,44 +17,6 @@ export class HttpTransportDto {
 
   @ApiProperty({ description: 'Target of the requests.', example: 'https://erp.example.com/hooks/pos' })
   url!: string;
-
-  @ApiProperty({
-    type: () => [HeaderDto],
-    description: 'Headers sent with each request, values masked.',
-    example: [{ key: 'x-shop', value: MASK }],
-  })
-  headers!: HeaderDto[];
-
-  @ApiProperty({
-    enum: SECURITY_TYPES,
-    description: 'How the receiver authenticates the request.',
-    example: 'BASIC_AUTH',
-  })
-  securityType!: SecurityType;
-
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'User name for `BASIC_AUTH`; null if there is none.',
-    example: 'shop-70',
-  })
-  username!: string | null;
-
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'The mask `********` if a password is stored, otherwise null.',
-    example: MASK,
-  })
-  password!: typeof MASK | null;
-
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'The mask `********` if a token is stored, otherwise null.',
-    example: null,
-  })
-  token!: typeof MASK | null;
 
   @ApiProperty({
     enum: TRANSPORT_STATES,
@@ -99,39 +43,6 @@ export class HttpTransportDto {
     example: null,
   })
   failingSince!: string | null;
-
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description: 'Deadline of one request in milliseconds; null: the default of this service.',
-    example: null,
-  })
-  timeoutMs!: number | null;
-
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description: 'Maximum number of requests in flight; null: the default of this service.',
-    example: 8,
-  })
-  maxConcurrency!: number | null;
-
-  @ApiProperty({
-    type: () => RateLimitDto,
-    nullable: true,
-    description: 'Maximum number of requests in a window of time; null: no limit.',
-  })
-  rateLimit!: RateLimitDto | null;
-
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'integer' },
-    nullable: true,
-    description:
-      'Seconds to wait after the first, second, … failed attempt; null: the default of this service.',
-    example: [5, 300, 1_800],
-  })
-  retryScheduleSeconds!: number[] | null;
 
   @ApiProperty({
     format: 'date-time',
@@ -174,18 +85,10 @@ export function httpTransportDto(transport: HttpTransportRow): HttpTransportDto 
     httpTransportUid: transport.httpTransportUid,
     name: transport.name,
     url: transport.url,
-    headers: transport.headers.map(({ key, value }) => ({ key, value: masked(value) })),
-    securityType: transport.securityType,
-    username: transport.username,
-    password: masked(transport.password),
-    token: masked(transport.token),
+    ...httpTransportSettingsDto(transport),
     state: transport.state,
     disabledReason: transport.disabledReason,
     failingSince: instant(transport.failingSince),
-    timeoutMs: transport.timeoutMs,
-    maxConcurrency: transport.maxConcurrency,
-    rateLimit: rateLimitOf(transport),
-    retryScheduleSeconds: transport.retryScheduleSeconds,
     createdAt: instant(transport.createdAt),
     lastModifiedAt: instant(transport.lastModifiedAt),
   };

@@ -22,7 +22,6 @@ import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { transportSecret, type TransportSecretField } from '../../secrets/transport-secrets.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
-import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
 import type {
   CreateHttpTransportDto,
@@ -88,22 +87,18 @@ export class HttpTransportsService {
     const place = { tenantUid, httpTransportUid };
     const draft = applyUpdate(EMPTY_DRAFT, input);
     this.#check(draft);
-    checkSigningSecret(signingSecret);
+    assertImportable(signingSecret);
     const encryptedSecret = this.secrets.encrypt(signingSecret, transportSecret(place, 'signing_secret'));
-    try {
-      const row = {
-        ...this.#settings(place, draft),
-        httpTransportUid,
-        signingSecrets: [{ secret: encryptedSecret, expiresAt: null }],
-      };
-      const quota = { limit: 'maxTransportsPerTenant', value: this.options.maxTransportsPerTenant };
-      const changes = creationOf(draft);
-      const audited = { kind: 'TRANSPORT_CREATED', actor, changes } as const;
-      const transport = await this.transports.insert(tenantUid, row, quota, audited);
-      return { transport, signingSecret };
-    } catch (error) {
-      throw apiErrorOf(error);
-    }
+    const row = {
+      ...this.#settings(place, draft),
+      httpTransportUid,
+      signingSecrets: [{ secret: encryptedSecret, expiresAt: null }],
+    };
+    const quota = { limit: 'maxTransportsPerTenant', value: this.options.maxTransportsPerTenant };
+    const changes = creationOf(draft);
+    const audited = { kind: 'TRANSPORT_CREATED', actor, changes } as const;
+    const transport = await this.transports.insert(tenantUid, row, quota, audited);
+    return { transport, signingSecret };
   }
 
   /**
@@ -230,12 +225,4 @@ function settingsIn(
     );
   }
   return settings;
-}
-
-function checkSigningSecret(signingSecret: string): void {
-  try {
-    assertImportable(signingSecret);
-  } catch (error) {
-    throw apiErrorOf(error);
-  }
 }

@@ -1,6 +1,6 @@
 import { badRequest, validationFailed } from '../api-error.js';
 import { MASK } from '../masking.js';
-import type { HttpTransportInputDto } from './http-transport-input.dto.js';
+import type { HttpTransportInputDto } from './http-transport-settings.dto.js';
 import { isBearer } from './security-type.js';
 import type { DraftHeader, DraftSecret, TransportDraft } from './transport-draft.js';
 

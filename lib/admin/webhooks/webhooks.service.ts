@@ -14,7 +14,6 @@ import {
 } from '../../persistence/repositories/webhook.repository.js';
 import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
 import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
-import { apiErrorOf } from '../api-error-of.js';
 import { badRequest, notFound } from '../api-error.js';
 import type { CreateWebhookDto, ReplaceWebhookDto, UpdateWebhookDto } from './webhook-bodies.dto.js';
 
@@ -80,22 +79,18 @@ export class WebhooksService {
       webhookUid = uuidv7(this.database.now(), randomBytes),
       ...settings
     } = body;
-    try {
-      const row = { webhookUid, ...DEFAULT_WEBHOOK_SETTINGS, ...settings };
-      const quota = { limit: 'maxWebhooksPerTenant', value: this.options.maxWebhooksPerTenant };
-      const { action, enabled, ordered } = row;
-      const changes = Object.entries({ action, enabled, ordered }).map(([field, to]) => ({
-        field,
-        from: null,
-        to,
-      }));
-      const audited = { kind: 'WEBHOOK_CREATED', actor, changes } as const;
-      const webhook = await this.webhooks.insert(tenantUid, transport, row, quota, audited);
-      if (!webhook) throw notFound('HTTP_TRANSPORT');
-      return webhook;
-    } catch (error) {
-      throw apiErrorOf(error);
-    }
+    const row = { webhookUid, ...DEFAULT_WEBHOOK_SETTINGS, ...settings };
+    const quota = { limit: 'maxWebhooksPerTenant', value: this.options.maxWebhooksPerTenant };
+    const { action, enabled, ordered } = row;
+    const changes = Object.entries({ action, enabled, ordered }).map(([field, to]) => ({
+      field,
+      from: null,
+      to,
+    }));
+    const audited = { kind: 'WEBHOOK_CREATED', actor, changes } as const;
+    const webhook = await this.webhooks.insert(tenantUid, transport, row, quota, audited);
+    if (!webhook) throw notFound('HTTP_TRANSPORT');
+    return webhook;
   }
 
   /**

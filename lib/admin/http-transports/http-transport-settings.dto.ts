@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PLAIN_TEXT_PATTERN, RequestSchema, VISIBLE_ASCII_PATTERN } from '../openapi/schemas.js';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -7,84 +6,29 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsString,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { MASK } from '../masking.js';
+import { rateLimitOf } from '../../domain/rate-window.js';
+import type { SecurityType, TransportSettings } from '../../persistence/entities/http-transport.entity.js';
+import { MASK, masked } from '../masking.js';
+import { PLAIN_TEXT_PATTERN, VISIBLE_ASCII_PATTERN } from '../openapi/schemas.js';
 import { MayBeAbsent, MayBeAbsentOrNull } from '../validation/presence.js';
 import { IsPlainText, IsVisibleAscii } from '../validation/text.js';
-import type { SecurityType } from '../../persistence/entities/http-transport.entity.js';
+import { HeaderDto, HeaderInputDto } from './http-transport-headers.dto.js';
+import { RateLimitDto } from './rate-limit.dto.js';
 import { SECURITY_TYPES } from './security-type.js';
 
 const MAX_HEADERS = 20;
 const MAX_RETRIES = 50;
 const SEVEN_DAYS_SECONDS = 604_800;
-/** Same rule as in `assertTenantHeaders`. */
-const HEADER_NAME_PATTERN = "^[!#$%&'*+\\-.^_`|~0-9A-Za-z]+$";
-const HEADER_VALUE_PATTERN = '^[\\t\\u0020-\\u007e\\u0080-\\u00ff]*$';
 const USERNAME_PATTERN = PLAIN_TEXT_PATTERN.replace('[^', '[^:');
 
 /** Description of `securityType`. */
 export const SECURITY_TYPE_RULE =
   'How the receiver authenticates the request. `BASIC_AUTH` needs `username` and `password`, `BEARER_TOKEN` needs `token`. `BEARER` and `BEARER_AUTH` mean the same as `BEARER_TOKEN`; the spelling is kept.';
-
-/** A header in a request. The egress policy checks its contents (`assertTenantHeaders`). */
-@RequestSchema('HttpTransportHeaderInput')
-export class HeaderInputDto {
-  @ApiProperty({
-    description:
-      'Name of the header. Headers that HTTP or this service sets, such as `host`, `content-type` and `webhook-id`, are refused with `HEADER_REFUSED`.',
-    example: 'x-shop',
-    minLength: 1,
-    maxLength: 128,
-    pattern: HEADER_NAME_PATTERN,
-  })
-  @IsString()
-  @MaxLength(128)
-  key!: string;
-
-  @ApiProperty({
-    description: `Value of the header: Latin-1 characters without control characters. Responses show the mask "${MASK}" instead. The mask in an update keeps the stored value of the header with this name.`,
-    example: 'shop-70',
-    maxLength: 4096,
-    pattern: HEADER_VALUE_PATTERN,
-  })
-  @IsString()
-  @MaxLength(4096)
-  value!: string;
-}
-
-/** A rate limit. */
-@RequestSchema('HttpTransportRateLimit', { nullable: true })
-export class RateLimitDto {
-  @ApiProperty({
-    type: 'integer',
-    description: 'Maximum number of requests per window.',
-    minimum: 1,
-    maximum: 100_000,
-    example: 100,
-  })
-  @IsInt()
-  @Min(1)
-  @Max(100_000)
-  requests!: number;
-
-  @ApiProperty({
-    type: 'integer',
-    description: 'Length of the window in seconds.',
-    minimum: 1,
-    maximum: 3_600,
-    example: 60,
-  })
-  @IsInt()
-  @Min(1)
-  @Max(3_600)
-  perSeconds!: number;
-}
 
 /**
  * The optional settings of a transport. An omitted member is not a property of the object, so that a change of one field
@@ -212,4 +156,93 @@ export abstract class HttpTransportInputDto {
   @Min(1, { each: true })
   @Max(SEVEN_DAYS_SECONDS, { each: true })
   retryScheduleSeconds?: number[] | null;
+}
+
+/** The settings of a transport as the API returns them: every secret masked. */
+export abstract class HttpTransportSettingsDto {
+  @ApiProperty({
+    type: () => [HeaderDto],
+    description: 'Headers sent with each request, values masked.',
+    example: [{ key: 'x-shop', value: MASK }],
+  })
+  headers!: HeaderDto[];
+
+  @ApiProperty({
+    enum: SECURITY_TYPES,
+    description: 'How the receiver authenticates the request.',
+    example: 'BASIC_AUTH',
+  })
+  securityType!: SecurityType;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'User name for `BASIC_AUTH`; null if there is none.',
+    example: 'shop-70',
+  })
+  username!: string | null;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'The mask `********` if a password is stored, otherwise null.',
+    example: MASK,
+  })
+  password!: typeof MASK | null;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'The mask `********` if a token is stored, otherwise null.',
+    example: null,
+  })
+  token!: typeof MASK | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Deadline of one request in milliseconds; null: the default of this service.',
+    example: null,
+  })
+  timeoutMs!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Maximum number of requests in flight; null: the default of this service.',
+    example: 8,
+  })
+  maxConcurrency!: number | null;
+
+  @ApiProperty({
+    type: () => RateLimitDto,
+    nullable: true,
+    description: 'Maximum number of requests in a window of time; null: no limit.',
+  })
+  rateLimit!: RateLimitDto | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer' },
+    nullable: true,
+    description:
+      'Seconds to wait after the first, second, … failed attempt; null: the default of this service.',
+    example: [5, 300, 1_800],
+  })
+  retryScheduleSeconds!: number[] | null;
+}
+
+/** The settings of a transport as the API returns them. */
+export function httpTransportSettingsDto(settings: TransportSettings): HttpTransportSettingsDto {
+  return {
+    headers: settings.headers.map(({ key, value }) => ({ key, value: masked(value) })),
+    securityType: settings.securityType,
+    username: settings.username,
+    password: masked(settings.password),
+    token: masked(settings.token),
+    timeoutMs: settings.timeoutMs,
+    maxConcurrency: settings.maxConcurrency,
+    rateLimit: rateLimitOf(settings),
+    retryScheduleSeconds: settings.retryScheduleSeconds,
+  };
 }
