@@ -9,7 +9,7 @@ import { WebhookEmitter } from './emitter/webhook-emitter.js';
 import { DataSourceMissingError } from './errors/start-up.errors.js';
 import { ClockWatch } from './operations/clock-watch.js';
 import { EncryptionKeyRotation } from './operations/encryption/encryption-key-rotation.js';
-import { openSecrets } from './operations/encryption/open-secrets.js';
+import { createSecretBox } from './operations/encryption/create-secret-box.js';
 import { EnvironmentGuard } from './operations/environment-guard.js';
 import { GlobalStop } from './operations/global-stop/global-stop.js';
 import { WebhooksHealth } from './operations/health/health.js';
@@ -156,7 +156,7 @@ export const coreProviders: Provider[] = [
     ) =>
       closeOnFailure(
         database,
-        onTables(database, options, () => openSecrets(database, options, usesSecrets, keyProvider)),
+        onTables(database, options, () => createSecretBox(database, options, usesSecrets, keyProvider)),
       ),
     inject: [
       DATABASE,

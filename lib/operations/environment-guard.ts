@@ -88,7 +88,7 @@ export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy
 
   async #start(): Promise<void> {
     if (this.own === undefined) return this.#judge(await this.settings.read(ENVIRONMENT_SETTING));
-    const remembered = await this.settings.claim(ENVIRONMENT_SETTING, this.own);
+    const remembered = await this.settings.writeIfAbsent(ENVIRONMENT_SETTING, this.own);
     if (!this.options.adoptEnvironment) return this.#judge(remembered);
     if (remembered !== this.own) {
       await this.settings.write(ENVIRONMENT_SETTING, this.own);

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../../errors/start-up.errors.js';
 import type { GivenAddress } from '../../persistence/connection/database-address.js';
 import type { EncryptionKey } from '../../secrets/encryption-keys.js';
-import { openSecretBox } from './open-secrets.js';
+import { createCheckedSecretBox } from './create-secret-box.js';
 import { reencryptTransports, type RotationOptions, type RotationResult } from './reencrypt-transports.js';
 import { assertSchemaIsCurrent } from '../../persistence/migrations/schema.js';
 import { withDatabase } from '../../persistence/connection/with-database.js';
@@ -31,7 +31,7 @@ export async function rotateEncryptionKeys(
     throw new InvalidOptionError('keys', [], 'give the key to encrypt with, and the others.');
   return withDatabase(dataSource, async (database) => {
     await assertSchemaIsCurrent(database);
-    const secrets = await openSecretBox(database, { keys: () => keys }, false);
+    const secrets = await createCheckedSecretBox(database, { keys: () => keys }, false);
     return reencryptTransports(database, secrets, options);
   });
 }

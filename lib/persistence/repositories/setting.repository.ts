@@ -20,7 +20,7 @@ export class SettingRepository {
    *
    * @returns the stored value, which may be that of another process
    */
-  async claim(name: string, value: string): Promise<string> {
+  async writeIfAbsent(name: string, value: string): Promise<string> {
     const present = await this.read(name);
     if (present !== undefined) return present;
     await this.database.write([

@@ -8,24 +8,24 @@ import { WebhooksLogger } from '../webhooks-logger.js';
 import { assertKeysAtHand } from './assert-keys-at-hand.js';
 
 /**
- * The keys for secrets at rest, from the options or the host's key provider.
+ * Creates the secret box with the keys from the options or the host's key provider.
  *
  * @param usesSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
  *   them
  * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and if there are no keys in production
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
  */
-export function openSecrets(
+export function createSecretBox(
   database: Database,
   options: ResolvedWebhooksOptions,
   usesSecrets: boolean,
   keyProvider?: KeyProvider,
 ): Promise<SecretBox> {
-  const fetch = (): Promise<SecretBox> => open(database, options, keyProvider);
+  const fetch = (): Promise<SecretBox> => createNow(database, options, keyProvider);
   return usesSecrets ? fetch() : Promise.resolve(new DeferredSecretBox(fetch));
 }
 
-async function open(
+async function createNow(
   database: Database,
   { encryption }: ResolvedWebhooksOptions,
   keyProvider: KeyProvider | undefined,
@@ -39,7 +39,11 @@ async function open(
   }
   const isProduction = process.env['NODE_ENV'] === 'production';
   const provider = keyProvider ?? { keys: () => encryption.keys };
-  const secrets = await openSecretBox(database, provider, !isProduction || encryption.allowPlaintext);
+  const secrets = await createCheckedSecretBox(
+    database,
+    provider,
+    !isProduction || encryption.allowPlaintext,
+  );
   if (isProduction && secrets.currentKeyId === undefined) {
     new WebhooksLogger().warn('Secrets of transports are stored in clear (encryption.allowPlaintext).');
   }
@@ -53,7 +57,7 @@ async function open(
  * @throws {InvalidOptionError} for an invalid key, and if there is no key although one is required
  * @throws {EncryptionKeyMissingError} if stored secrets are encrypted with a key that is not among them
  */
-export async function openSecretBox(
+export async function createCheckedSecretBox(
   database: Database,
   provider: KeyProvider,
   mayStoreInClear: boolean,
