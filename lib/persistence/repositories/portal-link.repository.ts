@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TENANT_RESOURCE, type AuditChange, type AuditKind } from '../../domain/audit.js';
 import { DATABASE, type Database, type Statement } from '../ports/database.js';
 import { audit } from '../sql/audit-sql.js';
+import { DIALECTS } from '../sql/dialect.js';
 import { statement } from '../sql/statement.js';
 
 /** A link that opens the portal, without its secrets. */
@@ -40,6 +41,7 @@ export class PortalLinkRepository {
     forgetBefore: number,
   ): Promise<void> {
     const { linkUid, tenantUid, createdBy, readOnly, createdAt, expiresAt } = link;
+    const { booleanParameter } = DIALECTS[this.database.kind];
     await this.database.write([
       this.#statement(
         `DELETE FROM ${this.#table} WHERE tenant_uid = ? AND created_at < ? AND expires_at < ?`,
@@ -47,7 +49,7 @@ export class PortalLinkRepository {
       ),
       this.#statement(
         `INSERT INTO ${this.#table} (link_uid, tenant_uid, created_by, read_only, code_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [linkUid, tenantUid, createdBy, this.#flag(readOnly), codeHash, createdAt, expiresAt],
+        [linkUid, tenantUid, createdBy, booleanParameter(readOnly), codeHash, createdAt, expiresAt],
       ),
       this.#audit(tenantUid, 'PORTAL_LINK_CREATED', createdBy, [
         { field: 'portalLinkUid', from: null, to: linkUid },
@@ -138,11 +140,6 @@ export class PortalLinkRepository {
 
   get #table(): string {
     return this.database.table('webhook_portal_link');
-  }
-
-  /** The driver of SQLite takes no booleans. */
-  #flag(value: boolean): boolean | number {
-    return this.database.kind === 'sqlite' ? Number(value) : value;
   }
 
   #statement(sql: string, parameters: readonly unknown[]): Statement {

@@ -34,6 +34,8 @@ export interface Dialect {
   readonly text: (json: string) => string;
   /** A column with a boolean, or `true` or `false`, as an argument of `jsonObject`. */
   readonly boolean: (expression: string) => string;
+  /** A boolean as the driver accepts it for a parameter. */
+  readonly booleanParameter: (value: boolean) => unknown;
 }
 
 /** One dialect for each kind of database: a new kind does not compile without its own. */
@@ -55,6 +57,7 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     json: (text) => `CAST(${text} AS json)`,
     text: (json) => `${json}::text`,
     boolean: (expression) => expression,
+    booleanParameter: (value) => value,
   },
   sqlite: {
     name: 'SQLite',
@@ -73,6 +76,7 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     json: (text) => `json(${text})`,
     text: (json) => json,
     boolean: (expression) => `json(iif(${expression}, 'true', 'false'))`,
+    booleanParameter: Number,
   },
 };
 
