@@ -935,21 +935,6 @@ export interface components {
         } | null;
         WebhooksHttpTransport: {
             /**
-             * @description Uid of the transport, unique within the tenant.
-             * @example erp
-             */
-            httpTransportUid: string;
-            /**
-             * @description Display name.
-             * @example ERP of the head office
-             */
-            name: string;
-            /**
-             * @description Target of the requests.
-             * @example https://erp.example.com/hooks/pos
-             */
-            url: string;
-            /**
              * @description Headers sent with each request, values masked.
              * @example [
              *       {
@@ -981,23 +966,6 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
-             * @example ACTIVE
-             * @enum {string}
-             */
-            state: "ACTIVE" | "PAUSED" | "DISABLED";
-            /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
-             * @example null
-             */
-            disabledReason: string | null;
-            /**
-             * Format: date-time
-             * @description Start of the current series of failed attempts; null if there is none.
-             * @example null
-             */
-            failingSince: string | null;
-            /**
              * @description Deadline of one request in milliseconds; null: the default of this service.
              * @example null
              */
@@ -1018,6 +986,38 @@ export interface components {
              *     ]
              */
             retryScheduleSeconds: number[] | null;
+            /**
+             * @description Uid of the transport, unique within the tenant.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description Display name.
+             * @example ERP of the head office
+             */
+            name: string;
+            /**
+             * @description Target of the requests.
+             * @example https://erp.example.com/hooks/pos
+             */
+            url: string;
+            /**
+             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
+             * @example ACTIVE
+             * @enum {string}
+             */
+            state: "ACTIVE" | "PAUSED" | "DISABLED";
+            /**
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @example null
+             */
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the current series of failed attempts; null if there is none.
+             * @example null
+             */
+            failingSince: string | null;
             /**
              * Format: date-time
              * @description Time of creation.
@@ -1141,21 +1141,6 @@ export interface components {
         };
         WebhooksCreatedHttpTransport: {
             /**
-             * @description Uid of the transport, unique within the tenant.
-             * @example erp
-             */
-            httpTransportUid: string;
-            /**
-             * @description Display name.
-             * @example ERP of the head office
-             */
-            name: string;
-            /**
-             * @description Target of the requests.
-             * @example https://erp.example.com/hooks/pos
-             */
-            url: string;
-            /**
              * @description Headers sent with each request, values masked.
              * @example [
              *       {
@@ -1187,23 +1172,6 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
-             * @example ACTIVE
-             * @enum {string}
-             */
-            state: "ACTIVE" | "PAUSED" | "DISABLED";
-            /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
-             * @example null
-             */
-            disabledReason: string | null;
-            /**
-             * Format: date-time
-             * @description Start of the current series of failed attempts; null if there is none.
-             * @example null
-             */
-            failingSince: string | null;
-            /**
              * @description Deadline of one request in milliseconds; null: the default of this service.
              * @example null
              */
@@ -1224,6 +1192,38 @@ export interface components {
              *     ]
              */
             retryScheduleSeconds: number[] | null;
+            /**
+             * @description Uid of the transport, unique within the tenant.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description Display name.
+             * @example ERP of the head office
+             */
+            name: string;
+            /**
+             * @description Target of the requests.
+             * @example https://erp.example.com/hooks/pos
+             */
+            url: string;
+            /**
+             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
+             * @example ACTIVE
+             * @enum {string}
+             */
+            state: "ACTIVE" | "PAUSED" | "DISABLED";
+            /**
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @example null
+             */
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the current series of failed attempts; null if there is none.
+             * @example null
+             */
+            failingSince: string | null;
             /**
              * Format: date-time
              * @description Time of creation.
