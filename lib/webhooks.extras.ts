@@ -104,7 +104,7 @@ const CHECKS: Readonly<Record<ExtraKind, readonly [isValid: (value: unknown) => 
     (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
     'set true or false, or give an object of options.',
   ],
-  text: [(value) => typeof value === 'string', 'give a text.'],
+  text: [(value) => typeof value === 'string', 'give a string.'],
   provider: [() => true, ''],
 };
 

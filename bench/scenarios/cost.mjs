@@ -87,6 +87,6 @@ function costs(name, deliveries, seconds, { processSeconds, cpuSeconds, walBytes
     ofProcess,
     { measure: `${name}: CPU of the database`, value: each(cpuSeconds, 1e6), unit: 'µs' },
     { measure: `${name}: write-ahead log, with the event`, value: each(walBytes), unit: 'bytes' },
-    { measure: `${name}: log of deliveries`, value: each(logBytes), unit: 'bytes', atMost: 400 },
+    { measure: `${name}: size of the delivery log`, value: each(logBytes), unit: 'bytes', atMost: 400 },
   ];
 }

@@ -53,7 +53,7 @@ export class DeliveryWorker {
     this.#refreshLoop = new PollLoop({
       pollMs: Math.min(options.pollMs, LONGEST_REFRESH_MS),
       round: () => this.#refresh(),
-      onError: warnOnce(log, 'Refreshing lanes failed and is tried again'),
+      onError: warnOnce(log, 'Checking the held lanes failed and is tried again'),
     });
   }
 

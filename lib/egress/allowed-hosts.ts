@@ -24,7 +24,7 @@ export class AllowedHosts {
   /** @throws {InvalidOptionError} if an entry is not a host name or suffix with an optional port */
   constructor(hosts: readonly string[]) {
     if (!Array.isArray(hosts))
-      throw new InvalidOptionError('egress.allowHosts', hosts, 'give a list of texts.');
+      throw new InvalidOptionError('egress.allowHosts', hosts, 'give a list of strings.');
     this.#entries = hosts.map(parseEntry);
   }
 

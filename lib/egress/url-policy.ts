@@ -80,7 +80,7 @@ export function checkUrl(text: string, rules: UrlRules): CheckedUrl {
 /** Judges the raw text, before any parser repairs it, and returns the host as it was typed. */
 function checkSpelling(text: string): string {
   // The type is not certain: the text comes from a request or a stored row.
-  if (typeof text !== 'string') throw new TargetRefusedError('SYNTAX', 'it is not a text');
+  if (typeof text !== 'string') throw new TargetRefusedError('SYNTAX', 'it is not a string');
   if (text.length > MAX_LENGTH) {
     throw new TargetRefusedError('LENGTH', `it is longer than ${MAX_LENGTH} characters`);
   }

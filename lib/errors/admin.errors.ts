@@ -140,14 +140,14 @@ export class TargetRefusedError extends WebhooksError {
   }
 }
 
-/** Commands that a transport may refuse in its current state, as the rest of "it cannot be …". */
+/** Commands that a transport may refuse in its current state, with the part of the message that says what is not possible. */
 const REFUSED_COMMANDS = {
-  pause: 'paused',
-  resume: 'resumed',
-  disable: 'disabled',
-  enable: 'enabled',
-  recover: 'recovered',
-  replay: 'replayed',
+  pause: 'it cannot be paused',
+  resume: 'it cannot be resumed',
+  disable: 'it cannot be disabled',
+  enable: 'it cannot be enabled',
+  recover: 'its deliveries cannot be recovered',
+  replay: 'events cannot be replayed to it',
 } as const;
 
 /** The command is not possible in the transport's current state. Nothing was changed. */
@@ -160,7 +160,7 @@ export class TransportStateConflictError extends WebhooksError {
     const remedy = state === 'PAUSED' ? 'Resume it instead.' : 'Enable it first.';
     super(
       'TRANSPORT_STATE_CONFLICT',
-      `The HTTP transport is ${state.toLowerCase()}: it cannot be ${REFUSED_COMMANDS[command]}. ${remedy}`,
+      `The HTTP transport is ${state.toLowerCase()}: ${REFUSED_COMMANDS[command]}. ${remedy}`,
     );
   }
 }

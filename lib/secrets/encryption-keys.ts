@@ -54,7 +54,7 @@ export function checkKeys(keys: readonly EncryptionKey[]): readonly EncryptionKe
     const { id, key } = entry ?? {};
     if (typeof id !== 'string' || !KEY_ID.test(id)) {
       // The value is not shown: it may be the key itself, passed in the wrong member.
-      const received = typeof id === 'string' ? `a text of ${id.length} characters` : typeof id;
+      const received = typeof id === 'string' ? `a string of ${id.length} characters` : typeof id;
       throw new InvalidOptionError(
         'encryption.keys[].id',
         received,
@@ -68,7 +68,7 @@ export function checkKeys(keys: readonly EncryptionKey[]): readonly EncryptionKe
       throw new InvalidOptionError(
         `encryption.keys (${id})`,
         received,
-        `use ${KEY_BYTES} random bytes (Uint8Array); of a base64 text, Buffer.from(text, 'base64').`,
+        `use ${KEY_BYTES} random bytes (Uint8Array); from a base64 string: Buffer.from(string, 'base64').`,
       );
     }
     ids.add(id);

@@ -9,7 +9,7 @@ import { OFFICE, openConsole } from './support/operator-scene.js';
 import { goTo, PortalScene } from './support/portal-scene.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event catalog', 'Recoveries', 'Activity'];
+const PAGES = ['Overview', 'Endpoints', 'Deliveries', 'Events', 'Event types', 'Recoveries', 'Activity'];
 const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Global stop', 'Audit'];
 
 let scene: PortalScene;

@@ -34,7 +34,7 @@ describe('the list of deliveries', () => {
     expect(page.url()).toContain('status=FAILED');
     await page.goBack();
     await page.getByRole('link', { name: 'TILL_CLOSED' }).waitFor();
-    await page.getByLabel('Action').fill('order_settled');
+    await page.getByLabel('Event type').fill('order_settled');
     await page.getByRole('link', { name: 'TILL_CLOSED' }).waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('link', { name: 'ORDER_SETTLED' }).waitFor();
@@ -42,7 +42,7 @@ describe('the list of deliveries', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('restores endpoint, action, event, status and time from the URL, and Back undoes one after the other', async () => {
+  it('restores endpoint, event type, event, status and time from the URL, and Back undoes one after the other', async () => {
     await withDeliveries('restoring', ['ORDER_SETTLED', 'TILL_CLOSED']);
     const api = scene.host.api('restoring');
     const { body } = await api.get<{ items: { eventUid: string; action: string }[] }>('/webhookevents');
@@ -53,7 +53,7 @@ describe('the list of deliveries', () => {
     const minute = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString().slice(0, 16);
     const entered = [
       ['Endpoint', 'erp'],
-      ['Action', 'till_closed'],
+      ['Event type', 'till_closed'],
       ['Event', eventUid],
       ['From', minute(-3_600_000)],
       ['To', minute(3_600_000)],
@@ -74,7 +74,7 @@ describe('the list of deliveries', () => {
       expect(await fields.getByLabel(label, { exact: true }).inputValue()).toBe(value);
     expect(await fields.getByLabel('Status').inputValue()).toBe('DELIVERED');
 
-    for (const label of ['Status', 'To', 'From', 'Event', 'Action']) {
+    for (const label of ['Status', 'To', 'From', 'Event', 'Event type']) {
       await page.goBack();
       await eventually(async () => (await fields.getByLabel(label, { exact: true }).inputValue()) === '');
     }

@@ -97,7 +97,7 @@ describe('the custom element', () => {
     accepted = 'second';
     await page.evaluate(() => (window as unknown as Office).tokens.push('second'));
     await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByLabel('All ORDER_*, also later ones').check();
+    await page.getByLabel('All ORDER_*, also those that are added later').check();
     expect(await page.evaluate(() => (window as unknown as Office).asked)).toEqual([false, true]);
     await page.getByRole('button', { name: 'Back' }).click();
     expect(await page.getByLabel('Name').inputValue()).toBe('Typed before');

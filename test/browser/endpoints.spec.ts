@@ -26,7 +26,7 @@ const hasFocus = (control: Locator): Promise<boolean> =>
   control.evaluate((element) => element === document.activeElement);
 
 describe('the wizard', () => {
-  it('chooses groups and single events, keeps what was entered over a reload, and says why a URL is refused', async () => {
+  it('chooses groups and single event types, keeps what was entered over a reload, and says why a URL is refused', async () => {
     const { page, problems } = await scene.open('wizard');
     await goTo(page, 'Endpoints');
     await page.getByRole('button', { name: 'Add endpoint' }).click();
@@ -39,15 +39,15 @@ describe('the wizard', () => {
     expect(await hasFocus(page.getByLabel('Name'))).toBe(true);
     await page.getByLabel('Name').fill('Internal');
     await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByText('Choose at least one event.').waitFor();
-    const group = page.getByLabel('All ORDER_*, also later ones');
+    await page.getByText('Choose at least one event type.').waitFor();
+    const group = page.getByLabel('All ORDER_*, also those that are added later');
     await page.getByRole('checkbox', { name: /^ORDER_SETTLED/ }).check();
     expect(await group.evaluate((input: HTMLInputElement) => input.indeterminate)).toBe(true);
-    await page.getByText('1 event chosen').waitFor();
+    await page.getByText('1 event type chosen').waitFor();
     await group.check();
     expect(await page.getByRole('checkbox', { name: /^ORDER_SETTLED/ }).isChecked()).toBe(true);
     const orders = Object.keys(posCatalog).filter((action) => action.startsWith('ORDER_')).length;
-    await page.getByText(`${orders} events chosen`).waitFor();
+    await page.getByText(`${orders} event types chosen`).waitFor();
 
     await page.reload();
     expect(await page.getByLabel('URL').inputValue()).toBe('https://10.0.0.7/hook');
@@ -73,7 +73,7 @@ describe('the wizard', () => {
     await page.getByLabel('URL').fill(scene.receiver.url);
     await page.getByLabel('Name').fill('Accounting');
     await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByLabel('All ORDER_*, also later ones').waitFor();
+    await page.getByLabel('All ORDER_*, also those that are added later').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollHeight > innerHeight + 400)).toBe(true);
     const box = (await page.getByRole('button', { name: 'Create endpoint' }).boundingBox())!;
     expect(box.y + box.height).toBeLessThanOrEqual(page.viewportSize()!.height);
@@ -90,7 +90,7 @@ describe('the wizard', () => {
     expect(await part.innerText()).not.toMatch(/HTTP transport|circuit|tenant/);
     await page.getByLabel('Everything', { exact: true }).check();
     await part.getByRole('checkbox', { name: /^WEBHOOK_QUOTA_NEAR/ }).check();
-    await page.getByText(`${own.length + 1} events chosen`).waitFor();
+    await page.getByText(`${own.length + 1} event types chosen`).waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 });
@@ -127,13 +127,13 @@ describe('an endpoint', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('says which action a test sends, before and after', async () => {
+  it('says which event type a test sends, before and after', async () => {
     await withEndpoint('testing');
     const { page, problems } = await scene.open('testing');
     await goTo(page, 'Endpoints');
     await page.getByRole('link', { name: 'ERP' }).click();
-    const select = page.getByLabel('Event', { exact: true });
-    await select.getByRole('option', { name: 'ORDER_SETTLED (first subscribed event)' }).waitFor({
+    const select = page.getByLabel('Event type', { exact: true });
+    await select.getByRole('option', { name: 'ORDER_SETTLED (first subscribed event type)' }).waitFor({
       state: 'attached',
     });
     await select.selectOption('TILL_CLOSED');
@@ -141,7 +141,7 @@ describe('an endpoint', () => {
     await page.getByText('TILL_CLOSED: the receiver accepted it.').waitFor();
     await page.getByRole('button', { name: 'Remove ORDER_SETTLED' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove ORDER_SETTLED' }).click();
-    await select.getByRole('option', { name: /first subscribed event/ }).waitFor({ state: 'detached' });
+    await select.getByRole('option', { name: /first subscribed event type/ }).waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
   }, 60_000);
 

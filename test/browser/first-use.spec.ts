@@ -16,7 +16,7 @@ it('leads from an empty tenant to a failure that is sent again', async () => {
   await page.getByLabel('URL').fill(scene.receiver.url);
   await page.getByLabel('Name').fill('Accounting');
   await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByLabel('All ORDER_*, also later ones').check();
+  await page.getByLabel('All ORDER_*, also those that are added later').check();
   await page.getByRole('button', { name: 'Create endpoint' }).click();
 
   await page.getByText('The endpoint Accounting was created.').waitFor();

@@ -61,7 +61,7 @@ it('shows texts of tenants and receivers as texts, whatever they contain', async
   await drawer.getByRole('tab', { name: 'Response' }).click();
   await drawer.getByText(CANARIES[1]!).first().waitFor();
   await page.keyboard.press('Escape');
-  for (const name of ['Events', 'Event catalog', 'Activity']) await goTo(page, name);
+  for (const name of ['Events', 'Event types', 'Activity']) await goTo(page, name);
   expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
   expect(problems).toEqual([]);
 }, 60_000);

@@ -38,7 +38,7 @@ it('creates an endpoint, tests it and sends a delivery again without a mouse', a
   await tabTo(page, 'Name');
   await page.keyboard.type('Till');
   await page.keyboard.press('Enter');
-  await page.getByText('Events to send').waitFor();
+  await page.getByText('Event types to send').waitFor();
   await tabTo(page, 'Everything');
   await page.keyboard.press('Space');
   await tabTo(page, 'Create endpoint');

@@ -82,7 +82,7 @@ describe('from right to left', () => {
         'Overview',
         'Endpoints',
         'Events',
-        'Event catalog',
+        'Event types',
         'Recoveries',
         'Activity',
         'Deliveries',

@@ -131,10 +131,10 @@ describe(`a tenant with ${SIZE.endpoints} endpoints and ${SIZE.deliveries} deliv
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('says that a rare action was not found yet, and searches older ones when asked to', async () => {
+  it('says that a rare event type was not found yet, and searches older ones when asked to', async () => {
     const { page, requests } = watched;
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await page.getByRole('search').getByLabel('Action').fill(RARE_ACTION);
+    await page.getByRole('search').getByLabel('Event type').fill(RARE_ACTION);
     await page.getByText('None of the newest deliveries match.').waitFor();
     expect(await page.getByText('No deliveries match.').count()).toBe(0);
     const searches = () =>

@@ -45,7 +45,7 @@ describe('A name that is no option is refused', () => {
 
   it('when its value is of another kind than Nest would take it for', () => {
     expect(forRoot({ worker: 'false' })).toMatch(/"worker".*set true or false/);
-    expect(forRoot({ path: 7 })).toMatch(/"path".*give a text/);
+    expect(forRoot({ path: 7 })).toMatch(/"path".*give a string/);
     expect(forRoot({ name: 'a b' })).toMatch(/"name".*letters, digits/);
   });
 

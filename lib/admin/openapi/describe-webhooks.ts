@@ -144,7 +144,11 @@ function checkNames(where: string, names: object, known: readonly string[]): voi
       );
     }
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw new InvalidOptionError(option, value, 'give a text of at least one character, or leave it out.');
+      throw new InvalidOptionError(
+        option,
+        value,
+        'give a string of at least one character, or leave it out.',
+      );
     }
   }
 }

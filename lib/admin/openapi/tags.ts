@@ -42,7 +42,8 @@ export const TAGS: Readonly<
   },
   portal: {
     name: 'Webhook portal',
-    description: 'Links that open the web page on which a tenant manages all of this.',
+    description:
+      'Links that open the portal: a web page on which the admins of a tenant manage their webhooks.',
   },
   operations: {
     name: 'Webhook operations',

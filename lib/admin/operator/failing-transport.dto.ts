@@ -44,7 +44,8 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Failures in a row that its circuit has counted.',
+    description:
+      'Number of failures in a row that the circuit has counted. The circuit pauses requests to a receiver that keeps failing.',
     example: 12,
   })
   consecutiveFailures!: number;
@@ -54,7 +55,7 @@ export class FailingTransportDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Until when nothing is sent to it, because of its circuit or `Retry-After`; null: it is not blocked.',
+      'Until when nothing is sent to it, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.',
     example: null,
   })
   blockedUntil!: string | null;
@@ -62,7 +63,7 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Deliveries that succeeded in the last 24 hours.',
+    description: 'Number of deliveries that succeeded in the last 24 hours.',
     example: 0,
   })
   delivered!: number;
@@ -70,7 +71,7 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Deliveries that failed permanently in the last 24 hours.',
+    description: 'Number of deliveries that failed permanently in the last 24 hours.',
     example: 3,
   })
   failed!: number;
@@ -78,7 +79,7 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Failed attempts of the last 24 hours that another attempt follows.',
+    description: 'Number of failed attempts of the last 24 hours that another attempt follows.',
     example: 112,
   })
   retried!: number;

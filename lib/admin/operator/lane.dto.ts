@@ -71,7 +71,7 @@ export class LaneDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Until when nothing is sent, because of the circuit or `Retry-After`; null: it is not blocked.',
+      'Until when nothing is sent, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.',
     example: null,
   })
   blockedUntil!: string | null;
@@ -79,7 +79,7 @@ export class LaneDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Crashes of its holders in a row. From 2 on, one delivery is sent at a time.',
+    description: 'Number of crashes of its holders in a row. From 2 on, one delivery is sent at a time.',
     example: 0,
   })
   crashes!: number;
@@ -87,7 +87,8 @@ export class LaneDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Failures in a row that its circuit has counted.',
+    description:
+      'Number of failures in a row that the circuit has counted. The circuit pauses requests to a receiver that keeps failing.',
     example: 0,
   })
   consecutiveFailures!: number;

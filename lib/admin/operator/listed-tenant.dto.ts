@@ -19,35 +19,39 @@ export class ListedTenantDto {
   })
   pending!: number;
 
-  @ApiProperty({ ...COUNT, description: 'HTTP transports.', example: 4 })
+  @ApiProperty({ ...COUNT, description: 'Number of HTTP transports.', example: 4 })
   transports!: number;
 
-  @ApiProperty({ ...COUNT, description: 'Paused HTTP transports.', example: 0 })
+  @ApiProperty({ ...COUNT, description: 'Number of paused HTTP transports.', example: 0 })
   paused!: number;
 
-  @ApiProperty({ ...COUNT, description: 'Disabled HTTP transports.', example: 1 })
+  @ApiProperty({ ...COUNT, description: 'Number of disabled HTTP transports.', example: 1 })
   disabled!: number;
 
   @ApiProperty({
     ...COUNT,
-    description: 'HTTP transports whose attempts have failed since their last success.',
+    description: 'Number of HTTP transports whose attempts have failed since their last success.',
     example: 1,
   })
   failing!: number;
 
-  @ApiProperty({ ...COUNT, description: 'Deliveries that succeeded in the last 24 hours.', example: 1_204 })
+  @ApiProperty({
+    ...COUNT,
+    description: 'Number of deliveries that succeeded in the last 24 hours.',
+    example: 1_204,
+  })
   delivered!: number;
 
   @ApiProperty({
     ...COUNT,
-    description: 'Deliveries that failed permanently in the last 24 hours.',
+    description: 'Number of deliveries that failed permanently in the last 24 hours.',
     example: 3,
   })
   failed!: number;
 
   @ApiProperty({
     ...COUNT,
-    description: 'Deliveries that were recorded as `MISSED` in the last 24 hours.',
+    description: 'Number of deliveries that were recorded as `MISSED` in the last 24 hours.',
     example: 0,
   })
   missed!: number;

@@ -23,7 +23,7 @@ const AGE = { type: 'integer', minimum: 0, nullable: true } as const;
 export class OperationsQueueDto implements Backlog {
   @ApiProperty({
     type: () => BoundedCountDto,
-    description: 'Events that are not fanned out yet. At most 1,000 are counted.',
+    description: 'Number of events that are not matched to webhooks yet. At most 1,000 are counted.',
   })
   events!: BoundedCountDto;
 
@@ -32,7 +32,7 @@ export class OperationsQueueDto implements Backlog {
 
   @ApiProperty({
     type: () => BoundedCountDto,
-    description: 'Due deliveries, including those in flight. At most 10,000 are counted.',
+    description: 'Number of due deliveries, including those in flight. At most 10,000 are counted.',
   })
   due!: BoundedCountDto;
 
@@ -61,7 +61,12 @@ export class DeliveringProcessDto {
   })
   holder!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Lanes that it holds.', example: 12 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: 'Number of lanes that it holds. A lane is the queue of one HTTP transport.',
+    example: 12,
+  })
   lanes!: number;
 
   @ApiProperty({

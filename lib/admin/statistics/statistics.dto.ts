@@ -19,16 +19,28 @@ export class PercentilesDto {
 
 /** Counts of deliveries and attempts. */
 export class StatisticCountsDto {
-  @ApiProperty({ type: 'integer', description: 'Deliveries that ended as `DELIVERED`.', example: 1_204 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of deliveries that ended as `DELIVERED`.',
+    example: 1_204,
+  })
   delivered!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Deliveries that ended as `FAILED`.', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'Number of deliveries that ended as `FAILED`.', example: 3 })
   failed!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Failed attempts that another attempt follows.', example: 17 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of failed attempts that another attempt follows.',
+    example: 17,
+  })
   retried!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Deliveries that were recorded as `MISSED`.', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Number of deliveries that were recorded as `MISSED`.',
+    example: 0,
+  })
   missed!: number;
 
   @ApiProperty({

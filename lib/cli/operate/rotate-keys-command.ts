@@ -11,7 +11,7 @@ export const rotateKeysCommand: Command = {
   summary: 'Re-encrypt stored secrets with the first encryption key',
   description:
     'Re-encrypts every stored secret with the first of the keys in webhooks.encryption.keys of the configuration file. It\n' +
-    'may be interrupted and run again. Deploy every process with both keys first.',
+    'may be interrupted and run again. First deploy every process with the new key and the old ones.',
   options: { ...DATABASE_OPTIONS },
   async run(values, context) {
     const { url, schema, webhooks } = await resolveAddress(values, context);

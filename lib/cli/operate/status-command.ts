@@ -72,7 +72,7 @@ function textOf(
       ['Oldest event', queue && shortDuration(queue.oldestEventMs)],
       ['Due deliveries', queue && countOf(queue.due)],
       ['Oldest due delivery', queue && shortDuration(queue.oldestDueMs)],
-      ['Longest without a worker', queue && shortDuration(queue.unclaimedMs)],
+      ['Longest wait for a worker', queue && shortDuration(queue.unclaimedMs)],
     ]) + reasons.map(({ code, message }) => `\n${code}: ${message}\n`).join('')
   );
 }

@@ -143,20 +143,21 @@ export class DeliveryRecorder {
     if (notifications && !isOrphaned) this.#publish(lane, notifications);
   }
 
-  #publish({ transportId }: Lane, notifications: readonly WebhookNotification[]): void {
+  #publish(lane: Lane, notifications: readonly WebhookNotification[]): void {
     for (const notification of notifications) {
-      if (notification.type === 'transportDisabled') void this.#publishIfDisabled(transportId, notification);
+      if (notification.type === 'transportDisabled') void this.#publishIfDisabled(lane, notification);
       else this.options.notifications.publish(notification);
     }
   }
 
   /** Checks the database first, because the change is ignored if this process has lost the lane. */
-  async #publishIfDisabled(transportId: number, notification: WebhookNotification): Promise<void> {
+  async #publishIfDisabled(lane: Lane, notification: WebhookNotification): Promise<void> {
     try {
-      if (await this.options.isDisabled(transportId)) this.options.notifications.publish(notification);
+      if (await this.options.isDisabled(lane.transportId)) this.options.notifications.publish(notification);
     } catch (error) {
       this.options.log.warn(
-        'Query for the state of an HTTP transport failed: transportDisabled is not published',
+        `Query for the state of HTTP transport "${lane.httpTransportUid}" of tenant "${lane.tenantUid}" failed: ` +
+          'the notification transportDisabled is not published',
         error,
       );
     }

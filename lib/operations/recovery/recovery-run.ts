@@ -158,7 +158,7 @@ export class RecoveryRun {
     return true;
   }
 
-  /** If the database refuses a batch because of one of its rows, the job finds that row and passes over it. */
+  /** If the database refuses a batch because of one of its rows, the job finds that row and skips it. */
   #failed(part: WindowPart, refused: number, error: unknown): Promise<boolean> {
     const kind = classify(error);
     // Another transaction holds the lane or one of the rows: a later step tries again.
@@ -169,7 +169,7 @@ export class RecoveryRun {
       this.#mostAtOnce = 1;
       return this.#renewed();
     }
-    const message = `Recovery ${recoveryUidOf(this.#job.id)} passes over event ${first.eventId}, which cannot be enqueued`;
+    const message = `Recovery ${recoveryUidOf(this.#job.id)} skipped event ${first.eventId} (id in webhook_event): the database refused its delivery`;
     this.context.warn(message, error);
     return this.#write(part, 1);
   }

@@ -97,7 +97,9 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
   #warnOf(group: number, error: unknown): void {
     if (this.#warned.has(group)) return;
     if (this.#warned.size < MOST_WARNED) this.#warned.add(group);
-    this.#logger.warn(`Statistics: group ${group} of outcomes cannot be counted: ${safeErrorText(error)}`);
+    this.#logger.warn(
+      `Row ${group} of webhook_statistic_fact cannot be counted, so the statistics lack its outcomes: ${safeErrorText(error)}`,
+    );
   }
 
   /** Once an hour. @returns whether there may be more to delete */

@@ -20,7 +20,7 @@ export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> 
       if (waitedMs > BUSY_LIMIT_MS) {
         throw new DatabaseBusyError(
           `SQLite's write lock was held by another connection for ${waitedMs} ms. ` +
-            'Keep transactions short; inside one, pass its manager to the module instead of waiting for the module.',
+            'Keep your transactions short. Inside a transaction, pass its manager to emit, and call other methods of the module after it has ended.',
           { cause: error },
         );
       }

@@ -935,21 +935,6 @@ export interface components {
         } | null;
         WebhooksHttpTransport: {
             /**
-             * @description Uid of the transport, unique within the tenant.
-             * @example erp
-             */
-            httpTransportUid: string;
-            /**
-             * @description Display name.
-             * @example ERP of the head office
-             */
-            name: string;
-            /**
-             * @description Target of the requests.
-             * @example https://erp.example.com/hooks/pos
-             */
-            url: string;
-            /**
              * @description Headers sent with each request, values masked.
              * @example [
              *       {
@@ -981,23 +966,6 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
-             * @example ACTIVE
-             * @enum {string}
-             */
-            state: "ACTIVE" | "PAUSED" | "DISABLED";
-            /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
-             * @example null
-             */
-            disabledReason: string | null;
-            /**
-             * Format: date-time
-             * @description Start of the current series of failed attempts; null if there is none.
-             * @example null
-             */
-            failingSince: string | null;
-            /**
              * @description Deadline of one request in milliseconds; null: the default of this service.
              * @example null
              */
@@ -1018,6 +986,38 @@ export interface components {
              *     ]
              */
             retryScheduleSeconds: number[] | null;
+            /**
+             * @description Uid of the transport, unique within the tenant.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description Display name.
+             * @example ERP of the head office
+             */
+            name: string;
+            /**
+             * @description Target of the requests.
+             * @example https://erp.example.com/hooks/pos
+             */
+            url: string;
+            /**
+             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
+             * @example ACTIVE
+             * @enum {string}
+             */
+            state: "ACTIVE" | "PAUSED" | "DISABLED";
+            /**
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @example null
+             */
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the current series of failed attempts; null if there is none.
+             * @example null
+             */
+            failingSince: string | null;
             /**
              * Format: date-time
              * @description Time of creation.
@@ -1141,21 +1141,6 @@ export interface components {
         };
         WebhooksCreatedHttpTransport: {
             /**
-             * @description Uid of the transport, unique within the tenant.
-             * @example erp
-             */
-            httpTransportUid: string;
-            /**
-             * @description Display name.
-             * @example ERP of the head office
-             */
-            name: string;
-            /**
-             * @description Target of the requests.
-             * @example https://erp.example.com/hooks/pos
-             */
-            url: string;
-            /**
              * @description Headers sent with each request, values masked.
              * @example [
              *       {
@@ -1187,23 +1172,6 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
-             * @example ACTIVE
-             * @enum {string}
-             */
-            state: "ACTIVE" | "PAUSED" | "DISABLED";
-            /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
-             * @example null
-             */
-            disabledReason: string | null;
-            /**
-             * Format: date-time
-             * @description Start of the current series of failed attempts; null if there is none.
-             * @example null
-             */
-            failingSince: string | null;
-            /**
              * @description Deadline of one request in milliseconds; null: the default of this service.
              * @example null
              */
@@ -1224,6 +1192,38 @@ export interface components {
              *     ]
              */
             retryScheduleSeconds: number[] | null;
+            /**
+             * @description Uid of the transport, unique within the tenant.
+             * @example erp
+             */
+            httpTransportUid: string;
+            /**
+             * @description Display name.
+             * @example ERP of the head office
+             */
+            name: string;
+            /**
+             * @description Target of the requests.
+             * @example https://erp.example.com/hooks/pos
+             */
+            url: string;
+            /**
+             * @description `ACTIVE`: deliveries are sent. `PAUSED`: deliveries are kept and sent after `resume`. `DISABLED`: nothing is sent, and new events are logged as `MISSED`.
+             * @example ACTIVE
+             * @enum {string}
+             */
+            state: "ACTIVE" | "PAUSED" | "DISABLED";
+            /**
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @example null
+             */
+            disabledReason: string | null;
+            /**
+             * Format: date-time
+             * @description Start of the current series of failed attempts; null if there is none.
+             * @example null
+             */
+            failingSince: string | null;
             /**
              * Format: date-time
              * @description Time of creation.
@@ -1977,22 +1977,22 @@ export interface components {
         };
         WebhooksStatisticsBucket: {
             /**
-             * @description Deliveries that ended as `DELIVERED`.
+             * @description Number of deliveries that ended as `DELIVERED`.
              * @example 1204
              */
             delivered: number;
             /**
-             * @description Deliveries that ended as `FAILED`.
+             * @description Number of deliveries that ended as `FAILED`.
              * @example 3
              */
             failed: number;
             /**
-             * @description Failed attempts that another attempt follows.
+             * @description Number of failed attempts that another attempt follows.
              * @example 17
              */
             retried: number;
             /**
-             * @description Deliveries that were recorded as `MISSED`.
+             * @description Number of deliveries that were recorded as `MISSED`.
              * @example 0
              */
             missed: number;
@@ -2009,22 +2009,22 @@ export interface components {
         };
         WebhooksStatisticsTotal: {
             /**
-             * @description Deliveries that ended as `DELIVERED`.
+             * @description Number of deliveries that ended as `DELIVERED`.
              * @example 1204
              */
             delivered: number;
             /**
-             * @description Deliveries that ended as `FAILED`.
+             * @description Number of deliveries that ended as `FAILED`.
              * @example 3
              */
             failed: number;
             /**
-             * @description Failed attempts that another attempt follows.
+             * @description Number of failed attempts that another attempt follows.
              * @example 17
              */
             retried: number;
             /**
-             * @description Deliveries that were recorded as `MISSED`.
+             * @description Number of deliveries that were recorded as `MISSED`.
              * @example 0
              */
             missed: number;
@@ -2648,14 +2648,14 @@ export interface components {
             isAtLeast: boolean;
         };
         WebhooksOperationsQueue: {
-            /** @description Events that are not fanned out yet. At most 1,000 are counted. */
+            /** @description Number of events that are not matched to webhooks yet. At most 1,000 are counted. */
             events: components["schemas"]["WebhooksBoundedCount"];
             /**
              * @description Age of the oldest of these events in ms; null: none.
              * @example 41
              */
             oldestEventMs: number | null;
-            /** @description Due deliveries, including those in flight. At most 10,000 are counted. */
+            /** @description Number of due deliveries, including those in flight. At most 10,000 are counted. */
             due: components["schemas"]["WebhooksBoundedCount"];
             /**
              * @description Time since the oldest due delivery became due, in ms; null: none is due.
@@ -2675,7 +2675,7 @@ export interface components {
              */
             holder: string;
             /**
-             * @description Lanes that it holds.
+             * @description Number of lanes that it holds. A lane is the queue of one HTTP transport.
              * @example 12
              */
             lanes: number;
@@ -2735,28 +2735,28 @@ export interface components {
              */
             failingSince: string;
             /**
-             * @description Failures in a row that its circuit has counted.
+             * @description Number of failures in a row that the circuit has counted. The circuit pauses requests to a receiver that keeps failing.
              * @example 12
              */
             consecutiveFailures: number;
             /**
              * Format: date-time
-             * @description Until when nothing is sent to it, because of its circuit or `Retry-After`; null: it is not blocked.
+             * @description Until when nothing is sent to it, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.
              * @example null
              */
             blockedUntil: string | null;
             /**
-             * @description Deliveries that succeeded in the last 24 hours.
+             * @description Number of deliveries that succeeded in the last 24 hours.
              * @example 0
              */
             delivered: number;
             /**
-             * @description Deliveries that failed permanently in the last 24 hours.
+             * @description Number of deliveries that failed permanently in the last 24 hours.
              * @example 3
              */
             failed: number;
             /**
-             * @description Failed attempts of the last 24 hours that another attempt follows.
+             * @description Number of failed attempts of the last 24 hours that another attempt follows.
              * @example 112
              */
             retried: number;
@@ -2809,17 +2809,17 @@ export interface components {
             oldestDueAt: string | null;
             /**
              * Format: date-time
-             * @description Until when nothing is sent, because of the circuit or `Retry-After`; null: it is not blocked.
+             * @description Until when nothing is sent, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.
              * @example null
              */
             blockedUntil: string | null;
             /**
-             * @description Crashes of its holders in a row. From 2 on, one delivery is sent at a time.
+             * @description Number of crashes of its holders in a row. From 2 on, one delivery is sent at a time.
              * @example 0
              */
             crashes: number;
             /**
-             * @description Failures in a row that its circuit has counted.
+             * @description Number of failures in a row that the circuit has counted. The circuit pauses requests to a receiver that keeps failing.
              * @example 0
              */
             consecutiveFailures: number;
@@ -2842,37 +2842,37 @@ export interface components {
              */
             pending: number;
             /**
-             * @description HTTP transports.
+             * @description Number of HTTP transports.
              * @example 4
              */
             transports: number;
             /**
-             * @description Paused HTTP transports.
+             * @description Number of paused HTTP transports.
              * @example 0
              */
             paused: number;
             /**
-             * @description Disabled HTTP transports.
+             * @description Number of disabled HTTP transports.
              * @example 1
              */
             disabled: number;
             /**
-             * @description HTTP transports whose attempts have failed since their last success.
+             * @description Number of HTTP transports whose attempts have failed since their last success.
              * @example 1
              */
             failing: number;
             /**
-             * @description Deliveries that succeeded in the last 24 hours.
+             * @description Number of deliveries that succeeded in the last 24 hours.
              * @example 1204
              */
             delivered: number;
             /**
-             * @description Deliveries that failed permanently in the last 24 hours.
+             * @description Number of deliveries that failed permanently in the last 24 hours.
              * @example 3
              */
             failed: number;
             /**
-             * @description Deliveries that were recorded as `MISSED` in the last 24 hours.
+             * @description Number of deliveries that were recorded as `MISSED` in the last 24 hours.
              * @example 0
              */
             missed: number;

@@ -13,7 +13,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 /** When the kitchen display began to fail, ms since the epoch. */
 export const FAILING_SINCE = NOW - 41 * MINUTE_MS;
 
-/** An endpoint of the shop, and the patterns of the events that it gets. */
+/** An endpoint of the shop, and the patterns of the event types that it gets. */
 export interface ShopEndpoint {
   readonly uid: string;
   readonly name: string;

@@ -68,7 +68,7 @@ async function openWizard(page: Page): Promise<void> {
   await page.getByLabel('URL').fill('https://loyalty.example.com/hooks');
   await page.getByLabel('Name').fill('Loyalty programme');
   await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByLabel('All ORDER_*, also later ones').check();
+  await page.getByLabel('All ORDER_*, also those that are added later').check();
   await page.getByRole('checkbox', { name: /^CUSTOMER_CREATE/ }).check();
   // Neither a focus ring nor a row under the pointer depends on how the view was reached.
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());

@@ -136,7 +136,7 @@ eachDatabase((database) => {
       ]);
       expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
       expect(await run('status')).toMatch(
-        /^Status +ok\nDeliveries +not stopped\nEnvironment +staging\n[^]*without a worker +-\n$/,
+        /^Status +ok\nDeliveries +not stopped\nEnvironment +staging\n[^]*wait for a worker +-\n$/,
       );
     });
   });

@@ -21,8 +21,8 @@ const ACTIONS = [
 ];
 const orders = groupActions(ACTIONS)[0]!;
 
-describe('the groups of events', () => {
-  it('are in one order by name with events that have no group', () => {
+describe('the groups of event types', () => {
+  it('are in one order by name with event types that have no group', () => {
     expect(groupActions(ACTIONS.filter((action) => !action.startsWith('WEBHOOK_')))).toEqual([
       { prefix: 'ORDER_', actions: ['ORDER_DELIVERED', 'ORDER_SETTLED'] },
       { prefix: '', actions: ['PING'] },
@@ -38,19 +38,19 @@ describe('the groups of events', () => {
   });
 });
 
-describe('a choice of events', () => {
+describe('a choice of event types', () => {
   it.each(['*', 'ORDER_*', 'ORDER_SETTLED', 'WEBHOOK_*'])('covers with %s what the API sends', (pattern) => {
     for (const action of ACTIONS)
       expect(matchesPattern(pattern, action)).toBe(matchesAction(pattern, action));
   });
 
-  it('counts each event once', () => {
+  it('counts each event type once', () => {
     expect(countChosen(new Set(['ORDER_*', 'ORDER_SETTLED', 'PING']), ACTIONS)).toBe(3);
     expect(countChosen(new Set(['*']), ACTIONS)).toBe(6);
     expect(countChosen(new Set(), ACTIONS)).toBe(0);
   });
 
-  it('replaces single events by their group, and keeps the others of a group', () => {
+  it('replaces single event types by their group, and keeps the others of a group', () => {
     expect([...toggleGroup(orders, new Set(['ORDER_SETTLED', 'PING']))]).toEqual(['PING', 'ORDER_*']);
     expect([...toggleGroup(orders, new Set(['ORDER_*', 'PING']))]).toEqual(['PING']);
     expect([...toggleAction(orders, 'ORDER_SETTLED', new Set(['ORDER_*']))]).toEqual(['ORDER_DELIVERED']);

@@ -47,8 +47,8 @@ describe('checkKeys', () => {
     ['nothing in the list', [null], /keys\[\]\.id/],
     ['a key too short', [{ id: 'k1', key: key.subarray(1) }], /\(k1\).*31 bytes/s],
     ['a text for a key', [{ id: 'k1', key: 'canary-canary' }], /\(k1\).*string/s],
-    ['an id with a colon', [{ id: 'k:1', key }], /a text of 3 characters/],
-    ['the key in place of the id', [{ id: key.toString('base64'), key }], /a text of 44 characters/],
+    ['an id with a colon', [{ id: 'k:1', key }], /a string of 3 characters/],
+    ['the key in place of the id', [{ id: key.toString('base64'), key }], /a string of 44 characters/],
     [
       'two of one id',
       [

@@ -8,7 +8,7 @@ interface ActionFieldProps {
   readonly onBlur?: () => void;
 }
 
-/** An action, with the actions of the catalog as suggestions. */
+/** An event type (an action, in the API), with those of the catalog as suggestions. */
 export function ActionField(field: ActionFieldProps) {
   const { t } = usePortal();
   const actions = useActions().data ?? [];

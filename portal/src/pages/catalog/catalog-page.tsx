@@ -8,7 +8,7 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { useActions } from './use-actions.ts';
 import { SNIPPETS } from './snippets.ts';
 
-/** The actions that an endpoint can subscribe to, with an example of each, and how a receiver verifies requests. */
+/** The event types that an endpoint can subscribe to, with an example of each, and how a receiver verifies requests. */
 export default function CatalogPage() {
   const { t } = usePortal();
   const [search, setSearch] = useState('');

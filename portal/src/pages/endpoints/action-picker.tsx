@@ -15,7 +15,7 @@ interface ActionPickerProps {
   readonly onChange: (choice: Choice) => void;
 }
 
-/** Chooses events: everything, whole groups, or single ones, with what each means. Notifications about endpoints come last. */
+/** Chooses event types: everything, whole groups, or single ones, with what each means. Notifications about endpoints come last. */
 export function ActionPicker({ actions, choice, onChange }: ActionPickerProps) {
   const { t } = usePortal();
   const [search, setSearch] = useState('');

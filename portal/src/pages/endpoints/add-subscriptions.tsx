@@ -15,7 +15,7 @@ interface AddSubscriptionsProps {
   readonly onClose: () => void;
 }
 
-/** Asks for events, and subscribes an endpoint to them. */
+/** Asks for event types, and subscribes an endpoint to them. */
 export function AddSubscriptions({ uid, present, onClose }: AddSubscriptionsProps) {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

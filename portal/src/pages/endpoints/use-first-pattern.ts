@@ -3,7 +3,7 @@ import { useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 
 /**
- * The pattern of the oldest subscription of an endpoint: a receiver may refuse other events. Null if it has none.
+ * The pattern of the oldest subscription of an endpoint: a receiver may refuse events of other types. Null if it has none.
  *
  * @param revision changes whenever the subscriptions may have changed
  */

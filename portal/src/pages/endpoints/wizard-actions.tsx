@@ -15,7 +15,7 @@ interface WizardActionsProps extends WizardStepProps {
 }
 
 /**
- * The step that asks for the events. The endpoint is created first, then its subscriptions; what exists already is not created
+ * The step that asks for the event types. The endpoint is created first, then its subscriptions; what exists already is not created
  * again after a failure, and cannot be cancelled.
  */
 export function WizardActions({ draft, onChange, onCancel, onBack, onCreated }: WizardActionsProps) {

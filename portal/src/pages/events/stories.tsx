@@ -3,7 +3,7 @@ import { usePortal } from '../../app/portal-context.tsx';
 import { orderedStories } from './story-order.ts';
 import { SubscriptionStory } from './subscription-story.tsx';
 
-/** The outcome for each subscription. Subscriptions for other events are folded in. */
+/** The outcome for each subscription. Subscriptions for other event types are folded in. */
 export function Stories({ items }: { items: readonly WebhookExplanation[] }) {
   const { t } = usePortal();
   const { own, others } = orderedStories(items);

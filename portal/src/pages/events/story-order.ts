@@ -8,7 +8,7 @@ const rankOf = ({ outcome, delivery }: WebhookExplanation): number =>
 
 /**
  * The subscriptions of an event in the order in which users look for them, and apart from them those that are for other
- * events.
+ * event types.
  */
 export function orderedStories(items: readonly WebhookExplanation[]): {
   readonly own: readonly WebhookExplanation[];

@@ -98,7 +98,9 @@ describe('LaneSweep', () => {
     );
     await sweep.sweepAll();
     const [ten, eleven] = warnings.map(([message]) => message);
-    expect(ten).toMatch(/^Resumed 10 HTTP transports .*\(number 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/);
+    expect(ten).toMatch(
+      /^Resumed 10 HTTP transports .*\(ids in webhook_http_transport: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/,
+    );
     expect(eleven).toMatch(/^Resumed 11 HTTP transports .*9, 10, …\)/);
   });
 
