@@ -20,13 +20,13 @@ export interface ScriptOptions {
 /** Combines migrations in one script, which runs as a whole or not at all. Without migrations the script contains only comments. */
 export function formatScript(migrations: readonly Migration[], options: ScriptOptions): string {
   const { type, schema, after, version } = options;
-  const { name: database, hasSchemas, beginMigration } = DIALECTS[type];
+  const { name: database, hasSchemas, beginMigration, runScript } = DIALECTS[type];
   const place = hasSchemas ? `${database}, schema ${JSON.stringify(schema)}` : database;
   const since = after === undefined ? '' : `, after ${after}`;
   const head = `-- Webhook tables of nestjs-tillhook ${version} for ${place}${since}.`;
   if (migrations.length === 0) return `${head}\n-- No migrations: the tables are up to date.\n`;
   return [
-    `${head}\n-- Run it with a client that stops at the first error: ${CLIENTS[type]}`,
+    `${head}\n-- Run it with a client that stops at the first error: ${runScript}`,
     // As the module does, the script acquires the write lock first if there is one.
     `${beginMigration};`,
     ...migrations.map(({ name, statements }) =>
@@ -35,8 +35,3 @@ export function formatScript(migrations: readonly Migration[], options: ScriptOp
     'COMMIT;\n',
   ].join('\n\n');
 }
-
-const CLIENTS: Readonly<Record<DatabaseKind, string>> = {
-  postgres: 'psql -v ON_ERROR_STOP=1 -f FILE',
-  sqlite: 'sqlite3 -bail DATABASE < FILE',
-};

@@ -1,23 +1,9 @@
 import { inHalves } from '../../delivery/lanes/in-halves.js';
 import { classify } from '../../persistence/errors/driver-errors.js';
 import type { DatabaseKind } from '../../persistence/ports/database.js';
+import { DIALECTS, type DeletionPace } from '../../persistence/sql/dialect.js';
 import { loopTimeout } from '../../timing/process-hold.js';
 
-/** How much one statement may do, and how long the job rests after it. */
-interface Limits {
-  /** If the database needs longer for a batch, batches become smaller; below half of it, larger. In ms. Locks are held for about as long. */
-  readonly targetMs: number;
-  /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
-  readonly mostBytes: number;
-  /** Rest after a batch, as a multiple of its time: it bounds the share of the database's time. */
-  readonly restFactor: number;
-}
-
-const LIMITS: Readonly<Record<DatabaseKind, Limits>> = {
-  postgres: { targetMs: 10, mostBytes: 4 * 1024 * 1024, restFactor: 4 },
-  // The driver blocks the event loop, so batches take a few milliseconds.
-  sqlite: { targetMs: 4, mostBytes: 1024 * 1024, restFactor: 3 },
-};
 const FIRST_ROWS = 50;
 const MOST_ROWS = 1_000;
 const SHORTEST_REST_MS = 1;
@@ -54,11 +40,11 @@ export interface PacedBatchesOptions {
  * If the database is slow, batches become smaller and rests longer. If it refuses a row, that row is skipped.
  */
 export class PacedBatches {
-  readonly #limits: Limits;
+  readonly #limits: DeletionPace;
   #rows = FIRST_ROWS;
 
   constructor(private readonly options: PacedBatchesOptions) {
-    this.#limits = LIMITS[options.kind];
+    this.#limits = DIALECTS[options.kind].deletion;
   }
 
   /** Number of rows that it makes sense to read at once. */

@@ -2,6 +2,7 @@ import { DataSource, MigrationExecutor } from 'typeorm';
 import type { DataSourceOptions, MigrationInterface, QueryRunner } from 'typeorm';
 import { MIGRATIONS_TABLE } from '../connection/data-source-options.js';
 import type { DatabaseKind } from '../ports/database.js';
+import { DIALECTS } from '../sql/dialect.js';
 import { inlineParameters } from './inline-parameters.js';
 import { migrations } from './migrations.js';
 import { readingError, unreadableResult } from './unreadable-result.js';
@@ -93,13 +94,8 @@ const SILENT: DataSourceOptions['logger'] = {
   log: () => undefined,
 };
 
-const UNCONNECTED: Readonly<Record<DatabaseKind, DataSourceOptions>> = {
-  postgres: { type: 'postgres' },
-  sqlite: { type: 'better-sqlite3', database: 'unconnected' },
-};
-
 /** `driver` replaces the package of the driver: nothing connects, so it need not be installed. */
 const unconnected = ({ type, schema }: RecordMigrationsOptions): DataSourceOptions => {
   const own = { migrationsTableName: MIGRATIONS_TABLE, logger: SILENT, driver: {} };
-  return { ...own, ...UNCONNECTED[type], schema } as DataSourceOptions;
+  return { ...own, ...DIALECTS[type].unconnected, schema } as DataSourceOptions;
 };

@@ -164,26 +164,16 @@ export function auditedTransportUpdate(
   { kind, actor, changes }: Audited,
 ): Statement[] {
   const insert = insertAudit((name) => database.table(name));
-  const entry = `SELECT tenant_uid, ${DIALECTS[database.kind].instant}, CAST(? AS text), '${kind}', http_transport_uid, NULL,
-    CAST(? AS text) FROM`;
+  const { instant, movesRows, rowsChanged } = DIALECTS[database.kind];
+  const entry = `SELECT tenant_uid, ${instant}, CAST(? AS text), '${kind}', http_transport_uid, NULL, CAST(? AS text) FROM`;
   const values = [database.now(), actor, JSON.stringify(changes)];
-  switch (database.kind) {
-    case 'postgres':
-      return [
-        statement(
-          database,
-          `WITH changed AS (${update.sql} RETURNING tenant_uid, http_transport_uid) ${insert} ${entry} changed`,
-          [...update.parameters, ...values],
-        ),
-      ];
-    case 'sqlite':
-      return [
-        statement(database, update.sql, update.parameters),
-        statement(
-          database,
-          `${insert} ${entry} ${database.table('webhook_http_transport')} WHERE id = ? AND changes() > 0`,
-          [...values, transportId],
-        ),
-      ];
+  if (movesRows) {
+    const both = `WITH changed AS (${update.sql} RETURNING tenant_uid, http_transport_uid) ${insert} ${entry} changed`;
+    return [statement(database, both, [...update.parameters, ...values])];
   }
+  const ifChanged = `${insert} ${entry} ${database.table('webhook_http_transport')} WHERE id = ? AND ${rowsChanged} > 0`;
+  return [
+    statement(database, update.sql, update.parameters),
+    statement(database, ifChanged, [...values, transportId]),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /** Rows to delete. The texts contain no user input. */
@@ -13,24 +14,11 @@ export interface RowsToDelete {
   readonly order: string;
 }
 
-/** Deletes at most `limit` of the rows. PostgreSQL addresses them by place, so that no plan depends on statistics. */
+/** Deletes at most `limit` of the rows. */
 export function deleteSome(database: Database, rows: RowsToDelete, limit: number): Statement {
   const table = database.table(rows.table);
   const some = (columns: string): string =>
     `SELECT ${columns} FROM ${table} WHERE ${rows.condition} ORDER BY ${rows.order} LIMIT ?`;
-  const parameters = [...rows.parameters, limit];
-  switch (database.kind) {
-    case 'postgres':
-      return statement(
-        database,
-        `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(${some('ctid')}))`,
-        parameters,
-      );
-    case 'sqlite':
-      return statement(
-        database,
-        `DELETE FROM ${table} WHERE (${rows.key}) IN (${some(rows.key)})`,
-        parameters,
-      );
-  }
+  const condition = DIALECTS[database.kind].among(rows.key, some);
+  return statement(database, `DELETE FROM ${table} WHERE ${condition}`, [...rows.parameters, limit]);
 }

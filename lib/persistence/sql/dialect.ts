@@ -1,3 +1,4 @@
+import type { DataSourceOptions } from 'typeorm';
 import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
@@ -7,6 +8,10 @@ export interface Dialect {
   readonly name: string;
   /** TypeORM's name of the driver. */
   readonly dataSourceType: string;
+  /** Options of a data source of which nothing connects. */
+  readonly unconnected: DataSourceOptions;
+  /** Command that runs the statements of `FILE`, and stops at the first error. */
+  readonly runScript: string;
   /** Whether tables are in a schema that has a name of its own. */
   readonly hasSchemas: boolean;
   /** Statement that begins a transaction which changes the schema, and acquires the write lock if there is one. */
@@ -23,8 +28,19 @@ export interface Dialect {
   readonly lockRows: string | undefined;
   /** Clause that keeps the selected rows from being deleted until the end of the transaction; '': one writer at a time does. */
   readonly keepRows: string;
-  /** Whether the rows that a DELETE returns can be the source of an INSERT. */
+  /** Whether the rows that a DELETE or UPDATE returns can be the source of an INSERT. */
   readonly movesRows: boolean;
+  /** Expression: the number of rows that the statement before has changed. Used only without `movesRows`. */
+  readonly rowsChanged: string;
+  /**
+   * Condition of a DELETE for some rows of its table.
+   *
+   * @param key the columns of the primary key
+   * @param select returns a SELECT of the given columns of these rows
+   */
+  readonly among: (key: string, select: (columns: string) => string) => string;
+  /** `?`, a JSON array, as rows with the column `value`. */
+  readonly jsonElements: string;
   /** Names of the functions that build JSON. */
   readonly jsonArray: string;
   readonly jsonObject: string;
@@ -36,6 +52,17 @@ export interface Dialect {
   readonly boolean: (expression: string) => string;
   /** A boolean as the driver accepts it for a parameter. */
   readonly booleanParameter: (value: boolean) => unknown;
+  readonly deletion: DeletionPace;
+}
+
+/** How much one statement of a job may delete, and how long the job rests after it. */
+export interface DeletionPace {
+  /** If the database needs longer for a batch, batches become smaller; below half of it, larger. In ms. Locks are held for about as long. */
+  readonly targetMs: number;
+  /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
+  readonly mostBytes: number;
+  /** Rest after a batch, as a multiple of its time: it bounds the share of the database's time. */
+  readonly restFactor: number;
 }
 
 /** One dialect for each kind of database: a new kind does not compile without its own. */
@@ -43,6 +70,8 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
   postgres: {
     name: 'PostgreSQL',
     dataSourceType: 'postgres',
+    unconnected: { type: 'postgres' },
+    runScript: 'psql -v ON_ERROR_STOP=1 -f FILE',
     hasSchemas: true,
     beginMigration: 'BEGIN',
     placeholder: (position) => `$${position}`,
@@ -52,16 +81,23 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     lockRows: 'FOR UPDATE',
     keepRows: 'FOR KEY SHARE',
     movesRows: true,
+    rowsChanged: '',
+    // By place, so that no plan depends on statistics.
+    among: (_key, select) => `ctid = ANY (ARRAY(${select('ctid')}))`,
+    jsonElements: 'json_array_elements_text(?::json)',
     jsonArray: 'json_build_array',
     jsonObject: 'json_build_object',
     json: (text) => `CAST(${text} AS json)`,
     text: (json) => `${json}::text`,
     boolean: (expression) => expression,
     booleanParameter: (value) => value,
+    deletion: { targetMs: 10, mostBytes: 4 * 1024 * 1024, restFactor: 4 },
   },
   sqlite: {
     name: 'SQLite',
     dataSourceType: 'better-sqlite3',
+    unconnected: { type: 'better-sqlite3', database: 'unconnected' },
+    runScript: 'sqlite3 -bail DATABASE < FILE',
     hasSchemas: false,
     beginMigration: 'BEGIN IMMEDIATE',
     placeholder: () => '?',
@@ -71,12 +107,17 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     lockRows: undefined,
     keepRows: '',
     movesRows: false,
+    rowsChanged: 'changes()',
+    among: (key, select) => `(${key}) IN (${select(key)})`,
+    jsonElements: 'json_each(?)',
     jsonArray: 'json_array',
     jsonObject: 'json_object',
     json: (text) => `json(${text})`,
     text: (json) => json,
     boolean: (expression) => `json(iif(${expression}, 'true', 'false'))`,
     booleanParameter: Number,
+    // The driver blocks the event loop, so batches take a few milliseconds.
+    deletion: { targetMs: 4, mostBytes: 1024 * 1024, restFactor: 3 },
   },
 };
 

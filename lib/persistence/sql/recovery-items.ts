@@ -1,24 +1,18 @@
 import type { Database, Statement } from '../ports/database.js';
+import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /** Stores events, whose deliveries a job will enqueue, as items of the job. An item that exists already stays as it is. */
 export function noteRecoveryItems(database: Database, id: number, eventIds: readonly number[]): Statement {
   const list = JSON.stringify(eventIds);
-  const insert = `INSERT INTO ${database.table('webhook_recovery_item')} (recovery_id, event_id)`;
-  switch (database.kind) {
-    case 'postgres':
-      return statement(
-        database,
-        `${insert} SELECT ?::bigint, value::bigint FROM json_array_elements_text(?::json) ON CONFLICT DO NOTHING`,
-        [id, list],
-      );
-    case 'sqlite':
-      return statement(
-        database,
-        `${insert} SELECT ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
-        [id, list],
-      );
-  }
+  const { jsonElements } = DIALECTS[database.kind];
+  return statement(
+    database,
+    // SQLite needs the WHERE: without it, ON would begin the condition of a join.
+    `INSERT INTO ${database.table('webhook_recovery_item')} (recovery_id, event_id)
+     SELECT CAST(? AS bigint), CAST(value AS bigint) FROM ${jsonElements} WHERE true ON CONFLICT DO NOTHING`,
+    [id, list],
+  );
 }
 
 /** Deletes the first items of a job. @param limit maximum number of items */
