@@ -31,7 +31,7 @@ export class StatisticCountsDto {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Number of failed attempts that another attempt follows.',
+    description: 'Number of failed attempts after which the delivery is retried.',
     example: 17,
   })
   retried!: number;

@@ -5,7 +5,7 @@ import { PARKED_DUE_AT } from '../ports/record-store.js';
 export interface RecentCounts {
   readonly delivered: number;
   readonly failed: number;
-  /** Failed attempts that another attempt follows. */
+  /** Failed attempts after which the delivery is retried. */
   readonly retried: number;
 }
 

@@ -1987,7 +1987,7 @@ export interface components {
              */
             failed: number;
             /**
-             * @description Number of failed attempts that another attempt follows.
+             * @description Number of failed attempts after which the delivery is retried.
              * @example 17
              */
             retried: number;
@@ -2019,7 +2019,7 @@ export interface components {
              */
             failed: number;
             /**
-             * @description Number of failed attempts that another attempt follows.
+             * @description Number of failed attempts after which the delivery is retried.
              * @example 17
              */
             retried: number;
@@ -2756,7 +2756,7 @@ export interface components {
              */
             failed: number;
             /**
-             * @description Number of failed attempts of the last 24 hours that another attempt follows.
+             * @description Number of failed attempts of the last 24 hours after which the delivery is retried.
              * @example 112
              */
             retried: number;
