@@ -34,8 +34,8 @@ export type WebhooksNotificationListenerProvider =
 /** Options that decide how the module is registered, and must therefore be known before anything can be injected. */
 export interface WebhooksModuleExtras {
   /**
-   * Name of this instance of the module, if the application has several: letters, digits, `_` and `-`. Inject its exports
-   * with `@InjectWebhookEmitter(name)` and `@InjectWebhooks(type, name)`. Default: none; one instance may have no name.
+   * Name of this instance of the module, if the application has several: 1 to 64 letters, digits, `_` or `-`. Inject its
+   * exports with `@InjectWebhookEmitter(name)` and `@InjectWebhooks(type, name)`. Default: none; one instance may have no name.
    */
   name?: string;
   /** Decides who may use the admin API. Required unless `controllers` is false. */
@@ -59,13 +59,14 @@ export interface WebhooksModuleExtras {
   /** Whether to mount the admin API. Default `true`. */
   controllers?: boolean;
   /**
-   * Whether to serve the portal, a web page for tenants' admins, under `<path>/portal`; an object sets how it looks. It needs
-   * the admin API. Default `false`.
+   * Whether to serve the portal, a web page for tenants' admins, under `<path>/portal`; an object sets how it looks and who
+   * may embed it. It needs the admin API. Default `false`.
    */
   portal?: boolean | PortalOptions;
   /**
    * Whether to serve the operator console, a web page for the people who run the application, under `<path>/operatorportal`; an
-   * object sets how it looks. It uses the operator routes, so the access policy needs `checkOperator`. Default `false`.
+   * object sets how it looks and who may embed it. It uses the operator routes, so the access policy needs `checkOperator`.
+   * Default `false`.
    */
   operatorPortal?: boolean | OperatorPortalOptions;
   /** Whether this process fans out events and sends deliveries. Default `true`. */

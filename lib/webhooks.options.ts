@@ -64,7 +64,7 @@ export interface DatabaseOptions {
 export interface WakeUpsOptions {
   /**
    * A client of the `redis` package (4 or later): wake-ups then use its server's pub/sub instead of PostgreSQL's LISTEN and
-   * NOTIFY. The module duplicates the client and opens its own connection. Default: PostgreSQL's.
+   * NOTIFY. The module duplicates the client and opens connections of its own. Default: PostgreSQL's.
    */
   redis?: RedisClient;
 }
@@ -113,7 +113,9 @@ export interface WebhooksOptions {
   requireTransaction?: boolean;
   /** Maximum number of connections in the module's own pool (PostgreSQL). Default 4; 2 to 1,000. */
   poolSize?: number;
+  /** The address of the database, or its direct address behind a transaction pooler. Default: that of the data source. */
   database?: DatabaseOptions;
+  /** How processes wake each other. Default: by PostgreSQL's LISTEN and NOTIFY; on SQLite they do not. */
   wakeUps?: WakeUpsOptions;
   /**
    * Maximum number of requests in flight in this process. A quarter of them is reserved for tenants and origins that have none.
@@ -165,13 +167,16 @@ export interface WebhooksOptions {
   maxPendingDeliveriesPerTenant?: number;
   /** How long shutdown waits for requests in flight, in ms. Default `timeoutMs + 2,000`; 0 to 86,400,000. */
   drainTimeoutMs?: number;
+  /** Rules for connections to receivers. Default: `https:` URLs and public addresses only. */
   egress?: EgressOptions;
+  /** How secrets are stored in the database. Default: in clear; with `NODE_ENV=production`, the application then does not start. */
   encryption?: EncryptionOptions;
   /**
    * How long deliveries and events are kept. Default: 30 days for delivered ones, 90 days for others, 24 hours for events
    * without deliveries. `false`: this process deletes nothing.
    */
   retention?: RetentionOptions | false;
+  /** Settings of traces and metrics. Default: requests carry `traceparent`, and metrics do not tell transports apart. */
   telemetry?: TelemetryOptions;
   /**
    * Whether this process sends requests. `false`: deliveries stay in the queue. `WebhooksWorker.setDeliveryEnabled()`

@@ -47,7 +47,10 @@ export interface UnfinishedWork extends WaitingWork {
   readonly isHeld: boolean;
 }
 
-/** The background part of the module: fan-out, delivery, recoveries, retention and notices of overlaps in this process, from the application's bootstrap to its shutdown. */
+/**
+ * The background part of the module in this process, from the application's bootstrap to its shutdown: fan-out, delivery,
+ * recoveries, retention, and notifications that the overlap of a rotated secret ends.
+ */
 @Injectable()
 export class WebhooksWorker
   implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown, WorkerStatus
@@ -186,9 +189,9 @@ export class WebhooksWorker
   }
 
   /**
-   * Stops fan-out, delivery and retention in this process. No request starts any more, requests in flight may finish within
-   * `drainTimeoutMs`, and the other deliveries return to the queue at once. Nest calls this method on shutdown. Call it
-   * yourself to drain earlier, or if the application has no shutdown hooks. Emitting continues to work.
+   * Stops fan-out, delivery, recoveries and retention in this process. No request starts any more, requests in flight may
+   * finish within `drainTimeoutMs`, and the other deliveries return to the queue at once. Nest calls this method on shutdown.
+   * Call it yourself to drain earlier, or if the application has no shutdown hooks. Emitting continues to work.
    */
   drain(): Promise<void> {
     this.#drained ??= this.#stop();

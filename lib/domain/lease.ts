@@ -8,8 +8,8 @@ export const LEASE_PER_TIMEOUT = 2;
 /** … plus this margin, in ms. */
 export const LEASE_MARGIN_MS = 2_000;
 /**
- * Upper bound of the option `leaseMs`, in ms. No lease of any process lasts longer. So if a stored lease ends later than that from
- * now, the clock was set back, and the lease is void.
+ * Upper bound of the option `leaseMs`, in ms. No lease of any process lasts longer. A stored lease with more time left than this
+ * shows that the clock was set back: the lease is void.
  */
 export const LONGEST_LEASE_MS = 600_000;
 

@@ -114,7 +114,7 @@ export const NOTIFICATION_ACTIONS = Object.freeze({
       httpTransport,
       delivery: { Uid: 'dlv_00000000006yk' },
       event: { Uid: '0195941f-3c95-7ac0-8d7c-1a2b3c4d5e6f', action: 'ORDER_SETTLED' },
-      attempt: 8,
+      attempt: 10,
       reason: 'EXHAUSTED',
       responseStatusCode: 503,
       errorCode: null,

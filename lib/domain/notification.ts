@@ -80,7 +80,7 @@ export interface TransportDisabled extends NotifiedOfTransport {
 /** The signing secret of a transport was rotated. */
 export interface SecretRotated extends NotifiedOfTransport {
   readonly type: 'secretRotated';
-  /** Until when requests are also signed with the previous secret. If it equals `at`, the previous secret signs no more. */
+  /** Until when requests are also signed with the previous secrets. If it equals `at`, only the new secret signs. */
   readonly overlapEndsAt: Date;
 }
 

@@ -11,8 +11,8 @@ export function bucketStart(at: number, granularity: Granularity): number {
 }
 
 /**
- * Kind of a fact. `AGAIN`: delivered by a redelivery, whose time since the emit is not a latency. `RETRIED`: an attempt
- * failed and another one follows.
+ * Kind of a fact, which is one outcome that the statistics count. `AGAIN`: delivered by a redelivery, so the time since the
+ * emit is not counted as a latency. `RETRIED`: an attempt failed and another one follows.
  */
 export type FactKind = 'DELIVERED' | 'AGAIN' | 'FAILED' | 'MISSED' | 'RETRIED';
 

@@ -45,9 +45,9 @@ export function uuidv7(nowMs: number, randomBytes: RandomBytes): string {
 const DELIVERY_PREFIX = 'dlv_';
 const AUDIT_PREFIX = 'aud_';
 const RECOVERY_PREFIX = 'rec_';
-/** Number of digits in a uid. */
+/** Number of digits in the uid of a delivery, an audit entry or a recovery. */
 export const UID_DIGITS = 13;
-/** Crockford's base 32. */
+/** The digits of these uids: Crockford's base 32. */
 export const UID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const NUMBER = /^[0-9a-hjkmnp-tv-z]{13}$/;
 

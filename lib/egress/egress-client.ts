@@ -24,7 +24,7 @@ export interface EgressClientOptions {
   readonly denyOrigins?: readonly string[];
   /** Whether `http:` URLs are accepted. */
   readonly allowHttp: boolean;
-  /** Resolver servers (`ip` or `ip:port`); empty for the system's. */
+  /** DNS servers (`ip` or `ip:port`); empty for the system's. */
   readonly dnsServers: readonly string[];
   /** Maximum number of sockets to one origin, at least 1. Further requests wait, within their deadline. */
   readonly connectionsPerOrigin: number;
@@ -63,7 +63,7 @@ export class EgressClient {
   #suspended = false;
   #giveUp: NodeJS.Timeout | undefined;
 
-  /** @throws {InvalidOptionError} if a CIDR, an allowed or denied host, or a resolver server is malformed */
+  /** @throws {InvalidOptionError} if a CIDR, an allowed or denied host, or a DNS server is malformed */
   constructor(options: EgressClientOptions) {
     this.#rules = {
       allowHttp: options.allowHttp,

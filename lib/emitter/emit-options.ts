@@ -41,7 +41,10 @@ export interface EventOptions {
    * same uid again with the same body does nothing, so that a call can be repeated safely. Default: a UUIDv7.
    */
   eventUid?: string | undefined;
-  /** Events of a tenant with the same key are sent to an `ordered` webhook one at a time, in the order of emit. 1 to 255 characters. Default: none. */
+  /**
+   * Events of a tenant with the same key are sent to an `ordered` webhook one at a time, in the order of emit. 1 to 255
+   * characters. Default: none; all events of a tenant without a key count as having the same one.
+   */
   orderingKey?: string | undefined;
   /** When the event happened, to the millisecond. Default: now, on the database's clock. */
   occurredAt?: Date | undefined;

@@ -34,7 +34,7 @@ export class ManagerGuard {
     this.#trusted.add(dataSource);
   }
 
-  /** Describes the host's database as a data source with the address `directUrl` would; undefined: there is no such address. */
+  /** The target (see `databaseTarget`) of a data source with the address `directUrl`; undefined: there is no such address. */
   #directTarget(): string | undefined {
     const { directUrl, hostDataSource } = this;
     if (directUrl === undefined) return undefined;

@@ -34,8 +34,8 @@ export interface FanoutOptions extends FanoutWriterOptions {
 }
 
 /**
- * Outcome of a round. `finished`: each event was fanned out or set aside. `continuing`: of some events only a share was
- * written, and the next share can follow at once. `blocked`: some events have to wait for another process.
+ * Outcome of a round. `finished`: each event was fanned out or set aside. `continuing`: some events have only a part of their
+ * deliveries, and the next part can follow at once. `blocked`: some events have to wait for another process.
  */
 type RoundOutcome = 'finished' | 'continuing' | 'blocked';
 

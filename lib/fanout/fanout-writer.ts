@@ -39,7 +39,7 @@ export interface FanoutState {
 /** Events of a round that stay in the outbox. */
 export interface StayingEvents {
   readonly unfinished: Set<number>;
-  /** Events of which a share was written, so that the next one can follow at once. */
+  /** Events that have a part of their deliveries. The next part can follow at once. */
   readonly continuing: Set<number>;
 }
 

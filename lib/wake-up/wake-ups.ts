@@ -15,8 +15,8 @@ export interface WakeUpListener {
 }
 
 /**
- * Wake-ups between processes. Each is only a hint: a lost one delays work until the next glance or poll, and a superfluous
- * one costs one look.
+ * Wake-ups between processes. Each is only a hint: a lost one delays work until the next glance (see `Glance`) or poll, and a
+ * superfluous one costs one look.
  */
 export interface WakeUps {
   /**

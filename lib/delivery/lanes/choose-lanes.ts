@@ -12,7 +12,7 @@ export interface ChoiceRules {
   readonly isUsable: (lane: LaneCandidate) => boolean;
   /**
    * Only lanes that became due by this instant are claimed, on the database's clock in ms: a busy process leaves newer ones
-   * to idle processes. Newcomers are exempt. Infinity: no limit.
+   * to idle processes. Lanes of newcomers (see `Places`) are exempt. Infinity: no limit.
    */
   readonly dueBefore: number;
 }

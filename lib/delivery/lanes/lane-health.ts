@@ -46,7 +46,7 @@ export class LaneHealth {
     return this.#health.failingSince;
   }
 
-  /** The last warning of the present series of failures, in percent of the time after which it is disabled; 0: none. */
+  /** The last warning of the present series of failures, in percent of `disableAfterHours`; 0: none. */
   get failingWarned(): number {
     return this.#failingWarned;
   }

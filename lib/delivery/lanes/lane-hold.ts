@@ -72,7 +72,7 @@ export class LaneHold {
     return this.receiver.failingSince;
   }
 
-  /** For notifications. */
+  /** The health of the transport, as far as notifications need it. */
   get health(): HealthView {
     const { failingSince, failingWarned, isProbing: isCircuitOpen } = this.receiver;
     return { failingSince, failingWarned, isCircuitOpen, isDisabled: this.config.state === 'DISABLED' };

@@ -18,8 +18,8 @@ export interface LaneReaderOptions extends LaneClocks {
 }
 
 /**
- * Reads due rows into lanes that run low: many lanes in one round trip, and one round trip at a time. Scans that begin at the
- * head again may be slow, so they run beside the others, in statements of their own.
+ * Reads due rows into lanes that run low on ready rows: many lanes in one round trip, and one round trip at a time. Scans that
+ * begin at the head again may be slow, so they run beside the others, in statements of their own.
  */
 export class LaneReader {
   readonly #wanted = new Set<Lane>();

@@ -15,7 +15,8 @@ import type { RowJudge, ScanResult, UnsentRows } from './scan-rows.js';
  * are *in hand* until their outcome is recorded; a later scan skips them.
  *
  * Requested redeliveries are read separately, regardless of their due dates, and are sent before the others (see
- * `RequestScan`). A lane has one read at a time, of either kind: what is recorded during a read is compared with its rows.
+ * `RequestScan`). A lane has one read at a time, of either kind, because its rows are compared with the outcomes that were
+ * recorded during the read (see `LaneRead`).
  */
 export class LaneScan {
   readonly #ready = new ReadyRows();

@@ -204,7 +204,10 @@ export function crashedAttempt(
   };
 }
 
-/** Whether this process aborted the attempt while it was draining. An aborted attempt says nothing about the receiver. */
+/**
+ * Whether this process aborted the attempt, because it shuts down or may not send any more (see `DeliverySwitch`). An aborted
+ * attempt says nothing about the receiver.
+ */
 export const wasAborted = ({ failure }: SentAttempt): boolean =>
   failure instanceof EgressError && failure.code === 'ABORTED';
 

@@ -30,7 +30,7 @@ export interface ReportableAttempt {
  * - The failed delivery of a notification event is not reported.
  * - A failing transport is reported only with a failed attempt of an event that is not a notification. If only notifications
  *   have failed so far, the report waits for such an attempt.
- * - A recovery is only reported if the failure was, which the database checks.
+ * - That a transport has recovered is reported only if its failure was reported. The database checks this.
  * - A transport is disabled once, so that is always reported.
  *
  * A new holder of a lane does not know what was reported, and reports it again. The database has these events already, by

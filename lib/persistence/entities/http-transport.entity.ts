@@ -69,7 +69,7 @@ export class HttpTransportEntity {
   @Column({ name: 'failing_warned', type: 'integer' })
   failingWarned!: number;
 
-  /** When the notification is due that the overlap of a rotated secret ends; null: none is due. */
+  /** When the notification about the end of a rotation's overlap is due; null: none is due. */
   @Column(bigintColumn({ name: 'overlap_notice_at', nullable: true }))
   overlapNoticeAt!: number | null;
 

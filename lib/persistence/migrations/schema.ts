@@ -5,7 +5,7 @@ import type { Database } from '../ports/database.js';
 import { TABLES } from './create-webhook-tables.js';
 
 /**
- * Runs pending migrations, under the lock.
+ * Runs pending migrations, while no other process migrates the database.
  *
  * @returns the names of the migrations that this call ran
  * @throws {SchemaBehindError} if some tables are missing although the migration that creates them was run

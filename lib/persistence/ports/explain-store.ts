@@ -37,7 +37,7 @@ export interface DeliveriesRequest {
 }
 
 export interface EventDeliveries {
-  /** When the first delivery of the event was created that is still stored; null: there is none. */
+  /** When the oldest stored delivery of the event was created; null: none is stored. */
   readonly firstCreatedAt: number | null;
   readonly places: readonly DeliveryPlace[];
 }

@@ -132,7 +132,7 @@ export interface LaneHandover {
   readonly rate: RateState;
   /**
    * Due date from which the next holder scans: every row with an earlier due date has been read and recorded. -1: from the
-   * head. This avoids reading the dead rows at the head, which are many while somebody else's snapshot keeps them alive.
+   * head. This avoids reading the dead rows at the head, which are many while a foreign snapshot (a backup) keeps them alive.
    */
   readonly scanFrom: number;
 }

@@ -68,7 +68,10 @@ export interface QueueKey {
   readonly deliveryId: number;
 }
 
-/** A delivery that could not be attempted for a reason that is not a failed attempt. It becomes due again later. */
+/**
+ * A delivery that could not be attempted, for example because its body cannot be read. It is due again later, and no attempt is
+ * counted.
+ */
 export interface PostponedDelivery extends QueueKey {
   /** Attempts recorded so far: the fence, as for attempts. */
   readonly attempts: number;

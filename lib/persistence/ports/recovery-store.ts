@@ -86,10 +86,11 @@ export interface RecoveryBatch extends HeldRecovery {
   readonly now: number;
   readonly leaseUntil: number;
   readonly cursorId: number;
-  /** Events that the job has found by this batch, in addition to those before. */
+  /** Number of events that this batch adds to those that the job has found. */
   readonly found: number;
+  /** Number of events that are not among the candidates, because their body is not stored any more. */
   readonly payloadGone: number;
-  /** Events that are counted as skipped without being tried. */
+  /** Number of events that are counted as skipped without being tried. */
   readonly refused: number;
 }
 

@@ -56,7 +56,7 @@ export const FIRST_TOMBSTONE: TombstoneCursor = { kind: '', id: 0 };
 /**
  * Finds and deletes what is no longer needed. Each call reads and writes a bounded number of rows, found by key. Rows that
  * another transaction has locked are left out. The log is read in the order of ids of one tenant and status, which needs no
- * index beyond that of the lists. No statement touches a row of the queue.
+ * index beyond that of the lists. No statement writes or locks a row of the queue.
  */
 export interface RetentionStore {
   /** Tenants in ascending order of their numbers, after one. */

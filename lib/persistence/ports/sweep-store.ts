@@ -21,8 +21,8 @@ export interface SweepRequest {
 export interface SweepStore {
   /**
    * Schedules stranded lanes, to be scanned from the head. A lane is stranded in two cases: it has due deliveries, but
-   * nobody holds it and nobody would claim it; or its lease ends later than the longest possible lease
-   * (`LONGEST_LEASE_MS`), because the clock was set back under a holder that crashed. All other lanes are only read.
+   * nobody holds it and nobody would claim it; or its lease ends more than `LONGEST_LEASE_MS` from now, because the clock
+   * was set back after its holder had crashed. All other lanes are only read.
    */
   scheduleStrandedLanes(request: SweepRequest): Promise<Swept>;
 }

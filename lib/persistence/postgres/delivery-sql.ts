@@ -1,6 +1,6 @@
 import {
   ENDED_STATUSES,
-  nameOf,
+  uidOf,
   TRANSPORT_TOMBSTONE,
   WEBHOOK_TOMBSTONE,
   type PageKind,
@@ -39,8 +39,8 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   /** The columns that the API shows, for the deliveries in `found (id, tenant_id, transport_id, is_pending)`. */
   const shown = `
     SELECT f.id, f.transport_id, d.event_id, coalesce(e.event_uid, 'deleted-' || d.event_id) AS event_uid, coalesce(e.action, '') AS action,
-           ${nameOf(table, TRANSPORT_TOMBSTONE, 'd.transport_id')} AS http_transport_uid,
-           ${nameOf(table, WEBHOOK_TOMBSTONE, 'd.webhook_id')} AS webhook_uid,
+           ${uidOf(table, TRANSPORT_TOMBSTONE, 'd.transport_id')} AS http_transport_uid,
+           ${uidOf(table, WEBHOOK_TOMBSTONE, 'd.webhook_id')} AS webhook_uid,
            d.status, d.reason, d.attempts, d.due_at, d.created_at, d.finished_at,
            CASE WHEN d.duration_ms IS NULL THEN a.response_status_code ELSE d.response_status_code END AS last_status_code,
            CASE WHEN d.duration_ms IS NULL THEN a.error_code ELSE d.error_code END AS last_error_code

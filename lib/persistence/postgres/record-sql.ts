@@ -34,7 +34,8 @@ const END_KIND = `CASE WHEN status = 'DELIVERED' AND (has_succeeded OR trigger <
 
 /**
  * When a retry is due. The row of a requested delivery may be due later than its attempt, so a new holder does not find it
- * among the due rows and scans past that date. If the outcome is recorded late, the retry must therefore not be due earlier.
+ * among the due rows. If the outcome is recorded late, the scan of that holder may have passed the date of the retry. The
+ * retry is then due now instead.
  */
 const RETRY_AT = `CASE WHEN f.trigger = 'SCHEDULE' THEN f.next_due_at ELSE greatest(f.next_due_at, $17::bigint) END`;
 

@@ -8,8 +8,8 @@ import type { PostgresDatabase } from './postgres-database.js';
 /** How long a batch waits for a locked lane. The module itself locks lanes only for milliseconds. */
 const LANE_PATIENCE_MS = 200;
 /**
- * How long a batch that has locked the lane waits for each further lock. Fan-out, which serves all tenants, may wait for the
- * lane, so a batch rather gives up and is tried again.
+ * How long a batch that has locked the lane waits for each further lock. Fan-out, which serves all tenants, may be waiting for
+ * the lane, so the batch gives up early and is tried again later.
  */
 const ROW_PATIENCE_MS = 50;
 

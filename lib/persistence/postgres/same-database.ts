@@ -39,8 +39,8 @@ export async function assertSameDatabase(host: DataSource, database: OwnDatabase
   const { schema } = host.options as { schema?: string };
   if (schema === undefined && hostSchema !== ownSchema) {
     throw refused(
-      `its role sees the schema "${ownSchema}" first, and that of your data source "${hostSchema}". Name the schema of the webhook ` +
-        'tables in the option "schema" of your data source, or give both roles the same search_path.',
+      `its role finds the schema "${ownSchema}" first, but the role of your data source finds "${hostSchema}". Name the schema of ` +
+        'the webhook tables in the option "schema" of your data source, or give both roles the same search_path.',
     );
   }
 }

@@ -68,7 +68,7 @@ export function transportChangeText(database: Pick<PostgresDatabase, 'table'>, h
       AND (${laneOf}) IS NOT NULL AND (${transportOf('1')}) IS NOT NULL`;
 }
 
-/** Stores the events of the changes that apply. A recovery is reported only to tenants to whom the failure was reported. */
+/** Stores the events of the changes that apply. That a transport has recovered is reported only if its failure was reported. */
 const reported = (database: Pick<PostgresDatabase, 'table'>): string => `reported AS (
       ${insertEventsFrom(
         database,

@@ -9,7 +9,7 @@ import { statement } from '../sql/statement.js';
 /** The facts about an event and one webhook. */
 export interface WebhookFacts {
   readonly webhookId: number;
-  /** Undefined: the webhook was deleted. Its delivery has its name. */
+  /** Undefined: the webhook was deleted. `delivery` has its uid. */
   readonly webhook: LiveWebhook | undefined;
   /** The delivery of the webhook; if it has none, that of another webhook of the same transport. */
   readonly delivery: ListedDelivery | undefined;
@@ -22,7 +22,7 @@ export interface WebhookFacts {
 /** The facts about an event. */
 export interface EventFacts {
   readonly outbox: OutboxEntry | undefined;
-  /** When the first delivery of the event was created that is still stored, ms since the epoch; null: there is none. */
+  /** When the oldest stored delivery of the event was created, ms since the epoch; null: none is stored. */
   readonly firstDeliveryAt: number | null;
   /** In ascending order of ids. */
   readonly webhooks: readonly WebhookFacts[];

@@ -25,7 +25,7 @@ interface OverlapRow {
   signing_secrets: string;
 }
 
-/** Notifications that no change of a row reports. */
+/** Stores the events of two kinds of notifications: a quota is nearly reached, and the overlap of a rotation ends. */
 @Injectable()
 export class NotificationRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
@@ -36,7 +36,7 @@ export class NotificationRepository {
   }
 
   /**
-   * The transports for which a notification is due that the overlap of their secrets ends, the longest overdue first.
+   * The transports for which the notification about the end of an overlap is due, the longest overdue first.
    *
    * @param now ms since the epoch
    * @param after reading continues after this transport; undefined: from the first one

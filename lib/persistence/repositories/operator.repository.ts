@@ -20,7 +20,7 @@ import { statement } from '../sql/statement.js';
 
 /** Lanes that a summary of the processes reads at most. */
 const MOST_LANES = 1_000;
-/** Processes in a summary at most. */
+/** Maximum number of processes in a summary. */
 export const MOST_HOLDERS = 100;
 
 /** Position in a list whose order needs two numbers: a value and, among equal values, an id. */
@@ -90,8 +90,8 @@ export class OperatorRepository {
   }
 
   /**
-   * The processes that hold lanes, those with most lanes first, by the first 1,000 lanes that become due from now on. A held
-   * lane is due at the end of its lease, so these include the held lanes.
+   * The processes that hold lanes, those with most lanes first. Only the first 1,000 lanes that become due from now on are
+   * counted. A held lane is due at the end of its lease, so held lanes are among the first.
    *
    * @param now ms since the epoch on the database's clock
    */

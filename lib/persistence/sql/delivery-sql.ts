@@ -82,7 +82,7 @@ export function rowsOfPart(
  * Expression for the uid of a transport or webhook, also of a deleted one. The fallback is for rows that somebody deleted by
  * hand, without a tombstone.
  */
-export const nameOf = (
+export const uidOf = (
   table: (name: string) => string,
   kind: typeof TRANSPORT_TOMBSTONE | typeof WEBHOOK_TOMBSTONE,
   id: string,

@@ -24,8 +24,8 @@ export const isReservedSql = (action: string): string =>
   `substr(${action}, 1, ${RESERVED_PREFIX.length}) = '${RESERVED_PREFIX}'`;
 
 /**
- * Whether a tenant has an enabled webhook for a notification, by the rules of `matchesAction`. A pattern `WEBHOOK_*` equals the
- * beginning of the action, as long as the pattern without its last character, followed by `*`.
+ * Whether a tenant has an enabled webhook for a notification, by the rules of `matchesAction`. To match a pattern such as
+ * `WEBHOOK_*`, the expression cuts the action to the length of the pattern without its `*`, adds `*`, and compares the two.
  *
  * @param webhook the name of the table
  * @param event alias of a row with `tenant_uid` and `action`

@@ -65,7 +65,7 @@ export const isRequestUnserved = (requested: string, trigger: string, status: st
  * Whether an earlier delivery of the row's ordering key is still in the queue, so that the row must wait.
  *
  * The search goes backwards from the row. If the row is behind another one, the search finds that one at once, however many
- * dead rows somebody else's snapshot keeps at the beginning of the key.
+ * dead rows a foreign snapshot (a backup) keeps at the beginning of the key.
  *
  * A scalar subquery and not EXISTS: PostgreSQL can neither pull it up into a join nor hash it, so it is always one probe of
  * the index of keys, whatever the statistics say.

@@ -5,7 +5,7 @@ import type { Database } from '../ports/database.js';
 import { queueChangesOf } from './facts.js';
 import { statement } from './statement.js';
 
-/** Groups of facts that are read at most, in addition to those that were counted. The roll-up leaves few. */
+/** Maximum number of groups of facts that are read. Facts in other groups are not in the depth until a roll-up counts them. */
 const MOST_GROUPS = 1_000;
 
 interface DepthRow extends Record<'tenant_id' | 'transport_id' | 'queued' | 'ended', number | string | null> {
@@ -13,7 +13,7 @@ interface DepthRow extends Record<'tenant_id' | 'transport_id' | 'queued' | 'end
   facts: string | null;
 }
 
-/** A tenant, and the transports whose depths are read and added up. */
+/** Tenants, and the transports whose depths are added up for each of them. */
 export interface DepthsRequest {
   readonly tenantIds: readonly number[];
   /** `ALL_TRANSPORTS_ID`: the sum over all transports. */

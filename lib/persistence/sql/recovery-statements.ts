@@ -11,7 +11,7 @@ import { statement } from './statement.js';
 
 /*
  * Statements about the jobs of a transport, each for a transaction that also writes something else. A transport has at most
- * one job that has not ended, so its number finds the job.
+ * one job that has not ended, so the number of the transport finds that job.
  */
 
 /** The condition of a job that has not ended. SQLite uses the index of these jobs only for this very text. */
@@ -59,7 +59,7 @@ export function insertRecovery(
   );
 }
 
-/** Ends the job of a transport that has not ended. */
+/** If a transport has a job that has not ended, ends the job. */
 export function endActiveRecovery(
   database: Database,
   transportId: number,

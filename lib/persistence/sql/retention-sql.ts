@@ -28,7 +28,7 @@ export const isReferred = (table: TableName, event: string): string => `(
     (SELECT 1 FROM ${table('webhook_delivery')} d WHERE d.event_id = ${event}.id LIMIT 1) IS NOT NULL
     OR ${isUnsent(table, event)})`;
 
-/** The assignments that erase a body. The ordering key goes too: hosts derive keys from ids of persons. */
+/** The assignments that erase a body. They erase the ordering key as well, because a host may derive it from a person's id. */
 export const ERASED_BODY = `body = '', ordering_key = NULL`;
 
 /** Rows that are read to find out whether the log of a transport refers to a webhook. */
@@ -86,7 +86,7 @@ export async function removeTombstones(
   return last && { kind: last.kind, id: Number(last.id) };
 }
 
-/** Deletes the depth of a deleted transport, whose tombstone names the tenant. The sums of the tenant keep its rows. */
+/** Deletes the depth of a deleted transport, whose tombstone names the tenant. The sums of the tenant still contain its counts. */
 const removeDepth = (database: Database, transportId: number | string): Statement =>
   statement(
     database,

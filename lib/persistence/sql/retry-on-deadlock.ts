@@ -3,7 +3,7 @@ import { classify } from '../errors/driver-errors.js';
 const MAX_TRIES = 5;
 
 /**
- * Runs a transaction again if the database rolled it back to resolve a deadlock. For transactions that lock the same rows
+ * Runs a transaction again if the database rolled it back to resolve a deadlock. Use it for transactions that lock the same rows
  * as recording does but cannot lock them in the same order. The database detects a deadlock within a second.
  */
 export async function retryOnDeadlock<T>(transaction: () => Promise<T>): Promise<T> {

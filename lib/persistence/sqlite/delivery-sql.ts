@@ -1,6 +1,6 @@
 import {
   ENDED_STATUSES,
-  nameOf,
+  uidOf,
   TRANSPORT_TOMBSTONE,
   WEBHOOK_TOMBSTONE,
   type PageKind,
@@ -19,8 +19,8 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
   const shown = `
     SELECT f.id, f.transport_id, coalesce(q.event_id, d.event_id) AS event_id,
            coalesce(e.event_uid, 'deleted-' || coalesce(q.event_id, d.event_id)) AS event_uid, coalesce(e.action, '') AS action,
-           ${nameOf(table, TRANSPORT_TOMBSTONE, 'coalesce(q.transport_id, d.transport_id)')} AS http_transport_uid,
-           ${nameOf(table, WEBHOOK_TOMBSTONE, 'coalesce(q.webhook_id, d.webhook_id)')} AS webhook_uid,
+           ${uidOf(table, TRANSPORT_TOMBSTONE, 'coalesce(q.transport_id, d.transport_id)')} AS http_transport_uid,
+           ${uidOf(table, WEBHOOK_TOMBSTONE, 'coalesce(q.webhook_id, d.webhook_id)')} AS webhook_uid,
            coalesce(d.status, 'PENDING') AS status, d.reason, coalesce(q.attempts, d.attempts) AS attempts, q.due_at,
            coalesce(q.created_at, d.created_at) AS created_at, d.finished_at,
            CASE WHEN d.duration_ms IS NULL THEN a.response_status_code ELSE d.response_status_code END AS last_status_code,

@@ -188,7 +188,10 @@ export class SqliteRecordStore implements RecordStore {
     return event !== undefined && !isReservedAction(event.action);
   }
 
-  /** Stores an event if the tenant has subscribed to it. A recovery is reported only to tenants to whom the failure was reported. */
+  /**
+   * Stores an event if the tenant has subscribed to it. That a transport has recovered is reported only if its failure was
+   * reported.
+   */
   #report({ tenantUid, eventUid, action, body, occurredAt, onlyAfter }: NotificationEvent): void {
     const hasEvent = this.database.prepare(this.#sql.hasEvent);
     if (onlyAfter.length > 0 && !onlyAfter.some((uid) => hasEvent.get(tenantUid, uid) !== undefined)) return;

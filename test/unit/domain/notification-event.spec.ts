@@ -32,7 +32,7 @@ const EXAMPLES: readonly NotificationForTenant[] = [
     deliveryUid: 'dlv_00000000006yk',
     eventUid: '0195941f-3c95-7ac0-8d7c-1a2b3c4d5e6f',
     action: 'ORDER_SETTLED',
-    attempt: 8,
+    attempt: 10,
     durationMs: 12,
     responseStatusCode: 503,
     errorCode: null,
