@@ -8,7 +8,7 @@ const FOLDER = `test/.groups/${process.pid}`;
  * Number of spec files in a group, by their kind; the kind that takes longest is first. Loading the modules takes a worker 2 s of CPU time for each group, but
  * the last long group keeps one worker busy while the others are idle.
  */
-const SIZES = { e2e: 15, integration: 20, unit: 70, types: 50 };
+const SIZES = { e2e: 20, integration: 25, unit: 75, types: 50 };
 /** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
 const GIVEN = {
   // These wait for seconds: they start early, so that other files run meanwhile.

@@ -43,7 +43,7 @@ class Emitters {
 let app: INestApplication | undefined;
 const databases: TestDatabase[] = [];
 const connecting: Promise<DataSource>[] = [];
-afterEach(async () => {
+const closeAll = async (): Promise<void> => {
   await app?.close();
   app = undefined;
   // Nest closes nothing of an application that did not start.
@@ -52,7 +52,7 @@ afterEach(async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
   }
   for (const database of databases.splice(0)) await database.drop();
-});
+};
 
 const connect = (options: DataSourceOptions, name?: string) =>
   TypeOrmModule.forRootAsync({
@@ -87,6 +87,8 @@ async function start(
 }
 
 describe.each(['express', 'fastify'])('two instances of the module in one application on %s', (platform) => {
+  afterEach(closeAll);
+
   it('have policies, databases, prefixes and emitters of their own', async () => {
     const url = await start(
       [
@@ -145,6 +147,8 @@ describe.each(['express', 'fastify'])('two instances of the module in one applic
 });
 
 describe('instances that Nest would mix up are refused at the start', () => {
+  afterEach(closeAll);
+
   const plain = (more: Partial<Options> = {}) =>
     WebhooksModule.forRoot({ ...COMMON, accessPolicy: policy('any'), ...more });
 
@@ -169,6 +173,8 @@ describe('instances that Nest would mix up are refused at the start', () => {
 });
 
 describe('a mistake of the host in the import of the module is refused with a remedy', () => {
+  afterEach(closeAll);
+
   it('WebhooksModule without forRoot', async () => {
     await expect(start([WebhooksModule])).rejects.toMatchObject({
       code: 'MODULE_NOT_CONFIGURED',
@@ -205,6 +211,8 @@ describe('a mistake of the host in the import of the module is refused with a re
 });
 
 describe('an access policy', () => {
+  afterEach(closeAll);
+
   class Policy {
     check = policy('word');
   }
