@@ -75,8 +75,8 @@ function required(
   value: string | undefined,
   isInline: boolean | undefined,
 ): string {
-  // In `--schema --json` the next option is not a value. In `--schema=--json` it is.
-  if (value !== undefined && value !== '' && (isInline || !value.startsWith('-'))) return value;
+  // In `--schema --json` the next option is not a value. In `--schema=--json` it is. A lone `-` is the standard input.
+  if (value && (isInline || value === '-' || !value.startsWith('-'))) return value;
   throw new UsageError(`Option "${rawName}" needs a value: ${rawName} ${option.value}.`);
 }
 

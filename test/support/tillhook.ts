@@ -73,7 +73,7 @@ export async function tillhook(
 }
 
 /** How `callTillhook` runs a command. */
-export interface CallOptions extends Pick<TillhookOptions, 'cwd' | 'env'> {
+export interface CallOptions extends Pick<TillhookOptions, 'cwd' | 'env' | 'input'> {
   /** Whether results and progress go to a terminal. Default: false. */
   readonly isTerminal?: boolean;
   /** Interrupts the command. Default: nothing does. */
@@ -86,6 +86,7 @@ export async function callTillhook(
   {
     cwd = process.cwd(),
     env = {},
+    input = '',
     isTerminal = false,
     interrupted = new AbortController().signal,
   }: CallOptions = {},
@@ -99,7 +100,7 @@ export async function callTillhook(
     drained: () => Promise.resolve(),
     printError: (text) => (stderr += text),
     isTerminal: { results: isTerminal, progress: isTerminal },
-    readInput: () => Promise.resolve(Buffer.alloc(0)),
+    readInput: () => Promise.resolve(Buffer.from(input)),
     interrupted,
   });
   return { exitCode, stdout, stderr };
