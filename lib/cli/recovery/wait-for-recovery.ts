@@ -3,12 +3,11 @@ import type { WebhookRecoveries, WebhookRecovery } from '../../index.js';
 import { CliError, InterruptedError } from '../cli-errors.js';
 import type { CommandContext, OptionValues } from '../command.js';
 import { Progress } from '../output/progress.js';
+import { notStartedHint } from './not-started-hint.js';
 import { recoveryStep, recoveryText } from './recovery-text.js';
 
 /** Time between two reads of the job, in ms. */
 const POLL_MS = 1_000;
-/** Time after which a job that no worker has started needs a hint, in ms. A worker looks for jobs every few seconds. */
-const HINT_AFTER_MS = 15_000;
 
 /**
  * Shows the progress of a job until it has ended, and prints the result.
@@ -34,11 +33,11 @@ export async function waitForRecovery(
       await after(POLL_MS, undefined, { signal: context.interrupted }).catch(() => undefined);
       if (context.interrupted.aborted) throw new InterruptedError(continuesText(recoveryUid, tenant));
       job = await recoveries.get(tenant, recoveryUid);
-      if (isHinted || values.json || performance.now() - startedAt < HINT_AFTER_MS || job.startedAt !== null)
-        continue;
+      const hint = notStartedHint(job, performance.now() - startedAt);
+      if (isHinted || values.json || hint === undefined) continue;
       isHinted = true;
       progress.end();
-      context.printError(`${notStartedText(job)} ${continuesText(recoveryUid, tenant)}\n`);
+      context.printError(`${hint} ${continuesText(recoveryUid, tenant)}\n`);
     }
   } catch (error) {
     progress.end();
@@ -59,8 +58,3 @@ export async function waitForRecovery(
 const continuesText = (recoveryUid: string, tenant: string): string =>
   `Job ${recoveryUid} continues without this command. Show it: tillhook recoveries ${recoveryUid} --tenant ${tenant}. ` +
   `Cancel it: tillhook cancel ${recoveryUid} --tenant ${tenant}.`;
-
-const notStartedText = ({ reason }: WebhookRecovery): string =>
-  reason === null
-    ? 'No worker has started the job yet. Check that a process of the application runs with a worker.'
-    : `The job waits (${reason}).`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { lineOf, Progress } from '../../../lib/cli/output/progress.js';
+import { shortDuration } from '../../../lib/cli/output/table.js';
 import { periodOf } from '../../../lib/cli/config/time-option.js';
 
 describe('progress on the command line', () => {
@@ -24,6 +25,20 @@ describe('progress on the command line', () => {
     progress.end();
     progress.end();
     expect(text).toBe('\rDeleted rows: 1\u001b[K\rDeleted rows: 2\u001b[K\n');
+  });
+});
+
+describe('a duration on the command line', () => {
+  it.each([
+    [null, null],
+    [850.4, '850 ms'],
+    [1_000, '1 s'],
+    [119_000, '119 s'],
+    [120_000, '2 min'],
+    [7_200_000, '2 h'],
+    [172_800_000, '2 d'],
+  ])('shows %j ms as %j', (ms, text) => {
+    expect(shortDuration(ms)).toBe(text);
   });
 });
 
