@@ -46,6 +46,12 @@ describe('The command line', () => {
       expect(help.stdout).toContain(name);
   });
 
+  it('shows the arguments of a command, and that of the last one as often as it may be given', async () => {
+    const { stdout } = await callTillhook(['help', 'redeliver']);
+    expect(stdout).toMatch(/^Usage: tillhook redeliver /);
+    expect(stdout).toMatch(/\n\nArguments:\n {2}DELIVERY +\S/);
+  });
+
   it('prints no colours', async () => {
     const { stdout } = await tillhook(['--help'], { env: { FORCE_COLOR: '3' } });
     expect(stdout).not.toContain('\u001B');
@@ -54,6 +60,7 @@ describe('The command line', () => {
   it.each<[string, string[], string]>([
     ['no command', [], 'Command missing.'],
     ['an unknown command', ['sqll'], 'Unknown command "sqll". Did you mean "sql"?'],
+    ['help of two commands', ['help', 'sql', 'status'], 'Unexpected argument "status".'],
     ['help of an unknown command', ['help', 'slq'], 'Unknown command "slq". Did you mean "sql"?'],
     [
       'a name of Object.prototype',
@@ -72,6 +79,7 @@ describe('The command line', () => {
       'Option "--schema" needs a value: --schema NAME.',
     ],
     ['a value too many', ['sql', '--help=yes'], 'Option "--help" has no value, but "yes" was given.'],
+    ['an option after --', ['sql', '--', '-h'], 'Unexpected argument "-h".'],
     ['another argument', ['sql', 'postgres'], 'Unexpected argument "postgres".'],
     [
       'an unknown database',
@@ -209,6 +217,8 @@ describe('The configuration of the command line', () => {
       'tillhook.config.json: database.schema is 7. Use a non-empty string.',
     ],
     ['no object', '[]', 'tillhook.config.json: The configuration is an array. Use an object.'],
+    ['null', '{ "webhooks": null }', 'tillhook.config.json: webhooks is null. Use an object.'],
+    ['a text', '{ "database": "x" }', 'tillhook.config.json: database is of type string. Use an object.'],
     ['invalid JSON', '{', 'tillhook.config.json cannot be read: '],
     [
       'a schema for SQLite',

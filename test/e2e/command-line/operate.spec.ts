@@ -35,6 +35,7 @@ eachDatabase((database) => {
       const options = { env: env(), cwd: tmpdir() };
       expect(await output(['migrate'], options, tillhook)).toMatch(/^Ran:\n {2}CreateWebhookTables\d+\n$/);
       expect(await run('migrate')).toBe('The webhook tables are up to date.\n');
+      expect(JSON.parse(await run('migrate', '--json'))).toEqual({ dryRun: false, migrations: [] });
       host = await TestHost.start({ database: database(), webhooks: { runMigrations: false } });
       receiver = await Receiver.start();
       tenant = new TenantClient(host);
@@ -65,7 +66,9 @@ eachDatabase((database) => {
         `Transport ${uid} is DISABLED.\n`,
       );
       expect(await tenant.get(transport)).toMatchObject({ state: 'DISABLED', disabledReason: 'AUDIT' });
-      expect(await ofTenant('enable', uid)).toBe(`Transport ${uid} is ACTIVE.\n`);
+      const enabled = JSON.parse(await ofTenant('enable', uid, '--json')) as unknown;
+      expect(enabled).toMatchObject({ httpTransportUid: uid, state: 'ACTIVE' });
+      expect(JSON.parse(await ofTenant('transports', '--json'))).toEqual([enabled]);
     });
 
     it('show the status of the queue', async () => {
@@ -74,6 +77,23 @@ eachDatabase((database) => {
         status: 'ok',
         worker: { enabled: false },
       });
+    });
+
+    it('watch the status until interrupted, in the same place of a terminal', async () => {
+      const watch = (isTerminal: boolean) =>
+        callTillhook(['status', '--watch'], {
+          env: env(),
+          cwd: tmpdir(),
+          isTerminal,
+          interrupted: AbortSignal.abort(),
+        });
+      const report = /^(\u001b\S+)?Time +20\S+ \S+Z\nStatus +ok\n[^]*\n\n$/;
+      expect(await watch(false)).toEqual({
+        exitCode: 0,
+        stdout: expect.stringMatching(report),
+        stderr: '',
+      });
+      expect((await watch(true)).stdout).toMatch(/^\u001b/);
     });
 
     it('stop all deliveries with --yes until they are resumed, and show it in the status', async () => {
@@ -91,6 +111,8 @@ eachDatabase((database) => {
       const eventUid = await tenant.emit();
       await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'PENDING' }));
       expect(await run('resume-all')).toBe('Deliveries are not stopped any more.\n');
+      // Nothing was stopped, so nothing changes and the audit has no entry.
+      expect(JSON.parse(await run('resume-all', '--json'))).toEqual({ stop: null });
       await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, status: 'DELIVERED' }));
       const { items } = await host.app.get(WebhookOperations, { strict: false }).audit();
       expect(items.map(({ kind, actor }) => [kind, actor])).toEqual([
@@ -135,6 +157,9 @@ eachDatabase((database) => {
         expect.stringContaining('Add --yes to continue.'),
       ]);
       expect(await run('adopt-environment', 'staging', '--yes')).toContain('"staging"');
+      expect(JSON.parse(await run('adopt-environment', 'staging', '--yes', '--json'))).toEqual({
+        environment: 'staging',
+      });
       expect(await run('status')).toMatch(
         /^Status +ok\nDeliveries +not stopped\nEnvironment +staging\n[^]*wait for a worker +-\n$/,
       );

@@ -44,6 +44,10 @@ describe('The commands for recoveries and replays', () => {
     const untilQueued = (): Promise<ApiRecovery> =>
       eventually(async () => (await jobs.list()).items.find(({ state }) => state === 'QUEUED'));
 
+    it('say that a tenant has no jobs', async () => {
+      expect(await output('recoveries')).toBe(`Tenant ${tenant.tenantUid} has no recoveries or replays.\n`);
+    });
+
     it('count what was missed, and recover it with progress until the job is done', async () => {
       await command('disable');
       for (let n = 0; n < MISSED; n += 1) await tenant.emit();
@@ -76,9 +80,11 @@ describe('The commands for recoveries and replays', () => {
       expect(await output('recoveries', '--transport', 'erp')).toMatch(
         new RegExp(`^JOB +CREATED [^]*\n${started.recoveryUid} .* REPLAY +erp +DONE `),
       );
-      expect(JSON.parse(await output('recoveries', started.recoveryUid, '--json'))).toEqual(
-        await jobs.get(started),
-      );
+      const ended = await jobs.get(started);
+      expect(JSON.parse(await output('recoveries', started.recoveryUid, '--json'))).toEqual(ended);
+      expect(JSON.parse(await output('recoveries', '--limit', '1', '--json'))).toEqual([ended]);
+      expect(await output('recoveries', started.recoveryUid)).toMatch(/^Job +rec_\w+\nKind +REPLAY\n/);
+      expect(await output('replay', 'erp', '--since', '1h', '--dry-run')).toMatch(/^Would send +5\n/);
     });
 
     it('enable a transport and recover what it has missed', async () => {
@@ -106,6 +112,7 @@ describe('The commands for recoveries and replays', () => {
       ]);
       expect((await jobs.get(job)).state).toBe('QUEUED');
       expect(await output('cancel', job.recoveryUid)).toBe(`Job ${job.recoveryUid} is CANCELLED.\n`);
+      expect(JSON.parse(await output('cancel', job.recoveryUid, '--json'))).toEqual(await jobs.get(job));
       await command('resume');
     });
 
@@ -128,6 +135,11 @@ describe('The commands for recoveries and replays', () => {
       [['recover', 'nobody', '--since', '1h'], 1, 'No such HTTP transport'],
       [['recover', 'erp', '--since', '1h', '--status', 'PENDING'], 2, 'statuses'],
       [['cancel', 'rec_0000000000000'], 1, 'No such recovery'],
+      [
+        ['recoveries', 'rec_0000000000000', '--transport', 'erp'],
+        2,
+        'Both a job and "--transport" were given',
+      ],
     ])('refuse %j', async (args, code, message) => {
       const { exitCode, stdout, stderr } = await call(args);
       expect([exitCode, stdout, stderr]).toEqual([code, '', expect.stringContaining(message)]);

@@ -81,6 +81,11 @@ describe('The commands for the deliveries and events of a tenant', () => {
         ),
       ]);
       expect(stderr).toBe('tillhook: Refused 1 of 2 redeliveries. The output says why.\n');
+      const unknown = await call(['redeliver', 'dlv_0000000000000', '--json']);
+      expect([unknown.exitCode, JSON.parse(unknown.stdout)]).toMatchObject([
+        1,
+        { deliveryUid: 'dlv_0000000000000', accepted: false, code: 'DELIVERY_NOT_FOUND' },
+      ]);
       await tenant.untilLog((log) => expect(log[0]).toMatchObject({ status: 'DELIVERED', attempts: 3 }));
     });
 
@@ -133,6 +138,14 @@ describe('The commands for the deliveries and events of a tenant', () => {
       expect(lines[0]).toMatchObject({ type: 'export', tenantUid: tenant.tenantUid });
       expect(lines.at(-1)).toEqual({ type: 'end', httpTransports: 1, webhooks: 2, deliveries: 4 });
 
+      const onTerminal = await call(['export-tenant'], { isTerminal: true });
+      expect(onTerminal.stderr).toBe('Exported 1 HTTP transports, 2 webhooks and 4 deliveries.\n');
+      const partial = await call(['export-tenant'], { interrupted: AbortSignal.abort() });
+      expect([partial.exitCode, partial.stderr]).toEqual([
+        1,
+        'tillhook: Interrupted. The export is incomplete.\n',
+      ]);
+
       const interrupted = await call(['purge-tenant', '--yes'], { interrupted: AbortSignal.abort() });
       expect([interrupted.exitCode, interrupted.stderr]).toEqual([
         1,
@@ -145,6 +158,11 @@ describe('The commands for the deliveries and events of a tenant', () => {
       ]);
       expect(stderr).toMatch(/\rDeleted rows: \d+/);
       expect(await output('purge-tenant', '--yes')).toMatch(/^No rows of the tenant ".*" were found\.\n$/);
+      expect(JSON.parse(await output('purge-tenant', '--yes', '--json'))).toMatchObject({
+        tenantUid: tenant.tenantUid,
+        total: 0,
+        isComplete: true,
+      });
       expect(await output('transports')).toMatch(/has no HTTP transports/);
       expect(await output('deliveries')).toMatch(/has no deliveries that match/);
     });
