@@ -48,8 +48,6 @@ class JsonCheck {
 
   visit(value: unknown, key: string): void {
     switch (typeof value) {
-      case 'undefined':
-        return;
       case 'string':
         return this.#count(value.length + 2);
       case 'boolean':

@@ -7,8 +7,10 @@ import {
   ReplaceHttpTransportDto,
   UpdateHttpTransportDto,
 } from '../../../lib/admin/http-transports/http-transport-bodies.dto.js';
+import { HttpTransportQueryDto } from '../../../lib/admin/http-transports/http-transport-query.dto.js';
 import { pageQueryOf } from '../../../lib/admin/listing/page-query.dto.js';
 import { DtoPipe } from '../../../lib/admin/validation/dto.pipe.js';
+import { ReplayDto } from '../../../lib/admin/recoveries/recovery-bodies.dto.js';
 import {
   CreateWebhookDto,
   ReplaceWebhookDto,
@@ -299,5 +301,27 @@ describe('the query of the delivery log', () => {
   ])('refuses nonsense for %s', async (name, values) => {
     for (const value of values)
       expect(await messagesOf(DeliveryQueryDto, { [name]: value })).not.toHaveLength(0);
+  });
+});
+
+describe('the query of transports', () => {
+  it('takes the text of a flag only', async () => {
+    expect(await read(HttpTransportQueryDto, { failing: 'true' })).toMatchObject({ failing: true });
+    expect(await read(HttpTransportQueryDto, { failing: 'false' })).toMatchObject({ failing: false });
+    for (const failing of ['perhaps', ['true', 'false']])
+      expect(await messagesOf(HttpTransportQueryDto, { failing })).toEqual([
+        'failing must be a boolean value',
+      ]);
+  });
+});
+
+describe('the body of a replay', () => {
+  it('takes a time as text only', async () => {
+    const since = '2026-03-14T09:26:53Z';
+    expect(await read(ReplayDto, { since })).toMatchObject({ since: Date.parse(since) });
+    for (const number of [2026, Date.parse(since)])
+      expect(await messagesOf(ReplayDto, { since: number })).toEqual([
+        expect.stringMatching(/^since must be/),
+      ]);
   });
 });

@@ -19,6 +19,7 @@ describe('an error of the platform', () => {
 
   it.each([
     [new Error('of a middleware of the host')],
+    [Object.assign(new Error('of a middleware of the host'), { status: 400 })],
     [Object.assign(new Error('unauthorized'), { status: 401 })],
     [new SyntaxError('of eval in a middleware')],
     [{ type: 'toString', code: 'constructor' }],

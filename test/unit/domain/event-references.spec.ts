@@ -30,8 +30,9 @@ describe('a search for a reference', () => {
     expect(matches(reference, data)).toBe(false);
   });
 
-  it('ignores a body that is not JSON', () => {
+  it('ignores a body that is not JSON, or not an object', () => {
     expect(referenceSearch('7').matches('{"order":{"Uid":"7"}')).toBe(false);
+    expect(referenceSearch('7').matches('[{"Uid":"7"}]')).toBe(false);
   });
 
   it('never misses a body because of the texts that are searched first', () => {

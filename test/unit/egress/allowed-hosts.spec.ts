@@ -36,6 +36,10 @@ describe('Hosts that the operator allows', () => {
     expect(check(url)).toThrow(expect.objectContaining({ rule }));
   });
 
+  it('are a list', () => {
+    expect(() => new AllowedHosts('orders' as never)).toThrow(InvalidOptionError);
+  });
+
   it('leave the judgement of addresses as it is', () => {
     expect(check('http://127.0.0.1:4000/')).toThrow(expect.objectContaining({ rule: 'ADDRESS' }));
     expect(checkUrl('https://shop.example.com/', rules).isAllowedHost).toBe(false);

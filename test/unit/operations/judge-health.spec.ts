@@ -156,6 +156,9 @@ describe('The health of the module', () => {
     expect(reasons).toMatchObject([
       { code: 'RETENTION_OVERDUE', message: expect.stringMatching(/for 30 h, .* webhook_event\. Give/) },
     ]);
+    expect(at({ startedAt: 10 * hour, lastPassAt: 70 * hour }).reasons).toMatchObject([
+      { message: expect.stringMatching(/so old deliveries and events remain\. Give/) },
+    ]);
   });
 
   it('is degraded by missing keys, unproven wake-ups and a wrong clock', () => {

@@ -40,6 +40,13 @@ describe('databaseTarget', () => {
     expect(targetOf({ type: 'better-sqlite3', database: 'data/other.sqlite' })).not.toBe(targets[0]);
   });
 
+  it('recognizes the local server by its name, and a database in memory', () => {
+    const local = 'postgres://localhost:5432/pos';
+    expect(targetOf({ type: 'postgres', database: 'pos' })).toBe(local);
+    expect(targetOf({ type: 'postgres', host: 'localhost', database: 'pos' })).toBe(local);
+    expect(targetOf({ type: 'better-sqlite3', database: ':memory:' })).toBe('better-sqlite3 :memory:');
+  });
+
   it('carries no credentials', () => {
     for (const options of [
       { type: 'postgres', url: 'postgres://app:hunter2@db.example/pos' },

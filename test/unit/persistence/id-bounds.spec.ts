@@ -65,6 +65,14 @@ describe('idBounds', () => {
     expect(log.calls).toBeLessThanOrEqual(10);
   });
 
+  it('bound nothing if the rows are deleted while they are searched', async () => {
+    const log = {
+      endedRange: () => Promise.resolve({ first: 4, last: 400 }),
+      firstEndedFrom: () => Promise.resolve([]),
+    };
+    expect(await idBounds(log, 1, 5, 10)).toEqual({ afterId: 0, beforeId: Number.MAX_SAFE_INTEGER });
+  });
+
   it('bound nothing for an empty log, or without dates', async () => {
     const all = { afterId: 0, beforeId: Number.MAX_SAFE_INTEGER };
     expect(await idBounds(logOf([]), 1, 5, 10)).toEqual(all);

@@ -223,6 +223,10 @@ describe('WebhookVerifier', () => {
     expect(() => verifier.verify(webhook, SECRET, NOW + 11_000)).toThrow(/differs by 11 s/);
   });
 
+  it.each(['no JSON', '{"id":7}'])('refuses a Stripe event without an id in its signed body: %s', (body) => {
+    expect(refusal('stripe', foreignSigners.stripe([SECRET], body, AT))).toBe('WEBHOOK_SIGNATURE_MISSING');
+  });
+
   it('refuses options that cannot work, by name', () => {
     const refused = (options: object): string => {
       try {

@@ -26,6 +26,14 @@ describe('SecretBox', () => {
     );
   });
 
+  it('says that a text without a key cannot be decrypted, and names no key', () => {
+    const decrypt = (): string => new SecretBox([NEW]).decrypt('damaged', PLACE);
+    expect(decrypt).toThrow(SecretUnreadableError);
+    expect(decrypt).toThrow(
+      'The stored password of HTTP transport "erp" (tenant "shop") cannot be decrypted. Add',
+    );
+  });
+
   it('never encrypts alike, so that equal secrets cannot be recognized', () => {
     const box = new SecretBox([NEW]);
     expect(box.encrypt('secret', PLACE)).not.toBe(box.encrypt('secret', PLACE));

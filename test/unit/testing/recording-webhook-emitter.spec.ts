@@ -166,6 +166,7 @@ describe('The matchers', () => {
     expect(emitter).not.toHaveEmitted('ORDER_SETTLED', order('701'));
     expect(emitter).not.toHaveEmitted('ORDER_SETTLED', { lines: [{ sku: 'a' }] });
     expect(emitter).not.toHaveEmitted('ORDER_SETTLED', { order: { Uid: null } });
+    expect(emitter).not.toHaveEmitted('ORDER_SETTLED', { order: { Uid: { value: '700' } } });
     expect(emitter).not.toHaveEmitted('ORDER_SETTLED', { lines: { 0: { sku: 'c' } } });
   });
 
@@ -185,7 +186,12 @@ describe('The matchers', () => {
     expect(() => expect(new RecordingWebhookEmitter()).toHaveEmitted('TILL_OPEN')).toThrow(
       'Emitted: nothing',
     );
-    expect(() => expect(emitter).toHaveEmittedTimes('ORDER_SETTLED', 3)).toThrow('emitted: 1.');
+    expect(() => expect(emitter).toHaveEmittedTimes('ORDER_SETTLED', 3)).toThrow(
+      'Expected 3 event(s) ORDER_SETTLED, emitted: 1.',
+    );
+    expect(() => expect(emitter).not.toHaveEmittedTimes('ORDER_SETTLED', 1)).toThrow(
+      'Expected another number than 1 event(s) ORDER_SETTLED, emitted: 1.',
+    );
   });
 
   it('refuse a value that records no events', () => {

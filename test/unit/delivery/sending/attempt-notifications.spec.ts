@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { WebhookNotification } from '../../../../lib/domain/notification.js';
 import {
+  asRetried,
   transportNotifications,
   type HealthView,
   type HealthTransition,
@@ -86,5 +88,19 @@ describe('transportNotifications', () => {
 
   it('does not say that it has recovered from failures that were not notified', () => {
     expect(transition(health(NOW - 249), health(null))).toEqual([]);
+  });
+});
+
+describe('asRetried', () => {
+  const next = new Date(NOW + 1_000);
+  const exhausted = { type: 'deliveryExhausted', ...ABOUT, reason: 'EXHAUSTED' } as WebhookNotification;
+
+  it('turns the end of a delivery into a failed attempt, because a redelivery was requested meanwhile', () => {
+    expect(asRetried(exhausted, next)).toEqual({ type: 'deliveryFailed', ...ABOUT, nextAttemptAt: next });
+  });
+
+  it('leaves other notifications as they are', () => {
+    const succeeded = { type: 'deliverySucceeded', ...ABOUT } as WebhookNotification;
+    expect(asRetried(succeeded, next)).toBe(succeeded);
   });
 });

@@ -53,6 +53,34 @@ describe('NotificationQueue', () => {
     expect(warnings).toEqual([expect.stringMatching(/slower than deliveries/)]);
   });
 
+  it('ignores notifications after it was closed', async () => {
+    const handled: number[] = [];
+    const queue = new NotificationQueue(
+      (notification) => void handled.push(numberOf(notification)),
+      () => undefined,
+    );
+    queue.add(numbered(1));
+    await queue.drained();
+    queue.close();
+    queue.add(numbered(2));
+    await queue.drained();
+    expect(handled).toEqual([1]);
+  });
+
+  it('reports what a consumer throws, also if it is no error', async () => {
+    const warnings: string[] = [];
+    const queue = new NotificationQueue(
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- A listener of the host may throw anything.
+        throw 'no room';
+      },
+      (message) => warnings.push(message),
+    );
+    queue.add(numbered(1));
+    await queue.drained();
+    expect(warnings).toEqual(['A listener of notifications failed: no room']);
+  });
+
   it('lets other tasks run between calls of a slow consumer', async () => {
     let others = 0;
     const timer = setInterval(() => others++, 1);
