@@ -47,7 +47,7 @@ export class GuardedDialler {
   constructor(
     private readonly resolver: NameResolver,
     private readonly extraCaCerts: readonly string[],
-    private readonly onRefused: (url: CheckedUrl) => void = () => undefined,
+    private readonly onRefused: (url: CheckedUrl) => void,
   ) {}
 
   /** Opens a connection for undici. Calls `callback` once, with an open socket or an error, unless the observer has abandoned the dial. */

@@ -38,14 +38,13 @@ export class LookupGate {
   }
 
   #leave(group: string): void {
-    const left = (this.#running.get(group) ?? 1) - 1;
+    const left = this.#running.get(group)! - 1;
     this.#total -= 1;
     if (left === 0) this.#running.delete(group);
     else this.#running.set(group, left);
     const next = this.#waiting.findIndex((waiting) => this.#hasFreeLookup(waiting.group));
     if (next === -1) return;
-    const [waiting] = this.#waiting.splice(next, 1);
-    if (!waiting) return;
+    const waiting = this.#waiting.splice(next, 1)[0]!;
     // Count the look-up here and not when its promise continues: another one may start in between.
     this.#enter(waiting.group);
     waiting.start();

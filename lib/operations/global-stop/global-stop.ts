@@ -56,11 +56,6 @@ export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
     return stop;
   }
 
-  /** The stop in force as last read; undefined: deliveries are not stopped. */
-  get current(): DeliveryStop | undefined {
-    return this.#current;
-  }
-
   /** Why deliveries are held and how to resume them. It applies only while they are stopped. */
   get explanation(): string {
     return describeStop(this.#current);

@@ -15,8 +15,8 @@ export interface CollectedPart {
 
 /** Reads the log for a recovery, part by part. */
 export class DeliveryCollector {
-  #phase: CollectPhase | undefined;
-  #bounds: IdBounds | undefined;
+  /** The ids that the present phase has to read. */
+  #range: { readonly phase: CollectPhase; readonly bounds: IdBounds } | undefined;
 
   constructor(private readonly context: Pick<RecoveryContext, 'store' | 'deliveries'>) {}
 
@@ -24,13 +24,12 @@ export class DeliveryCollector {
   async read(job: RecoveryRow, phase: CollectPhase, tenantId: number): Promise<CollectedPart> {
     const { store, deliveries } = this.context;
     const status = collectedStatus(phase);
-    if (this.#phase !== phase || !this.#bounds) {
-      this.#bounds = await recoverBounds(deliveries, tenantId, status, job);
-      this.#phase = phase;
-    }
+    if (this.#range?.phase !== phase)
+      this.#range = { phase, bounds: await recoverBounds(deliveries, tenantId, status, job) };
+    const { bounds } = this.#range;
     const { rows, lastId, isFull } = await store.scanEnded(tenantId, job.transportId, status, {
-      afterId: Math.max(job.cursorId, this.#bounds.afterId),
-      beforeId: this.#bounds.beforeId,
+      afterId: Math.max(job.cursorId, bounds.afterId),
+      beforeId: bounds.beforeId,
       limit: SCANNED_AT_ONCE,
     });
     const eventIds = rows.filter((delivery) => matchesDelivery(delivery, job)).map(({ eventId }) => eventId);

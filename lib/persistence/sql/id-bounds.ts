@@ -79,8 +79,6 @@ async function boundaryAt(
       Math.floor(start + (width * (index + 1)) / (PROBES + 1)),
     );
     const found = await probed.firstFrom([...new Set(probes)].filter((probe) => probe > start));
-    // These rows were deleted meanwhile.
-    if (found.length === 0) break;
     for (const { from, id, createdAt } of found) {
       if (createdAt < instant) {
         low = Math.max(low, id);
@@ -90,6 +88,7 @@ async function boundaryAt(
         firstFrom = Math.min(firstFrom, id);
       }
     }
+    // No row was found, for example because they were deleted meanwhile.
     if (high - low >= width) break;
   }
   return { lastBefore, firstFrom };

@@ -138,7 +138,7 @@ describe('connections', () => {
   });
 
   it('are forgotten together with their origin when the receiver closes them', async () => {
-    const pool = new ConnectionPool(new GuardedDialler(new NameResolver([]), []), 4);
+    const pool = new ConnectionPool(new GuardedDialler(new NameResolver([]), [], () => undefined), 4);
     const url = client.checkUrl(receiver.url);
     await new Promise((resolve) => {
       const request: EgressRequest = { url, method: 'POST', headers: [], body: '', timeoutMs: 1_000 };
