@@ -193,6 +193,9 @@ describe('The configuration of the command line', () => {
   it('takes the schema from the address', async () => {
     const env = { TILLHOOK_DATABASE_URL: 'postgres://u:p@h/d?schema=from_url' };
     expect(await targetOf([], env)).toBe('PostgreSQL, schema "from_url"');
+    const url = 'postgres://u:p@h/d?schema=from_url_of_file';
+    await write('tillhook.config.json', JSON.stringify({ database: { url } }));
+    expect(await targetOf([], env)).toBe('PostgreSQL, schema "from_url_of_file"');
   });
 
   it.each<[string, string, string]>([

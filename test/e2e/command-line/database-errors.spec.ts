@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRestrictedDatabase } from '../../faults/support/restricted-role.js';
-import { createDatabase } from '../../support/databases.js';
+import { createDatabase, createMigratedDatabase } from '../../support/databases.js';
 import { fileOf } from '../../support/sqlite.js';
 import { DATABASE_KINDS } from '../../support/test-database.js';
 import { callTillhook } from '../../support/tillhook.js';
@@ -66,6 +66,16 @@ describe('A command whose database', () => {
       ]);
       expect(existsSync(path.join(folder, 'absent.db'))).toBe(false);
     });
+  });
+
+  it('lacks the schema that was given says so', async () => {
+    const database = await createMigratedDatabase('postgres');
+    try {
+      const { code, message } = await failureOf(['status', '--schema', 'hooks'], database.url);
+      expect([code, message]).toEqual(['INVALID_OPTION', expect.stringContaining('hooks')]);
+    } finally {
+      await database.drop();
+    }
   });
 
   it('refuses its role a privilege names the table and where the privileges are listed', async () => {

@@ -1,4 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebhookOperations } from 'nestjs-tillhook';
 import { Webhook } from 'standardwebhooks';
@@ -119,6 +121,8 @@ eachDatabase((database) => {
         ['DELIVERIES_RESUMED', 'cli:operator'],
         ['DELIVERIES_STOPPED', 'cli:operator'],
       ]);
+      expect(JSON.parse(await run('stop-all', '--yes', '--json'))).toMatchObject({ stop: { reason: null } });
+      await run('resume-all');
     });
 
     it('report unknown resources with the code of the API', async () => {
@@ -163,6 +167,11 @@ eachDatabase((database) => {
       expect(await run('status')).toMatch(
         /^Status +ok\nDeliveries +not stopped\nEnvironment +staging\n[^]*wait for a worker +-\n$/,
       );
+      const folder = await mkdtemp(path.join(tmpdir(), 'tillhook-environment-'));
+      const file = path.join(folder, 'tillhook.config.json');
+      await writeFile(file, JSON.stringify({ webhooks: { environment: 'production' } }));
+      expect(await run('status', '--config', file)).toMatch(/^Status +\w+\n[^]*\nENVIRONMENT_MISMATCH: /);
+      await rm(folder, { recursive: true });
     });
   });
 }, createDatabase);

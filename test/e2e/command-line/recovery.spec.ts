@@ -85,6 +85,9 @@ describe('The commands for recoveries and replays', () => {
       expect(JSON.parse(await output('recoveries', '--limit', '1', '--json'))).toEqual([ended]);
       expect(await output('recoveries', started.recoveryUid)).toMatch(/^Job +rec_\w+\nKind +REPLAY\n/);
       expect(await output('replay', 'erp', '--since', '1h', '--dry-run')).toMatch(/^Would send +5\n/);
+      const text = await output('recover', 'erp', '--since', '1h', '--detach');
+      const [, recoveryUid] = /^Started (rec_\w+)\. Show its progress: tillhook recoveries rec_/.exec(text)!;
+      await jobs.until({ recoveryUid: recoveryUid! }, { state: 'DONE', requeued: 0 });
     });
 
     it('enable a transport and recover what it has missed', async () => {
@@ -127,6 +130,21 @@ describe('The commands for recoveries and replays', () => {
         expect.stringContaining(`Job ${job.recoveryUid} is CANCELLED.`),
       ]);
       await command('resume');
+    });
+
+    it('fail with the reason if the transport is disabled while they wait', async () => {
+      await command('pause');
+      const waiting = call(['recover', 'erp', '--since', '1h', '--json']);
+      await untilQueued();
+      await command('disable');
+      const { exitCode, stdout, stderr } = await waiting;
+      const message = expect.stringContaining('is FAILED: TRANSPORT_DISABLED.');
+      expect([exitCode, JSON.parse(stdout), JSON.parse(stderr)]).toMatchObject([
+        1,
+        { state: 'FAILED', reason: 'TRANSPORT_DISABLED' },
+        { error: { code: 'RECOVERY_FAILED', message } },
+      ]);
+      await command('enable');
     });
 
     it.each([

@@ -11,9 +11,9 @@ import { callTillhook, type CallOptions, type TillhookResult } from '../../suppo
 const OLD = { id: 'k1', key: randomBytes(32) };
 const NEW = { id: 'k2', key: randomBytes(32) };
 
-/** The module of a configuration file with these keys. */
-const configOf = (...keys: (typeof OLD)[]): string =>
-  `export default { webhooks: { encryption: { keys: [${keys
+/** The module of a configuration file for this database, with these keys. */
+const configOf = ({ url }: TestDatabase, ...keys: (typeof OLD)[]): string =>
+  `export default { database: { url: '${url}' }, webhooks: { encryption: { keys: [${keys
     .map(({ id, key }) => `{ id: '${id}', key: Buffer.from('${key.toString('base64')}', 'base64') }`)
     .join(', ')}] } } };\n`;
 
@@ -33,8 +33,8 @@ describe('The command that rotates encryption keys', () => {
     await host.dataSource.query(
       `UPDATE webhook_http_transport SET signing_secrets = '[' WHERE http_transport_uid = 'web-shop'`,
     );
-    await writeFile(path.join(folder, 'none.mjs'), configOf());
-    await writeFile(path.join(folder, 'tillhook.config.mjs'), configOf(NEW, OLD));
+    await writeFile(path.join(folder, 'none.mjs'), configOf(database));
+    await writeFile(path.join(folder, 'tillhook.config.mjs'), configOf(database, NEW, OLD));
   });
   afterAll(async () => {
     await host?.close();
@@ -43,7 +43,7 @@ describe('The command that rotates encryption keys', () => {
   });
 
   const rotate = (args: readonly string[] = [], options: CallOptions = {}): Promise<TillhookResult> =>
-    callTillhook(['rotate-keys', ...args], { cwd: folder, env: { DATABASE_URL: database.url }, ...options });
+    callTillhook(['rotate-keys', ...args], { cwd: folder, ...options });
 
   it('refuses a configuration without keys', async () => {
     const { exitCode, stderr } = await rotate(['--config', 'none.mjs']);
@@ -63,7 +63,7 @@ describe('The command that rotates encryption keys', () => {
       exitCode: 0,
       stdout:
         'Re-encrypted 1 transports.\nUnreadable: transport web-shop of tenant shop. Set its secrets again.\n',
-      stderr: expect.stringMatching(/50 % {2}Re-encrypted transports: 1 of 2.*\n$/) as string,
+      stderr: expect.stringMatching(/50 % {2}Re-encrypted transports: 1 of 2.*\n$/),
     });
     const { stdout, stderr } = await rotate(['--json']);
     expect([JSON.parse(stdout), stderr]).toEqual([

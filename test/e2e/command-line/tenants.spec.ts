@@ -81,6 +81,11 @@ describe('The commands for the deliveries and events of a tenant', () => {
         ),
       ]);
       expect(stderr).toBe('tillhook: Refused 1 of 2 redeliveries. The output says why.\n');
+      const partial = await call(['redeliver', pending!.deliveryUid], { interrupted: AbortSignal.abort() });
+      expect([partial.exitCode, partial.stderr]).toEqual([
+        1,
+        'tillhook: Interrupted. Requested 0 of 1 redeliveries. The others were not requested.\n',
+      ]);
       const unknown = await call(['redeliver', 'dlv_0000000000000', '--json']);
       expect([unknown.exitCode, JSON.parse(unknown.stdout)]).toMatchObject([
         1,
