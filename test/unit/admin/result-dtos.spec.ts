@@ -9,7 +9,7 @@ describe('a result of the admin API', () => {
   });
 
   it('marks the count of a dry run that is a lower bound', () => {
-    const preview = { count: 100_000, isAtLeast: true, sample: [], payloadGone: 0, completeFrom: null };
+    const preview = { count: 100_000, isAtLeast: true, sample: [], payloadGone: 0, completeFrom: 0 };
     expect(recoveryDryRunDto(preview)).toMatchObject({ count: 100_000, isAtLeast: true });
     expect(recoveryDryRunDto({ ...preview, isAtLeast: false })).not.toHaveProperty('isAtLeast');
   });

@@ -22,8 +22,8 @@ describe('the table of deliveries', () => {
     const printer = new DeliveryPrinter({}, { print: (text) => void printed.push(text) });
     printer.print([DELIVERY]);
     printer.print([{ ...DELIVERY, lastStatusCode: 500 }]);
-    const row = (last: string): string =>
-      expect.stringMatching(new RegExp(` PENDING +1 +${last} +- +- +evt_1$`)) as string;
+    const row = (last: string): unknown =>
+      expect.stringMatching(new RegExp(` PENDING +1 +${last} +- +- +evt_1$`));
     expect(printed.map((text) => text.trimEnd().split('\n'))).toEqual([
       [expect.stringMatching(/^DELIVERY +CREATED /), row('TIMEOUT')],
       [row('500')],

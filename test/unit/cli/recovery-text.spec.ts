@@ -53,8 +53,10 @@ describe('the hint about a job that does not start', () => {
 
 describe('the result of a dry run on the command line', () => {
   it('is the summary alone if nothing would be sent, and marks a count that is a lower bound', () => {
-    const nothing = { count: 0, sample: [], completeFrom: null, payloadGone: 3 };
-    expect(dryRunText(nothing)).toBe('Would send     0\nBody gone      3\nComplete from  -\n');
+    const nothing = { count: 0, sample: [], completeFrom: '2026-03-14T09:26:53Z', payloadGone: 3 };
+    expect(dryRunText(nothing)).toBe(
+      'Would send     0\nBody gone      3\nComplete from  2026-03-14 09:26:53Z\n',
+    );
     expect(dryRunText({ ...nothing, count: 100_000, isAtLeast: true })).toMatch(
       /^Would send +100,000 or more\n/,
     );

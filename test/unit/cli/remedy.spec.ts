@@ -38,7 +38,7 @@ describe('an error on the command line', () => {
   it('shows the stack only of an error without a code, which is a bug', () => {
     const options = { isJson: false, command: undefined };
     expect(describeError(new RangeError('unexpected'), options)).toEqual({
-      text: expect.stringMatching(/^tillhook: RangeError: unexpected\n {4}at /) as string,
+      text: expect.stringMatching(/^tillhook: RangeError: unexpected\n {4}at /),
       exitCode: 1,
     });
     expect(describeError('thrown text', options).text).toBe('tillhook: thrown text\n');

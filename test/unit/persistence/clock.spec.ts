@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { DatabaseClock } from '../../../lib/persistence/connection/clock.js';
 
 const TEN_MINUTES = 600_000;
@@ -22,6 +22,21 @@ describe('DatabaseClock', () => {
     await expect(clock.measure()).rejects.toThrow('away');
     expect(Math.abs(clock.now() - (Date.now() + TEN_MINUTES))).toBeLessThan(50);
   });
+
+  it.each([TEN_MINUTES, -TEN_MINUTES])(
+    'returns the earlier time until it has measured again, after the clock of this process was set by %i ms',
+    async (stepMs) => {
+      const realNow = Date.now.bind(Date);
+      const clock = new DatabaseClock(() => Promise.resolve(realNow()));
+      await clock.measure();
+      const stepped = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + stepMs);
+      try {
+        expect(Math.abs(clock.now() - (realNow() + Math.min(stepMs, 0)))).toBeLessThan(50);
+      } finally {
+        stepped.mockRestore();
+      }
+    },
+  );
 
   it('does not ask a database that is away with every call', async () => {
     let asked = 0;

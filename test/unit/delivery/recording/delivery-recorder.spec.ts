@@ -57,6 +57,34 @@ describe('DeliveryRecorder', () => {
     expect(now.release(NOW)).toMatchObject({ dueAt: NOW + 50 });
   });
 
+  it('makes a delivery due later that could not be attempted, and records no attempt', async () => {
+    const { store, recorder, claim } = scene();
+    const lane = claim(1);
+    read(lane, [queued(1)]);
+    const delivery = lane.next(NOW);
+    lane.settled();
+    recorder.postpone(lane, delivery, NOW + 10_000);
+    await eventually(() => !lane.hasInHand(delivery));
+    expect(store.groups).toMatchObject([
+      { attempts: [], postponed: [{ deliveryId: 1, nextDueAt: NOW + 10_000 }] },
+    ]);
+    expect(lane.release(NOW)).toMatchObject({ dueAt: NOW + 10_000 });
+  });
+
+  it('is stalled while all that it has is set aside, until something is written', async () => {
+    const { store, recorder, claim } = scene();
+    const lane = claim(1);
+    read(lane, [queued(1)]);
+    const delivery = lane.next(NOW);
+    lane.settled();
+    store.locked = new Set([1]);
+    expect(recorder.isStalled).toBe(false);
+    recorder.recordAttempt(lane, delivery, concluded(delivery, null).record, undefined, undefined);
+    await eventually(() => recorder.isStalled);
+    store.locked = new Set();
+    await eventually(() => !recorder.isStalled);
+  });
+
   it('lets a lane scan from the head after an attempt that was orphaned', async () => {
     const { store, recorder, claim } = scene();
     store.orphaned = new Set([1]);

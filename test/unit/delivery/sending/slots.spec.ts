@@ -35,7 +35,8 @@ describe('Slots', () => {
     }
     expect(slots.isBusy).toBe(true);
     await sleep(120);
-    expect(slots.areSoonFree).toBe(false);
+    // The second call gives the result of the first one, which counts for 100 ms.
+    expect([slots.areSoonFree, slots.areSoonFree]).toEqual([false, false]);
     for (let n = 0; n < 40; n++) {
       slots.release(held.pop()!);
       held.push(slots.acquire()!);

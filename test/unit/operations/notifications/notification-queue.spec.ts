@@ -53,18 +53,20 @@ describe('NotificationQueue', () => {
     expect(warnings).toEqual([expect.stringMatching(/slower than deliveries/)]);
   });
 
-  it('ignores notifications after it was closed', async () => {
+  it('neither handles nor keeps notifications after it was closed', async () => {
     const handled: number[] = [];
+    const warnings: string[] = [];
     const queue = new NotificationQueue(
       (notification) => void handled.push(numberOf(notification)),
-      () => undefined,
+      (message) => warnings.push(message),
     );
     queue.add(numbered(1));
     await queue.drained();
     queue.close();
-    queue.add(numbered(2));
+    // More than the queue may keep.
+    for (let n = 0; n < 10_500; n++) queue.add(numbered(2));
     await queue.drained();
-    expect(handled).toEqual([1]);
+    expect([handled, warnings]).toEqual([[1], []]);
   });
 
   it('reports what a consumer throws, also if it is no error', async () => {
