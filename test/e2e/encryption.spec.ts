@@ -218,6 +218,12 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await start();
     await createTransport('erp');
     expect((await rows()).map(keyOf)).toEqual(['']);
+    await expect(host.app.get(EncryptionKeyRotation, { strict: false }).run()).rejects.toThrow(
+      /"encryption\.keys".*set the keys to rotate to/s,
+    );
+    await expect(rotateEncryptionKeys(host.dataSource, { keys: [OLD], actor: '' })).rejects.toThrow(
+      /"actor"/,
+    );
     await rotateEncryptionKeys(host.dataSource, { keys: [OLD] });
     expect((await rows()).map(keyOf)).toEqual(['k1']);
     expect(await rotateEncryptionKeys(host.dataSource, { keys: [NEW, OLD] })).toMatchObject({

@@ -131,6 +131,13 @@ describe('the delivery log', () => {
       expect(await events('?status=PENDING')).toEqual(['event-3', 'event-1']);
       expect(await events('?eventUid=event-2')).toEqual(['event-2']);
       expect(await events('?eventUid=none')).toEqual([]);
+      for (const [query, found] of [
+        ['httpTransportUid=erp', ['event-0']],
+        ['httpTransportUid=shop', []],
+        ['action=STOCK_CHANGE', ['event-0']],
+        ['action=TILL_OPEN', []],
+      ] as const)
+        expect([query, await events(`?eventUid=event-0&${query}`)]).toEqual([query, found]);
       expect(await events('?action=STOCK_CHANGE&status=FAILED&httpTransportUid=erp')).toEqual(['event-0']);
       const [from, to] = [start + HOUR_MS, start + 2 * HOUR_MS].map((instant) =>
         new Date(instant).toISOString(),

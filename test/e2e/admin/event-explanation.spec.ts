@@ -176,6 +176,11 @@ describe('the explanation of an event', () => {
         expect([tills!.outcome, tills!.reason]).toEqual(['NO_DELIVERY', 'ACTION_DIFFERS']);
       });
 
+      it('knows an event of a tenant of which nothing else is stored', async () => {
+        const { event, items } = await explain(await emit('1'));
+        expect([event.fannedOut, items]).toEqual([false, []]);
+      });
+
       it('says that a due delivery waits for a worker, also when its webhook was deleted', async () => {
         await transport('erp', 'https://erp.example.com');
         await seedDeliveries(host.dataSource, [

@@ -179,6 +179,10 @@ describe('the operator routes', () => {
           }),
         ]);
         expect(Date.parse(lanes[0]!['leaseUntil'] as string)).toBeGreaterThan(Date.now());
+        const ofTenants = (await all(api, '/lanes?pageSize=1')).filter(({ tenantUid }) =>
+          [busy.tenantUid, paused.tenantUid].includes(tenantUid),
+        );
+        expect(ofTenants.map(({ state }) => state)).toEqual(expect.arrayContaining(['HELD']));
         const overview = (await api.get('/overview')).body;
         expect(overview).toMatchObject({
           stop: null,
@@ -241,6 +245,7 @@ describe('the operator routes', () => {
         for (const list of [
           await views.failingTransports({ pageSize: 1 }),
           await views.lanes({ state: 'FREE' }),
+          await views.tenants(),
           await views.tenants({ minPending: 10_000 }),
         ])
           expect(list.items).toEqual(expect.any(Array));

@@ -27,6 +27,8 @@ describe('GET /tenants/:t/webhookstatistics', () => {
 
     it('counts deliveries, failures, retries and missed deliveries at once, by transport and action', async () => {
       const { tenant, receiver } = scene();
+      for (const query of ['', '?httpTransportUid=unknown'])
+        expect(await read(query)).toMatchObject({ total: { delivered: 0, missed: 0 }, pending: 0 });
       const transport = await tenant.transport(receiver, { httpTransportUid: 'good' });
       await tenant.emitMany(3);
       await tenant.untilLogged({ status: 'DELIVERED' }, 3);
@@ -59,6 +61,7 @@ describe('GET /tenants/:t/webhookstatistics', () => {
       });
       expect((await read('?action=ORDER_SETTLED')).total).toMatchObject(counts);
       expect((await read('?action=PRICE_CHANGED')).total).toMatchObject({ delivered: 0, attemptMs: null });
+      expect(await read('?httpTransportUid=unknown')).toMatchObject({ total: { delivered: 0 }, pending: 0 });
       const fromCode = scene().host.app.get(WebhookStatistics, { strict: false });
       expect((await fromCode.read(tenant.tenantUid, { bucket: 'day' })).total).toEqual(
         (await read('?bucket=day')).total,

@@ -178,6 +178,14 @@ describe('recoveries and replays', () => {
       expect(none).toMatchObject({ count: 0, sample: [] });
     });
 
+    it('a job of a paused transport fails if the transport is disabled', async () => {
+      await failed(1);
+      await command('pause');
+      const job = await recoveries.start('recover', { since: SINCE });
+      await command('disable');
+      await recoveries.until(job, { state: 'FAILED', reason: 'TRANSPORT_DISABLED' });
+    });
+
     it('counts events whose body is gone, and does not send them', async () => {
       await failed(3);
       const [newest] = await tenant.log();
@@ -333,6 +341,12 @@ describe('recoveries and replays', () => {
       const by = { actor: 'job:night' };
       const given = { since: new Date(SINCE), statuses: ['FAILED' as const], actions: ['ORDER_SETTLED'] };
       await code.dryRun('recover', tenantUid, 'erp', given);
+      // A pending delivery is sent anyway.
+      await tenant.emit();
+      await tenant.untilLog((log) => expect(log[0]).toMatchObject({ status: 'PENDING' }));
+      expect(await code.dryRun('replay', tenantUid, 'erp', { since: given.since })).toMatchObject({
+        count: 1,
+      });
       const { recoveryUid, until } = await code.recover(tenantUid, 'erp', given, by);
       await expect(code.recover(tenantUid, 'erp', given, by)).rejects.toMatchObject({
         code: 'RECOVERY_ACTIVE',
@@ -373,6 +387,8 @@ describe('recoveries and replays', () => {
       const since = new Date(SINCE);
       expect(await code.dryRun('recover', tenantUid, 'erp', { since })).toMatchObject({ count: 2 });
       expect(await code.dryRun('replay', tenantUid, 'erp', { since })).toMatchObject({ count: 2 });
+      const actions = ['PRICE_CHANGED'];
+      expect(await code.dryRun('recover', tenantUid, 'erp', { since, actions })).toMatchObject({ count: 0 });
       const job = await code.recover(tenantUid, 'erp', { since });
       await recoveries.until(job, { state: 'DONE' });
       expect(await code.get(tenantUid, job.recoveryUid)).toEqual(await recoveries.get(job));
@@ -394,6 +410,10 @@ describe('recoveries and replays', () => {
       subscription.unsubscribe();
       await expect(code.replay(tenantUid, 'erp', { since, webhookUid: 'unknown' })).rejects.toMatchObject({
         code: 'WEBHOOK_NOT_FOUND',
+      });
+      await command('disable');
+      await expect(code.replay(tenantUid, 'erp', { since })).rejects.toMatchObject({
+        code: 'TRANSPORT_STATE_CONFLICT',
       });
       // A dry run is a method, so that nobody starts a job by mistake.
       await expect(
