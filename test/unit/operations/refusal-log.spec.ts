@@ -5,8 +5,13 @@ import { LogCapture } from '../../support/log-capture.js';
 
 describe('RefusalLog', () => {
   let logger: LogCapture;
-  beforeEach(() => Logger.overrideLogger((logger = new LogCapture())));
-  afterEach(() => Logger.overrideLogger(['error', 'warn']));
+  beforeEach(() => {
+    logger = new LogCapture();
+    Logger.overrideLogger(logger);
+  });
+  afterEach(() => {
+    Logger.overrideLogger(['error', 'warn']);
+  });
 
   it('shortens a host that is longer than any valid one', () => {
     new RefusalLog().refused({ rule: 'HOST_NAME', host: 'x'.repeat(2_000) });
