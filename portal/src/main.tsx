@@ -11,7 +11,7 @@ const { config, container, texts, url, sayWhy } = await emptyPage();
 
 try {
   const session = await signIn(url, config);
-  // The host's cookies are good for several tenants: its link to the portal names one.
+  // The host's cookies may be valid for several tenants, so the host's link to the portal names one.
   const tenantUid = session?.tenantUid ?? routeOf(window.location.hash).segments[0];
   if (session && tenantUid !== undefined) {
     await start({

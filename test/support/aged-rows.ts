@@ -9,13 +9,13 @@ export interface AgedDelivery {
   status?: string;
   /** Days since it ended. */
   endedDaysAgo: number;
-  /** Days since it was created. Default: as it ended. */
+  /** Days since it was created. Default: `endedDaysAgo`. */
   createdDaysAgo?: number;
   /** Uid of its event. Several deliveries may share one. Default: an event of its own. */
   eventUid?: string;
-  /** Number of its attempts that are rows of their own. Default 0. */
+  /** How many attempts it has before the last one; each is a row of its own. Default 0. */
   earlierAttempts?: number;
-  /** Number of its webhook. Default 1. */
+  /** Id of its webhook. Default 1. */
   webhookId?: number;
 }
 
@@ -26,7 +26,7 @@ const nextId = (): number => (last += 1);
 export class AgedRows {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** An event that was emitted days ago and has been fanned out. @returns its number */
+  /** An event that was emitted days ago and has been fanned out. @returns its id */
   async event(tenantUid: string, daysAgo: number, eventUid = `event-${nextId()}`): Promise<number> {
     const [found] = await this.dataSource.query<{ id: number | string }[]>(
       `SELECT id FROM webhook_event WHERE tenant_uid = '${tenantUid}' AND event_uid = '${eventUid}'`,
@@ -40,7 +40,7 @@ export class AgedRows {
     return Number(row!.id);
   }
 
-  /** @returns the number of the delivery */
+  /** @returns the id of the delivery */
   async delivery(delivery: AgedDelivery): Promise<number> {
     const { tenantUid, status = 'DELIVERED', endedDaysAgo, earlierAttempts = 0, webhookId = 1 } = delivery;
     const createdDaysAgo = delivery.createdDaysAgo ?? endedDaysAgo;
@@ -63,7 +63,7 @@ export class AgedRows {
     return id;
   }
 
-  /** A delivery that has been pending for days. @returns the number of its event */
+  /** A delivery that has been pending for days. @returns the id of its event */
   async pending(tenantUid: string, daysAgo: number): Promise<number> {
     const eventId = await this.event(tenantUid, daysAgo);
     const at = Date.now() - daysAgo * DAY_MS;
@@ -76,7 +76,7 @@ export class AgedRows {
     return eventId;
   }
 
-  /** Numbers of the tenant's deliveries in the log. */
+  /** Ids of the tenant's deliveries in the log. */
   async deliveries(tenantUid: string): Promise<number[]> {
     const rows = await this.dataSource.query<{ id: number | string }[]>(
       `SELECT d.id FROM webhook_delivery d JOIN webhook_tenant n ON n.id = d.tenant_id
@@ -85,7 +85,7 @@ export class AgedRows {
     return rows.map(({ id }) => Number(id));
   }
 
-  /** The tenant's events: their numbers and bodies. */
+  /** The tenant's events: their ids and bodies. */
   async events(tenantUid: string): Promise<{ id: number; body: string }[]> {
     const rows = await this.dataSource.query<{ id: number | string; body: string }[]>(
       `SELECT id, body FROM webhook_event WHERE tenant_uid = '${tenantUid}' ORDER BY id`,

@@ -36,7 +36,7 @@ export class ApiClient {
     return this.request('DELETE', path);
   }
 
-  /** The body goes as JSON; a string goes as it is, so that a test can send what is no JSON. */
+  /** Sends the body as JSON, or a string unchanged, so that a test can send text that is not JSON. */
   async request<Body>(method: string, path: string, body?: unknown): Promise<ApiResponse<Body>> {
     const headers = new Headers({ connection: 'close' });
     if (this.caller !== 'nobody') headers.set('authorization', `Bearer ${this.tenantUid}:${this.caller}`);

@@ -5,8 +5,8 @@ const TENANT_TOKEN = /^Bearer (.+):(admin|cashier)$/;
 const OPERATOR_TOKEN = /^Bearer operator\/(.+)$/;
 
 /**
- * The access policy of the tests: `Bearer <tenantUid>:admin` is let in, `:cashier` is known but may not. `Bearer
- * operator/<name>` is an operator, who may administer no tenant.
+ * The access policy of the tests: `Bearer <tenantUid>:admin` gets access, `:cashier` is a known user without
+ * access. `Bearer operator/<name>` is an operator, who may administer no tenant.
  */
 export class BearerPolicy implements WebhooksAccessPolicy {
   check(request: unknown, tenantUid: string): AccessDecision {

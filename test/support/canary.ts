@@ -1,16 +1,16 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** Listens where nobody may connect, and counts who does. */
+/** Listens at an address to which nobody may connect, and counts the connections. */
 export class Canary {
-  /** Connections that should never have been. */
+  /** Number of connections. A test expects 0. */
   seen = 0;
   readonly #server = createServer((socket) => {
     this.seen += 1;
     socket.on('error', () => undefined).destroy();
   });
 
-  /** @param port 0 for any; give the receiver's, and a mere change of address leads here */
+  /** @param port 0: any free port. With the port of a receiver, a request that only changes its address arrives here */
   static async listen(host: string, port = 0): Promise<Canary> {
     const canary = new Canary();
     await new Promise<void>((resolve, reject) => {

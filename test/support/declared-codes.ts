@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { API_ERROR_CODES } from '../../lib/admin/api-error.js';
 
-/** What the codes of errors look like in the sources: each pattern's group holds one, or a union of quoted ones. */
+/** Patterns of codes in the sources. The group of each pattern matches one code, a union of quoted codes, or an object. */
 const PATTERNS = [
   /super\(\s*'([A-Z_]+)'/g,
   /type (?:FailureReason|HealthReasonCode|HoldReason|TargetRule) =([^;]+);/g,
@@ -12,7 +12,7 @@ const PATTERNS = [
   /ELSE '([A-Z]+_[A-Z]+)' END/g,
 ];
 
-/** Every code that can reach a host, a tenant or an operator, with a file it is from. */
+/** Every code that can reach a host, a tenant or an operator, with a file that contains it. */
 export function declaredCodes(): Map<string, string> {
   const codes = new Map<string, string>(API_ERROR_CODES.map((code) => [code, 'admin/api-error.ts']));
   for (const { file, text } of sources()) {

@@ -13,7 +13,7 @@ export type DnsAnswer =
   | 'nxdomain'
   | 'garbage';
 
-/** What to answer to a query; `nth` counts the queries for that name and type from 1. */
+/** Returns the answer to a query; `nth` counts the queries for that name and type from 1. */
 export type DnsScript = (type: RecordType, nth: number) => DnsAnswer;
 
 const HEADER_BYTES = 12;
@@ -21,12 +21,12 @@ const TYPE_CODES: Readonly<Record<RecordType, number>> = { A: 1, AAAA: 28 };
 const CNAME = 5;
 const CLASS_IN = 1;
 const RESPONSE_CODES = { noerror: 0, servfail: 2, nxdomain: 3 } as const;
-/** Time to live, long on purpose: nothing here may rely on it. */
+/** Time to live of each answer. It is long, so that a resolver that caches answers is noticed. */
 const TTL_SECONDS = 3600;
 
-/** A DNS server on a loopback port that answers as told, and `nxdomain` to everything else. */
+/** A DNS server on a loopback port that answers as configured, and `nxdomain` to everything else. */
 export class DnsServer {
-  /** Every query that came, as `A name` or `AAAA name`. */
+  /** Every query that was received, as `A name` or `AAAA name`. */
   readonly queries: string[] = [];
   readonly #scripts = new Map<string, DnsScript>();
   readonly #socket: Socket = createSocket('udp4');
@@ -44,7 +44,7 @@ export class DnsServer {
     return `127.0.0.1:${this.#socket.address().port}`;
   }
 
-  /** Answers queries for a name. Given a list, its IPv4 addresses answer A queries and the others AAAA. */
+  /** Sets the answers to queries for a name. Of a list, the IPv4 addresses answer A queries, the others AAAA queries. */
   answer(name: string, script: DnsScript | readonly string[]): void {
     this.#scripts.set(name, typeof script === 'function' ? script : byFamily(script));
   }
@@ -78,7 +78,7 @@ export class DnsServer {
 interface Question {
   readonly name: string;
   readonly type: RecordType;
-  /** Where the question section ends. */
+  /** Offset of the end of the question section, in bytes. */
   readonly end: number;
 }
 

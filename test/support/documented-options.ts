@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { codeIn, readPage, rowsOf } from './markdown.js';
 
-/** An option as docs/options.md has it. */
+/** An option as docs/options.md describes it. */
 export interface DocumentedOption {
   readonly name: string;
-  /** A number where the page gives one. */
+  /** The default if it is a number; otherwise undefined. */
   readonly fallback: number | undefined;
-  /** Least and most, where the page gives them as numbers. */
+  /** Minimum and maximum; undefined if the page does not give both as numbers. */
   readonly range: readonly [number, number] | undefined;
 }
 

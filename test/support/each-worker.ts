@@ -4,7 +4,7 @@ import { Receiver } from './receiver.js';
 import { TenantClient } from './tenant-client.js';
 import { TestHost, type TestHostOptions } from './test-host.js';
 
-/** What a test of delivery has at hand. */
+/** The objects that a test of deliveries works with. */
 export interface DeliveryScene {
   readonly host: TestHost;
   /** Its own for each test. */

@@ -1,4 +1,4 @@
-/** Counts the turns of the event loop while `run` works: a driver that blocks the loop leaves it few. */
+/** Counts the turns of the event loop while `run` works. If a driver blocks the loop, there are only a few. */
 export async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
   let turns = 0;
   let isRunning = true;

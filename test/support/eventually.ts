@@ -10,7 +10,7 @@ const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [10, 100];
 /**
  * Calls `probe` until it neither throws nor returns `false` or `undefined`, and returns what it returned.
  *
- * @throws {Error} at the deadline, with the last answer of the probe as the cause.
+ * @throws {Error} at the deadline, with the last error of the probe as the cause, if it threw one
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,

@@ -7,11 +7,11 @@ export type Stage = keyof WebhooksHealthReport['worker']['rounds'];
 export interface StageFailure {
   readonly kind: DatabaseKind;
   readonly stage: Stage;
-  /** The statement of the owner of the tables that begins the failure; `app_role` stands for the role of the worker. */
+  /** The statement that begins the failure. The owner of the tables runs it; `app_role` stands for the role of the worker. */
   readonly begin: string;
   /** The statement that ends the failure. */
   readonly end: string;
-  /** The error that the worker gets. */
+  /** Matches the error that the worker reports. */
   readonly says: RegExp;
 }
 

@@ -62,7 +62,7 @@ export class FailingWorker {
     return this.host.app.get(WebhooksHealth, { strict: false }).check();
   }
 
-  /** Waits for the first report of which this is true. */
+  /** Waits for the first report for which `isWanted` returns true. */
   report(
     isWanted: (report: WebhooksHealthReport) => boolean,
     withinMs?: number,
@@ -82,7 +82,7 @@ export class FailingWorker {
     await this.owned.drop();
   }
 
-  /** Again if the worker got in its way: a deadlock on PostgreSQL, the write lock on SQLite. */
+  /** Runs a statement, again if a lock of the worker makes it fail: a deadlock on PostgreSQL, the write lock on SQLite. */
   #run(sql: string): Promise<unknown> {
     const { owner, role } = this.owned;
     return eventually(() => owner.query(sql.replace('app_role', role)).then(() => true));

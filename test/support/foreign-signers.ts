@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign as signEd25519 } from 'node:crypto';
 
-/** What a sender puts on the wire. */
+/** A signed request as it is sent. */
 export interface SignedWebhook {
   readonly headers: Record<string, string>;
   readonly body: string;

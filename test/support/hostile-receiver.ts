@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** What to do with a request whose head and body have arrived; `nth` counts the requests on that socket from 1. */
+/** Handles a request whose head and body have arrived; `nth` counts the requests on that socket from 1. */
 export type Behaviour = (socket: Socket, nth: number, connection: number) => void;
 
 /** A receiver made of a bare socket, so that it can break every rule of HTTP. */
@@ -21,9 +21,9 @@ export class HostileReceiver {
   ) {}
 
   /**
-   * @param behaviour what to do with each request; left out, nothing is ever answered
+   * @param behaviour handles each request. Default: no request gets a response
    * @param host the loopback address to listen on
-   * @param port 0 for any
+   * @param port 0: any free port
    */
   static async start(
     behaviour: Behaviour = () => undefined,
@@ -53,15 +53,15 @@ export class HostileReceiver {
     return this.#sockets.size;
   }
 
-  /** Bytes handed to the network over all connections. */
+  /** Number of bytes that were written to connections that have closed since. */
   bytesSent = 0;
 
-  /** Says this on every connection at once, without waiting for a request. */
+  /** Sends this text on every further connection at once, without waiting for a request. */
   greet(text: string): void {
     this.#greeting = text;
   }
 
-  /** Behaves so from now on. */
+  /** Sets the behaviour for all further requests. */
   behave(behaviour: Behaviour): void {
     this.behaviour = behaviour;
   }
@@ -105,7 +105,7 @@ export class HostileReceiver {
   }
 }
 
-/** A complete, ordinary answer that keeps the connection. */
+/** A complete, ordinary response that keeps the connection open. */
 export const answer = (status = 200, body = 'ok', headers = ''): string =>
   `HTTP/1.1 ${status} Whatever\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 

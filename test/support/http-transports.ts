@@ -4,14 +4,14 @@ import type { ApiClient } from './api-client.js';
 /** An HTTP transport as the admin API shows it. */
 export interface Transport {
   httpTransportUid: string;
-  /** In the response to creating one only. */
+  /** Only in the response that creates the transport. */
   signingSecret?: string;
   createdAt: string;
   lastModifiedAt: string;
   [field: string]: unknown;
 }
 
-/** What the admin API shows instead of a secret. */
+/** The text that the admin API shows instead of a secret. */
 export const MASK = '********';
 
 /** The smallest body that creates a transport. */
@@ -35,7 +35,7 @@ export const limits = {
   retryScheduleSeconds: [5, 50],
 };
 
-/** Creates a transport, which has to succeed. */
+/** Creates a transport. Fails unless the API accepts it. */
 export async function createTransport(api: ApiClient, body: object): Promise<Transport> {
   const { status, body: created } = await api.post<Transport>('/httptransports', body);
   expect([status, created]).toEqual([200, expect.any(Object)]);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
-/** What one source file of the library imports. */
+/** The imports of one source file of the library. */
 export interface SourceImports {
   /** Relative to `lib/`. */
   readonly file: string;

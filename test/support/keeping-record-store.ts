@@ -8,7 +8,7 @@ import type {
 
 type Failing<Input> = (input: Input) => Error | undefined;
 
-/** A record store that keeps what it is given. `fail…` says which error a call throws; `…locked` what is locked. */
+/** A record store in memory. `fail…` returns the error that a call throws; `locked…` contains the rows that are locked. */
 export class KeepingRecordStore implements Pick<RecordStore, 'record' | 'changeTransports'> {
   readonly groups: RecordGroup[] = [];
   readonly changes: TransportRecord[][] = [];
@@ -20,7 +20,7 @@ export class KeepingRecordStore implements Pick<RecordStore, 'record' | 'changeT
   orphaned: ReadonlySet<number> = new Set();
   /** Deliveries whose queue row is locked. */
   locked: ReadonlySet<number> = new Set();
-  /** Deliveries of which a redelivery was requested meanwhile: an end is not written. */
+  /** Deliveries whose redelivery was requested meanwhile: if such a delivery has failed, its end is not written. */
   requested: ReadonlySet<number> = new Set();
   lockedTransports: ReadonlySet<number> = new Set();
   failRecord: Failing<RecordGroup> = () => undefined;

@@ -14,7 +14,7 @@ export const CALM = { consecutiveFailures: 0, rate: { used: 0, usedUntil: 0 }, s
 
 type HeldBy = Pick<ClaimedLane, 'transportId' | 'leaseToken'>;
 
-/** Short forms of what tests of lanes do again and again. */
+/** Shortcuts for steps that many tests of lanes have in common. */
 export class LaneFixture {
   constructor(private readonly fixture: StoreFixture) {}
 

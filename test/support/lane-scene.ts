@@ -17,7 +17,7 @@ import type { StoreFixture } from './store-fixture.js';
 const DEFAULTS = { timeoutMs: 10_000, transportConcurrency: 8, retryScheduleMs: [], userAgent: 'test' };
 const URL_RULES = { allowHttp: false, allow: new AllowList([]) };
 
-/** What one process does with lanes, on real stores; it sends nothing. */
+/** The parts of one process that work with lanes, on real stores. Nothing is sent. */
 export class LaneScene {
   readonly errors: unknown[] = [];
   readonly held: HeldLanes;

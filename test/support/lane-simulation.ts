@@ -38,7 +38,7 @@ export class LaneSimulation {
   #recorder = new SimulatedRecorder(this);
   /** Requests that wait for their response, the oldest first. */
   #inFlight: { readonly lane: Lane; readonly delivery: QueuedDelivery }[] = [];
-  /** What each lane has sent and not recorded. */
+  /** The deliveries that each lane has sent and that are not recorded yet. */
   readonly #unrecorded = new Map<Lane, Set<number>>();
 
   constructor(private readonly config: Partial<TransportConfig> = {}) {}
@@ -62,7 +62,10 @@ export class LaneSimulation {
     for (let added = 0; added < count; added++) this.add(null, (7 * added) % 30);
   }
 
-  /** A job that recovers, in another process, enqueues a batch in the order of its events. Its keys are not those of fresh ones. */
+  /**
+   * A recovery in another process enqueues a batch in the order of its events. Its ordering keys must differ from those of
+   * fresh deliveries.
+   */
   recover(orderingKey: string | null, count: number): void {
     for (let left = count; left > 0; left--) this.#row.recover(orderingKey, this.now - left);
   }
@@ -77,7 +80,7 @@ export class LaneSimulation {
     this.elapsed += ms;
   }
 
-  /** The database's clock is set back, once. (What is set back further than the overlap of two scans is for the sweep.) */
+  /** The database's clock is set back, once, by less than the overlap of two scans: beyond that, only the sweep helps. */
   setClockBack(ms: number): void {
     if (this.#wasSetBack) return;
     this.#wasSetBack = true;
@@ -129,7 +132,7 @@ export class LaneSimulation {
 
   // ── what this process does ───────────────────────────────────────────────────────────────────────────────────
 
-  /** Fan-out of this process tells the lane of new work. */
+  /** Fan-out of this process notifies the lane of new work. */
   notify(): void {
     this.lane?.notifyWorkAdded();
   }

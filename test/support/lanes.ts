@@ -10,7 +10,7 @@ import { DEFAULT_TRANSPORT_SETTINGS } from '../../lib/persistence/entities/http-
 import type { ClaimedLane, QueuedDelivery, StoredTransport } from '../../lib/persistence/ports/lane-store.js';
 import { SecretBox } from '../../lib/secrets/secret-box.js';
 
-/** Without a circuit, and without an end to failing. */
+/** The circuit never opens, and a failing transport is never disabled. */
 export const NO_CIRCUIT = { circuitFailures: 0, circuitCoolDownMs: 1, disableAfterMs: Infinity };
 
 const TRANSPORT: StoredTransport = {
@@ -137,7 +137,7 @@ export function laneTo(tenantUid: string, transportId: number, origin = 'https:/
   return new Lane(claimed, laneConfig({ target }), 0, NO_CIRCUIT);
 }
 
-/** Due deliveries with the numbers from 1. */
+/** Due deliveries with the ids from 1. */
 export const rows = (count: number): QueuedDelivery[] =>
   Array.from({ length: count }, (_, index) => queued(index + 1));
 
@@ -175,7 +175,7 @@ export function deliver(lane: Lane, nextDueAt: number | null = null): void {
   lane.recorded(delivery, nextDueAt);
 }
 
-/** The lane's receiver asks to be left alone. */
+/** The lane's receiver asks for a pause, as with `Retry-After`. @param until on the database's clock, in ms */
 export function block(lane: Lane, until: number): void {
   lane.learn(concluded(queued(0), null, { blockedUntil: until }), NOW, 0);
 }

@@ -10,7 +10,7 @@ export interface Page {
 
 /** A fenced block of code. */
 export interface CodeBlock {
-  /** Where it stands, as editors understand it: `docs/emitting.md:12`. */
+  /** File and line, in the form that editors open: `docs/emitting.md:12`. */
   readonly place: string;
   readonly language: string;
   readonly code: string;
@@ -23,7 +23,7 @@ const FENCE = /^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 const HEADING = /^#{1,6} (.+)$/gm;
 
-/** The pages a reader may come to. */
+/** All pages of the documentation. */
 export function readPages(): Page[] {
   const files = ['', 'docs/', 'docs/design/', 'test/', 'bench/', 'sample-app/'].flatMap((folder) =>
     readdirSync(folder || '.').map((file) => folder + file),
@@ -46,7 +46,7 @@ export function codeBlocksOf({ file, text }: Page): CodeBlock[] {
 /** The file that a block of code is, if its first line says so: `// src/main.ts`. */
 export const fileOf = (code: string): string | undefined => /^\/\/ (\S+\.m?[jt]s)\n/.exec(code)?.[1];
 
-/** The rows of all tables of a page or a part of one, without their heads. */
+/** The rows of all tables of a page or a part of one, without the header rows. */
 export function rowsOf(text: string): Row[] {
   const lines = text.split('\n');
   const isRow = (line = ''): boolean => line.startsWith('|');
@@ -61,7 +61,7 @@ export function rowsOf(text: string): Row[] {
     );
 }
 
-/** What stands between the first pair of backticks. */
+/** The text between the first pair of backticks. */
 export const codeIn = (cell: string): string | undefined => /`([^`]+)`/.exec(cell)?.[1];
 
 /** The links of a page that lead nowhere: to a file that is not there, or to a heading that its page does not have. */
@@ -77,7 +77,7 @@ function leadsSomewhere(from: string, link: string): boolean {
   return anchor === undefined || anchorsOf(readPage(file)).has(anchor);
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub creates for the headings of a page. */
 function anchorsOf({ text }: Page): Set<string> {
   const headings = [...text.replace(FENCE, '').matchAll(HEADING)].map((match) => match[1]!);
   return new Set(

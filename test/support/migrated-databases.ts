@@ -9,7 +9,7 @@ import type { TestDatabase } from './test-database.js';
  * migrations of the present sources. Two files may make it at the same time: one of the two is used.
  */
 
-/** The folder of this run of `npm test`; undefined if its PostgreSQL is not the run's own, which must not keep a template. */
+/** The folder of this run of `npm test`; undefined with TEST_POSTGRES_URL: no template may be left on that server. */
 const { TEST_RUN_FOLDER: runFolder, TEST_SQLITE_FOLDER: sqliteFolder = runFolder } = process.env;
 const POSTGRES_TEMPLATE = 'tillhook_template';
 /** Error codes of PostgreSQL. */
@@ -52,7 +52,7 @@ async function makePostgresTemplate(): Promise<void> {
   }
 }
 
-/** Most files copy: they need not load the module for it. */
+/** Imports the module only here: most test files copy the template and need no migrations. */
 async function migrated(database: TestDatabase): Promise<TestDatabase> {
   const { runWebhookMigrations } = await import('nestjs-tillhook');
   await runWebhookMigrations({ url: database.url });

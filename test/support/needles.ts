@@ -1,6 +1,6 @@
 /**
- * Looks for planted secrets in anything: as they are, in JSON, percent-encoded, in hexadecimal, and in base64 wherever
- * they stand in what was encoded.
+ * Looks for planted secrets in anything: as they are, in JSON, percent-encoded, in hexadecimal, and in base64 at any
+ * position of the encoded text.
  */
 export class Needles {
   readonly #spellings: { readonly name: string; readonly text: string }[] = [];
@@ -24,7 +24,7 @@ export class Needles {
     }
   }
 
-  /** Which secrets are there, and how spelled. */
+  /** The secrets that occur in the text, each with its encoding. */
   foundIn(haystack: string | Uint8Array): string[] {
     const text = typeof haystack === 'string' ? haystack : Buffer.from(haystack).toString('latin1');
     return this.#spellings.filter((spelling) => text.includes(spelling.text)).map(({ name }) => name);
@@ -35,7 +35,7 @@ export class Needles {
   }
 }
 
-/** What all encodings of the bytes have in common, whatever stands around them. */
+/** The part of the encoded text that does not depend on the bytes before and after. */
 function within(bytes: Buffer, encoding: 'base64' | 'base64url', before: number): string {
   const [low, high] = [0x00, 0xff].map((neighbour) => {
     const around = Buffer.alloc(before, neighbour);

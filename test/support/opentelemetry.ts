@@ -46,7 +46,7 @@ export class TestSdk {
     return this.#spans.getFinishedSpans();
   }
 
-  /** The ended spans whose name begins so. */
+  /** The ended spans whose name begins with this prefix. */
   named(prefix: string): ReadableSpan[] {
     return this.spans.filter(({ name }) => name.startsWith(prefix));
   }

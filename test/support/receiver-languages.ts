@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** A request to verify, as `cases.json` has it. */
+/** A request to verify, as in `cases.json`. */
 export interface SignatureCase {
   readonly secret: string;
   /** Names in lower case. */
@@ -14,7 +14,7 @@ export interface SignatureCase {
 
 /** A language in which docs/for-receivers.md verifies signatures. */
 export interface ReceiverLanguage {
-  /** Of the fence in the page. */
+  /** Name of the language in the page's blocks of code. */
   readonly name: string;
   /** The file that the page's code is written to. */
   readonly file: string;
@@ -71,7 +71,7 @@ export function installedLanguages(): ReceiverLanguage[] {
   return ALL.filter(({ probe: [command, ...args] }) => spawnSync(command!, args).status === 0);
 }
 
-/** @returns what the function of the page says of each case */
+/** @returns the result of the function of the page for each case */
 export async function verdictsOf(
   { file, main, command }: ReceiverLanguage,
   code: string,

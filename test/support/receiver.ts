@@ -17,7 +17,7 @@ export interface ReceivedRequest {
   readonly receivedAt: number;
 }
 
-/** What to answer: a status with what goes with it, nothing ever (`hang`), or a broken connection (`reset`). */
+/** How the receiver responds: with a status, never (`hang`), or by breaking the connection (`reset`). */
 export type Answer =
   | { status: number; headers?: Record<string, string>; body?: string | Buffer; delayMs?: number }
   | 'hang'
@@ -27,11 +27,11 @@ type Answering = Answer | ((request: ReceivedRequest) => Answer);
 
 const OK: Answer = { status: 204 };
 
-/** A real webhook receiver on a loopback port: records every request, answers as told, 204 otherwise. */
+/** A real webhook receiver on a loopback port: records every request and responds as configured, by default with 204. */
 export class Receiver {
-  /** Everything that arrived, in order, with requests that were never answered. */
+  /** Everything that arrived, in order, including requests that got no response. */
   readonly requests: ReceivedRequest[] = [];
-  /** The most requests that were unanswered at the same time. */
+  /** The greatest number of requests that waited for a response at the same time. */
   mostAtOnce = 0;
   #unanswered = 0;
   #usual: Answering = OK;
@@ -46,7 +46,7 @@ export class Receiver {
     return receiver;
   }
 
-  /** Requests that wait for an answer and have not been given up. */
+  /** Number of requests that wait for a response and whose sender has not given up. */
   get unanswered(): number {
     return this.#unanswered;
   }
@@ -59,17 +59,17 @@ export class Receiver {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
-  /** Answers every request so from now on. */
+  /** Sets the response to every request from now on. */
   answer(answering: Answering): void {
     this.#usual = answering;
   }
 
-  /** Answers the next requests so, one each, before the usual answer applies again. */
+  /** Sets the responses to the next requests, one each. After those, the usual response applies again. */
   answerNext(...answers: Answering[]): void {
     this.#next.push(...answers);
   }
 
-  /** Forgets the requests and the answers that were programmed. */
+  /** Deletes the recorded requests and resets the responses. */
   reset(): void {
     this.requests.length = 0;
     this.#next = [];
@@ -87,7 +87,7 @@ export class Receiver {
     return this.requests;
   }
 
-  /** Ends it with all its connections, also those that hang. */
+  /** Stops the server and closes all of its connections, also those that hang. */
   async close(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.close((error) => (error ? reject(error) : resolve()));
@@ -100,7 +100,7 @@ export class Receiver {
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#unanswered);
     response.once('close', () => (this.#unanswered -= 1));
     const received = await read(request).catch(() => undefined);
-    // The sender gave up before its body was complete: nothing to record, nobody to answer.
+    // The sender gave up before its body was complete: there is nothing to record, and no response to send.
     if (!received) return;
     this.requests.push(received);
     const answering = this.#next.shift() ?? this.#usual;

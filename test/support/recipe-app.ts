@@ -40,7 +40,7 @@ export class RecipeApp {
     return this.app.get(type, { strict: false });
   }
 
-  /** @returns the status of a GET, and its JSON if it has any */
+  /** Sends a GET. @returns the status and the JSON of the response; undefined: it has no JSON */
   async request(path: string, headers: Record<string, string> = {}): Promise<[number, unknown]> {
     const response = await fetch(this.url + path, { headers: { connection: 'close', ...headers } });
     return [response.status, await response.json().catch(() => undefined)];

@@ -4,10 +4,10 @@ import { delivered } from './attempt-records.js';
 import { KeepingRecordStore } from './keeping-record-store.js';
 import { queued } from './lanes.js';
 
-/** Entries of which the recorder writes a group at once. */
+/** Number of waiting entries from which the recorder writes a group without waiting for more. */
 export const FULL_GROUP = 60;
 
-/** A recorder on a store that keeps what is recorded, and what its entries were told, by delivery. */
+/** A recorder with a store in memory. It also keeps the deliveries whose entries were notified: `written` and `aside`. */
 export class RecorderScene {
   static readonly #all: RecorderScene[] = [];
   readonly store = new KeepingRecordStore();
@@ -49,5 +49,5 @@ export class RecorderScene {
 /** 1 to `count`. */
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-/** Lets what is begun at once begin. */
+/** Waits for one turn of the event loop, so that writes that need no delay begin. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -19,7 +19,7 @@ export interface ApiRecovery {
   readonly finishedAt: string | null;
 }
 
-/** What a dry run returns. */
+/** Result of a dry run. */
 export interface ApiDryRun {
   readonly count: number;
   readonly isAtLeast?: true;
@@ -40,7 +40,7 @@ export class RecoveryClient {
     private readonly httpTransportUid: string,
   ) {}
 
-  /** Starts a job that has to start. */
+  /** Starts a job. Fails unless the API accepts it. */
   async start(kind: 'recover' | 'replay', body: object): Promise<ApiRecovery> {
     const { status, body: job } = await this.post<ApiRecovery>(kind, body);
     expect([status, job]).toEqual([202, expect.any(Object)]);

@@ -6,9 +6,9 @@ import { createGunzip } from 'node:zlib';
 
 const ADVISORIES = '/-/npm/v1/security/advisories/bulk';
 
-/** As much of a package registry as `npm audit` asks for, on loopback. */
+/** The routes of a package registry that `npm audit` uses, on loopback. */
 export class Registry {
-  /** The packages whose advisories were asked for. */
+  /** The packages whose advisories were requested. */
   readonly asked: string[] = [];
   #versions: Record<string, string[]> = {};
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -18,7 +18,7 @@ export class Registry {
     private readonly status: number,
   ) {}
 
-  /** @param status with which it answers, if it has nothing to say */
+  /** @param status status of every response; with any other than 200, responses have no body */
   static async start(advisories: Record<string, object[]>, status = 200): Promise<Registry> {
     const registry = new Registry(advisories, status);
     registry.#server.listen(0, '127.0.0.1');
@@ -43,14 +43,14 @@ export class Registry {
     );
   }
 
-  /** What is known of those that are asked for. */
+  /** The advisories of the requested packages. */
   async #known(request: IncomingMessage): Promise<object> {
     this.#versions = (await json(request.pipe(createGunzip()))) as Record<string, string[]>;
     this.asked.push(...Object.keys(this.#versions));
     return Object.fromEntries(Object.entries(this.advisories).filter(([name]) => name in this.#versions));
   }
 
-  /** Which versions there are: only those that are installed. */
+  /** The versions of a package: only the installed ones. */
   #packument({ url }: IncomingMessage): object {
     const name = decodeURIComponent(url!.slice(1));
     const versions = this.#versions[name] ?? [];

@@ -9,10 +9,10 @@ export async function restoreRows(source: TestDatabase, target: TestDatabase): P
   if (source.kind === 'postgres') {
     const dump = await using(source, dataOnlyDump);
     await using(target, async (dataSource) => {
-      // One connection for all, as psql has: the first statement is meant for those after it.
+      // One connection for all statements, as in psql: the first one sets the search path for the others.
       const session = dataSource.createQueryRunner();
       for (const statement of dump) await session.query(statement);
-      // Nothing may be left of it in a connection that goes back to a pool.
+      // The connection goes back to the pool, so the search path must be reset.
       await session.query('RESET ALL');
       await session.release();
     });
@@ -39,7 +39,7 @@ export async function emptyTables(database: TestDatabase): Promise<void> {
   });
 }
 
-/** What `pg_dump --data-only --inserts` writes: an empty search_path, the tables by name, then the sequences. */
+/** The statements that `pg_dump --data-only --inserts` writes: an empty search_path, the tables by name, then the sequences. */
 async function dataOnlyDump(dataSource: DataSource): Promise<string[]> {
   const statements = [`SELECT pg_catalog.set_config('search_path', '', false)`];
   for (const table of await tablesOf(dataSource, 'pg_tables')) {

@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 
 /** Packages that a host may have twice. All others are shared with the repository. */
 const COPIED = ['better-sqlite3', 'bindings', 'file-uri-to-path', 'typeorm'];
-/** Of better-sqlite3 and TypeORM, what is not loaded: sources, the archive of the build, the build for browsers. */
+/** Files that are not copied, because Node does not load them: sources, archives of the build, the build for browsers. */
 const NOT_LOADED = /\/better-sqlite3\/(deps|src)$|\/(obj|obj\.target|sqlite3\.a)$|\/typeorm\/browser$|\.map$/;
 
 /** An installation of packages with a copy of SQLite of its own, as a host with several versions of better-sqlite3 has it. */

@@ -15,8 +15,8 @@ export interface SeededDelivery {
 let lastId = Date.now() * 1_000;
 
 /**
- * Writes pending ones into the queue, as due, and ended ones into the log. The transports must exist; a webhook that does not
- * leaves a tombstone.
+ * Writes pending deliveries into the queue, as due, and ended ones into the log. The transports must exist. For a webhook that
+ * does not exist, a tombstone is written.
  */
 export async function seedDeliveries(
   dataSource: DataSource,
@@ -48,7 +48,7 @@ export async function seedDeliveries(
   }
 }
 
-/** The number of the webhook, which is deleted if the tenant has none of that name. */
+/** The id of the webhook. If the tenant has no webhook with this uid, a tombstone is written for it. */
 async function idOfWebhook(
   dataSource: DataSource,
   { tenantUid, httpTransportUid, webhookUid }: SeededDelivery,
@@ -70,7 +70,7 @@ async function idOfWebhook(
 
 const text = (...values: string[]): string => values.map((value) => `'${value}'`).join(', ');
 
-/** Far from the numbers that fan-out gives to deliveries, which may begin at the same number as those of events. */
+/** Added to the id of an event, so that the id of its delivery differs from all ids that fan-out gives to deliveries. */
 const SEEDED_FROM = 1e15;
 
 /** Writes many pending deliveries at once, all due. The transport must exist. */

@@ -7,11 +7,11 @@ export interface SeededEvents {
   action?: string;
   /** SQL for the body; `i` is the number of the event, from 1. Default: an order with this `Uid`. */
   body?: string;
-  /** Date of the first one, ms since the epoch, in the past: the trigger then takes it for a copied row. */
+  /** Date of the first event, ms since the epoch. It must be in the past: then the trigger writes no row of the outbox. */
   createdAt: number;
   /** Time between two of them, in ms. Default 0. */
   everyMs?: number;
-  /** Of the uids `prefix-1`, `prefix-2`, … Default `event`. */
+  /** Prefix of the uids `prefix-1`, `prefix-2`, … Default `event`. */
   prefix?: string;
 }
 

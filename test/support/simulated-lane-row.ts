@@ -99,7 +99,7 @@ export class SimulatedLaneRow {
   }
 
   /**
-   * As `LaneReleaser` has it done.
+   * Releases the lane, as the statement of `LaneReleaser` does.
    *
    * @param mayWaitMs how much later than its first delivery the lane may be due
    * @returns whether the lane was released

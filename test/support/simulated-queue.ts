@@ -93,7 +93,7 @@ export class SimulatedQueue {
     if (nextDueAt !== null) {
       row.dueAt = requested === null ? nextDueAt : Math.max(nextDueAt, now);
       row.attempts += 1;
-      // A request that came during an attempt of the schedule stays.
+      // A redelivery that was requested during a scheduled attempt is still requested.
       if (requested !== null) row.requested = null;
       return true;
     }
@@ -117,7 +117,7 @@ export class SimulatedQueue {
     return heads.length > 0;
   }
 
-  /** Parks the head of a key, as only two statements can that do not see each other. */
+  /** Parks the head of a key. This happens only if two concurrent statements do not see the changes of each other. */
   strand(orderingKey: string | null): void {
     const head = this.#headOf(orderingKey);
     if (head) head.dueAt = PARKED_DUE_AT;

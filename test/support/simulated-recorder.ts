@@ -29,13 +29,14 @@ interface Group {
 const MOST_GROUPS = 2;
 
 /**
- * The order in which `Recorder` writes: up to two groups at once of ends and retries that are independent of each other,
- * any other group alone, one entry of each delivery in a group. A row that somebody has locked sets its entry aside.
+ * Writes entries in the order of `Recorder`. Two groups may be written at once if they contain only ends and retries of
+ * unordered deliveries; any other group is written alone. A group contains one entry of each delivery. If another transaction
+ * has locked the row of an entry, the entry is set aside.
  */
 export class SimulatedRecorder {
   #waiting: Entry[] = [];
   #groups: Group[] = [];
-  /** Entries that wait apart. */
+  /** Entries that were set aside and are not enqueued again yet. */
   #aside: Entry[] = [];
   /** Entries that were set aside, until they are written. */
   readonly #unwritten = new Set<Entry>();
@@ -60,7 +61,7 @@ export class SimulatedRecorder {
     this.#waiting.push({ lane, delivery, nextDueAt: PARKED_DUE_AT, isParking: true });
   }
 
-  /** Begins a group with all that waits, if one may begin now. */
+  /** Begins a group with the waiting entries, if one may begin now. */
   begin(): void {
     if (this.#waiting.length === 0 || this.#groups.some(({ isAlone }) => isAlone)) return;
     const isAlone = !this.#waiting.every(isIndependent);
@@ -87,7 +88,7 @@ export class SimulatedRecorder {
     for (const entry of group.entries) this.#finish(entry, group.result);
   }
 
-  /** An entry that was set aside comes in again. */
+  /** An entry that was set aside is enqueued again. */
   comeInAgain(choice: number): void {
     const [entry] = this.#aside.splice(choice % Math.max(1, this.#aside.length), 1);
     if (entry) this.#waiting.push(entry);
@@ -122,10 +123,10 @@ export class SimulatedRecorder {
   #notifyLane({ lane, delivery, nextDueAt, isParking }: Entry, isOrphaned: boolean): void {
     const held = this.scene.lane;
     const lanes = !held || held === lane || held.hasInHand(delivery) ? [lane] : [lane, held];
-    for (const told of lanes) {
-      if (isOrphaned) told.orphaned(delivery);
-      else if (isParking) told.parked(delivery);
-      else told.recorded(delivery, nextDueAt);
+    for (const notified of lanes) {
+      if (isOrphaned) notified.orphaned(delivery);
+      else if (isParking) notified.parked(delivery);
+      else notified.recorded(delivery, nextDueAt);
     }
   }
 }

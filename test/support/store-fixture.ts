@@ -59,7 +59,7 @@ const KEYS: Readonly<Record<Table, string>> = {
   webhook_tenant: 'id',
 };
 
-/** What tests write into the audit. */
+/** The audit entry of every change that a test makes. */
 const BY_TEST = { kind: 'TRANSPORT_CREATED', actor: null, changes: [] } as const;
 const NO_LIMIT = { limit: 'none', value: Number.MAX_SAFE_INTEGER };
 const TRANSPORT = {
@@ -86,7 +86,7 @@ export class StoreFixture {
     this.#webhooks = new WebhookRepository(database);
   }
 
-  /** @param poolSize connections of the module; the contract must hold with as many callers as these */
+  /** @param poolSize maximum number of connections, so that a test can make this many calls at once */
   static async open({ options }: TestDatabase, poolSize = 10): Promise<StoreFixture> {
     const database = databaseFor(new DataSource(options), poolSize);
     await database.open();
@@ -141,12 +141,12 @@ export class StoreFixture {
     return this.#transports.remove(tenantUid, httpTransportUid, null);
   }
 
-  /** Events that are committed and not fanned out. @returns their numbers */
+  /** Events that are committed and not fanned out. @returns their ids */
   async emit(...events: Partial<NewEvent>[]): Promise<number[]> {
     return this.idsOf(await this.stores.events.insert(events.map(newEvent)));
   }
 
-  /** The numbers of events that were inserted, in their order. */
+  /** The ids of events that were inserted, in their order. */
   async idsOf(inserted: readonly { eventUid: string }[]): Promise<number[]> {
     const ids = new Map(
       (await this.rows('webhook_event')).map((row) => [row['event_uid'], Number(row['id'])]),
@@ -154,7 +154,7 @@ export class StoreFixture {
     return inserted.map(({ eventUid }) => ids.get(eventUid)!);
   }
 
-  /** What a fan-out would write now, for all that it finds or for the given events only. */
+  /** The plan that fan-out would write now, for all events in the outbox or only for the given ones. */
   async plan(eventIds?: readonly number[]): Promise<FanoutPlan> {
     const { events, webhooks } = await this.stores.fanout.read([], 10_000, 0);
     const own = events.filter(({ id }) => eventIds?.includes(id) ?? true);
@@ -169,14 +169,14 @@ export class StoreFixture {
     };
   }
 
-  /** Emits and fans out: the deliveries are in the queue and their lanes are notified. @returns the events' numbers */
+  /** Emits and fans out: the deliveries are in the queue and their lanes are notified. @returns the events' ids */
   async queue(...events: Partial<NewEvent>[]): Promise<number[]> {
     const ids = await this.emit(...events);
     await this.stores.fanout.write(await this.plan());
     return ids;
   }
 
-  /** What a lane's holder would read now, however many rows are due. */
+  /** All due rows that the lane's holder would read now, without the limit of a read. */
   async due({ id }: { id: number }): Promise<readonly QueuedDelivery[]> {
     const request = { transportId: id, after: { dueAt: -1, deliveryId: -1 }, limit: 10_000 };
     const [reading] = await this.stores.lanes.read([request], this.database.now());

@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** Stands between a client and a server on loopback, to cut or freeze what goes through. */
+/** A proxy on loopback between a client and a server, which can cut or freeze their connections. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #state: 'open' | 'cut' | 'frozen' = 'open';

@@ -30,7 +30,7 @@ export interface LoggedAttempt {
   readonly errorCode: string | null;
 }
 
-/** A transport as the API answers. */
+/** A transport as the API returns it. */
 export interface ApiTransport {
   readonly httpTransportUid: string;
   readonly state: string;
@@ -125,7 +125,7 @@ export class TenantClient {
       log = await this.log();
       return log.length === count && log.every((delivery) => has(delivery, expected));
     };
-    // The comparison that explains itself is made once: it takes longer than the request.
+    // `expect` runs only once, at the end, for its message: it takes longer than the request.
     await eventually(isReached, { withinMs }).catch(() => undefined);
     expect(log).toEqual(Array.from({ length: count }, () => expect.objectContaining(expected)));
     return log;

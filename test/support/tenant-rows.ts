@@ -5,7 +5,7 @@ const deliveriesOf = (id: number): string =>
   `SELECT id FROM webhook_delivery WHERE tenant_id = ${id} UNION ALL SELECT delivery_id FROM webhook_queue WHERE tenant_id = ${id}`;
 
 /**
- * Tables with rows of tenants, and the condition that finds those of one by its uid and number. Statistics are not among them:
+ * Tables with rows of tenants, and the condition that finds those of one by its uid and id. Statistics are not among them:
  * a worker counts outcomes of the last seconds at any time, also after a purge.
  */
 const OF_TENANT: Readonly<Record<string, (uid: string, id: number) => string>> = {
@@ -25,7 +25,7 @@ const OF_TENANT: Readonly<Record<string, (uid: string, id: number) => string>> =
   webhook_attempt: (_uid, id) => `delivery_id IN (${deliveriesOf(id)})`,
 };
 
-/** The number of a tenant that has a transport. It is gone after a purge. */
+/** The id of a tenant that has a transport. After a purge it can no longer be read. */
 export async function tenantNumber(dataSource: DataSource, tenantUid: string): Promise<number> {
   const [row] = await dataSource.query<{ id: number }[]>(
     `SELECT id FROM webhook_tenant WHERE tenant_uid = '${tenantUid}'`,

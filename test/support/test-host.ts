@@ -8,7 +8,7 @@ import type { Caller } from './api-client.js';
 import { BearerPolicy } from './bearer-policy.js';
 import type { TestDatabase } from './test-database.js';
 
-/** Options of the module in a test host; what is left out is `TEST_DEFAULTS`. */
+/** Options of the module in a test host. Omitted options have the values of `TEST_DEFAULTS`. */
 type ModuleOptions = Parameters<typeof WebhooksModule.forRoot>[0];
 
 /** What a test host is made of. */
@@ -36,7 +36,7 @@ const TEST_DEFAULTS = {
   accessPolicy: BearerPolicy,
   runMigrations: true,
   pollMs: 25,
-  // Tests write rows with dates of long ago. Those of retention switch it on.
+  // Tests write rows with old dates, which the retention job would delete. Tests of retention enable it.
   retention: false as const,
   egress: { allowCidrs: ['127.0.0.1/32'], allowHttp: true },
 } satisfies Partial<ModuleOptions>;
@@ -116,6 +116,6 @@ export class TestHost {
   }
 }
 
-/** Loaded by those that use it: it takes a tenth of the time that a test file needs to load. */
+/** Imported only if a test uses it, because that takes a tenth of the load time of a test file. */
 const fastify = async (): Promise<AbstractHttpAdapter> =>
   new (await import('@nestjs/platform-fastify')).FastifyAdapter();

@@ -63,7 +63,10 @@ export function startTillhook(args: readonly string[], options: TillhookOptions 
   };
 }
 
-/** Runs the built `tillhook` as a process of its own, to its end. For what depends on the process: streams, exit code, modules. */
+/**
+ * Runs the built `tillhook` as a process of its own, to its end. Use it for tests that depend on the process: streams, exit
+ * code, loaded modules.
+ */
 export async function tillhook(
   args: readonly string[],
   options: TillhookOptions = {},
@@ -80,7 +83,10 @@ export interface CallOptions extends Pick<TillhookOptions, 'cwd' | 'env' | 'inpu
   readonly interrupted?: AbortSignal;
 }
 
-/** Runs the command line of the sources in this process, which takes a hundredth of the time. Modules are not loaded twice. */
+/**
+ * Runs the command line of the sources in this process. This takes a hundredth of the time, because the modules are loaded
+ * already.
+ */
 export async function callTillhook(
   args: readonly string[],
   {

@@ -6,11 +6,11 @@ import type { TLSSocket } from 'node:tls';
 const CERTIFICATE = readFileSync('test/support/tls/receiver.cert.pem', 'utf8');
 const KEY = readFileSync('test/support/tls/receiver.key.pem', 'utf8');
 
-/** A TLS receiver on a loopback address, with a certificate for {@link TlsReceiver.name}. Answers 204. */
+/** A TLS receiver on a loopback address, with a certificate for {@link TlsReceiver.hostname}. Responds with 204. */
 export class TlsReceiver {
   /** The name in its certificate. */
   static readonly hostname = 'receiver.example.net';
-  /** Trust this, and its certificate is valid. */
+  /** A client that trusts this certificate accepts the receiver. */
   static readonly certificate = CERTIFICATE;
 
   /** The names that clients asked for (SNI), one per connection; false where there was none. */
@@ -41,7 +41,7 @@ export class TlsReceiver {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Closes every connection, politely or not, and goes on listening. */
+  /** Closes every connection, in order (`end`) or abruptly (`destroy`), and goes on listening. */
   closeConnections(how: 'end' | 'destroy'): void {
     for (const socket of this.#sockets) socket[how]();
   }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 export interface TypeCheckOptions {
-  /** Resolve the package by its name to what was built, as a host does, and not to the sources. Default `false`. */
+  /** Resolve the name of the package to the build, as in a host, and not to the sources. Default `false`. */
   readonly isBuildUsed?: boolean;
 }
 

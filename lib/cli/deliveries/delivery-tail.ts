@@ -19,7 +19,7 @@ export interface TailRound {
  * Finds deliveries that are new, or have another status or number of attempts than before.
  *
  * Each round reads the newest page, and further pages until it meets deliveries that it knew. A delivery that commits late
- * may get a lower number than one that was shown before it, so a page is always read as a whole.
+ * may have a lower uid than one that was shown before it, so a page is always read as a whole.
  */
 export class DeliveryTail {
   #states: ReadonlyMap<string, string>;

@@ -39,8 +39,8 @@ export const statusCommand: Command = {
 };
 
 /**
- * The report of the database. Without an environment in the configuration the command does not know that of the workers, so
- * it cannot say that theirs is another one.
+ * The report without the reason `ENVIRONMENT_MISMATCH` if the configuration of the command sets no environment: the command
+ * then does not know whether the workers run in the environment of the database.
  */
 function withoutOwnEnvironment(report: WebhooksHealthReport): WebhooksHealthReport {
   if (report.environment.own !== null) return report;

@@ -2,7 +2,7 @@ import type { WebhookRecovery, WebhookRecoveryDryRun } from '../../index.js';
 import { countText, type ProgressStep } from '../output/progress.js';
 import { facts, shortInstant, table } from '../output/table.js';
 
-/** Progress of a job. Only a recovery has a total, once it enqueues: it finds all events before. */
+/** Progress of a job. A total is known only for a recovery, and only after it has collected all events. */
 export function recoveryStep(job: WebhookRecovery): ProgressStep {
   const done = job.requeued + job.created + job.skipped + job.payloadGone;
   const state = job.reason === null ? '' : ` (${job.reason})`;

@@ -14,8 +14,8 @@ import { describeStop } from './describe-stop.js';
  */
 const LOOK_WHILE_BUSY_MS = 400;
 /**
- * How often another process reads the setting if no glance has read it, in ms. It cannot claim a lane while deliveries are
- * stopped, so this only delays its health report and the end of the stop.
+ * How often another process reads the setting if no glance (see `GlanceStore`) has read it, in ms. It cannot claim a lane
+ * while deliveries are stopped, so this only delays its health report and the end of the stop.
  */
 const LOOK_WHILE_IDLE_MS = 3_000;
 /** How long a read in progress may delay the shutdown, in ms. */

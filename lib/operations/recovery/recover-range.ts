@@ -25,7 +25,7 @@ export const matchesDelivery = (
   hasWebhook &&
   finishedAt >= since &&
   createdAt <= until &&
-  // Of an event that is not stored any more, the action is unknown. It is counted, and not sent.
+  // If the event is not stored any more, its action is unknown. The delivery is then counted, but not sent.
   (actions === undefined || eventUid === null || actions.includes(action));
 
 /**

@@ -1,11 +1,11 @@
 import type { PendingRecoveries } from '../../persistence/ports/recovery-store.js';
 
 /**
- * Recovered deliveries of a transport that wait for their first attempt, as a multiple of its `maxConcurrency`. It is small,
- * so that the lane's holder also reads fresh deliveries, which it sends first.
+ * Maximum number of due recovered deliveries of a transport that wait for their first attempt, as a multiple of its
+ * `maxConcurrency`. It is small, so that the lane's holder also reads fresh deliveries, which it sends first.
  */
 const PENDING_PER_CONCURRENCY = 2;
-/** Recovered deliveries that wait behind an earlier one with their ordering key. They are not read until that one has ended. */
+/** Maximum number of parked recovered deliveries. The lane reads them only after the delivery before them has ended. */
 const MOST_PARKED = 1_000;
 /** Part of a transport's rate limit that recovered deliveries may use. */
 const RATE_PART = 0.5;
@@ -54,7 +54,7 @@ export class RecoveryPace {
    */
   allowed(limits: PaceLimits, { due, parked }: PendingRecoveries, now: number): number {
     const most = mostPending(limits);
-    // Refilled in larger steps: each batch is a transaction.
+    // Each batch is a transaction, so wait until half of the capacity is free.
     const capacity = due > most.due / 2 || parked >= most.parked ? 0 : most.due - due;
     return Math.min(capacity, this.#allowedByRate(limits, now));
   }

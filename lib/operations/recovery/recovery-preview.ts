@@ -140,7 +140,7 @@ async function countEvents(
     const pairOf = new Map(pairs.map((pair) => [pair.eventId, pair]));
     for (const { id: eventId, eventUid, action, createdAt, hasBody } of events) {
       const { deliveryId = null, status = null } = pairOf.get(eventId) ?? {};
-      // It is sent anyway.
+      // A pending delivery is sent anyway.
       if (status === 'PENDING') continue;
       counter.add({ eventUid, action, deliveryId, status, createdAt }, hasBody);
     }

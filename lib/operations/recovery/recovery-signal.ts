@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Wakes the recovery worker of this process when a job was added. Other processes find the job at their next glance or poll. */
+/** Wakes the recovery worker of this process when a job was added. Others find it by a poll or a glance (see `GlanceStore`). */
 @Injectable()
 export class RecoverySignal {
   #listener: (() => void) | undefined;

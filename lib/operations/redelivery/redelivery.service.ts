@@ -57,7 +57,7 @@ export class RedeliveryService {
     };
   }
 
-  /** Requests the redelivery of each delivery independently of the others. @returns the outcomes, by the number of the delivery */
+  /** Requests the redelivery of each delivery independently of the others. @returns the outcomes, by the id of the delivery */
   async redeliverMany(
     tenantUid: string,
     deliveryIds: readonly number[],

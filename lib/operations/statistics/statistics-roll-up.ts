@@ -12,13 +12,13 @@ import { WebhooksLogger } from '../webhooks-logger.js';
 
 /** How often a process with a worker adds new facts to the counts, in ms. A query does it as well. */
 const EVERY_MS = 10_000;
-/** Groups of facts in one transaction, each with up to some hundred facts. */
+/** Maximum number of groups of facts in one transaction. A group has up to some hundred facts. */
 const GROUPS = 50;
 /** Time limit for ending a round at shutdown, in ms. */
 const STOP_LIMIT_MS = 1_000;
 /** Rows that one statement deletes at most. */
 const DELETED_AT_ONCE = 1_000;
-/** Groups that are remembered as named in the log. */
+/** Maximum number of groups that are remembered because the log has named them. */
 const MOST_WARNED = 1_000;
 const DAY_MS = 86_400_000;
 /** How long counts are kept, in days. */

@@ -36,7 +36,7 @@ export const recoveryItemRows = (recoveryId: number): RowsToDelete => ({
   order: 'recovery_id, event_id',
 });
 
-/** The names of what a tenant has deleted. */
+/** Tombstones: the names of a tenant's deleted transports and webhooks. */
 export const tombstoneRows = (tenantUid: string): RowsToDelete =>
   byUid('webhook_tombstone', 'kind, id', tenantUid, 'kind, uid, id');
 

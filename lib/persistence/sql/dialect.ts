@@ -57,7 +57,10 @@ export interface Dialect {
 
 /** How much one statement of a job may delete, and how long the job rests after it. */
 export interface DeletionPace {
-  /** If the database needs longer for a batch, batches become smaller; below half of it, larger. In ms. Locks are held for about as long. */
+  /**
+   * Intended duration of a batch, in ms. Locks are held for about this long. If a batch takes longer, the next ones are
+   * smaller; if it takes less than half of it, they are larger.
+   */
   readonly targetMs: number;
   /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
   readonly mostBytes: number;

@@ -73,7 +73,10 @@ export const linkToken = (
   },
 });
 
-/** The cookies of the host. The header shows the server that a script of its own origin sent the request, and no form elsewhere. */
+/**
+ * The cookies of the host. The header proves to the server that a script of its own origin sent the request, and not a form
+ * of another site.
+ */
 export const hostCookies = (): Session => ({
   tenantUid: undefined,
   readOnly: false,

@@ -9,7 +9,7 @@ export interface EmptyPage {
   readonly config: PortalConfig;
   readonly texts: Texts;
   readonly container: Element;
-  /** URL of the page, with a slash at its end: its `<base>` has one in both forms of the URL, so other URLs are relative to it. */
+  /** URL of the page from its `<base>`, always with a slash at its end. Other URLs are resolved against it. */
   readonly url: string;
   /** Shows a sentence instead of the page. */
   sayWhy(text: ComponentChildren): void;

@@ -32,7 +32,7 @@ export function formats(language: string, zone: string | null, now: () => number
   const timeZone = zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', timeZone });
-  // Of this year: a table has no space for more.
+  // Without the year, for dates of this year: a table has no space for more.
   const ofYear = new Intl.DateTimeFormat(language, {
     month: 'short',
     day: 'numeric',

@@ -14,7 +14,7 @@ export const Console = () => (
   </ServiceStateProvider>
 );
 
-/** The pages, once the API has not refused the user. */
+/** The pages, unless the API has refused the user or has not responded yet. */
 function SignedIn() {
   const { config, t } = usePortal();
   const { overview, error, reload } = useServiceState();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumPath } from '../../../scripts/chromium.mjs';
 
-/** A container has no name spaces for the sandbox, and little shared memory. */
+/** A container has no namespaces for the sandbox, and little shared memory. */
 const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--lang=en-GB'];
 
 /** The browser of this machine. */
@@ -50,7 +50,7 @@ export interface PageOptions {
   readonly otherOrigins?: readonly string[];
 }
 
-/** A page, and what went wrong on it: it must stay empty. */
+/** A page, and the problems that occurred on it. */
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;

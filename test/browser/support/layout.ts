@@ -25,7 +25,7 @@ const PARTS = {
 
 /**
  * How far an edge may be from where it was, in CSS pixels. It allows for the different height of lines and controls in another
- * version of Chromium, and is less than a lost column, a wrapped navigation or a changed padding of the page.
+ * version of Chromium. A lost column, a wrapped navigation or a changed padding of the page moves edges further.
  */
 const TOLERANCE_PX = 10;
 

@@ -4,7 +4,7 @@ import { BearerPolicy } from '../../support/bearer-policy.js';
 import { watchedPage, type PageOptions, type WatchedPage } from './browser.js';
 import type { PortalScene } from './portal-scene.js';
 
-/** `BearerPolicy`, and cookies of the host: `manager` is an operator, `cashier` is known but may not. */
+/** `BearerPolicy`, and cookies of the host: `manager` is an operator, `cashier` is a known user without access. */
 export class OfficePolicy extends BearerPolicy {
   override checkOperator(request: unknown): AccessDecision | AccessGrant {
     const { cookie = '' } = (request as IncomingMessage).headers;

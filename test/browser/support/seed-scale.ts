@@ -1,12 +1,12 @@
 import type { TestHost } from '../../support/test-host.js';
 
-/** How much a tenant has. */
+/** Size of a tenant's data. */
 export interface Scale {
   readonly endpoints: number;
   readonly deliveries: number;
 }
 
-/** The last delivery of these is the only one with this action: it is older than all others. */
+/** Action of the oldest event only, so its deliveries are at the end of the log. */
 export const RARE_ACTION = 'TILL_CLOSED';
 const DAY_MS = 86_400_000;
 /** Deliveries of one event. */

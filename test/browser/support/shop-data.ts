@@ -6,7 +6,7 @@ import { posCatalog } from '../../../lib/pos/pos-catalog.js';
  * shows them. It names no person.
  */
 
-/** What the pages take for the present: 18 June 2026, 12:34 in Oslo. ms since the epoch */
+/** The present time of the pages: 18 June 2026, 12:34 in Oslo. ms since the epoch */
 export const NOW = Date.UTC(2026, 5, 18, 10, 34);
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -60,7 +60,7 @@ export const ENDPOINTS: readonly ShopEndpoint[] = [
   },
 ];
 
-/** What happens in the shops, over and over. */
+/** The actions in the shops, which are repeated. */
 const ACTIONS = [
   'ORDER_SETTLED',
   'STOCK_CHANGE',

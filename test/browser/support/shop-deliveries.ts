@@ -14,7 +14,7 @@ export interface ShopAttempt {
   readonly responseBody: string | null;
 }
 
-/** What became of an event at an endpoint. */
+/** Outcome of an event at an endpoint. */
 export interface ShopDelivery {
   readonly id: number;
   readonly endpoint: ShopEndpoint;

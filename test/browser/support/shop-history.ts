@@ -90,7 +90,7 @@ export const RECOVERIES = [
 
 const change = (field: string, from: unknown, to: unknown) => ({ field, from, to });
 
-/** What somebody changed, oldest first. */
+/** Entries of the audit, oldest first. */
 export const CHANGES = [
   { minutesAgo: 57_000, actor: 'back-office:12', kind: 'TRANSPORT_CREATED', uid: 'kitchen', changes: [] },
   { minutesAgo: 2_880, actor: 'back-office:12', kind: 'RECOVERY_STARTED', uid: 'accounting', changes: [] },

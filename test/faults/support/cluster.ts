@@ -1,9 +1,10 @@
 import { startPostgres, type PostgresCluster } from '../../../scripts/postgres.mjs';
 import type { TestDatabase } from '../../support/test-database.js';
 
-/** A PostgreSQL of its own, for a test that stops it, as a database to be used and dropped. */
+/** Starts a PostgreSQL server for a test that stops it. `database.drop()` removes it. */
 export async function startCluster(): Promise<{ cluster: PostgresCluster; database: TestDatabase }> {
-  // A crash of the server (not of the machine) loses nothing that was committed: the operating system has it.
+  // Without fsync, a crash of the server loses no commit, because the operating system has the written data. A crash of the
+  // machine would.
   const cluster = await startPostgres({ fsync: 'off', full_page_writes: 'off' });
   const { url } = cluster;
   return {

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A request that has arrived, and what became of it. Instants are this process's `Date.now()`. */
+/** A request that has arrived, and its response. Instants are this process's `Date.now()`. */
 export interface Arrival {
-  /** Which endpoint it came to. */
+  /** Number of the endpoint at which it arrived, from 0. */
   readonly endpoint: number;
   readonly eventUid: string;
   readonly deliveryUid: string;
@@ -25,7 +25,7 @@ export type EndpointAnswer = { status: number; afterMs?: number; headers?: Recor
 
 type Answering = (arrival: Arrival) => EndpointAnswer;
 
-/** Receivers, each on a port of its own, with one log of all that arrived: the truth about what was delivered. */
+/** Receivers, each on a port of its own, with one log of all requests that arrived: what was really delivered. */
 export class Endpoints {
   /** Everything that has arrived, in this order. */
   readonly arrivals: Arrival[] = [];
@@ -57,17 +57,17 @@ export class Endpoints {
     return `http://${this.address}:${(this.#servers[endpoint]!.address() as AddressInfo).port}/`;
   }
 
-  /** The most requests that one endpoint had to answer at the same time. */
+  /** The greatest number of requests that waited for a response of one endpoint at the same time. */
   mostAtOnce(endpoint: number): number {
     return this.#mostAtOnce[endpoint] ?? 0;
   }
 
-  /** Requests to which one endpoint has not responded and whose senders wait. */
+  /** Number of requests to which one endpoint has not responded and whose senders wait. */
   openAt(endpoint: number): number {
     return this.#open[endpoint] ?? 0;
   }
 
-  /** As `openAt`, over all endpoints from one on. */
+  /** As `openAt`, for all endpoints from `first` on together. */
   openFrom(first: number): number {
     return this.#open.slice(first).reduce((sum, open) => sum + (open ?? 0), 0);
   }
@@ -99,7 +99,7 @@ export class Endpoints {
 
   async #listen(index: number): Promise<void> {
     const server = createServer((request, response) => void this.#receive(index, request, response));
-    // Senders decide how long connections are kept: one that the receiver closes may meet a request.
+    // Longer than senders keep idle connections: a request may arrive on a connection that the receiver is about to close.
     server.keepAliveTimeout = 60_000;
     this.#servers[index] = server;
     await new Promise<void>((resolve, reject) => {
@@ -109,7 +109,7 @@ export class Endpoints {
 
   async #receive(endpoint: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request).catch(() => undefined);
-    // Its sender was killed in the middle of it.
+    // The sender was killed while it sent the request.
     if (body === undefined) return;
     const headers = request.headers as Record<string, string>;
     const arrival: Arrival = {
@@ -133,7 +133,7 @@ export class Endpoints {
     if (answer.afterMs) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
     if (response.destroyed) return;
     arrival.status = answer.status;
-    // Before the sender can know of it: its next request may come first.
+    // Count the end before the sender gets the response, because its next request may arrive before `close` is emitted.
     this.#end(arrival);
     response.writeHead(answer.status, answer.headers).end();
   }

@@ -9,7 +9,7 @@ export function percentile(values: readonly number[], percent: number): number {
 /** The greatest value. No values are no proof: Infinity. */
 export const worst = (values: readonly number[]): number => percentile(values, 100);
 
-/** By what was measured: the figure, and what is promised. */
+/** Each measured figure with the promised maximum, by its name. */
 export type Figures = Record<string, readonly [measured: number, atMost: number]>;
 
 /** Fails with all figures that exceed what is promised, and not only with the first. */

@@ -3,27 +3,27 @@ import type { Committed } from './host-process.js';
 import type { RouteSettings, Scene } from './scene.js';
 import { sleep } from './sizes.js';
 
-/** After a failed attempt. The long second wait is never needed: it lets a receiver ask for a `Retry-After` of that length. */
+/** Waits before the retries. The second one is never used: it only allows a receiver a `Retry-After` of this length. */
 export const RETRY_SECONDS = [1, 60];
 /** The latest due date of a retry after the first attempt has failed: the wait with its jitter. */
 const LATEST_RETRY_MS = 1_200;
 const ANSWERED_AFTER_MS = 5;
-/** After the last event: how long retries may still come. */
+/** How long after the last event a retry may still arrive, in ms. */
 const GRACE_MS = LATEST_RETRY_MS + 3_500;
 const STEP_MS = 20;
 
 export interface HealthyOptions {
   /** The endpoints of these tenants, one each, in this order. */
   readonly firstEndpoint: number;
-  /** Each event of these is delivered at the first attempt. */
+  /** Tenants whose events are delivered at the first attempt. */
   readonly steady: readonly string[];
-  /** Each event of these fails once, and is due again after a second. The next is emitted after it has arrived. */
+  /** Tenants whose events fail once each. The next event of such a tenant is emitted after the retry has arrived. */
   readonly retrying?: readonly string[];
   /** Events of the steady tenants in a second, all together. Default 20. */
   readonly perSecond?: number;
 }
 
-/** What healthy tenants have seen. Deliveries that have not arrived count as far as they are late by now. */
+/** Delays that healthy tenants notice. A delivery that has not arrived counts with its delay up to now. */
 export interface HealthyReport {
   /** From commit to arrival, in ms. */
   readonly firstAttemptsMs: readonly number[];
@@ -60,7 +60,7 @@ export class HealthyTenants {
     );
   }
 
-  /** What the endpoint of one of these tenants responds; undefined: it is somebody else's. */
+  /** The response of an endpoint of these tenants; undefined: the request went to another endpoint. */
   answer(arrival: Arrival): EndpointAnswer | undefined {
     const { endpoint, eventUid } = arrival;
     if (endpoint < this.options.firstEndpoint || endpoint >= this.#endEndpoint) return undefined;
@@ -70,7 +70,7 @@ export class HealthyTenants {
     return { status: fails ? 500 : 204, afterMs: ANSWERED_AFTER_MS };
   }
 
-  /** Emits for so long, and reports when all has arrived, or is later than anybody would wait for it. */
+  /** Emits for `forMs` ms. Reports when everything has arrived, at the latest `GRACE_MS` after the last event. */
   async run(forMs: number, emit: Emit): Promise<HealthyReport> {
     const begun = this.emitted.length;
     const until = performance.now() + forMs;

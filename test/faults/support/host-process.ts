@@ -5,10 +5,10 @@ import type { DataSourceOptions } from 'typeorm';
 
 const SUPPORT = './test/faults/support';
 
-/** Options of the module in a process: what can be written as JSON. */
+/** Options of the module in a process. They are passed as JSON. */
 export type HostOptions = Partial<Parameters<typeof WebhooksModule.forRoot>[0]>;
 
-/** An encryption key as JSON carries it: 32 bytes in base64. */
+/** An encryption key in JSON: 32 bytes in base64. */
 export interface HostKey {
   readonly id: string;
   readonly base64: string;
@@ -19,9 +19,9 @@ export const encryptionOf = (keys: readonly HostKey[]) => ({
   encryption: { keys: keys.map(({ id, base64 }) => ({ id, key: Buffer.from(base64, 'base64') })) },
 });
 
-/** What a process runs with. */
+/** Settings of a process. */
 export interface HostSettings {
-  /** Tells the processes apart: the `user-agent` of what it sends. */
+  /** Identifies the process: the `user-agent` of its requests. */
   readonly name: string;
   readonly database: DataSourceOptions;
   readonly webhooks: HostOptions;
@@ -48,16 +48,16 @@ export interface Committed {
   readonly at: number;
 }
 
-/** What a process answers (see host.mjs). */
+/** The calls that a process accepts over IPC (see host.mjs). */
 interface Answers {
   health(): WebhooksHealthReport;
-  /** Begins to measure by how much its event loop is late. */
+  /** Begins to measure the delay of its event loop. */
   watchLoop(): undefined;
-  /** In ms, since then. */
+  /** Longest delay of the event loop since `watchLoop`, in ms. */
   longestLoopDelay(): number;
   /** Emits an event in that process, which wakes its own fan-out. */
   emit(tenantUid: string): Committed;
-  /** Emits an event in a transaction, and kills that process when it is committed, before anybody is told. Never answers. */
+  /** Emits an event and kills that process after the commit, before any process is notified. Never returns. */
   emitAndDie(tenantUid: string): never;
   emitMany(tenantUid: string, count: number): undefined;
   /** Erases a tenant. */
@@ -69,9 +69,9 @@ interface Reply {
   readonly answer: never;
 }
 
-/** A process of a host application that fans out and delivers: to be killed, frozen and terminated. */
+/** A process of a host application that fans out and delivers. A test can kill, freeze and terminate it. */
 export class HostProcess {
-  /** What it has logged, line by line. */
+  /** The lines that it has logged. */
   readonly log: string[] = [];
   readonly ended: Promise<HostEnd>;
   readonly #waiting = new Map<number, (answer: never) => void>();
@@ -90,7 +90,7 @@ export class HostProcess {
     this.ended = once(child, 'close').then(() => ({ exitCode: child.exitCode, signal: child.signalCode }));
   }
 
-  /** Starts one and waits until it works. */
+  /** Starts a process and waits until its application runs. */
   static async start({
     name,
     database,
@@ -133,7 +133,7 @@ export class HostProcess {
     return this.ended;
   }
 
-  /** SIGSTOP: it stands still, and its connections stay open. */
+  /** SIGSTOP: the process is suspended, and its connections stay open. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }
@@ -143,7 +143,7 @@ export class HostProcess {
     this.child.kill('SIGCONT');
   }
 
-  /** SIGUSR2, which means what a script that was preloaded makes of it. */
+  /** SIGUSR2: a script of `preload` must handle it. */
   signal(): void {
     this.child.kill('SIGUSR2');
   }

@@ -1,7 +1,7 @@
 import { ALL_ATTEMPTS } from '../../support/all-deliveries.js';
 import type { DataSource } from 'typeorm';
 
-/** What the lane table says about one transport. */
+/** The row of one transport in the lane table. */
 export interface LaneRow {
   readonly holder: string | null;
   readonly leaseToken: number;
@@ -31,7 +31,7 @@ export async function endLeasesIn(dataSource: DataSource, ms: number): Promise<v
   );
 }
 
-/** An attempt as the log has it. */
+/** An attempt in the log. */
 export interface AttemptRow {
   readonly deliveryId: string;
   readonly number: number;

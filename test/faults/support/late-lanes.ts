@@ -10,7 +10,7 @@ export interface LateLanesOptions {
   readonly leaseMs: number;
 }
 
-/** By how many ms each delivery was later than it was due; so far, if it has not arrived. */
+/** The delay of each delivery after its due date, in ms. If it has not arrived, its delay up to now. */
 export interface LateLanesReport {
   /** Due when the lease of the killed holder has ended. */
   readonly killedHolder: number;
@@ -82,7 +82,7 @@ export class LateLanes {
     return { killedHolder, resumed, retryAfter };
   }
 
-  /** Of the arrival with this number, from 0 on. */
+  /** The delay after `dueAt`, in ms. @param number which request of the tenant: 0 is the first one */
   async #lateness(
     place: number,
     number: number,

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 const DAY_MS = 86_400_000;
-/** Keeps the numbers of the written deliveries below those of deliveries that are sent. */
+/** Subtracted from the ids of events, so that the written deliveries have lower ids than deliveries that are sent. */
 const BEFORE = 1_000_000_000_000;
 
 export interface OldLog {

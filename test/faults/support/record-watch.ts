@@ -4,7 +4,7 @@ import { sleep } from './sizes.js';
 
 const LOOK_EVERY_MS = 50;
 
-/** Watches when outcomes become visible in the log: that a delivery was delivered, by endpoint and event. */
+/** Watches the log for the time at which each delivery becomes `DELIVERED`. */
 export class RecordWatch {
   readonly #seenAt = new Map<string, number>();
   readonly #running: Promise<void>;
@@ -14,7 +14,7 @@ export class RecordWatch {
     this.#running = this.#run();
   }
 
-  /** From each successful response to the record of it, in ms; so far, where there is none. */
+  /** Time from each successful response to its record, in ms. If it is not recorded yet, the time up to now. */
   latenessOf(arrivals: readonly Arrival[]): number[] {
     return arrivals
       .filter(({ status, endedAt }) => status === 204 && endedAt !== undefined)

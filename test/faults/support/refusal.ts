@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../../support/test-database.js';
 import type { Scene } from './scene.js';
 
-/** A change of rows that name something: `webhook_queue`, `DELETE`, `delivery_id`. */
+/** A kind of change to refuse, and the column that selects the rows: `webhook_queue`, `DELETE`, `delivery_id`. */
 export type RefusedChange = readonly [table: string, on: 'INSERT' | 'UPDATE' | 'DELETE', column: string];
 
 const POSTGRES_FUNCTION = `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -46,7 +46,7 @@ const REQUESTS_AT_ONCE = 8;
 
 /**
  * A database, receivers, and processes that deliver: the test itself emits and administers, and does not deliver.
- * Whatever was started is ended by `close()`.
+ * `close()` ends everything that was started.
  */
 export class Scene {
   readonly workers: HostProcess[] = [];
@@ -91,7 +91,7 @@ export class Scene {
     return this.workers.filter((worker) => worker.isRunning);
   }
 
-  /** Subscribes an endpoint to all that a tenant emits. The transport has the number of its endpoint. @returns its signing secret */
+  /** Subscribes an endpoint to all that a tenant emits. Its uid is the number of the endpoint. @returns its signing secret */
   async route({ tenantUid, endpoint, ordered = false, transport }: RouteSettings): Promise<string> {
     const api = this.host.api(tenantUid);
     const path = '/httptransports';

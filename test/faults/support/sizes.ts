@@ -1,13 +1,13 @@
 /** `npm run test:faults`: the sizes that the promises are measured with, instead of those that fit into every test run. */
 export const IS_FULL = process.env.FAULTS === 'full';
 
-/** What a scenario works with: small and quick in `npm test`, large in `npm run test:faults`. */
+/** The size of a scenario: small and quick in `npm test`, large in `npm run test:faults`. */
 export const sized = <Sizes>(short: Sizes, full: Sizes): Sizes => (IS_FULL ? full : short);
 
 /** The shortest lease that the module allows for a deadline of attempts. */
 export const shortestLease = (timeoutMs: number): number => 2 * timeoutMs + 2_000;
 
-/** A promised time, and what a machine that runs other tests at the same time may add to it: little in the full run, which is alone. */
+/** A promised time in ms, plus the delay by tests that run at the same time. The full run has the machine for itself. */
 export const onThisMachine = (promisedMs: number): number => promisedMs + sized(400, 50);
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

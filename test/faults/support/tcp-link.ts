@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A piece of network between a process and a server that can fall silent without telling either end. */
+/** A network link between a process and a server. It can stop forwarding bytes while both connections stay open. */
 export class TcpLink {
   /** Both ends of each connection. */
   readonly #pairs = new Set<readonly [Socket, Socket]>();

@@ -39,7 +39,7 @@ export function matchesPattern(pattern: string, action: string): boolean {
 export const countChosen = (choice: Choice, actions: readonly string[]): number =>
   actions.filter((action) => [...choice].some((pattern) => matchesPattern(pattern, action))).length;
 
-/** Chooses everything or nothing of it. Chosen notifications stay chosen. */
+/** Chooses everything, or clears the choice if everything is chosen. Chosen notifications stay chosen. */
 export function toggleEverything(choice: Choice): Choice {
   const kept = [...choice].filter(isNotification);
   return new Set(choice.has('*') ? kept : ['*', ...kept]);
@@ -47,13 +47,13 @@ export function toggleEverything(choice: Choice): Choice {
 
 export type GroupState = 'all' | 'some' | 'none';
 
-/** Whether a group is chosen, also actions that will be added to the catalog later (`all`), or in part. */
+/** How much of a group is chosen. `all` includes actions that are added to the catalog later. */
 export function stateOf({ prefix, actions }: ActionGroup, choice: Choice): GroupState {
   if (prefix !== '' && choice.has(`${prefix}*`)) return 'all';
   return actions.some((action) => choice.has(action)) ? 'some' : 'none';
 }
 
-/** Chooses a whole group, or nothing of it. */
+/** Chooses a whole group, or clears it if the whole group is chosen. */
 export function toggleGroup(group: ActionGroup, choice: Choice): Choice {
   const next = new Set([...choice].filter((pattern) => !group.actions.includes(pattern)));
   const whole = `${group.prefix}*`;

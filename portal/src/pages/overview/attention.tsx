@@ -3,7 +3,7 @@ import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Time } from '../../parts/time.tsx';
 
-/** Endpoints of each kind that are listed by name; the list of endpoints shows all. */
+/** Maximum number of endpoints of each kind that are listed by name. The list of endpoints shows all. */
 const MOST_LISTED = 5;
 
 /** Endpoints that are disabled or failing. A user has to see them before anything else. */

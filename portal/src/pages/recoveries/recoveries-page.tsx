@@ -14,7 +14,7 @@ const POLL_MS = 2_000;
 
 const isRunning = ({ state }: Recovery): boolean => state === 'QUEUED' || state === 'RUNNING';
 
-/** Jobs that send failed, missed or all events of a time again, with their progress. */
+/** Jobs that send failed, missed or all events of a period again, with their progress. */
 export default function RecoveriesPage() {
   const { api, t, readOnly } = usePortal();
   const { tenantUid, query, setQuery } = useNavigation();

@@ -3,8 +3,8 @@ import type { ServiceOverview } from '../../../api/types.ts';
 import { usePortal } from '../../../app/portal-context.tsx';
 
 /**
- * The progress of a stop. A process that notices it releases its queues, so those that still hold some have work to end. The progress is
- * counted from the greatest number of processes that this page has seen.
+ * The progress of a stop. A process that notices the stop releases its queues, so processes that still hold queues have work
+ * to end. The progress is counted from the greatest number of processes that this page has seen.
  */
 export function StopProgress({ processes }: Pick<ServiceOverview, 'processes'>) {
   const { t } = usePortal();
