@@ -15,7 +15,7 @@ const CONSOLE_PAGES = ['Overview', 'Endpoints', 'Tenants', 'Queues', 'Global sto
 let scene: PortalScene;
 beforeAll(async () => {
   scene = await PortalScene.start('express', OFFICE);
-  scene.receiver.answer({ status: 500 });
+  scene.receiver.respond({ status: 500 });
   const api = scene.host.api('shop');
   await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
   await api.post('/httptransports/erp/webhooks', { action: '*' });

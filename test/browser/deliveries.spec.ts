@@ -127,7 +127,7 @@ describe('a delivery', () => {
   }, 60_000);
 
   it('that was refused shows what was sent, what came back, the cause, the duration and the next attempt', async () => {
-    scene.receiver.answerNext({
+    scene.receiver.respondNext({
       status: 401,
       headers: { 'x-trace': 'till-7' },
       body: '{"error":"bad signature"}',

@@ -158,7 +158,7 @@ describe('an endpoint', () => {
 
   it('whose deliveries failed leads to them, with their number', async () => {
     await withEndpoint('failed', { retryScheduleSeconds: [] });
-    scene.receiver.answer({ status: 500 });
+    scene.receiver.respond({ status: 500 });
     await scene.host.emitter.emit('ORDER_SETTLED', { order: { Uid: '700' } }, { tenantUid: 'failed' });
     const api = scene.host.api('failed');
     await eventually(async () => {

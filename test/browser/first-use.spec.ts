@@ -26,7 +26,7 @@ it('leads from an empty tenant to a failure that is sent again', async () => {
   await page.getByText(/ORDER_\w+: the receiver accepted it\./).waitFor();
   expect(scene.receiver.requests).toHaveLength(1);
 
-  scene.receiver.answer({ status: 500, body: 'out of paper' });
+  scene.receiver.respond({ status: 500, body: 'out of paper' });
   await scene.host.emitter.emit(
     'ORDER_SETTLED',
     { order: { Id: 1, Uid: '700' } },
@@ -41,7 +41,7 @@ it('leads from an empty tenant to a failure that is sent again', async () => {
   await drawer.getByRole('tab', { name: 'Response' }).click();
   await drawer.getByRole('region', { name: 'Response body' }).getByText('out of paper').waitFor();
 
-  scene.receiver.answer({ status: 204 });
+  scene.receiver.respond({ status: 204 });
   await drawer.getByRole('button', { name: 'Send again' }).click();
   await drawer.getByText('Attempt 2 · 204').waitFor();
   await drawer.getByText('Delivered').waitFor();

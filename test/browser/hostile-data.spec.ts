@@ -27,7 +27,7 @@ afterAll(() => scene?.close());
 
 it('shows texts of tenants and receivers as texts, whatever they contain', async () => {
   const all = CANARIES.join(' ');
-  scene.receiver.answer({ status: 500, headers: { 'x-canary': all }, body: all });
+  scene.receiver.respond({ status: 500, headers: { 'x-canary': all }, body: all });
   const api = scene.host.api('hostile');
   await api.post('/httptransports', {
     httpTransportUid: 'erp',

@@ -22,7 +22,7 @@ beforeAll(async () => {
   scene = await PortalScene.start('express', OFFICE, { configure: (app) => app.use('/office', office) });
   operations = new OperatorClient(scene.url);
   const { host, receiver } = scene;
-  receiver.answer({ status: 500 });
+  receiver.respond({ status: 500 });
   for (const tenantUid of ['north', 'south', 'east']) {
     const api = host.api(tenantUid);
     await api.post('/httptransports', {
@@ -134,9 +134,9 @@ describe('the operator console', () => {
   }, 60_000);
 
   it('lists queues with the process that holds each', async () => {
-    scene.receiver.answer('hang');
+    scene.receiver.respond('hang');
     await emit('east');
-    await eventually(() => scene.receiver.unanswered > 0);
+    await eventually(() => scene.receiver.inFlight > 0);
     const { page, context } = await openConsole(scene, 'lanes');
     await page.getByLabel('State').selectOption('HELD');
     const row = page.getByRole('row').filter({ hasText: 'east' });

@@ -18,7 +18,7 @@ const FAILED_AT = [5, 20, 30, 45, 59, 75, 90];
 /** A tenant whose deliveries failed yesterday from 10:05 to 11:30 UTC. */
 async function withOutage(tenantUid: string): Promise<void> {
   const api = scene.host.api(tenantUid);
-  scene.receiver.answer({ status: 500 });
+  scene.receiver.respond({ status: 500 });
   await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: scene.receiver.url });
   await api.post('/httptransports/erp/webhooks', { action: '*' });
   for (const minute of FAILED_AT)

@@ -176,7 +176,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
     await api.post('/httptransports/erp/webhooks', { action: '*' });
     // Slow, so that the lane is held meanwhile.
-    receiver.answerNext({ status: 204, delayMs: 1_000 });
+    receiver.respondNext({ status: 204, delayMs: 1_000 });
     await emit(host, 'before');
     await receiver.waitFor(1);
     await adoptEnvironment(host.dataSource, 'elsewhere');

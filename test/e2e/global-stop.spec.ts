@@ -81,7 +81,7 @@ describe('the global stop', () => {
       const api = await start({ worker: false });
       await route(api);
       const [busy, another] = [await start(), await start()];
-      receiver.answer({ status: 204, delayMs: 100 });
+      receiver.respond({ status: 204, delayMs: 100 });
       await emit(busy, EVENTS);
       await receiver.waitFor(50);
       const stopped = await operator(api).post('/stop', { reason: 'Wrong totals' });
@@ -92,7 +92,7 @@ describe('the global stop', () => {
       await sleep(PROMISED_MS);
       const before = receiver.requests.length;
       expect(before).toBeLessThan(EVENTS * TRANSPORTS);
-      expect(receiver.unanswered).toBe(0);
+      expect(receiver.inFlight).toBe(0);
       // Emits and the admin API work; the events are fanned out and stay.
       await emit(api, 1);
       await emit(busy, 1);
@@ -111,7 +111,7 @@ describe('the global stop', () => {
         what: 'all of them',
         withinMs: RESUMES_WITHIN_MS,
       });
-      // Everything that was answered was recorded, so nothing came twice.
+      // Every request with a response was recorded, so nothing came twice.
       expect(receiver.requests).toHaveLength((EVENTS + 2) * TRANSPORTS);
       for (const host of [busy, another]) await eventually(async () => !(await isHeld(host)));
     });
@@ -121,16 +121,16 @@ describe('the global stop', () => {
       await route(api);
       const deaf = await start();
       deafen(deaf);
-      receiver.answer('hang');
+      receiver.respond('hang');
       await emit(deaf, 1);
-      await eventually(() => receiver.unanswered === TRANSPORTS);
+      await eventually(() => receiver.inFlight === TRANSPORTS);
       await operator(api).post('/stop');
-      await eventually(() => receiver.unanswered === 0, { withinMs: 2 * PROMISED_MS });
+      await eventually(() => receiver.inFlight === 0, { withinMs: 2 * PROMISED_MS });
       expect(await deliveries(api)).toEqual(
         Array.from({ length: TRANSPORTS }, () => expect.objectContaining({ status: 'PENDING', attempts: 0 })),
       );
       receiver.reset();
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       await operator(api).post('/resume');
       await eventually(() => arrived().size === TRANSPORTS, { withinMs: RESUMES_WITHIN_MS });
       expect(receiver.requests.map(({ headers }) => headers['x-webhook-attempt'])).toEqual(
@@ -169,7 +169,7 @@ describe('the global stop', () => {
     it('lets no process claim or read deliveries, even before the process has noticed it', async () => {
       const host = await start();
       await route(host);
-      receiver.answerNext({ status: 204 });
+      receiver.respondNext({ status: 204 });
       await emit(host, 1);
       await receiver.waitFor(TRANSPORTS);
       await eventually(async () => (await health(host)).worker.lanes === 0);

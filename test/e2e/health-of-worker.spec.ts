@@ -24,7 +24,7 @@ async function failStage(failure: StageFailure): Promise<Reports> {
     const before = await worker.health();
     if (failure.stage === 'claim' || failure.stage === 'read') {
       // The lane is free when its retry becomes due.
-      worker.receiver.answerNext({ status: 500 });
+      worker.receiver.respondNext({ status: 500 });
       await worker.emit();
       await worker.receiver.waitFor(1);
       await worker.report(({ worker: { lanes } }) => lanes === 0);

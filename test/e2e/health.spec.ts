@@ -63,7 +63,7 @@ describe('the health of the module', () => {
 
     it('shows requests in flight and queues at work', async () => {
       const receiver = await Receiver.start();
-      receiver.answer('hang');
+      receiver.respond('hang');
       host = await TestHost.start({ database: database() });
       const api = host.api(TENANT);
       await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
@@ -186,7 +186,7 @@ describe('the health of the module', () => {
         const api = host.api(TENANT);
         await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
         await api.post('/httptransports/erp/webhooks', { action: '*' });
-        receiver.answerNext({ status: 500 });
+        receiver.respondNext({ status: 500 });
         await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
         const [first, second] = await receiver.waitFor(2, 5_000);
         const waited = second!.receivedAt - first!.receivedAt;

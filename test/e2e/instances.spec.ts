@@ -111,7 +111,7 @@ describe.each(['express', 'fastify'])('two instances of the module in one applic
       });
     const statuses = await Promise.all(
       [call('a', 'plain'), call('a', 'reports'), call('b', 'plain'), call('b', 'reports')].map(
-        async (answer) => (await answer).status,
+        async (response) => (await response).status,
       ),
     );
     expect(statuses).toEqual([200, 403, 403, 200]);

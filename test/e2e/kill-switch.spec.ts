@@ -94,31 +94,31 @@ describe('the kill switch', () => {
 
     it('stops every request of the process within a second and loses nothing', async () => {
       const host = await start();
-      receiver.answer({ status: 204, delayMs: 50 });
+      receiver.respond({ status: 204, delayMs: 50 });
       await emit(host, EVENTS);
       await receiver.waitFor(50);
       worker(host).setDeliveryEnabled(false);
       await sleep(LIMIT_MS);
       const before = receiver.requests.length;
       expect(before).toBeLessThan(EVENTS * TRANSPORTS);
-      expect(receiver.unanswered).toBe(0);
+      expect(receiver.inFlight).toBe(0);
       expect((await health(host)).worker).toMatchObject({ inFlight: 0, lanes: 0 });
       await sleep(LIMIT_MS / 2);
       expect(receiver.requests).toHaveLength(before);
       worker(host).setDeliveryEnabled(true);
       await eventually(() => arrived().size === EVENTS * TRANSPORTS, { what: 'all of them' });
-      // Everything that was answered was recorded, so nothing came twice.
+      // Every request with a response was recorded, so nothing came twice.
       expect(receiver.requests).toHaveLength(EVENTS * TRANSPORTS);
     });
 
     it('aborts requests that hang, counts no attempt for them and sends them again', async () => {
       const host = await start();
-      receiver.answer('hang');
+      receiver.respond('hang');
       await emit(host, 1);
-      await eventually(() => receiver.unanswered === TRANSPORTS);
+      await eventually(() => receiver.inFlight === TRANSPORTS);
       const ids = arrived();
       worker(host).setDeliveryEnabled(false);
-      await eventually(() => receiver.unanswered === 0, {
+      await eventually(() => receiver.inFlight === 0, {
         withinMs: LIMIT_MS,
         what: 'the end of the requests',
       });
@@ -136,12 +136,12 @@ describe('the kill switch', () => {
 
     it('leaves the work to other processes', async () => {
       const off = await start();
-      receiver.answer('hang');
+      receiver.respond('hang');
       await emit(off, 3);
-      await eventually(() => receiver.unanswered > 0);
+      await eventually(() => receiver.inFlight > 0);
       worker(off).setDeliveryEnabled(false);
-      await eventually(() => receiver.unanswered === 0, { withinMs: LIMIT_MS });
-      receiver.answer({ status: 204 });
+      await eventually(() => receiver.inFlight === 0, { withinMs: LIMIT_MS });
+      receiver.respond({ status: 204 });
       // Well before the leases would end.
       await start();
       await allDelivered(off, 3 * TRANSPORTS);
@@ -149,7 +149,7 @@ describe('the kill switch', () => {
 
     it('may be turned any number of times, however fast', async () => {
       const host = await start();
-      receiver.answer({ status: 204, delayMs: 20 });
+      receiver.respond({ status: 204, delayMs: 20 });
       await emit(host, EVENTS);
       for (let turn = 0; turn < 20; turn++) {
         worker(host).setDeliveryEnabled(false);

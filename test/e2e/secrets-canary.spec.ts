@@ -15,7 +15,7 @@ import { LogCapture } from '../support/log-capture.js';
 import { Needles } from '../support/needles.js';
 import { reachableFrom } from '../support/reachable.js';
 import { Receiver } from '../support/receiver.js';
-import type { Answer, ReceivedRequest } from '../support/receiver.js';
+import type { ResponsePlan, ReceivedRequest } from '../support/receiver.js';
 import { DATABASE_KINDS } from '../support/test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
@@ -48,7 +48,7 @@ const needles = new Needles({
 });
 
 /** A receiver that sends back all it was sent, in every way it can think of. */
-function echo({ headers, body }: ReceivedRequest): Answer {
+function echo({ headers, body }: ReceivedRequest): ResponsePlan {
   const all = JSON.stringify({ headers, body: body.toString('utf8') });
   const [, credentials = ''] = (headers['authorization'] ?? '').split(' ');
   return {
@@ -86,8 +86,8 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   const log = new LogCapture();
   let emittedUid: string;
   const written: string[] = [];
-  /** Every answer, as it came. */
-  const answers: { readonly request: string; readonly status: number; readonly text: string }[] = [];
+  /** Every response of the API, unchanged. */
+  const responses: { readonly request: string; readonly status: number; readonly text: string }[] = [];
   const restoreStreams: (() => void)[] = [];
 
   const basic = () => ({
@@ -118,7 +118,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const headers = [...response.headers].map((pair) => pair.join(': ')).join('\n');
-    answers.push({
+    responses.push({
       request: `${method} ${path}`,
       status: response.status,
       text: `${headers}\n\n${await response.text()}`,
@@ -228,7 +228,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     }
     database = await createMigratedDatabase(kind);
     receiver = await Receiver.start();
-    receiver.answer(echo);
+    receiver.respond(echo);
     host = await TestHost.start({
       database,
       logger: log,
@@ -306,10 +306,10 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
   });
 
   it('is in no response of any route, except a signing secret in those that reveal it', () => {
-    expect(new Set(answers.map(({ status }) => status))).toEqual(
+    expect(new Set(responses.map(({ status }) => status))).toEqual(
       new Set([200, 202, 204, 400, 401, 403, 404, 409, 429, 500]),
     );
-    for (const { request, text } of answers) {
+    for (const { request, text } of responses) {
       const revealed = /^POST \S+\/(httptransports|rotatesecret)$/.test(request)
         ? text.replace(/"signingSecret":"whsec_[\w+/=]+"/, '')
         : text;

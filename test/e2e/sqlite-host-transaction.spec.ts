@@ -54,7 +54,7 @@ describe('while the host holds a transaction on SQLite open', () => {
   };
 
   it('deliveries go out, are recorded all the same, and are not sent again; the event loop is never blocked', async () => {
-    receiver.answer({ status: 204, delayMs: 30 });
+    receiver.respond({ status: 204, delayMs: 30 });
     // What the machine does besides delays the loop as well, but not each time.
     const delaysMs: number[] = [];
     let sent = 0;
@@ -80,7 +80,7 @@ describe('while the host holds a transaction on SQLite open', () => {
   });
 
   it('nothing that the module recorded before or after is undone with it', async () => {
-    receiver.answerNext({ status: 500 });
+    receiver.respondNext({ status: 500 });
     await tenant.patch(await firstTransport(), { retryScheduleSeconds: [1] });
     await tenant.emit('tried-twice');
     await receiver.waitFor(1);

@@ -65,14 +65,14 @@ describe('third parties', () => {
           url: 'https://10.0.0.1/',
         });
         for (const url of [receiver.url, 'https://api.victim.com/x', 'https://API.victim.com.:8443/']) {
-          for (const answer of [
+          for (const response of [
             await api.post<ErrorBody>('/httptransports', { name: 'ERP', url }),
             await api.patch<ErrorBody>('/httptransports/erp', { url }),
           ]) {
-            expect(answer.status).toBe(400);
-            expect({ ...answer.body, message: [] }).toEqual({ ...blocked.body, message: [] });
-            expect(answer.body.code).toBe('TARGET_REFUSED');
-            expect(JSON.stringify(answer.body)).not.toContain('victim');
+            expect(response.status).toBe(400);
+            expect({ ...response.body, message: [] }).toEqual({ ...blocked.body, message: [] });
+            expect(response.body.code).toBe('TARGET_REFUSED');
+            expect(JSON.stringify(response.body)).not.toContain('victim');
           }
         }
       });
@@ -118,7 +118,7 @@ describe('third parties', () => {
 
       it('get no more requests at a time than the cap, nothing is lost, and tenants get their turns', async () => {
         await start({ maxPerOrigin: CAP });
-        receiver.answer({ status: 204, delayMs: 15 });
+        receiver.respond({ status: 204, delayMs: 15 });
         const tenants = Array.from({ length: 6 }, (_, index) => `${tenantUid}-${index}`);
         for (const [index, tenant] of tenants.entries()) {
           // The first tenant has as many transports as all others together.
@@ -138,7 +138,7 @@ describe('third parties', () => {
 
       it('get no test beyond the cap either: the response says so, and the admin may try again', async () => {
         await start({ maxPerOrigin: CAP }, { timeoutMs: 3_000 });
-        receiver.answer('hang');
+        receiver.respond('hang');
         const tenants = Array.from({ length: CAP + 1 }, (_, index) => `${tenantUid}-${index}`);
         for (const tenant of tenants) await create(host.api(tenant), 'erp', receiver.url);
         const test = (tenant: string) =>
@@ -146,7 +146,7 @@ describe('third parties', () => {
         // One of them by a test, the others by deliveries.
         const tested = test(tenants[0]!);
         for (const tenant of tenants.slice(1, CAP)) await emit(tenant);
-        await eventually(() => receiver.unanswered === CAP);
+        await eventually(() => receiver.inFlight === CAP);
         const { status, headers, body } = await test(tenants[CAP]!);
         expect([status, body]).toEqual([
           429,
@@ -166,7 +166,7 @@ describe('third parties', () => {
         expect((await test(`${tenantUid}-free`)).status).toBe(200);
         await other.close();
 
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         expect((await tested).body).toMatchObject({ delivered: false, errorCode: 'TIMEOUT' });
         await sleep(Number(headers.get('retry-after')) * 1_000);
         expect((await test(tenants[CAP]!)).body).toMatchObject({ delivered: true });
@@ -175,12 +175,12 @@ describe('third parties', () => {
       it('hold up no other receiver when they hang', async () => {
         await start({ maxPerOrigin: CAP }, { concurrency: 16, timeoutMs: 5_000 });
         const other = await Receiver.start();
-        receiver.answer('hang');
+        receiver.respond('hang');
         for (let index = 0; index < 10; index++) {
           await create(host.api(`${tenantUid}-${index}`), 'hanging', receiver.url);
           await emit(`${tenantUid}-${index}`, 20);
         }
-        await eventually(() => receiver.unanswered === CAP);
+        await eventually(() => receiver.inFlight === CAP);
         await create(host.api(`${tenantUid}-0`), 'healthy', other.url);
         await create(host.api(`${tenantUid}-free`), 'healthy', other.url);
         const startedAt = performance.now();
@@ -190,7 +190,7 @@ describe('third parties', () => {
         expect(performance.now() - startedAt).toBeLessThan(4_500);
         expect(receiver.mostAtOnce).toBe(CAP);
         await other.close();
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
       });
     });
   });

@@ -22,7 +22,7 @@ describe.each(DATABASE_KINDS)('a process that loses a lane and claims it again a
       scene = await Scene.open({ database: await createDatabase(kind), endpoints, webhooks });
       const { dataSource } = scene.host;
       let respondAt = 0;
-      scene.endpoints.answering = ({ attempt, at }) =>
+      scene.endpoints.respond = ({ attempt, at }) =>
         attempt === 1 ? { status, afterMs: Math.max(0, respondAt - at) } : { status: 204 };
       for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
       await scene.startWorker();

@@ -26,7 +26,7 @@ describe('A logger of the host', () => {
       scene = await Scene.open({ webhooks });
       await scene.route({ tenantUid: 'shop', endpoint: 0 });
       let isReceiverDown = true;
-      scene.endpoints.answering = () => ({ status: isReceiverDown ? 500 : 204 });
+      scene.endpoints.respond = () => ({ status: isReceiverDown ? 500 : 204 });
       // Adopting warns while the application starts.
       const worker = await scene.startWorker({ logger, webhooks: { adoptEnvironment: true } });
       const said = (pattern: RegExp): boolean => worker.log.some((line) => pattern.test(line));

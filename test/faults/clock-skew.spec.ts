@@ -35,7 +35,7 @@ it(
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
     let laterUntil = 0;
-    endpoints.answering = ({ endpoint, attempt, at }) => {
+    endpoints.respond = ({ endpoint, attempt, at }) => {
       if (endpoint !== LATER) return { status: attempt < 3 ? 500 : 204 };
       // From its first request on, whenever that comes.
       laterUntil ||= Math.ceil((at + LATER_MS) / 1_000) * 1_000;
@@ -68,7 +68,7 @@ it(
       });
     }
     const atLater = arrivals.filter(({ endpoint }) => endpoint === LATER);
-    // Requests that were in flight when the first one was answered arrive all the same.
+    // Requests that were in flight when the first one got its response arrive all the same.
     const tooSoon = atLater.filter(({ at }) => at < laterUntil - UNSURE_MS).slice(CAP);
     expect(tooSoon).toEqual([]);
     for (const { body, headers, endpoint } of arrivals) new Webhook(secrets[endpoint]!).verify(body, headers);
@@ -90,7 +90,7 @@ it.each([600_000, -600_000])(
   async (skewMs) => {
     const webhooks = { pollMs: 50, retryScheduleMs: [RETRY_MS] };
     scene = await Scene.open({ webhooks });
-    scene.endpoints.answering = ({ attempt }) => ({ status: attempt === 1 ? 500 : 204 });
+    scene.endpoints.respond = ({ attempt }) => ({ status: attempt === 1 ? 500 : 204 });
     const secret = await scene.route({ tenantUid: 'shop', endpoint: 0 });
     const env = { CLOCK_SKEW_MS: String(skewMs), CLOCK_SKEW_LATER: 'true' };
     const worker = await scene.startWorker({ preload: ['skewed-clock.mjs'], env });

@@ -30,13 +30,13 @@ const allHold = (): boolean =>
 describe('lanes of a process that was killed, after a clock was set back by a day', () => {
   /** The clock of the killed process is a day ahead. For all processes that follow, the clock was set back. */
   const killOneThatIsADayAhead = async (): Promise<void> => {
-    scene.endpoints.answering = () => 'never';
+    scene.endpoints.respond = () => 'never';
     const env = { CLOCK_SKEW_MS: String(DAY_MS) };
     const worker = await scene.startWorker({ preload: ['skewed-clock.mjs'], env });
     await emit(1);
     await eventually(allHold);
     await worker.kill();
-    scene.endpoints.answering = () => ({ status: 204 });
+    scene.endpoints.respond = () => ({ status: 204 });
   };
 
   it('are claimed within seconds on SQLite, where the clock is the machine’s', async () => {
@@ -57,12 +57,12 @@ describe('lanes of a process that was killed, after a clock was set back by a da
 
   it('are claimed within seconds on PostgreSQL, where the clock is the server’s', async () => {
     await open('postgres');
-    scene.endpoints.answering = () => 'never';
+    scene.endpoints.respond = () => 'never';
     const worker = await scene.startWorker();
     await emit(perEndpoint);
     await eventually(allHold);
     await worker.kill();
-    scene.endpoints.answering = () => ({ status: 204 });
+    scene.endpoints.respond = () => ({ status: 204 });
     // The leases look like this after the server's clock was set back.
     await endLeasesIn(scene.host.dataSource, DAY_MS);
     await scene.startWorker();
@@ -71,7 +71,7 @@ describe('lanes of a process that was killed, after a clock was set back by a da
 
   it('a lease that a living process holds for as long as leases may last is respected', async () => {
     await open('postgres');
-    scene.endpoints.answering = () => 'never';
+    scene.endpoints.respond = () => 'never';
     const holder = await scene.startWorker();
     await emit(1);
     await eventually(allHold);
@@ -92,7 +92,7 @@ describe.each(DATABASE_KINDS)('a clock that is set forward twice on %s', (kind) 
 
   it('leaves no lane of living processes in quarantine mode', async () => {
     await open(kind, { timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS });
-    scene.endpoints.answering = () => 'never';
+    scene.endpoints.respond = () => 'never';
     await scene.startWorkers(2);
     await emit(perEndpoint);
     await eventually(allHold);

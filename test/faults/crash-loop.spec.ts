@@ -27,7 +27,7 @@ describe('a process that is killed again and again while a receiver works', () =
   const open = async (kind: DatabaseKind, retries: number): Promise<void> => {
     const retryScheduleMs = Array.from({ length: retries }, () => RETRY_MS);
     scene = await Scene.open({ database: await createDatabase(kind), webhooks: { retryScheduleMs } });
-    scene.endpoints.answering = () => ({ status: 204, afterMs: RECEIVER_MS });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
     await scene.route({ tenantUid: 'shop', endpoint: 0 });
   };
   const hasFailed = async (): Promise<boolean> =>

@@ -35,9 +35,9 @@ const REQUESTS: [method: string, path: string, body?: object][] = [
   ['POST', '/httptransports/erp/test', {}],
 ];
 
-/** The whole answer: nothing in it tells what the database is or where. */
-function expectRefusal(answer: ApiResponse<object>, code: Code): void {
-  const { status, headers, body } = answer;
+/** Checks the whole response: nothing in it shows which database it is, or where. */
+function expectRefusal(response: ApiResponse<object>, code: Code): void {
+  const { status, headers, body } = response;
   const message = [expect.stringMatching(/^The database [a-z ]+\. [A-Z][A-Za-z :]+\.$/)];
   expect([status, body]).toEqual([503, { statusCode: 503, error: 'Service Unavailable', code, message }]);
   expect(headers.get('retry-after')).toBe('1');
@@ -98,13 +98,13 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s, without its
 
   it('still refuses first what access and validation refuse', async () => {
     proxy.cut();
-    const answers = [
+    const responses = [
       await host.api(TENANT, 'nobody').get('/httptransports'),
       await host.api(TENANT, 'cashier').get('/httptransports'),
       await api.get('/httptransports?pageSize=x'),
       await api.get('/webhookactions'),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([401, 403, 400, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([401, 403, 400, 200]);
   });
 });
 
@@ -175,7 +175,7 @@ describe('the admin API, while others hold', () => {
     expectRefusal(result, 'DATABASE_UNAVAILABLE');
     expect(tookMs).toBeLessThan(CONNECT_TIMEOUT_MS + SPARE_MS);
     link.cut();
-    for (const answer of await Promise.all(held)) expectRefusal(answer, 'DATABASE_UNAVAILABLE');
+    for (const response of await Promise.all(held)) expectRefusal(response, 'DATABASE_UNAVAILABLE');
     link.reopen();
     expect((await api.get('/httptransports')).status).toBe(200);
   });

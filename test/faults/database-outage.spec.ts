@@ -22,7 +22,7 @@ const LEASE_MS = shortestLease(TIMEOUT_MS);
 const POLL_MS = 100;
 /** How often a process may say that its database is away: at first for each thing it does, then ever more rarely. */
 const MOST_LINES = 40;
-/** When a query that gets no answer fails. */
+/** Time after which a query without a response fails. */
 const QUERY_TIMEOUT_MS = 30_000;
 /** When the server ends a transaction in which nothing happens. */
 const IDLE_TIMEOUT_MS = 10_000;
@@ -45,7 +45,7 @@ beforeEach(async () => {
   linked = { type: 'postgres', url: link.through(cluster.url) };
   const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, pollMs: POLL_MS };
   scene = await Scene.open({ database: started.database, endpoints: ENDPOINTS, webhooks });
-  scene.endpoints.answering = () => ({ status: 204, afterMs: Math.random() * 100 });
+  scene.endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 100 });
   for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
 }, 30_000);
 afterEach(async () => {
@@ -95,7 +95,7 @@ describe('a process whose packets to and from the database are lost', () => {
     await eventually(areAllTakenOver, { what: 'all to be taken over', withinMs: LEASE_MS + 15_000 });
 
     link.reopen();
-    // What waits for an answer on a connection that is half-open gives up after half a minute. A short run spares itself that.
+    // A query that waits for a response on a half-open connection gives up after half a minute. A short run does not test that.
     if (!IS_FULL) link.cut();
     await other.terminate();
     const cameBack = () => ofParted().some(({ at }) => at > silentAt + LEASE_MS);
@@ -118,7 +118,7 @@ describe('a process whose packets to and from the database are lost', () => {
     const startedAt = performance.now();
     await host.app.get(WebhooksWorker).drain();
     expect(performance.now() - startedAt).toBeLessThan(DRAIN_MS + 1_000 + NOTICED_MS);
-    // Nor does the goodbye wait for a query that nobody answers.
+    // The shutdown does not wait either for a query that gets no response.
     const goodbyeAt = performance.now();
     await host.app.get(WebhooksWorker).onApplicationShutdown();
     expect(performance.now() - goodbyeAt).toBeLessThan(GOODBYE_MS + NOTICED_MS);

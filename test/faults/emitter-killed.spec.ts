@@ -28,7 +28,7 @@ describe.each(DATABASE_KINDS)('an event whose process is killed right after the 
       const waitedMs: number[] = [];
       for (let n = 1; n <= KILLS; n += 1) {
         const emitting = await scene.startWorker({ webhooks: { worker: false } });
-        await expect(emitting.ask('emitAndDie', 'shop')).rejects.toThrow('ended instead of answering');
+        await expect(emitting.ask('emitAndDie', 'shop')).rejects.toThrow('ended instead of replying');
         expect(await emitting.ended).toMatchObject({ signal: 'SIGKILL' });
         const endedAt = Date.now();
         await eventually(() => arrivals.length >= n, { what: `event ${n} to arrive` });

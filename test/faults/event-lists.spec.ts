@@ -5,7 +5,7 @@ import { TestHost } from '../support/test-host.js';
 import { onThisMachine, sized } from './support/sizes.js';
 
 const EVENTS = sized(200_000, 10_000_000);
-/** Time in which a page must be answered. */
+/** Time within which a page must be returned. */
 const PROMISED_MS = 200;
 const START = Date.UTC(2026, 0, 1);
 const SAMPLES = 5;

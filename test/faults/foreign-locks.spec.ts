@@ -49,9 +49,9 @@ describe.each(CASES)(
         const firstLocked = 10 + count;
         let lockedTakesMs = SLOW_MS;
         // Failures and recoveries change the transport, and not only its lane and queue.
-        endpoints.answering = (arrival) =>
-          healthy.answer(arrival) ??
-          free.answer(arrival) ?? {
+        endpoints.respond = (arrival) =>
+          healthy.respond(arrival) ??
+          free.respond(arrival) ?? {
             status: arrival.attempt === 1 && isOdd(arrival.eventUid) ? 500 : 204,
             afterMs: lockedTakesMs,
           };

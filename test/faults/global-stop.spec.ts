@@ -25,7 +25,7 @@ it(
     const { endpoints, host } = scene;
     const operator = new OperatorClient(host.url);
     let isHanging = true;
-    endpoints.answering = ({ endpoint }) =>
+    endpoints.respond = ({ endpoint }) =>
       endpoint === HANGING && isHanging ? 'never' : { status: 204, afterMs: 30 };
     const routes = Array.from({ length: ENDPOINTS + 1 }, (_, endpoint) => ({
       tenantUid: endpoint === HANGING ? 'slow' : 'shop',

@@ -38,7 +38,7 @@ async function refuseOneRow(stage: Stage, refused: string): Promise<WebhooksHeal
       host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: TENANT });
     if (stage === 'claim') {
       // The lane is free when its retry becomes due.
-      receiver.answerNext({ status: 500 });
+      receiver.respondNext({ status: 500 });
       await emit();
       await receiver.waitFor(1);
       await eventually(async () => (await health.check()).worker.lanes === 0);

@@ -22,7 +22,7 @@ it(
   async () => {
     scene = await Scene.open({ endpoints: HEALTHY + silent, webhooks: { transportConcurrency: CAP } });
     const { endpoints } = scene;
-    endpoints.answering = ({ endpoint }) => (endpoint < HEALTHY ? { status: 204, afterMs: 5 } : 'never');
+    endpoints.respond = ({ endpoint }) => (endpoint < HEALTHY ? { status: 204, afterMs: 5 } : 'never');
     for (let n = 0; n < HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
     for (let n = 0; n < silent; n += 1) {
       await scene.route({ tenantUid: SILENT_TENANT, endpoint: HEALTHY + n });

@@ -9,10 +9,10 @@ import { shortestLease } from './support/sizes.js';
 const TIMEOUT_MS = 500;
 const EVENTS = 60;
 const AT_ONCE = 4;
-const ANSWERED_AFTER_MS = 60;
-/** How many requests have been answered when the process is ended. */
-const ANSWERED = 20;
-/** An answer is in the database within this, also on a busy machine. */
+const RESPONSE_DELAY_MS = 60;
+/** Number of requests that have got a response when the process is ended. */
+const RESPONSES = 20;
+/** A response is recorded within this time, also on a busy machine. */
 const RECORDED_WITHIN_MS = 1_000;
 
 const UNORDERED = 0;
@@ -32,14 +32,14 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
     };
     scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks });
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: ANSWERED_AFTER_MS });
+    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
     await scene.route({ tenantUid: 'unordered', endpoint: UNORDERED });
     await scene.route({ tenantUid: 'ordered', endpoint: ORDERED, ordered: true });
     const unordered = await scene.emitMany('unordered', EVENTS / 2);
     const ordered: string[] = [];
     for (let n = 0; n < EVENTS / 2; n += 1) ordered.push(await scene.emit('ordered', `key-${n % 3}`));
     await scene.startWorker();
-    await eventually(() => endpoints.delivered().size >= ANSWERED && endpoints.openAt(UNORDERED) > 0);
+    await eventually(() => endpoints.delivered().size >= RESPONSES && endpoints.openAt(UNORDERED) > 0);
     return {
       emitted: [
         ...unordered.map((uid) => `${UNORDERED}/${uid}`),

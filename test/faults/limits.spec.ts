@@ -24,7 +24,7 @@ it(
   async () => {
     const caps = [1, 3, 8];
     scene = await Scene.open({ endpoints: caps.length, webhooks });
-    scene.endpoints.answering = () => ({ status: 204, afterMs: 10 + Math.random() * 40 });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: 10 + Math.random() * 40 });
     for (const [endpoint, maxConcurrency] of caps.entries()) {
       await scene.route({ tenantUid: `tenant-${endpoint}`, endpoint, transport: { maxConcurrency } });
     }

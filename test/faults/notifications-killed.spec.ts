@@ -20,7 +20,7 @@ describe.each(DATABASE_KINDS)('a notification to a tenant on %s', (kind) => {
   /** A transport that responds with 410 (0), and one that receives the notifications of the tenant (1). */
   const open = async (): Promise<void> => {
     scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks: {} });
-    scene.endpoints.answering = ({ endpoint }) => ({ status: endpoint === 0 ? 410 : 204 });
+    scene.endpoints.respond = ({ endpoint }) => ({ status: endpoint === 0 ? 410 : 204 });
     await scene.route({ tenantUid: TENANT, endpoint: 0 });
     const api = scene.host.api(TENANT);
     await api.post('/httptransports', { httpTransportUid: '1', name: '1', url: scene.endpoints.urlOf(1) });

@@ -28,7 +28,7 @@ it(
     };
     scene = await Scene.open({ endpoints: tenants, webhooks });
     const { endpoints } = scene;
-    endpoints.answering = () => ({
+    endpoints.respond = () => ({
       status: Math.random() < FAILING ? 500 : 204,
       afterMs: Math.random() * 20,
     });

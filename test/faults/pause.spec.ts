@@ -21,7 +21,7 @@ it(
   async () => {
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks: { pollMs: 1_000 } });
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: 20 });
+    endpoints.respond = () => ({ status: 204, afterMs: 20 });
     const transport = { maxConcurrency: 2 };
     for (let endpoint = 0; endpoint < ENDPOINTS; endpoint += 1) {
       await scene.route({ tenantUid: 'shop', endpoint, ordered: endpoint === ORDERED, transport });
@@ -32,8 +32,8 @@ it(
 
     const pausedAt: number[] = [];
     for (let n = 0; n < ENDPOINTS; n += 1) {
-      const answer = await scene.host.api('shop').request('POST', `/httptransports/${n}/pause`);
-      expect(answer.status).toBe(200);
+      const response = await scene.host.api('shop').request('POST', `/httptransports/${n}/pause`);
+      expect(response.status).toBe(200);
       pausedAt[n] = Date.now();
     }
     await sleep(pausedMs);

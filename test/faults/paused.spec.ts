@@ -40,7 +40,7 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
 
   const open = async (): Promise<void> => {
     scene = await Scene.open({ endpoints: FIRST + routes.length, webhooks });
-    scene.endpoints.answering = (arrival) => healthy.answer(arrival) ?? { status: 204 };
+    scene.endpoints.respond = (arrival) => healthy.respond(arrival) ?? { status: 204 };
     await healthy.route(scene);
     await scene.routeAll(routes);
     await scene.command('pause', routes);

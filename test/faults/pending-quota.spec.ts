@@ -52,7 +52,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
   it('is exact, also after a SIGKILL and while a lane stays at work', async () => {
     // So long a lease that it is not renewed for its own sake.
     await open({ leaseMs: 30_000 });
-    scene.endpoints.answering = () => ({ status: 204, afterMs: 60 });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: 60 });
     await scene.emitMany(TENANT, EVENTS);
     const worker = await scene.startWorker();
     await eventually(() => delivered() >= 20);

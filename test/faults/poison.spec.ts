@@ -37,7 +37,7 @@ describe('a delivery that kills its process each time', () => {
     async () => {
       scene = await Scene.open({ endpoints: lanes, webhooks });
       // So slow that whenever a process dies there is something under way in each of its lanes.
-      scene.endpoints.answering = () => ({ status: 204, afterMs: timeoutMs / 4 });
+      scene.endpoints.respond = () => ({ status: 204, afterMs: timeoutMs / 4 });
       for (let n = 0; n < lanes; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
       for (let n = 0; n < lanes; n += 1) await scene.emitMany(`tenant-${n}`, perLane / 2);
       const data = { order: { Uid: DEADLY } };

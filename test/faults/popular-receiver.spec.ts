@@ -32,7 +32,7 @@ describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)'
 
   const open = async (endpoints: number): Promise<void> => {
     scene = await Scene.open({ endpoints, webhooks });
-    scene.endpoints.answering = (arrival) => healthy.answer(arrival) ?? 'never';
+    scene.endpoints.respond = (arrival) => healthy.respond(arrival) ?? 'never';
     await healthy.route(scene);
     await scene.routeAll(hanging.map((tenantUid, n) => ({ tenantUid, endpoint: n % origins })));
   };
@@ -65,7 +65,7 @@ describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)'
     async () => {
       await open(origins + 15);
       const mixed = new HealthyTenants({ firstEndpoint: origins + 10, steady: hanging.slice(0, 5) });
-      scene.endpoints.answering = (arrival) => mixed.answer(arrival) ?? 'never';
+      scene.endpoints.respond = (arrival) => mixed.respond(arrival) ?? 'never';
       await mixed.route(scene);
       const { firstAttemptsMs } = await mixed.run(phaseMs, await hang());
       expectAtMost({

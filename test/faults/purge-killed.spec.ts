@@ -36,7 +36,7 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
       `INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, trigger, orphaned)
        SELECT id, 1, 0, 5, 'SCHEDULE', false FROM webhook_delivery WHERE tenant_id = ${id}`,
     );
-    endpoints.answering = () => ({ status: 204 });
+    endpoints.respond = () => ({ status: 204 });
     await scene.emitMany(tenantUid, EVENTS);
     const delivered = `tenant_id = ${id} AND status = 'DELIVERED'`;
     await eventually(

@@ -170,7 +170,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
         },
       });
       const { endpoints, host } = scene;
-      endpoints.answering = () => ({ status: [204, 204, 500, 400][Math.floor(random() * 4)]!, afterMs: 2 });
+      endpoints.respond = () => ({ status: [204, 204, 500, 400][Math.floor(random() * 4)]!, afterMs: 2 });
       for (const tenantUid of [...TENANTS, LEAVING])
         for (const endpoint of endpointsOf(tenantUid))
           await scene.route({ tenantUid, endpoint, ordered: endpoint % 2 === 0 });

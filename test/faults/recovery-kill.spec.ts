@@ -33,14 +33,14 @@ describe.each(DATABASE_KINDS)('a job whose processes are killed, on %s', (kind) 
       circuitFailures: 0,
     };
     scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks });
-    scene.endpoints.answering = () => ({ status: 500 });
+    scene.endpoints.respond = () => ({ status: 500 });
     await scene.route({ tenantUid: TENANT, endpoint: OLD, ordered });
     const uids = await scene.emitMany(TENANT, events);
     const worker = await scene.startWorker();
     await scene.untilLog({ 'FAILED EXHAUSTED': events }, WITHIN_MS);
     await worker.terminate();
     scene.endpoints.arrivals.length = 0;
-    scene.endpoints.answering = () => ({ status: 204, afterMs: 5 });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: 5 });
     return uids;
   };
 

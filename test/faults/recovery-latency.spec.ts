@@ -8,7 +8,7 @@ import { onThisMachine, sized, sleep } from './support/sizes.js';
 /** The job recovers about 80 deliveries per second beside fresh ones, so the longer backlog outlasts its phase by far. */
 const { backlog, phaseMs } = sized({ backlog: 2_000, phaseMs: 4_000 }, { backlog: 20_000, phaseMs: 60_000 });
 const PER_SECOND = 30;
-const ANSWER_MS = 20;
+const RESPONSE_DELAY_MS = 20;
 const RATIO = 1.2;
 const BUSY = { tenantUid: 'busy', endpoint: 0 };
 const OTHER = { tenantUid: 'other', endpoint: 1 };
@@ -21,12 +21,12 @@ it(
   async () => {
     scene = await Scene.open({ endpoints: 2, webhooks: { retryScheduleMs: [], circuitFailures: 0 } });
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 500 });
+    endpoints.respond = () => ({ status: 500 });
     await scene.routeAll([BUSY, OTHER]);
     await scene.startWorkers(2);
     const old = await emitBacklog();
     await scene.untilLog({ 'FAILED EXHAUSTED': backlog }, 600_000);
-    endpoints.answering = () => ({ status: 204, afterMs: ANSWER_MS });
+    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
 
     await emitSteadily(1_000);
     const calm = await latenciesOf(await emitSteadily(phaseMs));

@@ -43,7 +43,7 @@ describe.each(DATABASE_KINDS)(`a recovery of ${count} deliveries on %s`, (kind) 
         database: await createDatabase(kind),
         webhooks: { transportConcurrency: AT_ONCE, timeoutMs: 10_000 },
       });
-      scene.endpoints.answering = () => 'never';
+      scene.endpoints.respond = () => 'never';
       await scene.route({ tenantUid: TENANT, endpoint: 0 });
       await seed();
       const recoveries = new RecoveryClient(scene.host.api(TENANT), '0');

@@ -24,7 +24,7 @@ describe.each(DATABASE_KINDS)('a process that is killed while it sends a redeliv
     };
     scene = await Scene.open({ database: await createDatabase(kind), webhooks });
     const { endpoints, host } = scene;
-    endpoints.answering = () => ({ status: 500 });
+    endpoints.respond = () => ({ status: 500 });
     await scene.route({ tenantUid: TENANT, endpoint: 0 });
     await scene.emit(TENANT);
     const first = await scene.startWorker();
@@ -39,12 +39,12 @@ describe.each(DATABASE_KINDS)('a process that is killed while it sends a redeliv
       return delivery?.attempts === 1 && delivery;
     });
 
-    endpoints.answering = () => 'never';
+    endpoints.respond = () => 'never';
     const { status } = await host.api(TENANT).request('POST', `/deliveries/${deliveryUid}/redeliver`);
     expect(status).toBe(202);
     await eventually(() => endpoints.openAt(0) === 1);
     await first.kill();
-    endpoints.answering = () => ({ status: 204 });
+    endpoints.respond = () => ({ status: 204 });
     await endLeasesIn(host.dataSource, -1);
     const second = await scene.startWorker();
     await scene.untilLog({ DELIVERED: 1 }, 30_000);

@@ -73,7 +73,7 @@ describe.each(CASES)('while %s for a second', (_, open) => {
       const { administrator, refusal } = opened;
       const { arrivals } = scene.endpoints;
       // One in four fails first: no circuit opens.
-      scene.endpoints.answering = ({ headers, attempt }) => ({
+      scene.endpoints.respond = ({ headers, attempt }) => ({
         status: attempt === 1 && Number(headers['x-webhook-sequence']) % 4 === 0 ? 500 : 204,
         afterMs: RECEIVER_MS,
       });

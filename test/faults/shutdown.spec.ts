@@ -5,7 +5,7 @@ import { shortestLease, sized, sleep } from './support/sizes.js';
 
 const { perEndpoint } = sized({ perEndpoint: 80 }, { perEndpoint: 400 });
 const HEALTHY = 10;
-/** The endpoint that never answers. */
+/** The endpoint that never responds. */
 const SILENT = HEALTHY;
 const AT_ONCE = 4;
 const POLL_MS = 100;
@@ -29,7 +29,7 @@ it(
     };
     scene = await Scene.open({ endpoints: HEALTHY + 1, webhooks });
     const { endpoints } = scene;
-    endpoints.answering = ({ endpoint }) =>
+    endpoints.respond = ({ endpoint }) =>
       endpoint === SILENT ? 'never' : { status: 204, afterMs: 200 + Math.random() * 400 };
     const emitted: string[] = [];
     for (let n = 0; n <= HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
@@ -58,7 +58,7 @@ it(
     const again = of(other.name).filter(({ endpoint }) => endpoint === SILENT);
     expect(again.map(({ eventUid }) => eventUid).sort()).toEqual(silent.sort());
 
-    endpoints.answering = () => ({ status: 204 });
+    endpoints.respond = () => ({ status: 204 });
     await eventually(async () => (await scene.log()).DELIVERED! >= emitted.length, { withinMs: 60_000 });
     const arrived = endpoints.arrivals.filter(({ endpoint }) => endpoint !== SILENT);
     expect(arrived.map(({ endpoint, eventUid }) => `${endpoint}/${eventUid}`).sort()).toEqual(emitted.sort());
@@ -73,7 +73,7 @@ it('SIGTERM after a lane was held for so long that it was scanned from the head 
   scene = await Scene.open({ webhooks: { drainTimeoutMs: DRAIN_MS } });
   await scene.route({ tenantUid: 'shop', endpoint: 0, transport: { timeoutMs: 30_000 } });
   // The first request keeps the lane from being released; each later event has it scanned.
-  scene.endpoints.answering = () => (scene.endpoints.arrivals.length === 1 ? 'never' : { status: 204 });
+  scene.endpoints.respond = () => (scene.endpoints.arrivals.length === 1 ? 'never' : { status: 204 });
   const worker = await scene.startWorker();
   let emitted = 0;
   for (const startedAt = Date.now(); Date.now() < startedAt + HEAD_AGAIN_MS + 2_000; emitted += 1) {

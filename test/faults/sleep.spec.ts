@@ -34,7 +34,7 @@ describe('a machine that sleeps for an hour while its process has requests in fl
     link = await TcpLink.to(Number(new URL(database.url).port), LINK_MS);
     scene = await Scene.open({ database, endpoints, webhooks: {} });
     const { arrivals } = scene.endpoints;
-    scene.endpoints.answering = () => ({ status: 204, afterMs: RECEIVER_MS });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
     for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
     const sleeper = await scene.startWorker({
       database: { type: 'postgres', url: link.through(database.url) },

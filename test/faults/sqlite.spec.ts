@@ -27,7 +27,7 @@ it(
     const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: shortestLease(TIMEOUT_MS), pollMs: 50 };
     scene = await Scene.open({ database: await createDatabase('sqlite'), endpoints: ENDPOINTS, webhooks });
     const { endpoints, host } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: Math.random() * 50 });
+    endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 50 });
     for (let n = 0; n < ENDPOINTS; n += 1) {
       await scene.route({ tenantUid: `tenant-${n}`, endpoint: n, ordered: n % 2 === 0 });
     }

@@ -57,8 +57,8 @@ describe.each(CASES)(
       async () => {
         scene = await Scene.open({ endpoints: HANGING + tenants * transports, webhooks });
         const { endpoints } = scene;
-        endpoints.answering = (arrival: Arrival) =>
-          healthy.answer(arrival) ?? lateLanes.answer(arrival) ?? 'never';
+        endpoints.respond = (arrival: Arrival) =>
+          healthy.respond(arrival) ?? lateLanes.respond(arrival) ?? 'never';
         const healthy = new HealthyTenants({ firstEndpoint: 0, ...HEALTHY });
         const lateLanes = new LateLanes(scene, { firstEndpoint: LATE, leaseMs });
         const hanging = named('hanging', tenants);

@@ -51,7 +51,7 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
   };
   const open = async (): Promise<void> => {
     scene = await Scene.open({ database: await createDatabase(kind), endpoints: TENANTS, webhooks: {} });
-    scene.endpoints.answering = () => ({ status: 204, afterMs: 20 });
+    scene.endpoints.respond = () => ({ status: 204, afterMs: 20 });
     await scene.routeAll(
       Array.from({ length: TENANTS }, (_, n) => ({ tenantUid: `tenant-${n}`, endpoint: n })),
     );
@@ -71,7 +71,7 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
         `SELECT q.delivery_id AS id FROM webhook_queue q JOIN webhook_event e ON e.id = q.event_id
          WHERE e.event_uid = '${victim}'`,
       );
-      scene.endpoints.answering = ({ eventUid, attempt }) => ({
+      scene.endpoints.respond = ({ eventUid, attempt }) => ({
         status: eventUid === victim && attempt === 1 ? firstStatus : 204,
         afterMs: 20,
       });

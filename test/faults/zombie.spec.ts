@@ -10,7 +10,7 @@ const { perEndpoint, timeoutMs } = sized(
   { perEndpoint: 600, timeoutMs: 5_000 },
 );
 const ENDPOINTS = 4;
-const ANSWER_MS = 250;
+const RESPONSE_DELAY_MS = 250;
 const POLL_MS = 100;
 const LEASE_MS = shortestLease(timeoutMs);
 /** Long enough for a process that has been woken to do all it would do at once. */
@@ -26,7 +26,7 @@ describe('a process that is frozen for longer than its lease', () => {
   it('does not change lanes that others have claimed, and starts no request on its old lease', async () => {
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: ANSWER_MS });
+    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
     for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
     const zombie = await scene.startWorker();
     const emitted: string[] = [];
@@ -56,7 +56,7 @@ describe('a process that is frozen for longer than its lease', () => {
     await scene.untilLog({ DELIVERED: emitted.length }, 60_000);
     const delivered = endpoints.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
-    // What was in flight, and on a busy machine as many again that were answered and not recorded yet.
+    // What was in flight, and on a busy machine as many again that have got a response and are not recorded yet.
     expect(endpoints.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
@@ -64,7 +64,7 @@ describe('a process that is frozen for longer than its lease', () => {
   it('sends nothing again that others have delivered before they released the lane', async () => {
     scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: 50 });
+    endpoints.respond = () => ({ status: 204, afterMs: 50 });
     for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
     const zombie = await scene.startWorker();
     for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
@@ -99,8 +99,8 @@ describe('a process that is frozen for longer than its lease', () => {
     const { endpoints } = scene;
     const zombie = await scene.startWorker();
     // Responses to the zombie arrive while it is frozen and wait in its sockets.
-    endpoints.answering = ({ endpoint, sender }) =>
-      sender === zombie.name ? { ...responses[endpoint]!, afterMs: ANSWER_MS } : { status: 204 };
+    endpoints.respond = ({ endpoint, sender }) =>
+      sender === zombie.name ? { ...responses[endpoint]!, afterMs: RESPONSE_DELAY_MS } : { status: 204 };
     for (let n = 0; n < responses.length; n += 1)
       await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
     for (let n = 0; n < responses.length; n += 1) await scene.emitMany(`tenant-${n}`, 20);

@@ -53,15 +53,15 @@ describe('The sweep', () => {
       await setLane(transport, damage);
       const { version } = await lane(transport);
       await sweep();
-      const { due_at: dueAt, version: told } = await lane(transport);
+      const { due_at: dueAt, version: notified } = await lane(transport);
       expect(dueAt).toBeLessThanOrEqual(fixture.database.now());
-      expect(told).toBe(Number(version) + 1);
+      expect(notified).toBe(Number(version) + 1);
       expect(warnings).toEqual([expect.stringMatching(/^Resumed 1 HTTP transports.*number \d+/)]);
     });
 
     it('leaves a healthy database as it is, whatever its lanes wait for', async () => {
       const inAMinute = fixture.database.now() + 60_000;
-      await due('told');
+      await due('notified');
       await setLane(await due('held'), { holder: 'somebody', due_at: inAMinute, lease_until: inAMinute });
       await setLane(await due('blocked'), { due_at: inAMinute, blocked_until: inAMinute });
       await fixture.changeState(await due('paused'), 'PAUSED');

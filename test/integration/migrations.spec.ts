@@ -166,7 +166,7 @@ describe('a PostgreSQL schema', () => {
     try {
       const tenant = new TenantClient(app);
       await tenant.transport(receiver, {}, { ordered: true });
-      receiver.answerNext({ status: 503 });
+      receiver.respondNext({ status: 503 });
       await app.dataSource.transaction(async (manager) => {
         await app.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid, manager });
       });

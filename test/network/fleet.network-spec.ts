@@ -50,7 +50,7 @@ describe('three workers on three hosts with one PostgreSQL', () => {
 
   it('lose nothing and keep the order of keys, through lost packets, a partition, a clock that is set and a kill', async () => {
     const { endpoints } = scene;
-    endpoints.answering = () => ({ status: 204, afterMs: Math.random() * 20 });
+    endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 20 });
     for (let n = 0; n < TENANTS; n += 1) {
       await scene.route({
         tenantUid: `tenant-${n}`,

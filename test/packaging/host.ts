@@ -102,7 +102,7 @@ async function main(): Promise<void> {
       connection: 'close',
     };
     const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    assert.ok(response.ok, `${path} answered ${response.status}: ${await response.clone().text()}`);
+    assert.ok(response.ok, `${path} responded with ${response.status}: ${await response.clone().text()}`);
   };
   const { port } = receiver.address() as AddressInfo;
   const target = { httpTransportUid: 'till', name: 'Till', url: `http://127.0.0.1:${port}/hook` };

@@ -57,7 +57,7 @@ export class PgBouncer {
     const behind: TestDatabase = { ...database, url, options: { type: 'postgres', url } };
     const pooler = new PgBouncer(behind, child, folder);
     try {
-      await eventually(() => answers(url), { what: 'PgBouncer to answer' });
+      await eventually(() => responds(url), { what: 'PgBouncer to respond' });
     } catch (error) {
       await pooler.stop();
       throw new Error(`PgBouncer did not start:\n${output.join('')}`, { cause: error });
@@ -93,7 +93,7 @@ export class PgBouncer {
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();

@@ -37,8 +37,8 @@ describe('the audit of dependencies', () => {
   };
 
   it('passes when no vulnerability is known', async () => {
-    const answered = await audit({});
-    expect(answered).toEqual({ exitCode: 0, lines: [expect.stringMatching(/^No known vulnerability/)] });
+    const listed = await audit({});
+    expect(listed).toEqual({ exitCode: 0, lines: [expect.stringMatching(/^No known vulnerability/)] });
     expect(registry!.asked).toContain('undici');
   });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createDatabase, eachDatabase } from '../support/databases.js';
 import { Receiver, verifySignature } from '../support/receiver.js';
-import { accessToken, type ApiAnswer, callWith, signIn } from '../e2e/sample/sample-client.js';
+import { accessToken, type SampleResponse, callWith, signIn } from '../e2e/sample/sample-client.js';
 import { type Ended, SampleProcess } from './sample-process.js';
 
 interface Response {
@@ -85,7 +85,7 @@ describe('the sample app does not start', () => {
 
 describe('npm start', () => {
   let app: SampleProcess;
-  let health: ApiAnswer;
+  let health: SampleResponse;
   let ended: Ended;
   let document: Document;
 
@@ -262,9 +262,11 @@ describe('four processes that start at once on an empty database', () => {
       [api, second, third, worker] = await Promise.all(
         [API_ONLY, API_ONLY, API_ONLY, WORKER_ONLY].map(start),
       );
-      const answers = await Promise.all(running.map(({ url }) => callWith(url, undefined)('GET', '/health')));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-      expect(new Set(answers.map(({ body }) => body.pid))).toEqual(new Set(running.map(({ pid }) => pid)));
+      const responses = await Promise.all(
+        running.map(({ url }) => callWith(url, undefined)('GET', '/health')),
+      );
+      expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(new Set(responses.map(({ body }) => body.pid))).toEqual(new Set(running.map(({ pid }) => pid)));
     }, 60_000);
     afterAll(() => Promise.all(running.map((started) => started.stop())));
 

@@ -76,7 +76,7 @@ export const failed = (
   responseStatusCode: null,
   responseHeaders: null,
   errorCode: 'TIMEOUT',
-  errorMessage: 'No answer in time.',
+  errorMessage: 'No response in time.',
   ...record,
 });
 

@@ -106,7 +106,7 @@ export class HostileReceiver {
 }
 
 /** A complete, ordinary response that keeps the connection open. */
-export const answer = (status = 200, body = 'ok', headers = ''): string =>
+export const httpResponse = (status = 200, body = 'ok', headers = ''): string =>
   `HTTP/1.1 ${status} Whatever\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
 /** Behaviours a receiver may have, by name. */

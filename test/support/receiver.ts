@@ -18,14 +18,14 @@ export interface ReceivedRequest {
 }
 
 /** How the receiver responds: with a status, never (`hang`), or by breaking the connection (`reset`). */
-export type Answer =
+export type ResponsePlan =
   | { status: number; headers?: Record<string, string>; body?: string | Buffer; delayMs?: number }
   | 'hang'
   | 'reset';
 
-type Answering = Answer | ((request: ReceivedRequest) => Answer);
+type Responder = ResponsePlan | ((request: ReceivedRequest) => ResponsePlan);
 
-const OK: Answer = { status: 204 };
+const OK: ResponsePlan = { status: 204 };
 
 /** A real webhook receiver on a loopback port: records every request and responds as configured, by default with 204. */
 export class Receiver {
@@ -33,9 +33,9 @@ export class Receiver {
   readonly requests: ReceivedRequest[] = [];
   /** The greatest number of requests that waited for a response at the same time. */
   mostAtOnce = 0;
-  #unanswered = 0;
-  #usual: Answering = OK;
-  #next: Answering[] = [];
+  #inFlight = 0;
+  #usual: Responder = OK;
+  #next: Responder[] = [];
   readonly #server = createServer((request, response) => void this.#receive(request, response));
 
   static async start(): Promise<Receiver> {
@@ -47,8 +47,8 @@ export class Receiver {
   }
 
   /** Number of requests that wait for a response and whose sender has not given up. */
-  get unanswered(): number {
-    return this.#unanswered;
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   get port(): number {
@@ -60,13 +60,13 @@ export class Receiver {
   }
 
   /** Sets the response to every request from now on. */
-  answer(answering: Answering): void {
-    this.#usual = answering;
+  respond(responder: Responder): void {
+    this.#usual = responder;
   }
 
   /** Sets the responses to the next requests, one each. After those, the usual response applies again. */
-  answerNext(...answers: Answering[]): void {
-    this.#next.push(...answers);
+  respondNext(...responders: Responder[]): void {
+    this.#next.push(...responders);
   }
 
   /** Deletes the recorded requests and resets the responses. */
@@ -96,15 +96,15 @@ export class Receiver {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#unanswered += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.#unanswered);
-    response.once('close', () => (this.#unanswered -= 1));
+    this.#inFlight += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#inFlight);
+    response.once('close', () => (this.#inFlight -= 1));
     const received = await read(request).catch(() => undefined);
     // The sender gave up before its body was complete: there is nothing to record, and no response to send.
     if (!received) return;
     this.requests.push(received);
-    const answering = this.#next.shift() ?? this.#usual;
-    await send(response, typeof answering === 'function' ? answering(received) : answering);
+    const responder = this.#next.shift() ?? this.#usual;
+    await send(response, typeof responder === 'function' ? responder(received) : responder);
   }
 }
 
@@ -132,12 +132,12 @@ async function read(request: IncomingMessage): Promise<ReceivedRequest> {
   };
 }
 
-async function send(response: ServerResponse, answer: Answer): Promise<void> {
-  if (answer === 'hang') return;
-  if (answer === 'reset') {
+async function send(response: ServerResponse, plan: ResponsePlan): Promise<void> {
+  if (plan === 'hang') return;
+  if (plan === 'reset') {
     response.socket?.resetAndDestroy();
     return;
   }
-  if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-  response.writeHead(answer.status, answer.headers).end(answer.body);
+  if (plan.delayMs) await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
+  response.writeHead(plan.status, plan.headers).end(plan.body);
 }

@@ -11,7 +11,7 @@ export class Registry {
   /** The packages whose advisories were requested. */
   readonly asked: string[] = [];
   #versions: Record<string, string[]> = {};
-  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #server = createServer((request, response) => void this.#respond(request, response));
 
   private constructor(
     private readonly advisories: Record<string, object[]>,
@@ -35,7 +35,7 @@ export class Registry {
     await once(this.#server, 'close');
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.status !== 200) return void response.writeHead(this.status).end();
     response.setHeader('content-type', 'application/json');
     response.end(

@@ -136,8 +136,8 @@ for (const [command, state] of [
   ['pause', 'PAUSED'],
   ['resume', 'ACTIVE'],
 ] as const) {
-  const answer = await client.POST(`${transport}/${command}`, { params: { path: transportPath } });
-  assert.equal(dataOf(answer).state, state);
+  const result = await client.POST(`${transport}/${command}`, { params: { path: transportPath } });
+  assert.equal(dataOf(result).state, state);
 }
 const { error } = await client.GET(transport, {
   params: { path: { tenantUid, httpTransportUid: 'unknown' } },

@@ -41,9 +41,9 @@ export class Images {
 
   #run<Result>(name: string, ...files: Uint8Array[]): Promise<Result> {
     const result = this.#last.then(async () => {
-      const answered = once(this.#worker, 'message');
+      const reply = once(this.#worker, 'message');
       this.#worker.postMessage({ name, files });
-      const [{ result, error }] = (await answered) as [{ result: Result; error?: Error }];
+      const [{ result, error }] = (await reply) as [{ result: Result; error?: Error }];
       if (error) throw error;
       return result;
     });

@@ -92,8 +92,13 @@ describe('access', () => {
         const denied = { statusCode, error, code, message: [expect.any(String)] };
         for (const [method, path, body] of everyRoute()) {
           for (const sent of [body, body && {}, body && []]) {
-            const answer = await api.request(method, path, sent);
-            expect([method, path, answer.status, answer.body]).toEqual([method, path, statusCode, denied]);
+            const response = await api.request(method, path, sent);
+            expect([method, path, response.status, response.body]).toEqual([
+              method,
+              path,
+              statusCode,
+              denied,
+            ]);
           }
         }
         const lookedAt = [
@@ -204,12 +209,12 @@ async function populate(host: TestHost, tenantUid: string): Promise<Uids> {
 }
 
 async function snapshot(api: ApiClient): Promise<unknown[]> {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     ['/httptransports', '/webhooks', '/deliveries', '/webhookevents', '/webhookaudit'].map((path) =>
       api.get(path),
     ),
   );
-  return answers.map(({ body }) => body);
+  return responses.map(({ body }) => body);
 }
 
 /** Status, content type and the bytes of the body. */

@@ -224,7 +224,7 @@ describe('the audit', () => {
     });
 
     it('records what the module disables by itself, with the actor system', async () => {
-      receiver.answer({ status: 410 });
+      receiver.respond({ status: 410 });
       await create();
       await api.post('/httptransports/erp/webhooks', { action: '*' });
       await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid });

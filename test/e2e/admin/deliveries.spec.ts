@@ -202,7 +202,7 @@ describe('the details of a delivery', () => {
         const tenantUid = newTenant();
         const api = host().api(tenantUid);
         receiver.reset();
-        receiver.answerNext({
+        receiver.respondNext({
           status: 500,
           headers: { 'x-trace': 'abc', 'set-cookie': 'a=b' },
           body: 'out of paper',

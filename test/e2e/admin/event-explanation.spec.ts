@@ -4,7 +4,7 @@ import type { ApiClient } from '../../support/api-client.js';
 import { eachDatabase } from '../../support/databases.js';
 import { newTenant } from '../../support/each-host.js';
 import { eventually } from '../../support/eventually.js';
-import { Receiver, type Answer, type ReceivedRequest } from '../../support/receiver.js';
+import { Receiver, type ResponsePlan, type ReceivedRequest } from '../../support/receiver.js';
 import { seedDeliveries } from '../../support/seed-deliveries.js';
 import { seedEvents } from '../../support/seed-events.js';
 import { TestHost } from '../../support/test-host.js';
@@ -28,7 +28,7 @@ interface Explanation {
 }
 
 /** Fails as the path says: `/hook/503`. */
-const asPathSays = ({ path }: ReceivedRequest): Answer => {
+const asPathSays = ({ path }: ReceivedRequest): ResponsePlan => {
   const status = Number(/\d+$/.exec(path)?.[0] ?? 204);
   return status === 503 ? { status, headers: { 'retry-after': '3000' } } : { status };
 };
@@ -66,7 +66,7 @@ describe('the explanation of an event', () => {
 
       beforeAll(async () => {
         receiver = await Receiver.start();
-        receiver.answer(asPathSays);
+        receiver.respond(asPathSays);
         host = await TestHost.start({
           database: database(),
           webhooks: { circuitFailures: 2, circuitCoolDownMs: 3_600_000, retryScheduleMs: [1_800_000] },

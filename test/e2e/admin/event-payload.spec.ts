@@ -20,7 +20,7 @@ describe('the payload of an event', () => {
       receiver = await Receiver.start();
       host = await TestHost.start({ database: database(), webhooks: { retryScheduleMs: [60_000] } });
     });
-    afterEach(() => receiver.answer({ status: 204 }));
+    afterEach(() => receiver.respond({ status: 204 }));
     afterAll(async () => {
       await host.close();
       await receiver.close();
@@ -61,7 +61,7 @@ describe('the payload of an event', () => {
 
     it('is not sent any more: pending deliveries end as CANCELLED', async () => {
       await subscribe('pending');
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       const { eventUid } = await host.emitter.emit('ORDER_SETTLED', PERSON, { tenantUid: 'pending' });
       await eventually(() => received(eventUid).length === 1);
       await until('pending', 'PENDING');
@@ -72,13 +72,13 @@ describe('the payload of an event', () => {
 
     it('releases the next delivery with its ordering key', async () => {
       await subscribe('ordered', { ordered: true });
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       const options = { tenantUid: 'ordered', orderingKey: 'order-1' };
       const head = await host.emitter.emit('ORDER_SETTLED', PERSON, options);
       const next = await host.emitter.emit('ORDER_SETTLED', ORDER, options);
       await eventually(() => received(head.eventUid).length === 1);
       await until('ordered', 'PENDING', 'PENDING');
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       expect((await erase('ordered', head.eventUid)).status).toBe(204);
       await until('ordered', 'DELIVERED', 'CANCELLED');
       expect(received(next.eventUid)).toHaveLength(1);

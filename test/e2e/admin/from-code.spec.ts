@@ -262,7 +262,7 @@ describe('the admin API from code', () => {
         return items.length === 1 && items;
       });
       const { deliveryUid } = delivered!;
-      receiver.answerNext({ status: 204, delayMs: 1_000 });
+      receiver.respondNext({ status: 204, delayMs: 1_000 });
       expect(await deliveries.redeliver(tenantUid, deliveryUid)).toMatchObject({
         ...delivered,
         status: 'PENDING',

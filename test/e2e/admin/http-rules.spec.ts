@@ -62,14 +62,14 @@ describe('HTTP', () => {
     const isExpress = (): boolean => host().app.getHttpAdapter().getType() === 'express';
 
     it('keeps responses with secrets out of caches, and gives them no ETag', async () => {
-      const answers = [
+      const responses = [
         await api.post<{ signingSecret: string }>('/httptransports', transport),
         await api.request<{ signingSecret: string }>('POST', '/httptransports/erp/rotatesecret'),
       ];
-      for (const { body } of answers) expect(body.signingSecret).toMatch(/^whsec_/);
+      for (const { body } of responses) expect(body.signingSecret).toMatch(/^whsec_/);
       for (const path of ['/httptransports', '/httptransports/erp', '/quotas', '/httptransports/none'])
-        answers.push(await api.get(path));
-      for (const { headers } of answers) {
+        responses.push(await api.get(path));
+      for (const { headers } of responses) {
         expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null]);
       }
     });
@@ -85,8 +85,8 @@ describe('HTTP', () => {
     it.each(ALLOWED)('responds with 405 and Allow to other methods of %s', async (path, allow) => {
       const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !allow.includes(method));
       for (const method of others) {
-        const answer = await api.request(method, path, method === 'GET' ? undefined : transport);
-        expect([method, answer.status, answer.headers.get('allow'), answer.body]).toEqual([
+        const response = await api.request(method, path, method === 'GET' ? undefined : transport);
+        expect([method, response.status, response.headers.get('allow'), response.body]).toEqual([
           method,
           405,
           allow,
@@ -101,9 +101,13 @@ describe('HTTP', () => {
         ['nobody', 401, 'UNAUTHENTICATED'],
         ['cashier', 403, 'FORBIDDEN'],
       ] as const) {
-        const answer = await host().api(tenantUid, caller).request<{ code: string }>(method, path);
-        expect([answer.status, answer.body.code, answer.headers.get('allow')]).toEqual([status, code, null]);
-        expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
+        const response = await host().api(tenantUid, caller).request<{ code: string }>(method, path);
+        expect([response.status, response.body.code, response.headers.get('allow')]).toEqual([
+          status,
+          code,
+          null,
+        ]);
+        expect(response.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
       }
     });
 
@@ -129,16 +133,16 @@ describe('HTTP', () => {
         ['PATCH', '/httptransports/erp'],
         ['POST', '/httptransports/erp/rotatesecret'],
       ] as const) {
-        const answer = await send(method, path, { headers: { 'content-type': type }, body });
-        expect([answer.status, JSON.parse(answer.text)]).toEqual([415, NO_JSON]);
+        const response = await send(method, path, { headers: { 'content-type': type }, body });
+        expect([response.status, JSON.parse(response.text)]).toEqual([415, NO_JSON]);
       }
     });
 
     it('accepts a body of JSON with a charset, and no body at all', async () => {
       const headers = { 'content-type': 'Application/JSON; charset=UTF-8' };
       const body = JSON.stringify({ name: 'Küche €' });
-      const answer = await send('PATCH', '/httptransports/erp', { headers, body });
-      expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"name":"Küche €"')]);
+      const response = await send('PATCH', '/httptransports/erp', { headers, body });
+      expect([response.status, response.text]).toEqual([200, expect.stringContaining('"name":"Küche €"')]);
       expect((await send('POST', '/httptransports/erp/resume')).status).toBe(200);
     });
 
@@ -152,9 +156,9 @@ describe('HTTP', () => {
         ['POST', '/httptransports'],
         ['PUT', '/httptransports/erp/webhooks/w'],
       ] as const) {
-        const answer = await send(method, path, { headers, body });
-        expect([answer.status, JSON.parse(answer.text)]).toEqual([400, INVALID]);
-        expect(answer.text).toContain('The body is not valid JSON');
+        const response = await send(method, path, { headers, body });
+        expect([response.status, JSON.parse(response.text)]).toEqual([400, INVALID]);
+        expect(response.text).toContain('The body is not valid JSON');
       }
     });
 
@@ -175,11 +179,11 @@ describe('HTTP', () => {
 
     it('responds with 400, or with the 414 of Fastify, to a uid of more than 100 characters in the path', async () => {
       const { status, text } = await send('GET', `/httptransports/${'x'.repeat(101)}`);
-      // Like the answer above, this one is given before any hook that a module could register.
-      const answer = isExpress()
+      // Like the response above, this one is sent before any hook that a module could register.
+      const response = isExpress()
         ? [400, INVALID]
         : [414, expect.objectContaining({ code: 'FST_ERR_MAX_PARAM_LENGTH' })];
-      expect([status, JSON.parse(text)]).toEqual(answer);
+      expect([status, JSON.parse(text)]).toEqual(response);
       const shorter = await send('GET', `/httptransports/${'x'.repeat(100)}`);
       expect([shorter.status, JSON.parse(shorter.text)]).toEqual([400, INVALID]);
     });

@@ -102,10 +102,10 @@ describe('changing an HTTP transport', () => {
           { username: 'u' },
           { token: 't' },
         ];
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           changes.map((change) => api.patch(`/httptransports/${httpTransportUid}`, change)),
         );
-        expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 200));
+        expect(responses.map(({ status }) => status)).toEqual(changes.map(() => 200));
         const { body } = await api.get<Transport>(`/httptransports/${httpTransportUid}`);
         expect(body).toMatchObject({
           name: 'New',

@@ -97,12 +97,12 @@ describe('HTTP transports', () => {
       });
 
       it('lets one of many at once have a uid', async () => {
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           Array.from({ length: 8 }, () =>
             api.post('/httptransports', { ...minimal, httpTransportUid: 'race' }),
           ),
         );
-        expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+        expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
       });
 
       it.each(['', null])('treats %p as omitted in optional members of a new transport', async (blank) => {
@@ -165,12 +165,12 @@ describe('HTTP transports', () => {
         'responds with 400 to the header %p, and does not repeat its value',
         async (key, value, security) => {
           const body = { ...minimal, ...security, headers: [{ key, value }] };
-          const answer = await api.post<{ message: string[] }>('/httptransports', body);
-          expect([answer.status, answer.body]).toEqual([
+          const response = await api.post<{ message: string[] }>('/httptransports', body);
+          expect([response.status, response.body]).toEqual([
             400,
             expect.objectContaining({ code: 'HEADER_REFUSED' }),
           ]);
-          expect(JSON.stringify(answer.body)).not.toContain('canary');
+          expect(JSON.stringify(response.body)).not.toContain('canary');
         },
       );
 

@@ -39,8 +39,8 @@ describe('hostile bodies', () => {
 
     it.each(PATHS)('are a 400 for %s %s, when they are no object', async (method, path) => {
       for (const body of ['[]', '[{}]', `[${JSON.stringify(transport)}]`]) {
-        const answer = await api.request(method, path, body);
-        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
+        const response = await api.request(method, path, body);
+        expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
       }
       expect((await api.request(method, path)).status).toBe(400);
     });
@@ -48,8 +48,8 @@ describe('hostile bodies', () => {
     it.each(PATHS)('are a 400 for %s %s, when they are no JSON', async (method, path) => {
       for (const body of ['{', 'null x', '{"name":', '"text"', '7', 'null']) {
         // Whether the platform's parser or the module refuses these depends on the platform.
-        const answer = await api.request(method, path, body);
-        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
+        const response = await api.request(method, path, body);
+        expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
       }
     });
 
@@ -76,8 +76,8 @@ describe('hostile bodies', () => {
         '{"hasOwnProperty":1}',
         '{"toString":"x"}',
       ]) {
-        const answer = await api.request(method, path, body);
-        expect([body, answer.status, answer.body]).toEqual([body, 400, invalid]);
+        const response = await api.request(method, path, body);
+        expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
       }
       expect({}).not.toHaveProperty('enabled');
     });
@@ -88,8 +88,8 @@ describe('hostile bodies', () => {
         `{"headers":${'['.repeat(levels)}${']'.repeat(levels)}}`,
         `${'{"a":'.repeat(levels / 2)}1${'}'.repeat(levels / 2)}`,
       ]) {
-        const answer = await api.request(method, path, body);
-        expect([answer.status, answer.body]).toEqual([400, invalid]);
+        const response = await api.request(method, path, body);
+        expect([response.status, response.body]).toEqual([400, invalid]);
       }
     });
 
@@ -97,9 +97,9 @@ describe('hostile bodies', () => {
       const body = Object.fromEntries(
         Array.from({ length: 3_000 }, (_, index) => [`unknown${index}`, index]),
       );
-      const answer = await api.request(method, path, body);
-      expect([answer.status, answer.body]).toEqual([400, invalid]);
-      expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
+      const response = await api.request(method, path, body);
+      expect([response.status, response.body]).toEqual([400, invalid]);
+      expect(JSON.stringify(response.body).length).toBeLessThan(10_000);
     });
   });
 });
@@ -160,8 +160,8 @@ describe.each([
       ['GET', '/httptransports?pageSize=1e1'],
       ['GET', '/deliveries?unknown=1'],
     ] as [string, string, object?][]) {
-      const answer = await api.request(method, path, body);
-      expect([method, path, answer.status, answer.body]).toEqual([method, path, 400, invalid]);
+      const response = await api.request(method, path, body);
+      expect([method, path, response.status, response.body]).toEqual([method, path, 400, invalid]);
     }
   });
 });

@@ -59,8 +59,13 @@ describe('the operator routes', () => {
         const closed = new OperatorClient(host().url, caller satisfies OperatorCaller);
         for (const [method, path] of ROUTES) {
           for (const tried of [method, 'PUT']) {
-            const answer = await closed.request(tried, path);
-            expect([tried, path, answer.status, answer.body]).toMatchObject([tried, path, status, { code }]);
+            const response = await closed.request(tried, path);
+            expect([tried, path, response.status, response.body]).toMatchObject([
+              tried,
+              path,
+              status,
+              { code },
+            ]);
           }
         }
         const denied = await host().api('shop').get<object>('/httptransports');
@@ -105,7 +110,7 @@ describe('the operator routes', () => {
 
       it('list the failing transports of all tenants, longest first, with their recent outcomes', async () => {
         const tenants = [0, 1, 2].map(() => new TenantClient(host()));
-        receiver.answer({ status: 503 });
+        receiver.respond({ status: 503 });
         for (const tenant of tenants) {
           await tenant.transport(receiver, { httpTransportUid: 'erp', name: 'Head office' });
           await tenant.emit();
@@ -127,7 +132,7 @@ describe('the operator routes', () => {
           retried: expect.any(Number),
         });
         expect(found[0]!['retried']).toBeGreaterThan(0);
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
       });
 
       it('pause, resume, disable and enable the transport of any tenant; its audit names the operator', async () => {
@@ -140,8 +145,8 @@ describe('the operator routes', () => {
           ['disable', { reason: 'Attacked' }, 'DISABLED'],
           ['enable', undefined, 'ACTIVE'],
         ] as const) {
-          const answer = await api.post(`${path}/${command}`, body);
-          expect([command, answer.status, answer.body]).toMatchObject([command, 200, { state }]);
+          const response = await api.post(`${path}/${command}`, body);
+          expect([command, response.status, response.body]).toMatchObject([command, 200, { state }]);
         }
         const { body } = await tenant.api.get<Listed<Row>>('/webhookaudit?pageSize=4');
         expect(body.items.map(({ kind, actor }) => [kind, actor])).toEqual([
@@ -159,10 +164,10 @@ describe('the operator routes', () => {
         await busy.transport(receiver, { httpTransportUid: 'erp' });
         await paused.transport(receiver, { httpTransportUid: 'erp' });
         await paused.api.request('POST', '/httptransports/erp/pause');
-        receiver.answer('hang');
+        receiver.respond('hang');
         await busy.emit();
         await paused.emitMany(3);
-        await eventually(() => receiver.unanswered === 1);
+        await eventually(() => receiver.inFlight === 1);
         await paused.untilLogged({ status: 'PENDING' }, 3);
         const lanes = (await all(api, '/lanes?state=HELD&pageSize=1')).filter(
           ({ tenantUid }) => tenantUid === busy.tenantUid,
@@ -203,7 +208,7 @@ describe('the operator routes', () => {
         const long = await all(api, '/tenants?pageSize=1&minPending=3');
         expect(long.map(({ tenantUid }) => tenantUid)).toEqual([paused.tenantUid]);
         receiver.reset();
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
       });
 
       it('sum up the statistics of all tenants', async () => {

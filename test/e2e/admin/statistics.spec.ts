@@ -32,12 +32,12 @@ describe('GET /tenants/:t/webhookstatistics', () => {
       const transport = await tenant.transport(receiver, { httpTransportUid: 'good' });
       await tenant.emitMany(3);
       await tenant.untilLogged({ status: 'DELIVERED' }, 3);
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.emit();
       await tenant.untilLog((log) => expect(log[0]).toMatchObject({ status: 'FAILED', attempts: 4 }));
       const other = await tenant.transport(receiver, { httpTransportUid: 'off' });
       await tenant.api.post(`/httptransports/${other.httpTransportUid}/disable`, {});
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       await tenant.emit();
       await tenant.untilLog((log) => expect(log.filter(({ status }) => status === 'MISSED')).toHaveLength(1));
       await tenant.untilLog((log) =>

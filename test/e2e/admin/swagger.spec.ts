@@ -31,7 +31,7 @@ const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
 const OPERATIONS = '/v2/webhookoperations';
 const ANY_TRANSPORT = `${OPERATIONS}/tenants/{tenantUid}/httptransports/{httpTransportUid}`;
 
-/** Every route, and every status that it answers with, beside 503. */
+/** Every route, and every status that it responds with, beside 503. */
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/httptransports`, [200, 400, 401, 403]],
   ['post', `${TENANT}/httptransports`, [200, 400, 401, 403, 409, 413, 415]],

@@ -88,11 +88,11 @@ describe('deleting an HTTP transport', () => {
       const tenantUid = newTenant();
       const api = await newApi(tenantUid);
       await seedBacklog(host.dataSource, { tenantUid, httpTransportUid: 'erp', count: 1_200 });
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         api.delete('/httptransports/erp'),
         api.delete('/httptransports/erp'),
       ]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+      expect(responses.map(({ status }) => status).sort()).toEqual([204, 404]);
       expect(await count(`${deliveriesOf(tenantUid)} AND status = 'PENDING'`)).toBe(0);
     });
 
@@ -114,15 +114,15 @@ describe('deleting an HTTP transport', () => {
     it('while webhooks are being created leaves none behind', async () => {
       const api = await newApi(newTenant());
       const create = () => api.post('/httptransports/erp/webhooks', { action: '*' });
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         create(),
         create(),
         api.delete('/httptransports/erp'),
         create(),
         create(),
       ]);
-      expect(answers[2].status).toBe(204);
-      for (const { status } of answers) expect([200, 204, 404]).toContain(status);
+      expect(responses[2].status).toBe(204);
+      for (const { status } of responses) expect([200, 204, 404]).toContain(status);
       expect((await api.get<{ items: [] }>('/webhooks')).body.items).toEqual([]);
     });
   });
@@ -147,7 +147,7 @@ describe('deleting an HTTP transport that is being fanned out to and delivered',
       const api = host.api(tenantUid);
       receiver.reset();
       // Every other one, so that the circuit stays closed: some rows go, some are dated anew.
-      receiver.answer(() => ({ status: receiver.requests.length % 2 ? 500 : 204, delayMs: 5 }));
+      receiver.respond(() => ({ status: receiver.requests.length % 2 ? 500 : 204, delayMs: 5 }));
       await api.post('/httptransports', { ...transport, httpTransportUid: 'erp', url: receiver.url });
       await api.post('/httptransports/erp/webhooks', { action: '*' });
       const data = { warehouse: { Uid: '1' }, product: { Uid: '2' } };

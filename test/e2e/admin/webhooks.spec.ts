@@ -153,13 +153,13 @@ describe('webhooks', () => {
         [elsewhere, 'WEBHOOK_NOT_FOUND'],
         [none, 'HTTP_TRANSPORT_NOT_FOUND'],
       ] as const) {
-        for (const answer of [
+        for (const response of [
           await api.get<object>(path),
           await api.put<object>(path, { action: '*' }),
           await api.patch<object>(path, { action: '*' }),
           await api.delete<object>(path),
         ]) {
-          expect([answer.status, answer.body]).toEqual([404, expect.objectContaining({ code })]);
+          expect([response.status, response.body]).toEqual([404, expect.objectContaining({ code })]);
         }
       }
       expect((await api.get(`${WEBHOOKS}/w`)).status).toBe(200);

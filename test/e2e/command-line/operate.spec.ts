@@ -237,7 +237,7 @@ describe('The commands for receivers', () => {
 
   it('listen, verify, print and forward requests', async () => {
     const target = await Receiver.start();
-    target.answer({ status: 503 });
+    target.respond({ status: 503 });
     const listening = startTillhook(
       ['listen', '--port', '0', '--secret', secret, '--forward-to', target.url],
       {

@@ -41,10 +41,10 @@ describe('The commands for the deliveries and events of a tenant', () => {
 
     it('explain an event: its delivery, what that waits for, and why other webhooks have none', async () => {
       await tenant.webhook(transport, { webhookUid: 'tills', action: 'TILL_OPEN' });
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       const eventUid = await tenant.emit();
       await tenant.untilLog((log) => expect(log[0]).toMatchObject({ eventUid, attempts: 1 }));
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       const story = await output('explain', eventUid);
       expect(story).toMatch(new RegExp(`^Event +${eventUid}\nAction +ORDER_SETTLED\n`));
       expect(story).toMatch(

@@ -59,7 +59,7 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
     await untilProven();
     const tenant = new TenantClient(holder);
     await tenant.transport(receiver, { maxConcurrency: 4 });
-    receiver.answerNext('hang');
+    receiver.respondNext('hang');
     await tenant.emit();
     await receiver.waitFor(1, AT_ONCE_MS);
     await emitting.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid });

@@ -39,7 +39,7 @@ describe('a change of configuration', () => {
 
     it('of maxConcurrency limits the requests in flight', async () => {
       const { receiver, tenant } = scene();
-      receiver.answer({ status: 204, delayMs: 50 });
+      receiver.respond({ status: 204, delayMs: 50 });
       const transport = await tenant.transport(receiver, { maxConcurrency: 2 });
       await tenant.emitMany(90);
       await receiver.waitFor(10);
@@ -72,7 +72,7 @@ describe('the cap of requests in flight to one transport', () => {
     (scene) => {
       it('holds, and is used up', async () => {
         const { receiver, tenant } = scene();
-        receiver.answer({ status: 204, delayMs: 20 });
+        receiver.respond({ status: 204, delayMs: 20 });
         await tenant.transport(receiver, { maxConcurrency: 3 });
         await tenant.emitMany(45);
         await tenant.untilLogged({ status: 'DELIVERED', attempts: 1 }, 45);
@@ -81,7 +81,7 @@ describe('the cap of requests in flight to one transport', () => {
 
       it("is the host's where the transport names none", async () => {
         const { receiver, tenant } = scene();
-        receiver.answer({ status: 204, delayMs: 30 });
+        receiver.respond({ status: 204, delayMs: 30 });
         await tenant.transport(receiver);
         await tenant.emitMany(40);
         await tenant.untilLogged({ status: 'DELIVERED' }, 40);
@@ -90,7 +90,7 @@ describe('the cap of requests in flight to one transport', () => {
 
       it('counts requests that hang', async () => {
         const { receiver, tenant } = scene();
-        receiver.answer('hang');
+        receiver.respond('hang');
         await tenant.transport(receiver, { maxConcurrency: 2, timeoutMs: 200, retryScheduleSeconds: [] });
         await tenant.emitMany(6);
         await tenant.untilLogged({ status: 'FAILED', lastErrorCode: 'TIMEOUT' }, 6);
@@ -106,7 +106,7 @@ describe('a deleted transport', () => {
     it('gets nothing more: pending deliveries are cancelled, and requests under way change nothing', async () => {
       const { receiver, tenant } = scene();
       const { httpTransportUid } = await tenant.transport(receiver, { maxConcurrency: 2 });
-      receiver.answer({ status: 204, delayMs: 300 });
+      receiver.respond({ status: 204, delayMs: 300 });
       await tenant.emitMany(8);
       await receiver.waitFor(2);
       expect((await tenant.api.delete(`/httptransports/${httpTransportUid}`)).status).toBe(204);

@@ -48,7 +48,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
       const delivering = await start();
       const seen = watch(delivering.app.get<Stores>(STORES, { strict: false }).lanes);
       let arrived = 0;
-      receiver.answer(({ body }) => {
+      receiver.respond(({ body }) => {
         if (body.length > BODY_CHARS) arrived++;
         // What arrived is not to be counted as the sender's memory.
         receiver!.requests.length = 0;

@@ -13,7 +13,7 @@ describe('ordered deliveries', () => {
       await tenant.transport(receiver, { maxConcurrency: 16 }, { ordered: true });
       const underWay = new Map<string, number>();
       let failures = 0;
-      receiver.answer((request) => {
+      receiver.respond((request) => {
         const [key, number] = orderUid(request).split('-') as [string, string];
         underWay.set(key, (underWay.get(key) ?? 0) + 1);
         setTimeout(() => underWay.set(key, underWay.get(key)! - 1), 15);
@@ -39,7 +39,7 @@ describe('ordered deliveries', () => {
     it('wait behind a head that fails, of their own key only, until it is exhausted', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, {}, { ordered: true });
-      receiver.answer((request) => ({ status: orderUid(request) === 'poison' ? 500 : 204 }));
+      receiver.respond((request) => ({ status: orderUid(request) === 'poison' ? 500 : 204 }));
       await tenant.emit('poison', { orderingKey: 'k' });
       await tenant.emit('behind', { orderingKey: 'k' });
       await tenant.emit('other', { orderingKey: 'other' });
@@ -64,7 +64,7 @@ describe('ordered deliveries', () => {
     it('of events without a key keep the order of the tenant', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, { maxConcurrency: 16 }, { ordered: true });
-      receiver.answerNext({ status: 204, delayMs: 60 }, { status: 500 });
+      receiver.respondNext({ status: 204, delayMs: 60 }, { status: 500 });
       await tenant.emitMany(12);
       await tenant.untilLogged({ status: 'DELIVERED' }, 12);
       const arrived = receiver.requests.map(orderUid);
@@ -75,7 +75,7 @@ describe('ordered deliveries', () => {
     it('do not make an unordered webhook wait', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver);
-      receiver.answer((request) =>
+      receiver.respond((request) =>
         orderUid(request) === '0' ? { status: 204, delayMs: 1_800 } : { status: 204 },
       );
       await tenant.emitMany(5, { orderingKey: 'k' });

@@ -80,7 +80,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       it('sends the same webhook-id and bytes with the next number, and stays DELIVERED even if that fails', async () => {
         await tenant.transport(receiver, ONCE);
         const delivery = await sent('DELIVERED');
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         expect(await accepted(delivery)).toMatchObject({
           deliveryUid: delivery.deliveryUid,
           eventUid: delivery.eventUid,
@@ -102,12 +102,12 @@ describe('A redelivery that another process than the holder accepts', () => {
       });
 
       it('fails an exhausted delivery again with its next failure, and delivers it with its next success', async () => {
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         await tenant.transport(receiver, ONCE);
         const delivery = await sent('FAILED');
         await accepted(delivery);
         await tenant.untilLogged({ status: 'FAILED', reason: 'EXHAUSTED', attempts: 2 });
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         await accepted(delivery);
         await tenant.untilLogged({ status: 'DELIVERED', reason: null, attempts: 3 });
         expect((await attempts(delivery)).map(([number, trigger]) => [number, trigger])).toEqual([
@@ -120,7 +120,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       it('puts one that has attempts left back on its schedule if it fails', async () => {
         await tenant.transport(receiver, LATE);
         const delivery = await sent('DELIVERED');
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         await accepted(delivery);
         const [failed] = await tenant.untilLogged({ status: 'PENDING', attempts: 2 });
         expect(Date.parse(failed!.nextAttemptAt!)).toBeGreaterThan(Date.now() + (HOUR_S * 1_000) / 2);
@@ -141,14 +141,14 @@ describe('A redelivery that another process than the holder accepts', () => {
 
     describe('of a pending delivery', () => {
       it('sends it at once although its retry is due in an hour, and goes on with the schedule if that fails', async () => {
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         await tenant.transport(receiver, LATE);
         const delivery = await sent('PENDING');
         await accepted(delivery);
         const [failed] = await untilAttempts(2);
         expect(failed).toMatchObject({ status: 'PENDING' });
         expect(Date.parse(failed!.nextAttemptAt!)).toBeGreaterThan(Date.now() + (HOUR_S * 1_000) / 2);
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         await accepted(delivery);
         await tenant.untilLogged({ status: 'DELIVERED', attempts: 3 });
         expect((await attempts(delivery)).map(([, trigger]) => trigger)).toEqual([
@@ -163,7 +163,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         ['would end with it', ONCE],
       ])('sends it next if the attempt in flight fails and %s', async (_, schedule) => {
         await tenant.transport(receiver, schedule);
-        receiver.answerNext({ ...FAIL, delayMs: 300 });
+        receiver.respondNext({ ...FAIL, delayMs: 300 });
         await tenant.emit();
         await receiver.waitFor(1);
         const [delivery] = await tenant.log();
@@ -179,7 +179,7 @@ describe('A redelivery that another process than the holder accepts', () => {
 
       it('sends nothing more if the attempt in flight delivers', async () => {
         await tenant.transport(receiver, LATE);
-        receiver.answerNext({ status: 204, delayMs: 300 });
+        receiver.respondNext({ status: 204, delayMs: 300 });
         await tenant.emit();
         await receiver.waitFor(1);
         const [delivery] = await tenant.log();
@@ -192,8 +192,8 @@ describe('A redelivery that another process than the holder accepts', () => {
 
       it('sends it before others that have been due for longer', async () => {
         await tenant.transport(receiver, { ...LATE, maxConcurrency: 1 });
-        receiver.answer({ status: 204, delayMs: 50 });
-        receiver.answerNext({ status: 204, delayMs: 700 });
+        receiver.respond({ status: 204, delayMs: 50 });
+        receiver.respondNext({ status: 204, delayMs: 700 });
         await tenant.emitMany(40);
         await receiver.waitFor(1);
         const [newest] = await tenant.untilLog((log) => expect(log).toHaveLength(40));
@@ -204,7 +204,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       });
 
       it('lets one that waits behind another one of its ordering key wait, and sends it as requested after that', async () => {
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         await tenant.transport(receiver, LATE, { ordered: true });
         await tenant.emit('head', { orderingKey: 'k' });
         await untilAttempts(1);
@@ -212,7 +212,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         const [behind, head] = await tenant.untilLog((log) =>
           expect(log).toMatchObject([{ nextAttemptAt: null, attempts: 0 }, { attempts: 1 }]),
         );
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         await accepted(behind!);
         // The head is sent because it is requested; the one behind it was requested before and is not sent before it.
         await accepted(head!);
@@ -223,7 +223,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       });
 
       it('waits while its transport is paused, and is sent when it is resumed', async () => {
-        receiver.answer(FAIL);
+        receiver.respond(FAIL);
         const { httpTransportUid } = await tenant.transport(receiver, LATE);
         const delivery = await sent('PENDING');
         const command = (name: string) =>
@@ -231,7 +231,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         await command('pause');
         await accepted(delivery);
         expect(await refused(delivery)).toBe('REDELIVERY_PENDING');
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         await command('resume');
         await tenant.untilLogged({ status: 'DELIVERED', attempts: 2 });
         expect(receiver.requests).toHaveLength(2);
@@ -243,11 +243,11 @@ describe('A redelivery that another process than the holder accepts', () => {
       ['a pending delivery', FAIL, 'PENDING'],
     ])(
       'sends one request if it is requested 20 times at once, in two processes: %s',
-      async (_, answer, status) => {
-        receiver.answer(answer);
+      async (_, response, status) => {
+        receiver.respond(response);
         await tenant.transport(receiver, LATE);
         const delivery = await sent(status);
-        receiver.answer({ status: 204, delayMs: 3_000 });
+        receiver.respond({ status: 204, delayMs: 3_000 });
         const responses = await Promise.all(
           Array.from({ length: 20 }, (_, index) => redeliver(delivery, index % 2 ? api : other)),
         );

@@ -13,7 +13,7 @@ describe('a delivery that does not succeed at once', () => {
     it('is tried again on the schedule, with the same id and bytes, until it is delivered', async () => {
       const { receiver, tenant } = scene();
       const { signingSecret } = await tenant.transport(receiver);
-      receiver.answerNext({ status: 500 }, { status: 404 }, { status: 501 });
+      receiver.respondNext({ status: 500 }, { status: 404 }, { status: 501 });
       const eventUid = await tenant.emit();
       const requests = await receiver.waitFor(4);
       for (const [index, request] of requests.entries()) {
@@ -37,7 +37,7 @@ describe('a delivery that does not succeed at once', () => {
     it('is signed afresh for each attempt', async () => {
       const { receiver, tenant } = scene();
       const { signingSecret } = await tenant.transport(receiver, { retryScheduleSeconds: [2] });
-      receiver.answerNext({ status: 500 });
+      receiver.respondNext({ status: 500 });
       await tenant.emit();
       const [first, second] = await receiver.waitFor(2);
       verifySignature(second!, signingSecret!);
@@ -49,7 +49,7 @@ describe('a delivery that does not succeed at once', () => {
     it('has failed when the schedule is exhausted, and every attempt is on record', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver);
-      receiver.answer({ status: 500, headers: { 'x-reason': 'maintenance' }, body: 'not now' });
+      receiver.respond({ status: 500, headers: { 'x-reason': 'maintenance' }, body: 'not now' });
       await tenant.emit();
       const [delivery] = await tenant.untilLogged({ status: 'FAILED', reason: 'EXHAUSTED', attempts: 4 });
       const attempts = await tenant.attempts(delivery!);
@@ -68,7 +68,7 @@ describe('a delivery that does not succeed at once', () => {
     it("follows its transport's own schedule, also an empty one", async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, { retryScheduleSeconds: [] });
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.emit();
       await tenant.untilLogged({ status: 'FAILED', reason: 'EXHAUSTED', attempts: 1 });
     });
@@ -76,7 +76,7 @@ describe('a delivery that does not succeed at once', () => {
     it('says why there was no response', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver, { retryScheduleSeconds: [] });
-      receiver.answerNext('reset');
+      receiver.respondNext('reset');
       await tenant.emit();
       await tenant.untilLogged({ status: 'FAILED', lastErrorCode: 'CONNECTION_RESET', lastStatusCode: null });
       const closed = await Receiver.start();
@@ -94,7 +94,7 @@ describe('a delivery that does not succeed at once', () => {
     it('is aborted at the deadline when the receiver hangs, and holds up nothing else', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, { timeoutMs: 400, retryScheduleSeconds: [] });
-      receiver.answerNext('hang');
+      receiver.respondNext('hang');
       await tenant.emit('hanging');
       await receiver.waitFor(1);
       await tenant.emit('quick');
@@ -114,7 +114,7 @@ describe('a delivery that does not succeed at once', () => {
       try {
         await tenant.transport(receiver);
         const redirect = (status: number) => ({ status, headers: { location: elsewhere.url } });
-        receiver.answerNext(redirect(301), redirect(307), redirect(308));
+        receiver.respondNext(redirect(301), redirect(307), redirect(308));
         await tenant.emit();
         await tenant.untilLogged({ status: 'DELIVERED', attempts: 4 });
         expect(receiver.requests).toHaveLength(4);
@@ -127,7 +127,7 @@ describe('a delivery that does not succeed at once', () => {
     it('ends with 410, and its transport is disabled: queued deliveries wait, later events are missed', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver, { maxConcurrency: 1 });
-      receiver.answer({ status: 410 });
+      receiver.respond({ status: 410 });
       await tenant.emitMany(3);
       const expectLog = (expected: [string, string | null][]) =>
         tenant.untilLog((log) => expect(log.map(({ status, reason }) => [status, reason])).toEqual(expected));
@@ -152,7 +152,7 @@ describe('a delivery that does not succeed at once', () => {
     it('shows in its transport since when it has been failing, until it succeeds', async () => {
       const { receiver, tenant } = scene();
       const transport = await tenant.transport(receiver);
-      receiver.answerNext({ status: 500 }, { status: 500 });
+      receiver.respondNext({ status: 500 }, { status: 500 });
       const before = Date.now() - 1_000;
       await tenant.emit();
       const { failingSince } = await eventually(async () => {
@@ -170,7 +170,7 @@ describe('a client error', () => {
     it('is tried again by default', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver);
-      receiver.answerNext({ status: 400 }, { status: 401 }, { status: 422 });
+      receiver.respondNext({ status: 400 }, { status: 401 }, { status: 422 });
       await tenant.emit();
       await tenant.untilLogged({ status: 'DELIVERED', attempts: 4 });
     });
@@ -181,7 +181,7 @@ describe('a client error', () => {
       it('is final if the host says so, except for temporary ones', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver);
-        receiver.answerNext({ status: 408 }, { status: 500 }, { status: 404 });
+        receiver.respondNext({ status: 408 }, { status: 500 }, { status: 404 });
         await tenant.emit();
         await tenant.untilLogged({
           status: 'FAILED',

@@ -18,12 +18,12 @@ describe('a receiver that asks for less traffic', () => {
           const [receiver, tenant] = [await Receiver.start(), new TenantClient(host)];
           try {
             await tenant.transport(receiver, { maxConcurrency: 1, retryScheduleSeconds: [2, 2] });
-            receiver.answerNext({ status, headers: { 'retry-after': '1' } });
+            receiver.respondNext({ status, headers: { 'retry-after': '1' } });
             await tenant.emitMany(3);
             const [first, next] = await receiver.waitFor(3);
             expect(next!.receivedAt - first!.receivedAt).toBeGreaterThanOrEqual(1_000 - EXACT_TO_MS);
             await tenant.untilLogged({ status: 'DELIVERED' }, 3);
-            // The delivery that was answered so keeps to its own schedule beyond that.
+            // The delivery that got this response keeps to its own schedule beyond that.
             const again = receiver.requests.findLast(
               ({ headers }) => headers['webhook-id'] === first!.headers['webhook-id'],
             );
@@ -40,7 +40,7 @@ describe('a receiver that asks for less traffic', () => {
         await tenant.transport(receiver, { maxConcurrency: 1, retryScheduleSeconds: [5] });
         // A date has whole seconds: this one is 1 to 2 seconds away.
         const date = new Date(Math.ceil(Date.now() / 1_000 + 1) * 1_000);
-        receiver.answerNext({ status: 503, headers: { 'retry-after': date.toUTCString() } });
+        receiver.respondNext({ status: 503, headers: { 'retry-after': date.toUTCString() } });
         await tenant.emitMany(2);
         const [, next] = await receiver.waitFor(2);
         expect(next!.receivedAt).toBeGreaterThanOrEqual(date.getTime() - EXACT_TO_MS);
@@ -50,7 +50,7 @@ describe('a receiver that asks for less traffic', () => {
       it('waits no longer than the longest wait of the schedule, whatever it asks for', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { maxConcurrency: 1 });
-        receiver.answerNext({ status: 429, headers: { 'retry-after': '86400' } });
+        receiver.respondNext({ status: 429, headers: { 'retry-after': '86400' } });
         await tenant.emitMany(2);
         await tenant.untilLogged({ status: 'DELIVERED' }, 2);
       });
@@ -58,7 +58,7 @@ describe('a receiver that asks for less traffic', () => {
       it('without Retry-After gets none for the first wait of the schedule', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { maxConcurrency: 1 });
-        receiver.answerNext({ status: 503 });
+        receiver.respondNext({ status: 503 });
         await tenant.emitMany(2);
         const [first, next] = await receiver.waitFor(2);
         expect(next!.receivedAt - first!.receivedAt).toBeGreaterThanOrEqual(WAIT_MS * 0.8 - EXACT_TO_MS);
@@ -68,7 +68,7 @@ describe('a receiver that asks for less traffic', () => {
         const { host, receiver, tenant } = scene();
         const slow = await tenant.transport(receiver, { retryScheduleSeconds: [5] }, { action: 'TILL_OPEN' });
         await tenant.transport(receiver, {}, { action: 'ORDER_SETTLED' });
-        receiver.answerNext({ status: 429, headers: { 'retry-after': '5' } });
+        receiver.respondNext({ status: 429, headers: { 'retry-after': '5' } });
         await host.emitter.emit('TILL_OPEN', { till: { Uid: '30' } }, { tenantUid: tenant.tenantUid });
         await receiver.waitFor(1);
         await eventually(async () => (await tenant.get(slow)).failingSince !== null);
@@ -79,7 +79,7 @@ describe('a receiver that asks for less traffic', () => {
       it('gets nothing from later emits either, also after its lane was released', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { retryScheduleSeconds: [1] });
-        receiver.answerNext({ status: 503, headers: { 'retry-after': '1' } });
+        receiver.respondNext({ status: 503, headers: { 'retry-after': '1' } });
         await tenant.emit('first');
         const [first] = await receiver.waitFor(1);
         for (let count = 0; count < 6; count++) {

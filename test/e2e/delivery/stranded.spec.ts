@@ -14,7 +14,7 @@ describe('A delivery that is due in a lane that nobody has scheduled', () => {
       it('is sent after the next sweep', async () => {
         const { host, receiver, tenant } = scene();
         await tenant.transport(receiver);
-        receiver.answerNext({ status: 500 });
+        receiver.respondNext({ status: 500 });
         await tenant.emit();
         await tenant.untilLogged({ status: 'PENDING', attempts: 1 }, 1);
         // Its holder would find the delivery by itself.

@@ -41,7 +41,7 @@ describe('in the process that emits, a delivery waits for no poll', () => {
 
       it('while another lane of the process hangs', async () => {
         const { receiver, tenant } = scene();
-        receiver.answerNext('hang');
+        receiver.respondNext('hang');
         await tenant.transport(
           receiver,
           { timeoutMs: 1_500, retryScheduleSeconds: [] },

@@ -17,7 +17,7 @@ describe('A transport to which every attempt fails, with disableAfterHours: 1', 
     let tenant: TenantClient;
     beforeAll(async () => {
       [receiver, alarms] = await Promise.all([Receiver.start(), Receiver.start()]);
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       logger = new LogCapture();
       const webhooks = { retryScheduleMs: [], disableAfterHours: 1 };
       host = await TestHost.start({ database: database(), webhooks, logger });

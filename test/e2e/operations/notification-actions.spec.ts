@@ -89,7 +89,7 @@ describe('notifications as actions', () => {
     it('report a receiver that responds with 410, signed and in the format of all events', async () => {
       const { signingSecret } = await alarmTransport();
       const { httpTransportUid } = await tenant.transport(receiver);
-      receiver.answer({ status: 410 });
+      receiver.respond({ status: 410 });
       const eventUid = await tenant.emit();
       await untilReceived('WEBHOOK_DELIVERY_EXHAUSTED', 'WEBHOOK_TRANSPORT_DISABLED');
       const about = { tenant: { Uid: tenant.tenantUid }, at: expect.any(String) };
@@ -119,7 +119,7 @@ describe('notifications as actions', () => {
     it('report a failing transport once, and its recovery', async () => {
       await alarmTransport();
       const { httpTransportUid } = await tenant.transport(receiver);
-      receiver.answerNext({ status: 500 }, { status: 500 });
+      receiver.respondNext({ status: 500 }, { status: 500 });
       await tenant.emit();
       await untilReceived('WEBHOOK_TRANSPORT_FAILING', 'WEBHOOK_TRANSPORT_RECOVERED');
       expect(received()['WEBHOOK_TRANSPORT_FAILING']).toMatchObject({
@@ -157,7 +157,7 @@ describe('notifications as actions', () => {
     it('are not emitted for a tenant whose webhooks have the action *', async () => {
       await tenant.transport(alarms);
       await tenant.transport(receiver);
-      receiver.answer({ status: 410 });
+      receiver.respond({ status: 410 });
       await tenant.emit();
       await tenant.untilLog((log) =>
         expect(log.map(({ status }) => status).sort()).toEqual(['DELIVERED', 'FAILED']),
@@ -168,7 +168,7 @@ describe('notifications as actions', () => {
     it('do not cause each other if the transport that receives them fails', async () => {
       const transport = await tenant.transport(receiver, { retryScheduleSeconds: [] });
       await tenant.webhook(transport, { action: 'WEBHOOK_*' });
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.emit();
       // The failed notification opens the circuit, which is reported with the next failure of another event.
       await tenant.untilLogged({ status: 'FAILED' }, 2, 20_000);
@@ -181,7 +181,7 @@ describe('notifications as actions', () => {
         'WEBHOOK_DELIVERY_EXHAUSTED',
         'WEBHOOK_TRANSPORT_FAILING',
       ]);
-      receiver.answer({ status: 410 });
+      receiver.respond({ status: 410 });
       await tenant.emit();
       await eventually(async () => (await tenant.get(transport)).state === 'DISABLED');
       await tenant.untilLog((log) =>

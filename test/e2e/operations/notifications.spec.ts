@@ -95,7 +95,7 @@ describe('notifications', () => {
 
     it('report each failed attempt, and after the last one the failure of the delivery', async () => {
       await tenant.transport(receiver);
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.emit();
       await until('deliveryFailed', 'deliveryFailed', 'transportFailing', 'deliveryExhausted');
       const [first, second, failing, last] = seen;
@@ -109,7 +109,7 @@ describe('notifications', () => {
 
     it('report a receiver that does not respond, with the error code of the attempt', async () => {
       await tenant.transport(receiver, { retryScheduleSeconds: [] });
-      receiver.answer('reset');
+      receiver.respond('reset');
       await tenant.emit();
       await until('deliveryExhausted');
       expect(seen[0]).toMatchObject({ responseStatusCode: null, errorCode: 'CONNECTION_RESET' });
@@ -117,10 +117,10 @@ describe('notifications', () => {
 
     it('report a transport that recovers after its circuit was open, and not one that recovers from a single failure', async () => {
       await tenant.transport(receiver);
-      receiver.answerNext({ status: 500 });
+      receiver.respondNext({ status: 500 });
       await tenant.emit();
       await until('deliveryFailed', 'deliverySucceeded');
-      receiver.answerNext({ status: 500 }, { status: 500 });
+      receiver.respondNext({ status: 500 }, { status: 500 });
       await tenant.emit();
       const [failed, succeeded] = ['deliveryFailed', 'deliverySucceeded'] as const;
       await until(failed, succeeded, failed, failed, 'transportFailing', succeeded, 'transportRecovered');
@@ -138,7 +138,7 @@ describe('notifications', () => {
             transports.get(disabled.tenantUid, disabled.httpTransportUid).then(({ state }) => state),
           );
         });
-      receiver.answer({ status: 410, delayMs: 50 });
+      receiver.respond({ status: 410, delayMs: 50 });
       await tenant.emitMany(3);
       const ofType = (type: string) => seen.filter((notification) => notification.type === type);
       await eventually(
@@ -327,7 +327,7 @@ describe('a listener of notifications', () => {
     notificationsOf(host).all$.subscribe({ complete: () => (isCompleted = true) });
     const tenant = new TenantClient(host);
     await tenant.transport(receiver);
-    receiver.answer({ status: 204, delayMs: 300 });
+    receiver.respond({ status: 204, delayMs: 300 });
     await tenant.emit();
     await receiver.waitFor(1);
     await host.close();

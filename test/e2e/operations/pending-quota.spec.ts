@@ -153,7 +153,7 @@ describe('the quota of pending deliveries', () => {
 
     describe('counts a delivery', () => {
       it('until it is delivered', async () => {
-        receiver.answer({ status: 204, delayMs: 300 });
+        receiver.respond({ status: 204, delayMs: 300 });
         await tenant.transport(receiver);
         await tenant.emitMany(3);
         await untilPending(3);
@@ -161,7 +161,7 @@ describe('the quota of pending deliveries', () => {
       });
 
       it('while it waits to be tried again, and until it has failed', async () => {
-        receiver.answer({ status: 500 });
+        receiver.respond({ status: 500 });
         const patient = await tenant.transport(receiver, { retryScheduleSeconds: [3_600] });
         await tenant.emitMany(4);
         await receiver.waitFor(4);
@@ -176,12 +176,12 @@ describe('the quota of pending deliveries', () => {
       });
 
       it('while it waits behind an earlier one of its ordering key', async () => {
-        receiver.answer({ status: 500 });
+        receiver.respond({ status: 500 });
         const transport = await tenant.transport(receiver, { retryScheduleSeconds: [1] }, { ordered: true });
         await tenant.emitMany(5, { orderingKey: 'till-1' });
         await receiver.waitFor(1);
         await untilPending(5);
-        receiver.answer({ status: 204 });
+        receiver.respond({ status: 204 });
         await receiver.waitFor(6);
         await untilPending(0);
         await command(tenant, transport, 'disable');
@@ -202,7 +202,7 @@ describe('the quota of pending deliveries', () => {
       });
 
       it('until a 410 ends it, and those behind it that wait', async () => {
-        receiver.answerNext({ status: 410 });
+        receiver.respondNext({ status: 410 });
         const transport = await tenant.transport(receiver, { maxConcurrency: 1 });
         await tenant.emitMany(3);
         await untilPasses(async () => expect((await tenant.get(transport)).state).toBe('DISABLED'));

@@ -5,7 +5,7 @@ import { eachHost, newTenant } from '../../support/each-host.js';
 const transport = { name: 'ERP', url: 'https://erp.example.com' };
 const webhook = { action: 'ORDER_SETTLED' };
 
-type Answer = ApiResponse<{ code?: string; message?: string[] }>;
+type QuotaResponse = ApiResponse<{ code?: string; message?: string[] }>;
 
 describe('the quotas of a tenant', () => {
   eachHost(
@@ -15,18 +15,18 @@ describe('the quotas of a tenant', () => {
         api = host().api(newTenant());
       });
 
-      const createTransport = (httpTransportUid?: string): Promise<Answer> =>
+      const createTransport = (httpTransportUid?: string): Promise<QuotaResponse> =>
         api.post('/httptransports', { ...transport, ...(httpTransportUid && { httpTransportUid }) });
-      const createWebhook = (of: string, webhookUid?: string): Promise<Answer> =>
+      const createWebhook = (of: string, webhookUid?: string): Promise<QuotaResponse> =>
         api.post(`/httptransports/${of}/webhooks`, { ...webhook, ...(webhookUid && { webhookUid }) });
       const countOf = async (path: string): Promise<number> =>
         (await api.get<{ paging: { totalCount: number } }>(path)).body.paging.totalCount;
-      const outcomes = (answers: Answer[]): string[] =>
-        answers.map(({ status, body }) => `${status} ${body.code ?? ''}`.trim()).sort();
+      const outcomes = (responses: QuotaResponse[]): string[] =>
+        responses.map(({ status, body }) => `${status} ${body.code ?? ''}`.trim()).sort();
 
       it('permit as many HTTP transports as allowed and not one more, also all at once', async () => {
-        const answers = await Promise.all(Array.from({ length: 12 }, () => createTransport()));
-        expect(outcomes(answers)).toEqual([
+        const responses = await Promise.all(Array.from({ length: 12 }, () => createTransport()));
+        expect(outcomes(responses)).toEqual([
           ...Array.from({ length: 4 }, () => '200'),
           ...Array.from({ length: 8 }, () => '409 QUOTA_EXCEEDED'),
         ]);
@@ -41,10 +41,10 @@ describe('the quotas of a tenant', () => {
       it('count webhooks over all HTTP transports of the tenant', async () => {
         await createTransport('a');
         await createTransport('b');
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           Array.from({ length: 12 }, (_, index) => createWebhook(index % 2 === 0 ? 'a' : 'b')),
         );
-        expect(outcomes(answers)).toEqual([
+        expect(outcomes(responses)).toEqual([
           ...Array.from({ length: 6 }, () => '200'),
           ...Array.from({ length: 6 }, () => '409 QUOTA_EXCEEDED'),
         ]);
@@ -54,8 +54,8 @@ describe('the quotas of a tenant', () => {
       it('name the limit that is reached', async () => {
         for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
         for (let count = 0; count < 6; count += 1) await createWebhook('a');
-        const answers = [await createTransport('e'), await createWebhook('b')];
-        expect(answers.map(({ body }) => body)).toEqual([
+        const responses = [await createTransport('e'), await createWebhook('b')];
+        expect(responses.map(({ body }) => body)).toEqual([
           {
             statusCode: 409,
             error: 'Conflict',

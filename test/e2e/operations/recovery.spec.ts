@@ -57,7 +57,7 @@ describe('recoveries and replays', () => {
 
     /** A transport whose deliveries have failed: one for each order. */
     const failed = async (count: number, webhook: object = {}): Promise<void> => {
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.transport(receiver, ERP, webhook);
       await tenant.emitMany(count);
       await tenant.untilLogged({ status: 'FAILED', attempts: 1 }, count);
@@ -97,7 +97,7 @@ describe('recoveries and replays', () => {
     });
 
     it('enabling with recover sends what was missed while the transport was disabled, and what failed before', async () => {
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await tenant.transport(receiver, ERP);
       await tenant.emit('failed');
       await tenant.untilLogged({ status: 'FAILED' });
@@ -124,7 +124,7 @@ describe('recoveries and replays', () => {
 
     it('recovered deliveries of an ordered webhook are sent one at a time, in the order of their events', async () => {
       await failed(12, { ordered: true });
-      receiver.answer({ status: 204, delayMs: 5 });
+      receiver.respond({ status: 204, delayMs: 5 });
       const job = await recoveries.start('recover', { since: SINCE });
       await recoveries.until(job, { state: 'DONE', requeued: 12 });
       await tenant.untilLogged({ status: 'DELIVERED' }, 12);
@@ -134,7 +134,7 @@ describe('recoveries and replays', () => {
 
     it('an unordered transport gets recovered deliveries in the order of their events, some at a time', async () => {
       await failed(30);
-      receiver.answer({ status: 204, delayMs: 2 });
+      receiver.respond({ status: 204, delayMs: 2 });
       await recoveries.start('recover', { since: SINCE });
       await tenant.untilLogged({ status: 'DELIVERED' }, 30);
       const order = ordersAt().map(Number);
@@ -221,7 +221,7 @@ describe('recoveries and replays', () => {
 
     it('a cancelled job enqueues nothing more, and another one can be started', async () => {
       await failed(30);
-      receiver.answer('hang');
+      receiver.respond('hang');
       const job = await recoveries.start('recover', { since: SINCE });
       const running = await eventually(async () => {
         const present = await recoveries.get(job);
@@ -242,13 +242,13 @@ describe('recoveries and replays', () => {
 
     it('ends with a reason if the webhook or the transport is deleted in the middle', async () => {
       await failed(30);
-      receiver.answer('hang');
+      receiver.respond('hang');
       await tenant.webhook(ERP, { webhookUid: 'more', action: 'ORDER_SETTLED' });
       const replay = await recoveries.start('replay', { since: SINCE, webhookUid: 'more' });
       await recoveries.until(replay, { state: 'RUNNING' });
       const removed = await tenant.api.delete('/httptransports/erp/webhooks/more');
       expect(removed.status).toBeLessThan(300);
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       const end = await eventually(async () => {
         const present = await recoveries.get(replay);
         return present.finishedAt !== null && present;

@@ -53,8 +53,8 @@ describe('rotating a signing secret', () => {
           expiresAt: number | null;
         }[];
       for (const byte of [1, 2, 3, 4, 3, 3]) {
-        const answer = await api.post<Created>(`${PATH}/rotatesecret`, { signingSecret: imported(byte) });
-        expect([answer.status, answer.body.signingSecret]).toEqual([200, imported(byte)]);
+        const response = await api.post<Created>(`${PATH}/rotatesecret`, { signingSecret: imported(byte) });
+        expect([response.status, response.body.signingSecret]).toEqual([200, imported(byte)]);
       }
       const secrets = await stored();
       expect(secrets.map(({ secret }) => secret)).toEqual(
@@ -68,14 +68,14 @@ describe('rotating a signing secret', () => {
     });
 
     it('loses nothing when rotations and updates come at once', async () => {
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         api.post<Created>(`${PATH}/rotatesecret`, {}),
         api.post<Created>(`${PATH}/rotatesecret`, {}),
         api.patch<Created>(PATH, { maxConcurrency: 5 }),
       ]);
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
       const row = await storedTransport(host(), tenantUid, 'erp');
-      for (const { body } of answers.slice(0, 2)) expect(row.signing_secrets).toContain(body.signingSecret);
+      for (const { body } of responses.slice(0, 2)) expect(row.signing_secrets).toContain(body.signingSecret);
       expect(JSON.parse(row.signing_secrets as string)).toHaveLength(3);
       expect(row.max_concurrency).toBe(5);
     });
@@ -94,16 +94,16 @@ describe('rotating a signing secret', () => {
       [{ signingSecret: imported(1).slice('whsec_'.length) }, 'INVALID_SIGNING_SECRET'],
     ])('refuses %j and keeps the present secret', async (body, code) => {
       const before = await storedTransport(host(), tenantUid, 'erp');
-      const answer = await api.post<{ code: string }>(`${PATH}/rotatesecret`, body);
-      expect([answer.status, answer.body.code]).toEqual([400, code]);
+      const response = await api.post<{ code: string }>(`${PATH}/rotatesecret`, body);
+      expect([response.status, response.body.code]).toEqual([400, code]);
       if ('signingSecret' in body && body.signingSecret !== null)
-        expect(JSON.stringify(answer.body)).not.toContain(body.signingSecret);
+        expect(JSON.stringify(response.body)).not.toContain(body.signingSecret);
       expect(await storedTransport(host(), tenantUid, 'erp')).toEqual(before);
     });
 
     it('is 404 for a transport that does not exist', async () => {
-      const answer = await api.request<{ code: string }>('POST', '/httptransports/none/rotatesecret');
-      expect([answer.status, answer.body.code]).toEqual([404, 'HTTP_TRANSPORT_NOT_FOUND']);
+      const response = await api.request<{ code: string }>('POST', '/httptransports/none/rotatesecret');
+      expect([response.status, response.body.code]).toEqual([404, 'HTTP_TRANSPORT_NOT_FOUND']);
     });
   });
 });
@@ -139,9 +139,9 @@ describe('a request after a rotation', () => {
     afterEach(() => receiver.reset());
 
     const rotate = async (body: object = {}): Promise<string> => {
-      const answer = await api.post<Created>(`${PATH}/rotatesecret`, body);
+      const response = await api.post<Created>(`${PATH}/rotatesecret`, body);
       await sleep(TAKES_EFFECT_WITHIN_MS);
-      return answer.body.signingSecret;
+      return response.body.signingSecret;
     };
     /** Has an event delivered, and tells which of the secrets signed it, in the order of the signatures. */
     const signedWith = async (...secrets: string[]): Promise<string[]> => {

@@ -23,7 +23,7 @@ describe('a whole tenant', () => {
       rows = new AgedRows(host.dataSource);
       tenants = host.app.get(WebhookTenants, { strict: false });
     });
-    afterEach(() => receiver.answer({ status: 204 }));
+    afterEach(() => receiver.respond({ status: 204 }));
     afterAll(async () => {
       await host.close();
       await receiver.close();
@@ -49,12 +49,12 @@ describe('a whole tenant', () => {
       const list = async () =>
         (await api.get<{ items: { status: string; attempts: number }[] }>('/deliveries')).body.items;
       await eventually(async () => (await list())[0]?.status === 'DELIVERED');
-      receiver.answer({ status: 500 });
+      receiver.respond({ status: 500 });
       await emit(tenantUid);
       const isRetried = ({ status, attempts }: { status: string; attempts: number }): boolean =>
         status === 'PENDING' && attempts === 1;
       await eventually(async () => (await list()).some(isRetried));
-      receiver.answer({ status: 204 });
+      receiver.respond({ status: 204 });
       for (let n = 0; n < 120; n += 1)
         await rows.delivery({ tenantUid, endedDaysAgo: 1, earlierAttempts: 1 });
       const id = await tenantNumber(host.dataSource, tenantUid);
@@ -128,7 +128,7 @@ describe('a whole tenant', () => {
 
     it('leaves no row of an attempt that was in flight', async () => {
       const id = await fill('flying');
-      receiver.answer({ status: 500, delayMs: 1_000 });
+      receiver.respond({ status: 500, delayMs: 1_000 });
       const attempts = await rows.count('webhook_attempt', '1 = 1');
       const own = await rows.count(
         'webhook_attempt',
@@ -138,8 +138,8 @@ describe('a whole tenant', () => {
       const { eventUid } = await emit('flying');
       await eventually(() => receiver.requests.some(({ headers }) => headers['webhook-id'] === eventUid));
       await tenants.purge('flying');
-      await eventually(() => receiver.unanswered === 0);
-      receiver.answer({ status: 204 });
+      await eventually(() => receiver.inFlight === 0);
+      receiver.respond({ status: 204 });
       // A later delivery of another tenant is recorded after it.
       await fill('later');
       expect(await rows.count('webhook_attempt', '1 = 1')).toBe(attempts - own + 121);

@@ -57,14 +57,14 @@ describe('a test send, with the guard on', () => {
       dns.answer(name, script);
       return name;
     };
-    /** Creates a transport and tests it; tells the answer and how long it took, in ms. */
-    const tryOut = async (url: string): Promise<{ answer: Result; tookMs: number }> => {
+    /** Creates a transport and tests it. @returns the result, and how long it took, in ms */
+    const tryOut = async (url: string): Promise<{ response: Result; tookMs: number }> => {
       const created = await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url });
       expect(created.status).toBe(200);
       const startedAt = performance.now();
       const { status, body } = await api.request<Result>('POST', '/httptransports/erp/test');
       expect(status).toBe(200);
-      return { answer: body, tookMs: performance.now() - startedAt };
+      return { response: body, tookMs: performance.now() - startedAt };
     };
 
     it('cannot tell an address that is blocked, with or without a listener, from a port that is closed', async () => {
@@ -80,8 +80,8 @@ describe('a test send, with the guard on', () => {
       ];
       for (const url of urls) {
         api = host.api(newTenant());
-        const { answer, tookMs } = await tryOut(url);
-        expect([url, answer]).toEqual([
+        const { response, tookMs } = await tryOut(url);
+        expect([url, response]).toEqual([
           url,
           { delivered: false, responseStatusCode: null, durationMs: 1_000, errorCode: 'CONNECT_FAILED' },
         ]);
@@ -91,8 +91,8 @@ describe('a test send, with the guard on', () => {
     });
 
     it('takes the same whole second for a name that does not exist', async () => {
-      const { answer } = await tryOut(`http://${nameFor(() => 'nxdomain')}/`);
-      expect(answer).toEqual({
+      const { response } = await tryOut(`http://${nameFor(() => 'nxdomain')}/`);
+      expect(response).toEqual({
         delivered: false,
         responseStatusCode: null,
         durationMs: 1_000,
@@ -103,10 +103,10 @@ describe('a test send, with the guard on', () => {
     it('looks the name up anew and judges the present addresses', async () => {
       const name = nameFor((type, nth) => (type === 'A' ? [nth === 1 ? '127.0.0.1' : FORBIDDEN] : []));
       const url = `http://${name}:${canary.port}/`;
-      const { answer } = await tryOut(url);
-      expect(answer.errorCode).toBe('CONNECT_FAILED');
+      const { response } = await tryOut(url);
+      expect(response.errorCode).toBe('CONNECT_FAILED');
       api = host.api(newTenant());
-      expect((await tryOut(url)).answer.errorCode).toBe('CONNECT_FAILED');
+      expect((await tryOut(url)).response.errorCode).toBe('CONNECT_FAILED');
     });
 
     it('is judged by the present rules, not by those under which the transport was created', async () => {
@@ -130,8 +130,8 @@ describe('a test send, with the guard on', () => {
       await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
       held.setDeliveryEnabled(false);
       try {
-        const answer = await other.api(tenantUid).request('POST', '/httptransports/erp/test');
-        expect([answer.status, answer.body]).toMatchObject([409, { code: 'DELIVERIES_HELD' }]);
+        const response = await other.api(tenantUid).request('POST', '/httptransports/erp/test');
+        expect([response.status, response.body]).toMatchObject([409, { code: 'DELIVERIES_HELD' }]);
       } finally {
         held.setDeliveryEnabled(true);
       }

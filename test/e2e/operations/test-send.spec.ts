@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ApiClient, ApiResponse } from '../../support/api-client.js';
 import { eachHost, newTenant } from '../../support/each-host.js';
-import { jsonOf, Receiver, verifySignature, type Answer } from '../../support/receiver.js';
+import { jsonOf, Receiver, verifySignature, type ResponsePlan } from '../../support/receiver.js';
 
 interface Result {
   delivered: boolean;
@@ -95,7 +95,7 @@ describe('a test send', () => {
       },
     );
 
-    it.each<[string, Answer, Omit<Result, 'durationMs'>]>([
+    it.each<[string, ResponsePlan, Omit<Result, 'durationMs'>]>([
       [
         'an error',
         { status: 500, body: 'secret stack trace' },
@@ -118,10 +118,10 @@ describe('a test send', () => {
         'reset',
         { delivered: false, responseStatusCode: null, errorCode: 'CONNECTION_RESET' },
       ],
-    ])('that meets %s says so, and changes nothing', async (_what, answer, result) => {
+    ])('that meets %s says so, and changes nothing', async (_what, response, result) => {
       await create('erp', { timeoutMs: 300 });
       const before = await everything();
-      receiver.answer(answer);
+      receiver.respond(response);
       const { status, body } = await test();
       expect([status, body]).toEqual([200, { ...result, durationMs: expect.any(Number) }]);
       expect(receiver.requests).toHaveLength(1);
@@ -161,8 +161,8 @@ describe('a test send', () => {
     it('gets 429 when the tenant has used up its tests, also for a transport that was created anew', async () => {
       const uids = Array.from({ length: 24 }, (_, index) => `t-${index}`);
       for (const uid of uids) await create(uid);
-      const answers = await Promise.all(uids.map((uid) => test({}, uid)));
-      const refused = answers.filter(({ status }) => status === 429);
+      const responses = await Promise.all(uids.map((uid) => test({}, uid)));
+      const refused = responses.filter(({ status }) => status === 429);
       // Every three seconds brings another turn, should this have taken so long.
       expect(refused.length).toBeGreaterThanOrEqual(2);
       expect(refused.length).toBeLessThanOrEqual(4);

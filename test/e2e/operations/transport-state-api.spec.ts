@@ -25,9 +25,9 @@ describe('the state of an HTTP transport', () => {
 
     /** Carries out a command that has to succeed. */
     const run = async (command: string, body?: object): Promise<Transport> => {
-      const answer = await api.request<Transport>('POST', `${PATH}/${command}`, body);
-      expect([command, answer.status, answer.body]).toEqual([command, 200, expect.any(Object)]);
-      return answer.body;
+      const response = await api.request<Transport>('POST', `${PATH}/${command}`, body);
+      expect([command, response.status, response.body]).toEqual([command, 200, expect.any(Object)]);
+      return response.body;
     };
 
     it('goes through all states, and each response is the transport as it is read afterwards', async () => {
@@ -39,9 +39,9 @@ describe('the state of an HTTP transport', () => {
         ['enable', 'ACTIVE'],
       ];
       for (const [command, state] of states) {
-        const answer = await run(command);
-        expect([command, answer.state]).toEqual([command, state]);
-        expect((await api.get(PATH)).body).toEqual(answer);
+        const response = await run(command);
+        expect([command, response.state]).toEqual([command, state]);
+        expect((await api.get(PATH)).body).toEqual(response);
       }
     });
 
@@ -64,8 +64,8 @@ describe('the state of an HTTP transport', () => {
       ['pause', 'enable', /paused.*cannot be enabled.*resume/i],
     ])('after %s responds with 409 to %s, and nothing changes', async (before, command, message) => {
       const present = await run(before);
-      const answer = await api.request('POST', `${PATH}/${command}`);
-      expect([answer.status, answer.body]).toEqual([
+      const response = await api.request('POST', `${PATH}/${command}`);
+      expect([response.status, response.body]).toEqual([
         409,
         {
           statusCode: 409,
@@ -98,8 +98,8 @@ describe('the state of an HTTP transport', () => {
       [[]],
       ['"text"'],
     ])('is not disabled with the body %j', async (body) => {
-      const answer = await api.request<{ code: string }>('POST', `${PATH}/disable`, body);
-      expect([answer.status, (await api.get<Transport>(PATH)).body.state]).toEqual([400, 'ACTIVE']);
+      const response = await api.request<{ code: string }>('POST', `${PATH}/disable`, body);
+      expect([response.status, (await api.get<Transport>(PATH)).body.state]).toEqual([400, 'ACTIVE']);
     });
 
     it('is 404 for a transport that does not exist and for a uid that is impossible', async () => {
@@ -116,14 +116,14 @@ describe('the state of an HTTP transport', () => {
     });
 
     it('survives any number of commands at once, and updates between them keep their effect', async () => {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
           index % 4 === 3
             ? api.patch(PATH, { maxConcurrency: 1 + index })
             : api.request('POST', `${PATH}/${index % 2 === 0 ? 'pause' : 'resume'}`),
         ),
       );
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
       const { body } = await api.get<Transport>(PATH);
       expect(['ACTIVE', 'PAUSED']).toContain(body.state);
       expect([4, 8, 12]).toContain(body.maxConcurrency);

@@ -62,9 +62,9 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
       await api.post(`${PATH}/webhooks`, { action: 'ORDER_SETTLED', ordered });
     };
     const run = async (command: string): Promise<Transport> => {
-      const answer = await api.request<Transport>('POST', `${PATH}/${command}`);
-      expect([command, answer.status]).toEqual([command, 200]);
-      return answer.body;
+      const response = await api.request<Transport>('POST', `${PATH}/${command}`);
+      expect([command, response.status]).toEqual([command, 200]);
+      return response.body;
     };
     const emit = (from: number, to: number): Promise<unknown> =>
       worker.emitter.emitMany(
@@ -94,18 +94,18 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
       ])(
         'no request starts later than a second after the response to %s, and %s sends the rest',
         async (stop, go, state) => {
-          receiver.answer({ status: 204, delayMs: 20 });
+          receiver.respond({ status: 204, delayMs: 20 });
           await create({ maxConcurrency: 2 });
           await emit(0, BACKLOG);
           await receiver.waitFor(5);
           expect((await run(stop)).state).toBe(state);
-          const answeredAt = Date.now();
+          const respondedAt = Date.now();
           await sleep(1_000 + A_WHILE_MS);
-          const late = receiver.requests.filter(({ receivedAt }) => receivedAt > answeredAt + 1_000);
+          const late = receiver.requests.filter(({ receivedAt }) => receivedAt > respondedAt + 1_000);
           expect(late).toEqual([]);
           expect(receiver.requests.length).toBeLessThan(BACKLOG / 2);
 
-          receiver.answer({ status: 204 });
+          receiver.respond({ status: 204 });
           expect((await run(go)).state).toBe('ACTIVE');
           await receiver.waitFor(BACKLOG, 20_000);
           await logged('PENDING', 0);
@@ -153,7 +153,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
 
       it('one that was disabled by 410 is enabled afresh', async () => {
         await create();
-        receiver.answerNext({ status: 410 });
+        receiver.respondNext({ status: 410 });
         await emit(0, 1);
         await eventually(async () => (await transport()).state === 'DISABLED');
         expect(await transport()).toMatchObject({ disabledReason: 'GONE', failingSince: expect.any(String) });
@@ -169,7 +169,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
 
       it('enabling ends a wait that the receiver asked for', async () => {
         await create({ retryScheduleSeconds: [3_600] });
-        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        receiver.respondNext({ status: 429, headers: { 'retry-after': '3600' } });
         await emit(0, 1);
         await eventually(async () => (await transport()).failingSince !== null);
         await emit(1, 2);
@@ -183,10 +183,10 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
 
       it('enabling does so also while a holder of the lane has a request in flight', async () => {
         await create({ maxConcurrency: 2, retryScheduleSeconds: [3_600] });
-        receiver.answerNext('hang');
+        receiver.respondNext('hang');
         await emit(0, 1);
         await receiver.waitFor(1);
-        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        receiver.respondNext({ status: 429, headers: { 'retry-after': '3600' } });
         await emit(1, 2);
         await receiver.waitFor(2);
         await emit(2, 3);
@@ -203,7 +203,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
 
       it('a resume does not end a wait that the receiver asked for', async () => {
         await create({ retryScheduleSeconds: [3_600] });
-        receiver.answerNext({ status: 429, headers: { 'retry-after': '3600' } });
+        receiver.respondNext({ status: 429, headers: { 'retry-after': '3600' } });
         await emit(0, 1);
         await eventually(async () => (await transport()).failingSince !== null);
         await run('pause');

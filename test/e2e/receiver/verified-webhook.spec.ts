@@ -102,12 +102,16 @@ async function start(platform: string, rawBody: boolean, logger?: LogCapture): P
   return app;
 }
 
-interface Answer {
+interface ReceiverReply {
   status: number;
   json: Record<string, unknown>;
 }
 
-async function post(app: INestApplication, path: string, { headers, body }: SignedWebhook): Promise<Answer> {
+async function post(
+  app: INestApplication,
+  path: string,
+  { headers, body }: SignedWebhook,
+): Promise<ReceiverReply> {
   const response = await fetch(`${await app.getUrl()}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close', ...headers },

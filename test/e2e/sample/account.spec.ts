@@ -104,7 +104,7 @@ describe('an access token', () => {
     ['POST', '/stores/main/tills/till-1/open', { openingAmount: 1 }],
     ['POST', '/customers', { name: 'No' }],
   ];
-  const answers = async (call: Call, routes: typeof ROUTES) =>
+  const responses = async (call: Call, routes: typeof ROUTES) =>
     Promise.all(routes.map(async ([method, path, body]) => (await call(method as 'GET', path, body)).status));
   const all = (status: number, routes: typeof ROUTES) => routes.map(() => status);
 
@@ -112,7 +112,7 @@ describe('an access token', () => {
     const forged = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`;
     for (const token of [undefined, 'demo-device', 'nonsense', forged]) {
       const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
-      expect(await answers(call, ROUTES)).toEqual(all(401, ROUTES));
+      expect(await responses(call, ROUTES)).toEqual(all(401, ROUTES));
     }
   });
 
@@ -175,7 +175,7 @@ describe('an access token', () => {
 
   it('of a cashier gives access to the till, and not to the administration', async () => {
     const cashier = await app.signIn('cashier');
-    expect(await answers(cashier, ADMIN_ROUTES)).toEqual(all(403, ADMIN_ROUTES));
+    expect(await responses(cashier, ADMIN_ROUTES)).toEqual(all(403, ADMIN_ROUTES));
     expect(await cashier('POST', '/stores/main/tills/till-1/open', { openingAmount: 1 })).toMatchObject({
       status: 200,
     });
@@ -184,7 +184,7 @@ describe('an access token', () => {
   it('gives no access to another tenant', async () => {
     const token = await accessToken(app.url, 'admin', 'other');
     const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);
-    expect(await answers(call, ROUTES)).toEqual(all(403, ROUTES));
+    expect(await responses(call, ROUTES)).toEqual(all(403, ROUTES));
     const other = await app.signIn('admin', 'other');
     expect(await other('GET', '/products')).toMatchObject({ status: 200, body: { items: [] } });
     expect(await other('PATCH', '/products/secret', { name: 'Mine' })).toMatchObject({ status: 404 });

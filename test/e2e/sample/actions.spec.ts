@@ -37,7 +37,7 @@ eachDatabase((db) => {
   async function arrivalsOf(count: number, request: () => ReturnType<Call>) {
     receiver.reset();
     const { status, body } = await request();
-    if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+    if (status >= 300) throw new Error(`responded with ${status}: ${JSON.stringify(body)}`);
     const arrived = await receiver.waitFor(count);
     arrived.forEach((delivery) => verifySignature(delivery, signingSecret));
     return arrived.map(jsonOf);

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { eachDatabase } from '../../support/databases.js';
 import { jsonOf, Receiver } from '../../support/receiver.js';
 import { SampleApp } from './sample-app.js';
-import type { ApiAnswer, Call } from './sample-client.js';
+import type { SampleResponse, Call } from './sample-client.js';
 
 interface Batch extends Record<string, unknown> {
   count: number;
@@ -32,7 +32,7 @@ eachDatabase((db, kind) => {
   const data = { store: { Id: 1, Uid: '70' }, order: { Id: 7123, Uid: '700' } };
   const emit = (body: Record<string, unknown>) =>
     call('POST', '/events', { action: 'ORDER_SETTLED', data, ...body });
-  const emitBatch = (body: Record<string, unknown>): Promise<ApiAnswer<Batch>> =>
+  const emitBatch = (body: Record<string, unknown>): Promise<SampleResponse<Batch>> =>
     call<Batch>('POST', '/events/batch', { action: 'STOCK_CHANGE', data, ...body });
 
   describe('POST …/events', () => {
@@ -49,15 +49,15 @@ eachDatabase((db, kind) => {
 
     it('responds only after the transaction it held open, and delivers only then', async () => {
       const startedAt = Date.now();
-      const answer = emit({ holdMs: 400 });
+      const response = emit({ holdMs: 400 });
       await new Promise((resolve) => setTimeout(resolve, 200));
       expect(receiver.requests).toHaveLength(0);
-      expect(await answer).toMatchObject({ status: 200 });
+      expect(await response).toMatchObject({ status: 200 });
       expect(Date.now() - startedAt).toBeGreaterThanOrEqual(395);
       await receiver.waitFor(1);
     });
 
-    it('emits nothing when it is told to roll back', async () => {
+    it('emits nothing if the request asks for a rollback', async () => {
       const { status, body } = await emit({ rollback: true, holdMs: 20 });
       expect({ status, body }).toEqual({
         status: 200,
@@ -137,9 +137,9 @@ eachDatabase((db, kind) => {
       // A tenant without webhooks: the events of the others are enough to deliver.
       const other = await app.signIn('admin', 'other');
       const body = { action: 'STOCK_CHANGE', data: { n: 1 }, count: 10_000 };
-      const answer = await other<Batch>('POST', '/events/batch', body);
-      expect([answer.status, answer.body.count]).toEqual([200, 10_000]);
-      expect(new Set(answer.body.eventUids).size).toBe(10_000);
+      const response = await other<Batch>('POST', '/events/batch', body);
+      expect([response.status, response.body.count]).toEqual([200, 10_000]);
+      expect(new Set(response.body.eventUids).size).toBe(10_000);
       const [row] = await app
         .get(DataSource)
         .query<{ count: number | string }[]>(
@@ -193,10 +193,10 @@ eachDatabase((db, kind) => {
   });
 
   it('delivers only what was committed, however many transactions run at once', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, (_, n) => emit({ data: { n }, rollback: n % 2 === 1, holdMs: n % 5 })),
     );
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
     const last = await emit({ data: { n: 'last' } });
     const arrived = await receiver.waitFor(51);
     const numbers = arrived.map((request) => jsonOf(request).n);

@@ -6,7 +6,7 @@ import type { TestDatabase } from '../../support/test-database.js';
 import { SampleApp } from './sample-app.js';
 
 const TEN_MINUTES_MS = 600_000;
-/** What an answer may take when the database says nothing. */
+/** Maximum time of a response while the database does not respond. */
 const LIMIT_MS = 3_500;
 
 let app: SampleApp;

@@ -114,8 +114,8 @@ eachDatabase((db) => {
       ['POST', '/purchases/po/receipts', { lines: [{ lineNumber: 1, quantity: 3 }] }],
     ],
   ])('%i: %s', async (status, _what, request) => {
-    const answer = await call(...request);
-    expect(answer).toMatchObject({ status, body: { statusCode: status } });
+    const response = await call(...request);
+    expect(response).toMatchObject({ status, body: { statusCode: status } });
   });
 
   it('and none of it emitted anything or left anything behind', async () => {

@@ -1,5 +1,5 @@
-/** An answer with its body parsed, where it has one. */
-export interface ApiAnswer<Body = Record<string, unknown>> {
+/** A response with its body parsed, if it has one. */
+export interface SampleResponse<Body = Record<string, unknown>> {
   readonly status: number;
   readonly body: Body;
 }
@@ -8,7 +8,7 @@ export type Call = <Body = Record<string, unknown>>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
-) => Promise<ApiAnswer<Body>>;
+) => Promise<SampleResponse<Body>>;
 
 /** Calls routes below `baseUrl`. */
 export function callWith(baseUrl: string, token: string | undefined): Call {

@@ -41,7 +41,7 @@ describe('metrics', () => {
     it('count emits, deliveries and attempts, and distinguish no more transports than allowed', async () => {
       const [one, other] = [new TenantClient(host), new TenantClient(host)];
       const { httpTransportUid } = await one.transport(receiver);
-      receiver.answerNext({ status: 500 }, { status: 404 });
+      receiver.respondNext({ status: 500 }, { status: 404 });
       await one.emit();
       await one.untilLogged({ status: 'DELIVERED', attempts: 3 });
       await other.transport(receiver);
@@ -92,7 +92,7 @@ describe('metrics', () => {
     it('show the queue, the lanes and the health of the process', async () => {
       const tenant = new TenantClient(host);
       await tenant.transport(receiver);
-      receiver.answer('hang');
+      receiver.respond('hang');
       await tenant.emit();
       await receiver.waitFor(1);
       // Otherwise a process counts within ten seconds.

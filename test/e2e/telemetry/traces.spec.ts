@@ -68,7 +68,7 @@ describe('traces', () => {
 
     it('lead from the span of the host over the emit to each attempt, and on to the receiver', async () => {
       const { httpTransportUid } = await tenant.transport(receiver, { url: `${receiver.url}/secret?key=1` });
-      receiver.answerNext({ status: 503, headers: { 'retry-after': '0' } });
+      receiver.respondNext({ status: 503, headers: { 'retry-after': '0' } });
       const tracer = trace.getTracer('test');
       const eventUid = await tracer.startActiveSpan('POST /orders', async (span) => {
         const uid = await tenant.emit();
@@ -138,7 +138,7 @@ describe('traces', () => {
 
     it('name the error of an attempt without a response, and the code of an emit that fails', async () => {
       await tenant.transport(receiver, { timeoutMs: 100 });
-      receiver.answerNext('hang');
+      receiver.respondNext('hang');
       await tenant.emit('1', { eventUid: 'twice' });
       const [failed] = await attempts(2);
       expect(failed!.attributes).toMatchObject({ 'error.type': 'TIMEOUT', 'tillhook.outcome': 'retry' });

@@ -47,7 +47,7 @@ describe('without an OpenTelemetry SDK', () => {
         void published.push([String(name), message as object]);
       for (const name of CHANNELS) subscribe(name, keep);
       try {
-        receiver.answerNext({ status: 500, body: 'response' });
+        receiver.respondNext({ status: 500, body: 'response' });
         const eventUid = await tenant.emit();
         await eventually(() => published.filter(([name]) => name === 'tillhook:attempt:end').length === 2);
         const { tenantUid } = tenant;
@@ -90,7 +90,7 @@ describe('without an OpenTelemetry SDK', () => {
 
     it('logs failed attempts with uids, host, status, duration and code, without bodies and paths', async () => {
       logger.entries.length = 0;
-      receiver.answerNext({ status: 500, body: 'response' }, 'hang', { status: 410 });
+      receiver.respondNext({ status: 500, body: 'response' }, 'hang', { status: 410 });
       const eventUid = await tenant.emit();
       await eventually(() => logger.at('warn', /has failed/).length === 1);
       const [responded, lost] = logger.at('debug', new RegExp(eventUid));

@@ -21,9 +21,10 @@ export interface Arrival {
 }
 
 /** The response of an endpoint, after `afterMs`; `never`: it never responds. */
-export type EndpointAnswer = { status: number; afterMs?: number; headers?: Record<string, string> } | 'never';
+export type EndpointResponse =
+  { status: number; afterMs?: number; headers?: Record<string, string> } | 'never';
 
-type Answering = (arrival: Arrival) => EndpointAnswer;
+type Responder = (arrival: Arrival) => EndpointResponse;
 
 /** Receivers, each on a port of its own, with one log of all requests that arrived: what was really delivered. */
 export class Endpoints {
@@ -34,17 +35,17 @@ export class Endpoints {
   readonly #mostAtOnce: number[] = [];
 
   private constructor(
-    public answering: Answering,
+    public respond: Responder,
     private readonly address: string,
   ) {}
 
   /** @param address of this machine on which they listen */
   static async start(
     count: number,
-    answering: Answering = () => ({ status: 204 }),
+    respond: Responder = () => ({ status: 204 }),
     address = '127.0.0.1',
   ): Promise<Endpoints> {
-    const endpoints = new Endpoints(answering, address);
+    const endpoints = new Endpoints(respond, address);
     await Promise.all(Array.from({ length: count }, (_, index) => endpoints.#listen(index)));
     return endpoints;
   }
@@ -128,14 +129,14 @@ export class Endpoints {
     this.#open[endpoint] = this.openAt(endpoint) + 1;
     this.#mostAtOnce[endpoint] = Math.max(this.mostAtOnce(endpoint), this.openAt(endpoint));
     response.once('close', () => this.#end(arrival));
-    const answer = this.answering(arrival);
-    if (answer === 'never') return;
-    if (answer.afterMs) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
+    const planned = this.respond(arrival);
+    if (planned === 'never') return;
+    if (planned.afterMs) await new Promise((resolve) => setTimeout(resolve, planned.afterMs));
     if (response.destroyed) return;
-    arrival.status = answer.status;
+    arrival.status = planned.status;
     // Count the end before the sender gets the response, because its next request may arrive before `close` is emitted.
     this.#end(arrival);
-    response.writeHead(answer.status, answer.headers).end();
+    response.writeHead(planned.status, planned.headers).end();
   }
 
   #end(arrival: Arrival): void {

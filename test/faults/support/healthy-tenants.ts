@@ -1,4 +1,4 @@
-import type { Arrival, EndpointAnswer } from './endpoints.js';
+import type { Arrival, EndpointResponse } from './endpoints.js';
 import type { Committed } from './host-process.js';
 import type { RouteSettings, Scene } from './scene.js';
 import { sleep } from './sizes.js';
@@ -7,7 +7,7 @@ import { sleep } from './sizes.js';
 export const RETRY_SECONDS = [1, 60];
 /** The latest due date of a retry after the first attempt has failed: the wait with its jitter. */
 const LATEST_RETRY_MS = 1_200;
-const ANSWERED_AFTER_MS = 5;
+const RESPONSE_DELAY_MS = 5;
 /** How long after the last event a retry may still arrive, in ms. */
 const GRACE_MS = LATEST_RETRY_MS + 3_500;
 const STEP_MS = 20;
@@ -61,13 +61,13 @@ export class HealthyTenants {
   }
 
   /** The response of an endpoint of these tenants; undefined: the request went to another endpoint. */
-  answer(arrival: Arrival): EndpointAnswer | undefined {
+  respond(arrival: Arrival): EndpointResponse | undefined {
     const { endpoint, eventUid } = arrival;
     if (endpoint < this.options.firstEndpoint || endpoint >= this.#endEndpoint) return undefined;
     const arrivals = this.#arrivals.get(eventUid) ?? [];
     this.#arrivals.set(eventUid, [...arrivals, arrival]);
     const fails = this.#isRetrying(endpoint) && arrivals.length === 0;
-    return { status: fails ? 500 : 204, afterMs: ANSWERED_AFTER_MS };
+    return { status: fails ? 500 : 204, afterMs: RESPONSE_DELAY_MS };
   }
 
   /** Emits for `forMs` ms. Reports when everything has arrived, at the latest `GRACE_MS` after the last event. */

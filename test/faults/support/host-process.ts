@@ -49,7 +49,7 @@ export interface Committed {
 }
 
 /** The calls that a process accepts over IPC (see host.mjs). */
-interface Answers {
+interface Calls {
   health(): WebhooksHealthReport;
   /** Begins to measure the delay of its event loop. */
   watchLoop(): undefined;
@@ -66,7 +66,7 @@ interface Answers {
 
 interface Reply {
   readonly id: number;
-  readonly answer: never;
+  readonly result: never;
 }
 
 /** A process of a host application that fans out and delivers. A test can kill, freeze and terminate it. */
@@ -74,7 +74,7 @@ export class HostProcess {
   /** The lines that it has logged. */
   readonly log: string[] = [];
   readonly ended: Promise<HostEnd>;
-  readonly #waiting = new Map<number, (answer: never) => void>();
+  readonly #waiting = new Map<number, (result: never) => void>();
   #questions = 0;
 
   private constructor(
@@ -86,7 +86,7 @@ export class HostProcess {
         ?.setEncoding('utf8')
         .on('data', (text: string) => this.log.push(...text.split('\n').filter(Boolean)));
     }
-    child.on('message', ({ id, answer }: Reply) => this.#waiting.get(id)?.(answer));
+    child.on('message', ({ id, result }: Reply) => this.#waiting.get(id)?.(result));
     this.ended = once(child, 'close').then(() => ({ exitCode: child.exitCode, signal: child.signalCode }));
   }
 
@@ -148,18 +148,18 @@ export class HostProcess {
     this.child.kill('SIGUSR2');
   }
 
-  async ask<Question extends keyof Answers>(
+  async ask<Question extends keyof Calls>(
     question: Question,
-    ...parameters: Parameters<Answers[Question]>
-  ): Promise<ReturnType<Answers[Question]>> {
+    ...parameters: Parameters<Calls[Question]>
+  ): Promise<ReturnType<Calls[Question]>> {
     const id = ++this.#questions;
-    const answer = new Promise<ReturnType<Answers[Question]>>((resolve) => this.#waiting.set(id, resolve));
+    const result = new Promise<ReturnType<Calls[Question]>>((resolve) => this.#waiting.set(id, resolve));
     this.child.send({ id, question, parameters });
     try {
       return await Promise.race([
-        answer,
+        result,
         this.ended.then(() => {
-          throw new Error(`${this.name} ended instead of answering.`);
+          throw new Error(`${this.name} ended instead of replying.`);
         }),
       ]);
     } finally {

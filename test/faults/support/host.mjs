@@ -30,7 +30,7 @@ app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 const EVENT = { action: 'ORDER_SETTLED', data: { order: { Uid: '700' } } };
 const emitter = app.get(WebhookEmitter, { strict: false });
 const loopDelay = monitorEventLoopDelay({ resolution: 1 });
-const answers = {
+const calls = {
   health: () => app.get(WebhooksHealth, { strict: false }).check(),
   watchLoop: () => void loopDelay.enable(),
   longestLoopDelay: () => loopDelay.max / NS_PER_MS,
@@ -55,7 +55,7 @@ const answers = {
   },
 };
 process.on('message', async ({ id, question, parameters }) =>
-  process.send({ id, answer: await answers[question](...parameters) }),
+  process.send({ id, result: await calls[question](...parameters) }),
 );
 process.send('ready');
 

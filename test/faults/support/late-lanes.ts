@@ -1,5 +1,5 @@
 import { eventually } from '../../support/eventually.js';
-import type { Arrival, EndpointAnswer } from './endpoints.js';
+import type { Arrival, EndpointResponse } from './endpoints.js';
 import { RETRY_SECONDS, type Emit } from './healthy-tenants.js';
 import type { Scene } from './scene.js';
 import { sleep } from './sizes.js';
@@ -44,7 +44,7 @@ export class LateLanes {
     await this.scene.command('pause', [this.#routeOf(RESUMED)]);
   }
 
-  answer(arrival: Arrival): EndpointAnswer | undefined {
+  respond(arrival: Arrival): EndpointResponse | undefined {
     const place = arrival.endpoint - this.options.firstEndpoint;
     const arrivals = this.#arrivals[place];
     if (!arrivals) return undefined;

@@ -8,20 +8,20 @@ import { GuardedDialler } from '../../../lib/egress/guarded-dialler.js';
 import { NameResolver } from '../../../lib/egress/name-resolver.js';
 import { egressClient, failureOf, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
-import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
+import { HostileReceiver, hostile, httpResponse } from '../../support/hostile-receiver.js';
 import type { Behaviour } from '../../support/hostile-receiver.js';
 
-const answerAfter =
+const respondAfter =
   (delayMs: number): Behaviour =>
   (socket) =>
-    void setTimeout(() => socket.write(answer()), delayMs);
+    void setTimeout(() => socket.write(httpResponse()), delayMs);
 
 describe('connections', () => {
   let receiver: HostileReceiver;
   let client: EgressClient;
 
   beforeEach(async () => {
-    receiver = await HostileReceiver.start(hostile.say(answer()));
+    receiver = await HostileReceiver.start(hostile.say(httpResponse()));
     client = egressClient({ connectionsPerOrigin: 4 });
   });
 
@@ -39,7 +39,7 @@ describe('connections', () => {
   });
 
   it('are never more to one origin than allowed, and further requests wait their turn', async () => {
-    receiver.behave(answerAfter(20));
+    receiver.behave(respondAfter(20));
     await posts(40);
     expect(receiver.requests).toHaveLength(40);
     expect(receiver.connections).toBe(4);
@@ -59,7 +59,7 @@ describe('connections', () => {
     const [near, far] = await socketPair();
     const timeoutMs = 200;
     let request: Promise<unknown> | undefined;
-    // The standstill is in the middle of events: the connection that has come about meanwhile is told of before any timer.
+    // The standstill is in the middle of events: the connection that was established meanwhile is reported before any timer fires.
     near.once('data', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * timeoutMs));
     setImmediate(() => {
       far.write('!');
@@ -88,14 +88,14 @@ describe('connections', () => {
 
   it('go to those who wait when a request before them fails', async () => {
     let seen = 0;
-    receiver.behave((socket) => (++seen <= 4 ? socket.resetAndDestroy() : socket.write(answer())));
+    receiver.behave((socket) => (++seen <= 4 ? socket.resetAndDestroy() : socket.write(httpResponse())));
     const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => post(client, receiver.url)));
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(4);
     expect(receiver.requests).toHaveLength(12);
   });
 
   it('are separate for separate origins', async () => {
-    const other = await HostileReceiver.start(hostile.say(answer()), { host: '127.0.1.2' });
+    const other = await HostileReceiver.start(hostile.say(httpResponse()), { host: '127.0.1.2' });
     await Promise.all([posts(4), post(client, other.url)]);
     expect([receiver.connections, other.connections]).toEqual([4, 1]);
     await other.close();
@@ -111,13 +111,13 @@ describe('connections', () => {
   });
 
   it('are not kept longer because the receiver would like that', async () => {
-    receiver.behave(hostile.say(answer(200, '', 'keep-alive: timeout=600\r\n')));
+    receiver.behave(hostile.say(httpResponse(200, '', 'keep-alive: timeout=600\r\n')));
     await post(client, receiver.url);
     await eventually(() => receiver.open === 0, { withinMs: 5_000 });
   });
 
   it('end when the receiver says so, and the next request opens a new one', async () => {
-    receiver.behave(hostile.say(answer(200, '', 'connection: close\r\n')));
+    receiver.behave(hostile.say(httpResponse(200, '', 'connection: close\r\n')));
     for (let nth = 0; nth < 5; nth += 1)
       expect(await post(client, receiver.url)).toMatchObject({ statusCode: 200 });
     expect(receiver.connections).toBe(5);
@@ -153,7 +153,7 @@ describe('connections', () => {
   it('are idle at most 512 at a time over all origins', async () => {
     const receivers = await Promise.all(
       Array.from({ length: 130 }, (_, index) =>
-        HostileReceiver.start(answerAfter(100), { host: `127.0.1.${index + 2}` }),
+        HostileReceiver.start(respondAfter(100), { host: `127.0.1.${index + 2}` }),
       ),
     );
     await Promise.all(receivers.flatMap(({ url }) => Array.from({ length: 4 }, () => post(client, url))));
@@ -177,7 +177,7 @@ describe('connections', () => {
   });
 
   it('are destroyed when their request is aborted, and only those', async () => {
-    receiver.behave((socket) => (receiver.requests.length > 2 ? socket.write(answer()) : undefined));
+    receiver.behave((socket) => (receiver.requests.length > 2 ? socket.write(httpResponse()) : undefined));
     const controller = new AbortController();
     const aborted = [1, 2].map(() => failureOf(post(client, receiver.url, { signal: controller.signal })));
     await eventually(() => receiver.requests.length === 2);
@@ -204,7 +204,7 @@ describe('connections', () => {
 
   it('store no secret that a response contains', async () => {
     receiver.behave(
-      hostile.say(answer(200, 'you sent t0ps3cret', 'set-cookie: sid=1\r\nx-echo: t0ps3cret\r\n')),
+      hostile.say(httpResponse(200, 'you sent t0ps3cret', 'set-cookie: sid=1\r\nx-echo: t0ps3cret\r\n')),
     );
     const response = await post(client, receiver.url, { secrets: ['t0ps3cret'] });
     expect(response).toEqual({

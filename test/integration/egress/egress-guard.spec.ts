@@ -5,7 +5,7 @@ import { DnsServer } from '../../support/dns-server.js';
 import type { DnsScript } from '../../support/dns-server.js';
 import { ALLOWED_RANGE, egressClient, failureOf, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
-import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
+import { HostileReceiver, hostile, httpResponse } from '../../support/hostile-receiver.js';
 import { withEnvironment } from '../../support/process-environment.js';
 
 /** Allowed; the receiver listens here. */
@@ -40,7 +40,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
   /** The receiver, and a canary outside on the same port, so that a mere change of address leads there. */
   async function onOnePort(): Promise<[HostileReceiver, ...Canary[]]> {
     for (;;) {
-      const inside = await HostileReceiver.start(hostile.say(answer()), { host: INSIDE });
+      const inside = await HostileReceiver.start(hostile.say(httpResponse()), { host: INSIDE });
       const outside = await Promise.allSettled(OUTSIDE.map((host) => Canary.listen(host, inside.port)));
       const listening = outside.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       if (listening.length === OUTSIDE.length) return [inside, ...listening];
@@ -126,7 +126,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
 
   it('looks the name up again for the second try after a stale connection', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
-    receiver.behave((socket, nth) => (nth === 1 ? socket.write(answer()) : socket.resetAndDestroy()));
+    receiver.behave((socket, nth) => (nth === 1 ? socket.write(httpResponse()) : socket.resetAndDestroy()));
     await send(url);
     await rememberedAnswersToExpire();
     expect(await failureOf(send(url))).toMatchObject({ code: 'CONNECT_FAILED' });
@@ -147,7 +147,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
   it('does not follow a redirect, wherever it leads', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const location = `location: http://127.0.0.1:${receiver.port}/\r\n`;
-      receiver.behave(hostile.say(answer(status, '', location)));
+      receiver.behave(hostile.say(httpResponse(status, '', location)));
       expect(await send(urlOf([INSIDE]))).toMatchObject({ statusCode: status });
     }
     expect(receiver.requests).toHaveLength(5);

@@ -3,7 +3,7 @@ import type { EgressClient, EgressResponse } from '../../../lib/egress/egress-cl
 import { EgressError, type EgressErrorCode } from '../../../lib/errors/egress.errors.js';
 import { egressClient, post } from '../../support/egress.js';
 import { eventually } from '../../support/eventually.js';
-import { HostileReceiver, answer, hostile } from '../../support/hostile-receiver.js';
+import { HostileReceiver, hostile, httpResponse } from '../../support/hostile-receiver.js';
 import type { Behaviour } from '../../support/hostile-receiver.js';
 
 const DEADLINE_MS = 600;
@@ -44,7 +44,7 @@ describe('a hostile receiver', () => {
     eventually(() => receiver.open === 0, { what: 'the connection to be destroyed', withinMs: 1_000 });
 
   it.each<[what: string, behaviour: Behaviour, code: EgressErrorCode]>([
-    ['accepts and never answers', hostile.silence(), 'TIMEOUT'],
+    ['accepts and never responds', hostile.silence(), 'TIMEOUT'],
     ['never ends its status line', hostile.drip('HTTP/1.1 200 O', 'K'), 'TIMEOUT'],
     ['sends a header line now and then, for ever', hostile.drip(OK, 'x-more: y\r\n'), 'TIMEOUT'],
     ['never ends a header line', hostile.drip(`${OK}x-long: `, 'y'), 'TIMEOUT'],
@@ -59,7 +59,7 @@ describe('a hostile receiver', () => {
       'PROTOCOL_ERROR',
     ],
     [
-      'answers 100 Continue to what did not ask for it',
+      'responds with 100 Continue to a request that did not ask for it',
       hostile.say('HTTP/1.1 100 Continue\r\n\r\n'),
       'PROTOCOL_ERROR',
     ],
@@ -88,9 +88,9 @@ describe('a hostile receiver', () => {
       'PROTOCOL_ERROR',
     ],
     ['hides a NUL in a header', hostile.say(`${OK}x-a: b\0c\r\ncontent-length: 0\r\n\r\n`), 'PROTOCOL_ERROR'],
-    ['resets before it answers', hostile.reset(), 'CONNECTION_RESET'],
+    ['resets before it responds', hostile.reset(), 'CONNECTION_RESET'],
     ['resets in the headers', hostile.reset(`${OK}x-a: b\r\n`), 'CONNECTION_RESET'],
-    ['closes before it answers', (socket) => void socket.end(), 'CONNECTION_RESET'],
+    ['closes before it responds', (socket) => void socket.end(), 'CONNECTION_RESET'],
   ])('that %s fails the attempt in time, and the connection is gone', async (_what, behaviour, code) => {
     expect(await attempt(behaviour)).toBe(code);
     await connectionIsGone();
@@ -124,12 +124,12 @@ describe('a hostile receiver', () => {
 
   it('keeps its connection with a body of up to 64 KiB, and loses it with more', async () => {
     const body = 'x'.repeat(64 * KIB);
-    expect(await attempt(hostile.say(answer(200, body)))).toMatchObject({ body: 'x'.repeat(16 * KIB) });
+    expect(await attempt(hostile.say(httpResponse(200, body)))).toMatchObject({ body: 'x'.repeat(16 * KIB) });
     await post(client, receiver.url);
     expect(receiver.connections).toBe(1);
     await receiver.close();
 
-    await attempt(hostile.say(answer(200, `${body}x`)));
+    await attempt(hostile.say(httpResponse(200, `${body}x`)));
     await connectionIsGone();
   });
 
@@ -152,7 +152,7 @@ describe('a hostile receiver', () => {
 
   it('gets the request once more on a new connection when it had closed the idle one', async () => {
     const closesOnReuse: Behaviour = (socket, nth) =>
-      nth === 1 ? socket.write(answer()) : socket.resetAndDestroy();
+      nth === 1 ? socket.write(httpResponse()) : socket.resetAndDestroy();
     await attempt(closesOnReuse);
     expect(await post(client, receiver.url)).toMatchObject({ statusCode: 200 });
     expect(receiver.connections).toBe(2);
@@ -160,15 +160,15 @@ describe('a hostile receiver', () => {
   });
 
   it('gets it on a new connection even if another idle one is at hand, which may be as stale', async () => {
-    receiver = await HostileReceiver.start(hostile.say(answer()));
+    receiver = await HostileReceiver.start(hostile.say(httpResponse()));
     await Promise.all([post(client, receiver.url), post(client, receiver.url)]);
-    receiver.behave((socket, nth) => (nth === 1 ? socket.write(answer()) : socket.resetAndDestroy()));
+    receiver.behave((socket, nth) => (nth === 1 ? socket.write(httpResponse()) : socket.resetAndDestroy()));
     expect(await post(client, receiver.url)).toMatchObject({ statusCode: 200 });
     expect(receiver.connections).toBe(3);
   });
 
   it('does not get it again when it resets a new connection that took the place of an idle one', async () => {
-    await attempt(hostile.say(answer()));
+    await attempt(hostile.say(httpResponse()));
     receiver.behave((socket) => socket.resetAndDestroy());
     // From a timer, the event loop sees that the idle connection is gone after the request was handed over, and
     // before it is written.
@@ -181,7 +181,9 @@ describe('a hostile receiver', () => {
 
   it('does not get it a third time', async () => {
     const closesAfterFirst: Behaviour = (socket, _nth, connection) =>
-      connection === 1 && receiver.requests.length === 1 ? socket.write(answer()) : socket.resetAndDestroy();
+      connection === 1 && receiver.requests.length === 1
+        ? socket.write(httpResponse())
+        : socket.resetAndDestroy();
     await attempt(closesAfterFirst);
     await expect(post(client, receiver.url)).rejects.toMatchObject({ code: 'CONNECTION_RESET' });
     expect(receiver.requests).toHaveLength(3);
@@ -189,7 +191,7 @@ describe('a hostile receiver', () => {
 
   it('does not get it again once a byte of a response came back', async () => {
     const oneByteOnReuse: Behaviour = (socket, nth) => {
-      if (nth === 1) socket.write(answer());
+      if (nth === 1) socket.write(httpResponse());
       else hostile.reset('H')(socket, nth, 1);
     };
     await attempt(oneByteOnReuse);
@@ -198,17 +200,17 @@ describe('a hostile receiver', () => {
   });
 
   it('does not get it again from an attempt whose deadline has passed', async () => {
-    await attempt((socket, nth) => void (nth === 1 && socket.write(answer())));
+    await attempt((socket, nth) => void (nth === 1 && socket.write(httpResponse())));
     await expect(post(client, receiver.url, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     await connectionIsGone();
     expect(receiver.requests).toHaveLength(2);
   });
 
   it('cannot slip a response to the next request into an idle connection', async () => {
-    const answersTwice: Behaviour = (socket, nth) => {
-      if (nth === 1) socket.write(answer(200, 'mine') + answer(200, 'forged'));
+    const respondTwice: Behaviour = (socket, nth) => {
+      if (nth === 1) socket.write(httpResponse(200, 'mine') + httpResponse(200, 'forged'));
     };
-    await attempt(answersTwice);
+    await attempt(respondTwice);
     expect(await post(client, receiver.url)).toMatchObject({ body: 'mine' });
     expect(receiver.connections).toBe(2);
   });

@@ -29,7 +29,7 @@ describe('an egress client that is suspended', () => {
   });
 
   it('lets requests under way finish within the period of grace, and aborts the rest', async () => {
-    receiver.answerNext({ status: 200, delayMs: GRACE_MS / 3 }, 'hang');
+    receiver.respondNext({ status: 200, delayMs: GRACE_MS / 3 }, 'hang');
     const [quick, hanging] = [send(), send()];
     await receiver.waitFor(2);
     const suspendedAt = performance.now();
@@ -42,7 +42,7 @@ describe('an egress client that is suspended', () => {
   });
 
   it('aborts nothing when it is resumed in time', async () => {
-    receiver.answerNext({ status: 200, delayMs: GRACE_MS * 2 });
+    receiver.respondNext({ status: 200, delayMs: GRACE_MS * 2 });
     const slow = send();
     await receiver.waitFor(1);
     client.suspend(GRACE_MS);
@@ -53,7 +53,7 @@ describe('an egress client that is suspended', () => {
   });
 
   it('can be closed', async () => {
-    receiver.answer('hang');
+    receiver.respond('hang');
     const hanging = failureOf(send());
     await receiver.waitFor(1);
     client.suspend(GRACE_MS);

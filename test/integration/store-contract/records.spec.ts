@@ -165,7 +165,7 @@ describe('RecordStore', () => {
             response_headers: null,
             response_body: null,
             error_code: 'TIMEOUT',
-            error_message: 'No answer in time.',
+            error_message: 'No response in time.',
             trigger: 'SCHEDULE',
             orphaned: false,
           },

@@ -79,7 +79,7 @@ describe('the body of a transport', () => {
   });
 
   it('may contain the read-only fields of a response in an update, and not in a creation', async () => {
-    const answer = {
+    const response = {
       httpTransportUid: 'erp',
       state: 'ACTIVE',
       disabledReason: null,
@@ -87,9 +87,9 @@ describe('the body of a transport', () => {
       createdAt: '2026-03-14T09:26:53.589Z',
       lastModifiedAt: '2026-03-14T09:26:53.589Z',
     };
-    await read(UpdateHttpTransportDto, answer);
-    await read(ReplaceHttpTransportDto, { ...transport, ...answer });
-    expect(await messagesOf(CreateHttpTransportDto, { ...transport, ...answer })).toContain(
+    await read(UpdateHttpTransportDto, response);
+    await read(ReplaceHttpTransportDto, { ...transport, ...response });
+    expect(await messagesOf(CreateHttpTransportDto, { ...transport, ...response })).toContain(
       'property state should not exist',
     );
   });

@@ -198,8 +198,8 @@ describe('buildEnvelope', () => {
     ['typed bytes', new Uint8Array(1), /Uint8Array/],
     ['an instance of a class', new (class Order {})(), /Order/],
     ['an invalid Date', new Date(Number.NaN), /Date/],
-    ['a toJSON that answers nothing', { toJSON: () => undefined }, /toJSON/],
-    ['a toJSON that answers a BigInt', { toJSON: () => 1n }, /BigInt/],
+    ['a toJSON that returns nothing', { toJSON: () => undefined }, /toJSON/],
+    ['a toJSON that returns a BigInt', { toJSON: () => 1n }, /BigInt/],
   ])('refuses %s anywhere inside, and says where', (_name, value, message) => {
     const error = refusal({ order: { lines: [{ price: 1 }, { price: value }] } });
     expect(error.path).toBe('order.lines.1.price');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LookupGate } from '../../../lib/egress/lookup-gate.js';
 
-/** Look-ups that end when told to. */
+/** Look-ups that end when the test ends them. */
 class Lookups {
   readonly started: string[] = [];
   readonly #ends: (() => void)[] = [];

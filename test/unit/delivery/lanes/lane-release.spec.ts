@@ -92,9 +92,9 @@ describe('Lane', () => {
     it('is kept while there is anything to do', () => {
       const fresh = laneOf();
       expect(fresh.release(NOW)).toBeUndefined();
-      const told = idle();
-      told.notifyWorkAdded();
-      expect(told.release(NOW)).toBeUndefined();
+      const notified = idle();
+      notified.notifyWorkAdded();
+      expect(notified.release(NOW)).toBeUndefined();
       expect(idle(NOW).release(NOW)).toBeUndefined();
       const reading = idle();
       reading.notifyWorkAdded();

@@ -143,10 +143,10 @@ describe('Recorder', () => {
   it('says which attempts were orphaned', async () => {
     const scene = new RecorderScene();
     scene.store.orphaned = new Set([2]);
-    const told: [number, boolean][] = [];
-    for (const id of numbers(3)) scene.add(id, { written: (isOrphaned) => told.push([id, isOrphaned]) });
-    await eventually(() => told.length === 3);
-    expect(told).toEqual([
+    const notified: [number, boolean][] = [];
+    for (const id of numbers(3)) scene.add(id, { written: (isOrphaned) => notified.push([id, isOrphaned]) });
+    await eventually(() => notified.length === 3);
+    expect(notified).toEqual([
       [1, false],
       [2, true],
       [3, false],
