@@ -67,6 +67,12 @@ describe('notificationEvent', () => {
     );
   });
 
+  it('has no event if the process that sent the delivery has crashed', () => {
+    const exhausted = EXAMPLES.find(({ type }) => type === 'deliveryExhausted');
+    const { body } = notificationEvent({ ...exhausted, eventUid: null } as NotificationForTenant);
+    expect(JSON.parse(body)).toMatchObject({ delivery: { Uid: 'dlv_00000000006yk' }, event: null });
+  });
+
   it('gives each occurrence a uid of its own, which is the same when it is recorded again', () => {
     const uids = EXAMPLES.map((notification) => notificationEvent(notification).eventUid);
     expect(uids.every(isUid)).toBe(true);
@@ -92,6 +98,16 @@ describe('notificationEvent', () => {
     const opened = { ...failing, cause: 'CIRCUIT_OPENED', share: null } as NotificationForTenant;
     const reports = [opened, ...[0.25, 0.5, 0.75].map((share) => ({ ...failing, share }))];
     expect(onlyAfter).toEqual(reports.map((report) => notificationEvent(report).eventUid));
+  });
+
+  it('identifies a rotation by its time, and the end of its overlap by the end', () => {
+    const uid = (type: 'secretRotated' | 'secretOverlapEnding', change: object) =>
+      notificationEvent({ type, ...OVERLAP, ...change }).eventUid;
+    const later = new Date(AT.getTime() + 5);
+    expect(uid('secretRotated', { at: later })).not.toBe(uid('secretRotated', {}));
+    expect(uid('secretRotated', { overlapEndsAt: later })).toBe(uid('secretRotated', {}));
+    expect(uid('secretOverlapEnding', { at: later })).toBe(uid('secretOverlapEnding', {}));
+    expect(uid('secretOverlapEnding', { overlapEndsAt: later })).not.toBe(uid('secretOverlapEnding', {}));
   });
 
   it('reports a quota once an hour', () => {
