@@ -1,4 +1,7 @@
-const STAGES = '{lane-claimer,lane-reader,lane-releaser,lane-renewals,lane-sweep,lane-upkeep,request-reader}';
+const STAGES =
+  '{lane-claimer,lane-reader,lane-releaser,lane-renewals,lane-sweep,lane-upkeep,request-reader,scheduled-looks}';
+/** With a second file of tests: `lane-claimer-times.spec.ts`. */
+const STAGE_TESTS = STAGES.replace('lane-claimer', 'lane-claimer,lane-claimer-times');
 const LANES = 'lib/delivery/lanes';
 const LANE_TESTS = '<rootDir>/test/unit/delivery/lanes';
 
@@ -19,12 +22,12 @@ export const PIECES = {
   // What a lane knows and decides. The random schedules of `lane-model.spec.ts` find a mutant by chance, and take seconds per mutant.
   lanes: {
     mutate: [`${LANES}/**/*.ts`, `!${LANES}/${STAGES}.ts`],
-    tests: [`${LANE_TESTS}/!(lane-model|${STAGES.slice(1, -1).replaceAll(',', '|')}).spec.ts`],
+    tests: [`${LANE_TESTS}/!(lane-model|${STAGE_TESTS.slice(1, -1).replaceAll(',', '|')}).spec.ts`],
   },
   // What calls the database for many lanes. The tests wait for results, so a mutant takes longer.
   stages: {
     mutate: [`${LANES}/${STAGES}.ts`],
-    tests: [`${LANE_TESTS}/${STAGES}.spec.ts`],
+    tests: [`${LANE_TESTS}/${STAGE_TESTS}.spec.ts`],
   },
 };
 
