@@ -156,6 +156,23 @@ describe('LaneReleaser', () => {
     expect([lanes[0]!.state, noted.errors]).toEqual(['CLOSED', []]);
   });
 
+  it.each([
+    ['is not confirmed', undefined],
+    ['is refused', refusal()],
+    ['fails', outage()],
+  ])('leaves a lane alone that was lost while its release was under way and %s', async (_, error) => {
+    const { lanes, store, held, noted, offer, releaser, inspected } = scene(1);
+    const resume = store.pause();
+    store.locked = new Set([1]);
+    store.fail = () => error;
+    offer();
+    held.remove(lanes[0]!);
+    resume();
+    await releaser.settled();
+    expect([lanes[0]!.state, noted.errors]).toEqual(['CLOSED', error ? [[error, 1]] : []]);
+    expect(await inspected()).toEqual([]);
+  });
+
   it('sends nothing for a lane whose release the database refuses, and releases the others', async () => {
     const { lanes, store, noted, release, states } = scene();
     const error = refusal();
