@@ -1,7 +1,7 @@
 // fast-check in mutation tests: fewer runs, and no search for a smaller counterexample, because a mutant only has to fail.
 const fastCheck = require('../../node_modules/fast-check/lib/cjs/fast-check.js');
 
-const MOST_RUNS = 100;
+const MOST_RUNS = 20;
 const assert = (property, { numRuns = MOST_RUNS, ...parameters } = {}) =>
   fastCheck.assert(property, {
     ...parameters,

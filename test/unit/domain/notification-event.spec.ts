@@ -80,6 +80,22 @@ describe('notificationEvent', () => {
     expect(EXAMPLES.map((notification) => notificationEvent(notification).eventUid)).toEqual(uids);
   });
 
+  it('gives occurrences of different transports, deliveries, attempts and recoveries different uids', () => {
+    const changes = [
+      { httpTransportUid: 'erp', deliveryUid: 'dlv_00000000006yl', recoveryUid: 'rec_0000000000011' },
+      { at: new Date(AT.getTime() + 1), attempt: 9, recoveryUid: 'rec_0000000000012' },
+    ];
+    for (const type of ['transportDisabled', 'deliveryExhausted', 'recoveryDone'] as const) {
+      const example = EXAMPLES.find((notification) => notification.type === type)!;
+      const events = [{}, ...changes].map((change) =>
+        notificationEvent({ ...example, ...change } as NotificationForTenant),
+      );
+      expect(new Set(events.map(({ eventUid }) => eventUid)).size).toBe(3);
+      for (const { eventUid } of events) expect(eventUid).toMatch(/^ntf_[\w-]{22}$/);
+      expect(events.map(({ onlyAfter }) => onlyAfter)).toEqual([[], [], []]);
+    }
+  });
+
   it('identifies what is reported once in a series of failures by the series, not by the time of the report', () => {
     const [failing, , recovered] = EXAMPLES as [NotificationForTenant, unknown, NotificationForTenant];
     for (const notification of [failing, recovered]) {

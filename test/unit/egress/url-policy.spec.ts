@@ -78,6 +78,7 @@ describe('checkUrl', () => {
     ['AUTHORITY', 'https:///shop.example.com/'],
     ['AUTHORITY', 'https:/shop.example.com/'],
     ['AUTHORITY', 'https:shop.example.com/'],
+    ['AUTHORITY', 'http:shop.example.com/'],
     ['AUTHORITY', 'https://?shop.example.com'],
     ['USER_INFO', 'https://user@shop.example.com/'],
     ['USER_INFO', 'https://user:pw@shop.example.com/'],
