@@ -86,7 +86,7 @@ describe('notificationEvent', () => {
       { at: new Date(AT.getTime() + 1), attempt: 9, recoveryUid: 'rec_0000000000012' },
     ];
     for (const type of ['transportDisabled', 'deliveryExhausted', 'recoveryDone'] as const) {
-      const example = EXAMPLES.find((notification) => notification.type === type)!;
+      const example = EXAMPLES.find((notification) => notification.type === type);
       const events = [{}, ...changes].map((change) =>
         notificationEvent({ ...example, ...change } as NotificationForTenant),
       );
