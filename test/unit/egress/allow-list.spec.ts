@@ -117,6 +117,7 @@ describe('AllowList', () => {
     '*',
     '0/0',
     '127.0.0.0/8,10.0.0.0/8',
+    '127.0.0.0/10.0.0.0/8',
   ])('does not start with %j, and says what an entry looks like', (entry) => {
     expect(() => new AllowList(['10.0.0.0/8', entry])).toThrow(InvalidOptionError);
     expect(() => new AllowList([entry])).toThrow(/egress\.allowCidrs.*10\.1\.0\.0\/16/s);

@@ -55,6 +55,10 @@ describe('Hosts that the operator allows', () => {
     expect(checkUrl('https://shop.example.com/', rules).isAllowedHost).toBe(false);
   });
 
+  it('are a list', () => {
+    expect(() => new AllowedHosts('orders' as never)).toThrow(InvalidOptionError);
+  });
+
   it.each([
     '',
     '*',

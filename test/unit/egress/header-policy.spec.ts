@@ -97,6 +97,7 @@ describe('assertTenantHeaders', () => {
   it('refuses authorization only when the security type sets it', () => {
     expect(refusalOf(named('Authorization'), false)).toBeUndefined();
     expect(refusalOf(named('Authorization'), true)?.header).toBe('Authorization');
+    expect(refusalOf(named('x-shop'), true)).toBeUndefined();
   });
 
   it.each([
