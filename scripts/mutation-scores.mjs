@@ -54,11 +54,11 @@ function filesOf(path) {
 
 function tableOf(heading, rows) {
   return [
-    `| ${heading} | mutants | detected | of these time-outs | survived | score |`,
-    '| --- | --- | --- | --- | --- | --- |',
+    `| ${heading} | mutants | detected | of these time-outs | survived | errors | score |`,
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(([name, files]) => {
-      const { total, detected, timeOuts, survived, score } = scoreOf(files);
-      return `| \`${name}\` | ${[total, detected, timeOuts, survived, score].join(' | ')} |`;
+      const { total, detected, timeOuts, survived, errors, score } = scoreOf(files);
+      return `| \`${name}\` | ${[total, detected, timeOuts, survived, errors, score].join(' | ')} |`;
     }),
   ].join('\n');
 }

@@ -7,15 +7,16 @@ const DETECTED = new Set(['Killed', 'Timeout']);
 /** No test has failed, or none runs the code. */
 const UNDETECTED = new Set(['Survived', 'NoCoverage']);
 
-/** Numbers of mutants of one or several files, without the ignored ones. */
+/** Numbers of mutants of one or several files, without the ignored ones. As in Stryker, errors do not count for the score. */
 export function scoreOf(files) {
   const statuses = files.flatMap(({ mutants }) => mutants.map(({ status }) => status));
   const detected = statuses.filter((status) => DETECTED.has(status)).length;
   const survived = statuses.filter((status) => UNDETECTED.has(status)).length;
   const timeOuts = statuses.filter((status) => status === 'Timeout').length;
+  const errors = statuses.filter((status) => status === 'RuntimeError').length;
   const total = detected + survived;
   const score = total === 0 ? '' : `${((100 * detected) / total).toFixed(1)} %`;
-  return { total, detected, timeOuts, survived, score };
+  return { total, detected, timeOuts, survived, errors, score };
 }
 
 /**
