@@ -41,6 +41,7 @@ export function survivorsOf(file, { source, mutants }) {
 /** A code span of Markdown, on one line. */
 function code(text) {
   const line = text.replace(/\s+/g, ' ').trim();
-  const shown = line.length > SHOWN ? `${line.slice(0, SHOWN - 1)}…` : line;
+  // Whole words only.
+  const shown = line.length > SHOWN ? `${line.slice(0, SHOWN - 1).replace(/\w+$/, '')}…` : line;
   return shown.includes('`') ? `\`\` ${shown} \`\`` : `\`${shown}\``;
 }

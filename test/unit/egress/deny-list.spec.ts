@@ -73,7 +73,7 @@ describe('DenyList', () => {
     'shop.com:8443/',
     'shop.com:443',
     'shop.com/path',
-    'xhttps://shop.com',
+    'xhttps://shop.com/',
     'https://shop.com/path',
     'https://shop.com/?x',
     'https://user@shop.com',

@@ -8,7 +8,9 @@ describe('ScheduledLooks', () => {
     jest.useFakeTimers();
     startedAt = performance.now();
   });
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   /** The database's clock, which runs with the timers. */
   const now = () => NOW + performance.now() - startedAt;
