@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { functionAround, parseSource, positionOf } from './function-names.mjs';
 
 const REPORT = 'reports/coverage/coverage-final.json';
 const PAGE = 'test/coverage.md';
@@ -12,7 +13,7 @@ const SHOWN = 110;
 
 /** The functions and blocks of a file that no test has reached; blocks of such functions are left out. */
 function gapsOf({ path: file, f, fnMap, b, branchMap }) {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = parseSource(file, readFileSync(file, 'utf8'));
   const functions = Object.keys(f)
     .filter((id) => f[id] === 0)
     .map((id) => fnMap[id].loc);
@@ -47,36 +48,16 @@ const isBefore = (one, other) =>
 /** The qualified name of the function around a place, the text of its first line, and whether it begins with the body of a function. */
 function describe(source, { start, end }) {
   const [from, to] = [start, end].map(({ line, column }) => positionOf(source, line, column));
-  const names = [];
   let isBody = false;
   const isAt = (position) => position >= from && source.text.slice(from, position).trim() === '';
   const visit = (node) => {
     isBody ||= ts.isBlock(node) && ts.isMethodDeclaration(node.parent) && isAt(node.getStart());
     if (node.getStart() > from || node.getEnd() < to) return;
-    const name = nameOf(node);
-    if (name !== undefined) names.push(name);
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(source, visit);
   const [text] = source.text.slice(from, to).trim().split('\n');
-  return { name: names.join('.') || '(module)', text: text.slice(0, SHOWN), isBody };
-}
-
-function positionOf(source, line, column) {
-  const starts = source.getLineStarts();
-  return Math.min((starts[line - 1] ?? source.end) + column, source.end);
-}
-
-function nameOf(node) {
-  if (ts.isConstructorDeclaration(node)) return 'constructor';
-  const isNamed =
-    ts.isFunctionDeclaration(node) ||
-    ts.isClassDeclaration(node) ||
-    ts.isMethodDeclaration(node) ||
-    ts.isAccessor(node) ||
-    ts.isPropertyDeclaration(node) ||
-    (ts.isVariableDeclaration(node) && node.initializer && ts.isArrowFunction(node.initializer));
-  return isNamed ? node.name?.getText() : undefined;
+  return { name: functionAround(source, from, to), text: text.slice(0, SHOWN), isBody };
 }
 
 /** The names on the page, as `file: name`. A line has a file below `lib`, a colon, the names, and after a dash anything else. */

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PIECES } from '../test/mutation/pieces.mjs';
+import { writeTestGroup } from '../test/mutation/test-group.mjs';
 
 const FOLDER = 'test/mutation';
 /** Written when everything is installed: the lock that it was made from. */
@@ -25,6 +26,7 @@ const config = path.join(FOLDER, 'stryker.config.mjs');
 // A piece whose score is too low does not end the run, so that one run shows all scores.
 for (const name of chosen.length > 0 ? chosen : names) {
   console.log(`\nMutation tests of ${name}`);
+  writeTestGroup(name);
   const env = { ...process.env, MUTATION_PIECE: name };
   const status = run(process.execPath, [stryker, 'run', config, ...options], { env });
   if (status !== 0) process.exitCode = status;

@@ -35,7 +35,8 @@ function editsBetween(from: string, to: string): number {
     for (let j = 1; j <= to.length; j += 1) {
       const substitution = last[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
       let edits = Math.min(last[j]! + 1, row[j - 1]! + 1, substitution);
-      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      // False for the first characters: nothing comes before them, and `undefined` equals no character.
+      const isSwap = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       if (isSwap) edits = Math.min(edits, beforeLast[j - 2]! + 1);
       row.push(edits);
     }

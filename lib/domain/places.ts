@@ -1,25 +1,4 @@
-/**
- * Number of places taken, by name. Entries stay when they fall to 0, because V8 rebuilds a Map whose keys are added and
- * deleted all the time.
- */
-class Counts {
-  readonly #counts = new Map<string, number>();
-
-  constructor(private readonly mostIdle: number) {}
-
-  of(name: string): number {
-    return this.#counts.get(name) ?? 0;
-  }
-
-  add(name: string, by: 1 | -1): void {
-    this.#counts.set(name, this.of(name) + by);
-    if (by === -1 && this.#counts.size > this.mostIdle) this.#prune();
-  }
-
-  #prune(): void {
-    for (const [name, count] of this.#counts) if (count === 0) this.#counts.delete(name);
-  }
-}
+import { PlaceCounts } from './place-counts.js';
 
 /** Number of names remembered. Beyond it, names that hold no place are forgotten. */
 const IDLE_NAMES = 4_096;
@@ -32,8 +11,8 @@ const IDLE_NAMES = 4_096;
  * 2. The last quarter of all places is a *reserve* for newcomers: tenants and origins that hold none.
  */
 export class Places {
-  readonly #tenants = new Counts(IDLE_NAMES);
-  readonly #origins = new Counts(IDLE_NAMES);
+  readonly #tenants = new PlaceCounts(IDLE_NAMES);
+  readonly #origins = new PlaceCounts(IDLE_NAMES);
   #taken = 0;
 
   /**

@@ -163,9 +163,10 @@ const countsOf = ({ delivered, failed, retried, missed, attempts, deliveries }: 
 
 const placeOf = (tenantId: number): number => (tenantId === ALL_TENANTS_ID ? Infinity : tenantId);
 
+/** The order of two different keys. */
 const byKey = (a: CountKey, b: CountKey): number =>
   placeOf(a.tenantId) - placeOf(b.tenantId) ||
   GRANULARITIES[a.granularity] - GRANULARITIES[b.granularity] ||
   a.transportId - b.transportId ||
   a.start - b.start ||
-  (a.action < b.action ? -1 : a.action > b.action ? 1 : 0);
+  (a.action < b.action ? -1 : 1);

@@ -35,7 +35,7 @@ export class DenyList {
       this.#suffixes.push(`.${hostOf(parse(`https://${entry.slice(2)}`, entry), entry)}`);
     } else {
       const url = parse(`https://${entry}`, entry);
-      if (/:\d*$/.test(entry) && !entry.endsWith(']')) throw refused(entry);
+      if (/:\d*\/?$/.test(entry)) throw refused(entry);
       const host = hostOf(url, entry);
       this.#hosts.add(host.startsWith('[') ? host.slice(1, -1) : host);
     }

@@ -1,6 +1,4 @@
-import { piece } from './pieces.mjs';
-
-const ALL = ['<rootDir>/test/unit/{domain,egress,delivery/lanes,delivery/sending}/**/*.spec.ts'];
+import { testGroupOf } from './test-group.mjs';
 
 /**
  * The unit tests as CommonJS, because Stryker runs them faster this way than as native ES modules. The code under mutation
@@ -9,11 +7,20 @@ const ALL = ['<rootDir>/test/unit/{domain,egress,delivery/lanes,delivery/sending
 export default {
   rootDir: '../..',
   testEnvironment: 'node',
-  testMatch: piece()?.tests ?? ALL,
+  testMatch: [`<rootDir>/${testGroupOf(process.env.MUTATION_PIECE)}`],
+  // Stryker starts Jest once for each mutant, and Jest searches these folders each time.
+  roots: [
+    '<rootDir>/lib',
+    '<rootDir>/test/unit',
+    '<rootDir>/test/support',
+    '<rootDir>/test/.groups/mutation',
+  ],
+  watchman: false,
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^typeorm$': '<rootDir>/test/mutation/typeorm-stub.cjs',
+    '^fast-check$': '<rootDir>/test/mutation/fast-check.cjs',
   },
   transform: {
     '^.+\\.ts$': [

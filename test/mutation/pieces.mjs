@@ -1,30 +1,45 @@
-const STAGES = '{lane-claimer,lane-reader,lane-releaser,lane-renewals,lane-sweep,lane-upkeep,request-reader}';
+const STAGES = [
+  'lane-claimer',
+  'lane-reader',
+  'lane-releaser',
+  'lane-renewals',
+  'lane-sweep',
+  'lane-upkeep',
+  'request-reader',
+  'scheduled-looks',
+];
+/** Names of test files. */
+const STAGE_TESTS = [...STAGES, 'lane-claimer-times'];
 const LANES = 'lib/delivery/lanes';
-const LANE_TESTS = '<rootDir>/test/unit/delivery/lanes';
+const LANE_TESTS = 'test/unit/delivery/lanes';
 
 /**
- * The pieces of a mutation run: the code that is changed, and the tests that have to fail. Each piece has a report of its own. It runs only
- * the tests that belong to its code, because loading others takes longer than the tests.
+ * The pieces of a mutation run: the code that is changed, and the tests that have to fail (`isTest` chooses from a folder by name). Each piece has a
+ * report of its own. It runs only the tests that belong to its code, because loading others takes longer than the tests.
  */
 export const PIECES = {
   domain: {
     // The other files of the folder contain types and tables only.
     mutate: ['lib/domain/**/*.ts', '!lib/domain/{notification,delivery-status,stored-secrets,mask}.ts'],
-    tests: ['<rootDir>/test/unit/domain/**/*.spec.ts'],
+    folder: 'test/unit/domain',
+    isTest: () => true,
   },
   egress: {
     mutate: ['lib/egress/*-policy.ts', 'lib/egress/{allow-list,allowed-hosts,deny-list}.ts'],
-    tests: ['<rootDir>/test/unit/egress/**/*.spec.ts'],
+    folder: 'test/unit/egress',
+    isTest: (name) => !['kept-response', 'lookup-gate', 'under-way'].includes(name),
   },
   // What a lane knows and decides. The random schedules of `lane-model.spec.ts` find a mutant by chance, and take seconds per mutant.
   lanes: {
-    mutate: [`${LANES}/**/*.ts`, `!${LANES}/${STAGES}.ts`],
-    tests: [`${LANE_TESTS}/!(lane-model|${STAGES.slice(1, -1).replaceAll(',', '|')}).spec.ts`],
+    mutate: [`${LANES}/**/*.ts`, `!${LANES}/{${STAGES.join()}}.ts`],
+    folder: LANE_TESTS,
+    isTest: (name) => name !== 'lane-model' && !STAGE_TESTS.includes(name),
   },
   // What calls the database for many lanes. The tests wait for results, so a mutant takes longer.
   stages: {
-    mutate: [`${LANES}/${STAGES}.ts`],
-    tests: [`${LANE_TESTS}/${STAGES}.spec.ts`],
+    mutate: [`${LANES}/{${STAGES.join()}}.ts`],
+    folder: LANE_TESTS,
+    isTest: (name) => STAGE_TESTS.includes(name),
   },
 };
 

@@ -36,6 +36,8 @@ export class KeepingLaneStore implements Pick<LaneStore, Method> {
   readonly renewals: LaneRenewal[] = [];
   readonly releases: LaneRelease[] = [];
   readonly claims: ClaimRequest[] = [];
+  /** The instants up to which rows were read. */
+  readonly readUpTo: number[] = [];
   readonly pages: { readonly after: DueCursor; readonly limit: number }[] = [];
   readonly lanes = new Map<number, LaneCheck>();
   readonly configurations = new Map<number, StoredTransport>();
@@ -81,7 +83,8 @@ export class KeepingLaneStore implements Pick<LaneStore, Method> {
     return this.#present(request.transportIds).map((transportId) => claimedLane({ transportId }));
   }
 
-  async read(requests: readonly LaneReadRequest[]): Promise<LaneReading[]> {
+  async read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
+    this.readUpTo.push(now);
     const ids = requests.map(({ transportId }) => transportId);
     await this.#call('read', ids);
     return this.#present(ids).map((transportId) => {

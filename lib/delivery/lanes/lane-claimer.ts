@@ -1,5 +1,5 @@
 import type { HealthPolicy } from '../../domain/transport-health.js';
-import { LOOK_AHEAD_MS, MOST_DUE } from '../../persistence/ports/glance-store.js';
+import { MOST_DUE } from '../../persistence/ports/glance-store.js';
 import {
   FIRST_DUE,
   type ClaimedLane,
@@ -15,6 +15,7 @@ import type { HeldLanes } from './held-lanes.js';
 import { inHalves } from './in-halves.js';
 import type { InspectionList } from './inspection-list.js';
 import { Lane } from './lane.js';
+import { ScheduledLooks } from './scheduled-looks.js';
 
 /** Maximum number of due lanes that one query returns. */
 const PAGE = 500;
@@ -23,8 +24,6 @@ const LEAST_PAGE = 32;
 const PAGES_PER_ROUND = 4;
 /** Interval between polls while wake-ups arrive and glances find the work that they missed, in ms. */
 const RARE_POLL_MS = 60_000;
-/** Looks that are scheduled within the same stretch of time are merged. A stretch is as long as `pollMs`, and at most this long, in ms. */
-const LONGEST_STRETCH_MS = 1_000;
 /** How long a busy process leaves a due lane to idle processes, in addition to `pollMs`, in ms. */
 const LEAVE_TO_IDLE_MS = 50;
 
@@ -68,8 +67,7 @@ export class LaneClaimer {
   #isEnabled = true;
   /** Whether more lanes may be due, or become due soon, than the last glance showed. */
   #areManyDue = false;
-  /** Scheduled looks, by the stretch of time at whose end each runs. */
-  readonly #looks = new Map<number, NodeJS.Timeout>();
+  readonly #looks: ScheduledLooks;
 
   constructor(
     private readonly store: Pick<LaneStore, 'due' | 'claim'>,
@@ -79,6 +77,7 @@ export class LaneClaimer {
     private readonly options: LaneClaimerOptions,
   ) {
     this.#history = new RoundHistory(options.now);
+    this.#looks = new ScheduledLooks(() => this.look(), options);
     this.#loop = new PollLoop({
       pollMs: () => (this.#mustPoll ? options.pollMs : RARE_POLL_MS),
       round: () => this.#history.observe(() => this.#round()),
@@ -88,6 +87,12 @@ export class LaneClaimer {
 
   get #mustPoll(): boolean {
     return !this.options.areWakeUpsProven() || this.#mayBeMore || this.#areManyDue;
+  }
+
+  /** Whether there may be more due lanes, and a quarter of the places is free. */
+  get #canClaimMore(): boolean {
+    const { free, size } = this.held.places;
+    return this.#mayBeMore && free >= size / 4;
   }
 
   /** Whether due lanes were refused for lack of places when this process last looked. */
@@ -111,7 +116,7 @@ export class LaneClaimer {
 
   stop(): Promise<void> {
     this.#isStopped = true;
-    for (const timer of this.#looks.values()) clearTimeout(timer);
+    this.#looks.stop();
     return this.#loop.stop();
   }
 
@@ -141,24 +146,12 @@ export class LaneClaimer {
   }
 
   /**
-   * Schedules a look for due lanes soon after one becomes due, unless polling finds it. There is at most one look for each
-   * stretch of time, because many lanes may become due together and many processes know of them. The next glance shows lanes
-   * that are due later.
+   * Schedules a look for due lanes soon after one becomes due, unless polling finds it.
    *
    * @param dueAt on the database's clock
    */
   scheduleLook(dueAt: number): void {
-    const { now, pollMs, areWakeUpsProven } = this.options;
-    const inMs = Math.max(0, dueAt - now());
-    if (this.#isStopped || inMs > LOOK_AHEAD_MS || !areWakeUpsProven()) return;
-    const widthMs = Math.min(pollMs, LONGEST_STRETCH_MS);
-    const stretch = Math.ceil((performance.now() + inMs) / widthMs);
-    if (this.#looks.has(stretch)) return;
-    const look = (): void => {
-      this.#looks.delete(stretch);
-      this.look();
-    };
-    this.#looks.set(stretch, setTimeout(look, stretch * widthMs - performance.now()));
+    this.#looks.schedule(dueAt);
   }
 
   /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */
@@ -174,8 +167,7 @@ export class LaneClaimer {
 
   /** Lanes were released. If other lanes wait and a quarter of the places is free, this process claims again. */
   lanesReleased(): void {
-    const { free, size } = this.held.places;
-    if (this.#mayBeMore && free >= size / 4) this.#loop.wake();
+    if (this.#canClaimMore) this.#loop.wake();
   }
 
   /** A row of this lane cannot be read: this process does not claim the lane for a while. */
@@ -185,10 +177,9 @@ export class LaneClaimer {
 
   async #round(): Promise<boolean> {
     if (!this.#isEnabled) return false;
-    if (this.#notified.size > 0) await this.#claimNotified();
+    await this.#claimNotified();
     const isDue = performance.now() - this.#lookedAt >= this.options.pollMs;
-    const hasFreePlaces = this.held.places.free >= this.held.places.size / 4;
-    if (isDue || (this.#mayBeMore && hasFreePlaces)) await this.#claimDue();
+    if (isDue || this.#canClaimMore) await this.#claimDue();
     return this.#notified.size > 0;
   }
 
@@ -232,7 +223,6 @@ export class LaneClaimer {
         this.#refusals.admits(lane.transportId, this.configs.missingKeys(lane.encryptedWith), elapsed),
       dueBefore,
     });
-    if (chosen.length === 0) return isShort;
     const byId = new Map(chosen.map((lane) => [lane.transportId, lane]));
     try {
       const { holder, leaseMs } = this.options;

@@ -182,7 +182,10 @@ describe('buildEnvelope', () => {
     () => 1,
     Symbol('s'),
     1n,
-  ])('refuses %p as a payload', (data) => expect(refusal(data).path).toBe(''));
+  ])('refuses %p as a payload, and says what a payload is', (data) => {
+    const error = refusal(data);
+    expect([error.path, error.message]).toEqual(['', expect.stringContaining('must be a plain object')]);
+  });
 
   it.each<[string, unknown, RegExp]>([
     ['a BigInt', 1n, /BigInt/],

@@ -67,11 +67,33 @@ describe('notificationEvent', () => {
     );
   });
 
+  it('has no event if the process that sent the delivery has crashed', () => {
+    const exhausted = EXAMPLES.find(({ type }) => type === 'deliveryExhausted');
+    const { body } = notificationEvent({ ...exhausted, eventUid: null } as NotificationForTenant);
+    expect(JSON.parse(body)).toMatchObject({ delivery: { Uid: 'dlv_00000000006yk' }, event: null });
+  });
+
   it('gives each occurrence a uid of its own, which is the same when it is recorded again', () => {
     const uids = EXAMPLES.map((notification) => notificationEvent(notification).eventUid);
     expect(uids.every(isUid)).toBe(true);
     expect(new Set(uids).size).toBe(EXAMPLES.length);
     expect(EXAMPLES.map((notification) => notificationEvent(notification).eventUid)).toEqual(uids);
+  });
+
+  it('gives occurrences of different transports, deliveries, attempts and recoveries different uids', () => {
+    const changes = [
+      { httpTransportUid: 'erp', deliveryUid: 'dlv_00000000006yl', recoveryUid: 'rec_0000000000011' },
+      { at: new Date(AT.getTime() + 1), attempt: 9, recoveryUid: 'rec_0000000000012' },
+    ];
+    for (const type of ['transportDisabled', 'deliveryExhausted', 'recoveryDone'] as const) {
+      const example = EXAMPLES.find((notification) => notification.type === type);
+      const events = [{}, ...changes].map((change) =>
+        notificationEvent({ ...example, ...change } as NotificationForTenant),
+      );
+      expect(new Set(events.map(({ eventUid }) => eventUid)).size).toBe(3);
+      for (const { eventUid } of events) expect(eventUid).toMatch(/^ntf_[\w-]{22}$/);
+      expect(events.map(({ onlyAfter }) => onlyAfter)).toEqual([[], [], []]);
+    }
   });
 
   it('identifies what is reported once in a series of failures by the series, not by the time of the report', () => {
@@ -92,6 +114,16 @@ describe('notificationEvent', () => {
     const opened = { ...failing, cause: 'CIRCUIT_OPENED', share: null } as NotificationForTenant;
     const reports = [opened, ...[0.25, 0.5, 0.75].map((share) => ({ ...failing, share }))];
     expect(onlyAfter).toEqual(reports.map((report) => notificationEvent(report).eventUid));
+  });
+
+  it('identifies a rotation by its time, and the end of its overlap by the end', () => {
+    const uid = (type: 'secretRotated' | 'secretOverlapEnding', change: object) =>
+      notificationEvent({ type, ...OVERLAP, ...change }).eventUid;
+    const later = new Date(AT.getTime() + 5);
+    expect(uid('secretRotated', { at: later })).not.toBe(uid('secretRotated', {}));
+    expect(uid('secretRotated', { overlapEndsAt: later })).toBe(uid('secretRotated', {}));
+    expect(uid('secretOverlapEnding', { at: later })).toBe(uid('secretOverlapEnding', {}));
+    expect(uid('secretOverlapEnding', { overlapEndsAt: later })).not.toBe(uid('secretOverlapEnding', {}));
   });
 
   it('reports a quota once an hour', () => {

@@ -24,6 +24,13 @@ describe('The totals of the queue', () => {
     ]);
   });
 
+  it('of all tenants come last, whatever the order of the changes', () => {
+    const changes = [added(1, 8, 1), added(2, 7, 1), added(3, 6, 1)];
+    for (const some of [changes, [...changes].reverse()]) {
+      expect(queueTotals(some).map(({ tenantId }) => tenantId)).toEqual([1, 1, 2, 2, 3, 3, 0]);
+    }
+  });
+
   it('follow from the facts of a group: rows added, rows removed, and each end of a delivery', () => {
     const text = [
       queueFactText({ tenantId: 1, transportId: 7 }, 5, QUEUED),

@@ -1,25 +1,50 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstPhase, phaseAfter } from '../../../lib/domain/recovery.js';
+import { collectedStatus, firstPhase, phaseAfter, recoveredKey } from '../../../lib/domain/recovery.js';
+import type { RecoverableStatus } from '../../../lib/domain/recovery.js';
 
-describe('the phases of a recovery', () => {
-  it.each([
+describe('The phases of a recovery', () => {
+  it.each<[RecoverableStatus[], ReturnType<typeof firstPhase>[]]>([
+    [['FAILED'], ['COLLECT_FAILED', 'ENQUEUE']],
+    [['MISSED'], ['COLLECT_MISSED', 'ENQUEUE']],
     [
       ['FAILED', 'MISSED'],
       ['COLLECT_FAILED', 'COLLECT_MISSED', 'ENQUEUE'],
     ],
-    [['FAILED'], ['COLLECT_FAILED', 'ENQUEUE']],
-    [['MISSED'], ['COLLECT_MISSED', 'ENQUEUE']],
-  ] as const)('of %j are %j', (statuses, phases) => {
-    const seen: string[] = [];
-    let phase = firstPhase({ kind: 'RECOVER', statuses: [...statuses] });
-    while (phase === 'COLLECT_FAILED' || phase === 'COLLECT_MISSED') {
-      seen.push(phase);
-      phase = phaseAfter(phase, [...statuses]);
+    [
+      ['MISSED', 'FAILED'],
+      ['COLLECT_FAILED', 'COLLECT_MISSED', 'ENQUEUE'],
+    ],
+  ])('collect the statuses %j, and then enqueue', (statuses, expected) => {
+    const phases = [firstPhase({ kind: 'RECOVER', statuses })];
+    for (let phase = phases[0]!; phase === 'COLLECT_FAILED' || phase === 'COLLECT_MISSED';) {
+      phase = phaseAfter(phase, statuses);
+      phases.push(phase);
     }
-    expect([...seen, phase]).toEqual(phases);
+    expect(phases).toEqual(expected);
   });
 
-  it('of a replay are one, because its events are not collected first', () => {
+  it('collect nothing for a replay, which reads the events', () => {
     expect(firstPhase({ kind: 'REPLAY', statuses: [] })).toBe('REPLAY');
+    expect(firstPhase({ kind: 'REPLAY', statuses: ['FAILED'] })).toBe('REPLAY');
+  });
+
+  it('collect the status of their name', () => {
+    expect([collectedStatus('COLLECT_FAILED'), collectedStatus('COLLECT_MISSED')]).toEqual([
+      'FAILED',
+      'MISSED',
+    ]);
+  });
+});
+
+describe('recoveredKey', () => {
+  it('differs from each key of a fresh delivery, and between keys', () => {
+    const keys = ['order-1', 'order-2', null].map(recoveredKey);
+    expect(new Set([...keys, 'order-1', 'order-2', '']).size).toBe(6);
+  });
+
+  it('is as long as a stored key may be, at most', () => {
+    expect(recoveredKey('k'.repeat(254))).toHaveLength(255);
+    expect(recoveredKey('k'.repeat(255))).toBe(recoveredKey('k'.repeat(254)));
+    expect(recoveredKey(`${'k'.repeat(253)}x`)).not.toBe(recoveredKey('k'.repeat(254)));
   });
 });

@@ -63,6 +63,7 @@ describe('The rows to which facts are added', () => {
     expect(tenant).toMatchObject({ delivered: 1, deliveries: [] });
     const rows = countRows([fact], new Map());
     expect(rows.map(({ action }) => action)).toEqual(Array.from({ length: rows.length }, () => ''));
+    expect(rows.map(({ delivered }) => delivered)).toEqual(Array.from({ length: rows.length }, () => 1));
   });
 });
 

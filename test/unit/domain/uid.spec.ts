@@ -7,6 +7,8 @@ import {
   deliveryUidOf,
   isTenantUid,
   isUid,
+  recoveryIdOf,
+  recoveryUidOf,
   uuidv7,
 } from '../../../lib/domain/uid.js';
 
@@ -129,6 +131,14 @@ describe('delivery uids', () => {
 
   it('lead back to the number', () => {
     fc.assert(fc.property(id, (number) => expect(deliveryIdOf(deliveryUidOf(number))).toBe(number)));
+  });
+
+  it('have the same form as those of recoveries, with another prefix', () => {
+    expect([recoveryUidOf(33), recoveryIdOf('rec_0000000000011')]).toEqual(['rec_0000000000011', 33]);
+    expect([recoveryIdOf('dlv_0000000000011'), deliveryIdOf('rec_0000000000011')]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('sort as the numbers do', () => {

@@ -87,6 +87,16 @@ describe('AllowList', () => {
     expect(allow.allows('localhost', 80)).toBe(false);
   });
 
+  it('accepts the ports 1 and 65535, and no port beyond them', () => {
+    const allow = new AllowList(['10.0.0.0/8:1', '10.0.0.0/8:65535']);
+    expect([1, 2, 65_534, 65_535].map((port) => allow.allows('10.1.1.1', port))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it.each([
     '',
     '127.0.0.1',
@@ -107,6 +117,7 @@ describe('AllowList', () => {
     '*',
     '0/0',
     '127.0.0.0/8,10.0.0.0/8',
+    '127.0.0.0/10.0.0.0/8',
   ])('does not start with %j, and says what an entry looks like', (entry) => {
     expect(() => new AllowList(['10.0.0.0/8', entry])).toThrow(InvalidOptionError);
     expect(() => new AllowList([entry])).toThrow(/egress\.allowCidrs.*10\.1\.0\.0\/16/s);

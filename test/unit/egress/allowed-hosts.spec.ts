@@ -40,9 +40,23 @@ describe('Hosts that the operator allows', () => {
     expect(() => new AllowedHosts('orders' as never)).toThrow(InvalidOptionError);
   });
 
+  it('may have the ports 1 and 65535, and a name of 253 characters', () => {
+    const name = `${'a.'.repeat(126)}a`;
+    const atLimit = new AllowedHosts(['first:1', 'last:65535', name]);
+    expect([atLimit.allows('first', 1), atLimit.allows('last', 65_535), atLimit.allows(name, 80)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it('leave the judgement of addresses as it is', () => {
     expect(check('http://127.0.0.1:4000/')).toThrow(expect.objectContaining({ rule: 'ADDRESS' }));
     expect(checkUrl('https://shop.example.com/', rules).isAllowedHost).toBe(false);
+  });
+
+  it('are a list', () => {
+    expect(() => new AllowedHosts('orders' as never)).toThrow(InvalidOptionError);
   });
 
   it.each([
@@ -56,7 +70,10 @@ describe('Hosts that the operator allows', () => {
     'orders/',
     '10.0.0.1',
     '-a',
+    'a.-b',
+    'a..b',
     'a.*.b',
+    `${'a.'.repeat(126)}aa`,
     7,
   ])('are refused when they are no host names: %s', (entry) => {
     expect(() => new AllowedHosts([entry as string])).toThrow(InvalidOptionError);

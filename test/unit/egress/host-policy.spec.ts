@@ -10,7 +10,19 @@ describe('checkHostName', () => {
   // The URL parser refuses this already. It is said here as well, because resolvers take such names for addresses.
   it('refuses a name whose last label is all digits', () => {
     expect(() => checkHostName('shop.123')).toThrow(/not a valid domain name/);
-    expect(checkHostName('123.shop')).toBe('123.shop');
+    for (const name of ['123.shop', 'shop.a1', 'shop.1a']) expect(checkHostName(name)).toBe(name);
+  });
+
+  it('accepts a name of 253 characters and refuses one more', () => {
+    const name = `${'a.'.repeat(126)}a`;
+    expect(name).toHaveLength(253);
+    expect(checkHostName(name)).toBe(name);
+    expect(() => checkHostName(`${name}a`)).toThrow(/not a valid domain name/);
+  });
+
+  it('refuses a name if one of its labels is invalid', () => {
+    expect(() => checkHostName('-a.example.com')).toThrow(/not a valid domain name/);
+    expect(() => checkHostName('shop.-a.com')).toThrow(/not a valid domain name/);
   });
 
   it('says of a reserved name that it is reserved', () => {

@@ -1,73 +1,33 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LaneCandidate } from '../../../../lib/delivery/lanes/choose-lanes.js';
-import { HeldLanes } from '../../../../lib/delivery/lanes/held-lanes.js';
-import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.js';
-import { LaneClaimer, type LaneClaimerOptions } from '../../../../lib/delivery/lanes/lane-claimer.js';
-import { FIRST_DUE, type DueLane } from '../../../../lib/persistence/ports/lane-store.js';
+import type { LaneClaimer, LaneClaimerOptions } from '../../../../lib/delivery/lanes/lane-claimer.js';
+import { FIRST_DUE } from '../../../../lib/persistence/ports/lane-store.js';
+import { claimerScene, dueLane, ids, notifiedLane } from '../../../support/claimer-scene.js';
 import { eventually } from '../../../support/eventually.js';
-import { KeepingLaneStore } from '../../../support/keeping-lane-store.js';
 import { outage, refusal } from '../../../support/keeping-record-store.js';
-import { NO_CIRCUIT, NOW, transportConfigs } from '../../../support/lanes.js';
-
-/** Longer than a test: what happens before is not due to polling. */
-const NEVER_MS = 600_000;
-
-const dueLane = (transportId: number, lane: Partial<DueLane> = {}): DueLane => ({
-  transportId,
-  tenantUid: `tenant-${transportId}`,
-  origin: `https://${transportId}.example.com`,
-  encryptedWith: '',
-  dueAt: 1,
-  ...lane,
-});
-const notified = (transportId: number): LaneCandidate => ({ ...dueLane(transportId), dueAt: null });
-const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+import { NOW } from '../../../support/lanes.js';
 
 describe('LaneClaimer', () => {
   const running: LaneClaimer[] = [];
   afterEach(() => Promise.all(running.splice(0).map((claimer) => claimer.stop())));
 
-  /** @param due number of lanes that are due */
-  const scene = (due: number, options: Partial<LaneClaimerOptions> = {}, mostLanes = 16) => {
-    const store = new KeepingLaneStore(...ids(due));
-    store.dueLanes = ids(due).map((transportId) => dueLane(transportId));
-    const held = new HeldLanes(mostLanes);
-    const inspection = new InspectionList();
-    const noted = {
-      inspected: [] as number[],
-      announced: [] as (readonly number[])[],
-      errors: [] as [unknown, number][],
-    };
-    inspection.start((some) => noted.inspected.push(...[...some].map(({ transportId }) => transportId)));
-    const claimer = new LaneClaimer(store, held, transportConfigs(), inspection, {
-      holder: 'me',
-      leaseMs: 30_000,
-      pollMs: NEVER_MS,
-      areWakeUpsProven: () => false,
-      policy: NO_CIRCUIT,
-      isBusy: () => false,
-      now: () => NOW,
-      elapsed: () => 0,
-      announceWork: (some) => noted.announced.push(some),
-      onError: (...failure) => noted.errors.push(failure),
-      ...options,
-    });
+  const scene = (due: number, options: Partial<LaneClaimerOptions> = {}, mostLanes?: number) => {
+    const { claimer, noted, ...rest } = claimerScene(due, options, mostLanes);
     running.push(claimer);
-    const holds = () => [...held.all()].map(({ transportId }) => transportId);
     /** Runs the first round. */
     const begin = async () => {
       claimer.start();
       await eventually(() => claimer.rounds.lastSuccessAt !== null || noted.errors.length > 0);
     };
-    return { store, held, claimer, noted, holds, begin };
+    return { claimer, noted, ...rest, begin };
   };
 
   describe('polling', () => {
     it('claims the due lanes in one statement, and has them inspected', async () => {
-      const { store, noted, holds, begin } = scene(3);
+      const { store, held, noted, holds, begin } = scene(3);
       await begin();
       expect(store.claims).toEqual([{ holder: 'me', leaseMs: 30_000, transportIds: [1, 2, 3] }]);
       expect(holds()).toEqual([1, 2, 3]);
+      expect(held.get(1)!.state).toBe('OPEN');
       await eventually(() => noted.inspected.length === 3);
     });
 
@@ -75,14 +35,6 @@ describe('LaneClaimer', () => {
       const { claimer, holds, begin } = scene(0);
       await begin();
       expect([holds(), claimer.rounds.lastSuccessAt, claimer.isShort]).toEqual([[], NOW, false]);
-    });
-
-    it('looks again after the poll interval', async () => {
-      const { store, holds, begin } = scene(1, { pollMs: 5 });
-      await begin();
-      store.change(2, {});
-      store.dueLanes.push(dueLane(2));
-      await eventually(() => holds().length === 2);
     });
 
     it('reads on in pages until no lane is left or no place is free, and begins again at the first', async () => {
@@ -169,7 +121,7 @@ describe('LaneClaimer', () => {
       await begin();
       store.change(7, {});
       const looks = store.pages.length;
-      claimer.notifyWorkAdded([notified(7)]);
+      claimer.notifyWorkAdded([notifiedLane(7)]);
       await eventually(() => holds().length === 1);
       expect([holds(), store.pages.length]).toEqual([[7], looks]);
     });
@@ -178,7 +130,7 @@ describe('LaneClaimer', () => {
       const { store, claimer, noted, begin } = scene(0);
       await begin();
       store.change(7, {});
-      claimer.notifyWorkAdded([notified(7), notified(8)]);
+      claimer.notifyWorkAdded([notifiedLane(7), notifiedLane(8)]);
       await eventually(() => noted.announced.length > 0);
       expect(noted.announced).toEqual([[8]]);
     });
@@ -189,7 +141,7 @@ describe('LaneClaimer', () => {
       expect(holds()).toEqual([1, 2, 3, 4]);
       store.change(7, {});
       store.dueLanes = [dueLane(7)];
-      claimer.notifyWorkAdded([notified(7)]);
+      claimer.notifyWorkAdded([notifiedLane(7)]);
       await eventually(() => noted.announced.length > 0);
       held.remove(held.get(1)!);
       claimer.lanesReleased();
@@ -200,11 +152,11 @@ describe('LaneClaimer', () => {
       const { claimer, noted, store, begin } = scene(0);
       await begin();
       claimer.setEnabled(false);
-      claimer.notifyWorkAdded([notified(7)]);
+      claimer.notifyWorkAdded([notifiedLane(7)]);
       expect(noted.announced).toEqual([[7]]);
       claimer.setEnabled(true);
       await claimer.stop();
-      claimer.notifyWorkAdded([notified(8)]);
+      claimer.notifyWorkAdded([notifiedLane(8)]);
       expect([noted.announced, store.claims]).toEqual([[[7], [8]], []]);
     });
 
@@ -235,67 +187,6 @@ describe('LaneClaimer', () => {
       resume();
       await eventually(() => holds().length === 1);
       expect(held.get(1)!.state).toBe('DRAINING');
-    });
-  });
-
-  describe('while wake-ups arrive', () => {
-    const PROVEN = { areWakeUpsProven: () => true, pollMs: 5 };
-    /** A scene whose first look is over, so that only a scheduled look claims anything. */
-    const idle = async (options: Partial<LaneClaimerOptions> = {}) => {
-      const idleScene = scene(0, { ...PROVEN, ...options });
-      await idleScene.begin();
-      idleScene.store.change(7, {});
-      idleScene.store.dueLanes = [dueLane(7)];
-      return idleScene;
-    };
-
-    it('looks when a lane becomes due, instead of polling', async () => {
-      const { claimer, holds, store } = await idle();
-      const looks = store.pages.length;
-      claimer.scheduleLook(NOW - 1);
-      await eventually(() => holds().length === 1);
-      expect(store.pages.length).toBe(looks + 1);
-    });
-
-    it('looks once for many lanes that become due together', async () => {
-      const { claimer, holds, store } = await idle({ pollMs: 50 });
-      const looks = store.pages.length;
-      for (let count = 0; count < 10; count++) claimer.scheduleLook(NOW);
-      await eventually(() => holds().length === 1);
-      expect(store.pages.length - looks).toBeLessThanOrEqual(2);
-    });
-
-    it('leaves lanes that are due later than 1.5 s to the next glance', async () => {
-      const { claimer, holds, store } = await idle();
-      const looks = store.pages.length;
-      claimer.scheduleLook(NOW + 1_501);
-      claimer.scheduleLook(NOW + 1);
-      await eventually(() => holds().length === 1);
-      expect(store.pages.length).toBe(looks + 1);
-    });
-
-    it('polls while a glance shows so many due dates that it may not show all', async () => {
-      const { claimer, holds } = await idle();
-      claimer.expectDue(Array.from({ length: 16 }, () => NOW + 60_000));
-      await eventually(() => holds().length === 1);
-    });
-
-    it('looks at each due date of a glance', async () => {
-      const { claimer, holds } = await idle();
-      claimer.expectDue([NOW + 60_000, NOW + 5]);
-      await eventually(() => holds().length === 1);
-    });
-
-    it('schedules no look if polling finds the lane anyway, or after it was stopped', async () => {
-      const unproven = scene(0);
-      unproven.claimer.scheduleLook(NOW);
-      const { claimer, store } = await idle();
-      const looks = store.pages.length;
-      claimer.scheduleLook(NOW + 20);
-      await claimer.stop();
-      claimer.scheduleLook(NOW);
-      await new Promise(setImmediate);
-      expect([store.pages.length, unproven.store.pages]).toEqual([looks, []]);
     });
   });
 });

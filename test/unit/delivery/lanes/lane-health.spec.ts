@@ -1,13 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { LaneHealth } from '../../../../lib/delivery/lanes/lane-health.js';
+import { LaneHealth, type KnownHealth } from '../../../../lib/delivery/lanes/lane-health.js';
 import type { HealthPolicy } from '../../../../lib/domain/transport-health.js';
 import { concluded, laneConfig, NO_CIRCUIT, NOW, queued } from '../../../support/lanes.js';
 
 const STARTED_AT = 1_000;
-const HEALTHY = { failingSince: null, failingWarned: 0, consecutiveFailures: 0, blockedUntil: 0 };
+const HEALTHY: KnownHealth = {
+  failingSince: null,
+  failingWarned: 0,
+  consecutiveFailures: 0,
+  blockedUntil: 0,
+};
 
 /** The health of a transport whose lane was claimed at 0 of the elapsed clock. */
-const healthOf = (known: Partial<typeof HEALTHY> = {}, policy: HealthPolicy = NO_CIRCUIT) =>
+const healthOf = (known: Partial<KnownHealth> = {}, policy: HealthPolicy = NO_CIRCUIT) =>
   new LaneHealth({ ...HEALTHY, ...known }, 0, policy);
 type Attempt = Parameters<typeof concluded>[2];
 const fail = (health: LaneHealth, attempt: Attempt = {}) =>
@@ -38,17 +43,45 @@ describe('LaneHealth', () => {
       const failed = { outcome: { kind: 'failed', reason: 'EXHAUSTED' } } as const;
       expect(fail(healthOf(), failed)).not.toHaveProperty('disabledReason');
       const policy = { ...NO_CIRCUIT, disableAfterMs: NOW - STARTED_AT };
-      expect(fail(healthOf({}, policy), failed)).toMatchObject({ disabledReason: 'FAILING' });
+      const disabled = fail(healthOf({}, policy), failed);
+      expect(disabled).toMatchObject({ disabledReason: 'FAILING' });
+      // Its owner is told that it was disabled, not that it will be.
+      expect(disabled).not.toHaveProperty('failingWarned');
+    });
+
+    it('warns once when each quarter of the time has passed after which the transport is disabled', () => {
+      const health = healthOf({}, { ...NO_CIRCUIT, disableAfterMs: 100_000 });
+      const warnedAfter = (ms: number) =>
+        health.learn(concluded(queued(1), 9_000), STARTED_AT + ms, 0.5)?.failingWarned;
+      expect([0, 24_999, 25_000, 49_999, 50_000, 75_000, 99_999].map(warnedAfter)).toEqual([
+        undefined,
+        undefined,
+        25,
+        undefined,
+        50,
+        75,
+        undefined,
+      ]);
+      expect(health.failingWarned).toBe(75);
+      health.learn(concluded(queued(1), null), NOW, 0.5);
+      expect(health.failingWarned).toBe(0);
+      expect(warnedAfter(25_000)).toBe(25);
+    });
+
+    it('does not repeat a warning of the holder before', () => {
+      const policy = { ...NO_CIRCUIT, disableAfterMs: 100_000 };
+      const health = healthOf({ failingSince: STARTED_AT, failingWarned: 25 }, policy);
+      expect(health.learn(concluded(queued(1), 9_000), STARTED_AT + 30_000, 0.5)).toBeUndefined();
     });
   });
 
   describe('after somebody has enabled the transport', () => {
-    const known = {
+    const known: KnownHealth = {
       failingSince: 500,
       failingWarned: 25,
       consecutiveFailures: 7,
       blockedUntil: NOW + 60_000,
-    } as never;
+    };
     const [disabled, active] = [
       laneConfig({ state: 'DISABLED', failingSince: 500 }),
       laneConfig({ state: 'ACTIVE', failingSince: null }),

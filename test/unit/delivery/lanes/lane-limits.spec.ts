@@ -149,6 +149,17 @@ describe('The limits of a lane', () => {
     expect(lane.failingSince).toBe(1_000);
   });
 
+  it('has an empty change of its transport, which carries events', () => {
+    const lane = laneOf({}, { leaseToken: 5 });
+    lane.learn(concluded(queued(1), NOW + 1_000), NOW, 0);
+    expect(lane.unchanged).toEqual({
+      transportId: 1,
+      leaseToken: 5,
+      blockedUntil: null,
+      consecutiveFailures: 1,
+    });
+  });
+
   it('sends to the origin of its URL, and to none if it cannot send as it is configured', () => {
     expect(laneTo('shop', 1, 'https://erp.example.com:8443/hooks').origin).toBe(
       'https://erp.example.com:8443',

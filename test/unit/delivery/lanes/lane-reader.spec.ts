@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { InspectionList } from '../../../../lib/delivery/lanes/inspection-list.js';
 import { LaneReader } from '../../../../lib/delivery/lanes/lane-reader.js';
 import type { Lane } from '../../../../lib/delivery/lanes/lane.js';
-import type { QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
+import { CLOCK_SLACK_MS, type QueuedDelivery } from '../../../../lib/persistence/ports/lane-store.js';
 import { KeepingLaneStore } from '../../../support/keeping-lane-store.js';
 import { outage, refusal } from '../../../support/keeping-record-store.js';
 import { laneOf, laneTo, NOW, queued, rows } from '../../../support/lanes.js';
@@ -50,7 +50,17 @@ describe('LaneReader', () => {
       return reader.settled();
     };
     const ready = () => lanes.map(({ readyCount }) => readyCount);
-    return { lanes, store, clock, noted, reader, offer, readAll, ready };
+    /** Reads and records all rows. Ten seconds later, the next reads begin at the head. */
+    const repeatFromHead = async (some: readonly Lane[]) => {
+      await readAll(some);
+      for (const lane of some) {
+        while (lane.readyCount > 0) lane.recorded(lane.next(NOW), null);
+        lane.notifyWorkAdded();
+      }
+      clock.elapsed = 10_000;
+      for (const lane of lanes) lane.confirmed(clock.elapsed);
+    };
+    return { lanes, store, noted, reader, offer, readAll, ready, repeatFromHead };
   };
 
   it('reads all lanes that run low in one statement, and has them inspected', async () => {
@@ -58,6 +68,8 @@ describe('LaneReader', () => {
     await readAll();
     expect(store.callsOf('read')).toEqual([[1, 2, 3]]);
     expect(ready()).toEqual([2, 2, 2]);
+    // The clocks of two processes differ.
+    expect(store.readUpTo).toEqual([NOW + CLOCK_SLACK_MS]);
     expect(reader.rounds.lastSuccessAt).toBe(NOW);
     await new Promise(setImmediate);
     expect(noted.inspected).toEqual([1, 2, 3]);
@@ -84,14 +96,9 @@ describe('LaneReader', () => {
   });
 
   it('reads a lane from its head beside the others, since that may be slow', async () => {
-    const { lanes, store, clock, offer, reader } = scene();
+    const { lanes, store, offer, reader, repeatFromHead } = scene();
     const [slow, , fast] = lanes as [Lane, Lane, Lane];
-    offer([slow]);
-    await reader.settled();
-    while (slow.readyCount > 0) slow.recorded(slow.next(NOW), null);
-    clock.elapsed = 10_000;
-    for (const lane of lanes) lane.confirmed(clock.elapsed);
-    slow.notifyWorkAdded();
+    await repeatFromHead([slow]);
     const resume = store.pause();
     offer([slow]);
     await new Promise(setImmediate);
@@ -100,6 +107,27 @@ describe('LaneReader', () => {
     resume();
     await reader.settled();
     expect([slow.readyCount, fast.readyCount]).toEqual([2, 2]);
+  });
+
+  it('reads one lane at a time from its head', async () => {
+    const { lanes, store, offer, reader, ready, repeatFromHead } = scene();
+    const [first, second, third] = lanes as [Lane, Lane, Lane];
+    await repeatFromHead(lanes);
+    store.calls.splice(0);
+    let resume = (): void => undefined;
+    // The second read waits after the first one has ended.
+    store.fail = (_method, ids) => void (ids.includes(1) && (resume = store.pause()));
+    offer([first, second]);
+    await new Promise(setImmediate);
+    offer([third]);
+    await new Promise(setImmediate);
+    expect(store.callsOf('read')).toEqual([[1], [2]]);
+    resume();
+    await reader.settled();
+    expect([store.callsOf('read'), ready()]).toEqual([
+      [[1], [2], [3]],
+      [2, 2, 2],
+    ]);
   });
 
   it('passes rows that must not be sent to the recorder, and leaves out those whose outcome is not recorded', async () => {
@@ -121,6 +149,13 @@ describe('LaneReader', () => {
     expect(lanes.map(({ state }) => state)).toEqual(['OPEN', 'DRAINING', 'OPEN']);
     expect([noted.avoided, noted.errors]).toEqual([[2], [error]]);
     expect(reader.rounds.isWholeStage).toBe(false);
+  });
+
+  it('is at fault itself if the database refuses five lanes', async () => {
+    const { store, readAll, reader } = scene(5);
+    store.fail = () => refusal();
+    await readAll();
+    expect(reader.rounds).toMatchObject({ consecutiveFailures: 5, isWholeStage: true });
   });
 
   it('counts a lane that takes too long as one at fault', async () => {

@@ -75,11 +75,12 @@ describe('LaneReleaser', () => {
   });
 
   it('keeps lanes that have something to do, or that are not held any more', async () => {
-    const { lanes, store, held, release } = scene(2);
+    const { lanes, store, held, noted, release } = scene(2);
     lanes[0]!.notifyWorkAdded();
     held.remove(lanes[1]!);
     await release();
     expect([store.calls, lanes[0]!.state]).toEqual([[], 'OPEN']);
+    expect([noted.calls, noted.errors]).toEqual([[], []]);
   });
 
   it('has one statement under way at a time, and releases lanes that are offered meanwhile after it', async () => {
@@ -156,6 +157,23 @@ describe('LaneReleaser', () => {
     expect([lanes[0]!.state, noted.errors]).toEqual(['CLOSED', []]);
   });
 
+  it.each([
+    ['is not confirmed', undefined],
+    ['is refused', refusal()],
+    ['fails', outage()],
+  ])('leaves a lane alone that was lost while its release was under way and %s', async (_, error) => {
+    const { lanes, store, held, noted, offer, releaser, inspected } = scene(1);
+    const resume = store.pause();
+    store.locked = new Set([1]);
+    store.fail = () => error;
+    offer();
+    held.remove(lanes[0]!);
+    resume();
+    await releaser.settled();
+    expect([lanes[0]!.state, noted.errors]).toEqual(['CLOSED', error ? [[error, 1]] : []]);
+    expect(await inspected()).toEqual([]);
+  });
+
   it('sends nothing for a lane whose release the database refuses, and releases the others', async () => {
     const { lanes, store, noted, release, states } = scene();
     const error = refusal();
@@ -188,6 +206,10 @@ describe('LaneReleaser', () => {
     await release();
     expect(noted.asked).toEqual([[1, 2]]);
     expect([store.callsOf('release'), states(), held.size]).toEqual([[[2]], ['OPEN', 'CLOSED'], 1]);
+    const only = scene(1, PARKED_DUE_AT);
+    only.noted.unparked.add(1);
+    await only.release();
+    expect(only.store.callsOf('release')).toEqual([]);
   });
 
   it('searches no parked deliveries in a lane that has others, or none', async () => {

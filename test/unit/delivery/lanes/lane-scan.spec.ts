@@ -237,6 +237,17 @@ describe('LaneScan', () => {
       expect(scene.read()!.dueAt).toBeLessThan(NOW + 5_000);
     });
 
+    it('finds a retry that is due at the date of the last row that was read', () => {
+      const scene = new Scene();
+      scene.read([row(1, 100), row(2, 200)]);
+      // The scan goes on after the second row, but this one comes before it.
+      scene.scan.recorded(scene.scan.take(), 200);
+      scene.deliver();
+      scene.read();
+      expect(scene.result()).toBeUndefined();
+      expect(scene.read()!.dueAt).toBeLessThan(200);
+    });
+
     it('finds a delivery that was not parked after all, since its predecessor had ended', () => {
       const scene = new Scene();
       const behind = row(2, 200, { orderingKey: 'till-1', behind: true });

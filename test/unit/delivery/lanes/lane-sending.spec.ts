@@ -82,6 +82,7 @@ describe('Lane', () => {
     it('sends fresh ones first, and keeps half of the requests in flight for these', () => {
       const lane = laneOf({ maxConcurrency: 4 });
       read(lane, [recovered(1), recovered(2), recovered(3), queued(4), queued(5)]);
+      expect(lane.readyCount).toBe(5);
       const sent = Array.from({ length: 4 }, () => lane.next(NOW));
       expect(sent.map(({ deliveryId }) => deliveryId)).toEqual([4, 5, 1, 2]);
       lane.settled();

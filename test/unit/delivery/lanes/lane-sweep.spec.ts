@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LaneSweep } from '../../../../lib/delivery/lanes/lane-sweep.js';
 import type { Swept, SweepRequest } from '../../../../lib/persistence/ports/sweep-store.js';
 import { outage } from '../../../support/keeping-record-store.js';
@@ -73,6 +73,33 @@ describe('LaneSweep', () => {
     other.sweep.watchClock();
     await other.sweep.stop();
     expect(positions(other.requests)).toEqual([0, 1_000]);
+  });
+
+  describe('after it has started', () => {
+    afterEach(() => {
+      jest.restoreAllMocks();
+      jest.useRealTimers();
+    });
+
+    it.each([
+      ['the earliest', 0, 0, 45_000],
+      ['the middle', 0.5, 30_000, 60_000],
+      ['the latest', 1, 60_000, 75_000],
+    ])('looks at the next lanes about once a minute, at random times: %s', async (_, random, first, then) => {
+      jest.useFakeTimers();
+      jest.spyOn(Math, 'random').mockReturnValue(random);
+      const { sweep, requests } = scene(DONE);
+      sweep.start();
+      await jest.advanceTimersByTimeAsync(0);
+      const steps = [requests.length];
+      for (const ms of [first, then - 1, 1, then - 1, 1]) {
+        await jest.advanceTimersByTimeAsync(ms);
+        steps.push(requests.length);
+      }
+      await sweep.stop();
+      expect(steps.slice(1)).toEqual([2, 2, 3, 3, 4]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   it('looks at nothing while it is disabled', async () => {

@@ -68,7 +68,7 @@ describe('LaneUpkeep', () => {
   });
 
   it('gives up lanes that were deleted, released, or claimed by another process, which counted a crash', async () => {
-    const { store, held, lanes, upkeep } = scene(4);
+    const { store, held, lanes, inspected, upkeep } = scene(4);
     store.lanes.delete(1);
     store.change(2, { isHeld: false });
     store.change(3, { leaseToken: 2 });
@@ -76,6 +76,8 @@ describe('LaneUpkeep', () => {
     expect(lanes.map(({ state }) => state)).toEqual(['CLOSED', 'CLOSED', 'CLOSED', 'OPEN']);
     expect([...held.all()]).toEqual([lanes[3]]);
     expect(store.callsOf('forgiveCrashes')).toEqual([[3]]);
+    await new Promise(setImmediate);
+    expect(inspected).toEqual([4]);
   });
 
   it('keeps a lane whose release is under way, since the release may have succeeded', async () => {
