@@ -1,10 +1,10 @@
 // npm run test:mutation: mutation tests with Stryker, which it installs into test/mutation.
 // `-- domain` runs one piece of test/mutation/pieces.mjs; further arguments go to Stryker: `-- lanes --mutate 'lib/delivery/lanes/lane.ts'`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PIECES } from '../test/mutation/pieces.mjs';
-import { writeTestGroup } from '../test/mutation/test-group.mjs';
+import { testGroupOf, writeTestGroup } from '../test/mutation/test-group.mjs';
 
 const FOLDER = 'test/mutation';
 /** Written when everything is installed: the lock that it was made from. */
@@ -29,6 +29,7 @@ for (const name of chosen.length > 0 ? chosen : names) {
   writeTestGroup(name);
   const env = { ...process.env, MUTATION_PIECE: name };
   const status = run(process.execPath, [stryker, 'run', config, ...options], { env });
+  rmSync(testGroupOf(name), { force: true });
   if (status !== 0) process.exitCode = status;
 }
 
