@@ -31,7 +31,7 @@ const SHARE_EVERY_MS = 1_000;
  * 6. `LaneReleaser` releases the lane when it has nothing to do.
  *
  * Meanwhile `LaneUpkeep` refreshes the held lanes and renews their leases, and `LaneSweep` looks for stranded lanes. Each
- * step puts the lanes that it changed on the `InspectionList`, and `#inspect` offers them to the steps that may be next. No
+ * step puts the lanes that it changed on the `InspectionList`, and `#inspect` schedules them for the steps that may be next. No
  * step calls an earlier one.
  */
 export class DeliveryWorker {
@@ -171,15 +171,15 @@ export class DeliveryWorker {
     }
   }
 
-  /** Offers lanes to the steps that send, read and release. */
+  /** Schedules lanes for the steps that send, read and release. */
   #inspect(lanes: ReadonlySet<Lane>): void {
     const clocks = { now: this.context.now(), elapsed: this.context.elapsed() };
     for (const lane of lanes) {
       if (!this.#stages.held.has(lane)) continue;
-      this.#stages.dispatcher.offer(lane, clocks);
-      this.#stages.requests.offer(lane);
-      this.#stages.reader.offer(lane);
-      this.#stages.releaser.offer(lane);
+      this.#stages.dispatcher.schedule(lane, clocks);
+      this.#stages.requests.schedule(lane);
+      this.#stages.reader.schedule(lane);
+      this.#stages.releaser.schedule(lane);
     }
     if (this.#isEnabled) this.#stages.dispatcher.dispatch();
     // Before the due rows: a lane has one read at a time, and requested deliveries are sent first.

@@ -37,7 +37,7 @@ async function drain({ held, reader, requests, releaser }: WorkerStages, giveUpA
   while (held.size > 0 && performance.now() < giveUpAt) {
     for (const lane of held.all()) {
       lane.drain();
-      releaser.offer(lane);
+      releaser.schedule(lane);
     }
     await withDeadline(Promise.all([reader.settled(), requests.settled()]), giveUpAt);
     releaser.release();

@@ -71,13 +71,13 @@ export class LaneScene {
   /** Releases every lane that is put on the inspection list. */
   releaseWhenInspected(): void {
     this.inspection.start((lanes) => {
-      for (const lane of lanes) this.releaser.offer(lane);
+      for (const lane of lanes) this.releaser.schedule(lane);
       this.releaser.release();
     });
   }
 
   async release(lane: Lane): Promise<void> {
-    this.releaser.offer(lane);
+    this.releaser.schedule(lane);
     this.releaser.release();
     await this.releaser.settled();
   }

@@ -22,7 +22,7 @@ export interface LaneReaderOptions extends LaneClocks {
  * begin at the head again may be slow, so they run beside the others, in statements of their own.
  */
 export class LaneReader {
-  readonly #wanted = new Set<Lane>();
+  readonly #scheduled = new Set<Lane>();
   readonly #history: RoundHistory;
   #reading: Promise<void> | undefined;
   #readingFromHead: Promise<void> | undefined;
@@ -43,21 +43,21 @@ export class LaneReader {
     return this.#history.status;
   }
 
-  /** The lane may run low. */
-  offer(lane: Lane): void {
-    this.#wanted.add(lane);
+  /** Call this when the lane may run low: the next `read` checks it. */
+  schedule(lane: Lane): void {
+    this.#scheduled.add(lane);
   }
 
-  /** Reads the offered lanes that run low. If a read is under way, the lanes are read after it. */
+  /** Reads the scheduled lanes that run low. If a read is under way, the lanes are read after it. */
   read(): void {
-    if (this.#wanted.size === 0 || (this.#reading && this.#readingFromHead)) return;
+    if (this.#scheduled.size === 0 || (this.#reading && this.#readingFromHead)) return;
     const clocks = { now: this.options.now() + CLOCK_SLACK_MS, elapsed: this.options.elapsed() };
     const reads = new Map<Lane, LaneReadRequest>();
     const fromHead = new Map<Lane, LaneReadRequest>();
-    for (const lane of this.#wanted) {
+    for (const lane of this.#scheduled) {
       const isSlow = lane.repeatsFromHead(clocks.elapsed);
       if (this.#reading && !isSlow) continue;
-      this.#wanted.delete(lane);
+      this.#scheduled.delete(lane);
       const request = lane.nextRead(clocks);
       if (request) (isSlow ? fromHead : reads).set(lane, request);
     }

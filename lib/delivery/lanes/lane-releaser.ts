@@ -19,9 +19,9 @@ export interface LaneReleaserOptions {
   readonly onError: (error: unknown, failures: number) => void;
 }
 
-/** Releases lanes that have nothing to do: all offered lanes in one statement, and one statement at a time. */
+/** Releases lanes that have nothing to do: all scheduled lanes in one statement, and one statement at a time. */
 export class LaneReleaser {
-  readonly #offered = new Set<Lane>();
+  readonly #scheduled = new Set<Lane>();
   #releasing: Promise<void> | undefined;
   /** Number of failures in a row. */
   #failures = 0;
@@ -40,21 +40,21 @@ export class LaneReleaser {
     private readonly options: LaneReleaserOptions,
   ) {}
 
-  /** The lane may have nothing to do. */
-  offer(lane: Lane): void {
-    this.#offered.add(lane);
+  /** Call this when the lane may have nothing to do: the next `release` checks it. */
+  schedule(lane: Lane): void {
+    this.#scheduled.add(lane);
   }
 
-  /** Releases the offered lanes that have nothing to do. If a release is under way, they are released after it. */
+  /** Releases the scheduled lanes that have nothing to do. If a release is under way, they are released after it. */
   release(): void {
-    if (this.#releasing || this.#offered.size === 0) return;
+    if (this.#releasing || this.#scheduled.size === 0) return;
     const now = this.options.now();
     const releases = new Map<Lane, LaneRelease>();
-    for (const lane of this.#offered) {
+    for (const lane of this.#scheduled) {
       const release = this.held.has(lane) ? lane.release(now) : undefined;
       if (release) releases.set(lane, release);
     }
-    this.#offered.clear();
+    this.#scheduled.clear();
     if (releases.size === 0) return;
     this.#releasing = this.#release(releases).finally(() => {
       this.#releasing = undefined;

@@ -22,7 +22,7 @@ export interface RequestReaderOptions extends LaneClocks {
  * one round trip at a time. A lane without requests costs nothing.
  */
 export class RequestReader {
-  readonly #wanted = new Set<Lane>();
+  readonly #scheduled = new Set<Lane>();
   #reading: Promise<void> | undefined;
 
   constructor(
@@ -33,21 +33,21 @@ export class RequestReader {
     private readonly options: RequestReaderOptions,
   ) {}
 
-  /** The lane may have requests. */
-  offer(lane: Lane): void {
-    if (lane.hasRequests) this.#wanted.add(lane);
+  /** Call this when the lane may have requests: the next `read` reads them. */
+  schedule(lane: Lane): void {
+    if (lane.hasRequests) this.#scheduled.add(lane);
   }
 
-  /** Reads the requests of the offered lanes. If a read is under way, they are read after it. */
+  /** Reads the requests of the scheduled lanes. If a read is under way, they are read after it. */
   read(): void {
-    if (this.#wanted.size === 0 || this.#reading) return;
+    if (this.#scheduled.size === 0 || this.#reading) return;
     const clocks = { now: this.options.now(), elapsed: this.options.elapsed() };
     // A lane that has another read under way is put on the inspection list again when that read has ended.
-    const reads = [...this.#wanted].flatMap((lane): Read[] => {
+    const reads = [...this.#scheduled].flatMap((lane): Read[] => {
       const request = lane.nextRequests(clocks);
       return request ? [[lane, request]] : [];
     });
-    this.#wanted.clear();
+    this.#scheduled.clear();
     if (reads.length === 0) return;
     this.#reading = this.#read(reads).finally(() => {
       this.#reading = undefined;

@@ -30,8 +30,8 @@ export class Dispatcher {
     });
   }
 
-  /** The lane may have something to send. */
-  offer(lane: Lane, clocks: Clocks): void {
+  /** Call this when the lane may have something to send: it then takes its turn. */
+  schedule(lane: Lane, clocks: Clocks): void {
     if (lane.maySend(clocks)) this.slots.add(lane);
     else this.slots.remove(lane);
     this.#waitForRate(lane, clocks.now);

@@ -151,7 +151,7 @@ describe('The lanes that a process holds', () => {
       expect(await scene.renewals.renew(lanes)).toEqual(new Set([good]));
       expect([good.state, bad.state]).toEqual(['OPEN', 'DRAINING']);
       good.drain();
-      for (const lane of lanes) scene.releaser.offer(lane);
+      for (const lane of lanes) scene.releaser.schedule(lane);
       await scene.release(bad);
       expect([good.state, bad.state]).toEqual(['CLOSED', 'DRAINING']);
       expect(scene.errors.length).toBeGreaterThan(0);

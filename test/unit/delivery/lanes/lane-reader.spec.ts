@@ -41,12 +41,12 @@ describe('LaneReader', () => {
         onError: (error) => noted.errors.push(error),
       },
     );
-    const offer = (some: readonly Lane[] = lanes) => {
-      for (const lane of some) reader.offer(lane);
+    const schedule = (some: readonly Lane[] = lanes) => {
+      for (const lane of some) reader.schedule(lane);
       reader.read();
     };
     const readAll = (some?: readonly Lane[]) => {
-      offer(some);
+      schedule(some);
       return reader.settled();
     };
     const ready = () => lanes.map(({ readyCount }) => readyCount);
@@ -60,7 +60,7 @@ describe('LaneReader', () => {
       clock.elapsed = 10_000;
       for (const lane of lanes) lane.confirmed(clock.elapsed);
     };
-    return { lanes, store, noted, reader, offer, readAll, ready, repeatFromHead };
+    return { lanes, store, noted, reader, schedule, readAll, ready, repeatFromHead };
   };
 
   it('reads all lanes that run low in one statement, and has them inspected', async () => {
@@ -76,11 +76,11 @@ describe('LaneReader', () => {
   });
 
   it('has one statement under way at a time, and reads lanes that are offered meanwhile after it', async () => {
-    const { lanes, store, offer, reader, ready } = scene();
+    const { lanes, store, schedule, reader, ready } = scene();
     const resume = store.pause();
-    offer([lanes[0]!]);
-    offer();
-    offer([lanes[2]!]);
+    schedule([lanes[0]!]);
+    schedule();
+    schedule([lanes[2]!]);
     expect(store.callsOf('read')).toEqual([[1]]);
     resume();
     await reader.settled();
@@ -96,13 +96,13 @@ describe('LaneReader', () => {
   });
 
   it('reads a lane from its head beside the others, since that may be slow', async () => {
-    const { lanes, store, offer, reader, repeatFromHead } = scene();
+    const { lanes, store, schedule, reader, repeatFromHead } = scene();
     const [slow, , fast] = lanes as [Lane, Lane, Lane];
     await repeatFromHead([slow]);
     const resume = store.pause();
-    offer([slow]);
+    schedule([slow]);
     await new Promise(setImmediate);
-    offer([slow, fast]);
+    schedule([slow, fast]);
     expect(store.callsOf('read')).toEqual([[1], [1], [3]]);
     resume();
     await reader.settled();
@@ -110,16 +110,16 @@ describe('LaneReader', () => {
   });
 
   it('reads one lane at a time from its head', async () => {
-    const { lanes, store, offer, reader, ready, repeatFromHead } = scene();
+    const { lanes, store, schedule, reader, ready, repeatFromHead } = scene();
     const [first, second, third] = lanes as [Lane, Lane, Lane];
     await repeatFromHead(lanes);
     store.calls.splice(0);
     let resume = (): void => undefined;
     // The second read waits after the first one has ended.
     store.fail = (_method, ids) => void (ids.includes(1) && (resume = store.pause()));
-    offer([first, second]);
+    schedule([first, second]);
     await new Promise(setImmediate);
-    offer([third]);
+    schedule([third]);
     await new Promise(setImmediate);
     expect(store.callsOf('read')).toEqual([[1], [2]]);
     resume();

@@ -50,12 +50,12 @@ describe('LaneReleaser', () => {
       inspection,
       { now: () => NOW, elapsed: () => 0, onError: (...failure) => noted.errors.push(failure) },
     );
-    const offer = (some: readonly Lane[] = lanes) => {
-      for (const lane of some) releaser.offer(lane);
+    const schedule = (some: readonly Lane[] = lanes) => {
+      for (const lane of some) releaser.schedule(lane);
       releaser.release();
     };
     const release = (some?: readonly Lane[]) => {
-      offer(some);
+      schedule(some);
       return releaser.settled();
     };
     const inspected = async () => {
@@ -63,7 +63,7 @@ describe('LaneReleaser', () => {
       return noted.inspected;
     };
     const states = () => lanes.map(({ state }) => state);
-    return { lanes, store, held, noted, releaser, offer, release, inspected, states };
+    return { lanes, store, held, noted, releaser, schedule, release, inspected, states };
   };
 
   it('releases all idle lanes in one statement, and this process may claim others then', async () => {
@@ -84,10 +84,10 @@ describe('LaneReleaser', () => {
   });
 
   it('has one statement under way at a time, and releases lanes that are offered meanwhile after it', async () => {
-    const { lanes, store, offer, releaser, held } = scene(2);
+    const { lanes, store, schedule, releaser, held } = scene(2);
     const resume = store.pause();
-    offer([lanes[0]!]);
-    offer([lanes[1]!]);
+    schedule([lanes[0]!]);
+    schedule([lanes[1]!]);
     await new Promise(setImmediate);
     expect(store.callsOf('release')).toEqual([[1]]);
     resume();
@@ -119,9 +119,9 @@ describe('LaneReleaser', () => {
   });
 
   it('claims a lane again to which this process added work after the release had committed', async () => {
-    const { lanes, store, noted, offer, releaser, states } = scene(1);
+    const { lanes, store, noted, schedule, releaser, states } = scene(1);
     const resume = store.pause();
-    offer();
+    schedule();
     lanes[0]!.notifyWorkAdded();
     resume();
     await releaser.settled();
@@ -148,9 +148,9 @@ describe('LaneReleaser', () => {
   });
 
   it('ignores the result for a lane that was lost while its release was under way', async () => {
-    const { lanes, store, held, noted, offer, releaser } = scene(1);
+    const { lanes, store, held, noted, schedule, releaser } = scene(1);
     const resume = store.pause();
-    offer();
+    schedule();
     held.remove(lanes[0]!);
     resume();
     await releaser.settled();
@@ -162,11 +162,11 @@ describe('LaneReleaser', () => {
     ['is refused', refusal()],
     ['fails', outage()],
   ])('leaves a lane alone that was lost while its release was under way and %s', async (_, error) => {
-    const { lanes, store, held, noted, offer, releaser, inspected } = scene(1);
+    const { lanes, store, held, noted, schedule, releaser, inspected } = scene(1);
     const resume = store.pause();
     store.locked = new Set([1]);
     store.fail = () => error;
-    offer();
+    schedule();
     held.remove(lanes[0]!);
     resume();
     await releaser.settled();

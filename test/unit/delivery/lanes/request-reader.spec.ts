@@ -50,12 +50,12 @@ describe('RequestReader', () => {
       inspection,
       { now: () => NOW, elapsed: () => 0, onError: (error) => noted.errors.push(error) },
     );
-    const offer = (some: readonly Lane[] = lanes) => {
-      for (const lane of some) reader.offer(lane);
+    const schedule = (some: readonly Lane[] = lanes) => {
+      for (const lane of some) reader.schedule(lane);
       reader.read();
     };
     const readAll = (some?: readonly Lane[]) => {
-      offer(some);
+      schedule(some);
       return reader.settled();
     };
     const ready = () => lanes.map(({ readyCount }) => readyCount);
@@ -69,7 +69,7 @@ describe('RequestReader', () => {
       unrecorded,
       database,
       reader,
-      offer,
+      schedule,
       readAll,
       ready,
     };
@@ -93,11 +93,11 @@ describe('RequestReader', () => {
   });
 
   it('has one statement under way at a time, and reads lanes that are offered meanwhile after it', async () => {
-    const { lanes, reads, database, offer, reader, ready } = scene(2);
+    const { lanes, reads, database, schedule, reader, ready } = scene(2);
     let resume!: () => void;
     database.gate = new Promise((resolve) => (resume = resolve));
-    offer([lanes[0]!]);
-    offer([lanes[1]!]);
+    schedule([lanes[0]!]);
+    schedule([lanes[1]!]);
     expect(reads).toEqual([[1]]);
     resume();
     await reader.settled();

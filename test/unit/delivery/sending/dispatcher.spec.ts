@@ -32,7 +32,7 @@ describe('Dispatcher', () => {
       lane,
       [1, 2, 3, 4].map((id) => queued(id)),
     );
-    dispatcher.offer(lane, at(0));
+    dispatcher.schedule(lane, at(0));
     return { dispatcher, recording, lane, sent, end: () => ends.splice(0).forEach((settled) => settled()) };
   };
 
