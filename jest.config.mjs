@@ -18,5 +18,5 @@ export default {
   coverageReporters: ['text-summary', 'json', 'html'],
   coverageDirectory: 'reports/coverage',
   // Most tests wait for real processes, time-outs and leases: five keep two cores busy.
-  maxWorkers: 5,
+  maxWorkers: 6,
 };

@@ -8,13 +8,19 @@ const FOLDER = `test/.groups/${process.pid}`;
  * Number of spec files in a group, by their kind; the kind that takes longest is first. Loading the modules takes a worker 2 s of CPU time for each group, but
  * the last long group keeps one worker busy while the others are idle.
  */
-const SIZES = { e2e: 20, integration: 25, unit: 75, types: 50 };
+const SIZES = { e2e: 22, integration: 25, unit: 75, types: 50 };
 /** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
 const GIVEN = {
   // These wait for seconds: they start early, so that other files run meanwhile.
-  'waiting-1': ['e2e/health-of-worker', 'e2e/idle', 'e2e/start-up/start-up'],
-  'waiting-2': ['e2e/operations/notifications', 'e2e/third-parties', 'e2e/operations/transport-state'],
-  'waiting-3': ['e2e/kill-switch', 'e2e/encryption', 'e2e/environment', 'e2e/delivery/large-bodies'],
+  'waiting-1': [
+    'e2e/operations/transport-state',
+    'e2e/third-parties',
+    'e2e/operations/notifications',
+    'e2e/operations/notification-actions',
+  ],
+  'waiting-2': ['e2e/global-stop', 'e2e/operations/recovery', 'e2e/delivery/redeliver', 'e2e/start-up/start-up'],
+  'waiting-3': ['e2e/idle', 'e2e/health-of-worker', 'e2e/operations/test-send-guard', 'e2e/operations/rotate-secret'],
+  'waiting-4': ['e2e/kill-switch', 'e2e/encryption', 'e2e/environment', 'e2e/delivery/large-bodies'],
   // These change or inspect what all suites of a process have in common.
   secrets: ['e2e/secrets-canary'],
   sqlite: ['e2e/second-sqlite'],
