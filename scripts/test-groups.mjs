@@ -13,16 +13,23 @@ const SIZES = { e2e: 22, integration: 25, unit: 75, types: 50 };
 const GIVEN = {
   // These wait for seconds: they start early, so that other files run meanwhile.
   'waiting-1': [
-    'e2e/operations/transport-state',
-    'e2e/third-parties',
-    'e2e/operations/notifications',
+    'e2e/operations/recovery',
+    'e2e/delivery/redeliver',
     'e2e/operations/notification-actions',
+    'e2e/start-up/start-up',
   ],
-  'waiting-2': ['e2e/global-stop', 'e2e/operations/recovery', 'e2e/delivery/redeliver', 'e2e/start-up/start-up'],
-  'waiting-3': ['e2e/idle', 'e2e/health-of-worker', 'e2e/operations/test-send-guard', 'e2e/operations/rotate-secret'],
-  'waiting-4': ['e2e/kill-switch', 'e2e/encryption', 'e2e/environment', 'e2e/delivery/large-bodies'],
+  'waiting-2': [
+    'e2e/operations/notifications',
+    'e2e/operations/test-send-guard',
+    'e2e/operations/rotate-secret',
+    'e2e/environment',
+    'unit/wake-up/shared-wake-ups',
+  ],
+  'long-1': ['long/transport-state', 'long/large-bodies'],
+  'long-2': ['long/encryption', 'long/idle', 'long/third-parties'],
+  'long-3': ['long/kill-switch', 'long/global-stop', 'long/health-of-worker'],
   // These change or inspect what all suites of a process have in common.
-  secrets: ['e2e/secrets-canary'],
+  secrets: ['long/secrets-canary'],
   sqlite: ['e2e/second-sqlite'],
   overriding: ['e2e/testing/override-webhooks'],
   recipes: ['e2e/recipes/cls', 'e2e/recipes/http', 'e2e/recipes/modules', 'e2e/recipes/transactions'],

@@ -17,7 +17,7 @@ const EXIT_GRACE_MS = 10_000;
 /** Keeps the order of `groupSpecs`. */
 const SEQUENCER = './test/support/listed-order.mjs';
 /** Folders of tests that `npm test` leaves to other commands. */
-const OWN_COMMAND = ['test/faults', 'test/browser', 'test/types', 'test/processes'];
+const OWN_COMMAND = ['test/faults', 'test/browser', 'test/types', 'test/processes', 'test/long'];
 const given = process.argv.slice(2);
 // `npm run test:faults:short -- test/faults/kill.spec.ts` names the folder and a file in it: the file is meant.
 const args = given.filter((arg) => !given.some((other) => other.startsWith(`${arg}/`)));
@@ -38,7 +38,7 @@ else {
 // Files that are named run alone; folders run in groups of files. Each fault test needs a process of its own.
 const folders = files.length === 0 ? ['test/unit', 'test/integration', 'test/e2e'] : files;
 const isGrouped =
-  folders.every((file) => /^test\/(unit|integration|e2e|types)\b/.test(file) && isFolder(file)) &&
+  folders.every((file) => /^test\/(unit|integration|e2e|long|types)\b/.test(file) && isFolder(file)) &&
   !args.some((arg) => /^--(watch|test|find|runTests|list|only|changed)/.test(arg));
 const chosen = isGrouped
   ? [

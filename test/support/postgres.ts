@@ -7,12 +7,9 @@ export function createPostgresDatabase(): Promise<TestDatabase> {
   return create('');
 }
 
-/**
- * Creates a copy of the database of this name, on the cluster that `npm test` started. Nobody may be connected to it. Copying its files
- * takes less than half of the CPU time that PostgreSQL needs to log each page, its default.
- */
+/** Creates a copy of the database of this name. Nobody may be connected to it. */
 export function createPostgresCopy(name: string): Promise<TestDatabase> {
-  return create(`TEMPLATE ${name} STRATEGY file_copy`);
+  return create(`TEMPLATE ${name}`);
 }
 
 /** Nobody may be connected to the database. */

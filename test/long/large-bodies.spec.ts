@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EventContent, LaneStore } from '../../../lib/persistence/ports/lane-store.js';
-import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
-import { eachDatabase } from '../../support/databases.js';
-import { eventually } from '../../support/eventually.js';
-import { LogCapture } from '../../support/log-capture.js';
-import { Receiver } from '../../support/receiver.js';
-import { TenantClient } from '../../support/tenant-client.js';
-import { TestHost, type TestHostOptions } from '../../support/test-host.js';
+import type { EventContent, LaneStore } from '../../lib/persistence/ports/lane-store.js';
+import { STORES, type Stores } from '../../lib/persistence/ports/stores.js';
+import { eachDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { LogCapture } from '../support/log-capture.js';
+import { Receiver } from '../support/receiver.js';
+import { TenantClient } from '../support/tenant-client.js';
+import { TestHost, type TestHostOptions } from '../support/test-host.js';
 
 /** Their bodies take much more than `MOST_BYTES`, and a process holds all of their lanes at once. */
 const TENANTS = 110;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ApiClient } from '../../support/api-client.js';
-import { eachDatabase } from '../../support/databases.js';
-import { newTenant } from '../../support/each-host.js';
-import { eventually } from '../../support/eventually.js';
-import { jsonOf, Receiver } from '../../support/receiver.js';
-import { TestHost } from '../../support/test-host.js';
+import type { ApiClient } from '../support/api-client.js';
+import { eachDatabase } from '../support/databases.js';
+import { newTenant } from '../support/each-host.js';
+import { eventually } from '../support/eventually.js';
+import { jsonOf, Receiver } from '../support/receiver.js';
+import { TestHost } from '../support/test-host.js';
 
 interface Transport {
   state: string;
