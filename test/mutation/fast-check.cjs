@@ -1,4 +1,5 @@
 // fast-check in mutation tests: fewer runs, and no search for a smaller counterexample, because a mutant only has to fail.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- Jest loads this file as CommonJS.
 const fastCheck = require('../../node_modules/fast-check/lib/cjs/fast-check.js');
 
 const MOST_RUNS = 20;
