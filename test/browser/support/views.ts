@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { deliveryUidOf } from '../../../lib/domain/uid.js';
+import { eventually } from '../../support/eventually.js';
 import type { PortalScene } from './portal-scene.js';
 import { SHOP } from './seed-shop.js';
 import { RETRIED_DELIVERY } from './shop-deliveries.js';
@@ -40,7 +41,7 @@ export const VIEWS: readonly View[] = [
   { name: 'endpoints', image: 'portal-endpoints', open: placed('endpoints', 'Kitchen display') },
   { name: 'endpoint', open: placed('endpoints/kitchen', 'Signing secret') },
   { name: 'wizard', image: 'portal-wizard', open: openWizard },
-  { name: 'deliveries', open: placed('deliveries', 'STOCK_CHANGE') },
+  { name: 'deliveries', open: openDeliveries },
   {
     name: 'delivery',
     image: 'portal-delivery',
@@ -61,6 +62,16 @@ export const VIEWS: readonly View[] = [
 async function openOverview(page: Page): Promise<void> {
   await visit(page, 'overview', 'Needs attention');
   await page.getByRole('link', { name: /^Pending now\s*\d/ }).waitFor();
+}
+
+/** The names of endpoints are loaded after the list, which shows their uids until then. */
+async function openDeliveries(page: Page): Promise<void> {
+  await visit(page, 'deliveries', 'STOCK_CHANGE');
+  const showsNames = (spans: Element[]): boolean =>
+    spans.every(({ textContent }) => !/^[a-z-]+$/.test(textContent ?? ''));
+  await eventually(() => page.locator('span[title]').evaluateAll(showsNames), {
+    what: 'the names of all endpoints',
+  });
 }
 
 async function openWizard(page: Page): Promise<void> {
