@@ -41,7 +41,7 @@ export class DeliveriesService {
     return deliveryDetailsDto(delivery, event, attempts);
   }
 
-  /** @throws {ApiError} 404 or 409 */
+  /** @throws {ApiError} 404, and errors that `apiErrorOf` maps to 409 */
   async redeliver(tenantUid: string, deliveryUid: string): Promise<DeliveryDto> {
     const id = deliveryIdOf(deliveryUid);
     const delivery = id === undefined ? undefined : await this.redelivery.redeliver(tenantUid, id);

@@ -73,7 +73,7 @@ export class HttpTransportsService {
   /**
    * @param actor who creates it, for the audit; null: unknown
    * @returns the transport and its signing secret, which is not returned again
-   * @throws {ApiError} 400 or 409
+   * @throws {ApiError} 400, and errors that `apiErrorOf` maps to 400 or 409
    */
   async create(
     tenantUid: string,
@@ -105,7 +105,7 @@ export class HttpTransportsService {
    * PATCH.
    *
    * @param actor who changes it, for the audit; null: unknown
-   * @throws {ApiError} 400, 404 or 409
+   * @throws {ApiError} 400 or 404, and errors that `apiErrorOf` maps to 400 or 409
    */
   update(
     tenantUid: string,
@@ -120,7 +120,7 @@ export class HttpTransportsService {
    * PUT.
    *
    * @param actor who changes it, for the audit; null: unknown
-   * @throws {ApiError} 400, 404 or 409
+   * @throws {ApiError} 400 or 404, and errors that `apiErrorOf` maps to 400 or 409
    */
   replace(
     tenantUid: string,

@@ -63,7 +63,7 @@ export class WebhooksService {
 
   /**
    * @param actor who creates it, for the audit; null: unknown
-   * @throws {ApiError} 400, 404 or 409
+   * @throws {ApiError} 400 or 404, and errors that `apiErrorOf` maps to 400 or 409
    */
   async create(
     tenantUid: string,

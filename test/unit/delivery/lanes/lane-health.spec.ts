@@ -45,7 +45,7 @@ describe('LaneHealth', () => {
       const policy = { ...NO_CIRCUIT, disableAfterMs: NOW - STARTED_AT };
       const disabled = fail(healthOf({}, policy), failed);
       expect(disabled).toMatchObject({ disabledReason: 'FAILING' });
-      // Its owner is told that it was disabled, not that it will be.
+      // The notification says that it was disabled, not that it will be.
       expect(disabled).not.toHaveProperty('failingWarned');
     });
 
