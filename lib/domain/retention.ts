@@ -73,7 +73,11 @@ export function resolveRetention(
   const { tenants = {}, ...general } = given;
   const isTable: boolean = typeof tenants === 'object' && tenants !== null && !Array.isArray(tenants);
   if (!isTable)
-    throw new InvalidOptionError('retention.tenants', tenants, 'give an object: uids and periods.');
+    throw new InvalidOptionError(
+      'retention.tenants',
+      tenants,
+      'give an object with tenant uids as keys and periods as values, e.g. { shop: { failedDays: 30 } }.',
+    );
   const own = Object.entries(tenants).map(([tenantUid, settings]) => {
     const option = `retention.tenants.${tenantUid}`;
     checkMembers(option, settings);

@@ -12,7 +12,7 @@ const ENTRY = /^(?<wildcard>\*\.)?(?<name>[^:*]+)(?::(?<port>\d{1,5}))?$/;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 const REMEDY =
   'each entry is a host name or *. and a suffix, with an optional port, such as localhost:4000, orders or *.svc.cluster.local:8080; ' +
-  'addresses go to egress.allowCidrs';
+  'list addresses in egress.allowCidrs instead';
 
 /**
  * The operator's exceptions from the rules on names, for development and private networks: names of one label and reserved

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/start-up.errors.js';
 import type { CheckedUrl } from './url-policy.js';
 
 const REMEDY =
-  'each entry is a host (every port), an origin such as https://api.example.com:8443, or *.example.com for the names below one';
+  'each entry is a host (every port), an origin such as https://api.example.com:8443, or *.example.com for all names below example.com';
 
 /**
  * Hosts and origins to which the operator forbids all sending: receivers that have complained, or that must not be reached

@@ -74,7 +74,7 @@ function opened(transaction: unknown): HostTransaction {
   if (!isHostTransaction(transaction)) {
     throw new InvalidEmitOptionError(
       'transaction',
-      `is ${inspect(transaction, { depth: -1 })}: pass what the adapter of your library makes of the transaction, such as fromKnex(trx) of nestjs-tillhook/knex.`,
+      `is ${inspect(transaction, { depth: -1 })}: pass the result of the adapter of your library, such as fromKnex(trx) of nestjs-tillhook/knex.`,
     );
   }
   if (transaction.isOpen() === false) throw new TransactionNotOpenError(transaction.kind);

@@ -43,7 +43,7 @@ export class InvalidSigningSecretError extends WebhooksError {
   }
 }
 
-/** The number of this process's requests in flight to the destination's origin has reached its limit. Nothing was sent. */
+/** This process already has the maximum number of requests in flight to the destination's origin. Nothing was sent. */
 export class OriginBusyError extends WebhooksError {
   /** @param retryAfterMs when to try again, in ms from now */
   constructor(readonly retryAfterMs: number) {

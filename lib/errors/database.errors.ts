@@ -59,9 +59,9 @@ export class PermissionDeniedError extends WebhooksError {
     super(
       'PERMISSION_DENIED',
       when === 'emit'
-        ? `The database role may not write the event (${textOf(cause)}). Grant the role of your connection USAGE on the schema of the ` +
+        ? `The database role is not allowed to write the event (${textOf(cause)}). Grant the role of your connection USAGE on the schema of the ` +
             'webhook tables, SELECT and INSERT on webhook_event and INSERT on webhook_outbox: see "Privileges" in docs/databases.md.'
-        : `The database role may not use the webhook tables (${textOf(cause)}). Grant it what "Privileges" in docs/databases.md lists; ` +
+        : `The database role is not allowed to use the webhook tables (${textOf(cause)}). Grant it the privileges listed under "Privileges" in docs/databases.md; ` +
             'with runMigrations: true it also has to own the tables.',
       { cause },
     );

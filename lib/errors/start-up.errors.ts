@@ -25,7 +25,7 @@ const named = (name: string | undefined): string =>
 
 const notInjected = (name: string | undefined): string =>
   `The TypeORM data source ${named(name)} cannot be injected into WebhooksModule: it could not connect, or the module that provides ` +
-  'it is not global. Look for the error of the data source, or provide it by TypeOrmModule.forRoot({ … }), which is global.';
+  'it is not global. Look in the log for the error of the data source, or provide it with TypeOrmModule.forRoot({ … }), which is global.';
 
 function missing(name: string | undefined, hasUrl: boolean): string {
   const absent = `The application has no TypeORM data source ${named(name)}.`;
@@ -129,16 +129,16 @@ export class SecondSqliteError extends WebhooksError {
     super(
       'SECOND_SQLITE',
       `${subject} runs on another copy of SQLite than the module, and the two do not see each other's locks, which loses writes and damages the file. ` +
-        `Loaded: ${loaded}${hidden}. Make all use one copy of better-sqlite3: "npm ls better-sqlite3" shows which package installs another copy. ` +
+        `Loaded: ${loaded}${hidden}. Make all packages use one copy of better-sqlite3: "npm ls better-sqlite3" shows which package installs another copy. ` +
         'Run "npm dedupe", or set one version for all with "overrides" in package.json.',
     );
   }
 }
 
 /**
- * The module's connections go through a pooler that may serve each transaction by another session (PgBouncer with
- * `pool_mode = transaction`, for instance). Session settings and locks of the module would affect sessions of other
- * clients. Thrown at start-up, before anything is changed.
+ * The module's connections go through a pooler that may run each transaction in a different server session (PgBouncer with
+ * `pool_mode = transaction`, for instance). Session settings and locks of the module would affect other clients, which share
+ * these sessions. Thrown at start-up, before anything is changed.
  */
 export class TransactionPoolingError extends WebhooksError {
   constructor() {

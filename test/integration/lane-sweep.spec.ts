@@ -56,7 +56,7 @@ describe('The sweep', () => {
       const { due_at: dueAt, version: notified } = await lane(transport);
       expect(dueAt).toBeLessThanOrEqual(fixture.database.now());
       expect(notified).toBe(Number(version) + 1);
-      expect(warnings).toEqual([expect.stringMatching(/^Resumed 1 HTTP transports.*: \d+\)/)]);
+      expect(warnings).toEqual([expect.stringMatching(/^Resumed 1 HTTP transport\(s\).*: \d+\)/)]);
     });
 
     it('leaves a healthy database as it is, whatever its lanes wait for', async () => {

@@ -101,7 +101,7 @@ export class LaneSweep {
     const named = repaired.slice(0, NAMED_AT_MOST).join(', ');
     const more = repaired.length > NAMED_AT_MOST ? ', …' : '';
     this.options.warn(
-      `Resumed ${repaired.length} HTTP transports that had due deliveries but were not scheduled (ids in webhook_http_transport: ${named}${more}). ` +
+      `Resumed ${repaired.length} HTTP transport(s) that had due deliveries but were not scheduled (ids in webhook_http_transport: ${named}${more}). ` +
         'Unless somebody edited the database or set its clock, please report this as a bug',
     );
   }

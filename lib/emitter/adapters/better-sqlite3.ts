@@ -14,7 +14,7 @@ export interface BetterSqlite3Like {
  */
 export function fromBetterSqlite3(db: BetterSqlite3Like): HostTransaction {
   const isDatabase = hasMethods(db, 'prepare', 'pragma') && typeof db.inTransaction === 'boolean';
-  assertTransaction('better-sqlite3', isDatabase, 'the database in its transaction');
+  assertTransaction('better-sqlite3', isDatabase, 'the Database object on which the transaction runs');
   const runSync = (sql: string, parameters: readonly unknown[]): HostResult => ({
     rows: db.prepare(sql).all(...parameters) as HostRow[],
   });

@@ -126,9 +126,9 @@ describe('LaneSweep', () => {
     await sweep.sweepAll();
     const [ten, eleven] = warnings.map(([message]) => message);
     expect(ten).toMatch(
-      /^Resumed 10 HTTP transports .*\(ids in webhook_http_transport: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/,
+      /^Resumed 10 HTTP transport\(s\) .*\(ids in webhook_http_transport: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\)/,
     );
-    expect(eleven).toMatch(/^Resumed 11 HTTP transports .*9, 10, …\)/);
+    expect(eleven).toMatch(/^Resumed 11 HTTP transport\(s\) .*9, 10, …\)/);
   });
 
   it('does not warn if all lanes are in order, and goes on after a failure', async () => {
