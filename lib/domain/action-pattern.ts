@@ -17,7 +17,7 @@ export function isKnownPattern(catalog: ActionCatalog, text: string): boolean {
 }
 
 /**
- * Whether a pattern covers an action. `ORDER_*` covers all actions that begin with `ORDER_`. `*` covers all actions except
+ * Whether a pattern matches an action. `ORDER_*` matches all actions that begin with `ORDER_`. `*` matches all actions except
  * notifications (`WEBHOOK_…`): a receiver of business events does not know them, and a transport that fails would get more
  * deliveries that fail.
  */
@@ -27,8 +27,10 @@ export function matchesAction(pattern: string, action: string): boolean {
 }
 
 /**
- * Sorts patterns that cover one action, the most specific first: the exact action, then the longest prefix, then
- * `*`. Zero for equally specific ones.
+ * Compares two patterns that match the same action, for sorting: the most specific comes first, which is the exact action,
+ * then the longest prefix, then `*`.
+ *
+ * @returns 0 if both are equally specific
  */
 export function compareSpecificity(a: string, b: string): number {
   if (isWildcard(a) !== isWildcard(b)) return isWildcard(a) ? 1 : -1;

@@ -12,7 +12,7 @@ export type AttemptResult =
   | { readonly kind: 'response'; readonly statusCode: number; readonly retryAfter?: string | undefined }
   | { readonly kind: 'error'; readonly code: string };
 
-/** The inputs of the decision beside the result. */
+/** The inputs of the decision, in addition to the result. */
 export interface OutcomePolicy {
   readonly clientErrors: ClientErrorPolicy;
   /** Waits in ms after the first, second, … failed attempt. Empty: one attempt only. */

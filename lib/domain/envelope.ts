@@ -68,6 +68,6 @@ const joinObjects = (first: string, second: string): string => {
   return second === '{}' ? first : `${first.slice(0, -1)},${second.slice(1)}`;
 };
 
-/** Counts bytes only if the length in UTF-16 units (1 to 3 bytes each) does not decide. */
+/** Counts the bytes only if the text may be too long: a UTF-16 code unit takes at most 3 bytes in UTF-8. */
 const exceeds = (text: string, bytes: number): boolean =>
   text.length * 3 > bytes && Buffer.byteLength(text, 'utf8') > bytes;

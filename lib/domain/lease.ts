@@ -16,7 +16,7 @@ export const LONGEST_LEASE_MS = 600_000;
 /**
  * The shortest lease for a transport.
  *
- * @param timeoutMs deadline of one attempt, in ms
+ * @param timeoutMs time-out of an attempt, in ms
  * @returns ms
  */
 export const leaseFor = (timeoutMs: number): number => LEASE_PER_TIMEOUT * timeoutMs + LEASE_MARGIN_MS;

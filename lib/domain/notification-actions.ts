@@ -21,8 +21,9 @@ export interface TransportFailingPayload extends TransportPayload {
   readonly cause: 'CIRCUIT_OPENED' | 'DISABLED_SOON';
   /** With `DISABLED_SOON`: the part of `disableAfterHours` that has passed, 0.25, 0.5 or 0.75. Otherwise null. */
   readonly share: number | null;
+  /** When the series of failures began. */
   readonly failingSince: string;
-  /** When it is disabled unless an attempt succeeds. */
+  /** When the transport is disabled unless an attempt succeeds. */
   readonly disabledAt: string;
 }
 
@@ -44,8 +45,11 @@ export interface DeliveryExhaustedPayload extends TransportPayload {
   readonly event: (Reference & { readonly action: string }) | null;
   /** Number of the last attempt, from 1. */
   readonly attempt: number;
+  /** Why the delivery failed, as in the log: `EXHAUSTED`, `GONE`, `CLIENT_ERROR`, … */
   readonly reason: string;
+  /** Status code of the receiver's response; null: there was none. */
   readonly responseStatusCode: number | null;
+  /** Why there was no response, e.g. `TIMEOUT`; null: there was one. */
   readonly errorCode: string | null;
 }
 
@@ -57,7 +61,9 @@ export interface SecretPayload extends TransportPayload {
 
 /** WEBHOOK_QUOTA_NEAR */
 export interface QuotaNearPayload extends NotificationPayload {
+  /** The option that sets the quota. */
   readonly quota: string;
+  /** Number that is used, counted up to `limit`: `limit` means that many or more. */
   readonly used: number;
   readonly limit: number;
 }

@@ -94,7 +94,7 @@ export interface SecretOverlapEnding extends NotifiedOfTransport {
   readonly overlapEndsAt: Date;
 }
 
-/** A tenant has used 80 % of a quota or more. At most once in ten minutes for each tenant and process. */
+/** A tenant has used 80 % of a quota or more. Published at most once in ten minutes for each tenant and process. */
 export interface QuotaNear extends Notified {
   readonly type: 'quotaNear';
   /** The option that sets the quota. */

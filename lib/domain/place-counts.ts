@@ -1,6 +1,6 @@
 /**
- * Number of places taken, by name. Entries stay when they fall to 0, because V8 rebuilds a Map whose keys are added and
- * deleted all the time.
+ * Number of places taken, by the name of their holder (a tenant or an origin). Entries stay when they fall to 0, because V8
+ * rebuilds a Map whose keys are added and deleted all the time.
  */
 export class PlaceCounts {
   readonly #counts = new Map<string, number>();

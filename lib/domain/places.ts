@@ -8,7 +8,8 @@ const IDLE_NAMES = 4_096;
  * the same two rules. So hanging receivers delay nobody else, whether one tenant has many of them or many tenants share one:
  *
  * 1. An origin holds at most `perOrigin` places.
- * 2. The last quarter of all places is a *reserve* for newcomers: tenants and origins that hold none.
+ * 2. The last quarter of all places is a *reserve* for newcomers. A tenant and an origin are newcomers if neither of them
+ *    holds a place.
  */
 export class Places {
   readonly #tenants = new PlaceCounts(IDLE_NAMES);
@@ -37,7 +38,11 @@ export class Places {
     return this.free <= Math.floor(this.size / 4);
   }
 
-  /** @param origin '' if it is unknown: then only the tenant decides */
+  /**
+   * Whether neither the tenant nor the origin holds a place.
+   *
+   * @param origin '' if it is unknown: then only the tenant decides
+   */
   isNewcomer(tenantUid: string, origin: string): boolean {
     return this.#tenants.of(tenantUid) === 0 && this.#origins.of(origin) === 0;
   }

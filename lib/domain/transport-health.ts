@@ -43,8 +43,8 @@ const JITTER = 0.2;
 
 /**
  * Applies an attempt to the health of its transport. The circuit opens after `circuitFailures` failures in a row. Then one
- * probe per cool-down is sent, and the first success closes it. Failures of attempts that were in flight when it opened are
- * not counted.
+ * probe per cool-down is sent, and the first success closes the circuit. Failures of attempts that were in flight when the
+ * circuit opened are not counted.
  */
 export function afterAttempt(
   health: TransportHealth,

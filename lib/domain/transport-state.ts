@@ -10,9 +10,9 @@ export type TransportCommand = 'pause' | 'resume' | 'disable' | 'enable';
 
 /**
  * The state after each command. If the transport is already in that state, the command changes nothing, so it can be
- * repeated. Null: the command is refused, because it would undo more than it names. Pausing or resuming a disabled transport
- * would queue or send again, although the receiver (410) or the administrator has stopped that. Enabling a paused transport
- * would end somebody's pause.
+ * repeated. Null: the command is refused, because it would also undo an earlier decision. If a disabled transport were paused
+ * or resumed, new deliveries would be queued or sent again, although the receiver (410) or an administrator has stopped that.
+ * If a paused transport were enabled, somebody's pause would end.
  */
 const TRANSITIONS: Readonly<
   Record<TransportCommand, Readonly<Record<TransportState, TransportState | null>>>

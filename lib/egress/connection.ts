@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { DialObserver, DialPhase, GuardedDialler } from './guarded-dialler.js';
 import type { CheckedUrl } from './url-policy.js';
 
-/** Shorter than the five seconds after which Node's own servers, and many others, close an idle connection. */
+/** Time after which an idle connection is closed, in ms. Node's own servers, and many others, close one after five seconds. */
 const KEEP_ALIVE_MS = 4_000;
 /** Age, in ms, from which a connection gets no new request, so that a receiver that moves to another address is followed. */
 const MAX_AGE_MS = 60_000;

@@ -20,7 +20,7 @@ export interface EgressClientOptions {
   readonly allowCidrs: readonly string[];
   /** Names that may be called although they do not lead to the public internet, see {@link AllowedHosts}. Default none. */
   readonly allowHosts?: readonly string[];
-  /** Hosts and origins that may not be called, see {@link DenyList}. Default none. */
+  /** Hosts and origins that must not be called, see {@link DenyList}. Default none. */
   readonly denyOrigins?: readonly string[];
   /** Whether `http:` URLs are accepted. */
   readonly allowHttp: boolean;
@@ -28,7 +28,7 @@ export interface EgressClientOptions {
   readonly dnsServers: readonly string[];
   /** Maximum number of sockets to one origin, at least 1. Further requests wait, within their deadline. */
   readonly connectionsPerOrigin: number;
-  /** PEM certificates of authorities trusted beside Node's own. Default none. */
+  /** PEM certificates of authorities that are trusted in addition to Node's own. Default none. */
   readonly extraCaCerts?: readonly string[];
   /** Called when the policy refuses a host, for the operator's log. Default: none. */
   readonly onRefused?: (refusal: Refusal) => void;

@@ -7,7 +7,7 @@ export interface EgressRequest {
   /** Name, value, name, value, …, validated. */
   readonly headers: string[];
   readonly body: Buffer | string;
-  /** Deadline of the attempt, in ms: from the name look-up to the end of the body that is read. */
+  /** Time limit of the attempt, in ms: from the call of `send` to the end of the part of the body that is read. */
   readonly timeoutMs: number;
   /** Group of the name look-up (the tenant's uid). A group has a limited number of look-ups at a time. Default: one shared group. */
   readonly lookupGroup?: string;

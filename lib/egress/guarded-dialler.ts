@@ -41,7 +41,7 @@ export class GuardedDialler {
   #secureContext: SecureContext | undefined;
 
   /**
-   * @param extraCaCerts PEM certificates of authorities trusted beside Node's own
+   * @param extraCaCerts PEM certificates of authorities that are trusted in addition to Node's own
    * @param onRefused called when an address is refused
    */
   constructor(

@@ -16,7 +16,7 @@ const SECRET_HEADERS = new Set([
 const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 /** This header decides when the delivery is retried, so it is kept even beyond the limits. */
 const ALWAYS_KEPT = 'retry-after';
-/** Minimum length of a redacted text. The gaps that redaction leaves would reveal a shorter one. */
+/** Minimum length of a redacted text. A shorter one also occurs by chance, so the places of the redactions would reveal it. */
 const MIN_SECRET_LENGTH = 4;
 
 /**

@@ -1,4 +1,4 @@
-/** An element of the list. */
+/** An element of an `UnderWay` list. */
 export interface Placed {
   /** Index of the element. Only the list that contains it sets it. */
   place: number;

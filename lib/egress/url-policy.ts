@@ -8,7 +8,7 @@ import { checkPort } from './port-policy.js';
 
 /** The operator's part of the policy. */
 export interface UrlRules {
-  /** Whether `http:` is accepted beside `https:`. */
+  /** Whether `http:` is accepted in addition to `https:`. */
   readonly allowHttp: boolean;
   /** Addresses that may be called although they are not public. */
   readonly allow: AllowList;

@@ -27,7 +27,7 @@ export interface FanoutOptions extends FanoutWriterOptions {
   readonly pollMs: () => number;
   /** Maximum number of pending deliveries of a tenant. Further ones are logged as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** Called when a tenant has 80 % of that number or more. */
+  /** Called when the pending deliveries of a tenant reach 80 % of that number. */
   readonly onQuotaNear: (tenantUid: string, pending: number) => void;
   /** Called when deliveries of a tenant are missed because it has reached that number. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
@@ -35,7 +35,8 @@ export interface FanoutOptions extends FanoutWriterOptions {
 
 /**
  * Outcome of a round. `finished`: each event was fanned out or set aside. `continuing`: some events have only a part of their
- * deliveries, and the next part can follow at once. `blocked`: some events have to wait for another process.
+ * deliveries, and the next part can follow at once. `blocked`: some events have to wait for another process or for an
+ * earlier event.
  */
 type RoundOutcome = 'finished' | 'continuing' | 'blocked';
 

@@ -11,9 +11,9 @@ const REST_FACTOR = 20;
 const LONG_QUEUE = 50_000;
 /** Number of deliveries that a process may add for a tenant without counting, as a part of the quota. */
 const UNSEEN_PART = 0.001;
-/** The deliveries of a tenant that has more than this part of its quota are counted regularly. */
+/** The deliveries of a tenant that has used more than this part of its quota are counted regularly. */
 const NEAR_PART = 0.5;
-/** A tenant that has this part of its quota or more is near it. */
+/** A tenant that has used this part of its quota, or more, is near the quota. */
 const NOTIFY_PART = 0.8;
 /** Minimum time between two reports of the same kind about a tenant, in ms. */
 const WARN_EVERY_MS = 600_000;
@@ -40,7 +40,7 @@ interface Known {
 export interface PendingQuotaOptions {
   /** Maximum number of pending deliveries of a tenant. */
   readonly limit: number;
-  /** Called when a tenant has 80 % of its quota or more, at most once in ten minutes for each tenant. */
+  /** Called when a tenant has used 80 % of its quota or more, at most once in ten minutes for each tenant. */
   readonly onNear: (tenantUid: string, pending: number) => void;
   /** Called when deliveries of a tenant are missed because it has reached its quota, at most once in ten minutes for each tenant. */
   readonly onExceeded: (tenantUid: string, pending: number) => void;

@@ -1,8 +1,8 @@
 import { SecretBox, type SecretPlace } from './secret-box.js';
 
 /**
- * A box that fetches its keys when a secret is first needed, for processes that usually need none. `ready` must resolve
- * before any other method is called: otherwise a secret would be stored in clear although keys exist.
+ * A box that fetches its keys when a secret is first needed, for processes that usually need none. Until `ready` has
+ * resolved, the methods that need keys throw: without its keys, the box would store a secret in clear.
  */
 export class DeferredSecretBox extends SecretBox {
   #box: SecretBox | undefined;

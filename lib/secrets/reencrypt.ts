@@ -18,7 +18,11 @@ export interface StoredSecrets {
   readonly version: number;
 }
 
-/** The row with its secrets encrypted with the first key of the ring; undefined if the row is damaged. */
+/**
+ * The row with its secrets encrypted with the first key of the ring.
+ *
+ * @returns undefined: a secret cannot be decrypted, or the JSON of a column is invalid
+ */
 export function reencrypt<Row extends StoredSecrets>(
   row: Row,
   secrets: SecretBox,

@@ -48,7 +48,7 @@ export class SecretBox {
     return `v1:${this.#current.id}:${Buffer.concat([iv, cipher.getAuthTag(), ciphertext]).toString('base64')}`;
   }
 
-  /** @throws {SecretUnreadableError} if the key is not in the ring, or the text was altered or moved. */
+  /** @throws {SecretUnreadableError} if the key is not in the ring, or the stored text was altered or copied from another place. */
   decrypt(stored: string, place: SecretPlace): string {
     if (stored.startsWith(PLAIN)) return stored.slice(PLAIN.length);
     const keyId = SecretBox.keyIdOf(stored);

@@ -1,4 +1,4 @@
-/** Times of the calls, in ms after the start: close together while most transactions end, then as far apart as polls. */
+/** Times of the calls, in ms after the start. They are close together at first, because most transactions end soon. */
 const DELAYS_MS = [5, 20, 80, 250];
 /** Calls that are due within this many ms are merged. */
 const GRAIN_MS = 5;

@@ -1,8 +1,8 @@
 let mayEnd = false;
 
 /**
- * Whether loops and connections of the module let the process end. In production they keep it alive, because a worker without
- * an HTTP server has nothing else that does. In a test, an app that nobody closed must not keep the test runner alive.
+ * Whether loops and connections of the module let the process end. In production they keep it alive: a process with
+ * a worker and no HTTP server would otherwise end. In a test, an app that nobody closed must not keep the test runner alive.
  */
 export const mayProcessEnd = (): boolean => mayEnd;
 

@@ -20,8 +20,8 @@ const WHOLE_STAGE_ROWS = 5;
 /**
  * Keeps the status of the rounds of one stage, such as fan-out.
  *
- * A round may end without an exception although the database refused everything that it tried: refused rows are set aside, so
- * that one bad row does not stop the others. If nothing in the round succeeded, the round has failed. A round that tried
+ * A round may end without an exception although the database refused every row that was tried: refused rows are set aside,
+ * so that one bad row does not stop the others. If nothing in the round succeeded, the round has failed. A round that tried
  * nothing changes nothing. While one bad row is the only work, it fails every round. That says little about the stage: see
  * `isWholeStage`.
  */
@@ -40,7 +40,7 @@ export class RoundHistory {
 
   /**
    * @param now the database's clock, ms since the epoch
-   * @param elapsed a clock that is never set, in ms
+   * @param elapsed a monotonic clock, in ms
    */
   constructor(
     private readonly now: () => number,

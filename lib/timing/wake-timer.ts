@@ -12,7 +12,7 @@ export class WakeTimer<Subject> {
 
   constructor(private readonly onDue: (subject: Subject) => void) {}
 
-  /** Calls back for the subject after `delayMs`. This replaces an earlier time that was set for it. */
+  /** Calls back for the subject after `delayMs`. This replaces the time of a previous call. */
   set(subject: Subject, delayMs: number): void {
     const at = performance.now() + delayMs;
     this.#dueAt.set(subject, at);

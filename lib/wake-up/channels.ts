@@ -6,7 +6,9 @@ const HIGHEST_NUMBER = 2 ** 47;
 
 /** Names of the channels on which the processes of one database notify each other. */
 export interface Channels {
+  /** Events have been committed. */
   readonly events: string;
+  /** Lanes have work. The payload lists the ids of their transports. */
   readonly work: string;
   /** Settings that all processes share have changed. */
   readonly settings: string;
@@ -15,10 +17,10 @@ export interface Channels {
 }
 
 /**
- * Channels of processes that share database, schema and environment: a copy in another schema, or a process of another
- * environment, has channels of its own. The names are hashed, since an identifier has at most 63 bytes.
+ * Channels of the processes that share database, schema and environment. Processes that use another schema, or that belong
+ * to another environment, have other channels. The names are hashed, since an identifier has at most 63 bytes.
  *
- * @param scope names the database and the schema
+ * @param scope a text that identifies the database and the schema
  */
 export function channelsOf(scope: string, environment: string | undefined): Channels {
   const text = JSON.stringify([scope, environment ?? null]);

@@ -22,7 +22,7 @@ interface Kept {
   readonly event: OutgoingEvent;
   /** On the elapsed clock. */
   readonly readAt: number;
-  /** Whether the event was requested since it was added or last passed over. */
+  /** Whether the event was requested since it was added, or since an eviction last spared it. */
   isUsed: boolean;
 }
 
@@ -32,13 +32,13 @@ interface Kept {
  * each request: V8 would then rebuild the Map all the time, and the garbage collector would have to free the old tables.
  */
 export class EventContents {
-  /** The first entry is the one that was added or passed over longest ago: a Map keeps the order of insertion. */
+  /** The first entry is the one that was added or spared longest ago: a Map keeps the order of insertion. */
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 
   /**
    * @param limitBytes maximum size of all bodies together, in bytes
-   * @param elapsed a clock that is never set, in ms
+   * @param elapsed the elapsed clock (see `ElapsedClock`), in ms
    */
   constructor(
     private readonly limitBytes: number,
@@ -77,7 +77,7 @@ export class EventContents {
 
   /**
    * Evicts a quarter at once. If entries were deleted from the head of the Map one at a time, each pass would iterate over
-   * all deleted ones again. The loop ends, because an entry that is passed over has lost its second chance.
+   * all deleted ones again. The loop ends, because an eviction spares no entry twice.
    */
   #evict(newestId: number): void {
     const target = this.limitBytes * 0.75;

@@ -29,7 +29,7 @@ export class EventLoader {
   readonly #waits = new Map<number, Wait>();
   #loading = false;
 
-  /** @param elapsed a clock that is never set and also counts while the machine sleeps, in ms */
+  /** @param elapsed the elapsed clock (see `ElapsedClock`), in ms */
   constructor(
     private readonly store: Pick<LaneStore, 'contents'>,
     elapsed?: () => number,

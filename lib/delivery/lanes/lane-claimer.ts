@@ -22,7 +22,7 @@ const PAGE = 500;
 const LEAST_PAGE = 32;
 /** Maximum number of pages read in one round. The next round continues, so that a round is bounded however many lanes wait. */
 const PAGES_PER_ROUND = 4;
-/** Interval between polls while wake-ups arrive and glances find the work that they missed, in ms. */
+/** Interval between polls while wake-ups arrive and glances find the work whose wake-up was lost, in ms. */
 const RARE_POLL_MS = 60_000;
 /** How long a busy process leaves a due lane to idle processes, in addition to `pollMs`, in ms. */
 const LEAVE_TO_IDLE_MS = 50;
@@ -51,7 +51,8 @@ export interface LaneClaimerOptions {
 
 /**
  * Claims lanes whenever the process can hold one more. Lanes to which fan-out of this process has just added work are claimed
- * at once, other due lanes by polling. `chooseLanes` decides which.
+ * at once. Other due lanes are found by polling or by scheduled looks (see `ScheduledLooks`). `chooseLanes` decides
+ * which lanes are claimed.
  */
 export class LaneClaimer {
   readonly #loop: PollLoop;

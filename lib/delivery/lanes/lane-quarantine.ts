@@ -1,8 +1,11 @@
 import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 
-/** A lane runs in quarantine mode from this number of crashes of its holders in a row on. */
+/** If at least this many holders of a lane crashed in a row, the lane runs in quarantine mode. */
 const QUARANTINE_FROM = 2;
-/** For each slot, the requests that may precede the poison delivery: in flight, being recorded, and waiting to be recorded. */
+/**
+ * Number of groups of at most `maxConcurrency` deliveries that may precede the poison delivery: in flight, being recorded, and
+ * waiting to be recorded.
+ */
 const WAVES = 3;
 
 /**
@@ -40,10 +43,11 @@ export class LaneQuarantine {
    * The outcome of a delivery is in the database.
    *
    * The poison delivery was in flight when the holders crashed. Only these deliveries can precede it in the queue: others that
-   * were in flight, and those whose outcomes were lost. For each slot of the transport, that is at most one delivery in flight,
-   * one in the group that was being written, and one that waited for the next group.
+   * were in flight, and those whose outcomes were lost. These are at most three times `maxConcurrency` deliveries: in flight,
+   * in the group that was being written, and waiting for the next group.
    *
-   * @returns whether that many deliveries have an outcome by now, so that a clean release can end quarantine mode
+   * @returns whether `WAVES` times `maxConcurrency` deliveries have an outcome by now, so that a clean release can end
+   *   quarantine mode
    */
   recorded(maxConcurrency: number): boolean {
     if (!this.isActive) return false;

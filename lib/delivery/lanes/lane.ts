@@ -118,7 +118,10 @@ export class Lane extends LaneRows {
     return this.receiver.isProbing || this.quarantine.isActive ? 1 : this.config.maxConcurrency;
   }
 
-  /** Half of the requests in flight at most are for deliveries of a recovery, so that fresh ones need not wait for these. */
+  /**
+   * Maximum number of deliveries of a recovery in flight: half of `maxConcurrency`, and at least one. So fresh deliveries need
+   * not wait for these.
+   */
   get #mostRecovered(): number {
     return Math.max(1, Math.floor(this.config.maxConcurrency / 2));
   }

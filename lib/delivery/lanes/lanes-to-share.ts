@@ -9,7 +9,7 @@ const QUANTUM_MS = 1_000;
 const FEW = 16;
 
 export interface Load {
-  /** Whether the slots of this process are taken, so that it cannot send all that it holds. */
+  /** Whether all slots of this process except the reserve are taken, so that it cannot send all that it holds. */
   readonly isBusy: boolean;
   /** Whether due lanes were refused for lack of places. */
   readonly isShort: boolean;

@@ -16,20 +16,20 @@ const HEAD_EVERY_MS = 10_000;
  * the scan began. `result()` checks that.
  *
  * A scan begins where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
- * all rows that were delivered since stay at the head as dead rows, and reading over a million of them takes 190 ms.
+ * the rows of deliveries that have ended since then stay at the head as dead rows. To read past a million of them takes 190 ms.
  */
 export class ScanProgress {
   #cursor: LaneCursor = { dueAt: HEAD, deliveryId: -1 };
   /**
-   * Every row that is due earlier has been read, provided that it was committed before the scan that reached this date began.
-   * Exception: rows that are due at or after `#missedAt`.
+   * Due date up to which the scans have read. Every row with an earlier due date has been read, with two exceptions: rows that
+   * were committed after the scan to this date had begun, and rows that are due at or after `#missedAt`.
    */
   #position: number;
   /** Earliest due date of the rows that only another scan finds: they were read and given up, or became due before the cursor. */
   #missedAt = Infinity;
   /** Due date at which the present scan began. */
   #startDueAt = HEAD;
-  /** Instant at which the present scan began. Rows that commit later may be due from that instant on, less `OVERLAP_MS`. */
+  /** Instant at which the present scan began. Rows that commit later may be due up to `OVERLAP_MS` before that instant. */
   #startedAt = HEAD;
   #headScannedAt: number;
   /** The lane's version when the scan began; undefined: no page of the scan has been read. */
@@ -57,7 +57,7 @@ export class ScanProgress {
     return this.#isNotified;
   }
 
-  /** Every row that is due earlier has been read. */
+  /** Every row that is due before this date has been read. */
   get readTo(): number {
     return Math.min(this.#position, this.#missedAt);
   }

@@ -27,7 +27,8 @@ export class ScheduledLooks {
   ) {}
 
   /**
-   * Schedules a look soon after a lane becomes due. The next glance shows lanes that are due later.
+   * Schedules a look soon after a lane becomes due. No look is scheduled if the lane becomes due after `LOOK_AHEAD_MS`,
+   * because a later glance shows it, or if polling finds it.
    *
    * @param dueAt on the database's clock
    */

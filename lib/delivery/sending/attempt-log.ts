@@ -30,7 +30,7 @@ export class AttemptLog {
   readonly #failed: BoundedLog;
   readonly #retried: BoundedLog;
 
-  /** @param elapsed a clock that is never set, in ms */
+  /** @param elapsed a monotonic clock, in ms */
   constructor(log: WorkerLog, elapsed: () => number = () => performance.now()) {
     this.#failed = new BoundedLog((line) => log.warn(line), elapsed);
     this.#retried = new BoundedLog((line) => log.debug(line), elapsed);

@@ -205,8 +205,8 @@ export function crashedAttempt(
 }
 
 /**
- * Whether this process aborted the attempt, because it shuts down or may not send any more (see `DeliverySwitch`). An aborted
- * attempt says nothing about the receiver.
+ * Whether this process aborted the attempt, because it shuts down or is no longer allowed to send (see `DeliverySwitch`). An
+ * aborted attempt says nothing about the receiver.
  */
 export const wasAborted = ({ failure }: SentAttempt): boolean =>
   failure instanceof EgressError && failure.code === 'ABORTED';

@@ -158,7 +158,7 @@ export class DeliverySender {
     let transport: TransportRecord | undefined;
     try {
       concluded = concludeAttempt(sent, context);
-      // Almost every attempt succeeds, and changes nothing of its transport.
+      // Almost every attempt succeeds, and changes nothing about its transport.
       const isUsual = concluded.outcome.kind === 'delivered' && lane.failingSince === null;
       if (!isUsual || notifications.isObserved) before = lane.health;
       transport = lane.learn(concluded, context.now(), context.random());

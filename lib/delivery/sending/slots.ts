@@ -48,7 +48,7 @@ export class Slots {
     return this.#places.size;
   }
 
-  /** Whether all slots except the reserve are taken. Only tenants and origins without a slot get one of the reserve. */
+  /** Whether all slots except the reserve are taken (see `Places`). */
   get isBusy(): boolean {
     return this.#places.isReserveOnly;
   }

@@ -17,8 +17,8 @@ interface Internals {
 }
 
 /**
- * A transaction of Sequelize 6 on PostgreSQL. On SQLite the adapter rejects the transaction, because rows that a statement
- * had written and returned were found missing after Sequelize's commit.
+ * A transaction of Sequelize 6 on PostgreSQL. On SQLite the adapter rejects the transaction, because Sequelize uses its own
+ * copy of SQLite there, so that written rows can be lost.
  *
  * @param transaction the result of `sequelize.transaction()`, or a nested transaction of it
  * @throws {TransactionNotOpenError} for a plain `Sequelize`
