@@ -22,7 +22,7 @@ export function sqliteFileOf(url: string): string {
   if (file.trim() !== file || NOT_IN_A_PATH.test(file))
     throw refused(
       url,
-      'the path must not contain "?", "#", "%", control characters, or white space around it',
+      'the path must not contain "?", "#", "%" or control characters, and must not begin or end with white space',
     );
   if (file === '' || /[\\/]$/.test(file) || file.startsWith('file:'))
     throw refused(url, 'it must name a file');

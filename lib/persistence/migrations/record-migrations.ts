@@ -58,7 +58,7 @@ export async function recordMigrations(options: RecordMigrationsOptions): Promis
   runner.hasTable = (table) =>
     running === undefined
       ? Promise.resolve(options.after !== undefined)
-      : Promise.reject(readingError(running, `hasTable(${typeof table === 'string' ? table : table.name}).`));
+      : Promise.reject(readingError(running, `hasTable(${typeof table === 'string' ? table : table.name})`));
   runner.query = (sql: string, parameters?: unknown[]): Promise<never> => {
     const isOfExecutor = running === undefined;
     // The executor reads its list, and adds a row for each migration.

@@ -6,7 +6,7 @@
  */
 export const readingError = (migration: string, read: string): Error =>
   new Error(
-    `Migration ${migration} reads the database and cannot be printed: ${read.slice(0, 200)} ` +
+    `Migration ${migration} reads the database and cannot be printed: ${read.slice(0, 200)}. ` +
       'Apply it with `await runWebhookMigrations(dataSource)`.',
   );
 

@@ -16,7 +16,7 @@ export function sqliteOptions(host: SqliteOptions, url?: string): SqliteOptions 
     throw new InvalidOptionError(
       'database.url',
       '********',
-      'your data source is a SQLite file, which the module opens directly: there is no pooler to bypass. Leave it out.',
+      'your data source is a SQLite file, which the module opens directly: there is no pooler to bypass. Leave the option out.',
     );
   }
   if (host.database === ':memory:' || host.database === '' || host.database.includes('mode=memory')) {
