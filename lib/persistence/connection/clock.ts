@@ -6,7 +6,10 @@ const RETRY_EVERY_MS = 1_000;
 const LONGEST_ROUND_TRIP_MS = 1_000;
 /** A round trip up to this long measures the time precisely enough for the module. */
 const PRECISE_ROUND_TRIP_MS = 50;
-/** A larger difference is not drift: somebody set the process's clock, or the process was suspended. */
+/**
+ * If `Date.now()` and `performance.now()` have diverged by more than this, it is not drift: somebody set the process's clock,
+ * or the process was suspended.
+ */
 const STEP_MS = 500;
 
 /**
@@ -58,7 +61,7 @@ export class DatabaseClock {
   }
 
   /**
-   * Measures the clock by a time that another statement returned.
+   * Measures the clock by a time that a statement returned.
    *
    * @param databaseNow ms since the epoch
    * @param sentAt when the statement was sent, performance.now()

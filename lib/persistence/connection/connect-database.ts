@@ -9,10 +9,10 @@ import { closeOnFailure } from './close-on-failure.js';
  * Opens the module's own connections, and closes them again if one of the checks fails.
  *
  * @param poolSize maximum number of connections (PostgreSQL)
- * @param url the option `database.url`
+ * @param url the option `database.url`: beside a data source, the direct address of its database (see `directUrlOf`)
  * @throws {DatabaseUnavailableError} if the database of an address cannot be opened. The host opens its data source itself,
  *   so for a data source the driver's own error is passed on.
- * @throws {InvalidOptionError} if a direct address leads to another database than the data source, or the schema of an
+ * @throws {InvalidOptionError} if the direct address leads to another database than the data source, or if the schema of an
  *   address does not exist
  */
 export async function connectDatabase(

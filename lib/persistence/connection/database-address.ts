@@ -39,7 +39,8 @@ export class DatabaseAddress {
   /**
    * The options of a data source for this address alone.
    *
-   * @throws {InvalidOptionError} without a url, and for a schema that contradicts it
+   * @throws {InvalidOptionError} if there is no url, if the schema differs from the parameter `schema` of the url, or if a
+   *   schema is given for a SQLite file
    */
   toOptions(): DataSourceOptions {
     const [url, schema] = [this.#url, this.#schema];
@@ -49,7 +50,7 @@ export class DatabaseAddress {
     throw new InvalidOptionError(
       'database.schema',
       schema,
-      'the database is a SQLite file, which has no schemas. Leave it out.',
+      'the database is a SQLite file, which has no schemas. Leave the option out.',
     );
   }
 }

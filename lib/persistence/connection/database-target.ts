@@ -14,8 +14,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { postgres: 5432, mysql:
 
 /**
  * Names the database that a data source leads to, without credentials. The schema is not included: the module's statements
- * name their schema, so a data source with a tenant's schema reaches the same tables. Different texts may still mean the
- * same database (`localhost` and `127.0.0.1`), which cannot be detected here.
+ * name their schema, so a data source with a tenant's schema reaches the same tables. Two different results may still mean
+ * the same database (`localhost` and `127.0.0.1`), which cannot be detected here.
  */
 export function databaseTarget({ options }: Pick<DataSource, 'options'>): string {
   const given = options as Place;

@@ -25,9 +25,9 @@ export type HostDataSource = DataSource | AddressedDatabase;
  * Decides in which database the module works: that of the host's data source or, if the application has none, that of the
  * address.
  *
- * @param dataSource the application's data source of that name, if it exists
+ * @param dataSource the application's data source with the name `name`, if it exists
  * @param name the option `dataSource`
- * @throws {DataSourceMissingError} if the data source does not exist although one is named, or although there is no address
+ * @throws {DataSourceMissingError} if the data source does not exist, and `name` is set or there is no address to use instead
  * @throws {InvalidOptionError} if `database.schema` is set beside a data source, which has its own schema
  */
 export function hostDataSourceOf(
@@ -60,6 +60,11 @@ export const dataSourceIn = (given: DataSource | GivenAddress): HostDataSource =
 const isDataSource = (given: DataSource | GivenAddress): given is DataSource =>
   typeof given === 'object' && given !== null && 'options' in given;
 
-/** The address by which the module reaches the host's database without the host's pooler; undefined: the host's own address. */
+/**
+ * The direct address, by which the module reaches the database of the host's data source without the host's pooler.
+ *
+ * @param url the option `database.url`. Without a data source, it is the host's own address
+ * @returns undefined: the module uses the host's own address
+ */
 export const directUrlOf = (host: HostDataSource, url: string | undefined): string | undefined =>
   host instanceof AddressedDatabase ? undefined : url;

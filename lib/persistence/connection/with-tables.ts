@@ -7,8 +7,8 @@ const MAX_TRIES = 5;
 
 /**
  * Runs a step of the start-up on tables that are up to date. A replica that starts at the same time with `dropSchema: true`
- * may drop the tables between the migration and the step, or collide with the migration. Then both run again, at most five
- * times.
+ * may drop the tables between the migration and the step, or collide with the migration. Then the migration and the step run
+ * again. The step runs at most five times.
  *
  * @param step must be safe to repeat
  */

@@ -1,8 +1,8 @@
 import type { ColumnOptions } from 'typeorm';
 
 /**
- * 64-bit integers: ids, and instants in milliseconds since the epoch on the database's clock. Drivers return bigint as a
- * string. Every value here stays below 2^53.
+ * 64-bit integers: ids, and instants in milliseconds since the epoch on the database's clock. A driver may return bigint
+ * as a string. Every value here stays below 2^53.
  */
 export const bigintColumn = (options: {
   name: string;

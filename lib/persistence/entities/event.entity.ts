@@ -25,11 +25,11 @@ export class EventEntity {
   @Column({ type: 'text' })
   body!: string;
 
-  /** Null: when the event was emitted. */
+  /** When the event occurred; null: when it was emitted, see `createdAt`. */
   @Column(bigintColumn({ name: 'occurred_at', nullable: true }))
   occurredAt!: number | null;
 
-  /** W3C trace context of the emit, which its attempts continue; null: no span was active. */
+  /** W3C trace context of the emit, which the attempts of the event continue; null: no span was active. */
   @Column({ type: 'varchar', length: 55, nullable: true })
   traceparent!: string | null;
 

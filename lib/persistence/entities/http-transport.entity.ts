@@ -6,7 +6,10 @@ import { bigintColumn, jsonColumn } from './columns.js';
 /** The last three mean the same. Each client gets back the spelling that it wrote. */
 export type SecurityType = 'NONE' | 'BASIC_AUTH' | 'BEARER_TOKEN' | 'BEARER' | 'BEARER_AUTH';
 
-/** An HTTP transport: where to send, how to authenticate, and its limits. A limit of null stands for the module's default; a rate limit of null, for none. */
+/**
+ * An HTTP transport: where to send, how to authenticate, and its limits. If a limit is null, the module's default applies. If
+ * the rate limit is null, there is none.
+ */
 @Entity('webhook_http_transport')
 export class HttpTransportEntity {
   @Column({ ...bigintColumn({ name: 'id', primary: true }), generated: 'increment' })

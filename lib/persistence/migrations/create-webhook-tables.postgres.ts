@@ -17,8 +17,8 @@ const IS_EMITTED = `new.created_at >= ${TRANSACTION_MS} - 1
  * never skip a row. The tables of the hot path (event, outbox, queue, lane, delivery, attempt) have no foreign keys: they
  * are written in bulk, by statements that keep them consistent.
  *
- * @param table the escaped name of an object, with the host's schema if the host sets one
- * @param qualified the escaped name, always with its schema: the body of a function is resolved when it runs, and a
+ * @param table returns the escaped name of an object, with the host's schema if the host sets one
+ * @param qualified returns the escaped name, always with its schema: the body of a function is resolved when it runs, and a
  *   data-only restore runs it with an empty search path
  */
 export const postgresTables = (
@@ -68,7 +68,7 @@ export const postgresTables = (
     last_modified_at bigint NOT NULL,
     CONSTRAINT webhook_http_transport_uid UNIQUE (tenant_uid, http_transport_uid)
   )`,
-  // Each start reads from this index which keys are in use.
+  // At start-up, a process reads from this index which keys are in use.
   `CREATE INDEX webhook_http_transport_key ON ${table('webhook_http_transport')} (encrypted_with)`,
   // For the operator: which transports have been failing for the longest time. Only they have entries.
   `CREATE INDEX webhook_http_transport_failing ON ${table('webhook_http_transport')} (failing_since, id)
@@ -107,7 +107,7 @@ export const postgresTables = (
   `CREATE INDEX webhook_tombstone_uid ON ${table('webhook_tombstone')} (tenant_uid, kind, uid, id)`,
 
   // expunged_at: when the body was erased although the event is kept, and set to ''; null: the body is present.
-  // traceparent: W3C trace context of the emit, which its attempts continue; null: no span was active.
+  // traceparent: W3C trace context of the emit, which the attempts of the event continue; null: no span was active.
   `CREATE TABLE ${table('webhook_event')} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -176,9 +176,9 @@ export const postgresTables = (
   )`,
   `CREATE INDEX webhook_queue_key ON ${table('webhook_queue')} (transport_id, ordering_key, event_id)
      WHERE ordering_key IS NOT NULL`,
-  // For the lists of the API, newest first, and for queries about one delivery or one event. Their condition is always
-  // true. Without it, a planner with statistics of an empty queue would use these indexes for ordering keys and for lanes,
-  // which are read by due date. Only statements with "tenant_id > 0" can use them.
+  // Two indexes for the lists of the API, newest first, and for queries about one delivery or one event. The condition of
+  // both is always true. Without it, a planner with statistics of an empty queue would use these indexes for ordering keys
+  // and for lanes, which are read by due date. Only statements with "tenant_id > 0" can use them.
   `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)
      WHERE tenant_id > 0`,
   `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id) WHERE tenant_id > 0`,
@@ -213,9 +213,10 @@ export const postgresTables = (
   `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status, id)`,
   `CREATE INDEX webhook_delivery_event ON ${table('webhook_delivery')} (event_id)`,
 
-  // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due (null: it has none, or the
-  // lane is suspended). Held lane: the end of the lease, so that the lanes of a crashed holder become due by themselves.
-  // suspended: the transport is paused or disabled. scan_from: see LaneHandover. requests_version: see RequestStore.
+  // due_at: when a process should claim the lane. Free lane: when its earliest delivery is due, but not before blocked_until
+  // (null: it has no delivery, or the lane is suspended). Held lane: the end of the lease, so that the lanes of a crashed
+  // holder become due by themselves. suspended: the transport is paused or disabled. blocked_until: no request before this
+  // instant. scan_from: see LaneHandover. rate_used, rate_used_until: see RateState. requests_version: see RequestStore.
   `CREATE TABLE ${table('webhook_lane')} (
     transport_id bigint PRIMARY KEY,
     tenant_uid varchar(64) NOT NULL,
@@ -265,7 +266,8 @@ export const postgresTables = (
     facts text NOT NULL
   )`,
   // Counts by minute, hour and day. granularity is in minutes. transport_id 0: all transports; action '': all actions.
-  // attempts and deliveries are histograms. No index contains a count, so that updates are HOT.
+  // attempts: histogram of the durations of attempts. deliveries: histogram of the times from the emit to the end of the
+  // attempt that delivered. No index contains a count, so that updates are HOT.
   `CREATE TABLE ${table('webhook_statistic')} (
     tenant_id integer NOT NULL,
     granularity integer NOT NULL,

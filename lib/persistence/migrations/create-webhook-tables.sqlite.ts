@@ -2,7 +2,7 @@ import { isReservedSql } from '../sql/notification-event-sql.js';
 
 const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** The same tables as on PostgreSQL (see there), except that narrow tables are clustered. */
+/** The same tables as on PostgreSQL (see there). Narrow tables are clustered by their primary key (WITHOUT ROWID). */
 export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 
@@ -148,7 +148,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     response_headers TEXT,
     response_body TEXT
   )`,
-  // SQLite adds the id, which is the row's number, to each index.
+  // SQLite adds the id, which is the rowid, to each index.
   `CREATE INDEX webhook_delivery_tenant ON ${table('webhook_delivery')} (tenant_id, status)`,
   `CREATE INDEX webhook_delivery_transport ON ${table('webhook_delivery')} (transport_id)`,
   `CREATE INDEX webhook_delivery_event ON ${table('webhook_delivery')} (event_id)`,

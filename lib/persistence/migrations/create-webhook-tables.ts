@@ -48,7 +48,7 @@ const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
  * number.
  */
 const POSTGRES_FIRST_NUMBER = `(date_part('epoch', clock_timestamp()) * 1000)::bigint * 1000 - ${NUMBERS_BEGAN_AT * 1_000}`;
-// `unixepoch('subsec')` requires SQLite 3.42 in the client that runs a printed script.
+// `julianday`, because `unixepoch('subsec')` would require SQLite 3.42 in the client that runs a printed script.
 const SQLITE_FIRST_NUMBER = `CAST((julianday('now') - julianday(${NUMBERS_BEGAN_AT / 1_000}, 'unixepoch')) * 86400000 AS INTEGER) * 1000`;
 /** Random keys in base64. PostgreSQL: 244 random bits of two UUIDs. SQLite: 256 random bits in hexadecimal digits, which are valid base64. */
 const POSTGRES_KEY = `encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64')`;
@@ -111,8 +111,8 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
 }
 
 /**
- * Ids begin with the current time in µs. Tables that are created later therefore begin above all earlier ids, because no
- * database emits a million events a second for long.
+ * The first id: the time since the beginning of 2025, in µs. Tables that are created later therefore begin above all earlier
+ * ids, because no database emits a million events a second for long.
  */
 export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
 

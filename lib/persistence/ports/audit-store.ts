@@ -53,7 +53,7 @@ export interface AuditStore extends NumberedRows {
   /**
    * Deletes entries of all tenants, the oldest first. Rows that another transaction has locked are left out.
    *
-   * @param instant ms since the epoch: only entries that were written before
+   * @param instant ms since the epoch: only entries that were written before it
    * @param limit maximum number of entries that it reads and deletes
    * @returns the number of deleted entries; 0: there is nothing to do for now
    */

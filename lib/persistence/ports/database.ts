@@ -69,8 +69,8 @@ export interface Database {
   /**
    * Opens the connection, measures the clock and checks the address.
    *
-   * @throws {InvalidOptionError} if a direct address leads to another database than the data source, or the schema of an
-   *   address does not exist
+   * @throws {InvalidOptionError} if the direct address (`database.url` beside a data source) leads to another database than
+   *   the data source, or if the schema of an address does not exist
    */
   open(): Promise<void>;
   close(): Promise<void>;

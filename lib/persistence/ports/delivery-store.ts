@@ -60,7 +60,7 @@ export interface DeliveryPage {
   readonly searchedTo: number | null;
 }
 
-/** One recorded request of a delivery. */
+/** One recorded attempt of a delivery. */
 export interface KeptAttempt extends RecordedAttempt {
   readonly number: number;
   /** True: the attempt decided nothing. Its queue row changed before it was recorded, or it is repeated after a crash (see `AttemptRecord.isCounted`). */
@@ -82,8 +82,8 @@ export interface DeliveryStore {
   attempts(delivery: Pick<ListedDelivery, 'id' | 'transportId'>, limit: number): Promise<KeptAttempt[]>;
 
   /**
-   * For each number, the tenant's first ended delivery with that number or a greater one. Numbers beyond the last delivery
-   * have no entry.
+   * For each id, the tenant's first ended delivery with that id or a greater one. Ids beyond the last delivery have no
+   * entry.
    */
   firstEndedFrom(tenantId: number, ids: readonly number[]): Promise<NumberedRow[]>;
 

@@ -50,21 +50,21 @@ export interface EventPage {
   readonly searchedTo: number | null;
 }
 
-/** A row by number and date. */
+/** The id and the date of a row that a search by id has found. */
 export interface NumberedRow {
-  /** The number from which the search began. */
+  /** The id from which the search began. */
   readonly from: number;
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
-/** Rows of a tenant whose numbers rise with their dates. */
+/** Rows of a tenant whose ids rise with their dates. */
 export interface NumberedRows {
-  /** The first and the last number; undefined: there are no rows. */
+  /** The first and the last id; undefined: there are no rows. */
   range(tenantUid: string): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
-  /** For each number, the first row with that number or a greater one. Numbers beyond the last row have no entry. */
+  /** For each id, the first row with that id or a greater one. Ids beyond the last row have no entry. */
   firstFrom(tenantUid: string, ids: readonly number[]): Promise<NumberedRow[]>;
 }
 

@@ -34,7 +34,8 @@ export interface EventStore {
    * @param events each `eventUid` at most once; may be empty
    * @param transaction an open transaction of the host, which then decides whether the events exist; without it they are
    *   written and committed on the module's own connection
-   * @throws {TransactionNotOpenError} {ForeignTransactionError} if the transaction was not verified, and is not usable
+   * @throws {TransactionNotOpenError} {ForeignTransactionError} if the emitter has not verified the transaction
+   *   (`isVerified`), and it is not open or is in another database than the module's
    */
   insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]>;
 

@@ -92,7 +92,7 @@ export interface FanoutStore {
    * Reads the oldest unfanned events of each tenant, and the webhooks of these tenants that may match, in one round trip.
    * Tenants share the limit evenly, so that a tenant with a long backlog does not delay the others.
    *
-   * @param cursors positions of tenants that are not read from their oldest event on
+   * @param cursors where reading continues, for some tenants. All others are read from their oldest event on
    * @param contentBytes how many bytes of bodies are read along, from the oldest events on, plus at most one body. This is
    *   useful if the events are sent at once. 0: no bodies are read
    */

@@ -16,13 +16,14 @@ export interface RecordedAttempt {
 
 /** A finished attempt and its consequences. */
 export interface AttemptRecord extends RecordedAttempt {
-  // the queue row of the delivery, and the number of attempts before this one: the fence
+  // The fence: the queue row of the delivery, and the number of attempts before this one. If they have changed, the attempt
+  // is orphaned.
   readonly transportId: number;
   readonly dueAt: number;
   readonly deliveryId: number;
   readonly attempts: number;
   readonly orderingKey: string | null;
-  // the consequences
+  // The consequences.
   readonly status: DeliveryStatus;
   readonly reason: string | null;
   /** When the next attempt is due; null: the delivery has ended. */
@@ -107,9 +108,9 @@ export const PARKED_DUE_AT = 8_640_000_000_000_000;
 /** How attempts and their consequences are recorded. */
 export interface RecordStore {
   /**
-   * Writes a group in one transaction. An attempt whose queue row has moved on is logged as orphaned and changes nothing
-   * else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row that another
-   * transaction has locked is left out, so that it does not delay the others.
+   * Writes a group in one transaction. If the queue row of an attempt has changed since, the attempt is logged as orphaned
+   * and changes nothing else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row
+   * that another transaction has locked is left out, so that it does not delay the others.
    *
    * An attempt with the trigger `SCHEDULE` keeps a request for a redelivery that came while it was in flight. Every other
    * trigger clears the request, because the attempt is the one that was requested.

@@ -72,7 +72,7 @@ export interface HeldRecovery {
   readonly leaseToken: number;
 }
 
-/** Deliveries to enqueue, and what the job's row says afterwards. */
+/** Deliveries to enqueue, and the progress to write to the job's row. */
 export interface RecoveryBatch extends HeldRecovery {
   readonly tenantUid: string;
   readonly transportId: number;
@@ -117,7 +117,7 @@ export interface RecoveryStore {
   /** The first and the last event of all tenants; undefined: there is none. */
   eventRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
-  /** For each number, the first event of all tenants with that number or a greater one. */
+  /** For each id, the first event of all tenants with that id or a greater one. */
   firstEventsFrom(ids: readonly number[]): Promise<NumberedRow[]>;
 
   /** Reads deliveries of one status of the tenant from the log, and returns those of the transport. */
@@ -145,7 +145,7 @@ export interface RecoveryStore {
   /**
    * Counts deliveries that jobs have enqueued for the transport and that were not attempted yet.
    *
-   * @param most each count stops there
+   * @param most upper bounds of the two counts
    */
   pending(transportId: number, most: PendingRecoveries, now: number): Promise<PendingRecoveries>;
 

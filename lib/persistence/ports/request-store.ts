@@ -46,10 +46,11 @@ export interface ServedRequests {
  * Requests for redeliveries, from the process that accepts them to the holder of the lane.
  *
  * Only the holder of a lane changes the key and the number of attempts of a queue row. A request therefore sets `requested`
- * of the row, and notes the lane's new version in `webhook_lane.requests_version`, in one transaction. The holder reads that
- * number along with the version of the lane. If it is greater than the version up to which the holder has read requests, the
- * holder reads the requested rows, regardless of their due dates. The number stays until no requested row is left. So the next
- * holder finds the requests that a crashed one has left, and a lane without requests costs no statement.
+ * of the row, and notes the lane's new version in `webhook_lane.requests_version`, in one transaction. The holder reads
+ * `requests_version` along with the version of the lane. If it is greater than the version up to which the holder has read
+ * requests, the holder reads the requested rows, regardless of their due dates. The column keeps its value until no
+ * requested row is left. So the next holder finds the requests that a crashed one has left, and a lane without requests
+ * costs no statement.
  */
 export interface RequestStore {
   /**
@@ -64,7 +65,7 @@ export interface RequestStore {
 
   /**
    * Requests the redelivery (`MANUAL`) of pending deliveries, and notifies their lanes. A delivery is left out if it was
-   * requested already, if its row has moved, or if another transaction has locked its row or its lane.
+   * requested already, if no queue row has the given key any more, or if another transaction has locked the row or its lane.
    *
    * @returns the deliveries that were requested
    */

@@ -59,7 +59,7 @@ export const FIRST_TOMBSTONE: TombstoneCursor = { kind: '', id: 0 };
  * index beyond that of the lists. No statement writes or locks a row of the queue.
  */
 export interface RetentionStore {
-  /** Tenants in ascending order of their numbers, after one. */
+  /** Tenants with numbers above `afterId`, in ascending order. */
   tenants(afterId: number, limit: number): Promise<NumberedTenant[]>;
 
   /** The tenant's number; undefined: it has none, because it never had a transport. */

@@ -5,7 +5,7 @@ export interface CountsRequest {
   /** The tenant's number. */
   readonly tenantId: number;
   readonly granularity: Granularity;
-  /** Numbers of transports; undefined: the sums over all transports. */
+  /** Ids of transports; undefined: the sums over all transports. */
   readonly transportIds: readonly number[] | undefined;
   /** Undefined: all actions. */
   readonly action: string | undefined;

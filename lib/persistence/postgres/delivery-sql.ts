@@ -10,7 +10,7 @@ import { noteQueued, QUEUED_ROWS } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /**
- * An ended delivery of a tenant by its number. It is looked up in each status, because the index begins with the tenant and the
+ * An ended delivery of a tenant by its id. It is looked up in each status, because the index begins with the tenant and the
  * status.
  */
 export const endedById = (delivery: string, tenant: string, id: string, selected: string): string => `
@@ -29,7 +29,10 @@ export const lockedLanes = (lane: string, source: string): string => `
         WHERE lane.transport_id = w.transport_id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
       ) l`;
 
-/** The texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull up. */
+/**
+ * The SQL texts of PostgresDeliveryStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull
+ * up.
+ */
 export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
   const queue = table('webhook_queue');

@@ -1,7 +1,7 @@
 import { NEWEST_FIRST, numberedRowsTexts } from './numbered-rows-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** The texts of PostgresEventListStore. */
+/** The SQL texts of PostgresEventListStore. */
 export function eventListTexts(database: Pick<PostgresDatabase, 'table'>) {
   const event = database.table('webhook_event');
   const { isWithin, range, firstFrom } = numberedRowsTexts(event);
@@ -28,9 +28,9 @@ export function eventListTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT id FROM candidates WHERE ${matches} ORDER BY id DESC LIMIT $5::bigint
     ) f ON true ORDER BY f.id DESC`,
 
-    // Also $9: texts of which the body contains one; $10: bytes of bodies read. The length of a body is known without
-    // reading it, so that no more bodies are read than the bound allows. All events whose body contains one of the texts
-    // are returned with their body, because some of them may not match. $5 is not used: it is declared by `types`.
+    // Also $9: texts, at least one of which the body must contain; $10: bytes of bodies read. The length of a body is known
+    // without reading it, so that no more bodies are read than the bound allows. All events whose body contains one of the
+    // texts are returned with their body, because some of them may not match. $5 is not used: it is declared by `types`.
     pageByReference: `
     WITH types AS (SELECT $5::bigint), candidates AS MATERIALIZED (
       SELECT *, sum(octet_length(body)) OVER (ORDER BY id DESC) - octet_length(body) AS bytes_before

@@ -1,7 +1,7 @@
 import { predecessorOf } from '../sql/explain-rows.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** The texts of PostgresExplainStore. Rows are found by key, in subqueries that the planner cannot pull up. */
+/** The SQL texts of PostgresExplainStore. Rows are found by key, in subqueries that the planner cannot pull up. */
 export function explainTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const delivery = database.table('webhook_delivery');

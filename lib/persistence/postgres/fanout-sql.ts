@@ -102,7 +102,7 @@ const optionalParameters = ({ isOrdered, mayExist }: WriteKind): { ordered: stri
 });
 
 /**
- * $1, $2, $3: the plan's events (tenants, numbers, fences); $4, $5: pairs of event and transport that are left to a later
+ * $1, $2, $3: the plan's events (tenants, ids, fences); $4, $5: pairs of event and transport that are left to a later
  * plan; $6: now; $7: the plan's transports, ascending. Deliveries are grouped by *route*, the values that they share: $8 to
  * $10: the transport, tenant and webhook of each route; $11: why its deliveries are missed; $12 and $13: the first and the
  * last position of its deliveries in $14 (events) and in the last parameter (ordering keys). Before the last parameter,
@@ -214,8 +214,8 @@ const skippedPairs = (table: TableName, routes: string): string => `
 
 /**
  * Events that stay in the outbox, each with fewer transports than before. An event that keeps all of its transports is not
- * written: the new version of its row would have the same fence, so another process that waited for the row would take it
- * for the version that it has read.
+ * written: the new version of its row would have the same fence, so another process that has read the old version would not
+ * detect the change.
  */
 const keptOnOutbox = (table: TableName): string => `
   kept AS (

@@ -6,7 +6,7 @@ import type { PostgresDatabase } from './postgres-database.js';
 import { STATEMENT_MS } from './sql.js';
 
 /**
- * The texts of PostgresLaneStore. As in fanout-sql, each row is found by key, so that no plan depends on statistics.
+ * The SQL texts of PostgresLaneStore. As in fanout-sql, each row is found by key, so that no plan depends on statistics.
  *
  * A lane that another transaction has locked is left out (SKIP LOCKED), so that it does not delay the other lanes of a
  * call. All code locks several lanes in ascending order of transports.

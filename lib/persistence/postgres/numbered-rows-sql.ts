@@ -1,13 +1,13 @@
 import { NO_ID } from '../sql/delivery-sql.js';
 
 /**
- * The order of the index (tenant, id). The index has a collation of its own. So a planner with wrong statistics can use it for
- * these statements only, and cannot choose another index of the tenant for them.
+ * The order of the index (tenant, id). The index has a collation of its own. So a planner with wrong statistics can use it
+ * for these statements only, and cannot choose another index that begins with the tenant for them.
  */
 export const NEWEST_FIRST = 'tenant_uid COLLATE "C" DESC, id DESC';
 
 /**
- * Rows of a tenant by number. The comparison of pairs makes the planner use the index (tenant, id): it cannot read the
+ * Rows of a tenant by id. The comparison of pairs makes the planner use the index (tenant, id): it cannot read the
  * primary key instead, in the same order, and filter by tenant.
  */
 export function numberedRowsTexts(table: string) {
@@ -23,7 +23,7 @@ export function numberedRowsTexts(table: string) {
     /** $1: the tenant. */
     range: `SELECT ${endOf(oldestFirst)} AS first, ${endOf(NEWEST_FIRST)} AS last`,
 
-    /** $1: the tenant; $2: numbers. */
+    /** $1: the tenant; $2: ids. */
     firstFrom: `
     SELECT i.id AS from_id, r.id, r.created_at FROM unnest($2::bigint[]) AS i (id)
     CROSS JOIN LATERAL (

@@ -209,7 +209,7 @@ export class PostgresDatabase implements Database {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      // A query without a result is still running: only the end of the connection ends the transaction.
+      // A query that returned no result may still be running: only the end of the connection ends the transaction.
       if (isUnavailable(error)) broken = error as Error;
       else await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
       throw error;

@@ -13,7 +13,7 @@ interface GlanceRow {
   stop: string | null;
 }
 
-/** The glance of an idle process, on PostgreSQL: a few index entries and a row. */
+/** The glance of an idle process, on PostgreSQL: one statement that reads a few index entries and rows. */
 export class PostgresGlanceStore implements GlanceStore {
   readonly #sql: string;
 

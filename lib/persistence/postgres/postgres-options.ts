@@ -31,7 +31,7 @@ export function postgresOptions(host: PostgresOptions, poolSize: number, url?: s
     throw new InvalidOptionError(
       'database.url',
       url,
-      "your data source is a PostgreSQL database, and this is a SQLite file. Give the direct address of the data source's database, or leave it out.",
+      "your data source is a PostgreSQL database, and this is a SQLite file. Give the direct address of the data source's database, or leave the option out.",
     );
   }
   return {

@@ -79,8 +79,8 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   async #write(group: RecordGroup, skipsLocked: boolean, run: Run): Promise<readonly MissingRow[]> {
-    // Attempts come first: if a head and a delivery behind it are in the same group, the delivery must not be parked after
-    // the head has ended.
+    // Attempts come first: if a group contains a delivery and another one that waits behind it, the other one must not be
+    // parked after the first one has ended.
     return [
       ...(await this.#attempts(group, skipsLocked, run)),
       ...(group.postponed.length === 0 ? [] : await run(this.#postponed(group.postponed))),

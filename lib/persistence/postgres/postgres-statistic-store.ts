@@ -53,7 +53,8 @@ export class PostgresStatisticStore implements StatisticStore {
         SELECT e.* FROM unnest($1::bigint[]) AS i (id) CROSS JOIN LATERAL (
           SELECT id, action, created_at FROM ${database.table('webhook_event')} WHERE id = i.id LIMIT 1
         ) e`,
-      // A histogram without counts is an empty array, whose sum with another one is that one; array_agg of no rows is null.
+      // A histogram without counts is an empty array. Adding it to another histogram leaves that one unchanged. If both are
+      // empty, array_agg has no rows and returns null.
       add: `
         INSERT INTO ${statistic} AS s (tenant_id, granularity, transport_id, start, action, delivered, failed, retried, missed,
           attempts, deliveries)

@@ -7,12 +7,12 @@ const INT8_OID = 20;
  * Settings of the module's own sessions, which override the defaults of the database and the role.
  * `refuseTransactionPooling` has checked that no other client shares these sessions.
  *
- * - Each statement of the module is written for READ COMMITTED: at a stricter level, concurrent rounds fail.
+ * - Each statement of the module is written for READ COMMITTED: at a stricter level, concurrent transactions would fail.
  * - The statements find rows by key. If the planner believes that a table is small (statistics of a drained queue), it
  *   would scan the table, so the settings make scans too expensive.
  *
- * Not set: `search_path` and the time zone, on which the module does not depend, and `default_transaction_read_only`, with
- * which an operator forbids writing.
+ * Not set: `search_path`, which decides where the tables are if the host sets no schema; the time zone, on which the module
+ * does not depend; and `default_transaction_read_only`, with which an operator forbids writing.
  */
 const SESSION_SETTINGS = Object.entries({
   default_transaction_isolation: "'read committed'",

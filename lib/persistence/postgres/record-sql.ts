@@ -58,8 +58,8 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
   )`;
 
 /**
- * The texts of PostgresRecordStore. The statements for attempts return deliveries that were not found; `missing` finds out
- * why.
+ * The SQL texts of PostgresRecordStore. The statements for attempts return deliveries that were not found; `missing` finds
+ * out why.
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
  * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. In `reported`

@@ -14,8 +14,8 @@ const LANE_PATIENCE_MS = 200;
 const ROW_PATIENCE_MS = 50;
 
 /**
- * The texts of PostgresRecoveryStore. As in fanout-sql, each row is found by key, in a subquery that the planner cannot pull
- * up, so that no plan depends on statistics.
+ * The SQL texts of PostgresRecoveryStore. As in fanout-sql, each row is found by key, in a subquery that the planner cannot
+ * pull up, so that no plan depends on statistics.
  */
 export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   const [queue, delivery, event, lane, outbox, webhook] = [

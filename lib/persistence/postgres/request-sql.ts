@@ -4,7 +4,10 @@ import { notifyLane, NOTE_REQUEST, waitsBehind } from '../sql/queue-sql.js';
 import { endedById, lockedLanes } from './delivery-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** The texts of PostgresRequestStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull up. */
+/**
+ * The SQL texts of PostgresRequestStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull
+ * up.
+ */
 export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
   const lane = table('webhook_lane');
@@ -13,7 +16,7 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
   return {
     // $1: the tenant; $2: its transports; $3: deliveries. One statement reads both tables, so that a delivery that moves
     // between them meanwhile is found once. Rows of the queue are compared as ROW, which only the index that begins with the
-    // tenant can search: the key of the queue would read the whole lane.
+    // tenant can search: a search by the primary key would read the whole lane.
     facts: `
     WITH wanted AS MATERIALIZED (
       SELECT DISTINCT id FROM unnest($3::bigint[]) AS i (id)

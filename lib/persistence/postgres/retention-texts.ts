@@ -2,8 +2,8 @@ import { ERASED_BODY, isReferred, isUnsent } from '../sql/retention-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /**
- * The texts of PostgresRetentionStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot pull
- * up. `pg_column_size` reads the size of a value, not the value, so a damaged value stops nothing.
+ * The SQL texts of PostgresRetentionStore. As in fanout-sql, rows are found by key, in subqueries that the planner cannot
+ * pull up. `pg_column_size` reads the size of a value, not the value, so a damaged value stops nothing.
  */
 export function retentionTexts(database: Pick<PostgresDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
@@ -25,8 +25,8 @@ export function retentionTexts(database: Pick<PostgresDatabase, 'table'>) {
       ORDER BY tenant_id, status, id LIMIT $4
     ) d`,
 
-    // $1, $2: the scope; $3: deliveries; $4: they must have ended before. A row of the log is never updated, so its place
-    // remains valid.
+    // $1, $2: the scope; $3: deliveries; $4: the instant before which they must have ended. A row of the log is never
+    // updated, so its place remains valid.
     removeDeliveries: `
     WITH gone AS (
       DELETE FROM ${delivery} WHERE ctid = ANY (ARRAY(

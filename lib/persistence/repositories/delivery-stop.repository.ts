@@ -44,7 +44,7 @@ export class DeliveryStopRepository {
       { onlyIfFirstChanges: true },
     );
     if (results.length > 0) return stop;
-    // Resumed in between: the caller's stop came before that.
+    // If deliveries were resumed in between, return the caller's stop, as if it had come before that.
     return (await this.read()) ?? stop;
   }
 

@@ -172,7 +172,7 @@ export class DeliveryRepository {
        WHERE tenant_uid = ? AND kind = ? AND uid = ? ORDER BY id DESC LIMIT ${MOST_TOMBSTONES}`;
   }
 
-  /** TypeORM's PostgreSQL driver returns 64-bit numbers as text. */
+  /** TypeORM's PostgreSQL driver may return 64-bit numbers as text. */
   async #query<Column extends string>(
     sql: string,
     values: readonly unknown[],

@@ -32,9 +32,9 @@ export class HttpTransportStateRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Changes the state of the transport as it was read, and suspends or resumes its lane, in one transaction. A holder that
-   * reads the lane's new version therefore also reads the transport's new state. Other changes made since the read are
-   * kept.
+   * If the transport still has the state that was read, changes the state, and suspends or resumes the lane, in one
+   * transaction. A holder that reads the lane's new version therefore also reads the transport's new state. Other changes
+   * made since the read are kept.
    *
    * @param actor who changes it, for the audit; null: unknown
    * @param written further writes of the same transaction

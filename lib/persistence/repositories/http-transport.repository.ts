@@ -128,7 +128,7 @@ export class HttpTransportRepository {
   }
 
   /**
-   * Changes the given settings of the transport as it was read.
+   * Changes the given settings of the transport if it is still as it was read.
    *
    * @param audited its entry in the audit
    * @param event event that reports the change to the tenant; undefined: none

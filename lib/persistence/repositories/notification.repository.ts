@@ -58,7 +58,7 @@ export class NotificationRepository {
   }
 
   /**
-   * Stores that the notification was published, with its event.
+   * Marks the notification as no longer due, and stores its event, in one transaction.
    *
    * @param event null: the notification cannot be published
    * @returns whether this call has done it: false if another process has, if the secret was rotated again, or if another

@@ -46,7 +46,7 @@ export class OperatorRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Transports that have been failing for the longest time first, also disabled ones.
+   * Failing transports, including disabled ones. The one that has been failing for the longest time comes first.
    *
    * @param since counts outcomes of hours that begin at or after this instant, ms since the epoch
    */

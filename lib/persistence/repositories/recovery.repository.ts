@@ -106,9 +106,10 @@ export class RecoveryRepository {
   }
 
   /**
-   * Ends all jobs of a tenant whose transports were deleted. Afterwards, no process adds items to them.
+   * Ends all jobs of a tenant. Call it after the tenant's transports were deleted, so that no new job can start. Afterwards,
+   * no process adds items to the jobs.
    *
-   * @returns all jobs of the tenant
+   * @returns the ids of all jobs of the tenant
    */
   async endAllOf(tenantUid: string): Promise<number[]> {
     const now = this.database.now();

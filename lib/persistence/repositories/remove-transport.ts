@@ -19,9 +19,10 @@ const BATCH = 200;
 /**
  * Deletes a transport, its webhooks and its lane, cancels its pending deliveries, and ends its recovery; the log stays.
  *
- * A short backlog is cancelled in the same transaction. A backlog longer than one batch is cancelled in batches before
- * that. First the webhooks are deleted, so that no deliveries are added, then the backlog is cancelled, then the rest is
- * deleted. If the process dies in between, a transport without webhooks remains; deleting it again completes the deletion.
+ * A backlog of less than one batch is cancelled in the transaction that deletes the transport. A longer backlog takes several
+ * transactions: first the webhooks are deleted, so that no deliveries are added; then the backlog is cancelled in batches;
+ * then the rest is deleted. If the process dies in between, a transport without webhooks remains; deleting it again completes
+ * the deletion.
  *
  * @param actor who deletes it, for the audit; null: unknown
  * @returns false if the transport no longer exists
@@ -63,7 +64,7 @@ export async function removeTransport(
   return results[before.length]!.affected > 0;
 }
 
-/** From here on, no webhook can be added. It would be deleted with the transport and leave no tombstone. */
+/** Locks the transport, so that no webhook can be added: a new one would be deleted with it and leave no tombstone. */
 function lockTransport(database: Database, transportId: number): Statement[] {
   const { lockRows } = DIALECTS[database.kind];
   if (lockRows === undefined) return [];

@@ -86,7 +86,7 @@ export class StatisticRepository {
   async #ids(sql: string, values: readonly unknown[]): Promise<number[]> {
     const { sql: text, parameters } = statement(this.database, sql, values);
     const rows = await this.database.dataSource.query<{ id: number | string }[]>(text, [...parameters]);
-    // TypeORM's PostgreSQL driver returns 64-bit numbers as text.
+    // TypeORM's PostgreSQL driver may return 64-bit numbers as text.
     return rows.map(({ id }) => Number(id));
   }
 }

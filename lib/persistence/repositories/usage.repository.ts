@@ -34,7 +34,7 @@ export class UsageRepository {
       [tenantUid, tenantUid],
     );
     const pendingDeliveries = await this.stores.counts.pending(tenantUid, MOST_PENDING_COUNTED);
-    // TypeORM's PostgreSQL driver returns counts as text.
+    // TypeORM's PostgreSQL driver may return counts as text.
     const [row] = await this.database.dataSource.query<Record<'transports' | 'webhooks', unknown>[]>(sql, [
       ...parameters,
     ]);

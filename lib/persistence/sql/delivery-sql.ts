@@ -34,7 +34,7 @@ export interface DeliverySearch {
   readonly pendingTransports: readonly number[];
   /** Statuses that are searched in the log. */
   readonly statuses: readonly string[];
-  /** Parts of the log that are sorted by themselves: one for each transport or status. */
+  /** Number of parts of the log that are sorted by themselves: one for each transport or status. */
   readonly logParts: number;
   /** Whether the transports with pending deliveries have to be counted for `rowsOfPart`. */
   readonly countsWaiting: boolean;
@@ -67,7 +67,8 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
  * Rows read in each part that is sorted by itself: the queue of one transport, or the log of one transport or status.
  *
  * @param limit length of the page
- * @param waiting transports with pending deliveries. The number may be a little old: it decides how many rows are read, not which
+ * @param waiting number of transports with pending deliveries. It may be a little old: it decides how many rows are read, not
+ *   which
  */
 export function rowsOfPart(
   { kind, pendingTransports, logParts }: DeliverySearch,

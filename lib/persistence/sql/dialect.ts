@@ -2,13 +2,13 @@ import type { DataSourceOptions } from 'typeorm';
 import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
-/** The parts in which statements differ between databases that are otherwise the same. */
+/** The parts in which a statement that is otherwise the same differs between databases. */
 export interface Dialect {
   /** The database's name, for people. */
   readonly name: string;
   /** TypeORM's name of the driver. */
   readonly dataSourceType: string;
-  /** Options of a data source of which nothing connects. */
+  /** Options of a data source that never connects. */
   readonly unconnected: DataSourceOptions;
   /** Command that runs the statements of `FILE`, and stops at the first error. */
   readonly runScript: string;
@@ -64,7 +64,7 @@ export interface DeletionPace {
   readonly targetMs: number;
   /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
   readonly mostBytes: number;
-  /** Rest after a batch, as a multiple of its time: it bounds the share of the database's time. */
+  /** Rest after a batch, as a multiple of its duration. So deletion takes a bounded share of the database's time. */
   readonly restFactor: number;
 }
 

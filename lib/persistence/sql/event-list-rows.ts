@@ -30,7 +30,7 @@ export const listedEventOf = (row: ListedEventRow): ListedEvent => ({
   hasDeliveries: Boolean(row.has_deliveries),
 });
 
-/** A row of a search by number. */
+/** A row of a search by id. */
 export interface NumberedRowRow {
   from_id: number;
   id: number;

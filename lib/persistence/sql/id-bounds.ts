@@ -4,7 +4,7 @@ import type { NumberedRow, NumberedRows } from '../ports/event-list-store.js';
 
 /**
  * How far the order of ids and the order of creation dates may differ. The date is read before the statement that takes the
- * number, and that statement may wait for locks. The clocks of processes also differ by milliseconds.
+ * id, and that statement may wait for locks. The clocks of processes also differ by milliseconds.
  */
 const SLACK_MS = 60_000;
 /** Positions read in one round trip: a log of ten million deliveries takes five round trips. */
@@ -16,7 +16,7 @@ export interface IdBounds {
   readonly beforeId: number;
 }
 
-/** Reads rows whose numbers rise with their dates. */
+/** Reads rows whose ids rise with their dates. */
 interface Probed {
   readonly range: () => ReturnType<NumberedRows['range']>;
   readonly firstFrom: (ids: readonly number[]) => Promise<NumberedRow[]>;

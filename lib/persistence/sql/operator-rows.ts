@@ -38,7 +38,7 @@ export interface ListedLane {
   readonly blockedUntil: number;
   readonly crashes: number;
   readonly consecutiveFailures: number;
-  /** Due date of its first delivery that is not parked, from where its next scan begins; null: none. */
+  /** Due date of the first delivery that the next scan reads; null: there is none, or it is parked. */
   readonly firstDueAt: number | null;
 }
 

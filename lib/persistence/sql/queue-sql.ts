@@ -48,14 +48,14 @@ export const noteRequestIf = (condition: string): string =>
   `requests_version = CASE WHEN ${condition} THEN version + 1 ELSE requests_version END`;
 
 /**
- * `requested` once an attempt with this trigger has an outcome. A request that came while an attempt of the schedule was in
- * flight stays.
+ * The new value of `requested` once an attempt with this trigger has an outcome. A request that came while an attempt of the
+ * schedule was in flight stays.
  */
 export const requestedAfter = (trigger: string, requested: string): string =>
   `CASE WHEN ${trigger} = 'SCHEDULE' THEN ${requested} END`;
 
 /**
- * Whether a queue row must not end as this attempt wants it: it would end without success, and a redelivery was requested
+ * Whether an attempt must not end its queue row: the delivery would end without success, although a redelivery was requested
  * while the attempt was in flight.
  */
 export const isRequestUnserved = (requested: string, trigger: string, status: string): string =>
@@ -83,8 +83,8 @@ export const leaseSql = (timeoutMs: string): string =>
   `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;
 
 /**
- * `noted_token` once the noted attempt has an outcome: 0, which is no holder's token, or null as before. Otherwise the note
- * would be taken for one of the next attempt, which has not been sent yet.
+ * The new value of `noted_token` once the noted attempt has an outcome: 0, which is no holder's token, or null as before.
+ * Otherwise the note would be taken for a note of the next attempt, which has not been sent yet.
  */
 export const PAST_NOTE = 'noted_token * 0';
 

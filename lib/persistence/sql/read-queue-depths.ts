@@ -27,7 +27,7 @@ export interface DepthsRequest {
  * One statement reads both. A roll-up adds facts to the rows of `webhook_queue_depth` and removes them in one transaction, so a
  * snapshot contains each fact exactly once. Run a roll-up before, so that few facts are left.
  *
- * @returns depth by tenant, the transports of a request added up
+ * @returns the depth of each tenant, summed over the given transports
  */
 export async function readQueueDepths(
   database: Database,
@@ -88,7 +88,7 @@ export async function readCountedQueueDepth(database: Database): Promise<number>
 
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
-// TypeORM's PostgreSQL driver returns 64-bit numbers as text.
+// TypeORM's PostgreSQL driver may return 64-bit numbers as text.
 const totalOf = ({ tenant_id, transport_id, queued, ended }: DepthRow): QueueChange => ({
   tenantId: Number(tenant_id),
   transportId: Number(transport_id),

@@ -8,7 +8,7 @@ import { statement } from './statement.js';
 import { uidSql } from './uid-sql.js';
 
 /*
- * Entries of the audit about jobs that recover or replay. The number of a new job is known only to the database, so the
+ * Entries of the audit about jobs that recover or replay. The id of a new job is known only to the database, so the
  * statements read the job's row.
  */
 

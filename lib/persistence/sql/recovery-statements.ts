@@ -11,7 +11,7 @@ import { statement } from './statement.js';
 
 /*
  * Statements about the jobs of a transport, each for a transaction that also writes something else. A transport has at most
- * one job that has not ended, so the number of the transport finds that job.
+ * one job that has not ended, so the id of the transport finds that job.
  */
 
 /** The condition of a job that has not ended. SQLite uses the index of these jobs only for this very text. */

@@ -44,7 +44,8 @@ interface TombstoneRow {
 
 /**
  * Deletes those of the next tombstones that nothing refers to. There is no index of webhooks in the log, so at most
- * `SEARCHED_ROWS` rows of the transport are read. If they do not decide, the tombstone stays until rows have gone.
+ * `SEARCHED_ROWS` rows of the transport are read. If these rows do not decide it, the tombstone stays until some of them
+ * have been deleted.
  *
  * @returns where to continue; undefined: these were the last tombstones
  */

@@ -4,7 +4,7 @@ import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
- * A deleted transport or webhook leaves a row with its uid. The log refers to it by number and can still show the uid. The
+ * A deleted transport or webhook leaves a row with its uid. The log refers to it by id and can still show the uid. The
  * row contains no URL, header, credential or secret. Put these statements before the deletion, in the same transaction.
  */
 

@@ -6,9 +6,9 @@ const NO_LIMIT = 2 ** 50;
 const NONE = '0';
 
 /**
- * An expression that distinguishes copies of SQLite in one process. SQLite keeps its soft heap limit in a variable of the
- * library, which all of its connections share, in all threads, and which another copy does not see. A limit that `markCopy`
- * has set on one connection is therefore read on another one if and only if both belong to the same copy.
+ * An expression that distinguishes copies of the SQLite library in one process. SQLite keeps its soft heap limit in a
+ * variable of the library, which all of its connections share, in all threads, and which another copy does not see. A limit
+ * that `markCopy` has set on one connection is therefore read on another one if and only if both belong to the same copy.
  *
  * The result is a text, since some libraries read large integers as `BigInt`.
  */

@@ -17,7 +17,7 @@ export class DeliveryNumbers {
     const take = this.database.prepare<{ last: number }>(this.#take);
     let row = take.get(count, LAST_DELIVERY_ID);
     if (!row) {
-      // Somebody has emptied the settings. The current time in µs is greater than all numbers that were used.
+      // Somebody has emptied the settings. The number for the current time is greater than all numbers that were used.
       this.database.prepare(this.#begin).run(LAST_DELIVERY_ID, String(firstNumber()));
       row = take.get(count, LAST_DELIVERY_ID)!;
     }

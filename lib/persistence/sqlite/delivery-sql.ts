@@ -8,7 +8,7 @@ import {
 import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The texts of SqliteDeliveryStore: the same searches as on PostgreSQL, with lists of numbers as JSON. */
+/** The SQL texts of SqliteDeliveryStore: the same searches as on PostgreSQL, with lists of ids as JSON. */
 export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
   const queue = table('webhook_queue');

@@ -3,7 +3,7 @@ import { waitsBehind } from '../sql/queue-sql.js';
 import { STORED_TRANSPORT_COLUMNS } from '../sql/stored-transport-row.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The texts of SqliteLaneStore. */
+/** The SQL texts of SqliteLaneStore. */
 export function laneTexts(database: Pick<SqliteDatabase, 'table'>) {
   const lane = database.table('webhook_lane');
   const queue = database.table('webhook_queue');

@@ -1,5 +1,5 @@
 /**
- * Rows of a tenant by number. SQLite adds the id, which is the row's number, to each index.
+ * Rows of a tenant by id. SQLite adds the id, which is the rowid, to each index.
  *
  * @param index on the tenant
  */

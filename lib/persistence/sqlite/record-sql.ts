@@ -9,7 +9,7 @@ import {
 } from '../sql/notification-event-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The texts of SqliteRecordStore. */
+/** The SQL texts of SqliteRecordStore. */
 export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
   const delivery = database.table('webhook_delivery');
@@ -50,7 +50,7 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
     isKept: `
       SELECT 1 FROM ${database.table('webhook_attempt')}
       WHERE delivery_id = ? AND number = ? AND started_at = ? AND orphaned = ?`,
-    // If neither exists any more, the tenant was erased, and an orphaned attempt leaves no row.
+    // If neither the lane nor the delivery exists any more, the tenant was erased, and an orphaned attempt leaves no row.
     isKnown: `
       SELECT 1 FROM ${lane} WHERE transport_id = ? UNION ALL SELECT 1 FROM ${delivery} WHERE id = ?`,
     // The orphaned attempt may exist already.
@@ -81,7 +81,7 @@ export function recordTexts(database: Pick<SqliteDatabase, 'table'>) {
       UPDATE ${transport} SET state = 'DISABLED', disabled_reason = ?, version = version + 1, last_modified_at = ?,
         disabled_at = ?
       WHERE id = ? AND state <> 'DISABLED'`,
-    // Before `disable`.
+    // Runs before `disable`, which changes the state.
     auditDisable: `
       ${insertAudit((name) => database.table(name))} ${selectAutomaticDisable(
         'sqlite',

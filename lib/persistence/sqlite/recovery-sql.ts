@@ -5,7 +5,7 @@ import { recordProgress } from '../sql/recovery-rows.js';
 import { isPayloadGone } from '../sql/retention-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The texts of SqliteRecoveryStore: the same searches as on PostgreSQL. */
+/** The SQL texts of SqliteRecoveryStore: the same searches as on PostgreSQL. */
 export function recoveryTexts(database: Pick<SqliteDatabase, 'table'>) {
   const [queue, delivery, event, lane, outbox, webhook] = [
     'webhook_queue',

@@ -3,7 +3,7 @@ import { maySend } from '../sql/stop-setting.js';
 import { NOTE_REQUEST, notifyLane, waitsBehind } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The texts of SqliteRequestStore: the same statements as on PostgreSQL, row by row. */
+/** The SQL texts of SqliteRequestStore: the same statements as on PostgreSQL, row by row. */
 export function requestTexts(database: Pick<SqliteDatabase, 'table'>) {
   const table = (name: string): string => database.table(name);
   const lane = table('webhook_lane');

@@ -53,7 +53,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return Promise.resolve(deliveryPageOf(rows, limit));
   }
 
-  /** @param transports JSON of the numbers of the tenant's transports */
+  /** @param transports JSON of the ids of the tenant's transports */
   #waiting(tenantId: number, transports: string): number {
     return this.database.prepare<{ waiting: number }>(this.#sql.waiting).get({ tenantId, transports })!
       .waiting;

@@ -10,7 +10,10 @@ interface EventRow {
   body: string;
 }
 
-/** How events enter on SQLite: one INSERT per event; a trigger fills the outbox. Unlike on PostgreSQL, a statement costs no round trip. */
+/**
+ * Stores events on SQLite with one INSERT per event; a trigger fills the outbox. Unlike on PostgreSQL, a statement costs no
+ * round trip.
+ */
 export class SqliteEventStore implements EventStore {
   readonly #insert: string;
   readonly #find: string;

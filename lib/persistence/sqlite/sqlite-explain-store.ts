@@ -31,7 +31,7 @@ export class SqliteExplainStore implements ExplainStore {
     const transport = database.table('webhook_http_transport');
     this.#sql = {
       listed: deliveryTexts(database).listed,
-      // The sign keeps SQLite from reading the webhooks of all tenants in the order of their ids.
+      // The plus sign keeps SQLite from reading the webhooks of all tenants in the order of their ids.
       webhooks: `
         SELECT w.id, w.webhook_uid, w.action, w.enabled, w.created_at, w.last_modified_at, w.transport_id,
           t.http_transport_uid, t.created_at AS transport_created_at

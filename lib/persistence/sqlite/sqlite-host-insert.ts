@@ -12,7 +12,7 @@ import type { SqliteDatabase } from './sqlite-database.js';
 /** The file that a connection leads to, and the mark of its copy of SQLite. */
 const IDENTITY = `SELECT file, ${COPY_MARK} AS mark FROM pragma_database_list WHERE name = 'main'`;
 
-/** How events enter on SQLite through the library of the host. If the library reports that its transaction has ended, it throws. */
+/** Stores events on SQLite in a transaction of the host, through the host's library. */
 export class SqliteHostInsert {
   /** Transactions that were found to be in the module's file. */
   readonly #trusted = new WeakSet<object>();
