@@ -18,7 +18,7 @@ export const redeliverCommand: Command = {
   name: 'redeliver',
   summary: 'Send deliveries again',
   description:
-    'Sends deliveries again, whatever their status: with the same webhook-id and body. Name them, or choose them with a\n' +
+    'Sends deliveries again, whatever their status, with the same webhook-id and body. Name them, or choose them with a\n' +
     `filter. A filter shows how many it would send, and needs --yes to send them; it may choose ${countText(MOST)} at most.\n` +
     'The workers of the application do the sending.',
   arguments: [{ name: 'DELIVERY', description: 'Uids of deliveries', isMany: true, isOptional: true }],
