@@ -69,9 +69,12 @@ const ROWS = {
       's',
       quantiles('tillhook_fanout_lag'),
     ),
-    panel('Created deliveries', 'Deliveries per second that fan-out has queued or missed.', 'ops', [
-      { expr: rate('tillhook_fanout_deliveries', 'tillhook_outcome'), legend: '{{tillhook_outcome}}' },
-    ]),
+    panel(
+      'Created deliveries',
+      'Deliveries per second that fan-out has put into the queue or recorded as MISSED.',
+      'ops',
+      [{ expr: rate('tillhook_fanout_deliveries', 'tillhook_outcome'), legend: '{{tillhook_outcome}}' }],
+    ),
     panel(
       'Duration of fan-out',
       'Duration of a transaction of fan-out.',
@@ -86,10 +89,15 @@ const ROWS = {
       's',
       quantiles('tillhook_delivery_duration'),
     ),
-    panel('Duration of an attempt', 'Of all attempts.', 's', quantiles('tillhook_attempt_duration')),
+    panel(
+      'Duration of an attempt',
+      'Duration of one attempt, whatever its outcome.',
+      's',
+      quantiles('tillhook_attempt_duration'),
+    ),
     panel(
       'Failed attempts by error',
-      'Per second: class of the status code, or code of the error.',
+      'Failed attempts per second, by class of the status code or by error code.',
       'reqps',
       [
         {
@@ -98,9 +106,12 @@ const ROWS = {
         },
       ],
     ),
-    panel('Due deliveries', 'Including those in flight; at most 10,000 are counted.', 'short', [
-      shared('tillhook_queue_depth', 'deliveries'),
-    ]),
+    panel(
+      'Due deliveries',
+      'Due deliveries, including those in flight; at most 10,000 are counted.',
+      'short',
+      [shared('tillhook_queue_depth', 'deliveries')],
+    ),
   ],
   Processes: [
     panel('Requests in flight', 'By process.', 'short', [
