@@ -10,10 +10,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-// The exit code still reports the result.
+// If nobody reads the error output, the exit code still reports the result.
 process.stderr.on('error', () => undefined);
 
-/** A dumb terminal has no control sequences. */
+/** A terminal of the type `dumb` supports no control sequences. */
 const canDrawOn = (stream: NodeJS.WriteStream): boolean =>
   Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
 

@@ -16,7 +16,9 @@ export const DATABASE_OPTIONS: Readonly<Record<string, CommandOption>> = {
   },
   schema: {
     value: 'NAME',
-    description: 'PostgreSQL schema of the tables. Default: the search path of the role',
+    description:
+      'PostgreSQL schema of the tables. Default: database.schema of the configuration, TILLHOOK_DATABASE_SCHEMA, the ' +
+      'parameter schema of the address, or the search path of the role',
   },
 };
 

@@ -17,7 +17,7 @@ export interface TillhookConfig {
   readonly database?: {
     /** Default: derived from `url`. */
     readonly type?: DatabaseType;
-    /** Same as the option `database.url` of the module. `sql` uses only its scheme and its parameter `schema`. */
+    /** Same as the option `database.url` of the module. The command `sql` uses only its scheme and its parameter `schema`. */
     readonly url?: string;
     /** The PostgreSQL schema of the webhook tables, same as in the data source of the application. */
     readonly schema?: string;

@@ -1,13 +1,13 @@
 import type { WebhookDelivery, WebhookDeliveryList } from '../../index.js';
 import { PAGE_SIZE } from './delivery-filter.js';
 
-/** Pages of one round at most: more deliveries than that cannot be read on a screen anyway. */
+/** Maximum number of pages that one round reads. Nobody can read more deliveries than that on a screen. */
 const MOST_PAGES = 10;
 
 /** Reads one page of the log, newest first. */
 type ReadPage = (page: { pageSize: number; cursor?: string }) => Promise<WebhookDeliveryList>;
 
-/** The result of a round. */
+/** The result of a round: of one look at the newest deliveries. */
 export interface TailRound {
   /** Deliveries that are new or have changed, oldest first. */
   readonly changed: readonly WebhookDelivery[];
@@ -39,7 +39,8 @@ export class DeliveryTail {
       const page: WebhookDeliveryList = await read({ pageSize: PAGE_SIZE, ...(cursor && { cursor }) });
       found.push(...page.items);
       cursor = page.paging.nextCursor;
-      // With a filter a page may be short: the rest of the log has hardly anything that is new.
+      // With a filter, a page may be short although the log continues: a request reads a bounded number of rows. The rows after
+      // them are older, so hardly any of them is new.
       const isShort = page.items.length < PAGE_SIZE || cursor === null;
       isComplete = isShort || page.items.at(-1)!.deliveryUid <= this.#newest;
     }

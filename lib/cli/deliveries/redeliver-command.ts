@@ -8,9 +8,9 @@ import { countText, Progress } from '../output/progress.js';
 import { table } from '../output/table.js';
 import { FILTER_OPTIONS, filterOf, hasFilter, newestDeliveries } from './delivery-filter.js';
 
-/** Deliveries of one call of the module at most. */
+/** Maximum number of deliveries in one call of the module. */
 const BATCH = 100;
-/** Deliveries that a filter may choose at most. For more there is `recover`, which runs in the workers. */
+/** Maximum number of deliveries that a filter may choose. For more, use `recover`, which runs in the workers. */
 const MOST = 10_000;
 
 /** Sends deliveries again, as `WebhookDeliveries.redeliverMany` does. */
@@ -60,7 +60,7 @@ export const redeliverCommand: Command = {
 function assertFilterMayBeSent(count: number, values: OptionValues): void {
   if (count > MOST) {
     throw new UsageError(
-      `More than ${countText(MOST)} deliveries match. Narrow the filter, or use \`tillhook recover\` for all of a transport.`,
+      `More than ${countText(MOST)} deliveries match. Narrow the filter, or use \`tillhook recover\` for all failed and missed deliveries of a transport.`,
     );
   }
   if (count > 0)

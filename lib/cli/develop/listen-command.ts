@@ -24,7 +24,7 @@ export const listenCommand: Command = {
   summary: 'Receive webhooks on this machine, verify, print and forward them',
   description:
     'Starts a receiver on 127.0.0.1. It prints each request with the result of its verification, and responds with 204, or\n' +
-    'with the status of --forward-to. With a secret, it responds to requests that are not signed with it with 401.\n' +
+    'with the status of --forward-to. If you give a secret, requests that are not signed with this secret get a 401.\n' +
     'The sending application needs egress: { allowCidrs: ["127.0.0.1/32:PORT"], allowHttp: true } to reach it.',
   options: {
     ...SECRET_OPTION,

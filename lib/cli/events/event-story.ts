@@ -92,7 +92,7 @@ const WAITS: Readonly<Record<Wait['cause'], string>> = {
 };
 
 function basisText({ basis, changedSince }: WebhookLine): string {
-  if (basis === 'RECORDED') return 'Recorded at that time.';
+  if (basis === 'RECORDED') return 'Recorded when it happened.';
   if (basis === 'EXPIRED') return 'The record was deleted.';
   return changedSince
     ? 'Derived from the present configuration; the webhook was created or changed after the event.'

@@ -14,7 +14,7 @@ export const explainCommand: Command = {
   summary: 'Explain the outcome of an event for each webhook',
   description:
     'Shows, for each webhook of the tenant, the delivery of an event and what it waits for, or the reason why there is none.\n' +
-    'Each line says whether it was recorded or is derived from the present configuration.',
+    'For each webhook, a sentence says whether the outcome was recorded or is derived from the present configuration.',
   arguments: [{ name: 'EVENT', description: 'Uid of the event, which is the header webhook-id' }],
   options: { ...DATABASE_OPTIONS, ...TENANT_OPTION },
   async run(values, context, [event]) {

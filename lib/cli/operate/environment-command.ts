@@ -7,8 +7,8 @@ export const adoptEnvironmentCommand: Command = {
   name: 'adopt-environment',
   summary: 'Assign the database to an environment',
   description:
-    'Assigns the database to an environment, whichever it belonged to. Processes of that environment then send everything\n' +
-    'that is pending in it. In a copy of production, disable the transports first.',
+    'Assigns the database to an environment, even if it belongs to another one. Processes of the given environment then send\n' +
+    'everything that is pending in the database. In a copy of production, disable the transports first.',
   arguments: [{ name: 'NAME', description: 'Name of the environment, as in the option environment' }],
   options: { ...DATABASE_OPTIONS, ...YES_OPTION },
   async run(values, context, [name]) {

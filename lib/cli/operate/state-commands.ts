@@ -10,7 +10,7 @@ interface StateCommand {
   readonly summary: string;
   readonly description: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
-  /** What the command does, if it needs a confirmation. */
+  /** Effect of the command, completing the sentence "This …"; undefined: the command needs no confirmation. */
   readonly effect?: string;
   run(
     transports: HttpTransports,
@@ -53,7 +53,7 @@ const STATE_COMMANDS: readonly StateCommand[] = [
     options: {
       recover: {
         description:
-          'Also start a recovery of what failed or was missed since the failures began, or else since it was disabled',
+          'Also start a recovery of what failed or was missed since the failures began; without failures, since the transport was disabled',
       },
     },
     run: (transports, path, { recover }, by) => transports.enable(...path, { recover: recover === true }, by),

@@ -2,7 +2,7 @@ import type { CommandContext } from '../command.js';
 
 /** Progress of a long operation. */
 export interface ProgressStep {
-  /** What is counted, with its verb: `Re-encrypted transports`. */
+  /** The counted things with their verb, such as `Re-encrypted transports`. */
   readonly text: string;
   readonly done: number;
   /** Undefined: not known. */
@@ -17,7 +17,7 @@ const ERASE_REST = '\u001b[K';
 
 /**
  * Shows the progress of a long operation, apart from the results: on a terminal in one line that is drawn again, elsewhere as a
- * line every 10 seconds.
+ * new line every 10 seconds.
  */
 export class Progress {
   #printedAt = performance.now();

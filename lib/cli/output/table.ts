@@ -38,7 +38,7 @@ export function facts(pairs: readonly (readonly [string, Cell])[]): string {
 export const shortInstant = (instant: string | null): string | null =>
   instant === null ? null : `${instant.slice(0, 10)} ${instant.slice(11, 19)}Z`;
 
-/** A duration in the largest unit that leaves at least one: `850 ms`, `12 s`, `3 h`. */
+/** A duration in the largest of the units `d`, `h`, `min` that it contains at least twice; else in `s`, or below 1 s in `ms`. */
 export function shortDuration(ms: number | null): string | null {
   if (ms === null) return null;
   if (ms < 1_000) return `${Math.round(ms)} ms`;

@@ -23,8 +23,9 @@ const recoverCommand: Command = {
   name: 'recover',
   summary: 'Send again what failed or was missed since a time',
   description:
-    'Starts a job that sends every delivery of an HTTP transport that ended as FAILED or MISSED since a time, and waits for\n' +
-    'its end. The workers of the application run the job: an interrupt ends the command and leaves the job running.',
+    'Starts a job that sends again the deliveries of an HTTP transport that ended as FAILED or MISSED since a time, and waits\n' +
+    'for the end of the job. The workers of the application run the job: an interrupt ends the command and leaves the job\n' +
+    'running.',
   arguments: [{ name: 'TRANSPORT', description: 'Uid of the HTTP transport' }],
   options: {
     ...DATABASE_OPTIONS,
@@ -51,9 +52,9 @@ const replayCommand: Command = {
   name: 'replay',
   summary: 'Send everything since a time, also to a new webhook',
   description:
-    'Starts a job that sends every event since a time that a webhook of an HTTP transport matches today, also what was\n' +
-    'delivered, and waits for its end. The workers of the application run the job: an interrupt ends the command and leaves\n' +
-    'the job running.',
+    'Starts a job that sends the events that were emitted since a time and that a webhook of an HTTP transport matches today,\n' +
+    'also events that were delivered, and waits for the end of the job. The workers of the application run the job: an\n' +
+    'interrupt ends the command and leaves the job running.',
   arguments: [{ name: 'TRANSPORT', description: 'Uid of the HTTP transport' }],
   options: {
     ...DATABASE_OPTIONS,

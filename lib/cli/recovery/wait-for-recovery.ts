@@ -41,7 +41,7 @@ export async function waitForRecovery(
     }
   } catch (error) {
     progress.end();
-    // The database may be away for a moment: the job is not lost.
+    // The database may be unreachable for a moment; the job is not lost.
     if (!(error instanceof InterruptedError) && !values.json)
       context.printError(`${continuesText(recoveryUid, tenant)}\n`);
     throw error;

@@ -17,10 +17,13 @@ export const sqlCommand: Command = {
     'Prints the SQL of all migrations, in order, without connecting to a database. The module runs the same statements.\n' +
     'They also record the migrations, so that the application then starts with `runMigrations: false`.',
   options: {
-    database: { value: 'TYPE', description: 'postgres or sqlite' },
+    database: {
+      value: 'TYPE',
+      description: 'postgres or sqlite. Default: the type of the configuration or of TILLHOOK_DATABASE_URL',
+    },
     schema: {
       value: 'NAME',
-      description: `PostgreSQL schema of the tables, which must exist. Default: ${DEFAULT_SCHEMA}`,
+      description: `PostgreSQL schema of the tables, which must exist. Default: that of the configuration, otherwise ${DEFAULT_SCHEMA}`,
     },
     from: {
       value: 'MIGRATION',

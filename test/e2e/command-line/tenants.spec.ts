@@ -48,7 +48,7 @@ describe('The commands for the deliveries and events of a tenant', () => {
       const story = await output('explain', eventUid);
       expect(story).toMatch(new RegExp(`^Event +${eventUid}\nAction +ORDER_SETTLED\n`));
       expect(story).toMatch(
-        /^Webhook all of transport erp\n {2}Pending after 1 attempt, the last one with status 500\. Delivery dlv_\w+\.\n {2}Waits for its next attempt on the retry schedule, until \d{4}-.*Z at the latest\.\n {2}Recorded at that time\.\n/m,
+        /^Webhook all of transport erp\n {2}Pending after 1 attempt, the last one with status 500\. Delivery dlv_\w+\.\n {2}Waits for its next attempt on the retry schedule, until \d{4}-.*Z at the latest\.\n {2}Recorded when it happened\.\n/m,
       );
       expect(story).toMatch(
         /^Webhook tills of transport erp\n {2}No delivery: the webhook subscribes to other actions\.\n {2}Derived from the present/m,

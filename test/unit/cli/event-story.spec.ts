@@ -82,7 +82,7 @@ describe('the explanation of an event on the command line', () => {
   ])('tells the outcome of a delivery: %s', (sentence, delivery) => {
     expect(sentencesOf({ outcome: 'DELIVERY', delivery: deliveryOf(delivery) })).toEqual([
       `${sentence} Delivery dlv_1.`,
-      'Recorded at that time.',
+      'Recorded when it happened.',
     ]);
   });
 
