@@ -74,7 +74,7 @@ describe('the operator console', () => {
       await drawer.getByRole('button', { name, exact: true }).click();
       const question = page.getByRole('dialog', { name: `${name} ERP north?` });
       await question.getByText(says).waitFor();
-      await question.getByText('The activity of tenant north names you.').waitFor();
+      await question.getByText('The activity of tenant north will show that you did this.').waitFor();
       if (reason !== undefined) await question.getByLabel('Reason').fill(reason);
       await question.getByRole('button', { name, exact: true }).click();
       await drawer.getByRole('definition').filter({ hasText: state }).first().waitFor();

@@ -1,6 +1,9 @@
 /** A place in the portal: a path of segments, and a query. Both are in the URL's fragment, so the server needs no routes. */
 export interface Route {
-  /** Decoded segments, e.g. `['shop', 'deliveries', 'dlv_1']`. The first one is the tenant. */
+  /**
+   * Decoded segments, e.g. `['shop', 'deliveries', 'dlv_1']`. In the portal, the first one is the tenant. In the operator console,
+   * the first one is the page.
+   */
   readonly segments: readonly string[];
   readonly query: Readonly<Record<string, string>>;
 }

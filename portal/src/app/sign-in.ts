@@ -5,7 +5,7 @@ import { tabStorage } from './tab-storage.ts';
 
 /**
  * Name under which a tab keeps the token of a portal link until it is closed, so that a reload shows the same page. An origin
- * may serve several portals, whose tokens are not exchangeable.
+ * may serve several portals, and the token of one is not valid for another.
  */
 const keyOf = (portalUrl: string): string => `tillhook-portal ${new URL(portalUrl).pathname}`;
 

@@ -1,6 +1,6 @@
 /**
- * What this tab keeps until it is closed. A browser may forbid it, for instance in a frame of another site if the user blocks
- * all cookies. Then nothing is kept, and the portal works until the page is reloaded.
+ * Values that this tab keeps until it is closed. A browser may forbid this storage, for instance in a frame of another site if
+ * the user blocks all cookies. Then nothing is kept, and the portal works until the page is reloaded.
  */
 export const tabStorage = {
   read: (key: string): string | null => attempt(() => sessionStorage.getItem(key)) ?? null,

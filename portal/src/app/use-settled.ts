@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Filters change with each letter; requests wait until the user pauses, in ms. */
+/** How long a value must stay the same, in ms. Filters change with each letter, and a request for each letter would be wasted. */
 const PAUSE_MS = 250;
 
 /** A value once it has stayed the same for a moment. */

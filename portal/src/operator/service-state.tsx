@@ -6,7 +6,7 @@ import { usePortal } from '../app/portal-context.tsx';
 
 /** How often the state is read, in ms. */
 const POLL_MS = 5_000;
-/** The same while processes end their work after a stop, in ms. */
+/** How often the state is read while processes end their work after a stop, in ms. */
 const POLL_WHILE_STOPPING_MS = 1_000;
 
 /** The state of the whole service, read by one request for all parts of the console. */
@@ -33,7 +33,7 @@ export function ServiceStateProvider({ children }: { children: ComponentChildren
     [api],
     { pollMs: isEnding ? POLL_WHILE_STOPPING_MS : POLL_MS },
   );
-  // The response to a change counts until the state was read after it. It also counts if nothing could be read before.
+  // The response to a stop or a resume is shown until the state has been read again, even if it could not be read before.
   const [confirmed, setConfirmed] = useState<{ stop: DeliveryStop | null }>();
   useEffect(() => {
     setConfirmed(undefined);

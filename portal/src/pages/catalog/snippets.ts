@@ -1,4 +1,4 @@
-/** How receivers in several languages verify a request by the library of Standard Webhooks. */
+/** How receivers in several languages verify a request with the library of Standard Webhooks. */
 export const SNIPPETS: readonly { readonly language: string; readonly code: string }[] = [
   {
     language: 'Node.js',

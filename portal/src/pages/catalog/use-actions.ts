@@ -6,8 +6,8 @@ import { usePortal } from '../../app/portal-context.tsx';
 const PAGE_SIZE = 100;
 
 /**
- * All actions of the catalog. A catalog has at most a few hundred, so all pages are loaded. Notifications about endpoints have
- * descriptions of the portal, in its language and with its words; those of other actions are the host's.
+ * All actions of the catalog. A catalog has at most a few hundred, so all pages are loaded. The descriptions of
+ * notifications about endpoints are texts of the portal, in the user's language. All others come from the host's catalog.
  */
 export function useActions(): Query<readonly Action[]> {
   const { api, t } = usePortal();

@@ -75,7 +75,7 @@ export function SettingsForm({ endpoint, onChanged }: SettingsFormProps) {
           <TextField {...text('timeoutMs')} inputMode="numeric" hint={t('settings.timeoutHint')} />
           <TextField {...text('maxConcurrency')} inputMode="numeric" hint={t('settings.concurrencyHint')} />
           <TextField {...text('rateRequests')} inputMode="numeric" hint={t('settings.rateHint')} />
-          <TextField {...text('ratePerSeconds')} inputMode="numeric" />
+          <TextField {...text('ratePerSeconds')} inputMode="numeric" hint={t('settings.windowHint')} />
           <TextField {...text('schedule')} hint={t('settings.scheduleHint')} />
         </div>
       </details>

@@ -1,6 +1,6 @@
 import type { WebhookExplanation } from '../../api/types.ts';
 
-/** What users look for first: what failed, what waits, what arrived, then why something was not sent. */
+/** Outcomes in the order in which users look for them: failures, what is pending, what arrived, and then what was not sent. */
 const ORDER = ['FAILED', 'MISSED', 'PENDING', 'WAITING', 'DELIVERED', 'CANCELLED', 'UNKNOWN', 'NO_DELIVERY'];
 
 const rankOf = ({ outcome, delivery }: WebhookExplanation): number =>

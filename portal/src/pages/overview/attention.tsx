@@ -3,10 +3,10 @@ import { Link, useNavigation } from '../../app/navigation.tsx';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Time } from '../../parts/time.tsx';
 
-/** Maximum number of endpoints of each kind that are listed by name. The list of endpoints shows all. */
+/** Maximum number of disabled, of failing and of paused endpoints that are listed by name. The list of endpoints shows all. */
 const MOST_LISTED = 5;
 
-/** Endpoints that are disabled or failing. A user has to see them before anything else. */
+/** Endpoints that are disabled, failing or paused. A user has to see them before anything else. */
 export function Attention() {
   const { api, t } = usePortal();
   const { tenantUid } = useNavigation();

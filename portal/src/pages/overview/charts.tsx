@@ -2,7 +2,7 @@ import type { Statistics } from '../../api/types.ts';
 import { usePortal } from '../../app/portal-context.tsx';
 import { Plot } from '../../parts/plot.tsx';
 
-/** What a label of the axis says, by the length of its bucket. Hours of several days need the day. */
+/** Format of the labels of the axis, by the length of a bucket. Labels of hours contain the weekday: a period may be several days. */
 const AXIS: Readonly<Record<Statistics['bucket'], Intl.DateTimeFormatOptions>> = {
   minute: { hour: '2-digit', minute: '2-digit' },
   hour: { weekday: 'short', hour: '2-digit', minute: '2-digit' },

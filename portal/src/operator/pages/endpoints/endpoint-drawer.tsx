@@ -19,7 +19,7 @@ interface EndpointDrawerProps {
 /** An endpoint of any tenant, with the commands of an operator. */
 export function EndpointDrawer({ place, listed, onChanged, onClose }: EndpointDrawerProps) {
   const { t, formats } = usePortal();
-  // What the server returned last is newer than the list.
+  // The response to the last command is newer than the list.
   const [changed, setChanged] = useState<Endpoint>();
   const known = changed ?? listed;
   return (
