@@ -19,7 +19,8 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
     logger: new AppLogger(),
     // JSON only, below: no route takes a form, and an unused parser costs time in every request.
     bodyParser: false,
-    // Without it, one silent connection keeps the process from ending. Before that, `RequestDrain` waits for requests in flight.
+    // Otherwise, one silent connection keeps the process from ending. Before connections are closed, `RequestDrain` waits for
+    // requests in flight.
     forceCloseConnections: true,
   });
   app.use(app.get(RequestDrain).track);

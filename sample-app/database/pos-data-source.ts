@@ -4,7 +4,7 @@ import type { DatabaseTarget } from '../config/database-target.js';
 import { entities } from './entities.js';
 import { CreatePosTables1735689600000 } from './migrations/create-pos-tables.migration.js';
 
-/** While starting, waiting for another process's migration may block; nothing else happens yet. */
+/** At the start, waiting for the migration of another process may block the event loop: nothing else runs yet. */
 const START_BUSY_TIMEOUT_MS = 5_000;
 
 /**

@@ -7,7 +7,7 @@ import { tellTheStory } from './chapters.js';
 import { ReceiverProcess } from './receiver-process.js';
 import { story } from './story.js';
 
-/** Seconds instead of the minutes and hours that a real schedule waits. */
+/** Waits before retries, in ms: less than a second instead of the minutes and hours of a real schedule. */
 const RETRY_SCHEDULE_MS = '700,700,700';
 
 process.exitCode = await run();
@@ -35,7 +35,7 @@ async function run(): Promise<number> {
     await tellTheStory(app, receiver);
   } catch (error) {
     story.fails(error instanceof Error ? error.message : String(error));
-    if (app?.output) console.error(`What the POS back end printed:\n${app.output}`);
+    if (app?.output) console.error(`Output of the POS back end:\n${app.output}`);
     await cleanUp();
     return 1;
   }

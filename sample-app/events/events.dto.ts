@@ -42,14 +42,14 @@ export class EmitEventDto extends EventDto {
   orderingKey?: string;
 
   @ApiPropertyOptional({
-    description: 'A uid of your own: the same one again with the same body changes nothing.',
+    description: 'A uid of your own. If you send it again with the same body, nothing changes.',
   })
   @Allow()
   eventUid?: string;
 }
 
 export class EmitBatchDto extends EventDto {
-  @ApiProperty({ example: 1000, description: 'How many, all in one transaction.' })
+  @ApiProperty({ example: 1000, description: 'Number of events, which are emitted in one transaction.' })
   @IsInt()
   @Min(1)
   @Max(10_000)

@@ -14,10 +14,10 @@ import { ExampleReceivers } from './example-receivers.js';
 
 /** Name of the setting with the port of the receivers. */
 const RECEIVERS_PORT = 'exampleReceiversPort';
-/** Its value while a process makes the history, and if that process was killed meanwhile. */
+/** Value of that setting while a process makes the history. It stays if the process is killed meanwhile. */
 const UNFINISHED = '0';
 
-/** What `ExampleTraffic.start` found: a new history, the history of an earlier start, or data of somebody else. */
+/** Result of `ExampleTraffic.start`: it made a history, continued an earlier one, or found other data and made nothing. */
 export type ExampleStart = 'made' | 'continued' | 'refused';
 
 /** Gives the portal something to show: endpoints with real receivers, a generated history, and a flow of fresh events. */

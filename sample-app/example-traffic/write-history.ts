@@ -5,7 +5,7 @@ import { eventRow, historyRows, type Numbers } from './history-rows.js';
 import { insertRows } from './insert-rows.js';
 import type { PastEndpoint } from './simulate-deliveries.js';
 
-/** Facts of one row, as many as a worker writes together. */
+/** Number of facts in one row. A worker, too, writes many facts into one row. */
 const FACTS_IN_A_ROW = 100;
 
 /** Numbers of the tenant's rows that exist before the history is written. */

@@ -19,7 +19,7 @@ export interface LinePart {
  * Returns the parts to do now: the named ones, or everything that is outstanding if none are named.
  *
  * @throws {BadRequestException} when a part names a line twice, or one that does not exist
- * @throws {ConflictException} when it is more than is outstanding
+ * @throws {ConflictException} when a part has a larger quantity than is outstanding
  */
 export function partsToDo(lines: readonly ProgressLine[], named: readonly LinePart[] | undefined) {
   const parts = named ?? lines.map((line) => ({ lineNumber: line.lineNumber, quantity: outstanding(line) }));

@@ -74,7 +74,7 @@ export class OrdersController {
   @Post(':orderUid/deliveries')
   @HttpCode(200)
   @ApiResponses(
-    'Deliver lines: STOCK_CHANGE each, and ORDER_DELIVERED once all are',
+    'Deliver lines: STOCK_CHANGE for each product if a warehouse is named, ORDER_DELIVERED once all lines are delivered',
     OrderView,
     400,
     404,

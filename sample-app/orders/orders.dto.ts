@@ -66,7 +66,7 @@ export class CreateOrderDto {
   @ApiPropertyOptional({
     example: 'central',
     description:
-      'Where the goods are taken from when the customer takes them along: delivers every line at once.',
+      'Warehouse of the goods, if the customer takes them along. All lines are then delivered at once.',
   })
   @MayBeLeftOut()
   @Matches(UID)
@@ -82,7 +82,7 @@ export class CreateOrderDto {
 
   @ApiPropertyOptional({
     type: [PaymentDto],
-    description: 'Settles the order when they add up to its total.',
+    description: 'Payments of the customer. If they add up to the total, the order is settled.',
   })
   @MayBeLeftOut()
   @IsArray()
@@ -108,7 +108,7 @@ export class DeliveredLineDto {
 export class DeliverOrderDto {
   @ApiPropertyOptional({
     example: 'central',
-    description: 'Where the goods are taken from. Default: no stock moves.',
+    description: 'Warehouse from which the goods are taken. Default: the stock does not change.',
   })
   @MayBeLeftOut()
   @Matches(UID)

@@ -11,7 +11,7 @@ const MOST_MONEY = 10_000_000;
 const IfOfThisApp = (): PropertyDecorator =>
   ValidateIf((metadata: PaymentMetadata) => metadata.orderUid !== undefined);
 
-/** What a payment is for. The app writes it when it starts the payment. */
+/** The order that a payment is for, and the user. The app writes this metadata when it starts the payment. */
 export class PaymentMetadata {
   @IfOfThisApp()
   @Matches(UID)
@@ -51,7 +51,7 @@ class PaymentEventData {
   object!: PaymentIntent;
 }
 
-/** The part of a Stripe event that the app reads. Only of a payment that succeeded is more validated than the type. */
+/** The part of a Stripe event that the app reads. `data` is validated only in events about a payment that succeeded. */
 export class PaymentEvent {
   @IsString()
   type!: string;

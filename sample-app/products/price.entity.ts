@@ -1,7 +1,7 @@
 import { Column, Entity, Unique } from 'typeorm';
 import { TenantEntity } from '../database/tenant-entity.js';
 
-/** What a product costs. Where it has several, the newest counts. */
+/** A price of a product. If a product has several prices, the newest one applies. */
 @Entity('pos_price')
 @Unique(['tenantUid', 'uid'])
 export class Price extends TenantEntity {

@@ -29,7 +29,7 @@ export class PurchasesController {
   @HttpCode(200)
   @AdminOnly()
   @ApiResponses(
-    'Receive goods: STOCK_CHANGE each, and PURCHASE_RECEIVED once all are there',
+    'Receive goods: STOCK_CHANGE for each product, PURCHASE_RECEIVED once all lines are received',
     PurchaseView,
     400,
     404,

@@ -32,7 +32,13 @@ export class StockController {
   @Post(':productUid/adjustments')
   @HttpCode(200)
   @AdminOnly()
-  @ApiResponses('Add or take away: STOCK_CHANGE', StockLevelView, 400, 404, 409)
+  @ApiResponses(
+    'Add to a quantity, or subtract from it: STOCK_CHANGE if it changes',
+    StockLevelView,
+    400,
+    404,
+    409,
+  )
   adjust(
     @CurrentActor() actor: Actor,
     @Param('warehouseUid') warehouseUid: string,

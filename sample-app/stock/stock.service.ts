@@ -6,7 +6,7 @@ import { StockLedger } from './stock-ledger.js';
 import { StockLevel } from './stock-level.entity.js';
 import { Warehouse } from './warehouse.entity.js';
 
-/** What a warehouse has, and corrections of it by hand. */
+/** Lists the stock of a warehouse, and corrects it by hand. */
 @Injectable()
 export class StockService {
   constructor(

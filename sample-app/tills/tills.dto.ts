@@ -10,7 +10,7 @@ export class OpenTillDto {
 }
 
 export class CloseTillDto {
-  @ApiProperty({ example: 11098, description: "What was counted, in the currency's smallest unit." })
+  @ApiProperty({ example: 11098, description: "Counted amount, in the currency's smallest unit." })
   @IsInt()
   @Min(0)
   @Max(100_000_000)

@@ -16,7 +16,7 @@ export const generatedId: TableColumnOptions = {
   generationStrategy: 'increment',
 };
 
-/** A table with the given columns; each of `uniques` is a set of columns no two rows share. */
+/** A table with the given columns; each of `uniques` is a set of columns whose values no two rows share. */
 export const table = (name: string, columns: TableColumnOptions[], uniques: string[][] = []): Table =>
   new Table({ name, columns, uniques: uniques.map((columnNames) => new TableUnique({ columnNames })) });
 
