@@ -7,13 +7,13 @@ import { ensureBuilt } from '../scripts/ensure-built.mjs';
 
 const HELP = `node bench/telemetry-overhead.mjs [--before FOLDER] [--rounds N] [--events N] [--database NAME] [--modes A,B]
 
-  --before FOLDER   a built clone of the commit before telemetry, with its node_modules; default: it is not compared
+  --before FOLDER   a built clone of a version without telemetry, with its node_modules; default: not compared
   --rounds N        default 5; each runs every mode once, in another order
   --events N        deliveries of each run, live and again from a backlog, default 20000
   --database NAME   ${Object.keys(DATABASES).join(' or ')}; default postgres
   --modes A,B       the modes to compare, the first one is the base; default: all
 
-Modes: before (without the code), none (no SDK), context (only the context manager of an SDK, which shows the
+Modes: before (the version in FOLDER), none (no SDK), context (only the context manager of an SDK, which shows the
 cost of AsyncLocalStorage in Node), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full (metrics,
 and every trace).`;
 

@@ -68,7 +68,7 @@ async function bundle() {
       },
     },
   });
-  // Vite sets it for its whole process, and tests that this process starts would be hosts in production.
+  // Vite sets NODE_ENV for the whole process. Without the old value, tests that this process starts would run as hosts in production.
   if (NODE_ENV === undefined) delete process.env.NODE_ENV;
   else process.env.NODE_ENV = NODE_ENV;
   return output;

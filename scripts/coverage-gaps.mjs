@@ -31,9 +31,10 @@ function gapsOf({ path: file, f, fnMap, b, branchMap }) {
 }
 
 /**
- * Whether there is no code that could run. For decorators, the compiler adds the types of parameters, properties and results. A file
- * that contains types only is one function that never runs. V8 reports the end of a loop that only a `return` leaves, and a `finally`
- * although it has run.
+ * Whether a gap contains no code that could run:
+ * - For decorators, the compiler adds the types of parameters, properties and results.
+ * - A file that contains types only is one function that never runs.
+ * - V8 reports the end of a loop that only a `return` leaves, and a `finally` that has run.
  */
 const isGenerated = ({ kind, name, line, text, isBody }) =>
   kind === 'function'

@@ -10,7 +10,7 @@ export function positionOf(source, line, column) {
   return Math.min((starts[line - 1] ?? source.end) + column, source.end);
 }
 
-/** The qualified name of the function around the text between two positions, such as `Lane.take`. */
+/** The qualified name of the function around the text between two positions, such as `Lane.release`. */
 export function functionAround(source, from, to) {
   const names = [];
   const visit = (node) => {

@@ -5,8 +5,9 @@ import path from 'node:path';
 /** The folder of this process, because two runs in one clone must not share their files. */
 const FOLDER = `test/.groups/${process.pid}`;
 /**
- * Number of spec files in a group, by their kind; the kind that takes longest is first. Loading the modules takes a worker 2 s of CPU time for each group, but
- * the last long group keeps one worker busy while the others are idle.
+ * Number of spec files in a group, by their kind; the kind that takes longest is first. Loading the modules takes a worker
+ * 2 s of CPU time for each group, so the groups are large. If they were larger still, one worker would run the last group while the
+ * others are idle.
  */
 const SIZES = { e2e: 22, integration: 25, unit: 75, types: 50 };
 /** Groups that are given by name, those that take longest first. All other files are grouped by their kind. */
@@ -82,7 +83,7 @@ function split({ name, files }) {
   }));
 }
 
-/** Takes one of each kind in turn, so that of the tests that run at the same time some wait and some work. */
+/** Takes one group of each list in turn, so that at any time some of the running tests wait and others use the CPU. */
 const alternating = (these, those) =>
   Array.from({ length: Math.max(these.length, those.length) }, (_, n) => [these[n], those[n]])
     .flat()

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const FOLDER = 'test/hosts';
-/** Written when everything is installed: the lock that it was made from. */
+/** Written when everything is installed. It contains the lock file of that installation. */
 const STAMP = path.join(FOLDER, 'node_modules', '.installed');
 
 /** Where npm puts further copies of better-sqlite3. */
@@ -30,7 +30,8 @@ const lock = readFileSync(path.join(FOLDER, 'package-lock.json'), 'utf8');
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
   // No scripts: they download engines and report statistics.
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER });
-  // All use the copy of the repository, as in a host: two copies of SQLite in one process do not see each other's locks.
+  // All libraries use the copy of better-sqlite3 of this repository, as in a host: two copies of SQLite in one process do not see
+  // each other's locks.
   for (const copy of COPIES)
     rmSync(path.join(FOLDER, 'node_modules', copy), { recursive: true, force: true });
   for (const database of ['postgresql', 'sqlite']) {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { chromiumPath } from './chromium.mjs';
 
 const FOLDER = 'test/lighthouse';
-/** Written when everything is installed: the lock that it was made from. */
+/** Written when everything is installed. It contains the lock file of that installation. */
 const STAMP = path.join(FOLDER, 'node_modules', '.installed');
 
 try {

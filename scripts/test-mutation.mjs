@@ -7,7 +7,7 @@ import { PIECES } from '../test/mutation/pieces.mjs';
 import { testGroupOf, writeTestGroup } from '../test/mutation/test-group.mjs';
 
 const FOLDER = 'test/mutation';
-/** Written when everything is installed: the lock that it was made from. */
+/** Written when everything is installed. It contains the lock file of that installation. */
 const STAMP = path.join(FOLDER, 'node_modules', '.installed');
 
 const given = process.argv.slice(2);

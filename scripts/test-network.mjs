@@ -5,13 +5,13 @@ const PROGRAMS = { ip: 'iproute2', nft: 'nftables' };
 const NAMESPACE = 'tlh-probe';
 
 function missing() {
-  if (process.getuid?.() !== 0) return 'only root may make network namespaces.';
+  if (process.getuid?.() !== 0) return 'only root may create network namespaces. Run it as root.';
   for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
     if (spawnSync(program, ['-V']).error)
       return `the program "${program}" is not on the PATH. On Debian: apt-get install ${debianPackage}.`;
   }
   const { status, stderr } = spawnSync('ip', ['netns', 'add', NAMESPACE], { encoding: 'utf8' });
-  if (status !== 0) return `this machine makes no network namespaces: ${stderr.trim()}`;
+  if (status !== 0) return `this machine cannot create a network namespace: ${stderr.trim()}`;
   spawnSync('ip', ['netns', 'del', NAMESPACE]);
   return undefined;
 }

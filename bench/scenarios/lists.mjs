@@ -1,4 +1,5 @@
-// The duration of requests for lists of deliveries, with each filter, of a tenant with 10,000,000 deliveries and 1,000 transports.
+// The duration of requests for lists of deliveries, with each filter, of a tenant with 10,000,000 ended and
+// 1,000,000 pending deliveries and 1,000 transports.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -126,7 +127,7 @@ async function fill(dataSource, { ended, pending }) {
     SELECT 't0', 'lists-' || n, CASE WHEN n % 1000 = 0 THEN 'TILL_CLOSED' ELSE 'ORDER_SETTLED' END, '{}', 5
     FROM ${numbers(1, EVENTS)}`);
   const [event] = await dataSource.query('SELECT min(id) AS id FROM webhook_event');
-  // 7919 is a prime, so each transport gets every kind of event.
+  // 7919 is a prime, so each transport gets events of both actions.
   const columns = (
     id,
   ) => `${id}, ${tenant.id}, ${event.id} + (g.n * 7919) % ${EVENTS}, ${transport.id} + g.n % ${TRANSPORTS},

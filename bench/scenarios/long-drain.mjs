@@ -1,4 +1,4 @@
-// The growth of memory during a long drain, and the rate of a drain while a foreign transaction keeps a snapshot open.
+// The growth of memory during a long drain, and the rate of a drain while another transaction keeps a snapshot open.
 import { addTransports, drained, emit, startHost, timed } from '../host.mjs';
 
 export const title = 'a long drain: memory, and a snapshot held open';

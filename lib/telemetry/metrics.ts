@@ -3,7 +3,10 @@
  * module's own begin with `tillhook.`. docs/monitoring.md lists them, and a test compares the two.
  */
 
-/** Bounds of the buckets for durations of requests and statements, in seconds, as the semantic conventions give them. */
+/**
+ * Bounds of the buckets for durations of requests and statements, in seconds: those of the semantic conventions, and 30 s, the
+ * highest time limit of a request.
+ */
 const SHORT = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30];
 /** Bounds of the buckets for the time from an emit until a later step, which may include retries over days, in seconds. */
 const LONG = [

@@ -20,7 +20,7 @@ export interface DeliverAllOptions {
  * wakes the worker, so a long `pollMs` does not matter.
  *
  * It does not wait for retries that are due later, for transports that are paused or disabled, for receivers that asked for
- * a pause (`Retry-After`), and for deliveries behind an earlier one of their ordering key that is retried later. A delivery
+ * a pause (`Retry-After`), or for deliveries behind an earlier one of their ordering key that is retried later. A delivery
  * that waits for a rate limit, an open circuit or an encryption key counts as due.
  *
  * @param app an initialized app with the real `WebhooksModule` and its worker
