@@ -1,2 +1,2 @@
-/** @throws {Error} that says how to install it, if there is none */
+/** @throws {Error} if Chromium is not found; the message says how to install it */
 export function chromiumPath(): string;

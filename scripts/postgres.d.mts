@@ -2,15 +2,15 @@
 export interface PostgresCluster {
   readonly url: string;
   readonly version: string;
-  /** Ends it at once, as if it had been killed. */
+  /** Ends the server at once, as if it had been killed. */
   crash(): Promise<void>;
-  /** Starts it again after a crash: same port, same data. */
+  /** Starts the server again after a crash, at the same port with the same data. */
   restart(): Promise<void>;
-  /** Ends it and removes its folders. */
+  /** Ends the server and removes its folders. */
   stop(): Promise<void>;
 }
 
-/** Faster and no less correct as long as the machine does not lose power: for tests, never for a measurement. */
+/** Settings for tests, never for a measurement: faster, and correct as long as the machine does not lose power. */
 export const NOT_DURABLE: Readonly<Record<string, string>>;
 
 /**
