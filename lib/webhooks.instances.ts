@@ -103,7 +103,7 @@ export function assertDistinct(instances: readonly WebhooksInstance[]): void {
   if (path !== undefined) {
     throw new DuplicateInstanceError(
       `the path "${path}"`,
-      'give each instance a path of its own, or controllers: false to all but one, so that each request has one access policy.',
+      'give each instance a path of its own, or set controllers: false on all but one, so that each request has one access policy.',
     );
   }
 }

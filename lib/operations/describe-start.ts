@@ -41,7 +41,7 @@ const keysText = (ids: readonly string[]): string =>
     ? 'secrets stored in clear'
     : `secrets encrypted with key ${JSON.stringify(ids[0])}${
         ids.length > 1
-          ? `, readable with ${ids
+          ? `, also decrypted with ${ids
               .slice(1)
               .map((id) => JSON.stringify(id))
               .join(', ')}`

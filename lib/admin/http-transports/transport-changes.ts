@@ -81,7 +81,9 @@ function secretOf(
   if (input === null) return null;
   if (input !== MASK) return { clear: input };
   if (present) return present;
-  throw validationFailed(`${field} is the mask ${MASK}, which keeps a stored value, and none is stored`);
+  throw validationFailed(
+    `${field} is the mask ${MASK}, which keeps a stored value, but none is stored: send the value`,
+  );
 }
 
 function headersOf(

@@ -147,7 +147,7 @@ export class RecoveriesService {
     const messages = [
       ...(since > now ? ['since must not be in the future'] : []),
       ...(until !== undefined && until > now
-        ? ['until must not be in the future: leave it out for now']
+        ? ['until must not be in the future: leave it out to use the present time']
         : []),
       ...(until !== undefined && since > until ? ['since must not be after until'] : []),
     ];

@@ -55,7 +55,7 @@ export class StatisticsService {
     const count = Math.ceil((to - first) / length);
     if (count > MOST_BUCKETS)
       throw validationFailed(
-        `the range has ${count} buckets; at most ${MOST_BUCKETS} are possible: use longer ones`,
+        `the range has ${count} buckets; at most ${MOST_BUCKETS} are possible: use longer buckets or a shorter range`,
       );
     // Count all outcomes that are recorded so far, so that the result is exact.
     await this.rollUp.run();

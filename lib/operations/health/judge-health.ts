@@ -11,12 +11,12 @@ import { safeErrorText } from '../safe-error-text.js';
 export const FAILING_FROM = 3;
 /** A stage that has been failing for this long is down, in ms. */
 export const DOWN_AFTER_MS = 30_000;
-/** An older failure is ignored: nothing has been tried since. In ms. */
+/** If the last failure is older than this, in ms, it is ignored: nothing has been tried since. */
 export const FAILURE_COUNTS_FOR_MS = 120_000;
 /** An event, or a transport with a due delivery, that waits for longer is overdue, in ms. */
 export const OVERDUE_AFTER_MS = 300_000;
 
-/** If no process has completed a pass of the retention job for longer, it is overdue, in ms. */
+/** The retention job is overdue if no process has completed a pass for longer than this, in ms. */
 export const RETENTION_OVERDUE_AFTER_MS = 24 * 3_600_000;
 
 /** The facts on which the result is based. */
@@ -79,7 +79,7 @@ const isDatabaseThere = ({ isReachable, missingTables }: HealthFacts): boolean =
 
 const STAGES: Readonly<Record<keyof WorkerRounds, string>> = {
   fanOut: 'Fan-out',
-  claim: 'Claiming transports',
+  claim: 'Claiming lanes',
   read: 'Reading due deliveries',
   record: 'Recording outcomes',
 };

@@ -95,7 +95,9 @@ export class NotificationQueue {
 
   #drop(): void {
     this.#dropped++;
-    this.#warn(`Listeners are slower than deliveries: ${this.#dropped} notifications were dropped so far`);
+    this.#warn(
+      `Listeners are slower than deliveries: ${this.#dropped} notifications have been dropped so far`,
+    );
   }
 
   #warn(message: string): void {

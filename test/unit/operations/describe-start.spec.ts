@@ -17,7 +17,7 @@ describe('The log line at start-up', () => {
   it('names everything that a process has switched on', () => {
     expect(describeStart(FACTS)).toBe(
       'Webhooks started: PostgreSQL, schema "public"; worker on, up to 64 requests at once; admin API at /api/v2/tenants; ' +
-        'https targets only; secrets encrypted with key "2026-02", readable with "2026-01"; environment "production"; ' +
+        'https targets only; secrets encrypted with key "2026-02", also decrypted with "2026-01"; environment "production"; ' +
         'wake-ups by LISTEN and NOTIFY.',
     );
   });

@@ -76,7 +76,7 @@ describe('The health of the module', () => {
     const { status, reasons } = at(DOWN_AFTER_MS);
     expect(status).toBe('down');
     expect(reasons[0]!.message).toMatch(
-      /^Claiming transports failed 3 times in a row for 30 s: permission denied for table webhook_lane \(42501\)\. The worker retries/,
+      /^Claiming lanes failed 3 times in a row for 30 s: permission denied for table webhook_lane \(42501\)\. The worker retries/,
     );
   });
 
