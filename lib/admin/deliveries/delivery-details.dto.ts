@@ -91,7 +91,7 @@ export class AttemptDto {
     nullable: true,
     description:
       'First 16 KiB of the response body. Null under the same conditions as `responseHeaders`, and if the body was empty.',
-    example: '',
+    example: null,
   })
   responseBody!: string | null;
 

@@ -49,7 +49,7 @@ export class DeliveryWaitDto {
   @ApiProperty({
     enum: WAIT_CAUSES,
     description:
-      '`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver asked for a pause, or responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.',
+      '`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the pause after the receiver responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.',
     example: 'SCHEDULE',
   })
   cause!: Wait['cause'];
@@ -103,7 +103,8 @@ export class WebhookExplanationDto {
     type: 'string',
     enum: [...EXPLANATIONS, null],
     nullable: true,
-    description: 'Reason why there is no delivery; null if there is one.',
+    description:
+      'Reason why there is no delivery; null if there is one. `ACTION_DIFFERS`: the webhook subscribes to another action. `WEBHOOK_DISABLED`: the webhook is disabled. `WEBHOOK_CREATED_LATER`, `TRANSPORT_CREATED_LATER`: the webhook or its HTTP transport was created after the event. `OTHER_WEBHOOK`: the event is sent for another webhook of the same HTTP transport. `FAN_OUT`: the event still has to be matched to the webhooks. `CONFIGURATION_CHANGED`: the webhook was changed after the event, and there is no record. `RECORD_EXPIRED`: the record of the delivery was deleted.',
     example: null,
   })
   reason!: Verdict['reason'];
@@ -148,7 +149,7 @@ export class EventExplanationDto {
 
   @ApiProperty({
     type: () => [WebhookExplanationDto],
-    description: 'One line for each webhook of this page, in the order in which the webhooks were created.',
+    description: 'One item for each webhook of this page, in the order in which the webhooks were created.',
   })
   items!: WebhookExplanationDto[];
 

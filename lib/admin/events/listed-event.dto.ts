@@ -32,7 +32,8 @@ export class ListedEventDto {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Number that rises with each event of the tenant; also the header `x-webhook-sequence`.',
+    description:
+      'Number that rises with each event of the tenant, with gaps; also the header `x-webhook-sequence`.',
     example: 7123,
   })
   sequence!: number;

@@ -20,7 +20,7 @@ export type CircuitPolicy = Pick<HealthPolicy, 'circuitFailures'>;
 /** Something that a pending delivery waits for. */
 export interface Wait {
   readonly cause: (typeof WAIT_CAUSES)[number];
-  /** Until when at the latest, ms since the epoch; null: until something happens. */
+  /** When the wait ends at the latest, ms since the epoch; null: unknown. */
   readonly until: number | null;
   /** Id of the delivery behind which it waits; null: it waits for something else. */
   readonly deliveryId: number | null;
@@ -57,7 +57,7 @@ function timedWaits(facts: PendingFacts, dueAt: number, now: number, policy: Cir
   ];
 }
 
-/** A lane is blocked by its circuit or by `Retry-After`. The circuit opens after a number of failures in a row. */
+/** A lane is blocked by its circuit, or after a 429, 502, 503 or 504. The circuit opens after a number of failures in a row. */
 const blockCause = (facts: PendingFacts, policy: CircuitPolicy): 'CIRCUIT' | 'RETRY_AFTER' =>
   isProbing(facts, policy) ? 'CIRCUIT' : 'RETRY_AFTER';
 

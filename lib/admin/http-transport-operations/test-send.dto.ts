@@ -13,7 +13,7 @@ export class TestSendDto {
     minLength: 1,
     maxLength: 64,
     description:
-      'Action whose example is sent (see `webhookactions`). Default: an action that the oldest webhook of the HTTP transport subscribes to.',
+      'Action whose example is sent (see `webhookactions`). Default: the first action of the catalog that the oldest webhook of the HTTP transport subscribes to; without a webhook, the first action of the catalog.',
     example: 'ORDER_SETTLED',
   })
   @MayBeAbsent()

@@ -41,11 +41,15 @@ export const ApiHttpTransportQuery = (): MethodDecorator =>
       enum: [...TRANSPORT_STATES],
       example: 'DISABLED',
     }),
-    ApiOptionalQuery('failing', '`true`: only active HTTP transports whose last attempts failed.', {
-      type: 'string',
-      enum: ['true', 'false'],
-      example: 'true',
-    }),
+    ApiOptionalQuery(
+      'failing',
+      '`true`: only active HTTP transports whose last attempts failed. `false`, the default: all.',
+      {
+        type: 'string',
+        enum: ['true', 'false'],
+        example: 'true',
+      },
+    ),
     ApiOptionalQuery('search', 'Text that the uid, the name or the URL contains, in upper or lower case.', {
       type: 'string',
       pattern: PLAIN_TEXT_PATTERN,

@@ -106,7 +106,7 @@ export abstract class HttpTransportInputDto {
     minimum: 100,
     maximum: 30_000,
     description:
-      'Deadline of one request in milliseconds. `null`: the default of this service, usually 10,000.',
+      'Time limit of one attempt in milliseconds. `null`: the default of this service, usually 10,000.',
     example: 10_000,
   })
   @MayBeAbsentOrNull()
@@ -146,7 +146,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_RETRIES,
     description:
-      'Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of this service.',
+      'Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.',
     example: [5, 300, 1_800],
   })
   @MayBeAbsentOrNull()
@@ -162,7 +162,7 @@ export abstract class HttpTransportInputDto {
 export abstract class HttpTransportSettingsDto {
   @ApiProperty({
     type: () => [HeaderDto],
-    description: 'Headers sent with each request, values masked.',
+    description: 'Headers that are sent with each request. Their values are masked.',
     example: [{ key: 'x-shop', value: MASK }],
   })
   headers!: HeaderDto[];
@@ -201,7 +201,7 @@ export abstract class HttpTransportSettingsDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Deadline of one request in milliseconds; null: the default of this service.',
+    description: 'Time limit of one attempt in milliseconds; null: the default of this service.',
     example: null,
   })
   timeoutMs!: number | null;

@@ -53,7 +53,7 @@ export class HttpTransportDto extends HttpTransportSettingsDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time of the last change of the settings.',
+    description: 'Time of the last change of the settings or the state.',
     example: '2026-03-14T09:26:53.589Z',
   })
   lastModifiedAt!: string;

@@ -43,7 +43,7 @@ export class HttpTransportsController {
   @ApiOperation({
     operationId: 'listHttpTransports',
     summary: 'List HTTP transports',
-    description: 'Lists the HTTP transports of the tenant that match all filters, secrets masked.',
+    description: 'Lists the HTTP transports of the tenant that match all filters. Secrets are masked.',
   })
   @ApiHttpTransportQuery()
   @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the HTTP transports of the tenant.' })
@@ -83,10 +83,10 @@ export class HttpTransportsController {
   @ApiOperation({
     operationId: 'getHttpTransport',
     summary: 'Get an HTTP transport',
-    description: 'Returns the HTTP transport with its state, secrets masked.',
+    description: 'Returns the HTTP transport with its state. Secrets are masked.',
   })
   @ApiTransportUid()
-  @ApiOkResponse({ type: HttpTransportDto, description: 'The HTTP transport, secrets masked.' })
+  @ApiOkResponse({ type: HttpTransportDto, description: 'The HTTP transport, with masked secrets.' })
   @ApiInvalid(invalidUid('httpTransportUid'))
   @ApiMissing('HTTP_TRANSPORT')
   async get(
@@ -101,7 +101,7 @@ export class HttpTransportsController {
     operationId: 'replaceHttpTransport',
     summary: 'Replace an HTTP transport',
     description:
-      'Replaces the HTTP transport. Fields that are omitted are reset: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. You can send back an HTTP transport exactly as you read it.',
+      'Replaces the HTTP transport. Three fields are reset if they are omitted: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. You can send back an HTTP transport exactly as you read it.',
   })
   @ApiTransportUid()
   @ApiJsonBody(ReplaceHttpTransportDto, REPLACE_EXAMPLES)

@@ -169,7 +169,11 @@ export const ApiRateLimited = (description: string, ...codes: ApiErrorCode[]): M
 /** Documents the 503 response. */
 export const ApiDatabaseAway = (): ClassDecorator & MethodDecorator =>
   ApiServiceUnavailableResponse(
-    documented('The database is busy or does not respond.', databaseUnavailable(), ['DATABASE_BUSY']),
+    documented(
+      'The database is busy, does not respond, or lacks tables of this service.',
+      databaseUnavailable(),
+      ['DATABASE_BUSY', 'TABLES_MISSING'],
+    ),
   );
 function documented(description: string, example: ApiError, otherCodes: readonly ApiErrorCode[] = []) {
   const codes = [example.code, ...otherCodes].map((code) => `\`${code}\``).join(', ');

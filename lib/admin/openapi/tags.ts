@@ -33,7 +33,8 @@ export const TAGS: Readonly<
   },
   audit: {
     name: 'Webhook audit',
-    description: 'Who changed which HTTP transport, webhook or secret, and when.',
+    description:
+      'Who changed which HTTP transport, webhook, secret or portal link, who started or cancelled which recovery, and when.',
   },
   catalogAndQuotas: {
     name: 'Webhook catalog and quotas',

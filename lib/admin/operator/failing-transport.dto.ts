@@ -29,14 +29,14 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Why it is disabled; null: it is not.',
+    description: 'Reason why it is disabled; null: it is not disabled.',
     example: null,
   })
   disabledReason!: string | null;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'First failed attempt since the last success.',
+    description: 'Time of the first failed attempt since the last success.',
     example: '2026-03-13T21:04:11.000Z',
   })
   failingSince!: string;
@@ -55,7 +55,7 @@ export class FailingTransportDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Until when nothing is sent to it, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.',
+      'Time until which nothing is sent, because requests are paused after repeated failures, or after a response with 429, 502, 503 or 504; null: requests are not paused.',
     example: null,
   })
   blockedUntil!: string | null;

@@ -33,7 +33,8 @@ export class LaneDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Name of the process that holds the lane: host, process id and a random part; null: none.',
+    description:
+      'Name of the process that holds the lane: host, process id and a random part. `EXPIRED`: the process that held it last. Null: the lane is free.',
     example: 'web-7f9c:4711:Zk1b0Uu8Vj3p',
   })
   holder!: string | null;
@@ -51,7 +52,7 @@ export class LaneDto {
     type: 'string',
     format: 'date-time',
     nullable: true,
-    description: 'When a process should claim the lane, if it is free; null: a process holds it.',
+    description: 'Time at which a process should claim the lane, if it is free; null: it is not free.',
     example: null,
   })
   claimAt!: string | null;
@@ -71,7 +72,7 @@ export class LaneDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Until when nothing is sent, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.',
+      'Time until which nothing is sent, because requests are paused after repeated failures, or after a response with 429, 502, 503 or 504; null: requests are not paused.',
     example: null,
   })
   blockedUntil!: string | null;

@@ -43,7 +43,7 @@ export class OperatorViewsController {
     operationId: 'listFailingHttpTransports',
     summary: 'List failing HTTP transports of all tenants',
     description:
-      'Lists the HTTP transports whose attempts have failed since their last success, also disabled ones, those that have been failing for the longest time first.',
+      'Lists the HTTP transports, including disabled ones, whose attempts have failed since their last success. Those that have been failing for the longest time come first. Counts of the last 24 hours begin with a whole hour, so they include up to 25 hours.',
   })
   @ApiPlaceQuery()
   @ApiOkResponse({ type: FailingTransportListDto, description: 'A page of failing HTTP transports.' })
@@ -73,7 +73,7 @@ export class OperatorViewsController {
     operationId: 'listWebhookTenants',
     summary: 'List tenants with their backlog',
     description:
-      'Lists tenants with their pending deliveries, their HTTP transports by state, and the outcomes of the last 24 hours. Each request reads at most 100 tenants.',
+      'Lists tenants with their pending deliveries, their HTTP transports by state, and the outcomes of the last 24 hours. Counting begins with a whole hour, so it includes up to 25 hours. Each request reads at most 100 tenants.',
   })
   @ApiTenantQuery()
   @ApiOkResponse({ type: ListedTenantListDto, description: 'A page of tenants.' })

@@ -13,7 +13,7 @@ export class StopDeliveriesDto {
     maxLength: MAX_STOP_REASON,
     pattern: PLAIN_TEXT_PATTERN,
     description:
-      'Reason, shown in the overview, in health, in the log and in the audit. Default: none. Deliveries that are stopped already keep the first reason.',
+      'Reason, shown in the overview, in health, in the log and in the audit. Default: none. If deliveries are already stopped, the first reason is kept.',
     example: 'A release sent wrong totals',
   })
   @MayBeAbsent()

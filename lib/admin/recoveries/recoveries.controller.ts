@@ -53,7 +53,7 @@ export class RecoveriesController {
     operationId: 'cancelWebhookRecovery',
     summary: 'Cancel a recovery or replay',
     description:
-      'Nothing more is enqueued. Deliveries that were enqueued before are sent. If it has ended, nothing changes. The request may be repeated.',
+      'The job enqueues nothing more. Deliveries that it has already enqueued are sent. If the job has ended, nothing changes. The request may be repeated.',
   })
   @ApiUid('recoveryUid', 'Uid of the recovery.', 'rec_00000000006yk')
   @ApiOkResponse({ type: RecoveryDto, description: 'The recovery as it is now.' })

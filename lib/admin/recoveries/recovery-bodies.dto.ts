@@ -16,7 +16,7 @@ export abstract class RecoveryInputDto {
     type: 'string',
     format: 'date-time',
     description:
-      'Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.',
+      'Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.',
     example: '2026-03-14T09:00:00Z',
   })
   @InstantValue()
@@ -26,7 +26,7 @@ export abstract class RecoveryInputDto {
     type: 'string',
     format: 'date-time',
     description:
-      'Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.',
+      'Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.',
     example: '2026-03-14T12:00:00Z',
   })
   @MayBeAbsent()

@@ -45,7 +45,7 @@ export class RecoveryDto {
     type: 'string',
     nullable: true,
     description:
-      'Why it waits: `TRANSPORT_PAUSED`, `QUOTA_REACHED`. Or why it ended early: `TRANSPORT_DISABLED`, `TRANSPORT_DELETED`, `WEBHOOK_DELETED`. Otherwise null.',
+      'Reason why the job waits (`TRANSPORT_PAUSED`, `QUOTA_REACHED`) or ended early (`TRANSPORT_DISABLED`, `TRANSPORT_DELETED`, `WEBHOOK_DELETED`); otherwise null.',
     example: null,
   })
   reason!: string | null;
@@ -100,7 +100,10 @@ export class RecoveryDto {
   @Count('Number of deliveries that did not exist and were created. Only for a replay.', 0)
   created!: number;
 
-  @Count('Number of events that were skipped, because their delivery is pending or was sent meanwhile.', 3)
+  @Count(
+    'Number of events that were skipped, because their delivery is pending, was sent meanwhile, or could not be enqueued.',
+    3,
+  )
   skipped!: number;
 
   @Count('Number of events that cannot be sent, because their body is not stored any more.', 0)
@@ -169,7 +172,7 @@ export class RecoverySampleDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Recovery: when the delivery was created. Replay: when the event was emitted.',
+    description: 'Time of the creation of the delivery (recovery), or of the emit of the event (replay).',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;
@@ -196,7 +199,7 @@ export class RecoveryDryRunDto {
   @ApiProperty({
     format: 'date-time',
     description:
-      'Time from which on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.',
+      'Time from which on the count is complete. By default, events that no webhook matched are deleted after 24 hours, so a replay may not find earlier ones.',
     example: '2026-03-14T09:00:00.000Z',
   })
   completeFrom!: string;

@@ -69,7 +69,7 @@ export class TransportRecoveryController {
   @StartRoute(
     'replay',
     'Replay events',
-    'Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.',
+    'Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours by default. If the HTTP transport is paused, the job waits until it is resumed.',
   )
   @ApiJsonBody(ReplayDto, {
     'Since a time': { since: SINCE },

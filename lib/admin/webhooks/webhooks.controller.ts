@@ -58,7 +58,7 @@ export class WebhooksController {
     operationId: 'createWebhook',
     summary: 'Create a webhook',
     description:
-      'Matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.',
+      'Creates a webhook, which matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.',
   })
   @ApiJsonBody(CreateWebhookDto, CREATE_EXAMPLES)
   @ApiOkResponse({ type: WebhookDto, description: 'The new webhook.' })

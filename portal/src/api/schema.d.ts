@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List HTTP transports
-         * @description Lists the HTTP transports of the tenant that match all filters, secrets masked.
+         * @description Lists the HTTP transports of the tenant that match all filters. Secrets are masked.
          */
         get: operations["listHttpTransports"];
         put?: never;
@@ -57,12 +57,12 @@ export interface paths {
         };
         /**
          * Get an HTTP transport
-         * @description Returns the HTTP transport with its state, secrets masked.
+         * @description Returns the HTTP transport with its state. Secrets are masked.
          */
         get: operations["getHttpTransport"];
         /**
          * Replace an HTTP transport
-         * @description Replaces the HTTP transport. Fields that are omitted are reset: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. You can send back an HTTP transport exactly as you read it.
+         * @description Replaces the HTTP transport. Three fields are reset if they are omitted: `headers` to an empty list, `securityType` to `NONE`, `username` to null. `password`, `token` and all other fields keep their values if they are omitted; `null` resets them. You can send back an HTTP transport exactly as you read it.
          */
         put: operations["replaceHttpTransport"];
         post?: never;
@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Create a webhook
-         * @description Matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.
+         * @description Creates a webhook, which matches events that are emitted from now on. An event is sent to an HTTP transport once, even if several of its webhooks match.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -464,8 +464,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List changes of HTTP transports and webhooks, newest first
-         * @description Lists who changed which HTTP transport, webhook, secret or state, from what to what, secrets masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.
+         * List the changes that the audit has recorded, newest first
+         * @description Lists the changes of HTTP transports, webhooks, secrets and portal links, and the recoveries that were started or cancelled. Each entry says who made the change, when, and the values before and after. Secrets are masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.
          */
         get: operations["listWebhookAudit"];
         put?: never;
@@ -507,7 +507,7 @@ export interface paths {
         put?: never;
         /**
          * Replay events
-         * @description Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours. If the HTTP transport is paused, the job waits until it is resumed.
+         * @description Starts a job that sends every event from `since` to `until` that a webhook of this HTTP transport matches now, even if the webhook did not exist when the event was emitted. Deliveries that exist are sent again, and missing ones are created. Events that no webhook matched are kept for 24 hours by default. If the HTTP transport is paused, the job waits until it is resumed.
          */
         post: operations["replayHttpTransport"];
         delete?: never;
@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a recovery or replay
-         * @description Nothing more is enqueued. Deliveries that were enqueued before are sent. If it has ended, nothing changes. The request may be repeated.
+         * @description The job enqueues nothing more. Deliveries that it has already enqueued are sent. If the job has ended, nothing changes. The request may be repeated.
          */
         post: operations["cancelWebhookRecovery"];
         delete?: never;
@@ -625,7 +625,7 @@ export interface paths {
         };
         /**
          * List failing HTTP transports of all tenants
-         * @description Lists the HTTP transports whose attempts have failed since their last success, also disabled ones, those that have been failing for the longest time first.
+         * @description Lists the HTTP transports, including disabled ones, whose attempts have failed since their last success. Those that have been failing for the longest time come first. Counts of the last 24 hours begin with a whole hour, so they include up to 25 hours.
          */
         get: operations["listFailingHttpTransports"];
         put?: never;
@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * List tenants with their backlog
-         * @description Lists tenants with their pending deliveries, their HTTP transports by state, and the outcomes of the last 24 hours. Each request reads at most 100 tenants.
+         * @description Lists tenants with their pending deliveries, their HTTP transports by state, and the outcomes of the last 24 hours. Counting begins with a whole hour, so it includes up to 25 hours. Each request reads at most 100 tenants.
          */
         get: operations["listWebhookTenants"];
         put?: never;
@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Stop all deliveries
-         * @description Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, also over restarts.
+         * @description Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, even if processes restart.
          */
         post: operations["stopWebhookDeliveries"];
         delete?: never;
@@ -935,7 +935,7 @@ export interface components {
         } | null;
         WebhooksHttpTransport: {
             /**
-             * @description Headers sent with each request, values masked.
+             * @description Headers that are sent with each request. Their values are masked.
              * @example [
              *       {
              *         "key": "x-shop",
@@ -966,7 +966,7 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description Deadline of one request in milliseconds; null: the default of this service.
+             * @description Time limit of one attempt in milliseconds; null: the default of this service.
              * @example null
              */
             timeoutMs: number | null;
@@ -1026,7 +1026,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Time of the last change of the settings.
+             * @description Time of the last change of the settings or the state.
              * @example 2026-03-14T09:26:53.589Z
              */
             lastModifiedAt: string;
@@ -1100,7 +1100,7 @@ export interface components {
              */
             token?: string | null;
             /**
-             * @description Deadline of one request in milliseconds. `null`: the default of this service, usually 10,000.
+             * @description Time limit of one attempt in milliseconds. `null`: the default of this service, usually 10,000.
              * @example 10000
              */
             timeoutMs?: number | null;
@@ -1112,7 +1112,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
              * @example [
              *       5,
              *       300,
@@ -1141,7 +1141,7 @@ export interface components {
         };
         WebhooksCreatedHttpTransport: {
             /**
-             * @description Headers sent with each request, values masked.
+             * @description Headers that are sent with each request. Their values are masked.
              * @example [
              *       {
              *         "key": "x-shop",
@@ -1172,7 +1172,7 @@ export interface components {
              */
             token: string | null;
             /**
-             * @description Deadline of one request in milliseconds; null: the default of this service.
+             * @description Time limit of one attempt in milliseconds; null: the default of this service.
              * @example null
              */
             timeoutMs: number | null;
@@ -1232,7 +1232,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Time of the last change of the settings.
+             * @description Time of the last change of the settings or the state.
              * @example 2026-03-14T09:26:53.589Z
              */
             lastModifiedAt: string;
@@ -1272,7 +1272,7 @@ export interface components {
              */
             token?: string | null;
             /**
-             * @description Deadline of one request in milliseconds. `null`: the default of this service, usually 10,000.
+             * @description Time limit of one attempt in milliseconds. `null`: the default of this service, usually 10,000.
              * @example 10000
              */
             timeoutMs?: number | null;
@@ -1284,7 +1284,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
              * @example [
              *       5,
              *       300,
@@ -1368,7 +1368,7 @@ export interface components {
              */
             token?: string | null;
             /**
-             * @description Deadline of one request in milliseconds. `null`: the default of this service, usually 10,000.
+             * @description Time limit of one attempt in milliseconds. `null`: the default of this service, usually 10,000.
              * @example 10000
              */
             timeoutMs?: number | null;
@@ -1380,7 +1380,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt, each ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
              * @example [
              *       5,
              *       300,
@@ -1458,7 +1458,7 @@ export interface components {
         };
         WebhooksTestHttpTransport: {
             /**
-             * @description Action whose example is sent (see `webhookactions`). Default: an action that the oldest webhook of the HTTP transport subscribes to.
+             * @description Action whose example is sent (see `webhookactions`). Default: the first action of the catalog that the oldest webhook of the HTTP transport subscribes to; without a webhook, the first action of the catalog.
              * @example ORDER_SETTLED
              */
             action?: string;
@@ -1827,7 +1827,7 @@ export interface components {
             } | null;
             /**
              * @description First 16 KiB of the response body. Null under the same conditions as `responseHeaders`, and if the body was empty.
-             * @example
+             * @example null
              */
             responseBody: string | null;
             /**
@@ -2074,7 +2074,7 @@ export interface components {
              */
             createdAt: string;
             /**
-             * @description Number that rises with each event of the tenant; also the header `x-webhook-sequence`.
+             * @description Number that rises with each event of the tenant, with gaps; also the header `x-webhook-sequence`.
              * @example 7123
              */
             sequence: number;
@@ -2229,7 +2229,7 @@ export interface components {
         } | null;
         WebhooksDeliveryWait: {
             /**
-             * @description `TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver asked for a pause, or responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.
+             * @description `TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the pause after the receiver responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.
              * @example SCHEDULE
              * @enum {string}
              */
@@ -2269,7 +2269,7 @@ export interface components {
              */
             outcome: "DELIVERY" | "NO_DELIVERY" | "WAITING" | "UNKNOWN";
             /**
-             * @description Reason why there is no delivery; null if there is one.
+             * @description Reason why there is no delivery; null if there is one. `ACTION_DIFFERS`: the webhook subscribes to another action. `WEBHOOK_DISABLED`: the webhook is disabled. `WEBHOOK_CREATED_LATER`, `TRANSPORT_CREATED_LATER`: the webhook or its HTTP transport was created after the event. `OTHER_WEBHOOK`: the event is sent for another webhook of the same HTTP transport. `FAN_OUT`: the event still has to be matched to the webhooks. `CONFIGURATION_CHANGED`: the webhook was changed after the event, and there is no record. `RECORD_EXPIRED`: the record of the delivery was deleted.
              * @example null
              * @enum {string|null}
              */
@@ -2293,7 +2293,7 @@ export interface components {
         WebhooksEventExplanation: {
             /** @description The event. */
             event: components["schemas"]["WebhooksExplainedEvent"];
-            /** @description One line for each webhook of this page, in the order in which the webhooks were created. */
+            /** @description One item for each webhook of this page, in the order in which the webhooks were created. */
             items: components["schemas"]["WebhooksWebhookExplanation"][];
             /** @description Position of this page, and the cursor of the next one. */
             paging: components["schemas"]["WebhooksCursorPaging"];
@@ -2364,13 +2364,13 @@ export interface components {
         WebhooksRecoverDeliveries: {
             /**
              * Format: date-time
-             * @description Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.
+             * @description Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.
+             * @description Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2420,7 +2420,7 @@ export interface components {
             status: "PENDING" | "DELIVERED" | "FAILED" | "MISSED" | "CANCELLED" | null;
             /**
              * Format: date-time
-             * @description Recovery: when the delivery was created. Replay: when the event was emitted.
+             * @description Time of the creation of the delivery (recovery), or of the emit of the event (replay).
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -2441,7 +2441,7 @@ export interface components {
             sample: components["schemas"]["WebhooksRecoverySample"][];
             /**
              * Format: date-time
-             * @description Time from which on the count is complete. Earlier events that no webhook matched are kept for 24 hours only, so a replay may no longer find them.
+             * @description Time from which on the count is complete. By default, events that no webhook matched are deleted after 24 hours, so a replay may not find earlier ones.
              * @example 2026-03-14T09:00:00.000Z
              */
             completeFrom: string;
@@ -2475,7 +2475,7 @@ export interface components {
              */
             state: "QUEUED" | "RUNNING" | "DONE" | "CANCELLED" | "FAILED";
             /**
-             * @description Why it waits: `TRANSPORT_PAUSED`, `QUOTA_REACHED`. Or why it ended early: `TRANSPORT_DISABLED`, `TRANSPORT_DELETED`, `WEBHOOK_DELETED`. Otherwise null.
+             * @description Reason why the job waits (`TRANSPORT_PAUSED`, `QUOTA_REACHED`) or ended early (`TRANSPORT_DISABLED`, `TRANSPORT_DELETED`, `WEBHOOK_DELETED`); otherwise null.
              * @example null
              */
             reason: string | null;
@@ -2525,7 +2525,7 @@ export interface components {
              */
             created: number;
             /**
-             * @description Number of events that were skipped, because their delivery is pending or was sent meanwhile.
+             * @description Number of events that were skipped, because their delivery is pending, was sent meanwhile, or could not be enqueued.
              * @example 3
              */
             skipped: number;
@@ -2556,13 +2556,13 @@ export interface components {
         WebhooksReplayEvents: {
             /**
              * Format: date-time
-             * @description Earliest time, inclusive: ISO 8601 with seconds and an offset. Not in the future. Recover: when a delivery ended. Replay: when an event was emitted.
+             * @description Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description Latest time, inclusive: ISO 8601 with seconds and an offset. Not before `since`, and not in the future. Default: now. Recover: when a delivery was created. Replay: when an event was emitted.
+             * @description Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2724,13 +2724,13 @@ export interface components {
              */
             state: "ACTIVE" | "PAUSED" | "DISABLED";
             /**
-             * @description Why it is disabled; null: it is not.
+             * @description Reason why it is disabled; null: it is not disabled.
              * @example null
              */
             disabledReason: string | null;
             /**
              * Format: date-time
-             * @description First failed attempt since the last success.
+             * @description Time of the first failed attempt since the last success.
              * @example 2026-03-13T21:04:11.000Z
              */
             failingSince: string;
@@ -2741,7 +2741,7 @@ export interface components {
             consecutiveFailures: number;
             /**
              * Format: date-time
-             * @description Until when nothing is sent to it, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.
+             * @description Time until which nothing is sent, because requests are paused after repeated failures, or after a response with 429, 502, 503 or 504; null: requests are not paused.
              * @example null
              */
             blockedUntil: string | null;
@@ -2785,7 +2785,7 @@ export interface components {
              */
             state: "FREE" | "HELD" | "EXPIRED";
             /**
-             * @description Name of the process that holds the lane: host, process id and a random part; null: none.
+             * @description Name of the process that holds the lane: host, process id and a random part. `EXPIRED`: the process that held it last. Null: the lane is free.
              * @example web-7f9c:4711:Zk1b0Uu8Vj3p
              */
             holder: string | null;
@@ -2797,7 +2797,7 @@ export interface components {
             leaseUntil: string | null;
             /**
              * Format: date-time
-             * @description When a process should claim the lane, if it is free; null: a process holds it.
+             * @description Time at which a process should claim the lane, if it is free; null: it is not free.
              * @example null
              */
             claimAt: string | null;
@@ -2809,7 +2809,7 @@ export interface components {
             oldestDueAt: string | null;
             /**
              * Format: date-time
-             * @description Until when nothing is sent, because requests are paused after repeated failures, or because of `Retry-After`; null: it is not blocked.
+             * @description Time until which nothing is sent, because requests are paused after repeated failures, or after a response with 429, 502, 503 or 504; null: requests are not paused.
              * @example null
              */
             blockedUntil: string | null;
@@ -2917,7 +2917,7 @@ export interface components {
         };
         WebhooksStopDeliveries: {
             /**
-             * @description Reason, shown in the overview, in health, in the log and in the audit. Default: none. Deliveries that are stopped already keep the first reason.
+             * @description Reason, shown in the overview, in health, in the log and in the audit. Default: none. If deliveries are already stopped, the first reason is kept.
              * @example A release sent wrong totals
              */
             reason?: string;
@@ -3083,7 +3083,7 @@ export interface operations {
                 sortDirection?: "ASC" | "DESC";
                 /** @description Filter by state. */
                 state?: "ACTIVE" | "PAUSED" | "DISABLED";
-                /** @description `true`: only active HTTP transports whose last attempts failed. */
+                /** @description `true`: only active HTTP transports whose last attempts failed. `false`, the default: all. */
                 failing?: "true" | "false";
                 /** @description Text that the uid, the name or the URL contains, in upper or lower case. */
                 search?: string;
@@ -3165,7 +3165,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -3329,7 +3329,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -3366,7 +3366,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The HTTP transport, secrets masked. */
+            /** @description The HTTP transport, with masked secrets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3453,7 +3453,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -3638,7 +3638,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -3760,7 +3760,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -3945,7 +3945,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4088,7 +4088,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4231,7 +4231,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4416,7 +4416,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4601,7 +4601,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4786,7 +4786,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4971,7 +4971,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description Too many tests: at most one per HTTP transport in 5 seconds and 20 per tenant in a minute. Or the maximum number of requests to the origin of the URL is in flight. `code`: `RATE_LIMITED`, `ORIGIN_BUSY`. */
+            /** @description There were too many tests (at most one per HTTP transport in 5 seconds, and 20 per tenant in a minute), or the maximum number of requests to the origin of the URL is in flight. `code`: `RATE_LIMITED`, `ORIGIN_BUSY`. */
             429: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -4992,7 +4992,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5125,7 +5125,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5310,7 +5310,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5436,7 +5436,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5604,7 +5604,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5728,7 +5728,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -5896,7 +5896,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6010,7 +6010,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6122,7 +6122,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6244,7 +6244,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6368,7 +6368,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6513,7 +6513,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6656,7 +6656,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6770,7 +6770,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -6892,7 +6892,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7010,7 +7010,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7139,7 +7139,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7173,7 +7173,7 @@ export interface operations {
                 kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED" | "PORTAL_LINK_CREATED" | "PORTAL_LINK_REVOKED";
                 /** @description Filter by the exact actor. `system` finds the changes that were made automatically. */
                 actor?: string;
-                /** @description Filter by HTTP transport; also finds the entries of its webhooks. */
+                /** @description Filter by HTTP transport; also finds the entries of its webhooks and recoveries. */
                 httpTransportUid?: string;
                 /** @description Filter by webhook. */
                 webhookUid?: string;
@@ -7259,7 +7259,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7453,7 +7453,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7647,7 +7647,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7757,7 +7757,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -7881,7 +7881,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8005,7 +8005,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8108,7 +8108,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8189,7 +8189,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8294,7 +8294,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8401,7 +8401,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8508,7 +8508,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8615,7 +8615,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8720,7 +8720,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8862,7 +8862,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -8943,7 +8943,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9086,7 +9086,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9229,7 +9229,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9414,7 +9414,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9557,7 +9557,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9660,7 +9660,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9805,7 +9805,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
@@ -9927,7 +9927,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The database is busy or does not respond. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`. */
+            /** @description The database is busy, does not respond, or lacks tables of this service. `code`: `DATABASE_UNAVAILABLE`, `DATABASE_BUSY`, `TABLES_MISSING`. */
             503: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
