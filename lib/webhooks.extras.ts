@@ -48,8 +48,8 @@ export interface WebhooksModuleExtras {
   /** Provides the keys for secrets at rest instead of `encryption.keys`, for example from a KMS or a vault. Default: none. */
   keyProvider?: WebhooksKeyProviderProvider;
   /**
-   * Called with the notifications of this process: deliveries, failing transports, rotations. See `WebhookNotifications`.
-   * Default: none.
+   * Called with the notifications of this process, about deliveries, transports, secrets, quotas and recoveries. See
+   * `WebhookNotifications`. Default: none.
    */
   notificationListener?: WebhooksNotificationListenerProvider;
   /** Whether other modules can inject the exported classes without importing this module. Default `false`. */

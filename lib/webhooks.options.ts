@@ -94,8 +94,8 @@ export interface TelemetryOptions {
    */
   propagate?: boolean;
   /**
-   * Maximum number of HTTP transports that have metrics of their own in this process; all others share one value. Default 0:
-   * metrics do not tell transports apart; 0 to 10,000.
+   * Maximum number of HTTP transports that metrics of this process tell apart, by the attribute `tillhook.http_transport.uid`.
+   * All others share its value `_OTHER`. Default 0: metrics do not tell transports apart; 0 to 10,000.
    */
   maxTransports?: number;
 }

@@ -106,7 +106,7 @@ export const coreProviders: Provider[] = [
       );
       return database;
     },
-    // The check comes first, so that an application that does not start leaves no connection open.
+    // The check of the instances comes first, so that an application that does not start leaves no connection open.
     inject: [HOST_DATA_SOURCE, WEBHOOKS_OPTIONS, WEBHOOKS_INSTANCE_CHECK],
   },
   {

@@ -25,7 +25,7 @@ const MOST_RETRIES = 50;
 export type ResolvedWebhooksOptions = Readonly<ReturnType<typeof resolveOptions>>;
 
 /**
- * Checks the options once and fills in the defaults. The result has a member for each option, also if it is undefined.
+ * Checks the options once and fills in the defaults. The result has a member for each option, even if its value is undefined.
  *
  * @throws {InvalidOptionError} naming the option, the value received and the remedy
  */

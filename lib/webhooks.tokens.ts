@@ -1,4 +1,4 @@
-/** Injection tokens. Strings, so that the ESM and the CommonJS build in one process agree on them. */
+/** Injection tokens. They are strings, so that the ESM and the CommonJS build in one process agree on them. */
 export const WEBHOOKS_OPTIONS = 'nestjs-tillhook:ResolvedWebhooksOptions';
 export const WEBHOOKS_ACCESS_POLICY = 'nestjs-tillhook:WebhooksAccessPolicy';
 /** Guards of the host that run before the access policy is called. */
@@ -9,7 +9,7 @@ export const WEBHOOKS_NOTIFICATION_LISTENER = 'nestjs-tillhook:NotificationListe
 export const WEBHOOKS_INSTANCE = 'nestjs-tillhook:Instance';
 /** Resolves when the instances of the application have been found to be distinct. */
 export const WEBHOOKS_INSTANCE_CHECK = 'nestjs-tillhook:InstanceCheck';
-/** The host's TypeORM data source that the module uses, or the database of its address. */
+/** The host's TypeORM data source that the module uses, or the database of `database.url`. */
 export const HOST_DATA_SOURCE = 'nestjs-tillhook:HostDataSource';
 /** Whether this process fans out and delivers. */
 export const WEBHOOKS_WORKER_ENABLED = 'nestjs-tillhook:WorkerEnabled';

@@ -49,7 +49,7 @@ export interface UnfinishedWork extends WaitingWork {
 
 /**
  * The background part of the module in this process, from the application's bootstrap to its shutdown: fan-out, delivery,
- * recoveries, retention, and notifications that the overlap of a rotated secret ends.
+ * recoveries, retention, and the notification before the overlap of a rotated secret ends.
  */
 @Injectable()
 export class WebhooksWorker
@@ -148,7 +148,7 @@ export class WebhooksWorker
   }
 
   /**
-   * Switches the deliveries of this process off or on. Off: no request starts any more, including test sends, requests in
+   * Switches the deliveries of this process off or on. Off: no request starts any more, not even a test send. Requests in
    * flight are aborted after half a second, and deliveries stay in the queue. Emitting and the admin API continue to work.
    * On: the queue is sent, including the aborted deliveries, with the same `webhook-id`. Other processes are not affected.
    */
@@ -216,7 +216,7 @@ export class WebhooksWorker
     await withDeadline(this.database.close(), closeBy);
   }
 
-  /** Applies the delivery switch to fan-out, delivery, recoveries and egress. */
+  /** Applies the delivery switch to egress and to each background part of this process. */
   #applySwitches(): void {
     const { isOn, holds } = this.deliveries;
     if (isOn) this.egress.resume();

@@ -13,7 +13,8 @@ export interface AccessGrant {
 
 /**
  * Decides whether a request may administer a tenant's webhooks. The host provides it, because the module does not know the
- * host's users. It is called for every request to the admin API, before the module reads anything else of the request.
+ * host's users. It is called for every request to the admin API, before the module reads anything else of the request. The
+ * only exceptions are requests with the token of a portal link, which the module checks itself.
  *
  * @example
  * class TokenPolicy implements WebhooksAccessPolicy {
@@ -27,7 +28,8 @@ export interface AccessGrant {
  */
 export interface WebhooksAccessPolicy {
   /**
-   * An exception is handled by Nest (500, or the status of an HttpException); access is never granted.
+   * Decides whether a request may administer the webhooks of a tenant. If the method throws, access is not granted, and Nest
+   * handles the exception (500, or the status of an HttpException).
    *
    * @param request the platform's own request object (Express or Fastify), with its `headers`
    * @param tenantUid as in the path, decoded but not validated yet: compare it, do not build queries from it

@@ -37,7 +37,8 @@ export class TenantAdminGuard implements CanActivate {
    * @throws {ApiError} 401 or 403
    */
   async assertGranted(request: AccessRequest, response: GuardedResponse, isForLinks = true): Promise<void> {
-    // Without a portal, nothing would check the token of a portal link, and a guard of the host lets it pass (`isPortalRequest`).
+    // Without a portal, nothing would check the token of a portal link, and guards of the host may let the request pass
+    // (`isPortalRequest`).
     if (!this.portal && portalTokenOf(request) !== undefined) throw portalLinkInvalid();
     const holder = await this.portal?.ofLink(request, isForLinks);
     if (holder !== undefined) return noteActor(request, holder);

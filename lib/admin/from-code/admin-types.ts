@@ -81,7 +81,7 @@ export type WebhookDeliveryDetails = DeliveryDetailsDto;
 export type WebhookRedeliveryResult = RedeliveryResultDto;
 /** Results of several requested redeliveries. */
 export type WebhookRedeliveryResults = RedeliveryResultListDto;
-/** Filters of the delivery log. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+/** Filters of the delivery log. `createdFrom` and `createdTo` are inclusive: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' | 'createdTo'>> & {
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
@@ -89,7 +89,7 @@ export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' 
 
 /** Counts and latencies by minute, hour or day. */
 export type WebhookStatisticsResult = StatisticsDto;
-/** Range and filters of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
+/** Range and filters of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookStatisticsQuery = Partial<Omit<StatisticsQueryDto, 'from' | 'to'>> & {
   from?: Date | string | undefined;
   to?: Date | string | undefined;
@@ -99,7 +99,7 @@ export type WebhookStatisticsQuery = Partial<Omit<StatisticsQueryDto, 'from' | '
 export type WebhookEvent = ListedEventDto;
 /** One page of events. */
 export type WebhookEventList = EventListDto;
-/** Filters of the list of events. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+/** Filters of the list of events. `createdFrom` and `createdTo` are inclusive: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookEventQuery = Partial<Omit<EventQueryDto, 'createdFrom' | 'createdTo'>> & {
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
@@ -118,7 +118,7 @@ export interface ChangedBy {
 export type WebhookAuditEntry = AuditEntryDto;
 /** One page of the audit. */
 export type WebhookAuditList = AuditListDto;
-/** Filters of the audit. `createdFrom` and `createdTo` are inclusive: a date, or ISO 8601 text with an offset. */
+/** Filters of the audit. `createdFrom` and `createdTo` are inclusive: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookAuditQuery = Partial<Omit<AuditQueryDto, 'createdFrom' | 'createdTo'>> & {
   createdFrom?: Date | string | undefined;
   createdTo?: Date | string | undefined;
@@ -133,7 +133,7 @@ export type WebhookRecoveryDryRun = RecoveryDryRunDto;
 /** Page and filter of a list of recoveries and replays. */
 export type WebhookRecoveryQuery = Partial<RecoveryQueryDto>;
 
-/** The period of time of a recovery or replay, inclusive: a date, or ISO 8601 text with an offset. */
+/** The period of time of a recovery or replay, inclusive: a `Date`, or ISO 8601 text with an offset. */
 interface RecoveryPeriod {
   since: Date | string;
   /** Default: now. */
@@ -161,5 +161,5 @@ export type WebhookPageQuery = Partial<KeysetRequest>;
 export type WebhookLaneQuery = Partial<LaneQueryDto>;
 /** The page of tenants to return, and a filter by the number of pending deliveries. */
 export type WebhookTenantQuery = Partial<TenantQueryDto>;
-/** Range of statistics. `from` and `to`: a date, or ISO 8601 text with an offset. */
+/** Range of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookStatisticsRange = Pick<WebhookStatisticsQuery, 'from' | 'to' | 'bucket'>;

@@ -139,7 +139,7 @@ export class HttpTransports {
   /**
    * Pauses the transport: events are queued, and no request starts later than one second after the call. Idempotent.
    *
-   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
   pause(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
     return this.#command('pause', tenantUid, httpTransportUid, by);
@@ -148,7 +148,7 @@ export class HttpTransports {
   /**
    * Ends a pause: queued deliveries are sent. Idempotent.
    *
-   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is disabled
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`; `TRANSPORT_STATE_CONFLICT` if it is disabled
    */
   resume(tenantUid: string, httpTransportUid: string, by?: ChangedBy): Promise<HttpTransport> {
     return this.#command('resume', tenantUid, httpTransportUid, by);
@@ -158,7 +158,7 @@ export class HttpTransports {
    * Disables the transport: no further request starts, and events that are emitted meanwhile are recorded as `MISSED`. Idempotent.
    *
    * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`
-   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`
    */
   disable(
     tenantUid: string,
@@ -177,7 +177,7 @@ export class HttpTransports {
    *
    * @param options `recover`: starts a recovery of everything that failed or was missed since the failures began, or else since
    *   the transport was disabled; default false
-   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`; `TRANSPORT_STATE_CONFLICT` if it is paused
+   * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`; `TRANSPORT_STATE_CONFLICT` if it is paused
    */
   enable(
     tenantUid: string,
@@ -216,7 +216,8 @@ export class HttpTransports {
   /**
    * Sends the example of an action to the receiver once, whatever the state of the transport. Nothing is logged or retried.
    *
-   * @param options `action`: default: one to which the oldest webhook of the transport subscribes
+   * @param options `action`: the action whose example is sent; default: the first one of the catalog that the oldest webhook of
+   *   the transport subscribes to, or without a webhook the first one of the catalog
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `DELIVERIES_HELD`, `RATE_LIMITED` (one per transport
    *   in 5 s, 20 per tenant in a minute), `ORIGIN_BUSY`
    */

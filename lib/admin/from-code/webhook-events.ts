@@ -27,7 +27,7 @@ export class WebhookEvents {
   ) {}
 
   /**
-   * Returns one page of the tenant's events, newest first, also of those that no webhook matched.
+   * Returns one page of the tenant's events, newest first, including those that no webhook matched.
    *
    * @param query filters (`action`, `eventUid`, `reference`, `createdFrom`, `createdTo`), and `pageSize` 1 to 100 (default
    *   25). Pass `paging.nextCursor` of the result as `cursor`, with the same filters, to get the next page. With a filter, a
@@ -44,7 +44,7 @@ export class WebhookEvents {
   /**
    * Returns an event, and its outcome for each webhook of the tenant.
    *
-   * @param query `pageSize`: number of webhooks, 1 to 100 (default 25); `cursor`: `paging.nextCursor` of the result before
+   * @param query `pageSize`: number of webhooks, 1 to 100 (default 25); `cursor`: `paging.nextCursor` of the previous page
    * @throws {ApiError} `EVENT_NOT_FOUND`, `INVALID_CURSOR`
    */
   explain(

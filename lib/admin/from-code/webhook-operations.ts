@@ -43,7 +43,7 @@ export class WebhookOperations {
     private readonly stops: GlobalStopService,
   ) {}
 
-  /** Returns whether deliveries are stopped, what waits, the outcomes of the last hour, and the processes that deliver. */
+  /** Returns whether deliveries are stopped, the waiting work, the outcomes of the last hour, and the processes that deliver. */
   overview(): Promise<WebhookOperationsOverview> {
     return withApiErrors(() => this.operator.overview());
   }
@@ -86,7 +86,8 @@ export class WebhookOperations {
   /**
    * Returns counts and latencies of all tenants together by minute, hour or day.
    *
-   * @param range `from` and `to` (a date, or ISO 8601 text; default: the last 24 hours), `bucket` (default `hour`)
+   * @param range `from` and `to` (a `Date`, or ISO 8601 text with an offset; default: the last 24 hours), `bucket` (default
+   *   `hour`)
    * @throws {ApiError} `VALIDATION_FAILED`
    */
   statistics(range?: WebhookStatisticsRange): Promise<WebhookStatisticsResult> {
@@ -107,8 +108,8 @@ export class WebhookOperations {
 
   /**
    * Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after
-   * the call; requests in flight are aborted. Events are accepted and deliveries are queued until `resume`, also over
-   * restarts. If deliveries are stopped already, nothing changes.
+   * the call; requests in flight are aborted. Events are accepted and deliveries are queued until `resume`, even if processes
+   * restart. If deliveries are already stopped, nothing changes.
    *
    * @param options `reason`: 1 to 255 characters without control characters; default: none
    * @returns the stop that is in force

@@ -110,8 +110,8 @@ export class WebhookRecoveries {
   /**
    * Returns one page of the tenant's recoveries and replays, newest first.
    *
-   * @param query `httpTransportUid`: only those of this transport; `pageSize` 1 to 100 (default 25); `cursor`: the
-   *   `paging.nextCursor` of the page before
+   * @param query `httpTransportUid`: only those of this transport; `pageSize` 1 to 100 (default 25); `cursor`:
+   *   `paging.nextCursor` of the previous page
    * @throws {ApiError} `INVALID_CURSOR`
    */
   list(tenantUid: string, query?: WebhookRecoveryQuery): Promise<WebhookRecoveryList> {

@@ -15,8 +15,8 @@ export class WebhookStatistics {
   /**
    * Returns counts and latencies of the tenant by minute, hour or day.
    *
-   * @param query `from` and `to` (a date, or ISO 8601 text; default: the last 24 hours), `bucket` (default `hour`; at most
-   *   10,000 buckets), `httpTransportUid`, `action`
+   * @param query `from` and `to` (a `Date`, or ISO 8601 text with an offset; default: the last 24 hours), `bucket` (default
+   *   `hour`; at most 10,000 buckets), `httpTransportUid`, `action`
    * @throws {ApiError} `VALIDATION_FAILED`
    */
   read(tenantUid: string, query?: WebhookStatisticsQuery): Promise<WebhookStatisticsResult> {

@@ -18,13 +18,14 @@ export class WebhookTenants {
   ) {}
 
   /**
-   * Erases a tenant for good: its HTTP transports, webhooks, deliveries, attempts and events. It works in small batches, so
-   * that other tenants are not delayed. Its duration depends on the number of rows: about a minute for 300,000 deliveries.
+   * Erases a tenant for good: its HTTP transports, webhooks, deliveries, attempts, events, recoveries, statistics, audit
+   * entries and portal links. It works in small batches, so that other tenants are not delayed. Its duration depends on the
+   * number of rows: about a minute for 300,000 deliveries.
    *
    * Events that are emitted meanwhile are erased, too. The purge waits up to a minute for transactions that have emitted but
    * not committed. If it is interrupted, call it again: it continues with the rows that are left.
    *
-   * Stop emitting for the tenant first. What is emitted after the purge belongs to a new tenant with this uid.
+   * Stop emitting for the tenant first. Events that are emitted after the purge belong to a new tenant with this uid.
    *
    * @param options `onProgress`: called after each batch with the number of deleted rows so far; `signal`: aborting it ends the
    *   purge after the current batch, with `isComplete: false`

@@ -85,7 +85,7 @@ export class AdminPaths {
     }
   }
 
-  /** Several templates match a fixed segment where another route has a parameter: `deliveries/redeliver`. */
+  /** A path can match several templates: `deliveries/redeliver` also matches `deliveries/:deliveryUid`. */
   #matches(url: string): { template: Template; values: string[] }[] {
     const [path = ''] = url.split(/[?#]/, 1);
     return [...this.#templates.values()].flatMap((template) => {

@@ -26,7 +26,7 @@ export class AdminPlatform implements OnModuleInit {
     else adapterHost.init$.subscribe(() => this.#respondToParserErrors());
   }
 
-  /** Nest calls this after all routes are registered, and before it registers its own handlers after them. */
+  /** Nest calls this after it has registered all routes, and before it registers its handlers for unknown routes and errors. */
   onModuleInit(): void {
     const adapter = this.adapterHost.httpAdapter;
     const platform = adapter?.getType();

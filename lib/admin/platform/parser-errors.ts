@@ -13,7 +13,10 @@ interface ParserError {
 const invalidJson = () => validationFailed('The body is not valid JSON.');
 const invalidLength = () => validationFailed('The length of the body differs from content-length.');
 
-/** By the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the server's fault. */
+/**
+ * The responses, by the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the
+ * server's fault.
+ */
 const API_ERRORS: Readonly<Record<string, () => ApiError>> = {
   'entity.parse.failed': invalidJson,
   // Fastify also uses this code for member names that would change a prototype.

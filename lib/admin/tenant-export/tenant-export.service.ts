@@ -24,7 +24,7 @@ export type TenantExportLine =
   | ({ type: 'delivery' } & DeliveryDetailsDto)
   | { type: 'end'; httpTransports: number; webhooks: number; deliveries: number };
 
-/** Reads everything that the admin API shows of a tenant. */
+/** Reads the HTTP transports, webhooks and deliveries of a tenant, as the admin API shows them. */
 @Injectable()
 export class TenantExportService {
   constructor(
@@ -34,7 +34,7 @@ export class TenantExportService {
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
-  /** The lines in their order: transports, webhooks, deliveries (newest first), and a last line with the counts. */
+  /** The lines in their order: a first line, transports, webhooks, deliveries (newest first), and a last line with the counts. */
   async *lines(tenantUid: string): AsyncGenerator<TenantExportLine> {
     const count = { httpTransports: 0, webhooks: 0, deliveries: 0 };
     yield { type: 'export', version: 1, tenantUid, exportedAt: new Date(this.database.now()).toISOString() };

@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 
-/** The sentence about blank values in the description of such a member. */
+/** The sentence about blank values in the description of a member with `MayBeBlank`. */
 export const BLANK_RULE = 'An empty text or `null` means the same as leaving it out.';
 
 const BLANK_MEMBERS = Symbol.for('nestjs-tillhook:blank-members');

@@ -27,7 +27,7 @@ export const IntegerValue = (min: number, max: number): PropertyDecorator =>
 /** An ISO 8601 date and time with its offset, as text. It is converted to milliseconds since the epoch. */
 export const InstantValue = (): PropertyDecorator =>
   applyDecorators(
-    // A number is not a date, also in the body of a request.
+    // A number is not accepted as a date, not even in the body of a request.
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? millisecondsOf(value) : typeof value === 'number' ? String(value) : value,
     ),

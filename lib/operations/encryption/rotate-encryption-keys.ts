@@ -16,7 +16,7 @@ import { withDatabase } from '../../persistence/connection/with-database.js';
  * 4. Deploy without the old key. A process refuses to start while a stored secret still needs it.
  *
  * The same steps encrypt secrets that are stored in clear: add keys first, then run this function. Deliveries continue
- * meanwhile. It may be interrupted and run again.
+ * meanwhile. You can interrupt this function and run it again.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
  * @throws {InvalidOptionError} without keys

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { HealthReason, HealthReasonCode, HealthStatus } from './health-report.js';
 import { WebhooksHealth } from './health.js';
 
-/** Reasons for which events cannot be stored: an instance with one of them cannot do the work of the application. */
+/** Reasons why events cannot be stored. A process with one of them cannot do the work of the application. */
 const CANNOT_EMIT: readonly HealthReasonCode[] = ['DATABASE_UNREACHABLE', 'TABLES_MISSING'];
 
 /** Options of a check by `WebhooksHealthIndicator`. */

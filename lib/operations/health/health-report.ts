@@ -25,7 +25,7 @@ export type HealthStatus = 'ok' | 'degraded' | 'down';
 
 /** A problem that an operator should look at. */
 export interface HealthReason {
-  /** Stable. */
+  /** Does not change between releases, so you can branch on it. */
   readonly code: HealthReasonCode;
   /** For people: what happened, since when, and what to do. */
   readonly message: string;
@@ -55,7 +55,7 @@ export interface HealthQueue {
   /**
    * Deliveries that are due, including those in flight: at most 10,000 are counted, of the 100 transports that are due
    * first. A delivery is due if its due date has passed and its transport is not paused, disabled, rate-limited or blocked
-   * (by its circuit or `Retry-After`).
+   * (by its circuit, or after a 429, 502, 503 or 504).
    */
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its own transport. */

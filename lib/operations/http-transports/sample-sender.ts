@@ -25,7 +25,7 @@ export interface SampleSendResult {
 
 const TEST_HEADERS = ['x-webhook-attempt', '1', 'x-webhook-test', 'true'];
 
-/** Failures before a connection existed. Their exact duration would reveal what their common code hides. */
+/** Failures before a connection was established. Their exact duration would reveal the cause, see `SampleSender.send`. */
 const UNCONNECTED: ReadonlySet<string> = new Set(['DNS_FAILED', 'CONNECT_FAILED']);
 const WHOLE_MS = 1_000;
 

@@ -14,7 +14,7 @@ const MOST_COUNTED = 10_000;
 const MOST_SCANNED = 200_000;
 const LONGEST_MS = 3_000;
 const MOST_SAMPLES = 10;
-/** How long events that no webhook matched are kept at least, in ms. */
+/** How long events that no webhook matched are kept by default, in ms. */
 const UNMATCHED_EVENTS_MS = 24 * 3_600_000;
 
 /** A delivery that a recovery or replay would send. */

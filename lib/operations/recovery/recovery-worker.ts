@@ -13,7 +13,7 @@ const IDLE_MS = 2_000;
 const STEP_EVERY_MS = 50;
 /** While this process holds jobs, it looks for further ones this often, in ms. */
 const CLAIM_EVERY_MS = 1_000;
-/** When a job is tried again after one of its steps has failed, in ms. */
+/** Delay until a job is tried again after one of its steps has failed, in ms. */
 const RETRY_MS = 5_000;
 /** Time limit for releasing the jobs, in ms. Otherwise their leases end by themselves. */
 const STOP_LIMIT_MS = 1_000;
@@ -69,7 +69,7 @@ export class RecoveryWorker {
     if (isEnabled) this.#loop.wake();
   }
 
-  /** Ends the step that is under way, and releases the jobs, so that other processes go on with them. */
+  /** Waits until the current step has ended, and releases the jobs, so that other processes continue them. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);

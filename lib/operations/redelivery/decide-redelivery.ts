@@ -6,9 +6,9 @@ import type { RedeliveryFacts } from '../../persistence/ports/request-store.js';
  * the refusal names an obstacle that waiting does not remove.
  *
  * A paused transport is no obstacle: the delivery waits until the transport is resumed, as every pending one does. A disabled
- * transport is: nobody can say whether it will ever be enabled.
+ * transport is an obstacle, because it may never be enabled again.
  *
- * @returns undefined: it can be
+ * @returns the reason why it cannot be redelivered; undefined if it can
  */
 export function refusalOf(facts: RedeliveryFacts): RedeliveryRefusal | undefined {
   if (facts.transportState === null) return 'HTTP_TRANSPORT_DELETED';

@@ -10,7 +10,7 @@ import { DeliveryRepository } from '../../persistence/repositories/delivery.repo
 import { WAKE_UPS, type WakeUps } from '../../wake-up/wake-ups.js';
 import { refusalOf } from './decide-redelivery.js';
 
-/** How long locked rows and rows that move meanwhile are tried again, in ms. */
+/** For how long rows that are locked, or have moved since they were read, are tried again, in ms. */
 const PATIENCE_MS = 2_000;
 /** Longest pause before such a try, in ms. */
 const PAUSE_MS = 25;

@@ -25,7 +25,7 @@ export const noEventPositions = (): EventPositions => ({ unmatched: {}, bodies: 
  * positions are stored, so that no process begins at the first event again.
  *
  * An event may be missed: it was still in the outbox at that age, or two processes deleted its last two deliveries at the
- * same moment. So each run also checks the next 500 events of all, in a circle.
+ * same moment. So each run also checks the next 500 events by all periods. After the last event, it begins again at the first.
  */
 export class EventWalk {
   constructor(
@@ -57,7 +57,7 @@ export class EventWalk {
     withReferences: boolean,
     handle: (events: OldEvent[]) => Promise<void>,
   ): Promise<void> {
-    // A period that is new in the options begins where the shortest walk is: older events were looked at.
+    // The walk of a new period begins at the lowest position of the other walks: all of them have passed the events before it.
     let position = positions[ageMs] ?? Math.min(...Object.values(positions), Number.MAX_SAFE_INTEGER);
     if (position === Number.MAX_SAFE_INTEGER) position = 0;
     for (;;) {

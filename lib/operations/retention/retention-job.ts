@@ -42,7 +42,7 @@ export interface RetentionStatus {
 }
 
 /**
- * Deletes deliveries, events and tombstones that are older than the option `retention` says, and old entries of the audit and
+ * Deletes deliveries, events and tombstones that are older than the option `retention` says, old entries of the audit, and old
  * recoveries.
  *
  * Each process with a worker tries once a minute to claim the lease. One process holds it, and makes a pass. A pass
@@ -152,7 +152,7 @@ export class RetentionJob {
     }
   }
 
-  /** If the database is away, the lease ends by itself. */
+  /** If the database is unreachable, the lease ends by itself. */
   async #release(): Promise<void> {
     await this.#lease.release().catch(() => undefined);
   }

@@ -3,11 +3,11 @@ import type { SettingRepository } from '../../persistence/repositories/setting.r
 import { noEventPositions, type EventPositions } from './event-walk.js';
 
 const SETTING = 'retention';
-/** How long a process holds the job without renewing the lease, during a pass. */
+/** How long a process holds the job without renewing the lease, during a pass, in ms. */
 export const LEASE_MS = 30_000;
 /**
- * How long it holds the job after a pass: longer than the interval between passes. The same process makes the next pass,
- * because it knows where the last one ended.
+ * How long a process holds the job after a pass, in ms: longer than the interval between passes. So the same process makes the
+ * next pass, because it knows where the last one ended.
  */
 const KEPT_MS = 120_000;
 
@@ -24,8 +24,8 @@ interface StoredState {
 const EMPTY: StoredState = { holder: null, until: 0, positions: noEventPositions(), lastPassAt: null };
 
 /**
- * Makes one process at a time run the job. The lease and the job's positions are one row of `webhook_setting`, which is
- * changed only by the process that read its last version. If two processes run the job nevertheless, because one was
+ * Ensures that only one process at a time runs the job. The lease and the job's positions are one row of `webhook_setting`,
+ * which is changed only by the process that read its last version. If two processes run the job nevertheless, because one was
  * suspended beyond its lease, they only do some work twice: every deletion checks its rows.
  */
 export class RetentionLease {

@@ -102,7 +102,7 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
     );
   }
 
-  /** Once an hour. @returns whether there may be more to delete */
+  /** Deletes old counts, once an hour. @returns whether there may be more to delete */
   async #deleteOld(): Promise<boolean> {
     const now = this.database.now();
     if (now - this.#deletedAt < DAY_MS / 24) return false;

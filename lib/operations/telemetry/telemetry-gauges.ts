@@ -30,7 +30,7 @@ export class TelemetryGauges implements OnApplicationBootstrap, OnModuleDestroy 
     });
   }
 
-  /** Before the connections close: otherwise the last collection would report an unreachable database. */
+  /** Stops before the connections close: otherwise the last collection would report an unreachable database. */
   onModuleDestroy(): void {
     this.#stop?.();
     this.#stop = undefined;

@@ -29,11 +29,12 @@ const TRANSPORTS = 100;
 const RETRY_MS = 50;
 /** How long the purge waits for rows and transactions of others, all in all, in ms. */
 const PATIENCE_MS = 60_000;
-/** How often the tenant is looked at again if somebody keeps creating transports for it. */
+/** Maximum number of rounds. A further round follows if somebody has created a transport for the tenant meanwhile. */
 const MOST_ROUNDS = 20;
 
 /**
- * Erases a tenant: its transports, webhooks, deliveries, attempts, events, recoveries, statistics and names.
+ * Erases a tenant: its transports, webhooks, deliveries, attempts, events, recoveries, statistics, audit entries, portal links
+ * and names.
  *
  * Each step deletes what it finds, in batches that hold locks for milliseconds. So a purge that was interrupted is finished
  * by another one, and two purges do not disturb each other. Events are deleted last, and once more after every transaction
