@@ -155,7 +155,8 @@ export class HttpTransports {
   }
 
   /**
-   * Disables the transport: no further request starts, and events that are emitted meanwhile are recorded as `MISSED`. Idempotent.
+   * Disables the transport: no further request starts, and events that are emitted while it is disabled are recorded as `MISSED`.
+   * Idempotent.
    *
    * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`

@@ -14,7 +14,7 @@ export class ListedTenantDto {
   @ApiProperty({
     ...COUNT,
     description:
-      'Number of deliveries with status `PENDING`, also those of paused and disabled HTTP transports.',
+      'Number of deliveries with status `PENDING`, including those of paused and disabled HTTP transports.',
     example: 12_480,
   })
   pending!: number;

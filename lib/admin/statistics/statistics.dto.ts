@@ -82,7 +82,7 @@ export class StatisticsDto {
 
   @ApiProperty({
     type: () => [StatisticsBucketDto],
-    description: 'All buckets of the range, oldest first, also those without counts.',
+    description: 'All buckets of the range, oldest first, including those without counts.',
   })
   items!: StatisticsBucketDto[];
 

@@ -38,7 +38,7 @@ export class CandidateReader {
     return webhookId === null || webhooks.some(({ id }) => id === webhookId);
   }
 
-  /** Fills the window from the job's cursor. @returns whether there was anything to read, also if it contained no candidate */
+  /** Fills the window from the job's cursor. @returns whether there was anything to read, even if it contained no candidate */
   fill(job: RecoveryRow): Promise<boolean> {
     return job.kind === 'RECOVER' ? this.#readItems(job) : this.#readEvents(job);
   }

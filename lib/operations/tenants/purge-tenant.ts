@@ -63,7 +63,7 @@ export class TenantPurge {
     });
   }
 
-  /** @throws errors of the database, also if it refuses to delete a row */
+  /** @throws errors of the database, for example if it refuses to delete a row */
   async run(): Promise<TenantPurgeReport> {
     let purgedAt = this.database.now();
     let isComplete = false;

@@ -2040,7 +2040,7 @@ export interface components {
              * @enum {string}
              */
             bucket: "minute" | "hour" | "day";
-            /** @description All buckets of the range, oldest first, also those without counts. */
+            /** @description All buckets of the range, oldest first, including those without counts. */
             items: components["schemas"]["WebhooksStatisticsBucket"][];
             /** @description Counts of the whole range. */
             total: components["schemas"]["WebhooksStatisticsTotal"];
@@ -2837,7 +2837,7 @@ export interface components {
              */
             tenantUid: string;
             /**
-             * @description Number of deliveries with status `PENDING`, also those of paused and disabled HTTP transports.
+             * @description Number of deliveries with status `PENDING`, including those of paused and disabled HTTP transports.
              * @example 12480
              */
             pending: number;
