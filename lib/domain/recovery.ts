@@ -1,3 +1,5 @@
+import { keptMs, type RetentionPeriods } from './retention.js';
+
 /** `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events, also those without a delivery. */
 export const RECOVERY_KINDS = ['RECOVER', 'REPLAY'] as const;
 export type RecoveryKind = (typeof RECOVERY_KINDS)[number];
@@ -56,6 +58,27 @@ export const phaseAfter = (
 /** The status whose deliveries a phase collects. */
 export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): RecoverableStatus =>
   phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
+
+/**
+ * The earliest time in the criteria's period of which retention has deleted nothing that a job would find, in ms since the epoch.
+ * A recovery finds ended deliveries. A replay finds events, which are stored at least as long as one of their deliveries, or,
+ * without deliveries, for a period of their own.
+ *
+ * @param periods the tenant's periods; undefined: nothing is ever deleted
+ * @param now ms since the epoch
+ */
+export function completeFrom(
+  { kind, since, statuses }: Pick<RecoveryCriteria, 'kind' | 'since' | 'statuses'>,
+  periods: RetentionPeriods | undefined,
+  now: number,
+): number {
+  if (periods === undefined) return since;
+  const kept =
+    kind === 'RECOVER'
+      ? statuses.map((status) => keptMs(periods, status))
+      : [periods.unmatchedMs, periods.deliveredMs, periods.failedMs];
+  return Math.max(since, now - Math.min(...kept));
+}
 
 /** Maximum length of a stored ordering key, in characters. */
 const MAX_ORDERING_KEY = 255;

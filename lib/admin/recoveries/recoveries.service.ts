@@ -11,6 +11,8 @@ import { HttpTransportRepository } from '../../persistence/repositories/http-tra
 import type { RecoveryRow } from '../../persistence/ports/recovery-job.js';
 import { RecoveryRepository } from '../../persistence/repositories/recovery.repository.js';
 import { WebhookRepository } from '../../persistence/repositories/webhook.repository.js';
+import type { ResolvedWebhooksOptions } from '../../webhooks.resolved-options.js';
+import { WEBHOOKS_OPTIONS } from '../../webhooks.tokens.js';
 import { notFound, validationFailed } from '../api-error.js';
 import { Cursors } from '../listing/cursors.js';
 import type { RecoverDto, RecoveryInputDto, ReplayDto } from './recovery-bodies.dto.js';
@@ -34,6 +36,7 @@ export class RecoveriesService {
     private readonly signal: RecoverySignal,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(STORES) private readonly stores: Pick<Stores, 'recoveries' | 'deliveries'>,
+    @Inject(WEBHOOKS_OPTIONS) private readonly options: ResolvedWebhooksOptions,
   ) {}
 
   /** @throws {ApiError} 400 `VALIDATION_FAILED`, 404 `HTTP_TRANSPORT_NOT_FOUND` */
@@ -93,6 +96,7 @@ export class RecoveriesService {
       deliveries: this.stores.deliveries,
       tenantIdOf: (tenantUid) => this.jobs.tenantId(tenantUid),
       webhooksOf: (transportId) => this.jobs.webhooksOf(transportId),
+      retention: this.options.retention?.of(transport.tenantUid),
       now: () => this.database.now(),
     });
   }

@@ -199,7 +199,7 @@ export class RecoveryDryRunDto {
   @ApiProperty({
     format: 'date-time',
     description:
-      'Time from which on the count is complete. By default, events that no webhook matched are deleted after 24 hours, so a replay may not find earlier ones.',
+      'Time from which on the count is complete. Earlier deliveries and events may have been deleted after their retention periods. By default, events that no webhook matched are deleted after 24 hours, so a replay may not find earlier ones.',
     example: '2026-03-14T09:00:00.000Z',
   })
   completeFrom!: string;

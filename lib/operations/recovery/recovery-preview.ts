@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
-import type { RecoveryCriteria } from '../../domain/recovery.js';
+import { completeFrom, type RecoveryCriteria } from '../../domain/recovery.js';
+import type { RetentionPeriods } from '../../domain/retention.js';
 import type { DeliveryStore } from '../../persistence/ports/delivery-store.js';
 import type { RecoveryStore } from '../../persistence/ports/recovery-store.js';
 import type { RecoveredTransport } from '../../persistence/ports/recovery-job.js';
@@ -14,8 +15,6 @@ const MOST_COUNTED = 10_000;
 const MOST_SCANNED = 200_000;
 const LONGEST_MS = 3_000;
 const MOST_SAMPLES = 10;
-/** How long events that no webhook matched are kept by default, in ms. */
-const UNMATCHED_EVENTS_MS = 24 * 3_600_000;
 
 /** A delivery that a recovery or replay would send. */
 export interface PreviewedDelivery {
@@ -35,7 +34,7 @@ export interface RecoveryPreview {
   readonly isAtLeast: boolean;
   /** The first deliveries. */
   readonly sample: readonly PreviewedDelivery[];
-  /** The count is complete from this time on, ms since the epoch. Earlier events that no webhook matched may have been deleted. */
+  /** The count is complete from this time on, ms since the epoch. Earlier events or deliveries may have been deleted. */
   readonly completeFrom: number;
   /** Events that would not be sent, because their body is not stored any more. */
   readonly payloadGone: number;
@@ -46,6 +45,8 @@ export interface PreviewContext {
   readonly deliveries: Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
   readonly tenantIdOf: (tenantUid: string) => Promise<number | undefined>;
   readonly webhooksOf: (transportId: number) => Promise<readonly ReplayWebhook[]>;
+  /** The tenant's periods; undefined: nothing is ever deleted. */
+  readonly retention: RetentionPeriods | undefined;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
 }
@@ -57,12 +58,11 @@ export async function previewRecovery(
   context: PreviewContext,
 ): Promise<RecoveryPreview> {
   const counter = new Counter();
-  const { kind, since } = criteria;
-  if (kind === 'RECOVER') await countDeliveries(transport, criteria, context, counter);
+  if (criteria.kind === 'RECOVER') await countDeliveries(transport, criteria, context, counter);
   else await countEvents(transport, criteria, context, counter);
   const { count, isAtLeast, sample, payloadGone } = counter;
-  const completeFrom = kind === 'RECOVER' ? since : Math.max(since, context.now() - UNMATCHED_EVENTS_MS);
-  return { count, isAtLeast, sample, completeFrom, payloadGone };
+  const from = completeFrom(criteria, context.retention, context.now());
+  return { count, isAtLeast, sample, completeFrom: from, payloadGone };
 }
 
 class Counter {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { collectedStatus, firstPhase, phaseAfter, recoveredKey } from '../../../lib/domain/recovery.js';
+import {
+  collectedStatus,
+  completeFrom,
+  firstPhase,
+  phaseAfter,
+  recoveredKey,
+} from '../../../lib/domain/recovery.js';
 import type { RecoverableStatus } from '../../../lib/domain/recovery.js';
 
 describe('The phases of a recovery', () => {
@@ -33,6 +39,36 @@ describe('The phases of a recovery', () => {
       'FAILED',
       'MISSED',
     ]);
+  });
+});
+
+describe('completeFrom', () => {
+  const now = 1_000_000;
+  const periods = { deliveredMs: 300, failedMs: 500, unmatchedMs: 100, bodyMs: undefined };
+
+  it.each<[string, 'RECOVER' | 'REPLAY', RecoverableStatus[], typeof periods | undefined, number]>([
+    [
+      'a recovery finds failed deliveries while they are stored',
+      'RECOVER',
+      ['FAILED', 'MISSED'],
+      periods,
+      now - 500,
+    ],
+    ['a replay finds all events while those without deliveries are stored', 'REPLAY', [], periods, now - 100],
+    [
+      'a replay finds all events while those with delivered ones are stored',
+      'REPLAY',
+      [],
+      { ...periods, unmatchedMs: 400 },
+      now - 300,
+    ],
+    ['without retention, everything since the start is found', 'REPLAY', [], undefined, now - 600],
+  ])('%s', (_title, kind, statuses, kept, expected) => {
+    expect(completeFrom({ kind, statuses, since: now - 600 }, kept, now)).toBe(expected);
+  });
+
+  it('is never before the start of the period', () => {
+    expect(completeFrom({ kind: 'REPLAY', statuses: [], since: now - 50 }, periods, now)).toBe(now - 50);
   });
 });
 
