@@ -23,8 +23,8 @@ Environment variables, with their defaults in parentheses:
   WEBHOOKS_CLIENT_ERRORS           retry | fail: what to do after a 4xx response (retry)
   WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
   WEBHOOKS_ENVIRONMENT             environment of this process, such as production (none)
-  EXAMPLE_TRAFFIC                  true | false: make endpoints, receivers and traffic for the tenant demo, if it has no
-                                   data (true without DATABASE_URL; false with it; never with NODE_ENV=production)
+  EXAMPLE_TRAFFIC                  true | false: make HTTP transports, receivers and traffic for the tenant demo, if it
+                                   has no data (true without DATABASE_URL; false with it; never with NODE_ENV=production)
   PAYMENT_WEBHOOK_SECRETS          whsec_…,…  of POST /v2/payments/stripe (none: it accepts nothing)
 
 Portal:   the link that is printed, which opens once; another one: node scripts/portal-link.mjs

@@ -16,7 +16,7 @@ export interface AppConfig {
   readonly worker: boolean;
   /** Whether this process serves the POS and the webhooks routes; `/health` is always there. */
   readonly controllers: boolean;
-  /** Whether the portal gets example traffic: endpoints with receivers, a generated history, and fresh events. */
+  /** Whether the portal gets example traffic: HTTP transports with receivers, a generated history, and fresh events. */
   readonly exampleTraffic: boolean;
   /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
   readonly paymentSecrets: readonly string[];

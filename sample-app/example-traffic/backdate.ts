@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { EXAMPLE_TENANT } from './example-endpoints.js';
+import { EXAMPLE_TENANT } from './example-transports.js';
 
 /** Columns with the times of changes, by their table. */
 const TIMES: Readonly<Record<string, readonly string[]>> = {

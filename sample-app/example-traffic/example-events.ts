@@ -1,6 +1,6 @@
 import type { Actor } from '../account/actor.js';
 import { thinPayload } from '../events/thin-payload.js';
-import { AGO } from './example-endpoints.js';
+import { AGO } from './example-transports.js';
 import { between, pick, type Random } from './random.js';
 
 /** The content of an event, before it is emitted. */

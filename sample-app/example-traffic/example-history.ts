@@ -3,8 +3,8 @@ import { HttpTransports, WebhookRecoveries, Webhooks } from 'nestjs-tillhook';
 import type { Actor } from '../account/actor.js';
 import { PosTransactions } from '../database/pos-transactions.js';
 import { backdate } from './backdate.js';
-import { AGO, EXAMPLE_ENDPOINTS, EXAMPLE_TENANT } from './example-endpoints.js';
 import { pastEvents } from './example-events.js';
+import { AGO, EXAMPLE_TENANT, EXAMPLE_TRANSPORTS } from './example-transports.js';
 import { seededRandom } from './random.js';
 import { simulateDeliveries } from './simulate-deliveries.js';
 import { readNumbers, writeHistory } from './write-history.js';
@@ -14,9 +14,9 @@ const SEED = 20_261;
 const CLOCK_SLACK_MS = 60_000;
 
 /**
- * Makes the past of the example: endpoints, changes of them, and deliveries.
+ * Makes the past of the example: HTTP transports, changes of them, and deliveries.
  *
- * Endpoints, subscriptions and commands go through the module's services, so that rules and audit are the real ones, and only
+ * Transports, webhooks and commands go through the module's services, so that rules and audit are the real ones, and only
  * their times are moved. Deliveries are written as rows. Real deliveries would take as long as their retries wait,
  * and their statistics could not be moved, because they are counted in buckets of the real time. The rows keep the module's
  * invariants: numbers rise with time, and each outcome and each change of the queue has its fact, from which the module counts
@@ -35,9 +35,9 @@ export class ExampleHistory {
 
   /**
    * @param admin of the tenant, who makes the changes
-   * @param urlOf returns the URL of an endpoint's receiver
+   * @param urlOf returns the URL of the receiver of the transport with this uid
    */
-  async make(admin: Actor, urlOf: (endpointUid: string) => string): Promise<void> {
+  async make(admin: Actor, urlOf: (transportUid: string) => string): Promise<void> {
     const now = Date.now();
     const by = { actor: `user:${admin.user.Uid}` };
     const change = async (ago: number, work: () => Promise<unknown>): Promise<void> => {
@@ -45,8 +45,8 @@ export class ExampleHistory {
       await this.transactions.run((manager) => backdate(manager, now - CLOCK_SLACK_MS, now - ago));
     };
 
-    await change(AGO.endpointsCreated, () => this.#createEndpoints(urlOf, by));
-    // Before the deletion: the history needs the numbers of the endpoint that is deleted.
+    await change(AGO.transportsCreated, () => this.#createTransports(urlOf, by));
+    // Before the deletion: the history needs the numbers of the transport that is deleted.
     const numbers = await this.transactions.read(readNumbers);
     await change(AGO.secretRotated, () => this.transports.rotateSecret(EXAMPLE_TENANT, 'web-shop', {}, by));
     await change(AGO.dataWarehouseDisabled, () => this.#disableAsFailing('data-warehouse'));
@@ -55,17 +55,17 @@ export class ExampleHistory {
 
     const random = seededRandom(SEED);
     const events = pastEvents(random, admin, now);
-    const endpoints = EXAMPLE_ENDPOINTS.map((endpoint) => simulateDeliveries(endpoint, events, random, now));
+    const transports = EXAMPLE_TRANSPORTS.map((transport) => simulateDeliveries(transport, events, random, now));
     await this.transactions.run((manager) =>
-      writeHistory(manager, admin.tenant.Id, events, endpoints, numbers),
+      writeHistory(manager, admin.tenant.Id, events, transports, numbers),
     );
 
     const [since, until] = [AGO.accountingFails, AGO.accountingIsBack].map((ago) => new Date(now - ago));
     await this.recoveries.recover(EXAMPLE_TENANT, 'accounting', { since: since!, until }, by);
   }
 
-  async #createEndpoints(urlOf: (endpointUid: string) => string, by: { actor: string }): Promise<void> {
-    for (const { uid, name, subscriptions, retryScheduleSeconds } of EXAMPLE_ENDPOINTS) {
+  async #createTransports(urlOf: (transportUid: string) => string, by: { actor: string }): Promise<void> {
+    for (const { uid, name, webhooks, retryScheduleSeconds } of EXAMPLE_TRANSPORTS) {
       await this.transports.create(
         EXAMPLE_TENANT,
         {
@@ -76,14 +76,14 @@ export class ExampleHistory {
         },
         by,
       );
-      for (const subscription of subscriptions) {
-        const { uid: webhookUid, action } = subscription;
+      for (const webhook of webhooks) {
+        const { uid: webhookUid, action } = webhook;
         await this.webhooks.create(EXAMPLE_TENANT, uid, { webhookUid, action }, by);
       }
     }
   }
 
-  /** Disables an endpoint as the module does after five days of failures, which nobody wants to wait for. */
+  /** Disables a transport as the module does after five days of failures, which nobody wants to wait for. */
   async #disableAsFailing(uid: string): Promise<void> {
     await this.transports.disable(EXAMPLE_TENANT, uid, { reason: 'FAILING' });
     await this.transactions.run((manager) =>

@@ -8,15 +8,15 @@ import { reactionOf } from './receiver-behaviour.js';
 const HOST = '127.0.0.1';
 
 /**
- * The systems behind the example's endpoints: real servers on the loopback interface, one path for each. They do not check
- * signatures; `npm run demo` shows that.
+ * The systems behind the example's HTTP transports: a real server on the loopback interface, with one path for each. They do
+ * not check signatures; `npm run demo` shows that.
  */
 @Injectable()
 export class ExampleReceivers implements OnApplicationShutdown {
   readonly #server: Server = createServer((request, response) => void this.#respond(request, response));
 
   /**
-   * Listens on the port of an earlier start, to which the endpoints lead, or on another one if that is in use.
+   * Listens on the port of an earlier start, to which the transports lead, or on another one if that is in use.
    *
    * @param port 0: the system chooses one
    * @returns the port
@@ -32,9 +32,9 @@ export class ExampleReceivers implements OnApplicationShutdown {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** URL of an endpoint's receiver. */
-  urlOf(endpointUid: string): string {
-    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}/${endpointUid}`;
+  /** URL of a receiver. @param receiver the uid of its transport, or `inbox` */
+  urlOf(receiver: string): string {
+    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}/${receiver}`;
   }
 
   /** By then the module has ended its requests. */
@@ -46,7 +46,7 @@ export class ExampleReceivers implements OnApplicationShutdown {
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
     const reaction = reactionOf({
-      endpointUid: request.url?.slice(1) ?? '',
+      receiver: request.url?.slice(1) ?? '',
       eventUid: String(request.headers['webhook-id'] ?? ''),
       ago: 0,
       random: Math.random,

@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { WebhookPortalLinks } from 'nestjs-tillhook';
 import { OperatorToken } from '../account/operator-token.js';
-import { EXAMPLE_TENANT } from './example-endpoints.js';
 import { ExampleReceivers } from './example-receivers.js';
 import { type ExampleStart, ExampleTraffic } from './example-traffic.js';
+import { EXAMPLE_TENANT } from './example-transports.js';
 import { OWN_RECEIVER } from './receiver-behaviour.js';
 
 const DAY_MINUTES = 1_440;

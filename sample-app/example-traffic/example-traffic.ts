@@ -7,10 +7,10 @@ import { Tenant } from '../account/tenant.entity.js';
 import { getOne } from '../database/entity-store.js';
 import { PosTransactions } from '../database/pos-transactions.js';
 import { Setting } from '../database/setting.entity.js';
-import { EXAMPLE_ENDPOINTS, EXAMPLE_TENANT } from './example-endpoints.js';
 import { ExampleFlow } from './example-flow.js';
 import { ExampleHistory } from './example-history.js';
 import { ExampleReceivers } from './example-receivers.js';
+import { EXAMPLE_TENANT, EXAMPLE_TRANSPORTS } from './example-transports.js';
 
 /** Name of the setting with the port of the receivers. */
 const RECEIVERS_PORT = 'exampleReceiversPort';
@@ -20,7 +20,7 @@ const UNFINISHED = '0';
 /** Result of `ExampleTraffic.start`: it made a history, continued an earlier one, or found other data and made nothing. */
 export type ExampleStart = 'made' | 'continued' | 'refused';
 
-/** Gives the portal something to show: endpoints with real receivers, a generated history, and a flow of fresh events. */
+/** Gives the portal something to show: HTTP transports with real receivers, a generated history, and a flow of fresh events. */
 @Injectable()
 export class ExampleTraffic {
   constructor(
@@ -32,8 +32,8 @@ export class ExampleTraffic {
   ) {}
 
   /**
-   * Starts the receivers and the flow, and makes the history unless it exists. Nothing is made if the tenant has endpoints or
-   * events already.
+   * Starts the receivers and the flow, and makes the history unless it exists. If the tenant has transports or events that are
+   * not from an earlier start, it does nothing.
    */
   async start(): Promise<ExampleStart> {
     const { actor, stored } = await this.transactions.read(async (manager) => ({
@@ -43,7 +43,7 @@ export class ExampleTraffic {
     if (stored ? stored.value === UNFINISHED : !(await this.#claim())) return 'refused';
     const port = String(await this.receivers.listen(Number(stored?.value ?? 0)));
     if (!stored) await this.history.make(actor, (uid) => this.receivers.urlOf(uid));
-    else if (stored.value !== port) await this.#moveEndpoints();
+    else if (stored.value !== port) await this.#moveTransports();
     await this.transactions.run((manager) =>
       manager.update(Setting, { name: RECEIVERS_PORT }, { value: port }),
     );
@@ -60,12 +60,12 @@ export class ExampleTraffic {
     });
   }
 
-  /** Changes the URLs of the endpoints, because another process uses the old port. Endpoints that a user deleted or moved stay. */
-  async #moveEndpoints(): Promise<void> {
+  /** Changes the URLs of the transports, because another process uses the old port. Those that a user deleted or moved stay so. */
+  async #moveTransports(): Promise<void> {
     const { items } = await this.transports.list(EXAMPLE_TENANT, { pageSize: 100 });
-    for (const { uid } of EXAMPLE_ENDPOINTS) {
-      const endpoint = items.find(({ httpTransportUid }) => httpTransportUid === uid);
-      if (!endpoint || !isReceiver(endpoint.url, uid)) continue;
+    for (const { uid } of EXAMPLE_TRANSPORTS) {
+      const transport = items.find(({ httpTransportUid }) => httpTransportUid === uid);
+      if (!transport || !isReceiver(transport.url, uid)) continue;
       await this.transports.update(
         EXAMPLE_TENANT,
         uid,

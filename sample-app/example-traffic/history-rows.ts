@@ -1,16 +1,16 @@
 import type { PastEvent } from './example-events.js';
 import { ERRORS } from './receiver-behaviour.js';
-import { isSuccess, type PastAttempt, type PastDelivery, type PastEndpoint } from './simulate-deliveries.js';
+import { isSuccess, type PastAttempt, type PastDelivery, type PastTransport } from './simulate-deliveries.js';
 
 /** A row, by its columns. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Numbers that the database gives to the tenant, its endpoints and its events. */
+/** Numbers that the database gives to the tenant, its transports and its events. */
 export interface Numbers {
   readonly tenantId: number;
-  /** By the uid of the endpoint. */
+  /** By the uid of the transport. */
   readonly transportIds: ReadonlyMap<string, number>;
-  /** By the uid of the subscription. */
+  /** By the uid of the webhook. */
   readonly webhookIds: ReadonlyMap<string, number>;
   /** By the uid of the event. */
   readonly eventIds: ReadonlyMap<string, number>;
@@ -51,23 +51,23 @@ export const eventRow = (
  * @param deliveryIds one ascending number for each delivery: numbers rise with the creation of deliveries
  */
 export function historyRows(
-  endpoints: readonly PastEndpoint[],
+  transports: readonly PastTransport[],
   numbers: Numbers,
   deliveryIds: readonly number[],
 ): HistoryRows {
   const rows = { queue: [] as Row[], log: [] as Row[], attempts: [] as Row[], facts: [] as string[] };
-  const all = endpoints
-    .flatMap(({ endpoint, deliveries }) =>
-      deliveries.map((delivery) => ({ delivery, endpointUid: endpoint.uid })),
+  const all = transports
+    .flatMap(({ transport, deliveries }) =>
+      deliveries.map((delivery) => ({ delivery, transportUid: transport.uid })),
     )
     .sort((a, b) => a.delivery.createdAt - b.delivery.createdAt);
-  all.forEach(({ delivery, endpointUid }, index) => {
-    const { event, subscriptionUid, createdAt, attempts, status, at } = delivery;
+  all.forEach(({ delivery, transportUid }, index) => {
+    const { event, webhookUid, createdAt, attempts, status, at } = delivery;
     const id = numberOf(deliveryIds[index], 'delivery');
     const common = {
-      transport_id: numberOf(numbers.transportIds.get(endpointUid), endpointUid),
+      transport_id: numberOf(numbers.transportIds.get(transportUid), transportUid),
       event_id: numberOf(numbers.eventIds.get(event.eventUid), event.eventUid),
-      webhook_id: numberOf(numbers.webhookIds.get(subscriptionUid), subscriptionUid),
+      webhook_id: numberOf(numbers.webhookIds.get(webhookUid), webhookUid),
       tenant_id: numbers.tenantId,
       created_at: createdAt,
       attempts: attempts.length,

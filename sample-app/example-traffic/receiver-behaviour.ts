@@ -1,4 +1,4 @@
-import { AGO } from './example-endpoints.js';
+import { AGO } from './example-transports.js';
 import { between, type Random } from './random.js';
 
 /** How a receiver reacts to a request. */
@@ -13,7 +13,7 @@ export interface Reaction {
   readonly body?: string;
 }
 
-/** A receiver for an endpoint that the user adds. */
+/** A receiver for a transport that the user adds. */
 export const OWN_RECEIVER = 'inbox';
 
 /** Codes of attempts without a response, with the texts of the module. */
@@ -23,7 +23,8 @@ export const ERRORS = {
 } as const;
 
 interface Request {
-  readonly endpointUid: string;
+  /** Name of the receiver: the uid of its transport, or `inbox`. */
+  readonly receiver: string;
   readonly eventUid: string;
   /** How long before the start of the app, in ms; 0: after it. */
   readonly ago: number;
@@ -88,10 +89,10 @@ const BEHAVIOURS: Readonly<Record<string, (request: Request) => Reaction>> = {
   [OWN_RECEIVER]: ({ random }) => accepted(between(random, 20, 80)),
 };
 
-/** Returns how the receiver of an endpoint reacts; undefined: there is no such receiver. */
+/** Returns how a receiver reacts; undefined: there is no such receiver. */
 export function reactionOf(request: Request): Reaction | undefined {
-  return Object.hasOwn(BEHAVIOURS, request.endpointUid)
-    ? BEHAVIOURS[request.endpointUid]?.(request)
+  return Object.hasOwn(BEHAVIOURS, request.receiver)
+    ? BEHAVIOURS[request.receiver]?.(request)
     : undefined;
 }
 

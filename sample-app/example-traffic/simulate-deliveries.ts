@@ -1,5 +1,5 @@
-import { type ExampleEndpoint, subscribes } from './example-endpoints.js';
 import type { PastEvent } from './example-events.js';
+import { type ExampleTransport, subscribes } from './example-transports.js';
 import { between, type Random } from './random.js';
 import { type Reaction, reactionOf } from './receiver-behaviour.js';
 
@@ -13,7 +13,7 @@ export interface PastAttempt {
 /** A delivery of the generated history. */
 export interface PastDelivery {
   readonly event: PastEvent;
-  readonly subscriptionUid: string;
+  readonly webhookUid: string;
   /** When the event was matched, ms since the epoch. */
   readonly createdAt: number;
   readonly attempts: readonly PastAttempt[];
@@ -22,9 +22,9 @@ export interface PastDelivery {
   readonly at: number;
 }
 
-/** State of an endpoint at the end of the history. */
-export interface PastEndpoint {
-  readonly endpoint: ExampleEndpoint;
+/** State of a transport at the end of the history. */
+export interface PastTransport {
+  readonly transport: ExampleTransport;
   readonly deliveries: readonly PastDelivery[];
   /** Start of the present series of failures, ms since the epoch; null: the last attempt succeeded. */
   readonly failingSince: number | null;
@@ -52,29 +52,29 @@ type Waiting = Omit<PastDelivery, 'status' | 'attempts'> & { readonly attempts: 
  * @param now ms since the epoch
  */
 export function simulateDeliveries(
-  endpoint: ExampleEndpoint,
+  transport: ExampleTransport,
   events: readonly PastEvent[],
   random: Random,
   now: number,
-): PastEndpoint {
+): PastTransport {
   const [pausedAt, disabledAt, deletedAt] = [
-    endpoint.pausedAgo,
-    endpoint.disabledAgo,
-    endpoint.deletedAgo,
+    transport.pausedAgo,
+    transport.disabledAgo,
+    transport.deletedAgo,
   ].map((ago) => (ago === undefined ? Infinity : now - ago)) as [number, number, number];
   const sendsUntil = Math.min(pausedAt, disabledAt, deletedAt, now - MARGIN_MS);
   const ended: PastDelivery[] = [];
   const waiting: Waiting[] = [];
   for (const event of events) {
-    const subscription = endpoint.subscriptions.find(({ action }) => subscribes(action, event.action));
-    if (subscription === undefined || event.at >= deletedAt) continue;
+    const webhook = transport.webhooks.find(({ action }) => subscribes(action, event.action));
+    if (webhook === undefined || event.at >= deletedAt) continue;
     const createdAt = event.at + between(random, 10, 60);
-    const common = { event, subscriptionUid: subscription.uid, createdAt, at: createdAt, attempts: [] };
+    const common = { event, webhookUid: webhook.uid, createdAt, at: createdAt, attempts: [] };
     if (event.at >= disabledAt) ended.push({ ...common, status: 'MISSED' });
     else waiting.push(common);
   }
 
-  const schedule = endpoint.retryScheduleSeconds ?? DEFAULT_SCHEDULE_SECONDS;
+  const schedule = transport.retryScheduleSeconds ?? DEFAULT_SCHEDULE_SECONDS;
   let failingSince: number | null = null;
   let [consecutiveFailures, blockedUntil, nextStart] = [0, 0, 0];
   for (let next = takeEarliest(waiting); next !== undefined; next = takeEarliest(waiting)) {
@@ -86,8 +86,8 @@ export function simulateDeliveries(
     nextStart = startedAt + APART_MS;
     const ago = now - startedAt;
     const { eventUid } = next.event;
-    const reaction = reactionOf({ endpointUid: endpoint.uid, eventUid, ago, random });
-    if (reaction === undefined) throw new Error(`The endpoint ${endpoint.uid} has no receiver.`);
+    const reaction = reactionOf({ receiver: transport.uid, eventUid, ago, random });
+    if (reaction === undefined) throw new Error(`The transport ${transport.uid} has no receiver.`);
     const endedAt = startedAt + reaction.durationMs;
     const attempts = [...next.attempts, { startedAt, reaction }];
     if (isSuccess(reaction)) {
@@ -112,7 +112,7 @@ export function simulateDeliveries(
     status: isDeleted ? 'CANCELLED' : 'PENDING',
     at: isDeleted ? deletedAt : delivery.at,
   }));
-  return { endpoint, deliveries: [...ended, ...left], failingSince, consecutiveFailures, blockedUntil };
+  return { transport, deliveries: [...ended, ...left], failingSince, consecutiveFailures, blockedUntil };
 }
 
 export const isSuccess = ({ statusCode = 0 }: Reaction): boolean => statusCode >= 200 && statusCode <= 299;

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { EXAMPLE_TENANT } from './example-endpoints.js';
 import type { PastEvent } from './example-events.js';
+import { EXAMPLE_TENANT } from './example-transports.js';
 import { eventRow, historyRows, type Numbers } from './history-rows.js';
 import { insertRows } from './insert-rows.js';
-import type { PastEndpoint } from './simulate-deliveries.js';
+import type { PastTransport } from './simulate-deliveries.js';
 
 /** Number of facts in one row. A worker, too, writes many facts into one row. */
 const FACTS_IN_A_ROW = 100;
@@ -11,7 +11,7 @@ const FACTS_IN_A_ROW = 100;
 /** Numbers of the tenant's rows that exist before the history is written. */
 export type KnownNumbers = Omit<Numbers, 'eventIds'>;
 
-/** Reads the numbers of the tenant, its endpoints and its subscriptions. */
+/** Reads the numbers of the tenant, its transports and its webhooks. */
 export async function readNumbers(manager: EntityManager): Promise<KnownNumbers> {
   const read = async (table: string, uid: string): Promise<Map<string, number>> => {
     const rows = await manager.query<{ id: number | string; uid: string }[]>(
@@ -37,7 +37,7 @@ export async function writeHistory(
   manager: EntityManager,
   tenantNumber: number,
   events: readonly PastEvent[],
-  endpoints: readonly PastEndpoint[],
+  transports: readonly PastTransport[],
   known: KnownNumbers,
 ): Promise<void> {
   await insertRows(
@@ -46,9 +46,9 @@ export async function writeHistory(
     events.map((event) => eventRow(EXAMPLE_TENANT, tenantNumber, event)),
   );
   const eventIds = await readEventIds(manager);
-  const count = endpoints.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+  const count = transports.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
   const ids = await takeDeliveryNumbers(manager, count);
-  const { queue, log, attempts, facts } = historyRows(endpoints, { ...known, eventIds }, ids);
+  const { queue, log, attempts, facts } = historyRows(transports, { ...known, eventIds }, ids);
   await insertRows(manager, 'webhook_queue', queue);
   await insertRows(manager, 'webhook_delivery', log);
   await insertRows(manager, 'webhook_attempt', attempts);
@@ -56,17 +56,17 @@ export async function writeHistory(
     facts: facts.slice(index * FACTS_IN_A_ROW, (index + 1) * FACTS_IN_A_ROW).join(';'),
   }));
   await insertRows(manager, 'webhook_statistic_fact', groups);
-  for (const past of endpoints) await writeHealth(manager, past, known);
+  for (const past of transports) await writeHealth(manager, past, known);
 }
 
-/** The health of an endpoint, and when its lane is due. A suspended lane, of a paused or disabled endpoint, is never due. */
+/** The health of a transport, and when its lane is due. A suspended lane, of a paused or disabled transport, is never due. */
 async function writeHealth(
   manager: EntityManager,
-  past: PastEndpoint,
+  past: PastTransport,
   { transportIds }: KnownNumbers,
 ): Promise<void> {
-  const { endpoint, deliveries, failingSince, consecutiveFailures, blockedUntil } = past;
-  const transportId = transportIds.get(endpoint.uid);
+  const { transport, deliveries, failingSince, consecutiveFailures, blockedUntil } = past;
+  const transportId = transportIds.get(transport.uid);
   if (transportId === undefined) return;
   const dueAt = Math.min(...deliveries.flatMap(({ status, at }) => (status === 'PENDING' ? [at] : [])));
   const due = dueAt < Infinity ? String(Math.max(dueAt, blockedUntil)) : 'due_at';

@@ -24,16 +24,16 @@ describe('A logger of the host', () => {
     'that %s at every line does not end the process, and deliveries go on',
     async (logger) => {
       scene = await Scene.open({ webhooks });
-      await scene.route({ tenantUid: 'shop', endpoint: 0 });
+      await scene.route({ tenantUid: 'shop', receiver: 0 });
       let isReceiverDown = true;
-      scene.endpoints.respond = () => ({ status: isReceiverDown ? 500 : 204 });
+      scene.receivers.respond = () => ({ status: isReceiverDown ? 500 : 204 });
       // Adopting warns while the application starts.
       const worker = await scene.startWorker({ logger, webhooks: { adoptEnvironment: true } });
       const said = (pattern: RegExp): boolean => worker.log.some((line) => pattern.test(line));
       await eventually(() => said(/logger called: .*adoptEnvironment/));
 
       await scene.emitMany('shop', EVENTS);
-      await eventually(() => scene.endpoints.arrivals.length > 3);
+      await eventually(() => scene.receivers.arrivals.length > 3);
       // Rounds of fan-out fail.
       const { dataSource } = scene.host;
       await dataSource.query('ALTER TABLE webhook_outbox RENAME TO webhook_outbox_away');

@@ -1,16 +1,16 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { eventually } from '../support/eventually.js';
-import type { Arrival } from './support/endpoints.js';
+import type { Arrival } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized } from './support/sizes.js';
 
-const { perEndpoint } = sized({ perEndpoint: 5 }, { perEndpoint: 200 });
+const { perReceiver } = sized({ perReceiver: 5 }, { perReceiver: 200 });
 const SKEWS_MS = [0, 600_000, -600_000];
-const ENDPOINTS = 12;
+const RECEIVERS = 12;
 const RETRY_MS = 1_000;
-/** One endpoint asks to be left alone, until a date. */
-const LATER = ENDPOINTS - 1;
+/** One receiver asks to be left alone, until a date. */
+const LATER = RECEIVERS - 1;
 const LATER_MS = 3_000;
 /** How far two processes' ideas of the database's clock may be apart on a busy machine. */
 const UNSURE_MS = 100;
@@ -32,46 +32,46 @@ it(
       retryScheduleMs: [RETRY_MS, RETRY_MS, 10_000],
       circuitFailures: 0,
     };
-    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
-    const { endpoints } = scene;
+    scene = await Scene.open({ receivers: RECEIVERS, webhooks });
+    const { receivers } = scene;
     let laterUntil = 0;
-    endpoints.respond = ({ endpoint, attempt, at }) => {
-      if (endpoint !== LATER) return { status: attempt < 3 ? 500 : 204 };
+    receivers.respond = ({ receiver, attempt, at }) => {
+      if (receiver !== LATER) return { status: attempt < 3 ? 500 : 204 };
       // From its first request on, whenever that comes.
       laterUntil ||= Math.ceil((at + LATER_MS) / 1_000) * 1_000;
       const headers = { 'retry-after': new Date(laterUntil).toUTCString() };
       return at < laterUntil - UNSURE_MS ? { status: 503, headers } : { status: 204 };
     };
     const secrets: string[] = [];
-    for (let n = 0; n < ENDPOINTS; n += 1)
-      secrets.push(await scene.route({ tenantUid: `tenant-${n}`, endpoint: n }));
+    for (let n = 0; n < RECEIVERS; n += 1)
+      secrets.push(await scene.route({ tenantUid: `tenant-${n}`, receiver: n }));
     const workers = await Promise.all(
       SKEWS_MS.map((skewMs) =>
         scene.startWorker({ preload: ['skewed-clock.mjs'], env: { CLOCK_SKEW_MS: String(skewMs) } }),
       ),
     );
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
-    await scene.untilLog({ DELIVERED: ENDPOINTS * perEndpoint }, 60_000);
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.emitMany(`tenant-${n}`, perReceiver);
+    await scene.untilLog({ DELIVERED: RECEIVERS * perReceiver }, 60_000);
 
-    const { arrivals } = endpoints;
+    const { arrivals } = receivers;
     expect(new Set(arrivals.map(({ sender }) => sender))).toEqual(new Set(workers.map(({ name }) => name)));
     const byDelivery = new Map<string, Arrival[]>();
     for (const arrival of arrivals) {
       byDelivery.set(arrival.deliveryUid, [...(byDelivery.get(arrival.deliveryUid) ?? []), arrival]);
     }
     for (const [first, ...others] of byDelivery.values()) {
-      if (first!.endpoint === LATER) continue;
+      if (first!.receiver === LATER) continue;
       expect([first, ...others].map((arrival) => arrival!.attempt)).toEqual([1, 2, 3]);
       [first!, ...others].reduce((before, next) => {
         expect(next.at - before.endedAt!).toBeGreaterThan(RETRY_MS * 0.8 - UNSURE_MS);
         return next;
       });
     }
-    const atLater = arrivals.filter(({ endpoint }) => endpoint === LATER);
+    const atLater = arrivals.filter(({ receiver }) => receiver === LATER);
     // Requests that were in flight when the first one got its response arrive all the same.
     const tooSoon = atLater.filter(({ at }) => at < laterUntil - UNSURE_MS).slice(CAP);
     expect(tooSoon).toEqual([]);
-    for (const { body, headers, endpoint } of arrivals) new Webhook(secrets[endpoint]!).verify(body, headers);
+    for (const { body, headers, receiver } of arrivals) new Webhook(secrets[receiver]!).verify(body, headers);
 
     for (const [n, worker] of workers.entries()) {
       const { reasons } = await worker.ask('health');
@@ -90,12 +90,12 @@ it.each([600_000, -600_000])(
   async (skewMs) => {
     const webhooks = { pollMs: 50, retryScheduleMs: [RETRY_MS] };
     scene = await Scene.open({ webhooks });
-    scene.endpoints.respond = ({ attempt }) => ({ status: attempt === 1 ? 500 : 204 });
-    const secret = await scene.route({ tenantUid: 'shop', endpoint: 0 });
+    scene.receivers.respond = ({ attempt }) => ({ status: attempt === 1 ? 500 : 204 });
+    const secret = await scene.route({ tenantUid: 'shop', receiver: 0 });
     const env = { CLOCK_SKEW_MS: String(skewMs), CLOCK_SKEW_LATER: 'true' };
     const worker = await scene.startWorker({ preload: ['skewed-clock.mjs'], env });
     await scene.emitMany('shop', 5);
-    const { arrivals } = scene.endpoints;
+    const { arrivals } = scene.receivers;
     await eventually(() => arrivals.length === 5);
     worker.signal();
     await scene.untilLog({ DELIVERED: 5 }, 10_000);

@@ -6,9 +6,9 @@ import { endLeasesIn, lanesOf } from './support/lane-table.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
-const { endpoints, perEndpoint } = sized(
-  { endpoints: 3, perEndpoint: 4 },
-  { endpoints: 12, perEndpoint: 50 },
+const { receivers, perReceiver } = sized(
+  { receivers: 3, perReceiver: 4 },
+  { receivers: 12, perReceiver: 50 },
 );
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Time for a claim or a sweep on a busy machine. */
@@ -18,33 +18,33 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 const open = async (kind: DatabaseKind, webhooks = {}): Promise<void> => {
-  scene = await Scene.open({ database: await createDatabase(kind), endpoints, webhooks });
-  for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+  scene = await Scene.open({ database: await createDatabase(kind), receivers, webhooks });
+  for (let n = 0; n < receivers; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
 };
 const emit = async (count: number): Promise<void> => {
-  for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, count);
+  for (let n = 0; n < receivers; n += 1) await scene.emitMany(`tenant-${n}`, count);
 };
 const allHold = (): boolean =>
-  Array.from({ length: endpoints }).every((_, n) => scene.endpoints.openAt(n) > 0);
+  Array.from({ length: receivers }).every((_, n) => scene.receivers.openAt(n) > 0);
 
 describe('lanes of a process that was killed, after a clock was set back by a day', () => {
   /** The clock of the killed process is a day ahead. For all processes that follow, the clock was set back. */
   const killOneThatIsADayAhead = async (): Promise<void> => {
-    scene.endpoints.respond = () => 'never';
+    scene.receivers.respond = () => 'never';
     const env = { CLOCK_SKEW_MS: String(DAY_MS) };
     const worker = await scene.startWorker({ preload: ['skewed-clock.mjs'], env });
     await emit(1);
     await eventually(allHold);
     await worker.kill();
-    scene.endpoints.respond = () => ({ status: 204 });
+    scene.receivers.respond = () => ({ status: 204 });
   };
 
   it('are claimed within seconds on SQLite, where the clock is the machine’s', async () => {
     await open('sqlite');
     await killOneThatIsADayAhead();
-    await emit(perEndpoint);
+    await emit(perReceiver);
     await scene.startWorker();
-    const newOnes = () => scene.endpoints.delivered().size >= endpoints * perEndpoint;
+    const newOnes = () => scene.receivers.delivered().size >= receivers * perReceiver;
     await eventually(newOnes, { what: 'what was emitted since to arrive', withinMs: SOON_MS });
   }, 30_000);
 
@@ -52,34 +52,34 @@ describe('lanes of a process that was killed, after a clock was set back by a da
     await open('sqlite');
     await killOneThatIsADayAhead();
     await scene.startWorker();
-    await scene.untilLog({ DELIVERED: endpoints }, SOON_MS);
+    await scene.untilLog({ DELIVERED: receivers }, SOON_MS);
   }, 30_000);
 
   it('are claimed within seconds on PostgreSQL, where the clock is the server’s', async () => {
     await open('postgres');
-    scene.endpoints.respond = () => 'never';
+    scene.receivers.respond = () => 'never';
     const worker = await scene.startWorker();
-    await emit(perEndpoint);
+    await emit(perReceiver);
     await eventually(allHold);
     await worker.kill();
-    scene.endpoints.respond = () => ({ status: 204 });
+    scene.receivers.respond = () => ({ status: 204 });
     // The leases look like this after the server's clock was set back.
     await endLeasesIn(scene.host.dataSource, DAY_MS);
     await scene.startWorker();
-    await scene.untilLog({ DELIVERED: endpoints * perEndpoint }, SOON_MS);
+    await scene.untilLog({ DELIVERED: receivers * perReceiver }, SOON_MS);
   }, 30_000);
 
   it('a lease that a living process holds for as long as leases may last is respected', async () => {
     await open('postgres');
-    scene.endpoints.respond = () => 'never';
+    scene.receivers.respond = () => 'never';
     const holder = await scene.startWorker();
     await emit(1);
     await eventually(allHold);
     await scene.startWorker();
     await sleep(2_000);
-    expect(new Set(scene.endpoints.arrivals.map(({ sender }) => sender))).toEqual(new Set([holder.name]));
+    expect(new Set(scene.receivers.arrivals.map(({ sender }) => sender))).toEqual(new Set([holder.name]));
     expect((await lanesOf(scene.host.dataSource)).map(({ leaseToken }) => leaseToken)).toEqual(
-      Array.from({ length: endpoints }, () => 1),
+      Array.from({ length: receivers }, () => 1),
     );
   }, 30_000);
 });
@@ -92,9 +92,9 @@ describe.each(DATABASE_KINDS)('a clock that is set forward twice on %s', (kind) 
 
   it('leaves no lane of living processes in quarantine mode', async () => {
     await open(kind, { timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS });
-    scene.endpoints.respond = () => 'never';
+    scene.receivers.respond = () => 'never';
     await scene.startWorkers(2);
-    await emit(perEndpoint);
+    await emit(perReceiver);
     await eventually(allHold);
     for (let n = 0; n < 2; n += 1) {
       const before = await lanesOf(scene.host.dataSource);

@@ -18,15 +18,15 @@ afterEach(() => scene.close());
 it(
   'a transaction that stays open while later ones commit delays its own event and no other',
   async () => {
-    scene = await Scene.open({ endpoints: 3, webhooks: { pollMs: 100 } });
-    await scene.route({ tenantUid: 'shop', endpoint: ORDERED, ordered: true });
-    await scene.route({ tenantUid: 'shop', endpoint: UNORDERED });
-    await scene.route({ tenantUid: 'other', endpoint: OTHER_TENANT });
+    scene = await Scene.open({ receivers: 3, webhooks: { pollMs: 100 } });
+    await scene.route({ tenantUid: 'shop', receiver: ORDERED, ordered: true });
+    await scene.route({ tenantUid: 'shop', receiver: UNORDERED });
+    await scene.route({ tenantUid: 'other', receiver: OTHER_TENANT });
     await scene.startWorkers(WORKERS);
-    const { arrivals } = scene.endpoints;
+    const { arrivals } = scene.receivers;
 
     /** By event: when it was committed, and where it has to arrive. */
-    const committed = new Map<string, { at: number; endpoints: readonly number[] }>();
+    const committed = new Map<string, { at: number; receivers: readonly number[] }>();
     let heldUid = '';
     let commit = (): void => undefined;
     const mayCommit = new Promise<void>((resolve) => (commit = resolve));
@@ -39,14 +39,14 @@ it(
     const holdUntil = performance.now() + heldMs;
     while (performance.now() < holdUntil) {
       // The same key too: what is not committed is not waited for.
-      committed.set(await scene.emit('shop', 'key'), { at: Date.now(), endpoints: [ORDERED, UNORDERED] });
-      committed.set(await scene.emit('other'), { at: Date.now(), endpoints: [OTHER_TENANT] });
+      committed.set(await scene.emit('shop', 'key'), { at: Date.now(), receivers: [ORDERED, UNORDERED] });
+      committed.set(await scene.emit('other'), { at: Date.now(), receivers: [OTHER_TENANT] });
       await sleep(EVERY_MS);
     }
     commit();
     await holding;
-    committed.set(heldUid, { at: Date.now(), endpoints: [ORDERED, UNORDERED] });
-    const expected = [...committed.values()].reduce((sum, { endpoints }) => sum + endpoints.length, 0);
+    committed.set(heldUid, { at: Date.now(), receivers: [ORDERED, UNORDERED] });
+    const expected = [...committed.values()].reduce((sum, { receivers }) => sum + receivers.length, 0);
     await eventually(() => arrivals.length === expected, { what: `${expected} arrivals` });
 
     const late = arrivals.filter(({ eventUid, at }) => at - committed.get(eventUid)!.at > IN_TIME_MS);
@@ -55,7 +55,7 @@ it(
     const sequenceOf = ({ headers }: { headers: Readonly<Record<string, string>> }) =>
       Number(headers['x-webhook-sequence']);
     const ofHeld = arrivals.filter(({ eventUid }) => eventUid === heldUid);
-    expect(ofHeld.map(({ endpoint }) => endpoint).sort()).toEqual([ORDERED, UNORDERED]);
+    expect(ofHeld.map(({ receiver }) => receiver).sort()).toEqual([ORDERED, UNORDERED]);
     const others = arrivals.filter(({ eventUid }) => eventUid !== heldUid);
     expect(sequenceOf(ofHeld[0]!)).toBeLessThan(Math.min(...others.map(sequenceOf)));
   },

@@ -27,8 +27,8 @@ describe('a process that is killed again and again while a receiver works', () =
   const open = async (kind: DatabaseKind, retries: number): Promise<void> => {
     const retryScheduleMs = Array.from({ length: retries }, () => RETRY_MS);
     scene = await Scene.open({ database: await createDatabase(kind), webhooks: { retryScheduleMs } });
-    scene.endpoints.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
-    await scene.route({ tenantUid: 'shop', endpoint: 0 });
+    scene.receivers.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
+    await scene.route({ tenantUid: 'shop', receiver: 0 });
   };
   const hasFailed = async (): Promise<boolean> =>
     Object.keys(await scene.log()).some((status) => status.startsWith('FAILED'));
@@ -37,7 +37,7 @@ describe('a process that is killed again and again while a receiver works', () =
   const crash = async (): Promise<number | undefined> => {
     const worker = await scene.startWorker();
     const startedAt = Date.now();
-    const hasSent = (): boolean => scene.endpoints.arrivals.some(({ sender }) => sender === worker.name);
+    const hasSent = (): boolean => scene.receivers.arrivals.some(({ sender }) => sender === worker.name);
     await eventually(async () => hasSent() || (await hasFailed()), { what: 'a request' });
     await sleep(Math.max(UNSURE_MS, startedAt + killAfterMs - Date.now()));
     await worker.kill();
@@ -59,7 +59,7 @@ describe('a process that is killed again and again while a receiver works', () =
       await scene.startWorker();
       await scene.untilLog({ DELIVERED: deliveries }, 20_000 + (CAP + deliveries / CAP) * RECEIVER_MS);
 
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       const attempts = await countedAttempts(scene.host.dataSource);
       expect(attempts.some(({ errorCode }) => errorCode === 'WORKER_CRASHED')).toBe(true);
       for (const id of new Set(attempts.map(({ deliveryId }) => deliveryId))) {
@@ -91,7 +91,7 @@ describe('a process that is killed again and again while a receiver works', () =
       await open(kind, 1);
       await scene.emit('shop');
       const lastAttempts = (): number =>
-        scene.endpoints.arrivals.filter(({ attempt }) => attempt === 2).length;
+        scene.receivers.arrivals.filter(({ attempt }) => attempt === 2).length;
       for (let n = 0; n < 8 && lastAttempts() < MOST_REPEATS; n += 1) {
         await crash();
         expect(await scene.log()).toEqual({ PENDING: 1 });
@@ -111,10 +111,10 @@ describe('a process that is killed again and again while a receiver works', () =
         await open(kind, 1);
         await scene.emit('shop');
         while ((await crash()) !== undefined) {
-          expect(scene.endpoints.arrivals.length).toBeLessThanOrEqual(2 + 2 + MOST_REPEATS);
+          expect(scene.receivers.arrivals.length).toBeLessThanOrEqual(2 + 2 + MOST_REPEATS);
         }
         expect(await scene.log()).toEqual({ 'FAILED WORKER_CRASHED': 1 });
-        const { arrivals } = scene.endpoints;
+        const { arrivals } = scene.receivers;
         expect(arrivals.filter(({ attempt }) => attempt === 2)).toHaveLength(1 + MOST_REPEATS);
       },
       60_000,

@@ -36,10 +36,10 @@ const deliverUncounted = async (): Promise<Group[]> => {
 const open = async (kind: (typeof DATABASE_KINDS)[number]): Promise<void> => {
   scene = await Scene.open({
     database: await createDatabase(kind),
-    endpoints: TENANTS.length,
+    receivers: TENANTS.length,
     webhooks: { pollMs: 50 },
   });
-  await scene.routeAll(TENANTS.map((tenantUid, endpoint) => ({ tenantUid, endpoint })));
+  await scene.routeAll(TENANTS.map((tenantUid, receiver) => ({ tenantUid, receiver })));
 };
 
 const delivered = async (tenantUid: string): Promise<number> => {
@@ -51,7 +51,7 @@ const pending = async (tenantUid: string): Promise<number> =>
   (await scene.host.api(tenantUid).get<{ pending: number }>('/webhookstatistics')).body.pending;
 const deliveredByAll = async (): Promise<number> =>
   (await Promise.all(TENANTS.map(delivered))).reduce((sum, count) => sum + count, 0);
-const arrivals = (): number => scene.endpoints.arrivals.length;
+const arrivals = (): number => scene.receivers.arrivals.length;
 
 const factsIn = ({ facts }: Group): number => facts.split(';').length;
 const tenantsIn = ({ facts }: Group): number =>

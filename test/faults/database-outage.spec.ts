@@ -15,7 +15,7 @@ const { outageMs, aroundMs } = sized(
   { outageMs: 2_000, aroundMs: 700 },
   { outageMs: 60_000, aroundMs: 5_000 },
 );
-const ENDPOINTS = 4;
+const RECEIVERS = 4;
 const WORKERS = 2;
 const TIMEOUT_MS = 500;
 const LEASE_MS = shortestLease(TIMEOUT_MS);
@@ -44,9 +44,9 @@ beforeEach(async () => {
   link = await TcpLink.to(Number(new URL(cluster.url).port));
   linked = { type: 'postgres', url: link.through(cluster.url) };
   const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, pollMs: POLL_MS };
-  scene = await Scene.open({ database: started.database, endpoints: ENDPOINTS, webhooks });
-  scene.endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 100 });
-  for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+  scene = await Scene.open({ database: started.database, receivers: RECEIVERS, webhooks });
+  scene.receivers.respond = () => ({ status: 204, afterMs: Math.random() * 100 });
+  for (let n = 0; n < RECEIVERS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
 }, 30_000);
 afterEach(async () => {
   await link.close();
@@ -85,13 +85,13 @@ describe('a process whose packets to and from the database are lost', () => {
   it('leaves its work to others, and comes back by itself', async () => {
     const parted = await scene.startWorker({ database: linked });
     const emits = new Emits(scene);
-    const ofParted = () => scene.endpoints.arrivals.filter(({ sender }) => sender === parted.name);
-    await eventually(() => ofParted().length > ENDPOINTS);
+    const ofParted = () => scene.receivers.arrivals.filter(({ sender }) => sender === parted.name);
+    await eventually(() => ofParted().length > RECEIVERS);
     link.silence();
     const silentAt = Date.now();
     const other = await scene.startWorker();
-    const ofOther = () => scene.endpoints.arrivals.filter(({ sender }) => sender === other.name);
-    const areAllTakenOver = () => new Set(ofOther().map(({ endpoint }) => endpoint)).size === ENDPOINTS;
+    const ofOther = () => scene.receivers.arrivals.filter(({ sender }) => sender === other.name);
+    const areAllTakenOver = () => new Set(ofOther().map(({ receiver }) => receiver)).size === RECEIVERS;
     await eventually(areAllTakenOver, { what: 'all to be taken over', withinMs: LEASE_MS + 15_000 });
 
     link.reopen();
@@ -111,7 +111,7 @@ describe('a process whose packets to and from the database are lost', () => {
     const logger = new LogCapture();
     const host = await TestHost.start({ database: { ...scene.database, options: linked }, webhooks, logger });
     const emits = new Emits(scene);
-    await eventually(() => scene.endpoints.arrivals.length > ENDPOINTS);
+    await eventually(() => scene.receivers.arrivals.length > RECEIVERS);
     link.silence();
     // Long enough for everything that asks from time to time to be asking.
     await sleep(1_500);
@@ -166,16 +166,16 @@ interface Failure {
   readonly tookMs: number;
 }
 
-/** Emits steadily for each endpoint, whether or not it works, until it is stopped. */
+/** Emits steadily for each receiver, whether or not it works, until it is stopped. */
 class Emits {
-  /** What has to arrive: `endpoint/event`. */
+  /** What has to arrive: `receiver/event`. */
   readonly committed: string[] = [];
   readonly failures: Failure[] = [];
   #isStopped = false;
   readonly #running: Promise<unknown>;
 
   constructor(private readonly scene: Scene) {
-    this.#running = Promise.all(Array.from({ length: ENDPOINTS }, (_, n) => this.#run(n)));
+    this.#running = Promise.all(Array.from({ length: RECEIVERS }, (_, n) => this.#run(n)));
   }
 
   async stop(): Promise<void> {
@@ -184,15 +184,15 @@ class Emits {
   }
 
   missing(): string[] {
-    const delivered = this.scene.endpoints.delivered();
+    const delivered = this.scene.receivers.delivered();
     return this.committed.filter((key) => !delivered.has(key));
   }
 
-  async #run(endpoint: number): Promise<void> {
+  async #run(receiver: number): Promise<void> {
     while (!this.#isStopped) {
       const startedAt = performance.now();
       try {
-        this.committed.push(`${endpoint}/${await this.scene.emit(`tenant-${endpoint}`)}`);
+        this.committed.push(`${receiver}/${await this.scene.emit(`tenant-${receiver}`)}`);
       } catch (error) {
         const { code } = error as { code?: unknown };
         this.failures.push({ code, tookMs: performance.now() - startedAt });

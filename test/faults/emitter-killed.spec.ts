@@ -19,12 +19,12 @@ describe.each(DATABASE_KINDS)('an event whose process is killed right after the 
     'is delivered once by another process, at its next look',
     async () => {
       scene = await Scene.open({ database: await createDatabase(kind), webhooks: {} });
-      await scene.route({ tenantUid: 'shop', endpoint: 0 });
+      await scene.route({ tenantUid: 'shop', receiver: 0 });
       const worker = await scene.startWorker();
       if (kind === 'postgres') {
         await eventually(async () => (await worker.ask('health')).worker.wakeUps === 'proven');
       }
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       const waitedMs: number[] = [];
       for (let n = 1; n <= KILLS; n += 1) {
         const emitting = await scene.startWorker({ webhooks: { worker: false } });

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { keyOf } from './support/endpoints.js';
 import { expectAtMost, expectEachOnce, percentile, worst } from './support/figures.js';
 import { ForeignLock } from './support/foreign-lock.js';
 import { HealthyTenants, named, RETRY_SECONDS, type Emit } from './support/healthy-tenants.js';
+import { keyOf } from './support/receivers.js';
 import { RecordWatch } from './support/record-watch.js';
 import { Scene } from './support/scene.js';
 import { onThisMachine, sized } from './support/sizes.js';
@@ -41,15 +41,15 @@ describe.each(CASES)(
       async () => {
         const others = { steady: named('steady', 6), retrying: named('retrying', 4) };
         const halfLocked = named('half-locked', count);
-        scene = await Scene.open({ endpoints: 10 + 2 * count, webhooks: {} });
-        const { endpoints } = scene;
-        const healthy = new HealthyTenants({ firstEndpoint: 0, ...others });
-        // Each has a free transport, at the endpoints from 10 on, and a locked one after those.
-        const free = new HealthyTenants({ firstEndpoint: 10, steady: halfLocked, perSecond: 5 });
+        scene = await Scene.open({ receivers: 10 + 2 * count, webhooks: {} });
+        const { receivers } = scene;
+        const healthy = new HealthyTenants({ firstReceiver: 0, ...others });
+        // Each has a free transport, at the receivers from 10 on, and a locked one after those.
+        const free = new HealthyTenants({ firstReceiver: 10, steady: halfLocked, perSecond: 5 });
         const firstLocked = 10 + count;
         let lockedTakesMs = SLOW_MS;
         // Failures and recoveries change the transport, and not only its lane and queue.
-        endpoints.respond = (arrival) =>
+        receivers.respond = (arrival) =>
           healthy.respond(arrival) ??
           free.respond(arrival) ?? {
             status: arrival.attempt === 1 && isOdd(arrival.eventUid) ? 500 : 204,
@@ -59,7 +59,7 @@ describe.each(CASES)(
         await free.route(scene);
         const transport = { maxConcurrency: 1, retryScheduleSeconds: RETRY_SECONDS };
         await scene.routeAll(
-          halfLocked.map((tenantUid, n) => ({ tenantUid, endpoint: firstLocked + n, transport })),
+          halfLocked.map((tenantUid, n) => ({ tenantUid, receiver: firstLocked + n, transport })),
         );
         const worker = await scene.startWorker();
         const emit: Emit = (tenantUid) => worker.ask('emit', tenantUid);
@@ -67,7 +67,7 @@ describe.each(CASES)(
         const backlog = (
           await Promise.all(halfLocked.map((tenantUid) => scene.emitMany(tenantUid, BACKLOG)))
         ).flatMap((uids, n) => uids.flatMap((uid) => [`${10 + n}/${uid}`, `${firstLocked + n}/${uid}`]));
-        await eventually(() => halfLocked.every((_, n) => endpoints.openAt(firstLocked + n) > 0));
+        await eventually(() => halfLocked.every((_, n) => receivers.openAt(firstLocked + n) > 0));
         const lock = await ForeignLock.take(scene.database.url, LOCKS[table], [
           await transportIds(firstLocked),
         ]);
@@ -75,18 +75,18 @@ describe.each(CASES)(
 
         const watch = new RecordWatch(scene.host.dataSource);
         const [ofOthers, ofFree] = await Promise.all([healthy.run(heldMs, emit), free.run(heldMs, emit)]);
-        const arrivals = endpoints.arrivals.filter(({ endpoint }) => endpoint < firstLocked);
+        const arrivals = receivers.arrivals.filter(({ receiver }) => receiver < firstLocked);
         const recordsLate = watch.latenessOf(arrivals);
         await Promise.all([lock.release(), watch.stop()]);
         lockedTakesMs = QUICK_MS;
 
         const expected = [
           ...backlog,
-          ...[...healthy.emitted, ...free.emitted].map(({ endpoint, eventUid }) => `${endpoint}/${eventUid}`),
-          ...free.emitted.map(({ endpoint, eventUid }) => `${endpoint + count}/${eventUid}`),
+          ...[...healthy.emitted, ...free.emitted].map(({ receiver, eventUid }) => `${receiver}/${eventUid}`),
+          ...free.emitted.map(({ receiver, eventUid }) => `${receiver + count}/${eventUid}`),
         ];
         await scene.untilLog({ DELIVERED: expected.length }, AFTERWARDS_MS + heldMs).catch(() => undefined);
-        const delivered = endpoints.arrivals.filter(({ status }) => status === 204);
+        const delivered = receivers.arrivals.filter(({ status }) => status === 204);
         expectEachOnce(delivered.map(keyOf), expected);
         expect(await scene.log()).toEqual({ DELIVERED: expected.length });
         expectAtMost({
@@ -107,7 +107,7 @@ describe.each(CASES)(
   },
 );
 
-/** Of the transports at the endpoints from `first` on, whose uids are the numbers of their endpoints. */
+/** Of the transports at the receivers from `first` on, whose uids are the numbers of their receivers. */
 async function transportIds(first: number): Promise<string[]> {
   const rows = await scene.host.dataSource.query<{ id: string }[]>(
     `SELECT id FROM webhook_http_transport WHERE http_transport_uid::int >= ${first}`,

@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { eventually } from '../support/eventually.js';
 import { TestHost } from '../support/test-host.js';
 import { startCluster } from './support/cluster.js';
-import { Endpoints } from './support/endpoints.js';
 import { ForeignSnapshot, leaveDeadRows } from './support/foreign-snapshot.js';
+import { Receivers } from './support/receivers.js';
 import { LOOPBACK } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 import { logStatementTimes, serverLog, statementTimes } from './support/statement-times.js';
@@ -26,7 +26,7 @@ const TENANT = 'shop';
 
 describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
   let host: TestHost;
-  let endpoints: Endpoints;
+  let receivers: Receivers;
   let snapshot: ForeignSnapshot;
   let observer: DataSource;
   let drop: () => Promise<void>;
@@ -39,9 +39,9 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
       await runWebhookMigrations(observer);
       await logStatementTimes(observer);
       host = await TestHost.start({ database, webhooks: { egress: LOOPBACK, pollMs: 250 } });
-      endpoints = await Endpoints.start(1);
+      receivers = await Receivers.start(1);
       const api = host.api(TENANT);
-      await api.post('/httptransports', { httpTransportUid: '0', name: '0', url: endpoints.urlOf(0) });
+      await api.post('/httptransports', { httpTransportUid: '0', name: '0', url: receivers.urlOf(0) });
       await api.post('/httptransports/0/webhooks', { action: '*' });
       await api.post('/httptransports/0/pause', {});
       await emit();
@@ -51,7 +51,7 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
       snapshot = await ForeignSnapshot.open(database.url);
       await leaveDeadRows(observer, deadRows);
       await api.post('/httptransports/0/resume', {});
-      await eventually(() => endpoints.delivered().size === 1);
+      await eventually(() => receivers.delivered().size === 1);
       await sleep(IDLE_MS);
     },
     sized(60_000, 180_000),
@@ -59,7 +59,7 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
   afterAll(async () => {
     await snapshot.close();
     await host.close();
-    await endpoints.close();
+    await receivers.close();
     await observer.destroy();
     await drop();
   });
@@ -73,7 +73,7 @@ describe(`while an open snapshot keeps ${deadRows} dead rows of a lane`, () => {
       committed.set(await emit(), Date.now());
       await sleep(EVERY_MS);
     }
-    const arrived = () => new Map(endpoints.arrivals.map(({ eventUid, at }) => [eventUid, at]));
+    const arrived = () => new Map(receivers.arrivals.map(({ eventUid, at }) => [eventUid, at]));
     await eventually(() => [...committed.keys()].every((uid) => arrived().has(uid)), { withinMs: 60_000 });
     return [...committed].map(([uid, at]) => arrived().get(uid)! - at);
   };

@@ -20,12 +20,12 @@ afterEach(() => scene.close());
 it(
   'a tenant whose receivers never respond does not delay the others, and keeps to its caps',
   async () => {
-    scene = await Scene.open({ endpoints: HEALTHY + silent, webhooks: { transportConcurrency: CAP } });
-    const { endpoints } = scene;
-    endpoints.respond = ({ endpoint }) => (endpoint < HEALTHY ? { status: 204, afterMs: 5 } : 'never');
-    for (let n = 0; n < HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    scene = await Scene.open({ receivers: HEALTHY + silent, webhooks: { transportConcurrency: CAP } });
+    const { receivers } = scene;
+    receivers.respond = ({ receiver }) => (receiver < HEALTHY ? { status: 204, afterMs: 5 } : 'never');
+    for (let n = 0; n < HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     for (let n = 0; n < silent; n += 1) {
-      await scene.route({ tenantUid: SILENT_TENANT, endpoint: HEALTHY + n });
+      await scene.route({ tenantUid: SILENT_TENANT, receiver: HEALTHY + n });
     }
     await scene.startWorkers(WORKERS);
 
@@ -38,7 +38,7 @@ it(
     expect(disturbed).toHaveLength(committed.size);
     expect(percentile(disturbed, 95)).toBeLessThanOrEqual(Math.max(1.5 * percentile(calm, 95), 500));
     expect(percentile(disturbed, 99)).toBeLessThanOrEqual(2_000);
-    const atOnce = Array.from({ length: silent }, (_, n) => endpoints.mostAtOnce(HEALTHY + n));
+    const atOnce = Array.from({ length: silent }, (_, n) => receivers.mostAtOnce(HEALTHY + n));
     expect(Math.max(...atOnce)).toBeLessThanOrEqual(CAP);
     // It did get its share: what is not kept for others.
     expect(atOnce.filter((most) => most > 0).length).toBeGreaterThan(silent / 4);
@@ -60,7 +60,7 @@ async function emitSteadily(forMs: number): Promise<Map<string, number>> {
 
 /** From commit to arrival in ms. */
 async function latenciesOf(committed: ReadonlyMap<string, number>): Promise<number[]> {
-  const arrived = () => scene.endpoints.arrivals.filter(({ eventUid }) => committed.has(eventUid));
+  const arrived = () => scene.receivers.arrivals.filter(({ eventUid }) => committed.has(eventUid));
   await eventually(() => arrived().length >= committed.size, { what: 'all to arrive' });
   return arrived().map(({ eventUid, at }) => at - committed.get(eventUid)!);
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { keyOf, type Arrival } from './support/endpoints.js';
+import { keyOf, type Arrival } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
@@ -11,7 +11,7 @@ const { events, kills, everyMs, slowestMs, againWithinMs } = sized(
 );
 const TIMEOUT_MS = 1_000;
 const WORKERS = 3;
-const ENDPOINTS = 20;
+const RECEIVERS = 20;
 const POLL_MS = 100;
 const CONCURRENCY = 64;
 const LEASE_MS = shortestLease(TIMEOUT_MS);
@@ -33,19 +33,19 @@ it(
       concurrency: CONCURRENCY,
       retryScheduleMs: [200, 200, 200],
     };
-    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: Math.random() * slowestMs });
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    scene = await Scene.open({ receivers: RECEIVERS, webhooks });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: Math.random() * slowestMs });
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     await scene.startWorkers(WORKERS);
 
     const killedAt = new Map<string, number>();
     const [emitted] = await Promise.all([emitSteadily(), killAtRandom(killedAt)]);
     await scene.untilLog({ DELIVERED: events }, LEASE_MS + 30_000);
 
-    const delivered = endpoints.delivered();
+    const delivered = receivers.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
-    const repeats = repeatsOf(endpoints.arrivals);
+    const repeats = repeatsOf(receivers.arrivals);
     expect(repeats.length).toBeLessThanOrEqual(kills * 2 * CONCURRENCY);
     const unexplained = repeats.flatMap(({ first, again }) => {
       const deathAt = killedAt.get(first.sender) ?? Infinity;
@@ -72,8 +72,8 @@ async function emitSteadily(): Promise<string[]> {
   while (emitted.length < events) {
     const due = Math.min(events, Math.ceil(((performance.now() - startedAt) / stormMs) * events));
     for (let n = emitted.length; n < due; n += 1) {
-      const endpoint = n % ENDPOINTS;
-      emitted.push(`${endpoint}/${await scene.emit(`tenant-${endpoint}`)}`);
+      const receiver = n % RECEIVERS;
+      emitted.push(`${receiver}/${await scene.emit(`tenant-${receiver}`)}`);
     }
     await sleep(20);
   }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { DATABASE_KINDS } from '../support/test-database.js';
-import { keyOf, type Arrival } from './support/endpoints.js';
+import { keyOf, type Arrival } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { shortestLease } from './support/sizes.js';
 
@@ -22,7 +22,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
   let scene: Scene;
   afterEach(() => scene.close());
 
-  /** Half of the events go to an ordered webhook. @returns what has to arrive, by endpoint and event */
+  /** Half of the events go to an ordered webhook. @returns what has to arrive, by receiver and event */
   const sendUntilHalfway = async (): Promise<{ emitted: string[] }> => {
     const webhooks = {
       timeoutMs: TIMEOUT_MS,
@@ -30,16 +30,16 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
       pollMs: 50,
       transportConcurrency: AT_ONCE,
     };
-    scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
-    await scene.route({ tenantUid: 'unordered', endpoint: UNORDERED });
-    await scene.route({ tenantUid: 'ordered', endpoint: ORDERED, ordered: true });
+    scene = await Scene.open({ database: await createDatabase(kind), receivers: 2, webhooks });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
+    await scene.route({ tenantUid: 'unordered', receiver: UNORDERED });
+    await scene.route({ tenantUid: 'ordered', receiver: ORDERED, ordered: true });
     const unordered = await scene.emitMany('unordered', EVENTS / 2);
     const ordered: string[] = [];
     for (let n = 0; n < EVENTS / 2; n += 1) ordered.push(await scene.emit('ordered', `key-${n % 3}`));
     await scene.startWorker();
-    await eventually(() => endpoints.delivered().size >= RESPONSES && endpoints.openAt(UNORDERED) > 0);
+    await eventually(() => receivers.delivered().size >= RESPONSES && receivers.openAt(UNORDERED) > 0);
     return {
       emitted: [
         ...unordered.map((uid) => `${UNORDERED}/${uid}`),
@@ -60,8 +60,8 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
     expect(await worker!.kill()).toMatchObject({ signal: 'SIGKILL' });
     await goOn();
 
-    const { arrivals } = scene.endpoints;
-    expect([...scene.endpoints.delivered().keys()].sort()).toEqual([...emitted].sort());
+    const { arrivals } = scene.receivers;
+    expect([...scene.receivers.delivered().keys()].sort()).toEqual([...emitted].sort());
     const repeated = new Map<string, Arrival[]>();
     for (const arrival of arrivals)
       repeated.set(keyOf(arrival), [...(repeated.get(keyOf(arrival)) ?? []), arrival]);
@@ -85,7 +85,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
     const [worker] = scene.workers;
     expect(await worker!.terminate()).toEqual({ exitCode: 0, signal: null });
     const endedAt = Date.now();
-    const { arrivals } = scene.endpoints;
+    const { arrivals } = scene.receivers;
     expect(arrivals.every(({ status }) => status === 204)).toBe(true);
     expect((await scene.log())['DELIVERED']).toBe(arrivals.length);
     await goOn();

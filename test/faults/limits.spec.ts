@@ -23,20 +23,20 @@ it(
   'caps of requests in flight hold over processes that come, go and die',
   async () => {
     const caps = [1, 3, 8];
-    scene = await Scene.open({ endpoints: caps.length, webhooks });
-    scene.endpoints.respond = () => ({ status: 204, afterMs: 10 + Math.random() * 40 });
-    for (const [endpoint, maxConcurrency] of caps.entries()) {
-      await scene.route({ tenantUid: `tenant-${endpoint}`, endpoint, transport: { maxConcurrency } });
+    scene = await Scene.open({ receivers: caps.length, webhooks });
+    scene.receivers.respond = () => ({ status: 204, afterMs: 10 + Math.random() * 40 });
+    for (const [receiver, maxConcurrency] of caps.entries()) {
+      await scene.route({ tenantUid: `tenant-${receiver}`, receiver, transport: { maxConcurrency } });
     }
     await scene.startWorkers(WORKERS);
-    for (const endpoint of caps.keys()) await scene.emitMany(`tenant-${endpoint}`, events / caps.length);
+    for (const receiver of caps.keys()) await scene.emitMany(`tenant-${receiver}`, events / caps.length);
     for (let n = 0; n < changes; n += 1) {
       await sleep(everyMs);
       const victim = scene.running[n % scene.running.length]!;
       await Promise.all([n % 2 === 0 ? victim.terminate() : victim.kill(), scene.startWorker()]);
     }
     await scene.untilLog({ DELIVERED: Math.floor(events / caps.length) * caps.length }, 120_000);
-    expect(caps.map((_, endpoint) => scene.endpoints.mostAtOnce(endpoint))).toEqual(caps);
+    expect(caps.map((_, receiver) => scene.receivers.mostAtOnce(receiver))).toEqual(caps);
   },
   sized(60_000, 240_000),
 );
@@ -49,8 +49,8 @@ it.each(ENDS)(
   async (_what, end) => {
     const rateLimit = { requests: 20, perSeconds: 4 };
     scene = await Scene.open({ webhooks });
-    await scene.route({ tenantUid: 'shop', endpoint: 0, transport: { rateLimit } });
-    const { arrivals } = scene.endpoints;
+    await scene.route({ tenantUid: 'shop', receiver: 0, transport: { rateLimit } });
+    const { arrivals } = scene.receivers;
     const [first] = await scene.startWorkers(1);
     await scene.emitMany('shop', 3 * rateLimit.requests);
     await eventually(() => arrivals.length >= rateLimit.requests);

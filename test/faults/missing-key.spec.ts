@@ -28,15 +28,15 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
   afterEach(() => scene.close());
 
   /** The process starts before the new key is used, so nothing shows yet that it lacks a key. */
-  const open = async (endpoints: number): Promise<void> => {
+  const open = async (receivers: number): Promise<void> => {
     const webhooks = { retryScheduleMs: [RETRY_MS, RETRY_MS] };
-    scene = await Scene.open({ database: await createDatabase(kind), endpoints, webhooks, keys: [NEW, OLD] });
+    scene = await Scene.open({ database: await createDatabase(kind), receivers, webhooks, keys: [NEW, OLD] });
     keyless = await scene.startWorker({ keys: [OLD] });
   };
   /** Encrypts with the newest key. Each transport gets a token, so that each has two secrets. */
-  const route = async (endpoint: number): Promise<void> => {
-    const transport = { securityType: 'BEARER_TOKEN', token: `token-${endpoint}` };
-    await scene.route({ tenantUid: TENANT, endpoint, transport });
+  const route = async (receiver: number): Promise<void> => {
+    const transport = { securityType: 'BEARER_TOKEN', token: `token-${receiver}` };
+    await scene.route({ tenantUid: TENANT, receiver, transport });
   };
   const claims = async (): Promise<number> =>
     (await lanesOf(scene.host.dataSource)).reduce((sum, { leaseToken }) => sum + leaseToken, 0);
@@ -51,11 +51,11 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
       await scene.untilLog({ DELIVERED: TRANSPORTS * n }, 10_000);
     }
 
-    const { arrivals } = scene.endpoints;
+    const { arrivals } = scene.receivers;
     expect(arrivals).toHaveLength(TRANSPORTS * EVENTS);
     expect(new Set(arrivals.map(({ sender }) => sender))).toEqual(new Set([complete.name]));
-    for (const { headers, endpoint } of arrivals)
-      expect(headers['authorization']).toBe(`Bearer token-${endpoint}`);
+    for (const { headers, receiver } of arrivals)
+      expect(headers['authorization']).toBe(`Bearer token-${receiver}`);
     const attempts = await countedAttempts(scene.host.dataSource);
     expect(attempts.filter(({ errorCode }) => errorCode !== null)).toEqual([]);
     expect(await complete.ask('health')).toMatchObject({ status: 'ok', reasons: [] });
@@ -73,7 +73,7 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     expect(await claims()).toBe(before);
     expect(await scene.log()).toEqual({ PENDING: TRANSPORTS * EVENTS });
     expect(await countedAttempts(scene.host.dataSource)).toEqual([]);
-    expect(scene.endpoints.arrivals).toEqual([]);
+    expect(scene.receivers.arrivals).toEqual([]);
     const health = await keyless.ask('health');
     expect(health.status).toBe('degraded');
     expect(health.reasons).toEqual([
@@ -93,12 +93,12 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     await readable.post('/httptransports', {
       httpTransportUid: 'readable',
       name: 'readable',
-      url: scene.endpoints.urlOf(1),
+      url: scene.receivers.urlOf(1),
     });
     await readable.post('/httptransports/readable/webhooks', { action: '*' });
     await older.close();
     const api = scene.host.api(TENANT);
-    const url = scene.endpoints.urlOf(0);
+    const url = scene.receivers.urlOf(0);
     for (let n = 0; n < unreadable; n += 1) {
       const httpTransportUid = `unreadable-${n}`;
       await api.post('/httptransports', { httpTransportUid, name: httpTransportUid, url });
@@ -111,8 +111,8 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     const emittedAt = Date.now();
     await scene.emitMany('other', EVENTS);
     await scene.untilLog({ DELIVERED: EVENTS, PENDING: due }, 10_000);
-    const { arrivals } = scene.endpoints;
-    expect(arrivals.map(({ endpoint }) => endpoint)).toEqual(Array.from({ length: EVENTS }, () => 1));
+    const { arrivals } = scene.receivers;
+    expect(arrivals.map(({ receiver }) => receiver)).toEqual(Array.from({ length: EVENTS }, () => 1));
     expect(Math.max(...arrivals.map(({ at }) => at)) - emittedAt).toBeLessThan(SOON_MS);
   }, 120_000);
 
@@ -120,7 +120,7 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     await open(2);
     await keyless.kill();
     await scene.startWorker();
-    for (const endpoint of [0, 1]) await route(endpoint);
+    for (const receiver of [0, 1]) await route(receiver);
     await scene.host.dataSource.query(
       `UPDATE webhook_http_transport SET token = 'v1:${NEW.id}:${randomBytes(48).toString('base64')}',
          version = version + 1 WHERE http_transport_uid = '0'`,
@@ -135,7 +135,7 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     );
     const { DELIVERED, ...failed } = await scene.log();
     expect([DELIVERED, Object.values(failed)]).toEqual([EVENTS, [EVENTS]]);
-    expect(scene.endpoints.arrivals.map(({ endpoint }) => endpoint)).toEqual(
+    expect(scene.receivers.arrivals.map(({ receiver }) => receiver)).toEqual(
       Array.from({ length: EVENTS }, () => 1),
     );
     const failures = (await countedAttempts(scene.host.dataSource)).filter(

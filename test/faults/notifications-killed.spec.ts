@@ -19,11 +19,11 @@ describe.each(DATABASE_KINDS)('a notification to a tenant on %s', (kind) => {
 
   /** A transport that responds with 410 (0), and one that receives the notifications of the tenant (1). */
   const open = async (): Promise<void> => {
-    scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks: {} });
-    scene.endpoints.respond = ({ endpoint }) => ({ status: endpoint === 0 ? 410 : 204 });
-    await scene.route({ tenantUid: TENANT, endpoint: 0 });
+    scene = await Scene.open({ database: await createDatabase(kind), receivers: 2, webhooks: {} });
+    scene.receivers.respond = ({ receiver }) => ({ status: receiver === 0 ? 410 : 204 });
+    await scene.route({ tenantUid: TENANT, receiver: 0 });
     const api = scene.host.api(TENANT);
-    await api.post('/httptransports', { httpTransportUid: '1', name: '1', url: scene.endpoints.urlOf(1) });
+    await api.post('/httptransports', { httpTransportUid: '1', name: '1', url: scene.receivers.urlOf(1) });
     const { status } = await api.post('/httptransports/1/webhooks', { action: 'WEBHOOK_*' });
     expect(status).toBe(200);
   };
@@ -32,8 +32,8 @@ describe.each(DATABASE_KINDS)('a notification to a tenant on %s', (kind) => {
     return body.state === 'DISABLED';
   };
   const received = () =>
-    scene.endpoints.arrivals
-      .filter(({ endpoint }) => endpoint === 1)
+    scene.receivers.arrivals
+      .filter(({ receiver }) => receiver === 1)
       .map(({ headers, sender }) => [headers['x-webhook-action'], sender])
       .sort();
 

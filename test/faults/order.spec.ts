@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import type { Arrival } from './support/endpoints.js';
+import type { Arrival } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
@@ -26,23 +26,23 @@ it(
       pollMs: 50,
       retryScheduleMs: Array.from({ length: RETRIES }, () => RETRY_MS),
     };
-    scene = await Scene.open({ endpoints: tenants, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({
+    scene = await Scene.open({ receivers: tenants, webhooks });
+    const { receivers } = scene;
+    receivers.respond = () => ({
       status: Math.random() < FAILING ? 500 : 204,
       afterMs: Math.random() * 20,
     });
     for (let n = 0; n < tenants; n += 1)
-      await scene.route({ tenantUid: `tenant-${n}`, endpoint: n, ordered: true });
+      await scene.route({ tenantUid: `tenant-${n}`, receiver: n, ordered: true });
     await scene.startWorkers(workers);
 
-    /** By endpoint and key: the events, in the order in which they were emitted. */
+    /** By receiver and key: the events, in the order in which they were emitted. */
     const emitted = new Map<string, string[]>();
-    const emit = async (endpoint: number): Promise<void> => {
+    const emit = async (receiver: number): Promise<void> => {
       for (let n = 0; n < events / tenants; n += 1) {
         const key = `key-${n % keysEach}`;
-        const uid = await scene.emit(`tenant-${endpoint}`, key);
-        emitted.set(`${endpoint}/${key}`, [...(emitted.get(`${endpoint}/${key}`) ?? []), uid]);
+        const uid = await scene.emit(`tenant-${receiver}`, key);
+        emitted.set(`${receiver}/${key}`, [...(emitted.get(`${receiver}/${key}`) ?? []), uid]);
         await sleep(PAUSE_MS);
       }
     };
@@ -50,7 +50,7 @@ it(
     await scene.untilLog({ DELIVERED: events }, sized(30_000, 240_000));
 
     const byEvent = new Map<string, Arrival[]>();
-    for (const arrival of endpoints.arrivals) {
+    for (const arrival of receivers.arrivals) {
       byEvent.set(arrival.eventUid, [...(byEvent.get(arrival.eventUid) ?? []), arrival]);
     }
     for (const uids of emitted.values()) {

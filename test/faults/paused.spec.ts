@@ -25,7 +25,7 @@ afterEach(() => scene.close());
 describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitted`, () => {
   const stopped = named('stopped', tenants);
   const healthy = new HealthyTenants({
-    firstEndpoint: 0,
+    firstReceiver: 0,
     steady: named('steady', 6),
     retrying: named('retrying', 4),
   });
@@ -33,14 +33,14 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
   const routes: RouteSettings[] = stopped.flatMap((tenantUid, tenant) =>
     Array.from({ length: TRANSPORTS }, (_, n) => ({
       tenantUid,
-      endpoint: FIRST + tenant * TRANSPORTS + n,
+      receiver: FIRST + tenant * TRANSPORTS + n,
       ordered: n % 2 === 0,
     })),
   );
 
   const open = async (): Promise<void> => {
-    scene = await Scene.open({ endpoints: FIRST + routes.length, webhooks });
-    scene.endpoints.respond = (arrival) => healthy.respond(arrival) ?? { status: 204 };
+    scene = await Scene.open({ receivers: FIRST + routes.length, webhooks });
+    scene.receivers.respond = (arrival) => healthy.respond(arrival) ?? { status: 204 };
     await healthy.route(scene);
     await scene.routeAll(routes);
     await scene.command('pause', routes);
@@ -65,7 +65,7 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
       healthy.run(phaseMs, (tenantUid) => worker.ask('emit', tenantUid)),
       emitSteadily(),
     ]);
-    expect(scene.endpoints.arrivals.filter(({ endpoint }) => endpoint >= FIRST)).toEqual([]);
+    expect(scene.receivers.arrivals.filter(({ receiver }) => receiver >= FIRST)).toEqual([]);
     expectAtMost({
       'claims of lanes of stopped transports': [(await claims()) - before, MOST_CLAIMS],
       'first attempts of others, p95 in ms': [
@@ -86,9 +86,9 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
       const deliveries = routes.length * ((phaseMs / 1_000) * (PER_SECOND / tenants));
       await scene.untilLog({ DELIVERED: healthy.emitted.length + deliveries }, sized(30_000, 60_000));
 
-      const { arrivals } = scene.endpoints;
-      for (const { tenantUid, endpoint, ordered } of routes) {
-        const arrived = arrivals.filter((arrival) => arrival.endpoint === endpoint);
+      const { arrivals } = scene.receivers;
+      for (const { tenantUid, receiver, ordered } of routes) {
+        const arrived = arrivals.filter((arrival) => arrival.receiver === receiver);
         for (const [key, uids] of emitted) {
           if (!key.startsWith(`${tenantUid}/`)) continue;
           const ofKey = arrived.map(({ eventUid }) => eventUid).filter((uid) => uids.includes(uid));

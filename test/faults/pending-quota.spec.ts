@@ -25,7 +25,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
         ...webhooks,
       },
     });
-    await scene.route({ tenantUid: TENANT, endpoint: 0 });
+    await scene.route({ tenantUid: TENANT, receiver: 0 });
   };
   const counted = async (): Promise<number> => {
     const { body } = await scene.host.api(TENANT).get<{ pendingDeliveries: { used: number } }>('/quotas');
@@ -47,12 +47,12 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
       withinMs === undefined ? {} : { withinMs },
     );
   };
-  const delivered = (): number => scene.endpoints.delivered().size;
+  const delivered = (): number => scene.receivers.delivered().size;
 
   it('is exact, also after a SIGKILL and while a lane stays at work', async () => {
     // So long a lease that it is not renewed for its own sake.
     await open({ leaseMs: 30_000 });
-    scene.endpoints.respond = () => ({ status: 204, afterMs: 60 });
+    scene.receivers.respond = () => ({ status: 204, afterMs: 60 });
     await scene.emitMany(TENANT, EVENTS);
     const worker = await scene.startWorker();
     await eventually(() => delivered() >= 20);

@@ -35,10 +35,10 @@ describe('a delivery that kills its process each time', () => {
   it(
     'fails with WORKER_CRASHED after its attempts and three repeats of the last one at most, and all others are delivered',
     async () => {
-      scene = await Scene.open({ endpoints: lanes, webhooks });
+      scene = await Scene.open({ receivers: lanes, webhooks });
       // So slow that whenever a process dies there is something under way in each of its lanes.
-      scene.endpoints.respond = () => ({ status: 204, afterMs: timeoutMs / 4 });
-      for (let n = 0; n < lanes; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+      scene.receivers.respond = () => ({ status: 204, afterMs: timeoutMs / 4 });
+      for (let n = 0; n < lanes; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
       for (let n = 0; n < lanes; n += 1) await scene.emitMany(`tenant-${n}`, perLane / 2);
       const data = { order: { Uid: DEADLY } };
       const { eventUid } = await scene.host.emitter.emit('ORDER_SETTLED', data, { tenantUid: 'tenant-0' });
@@ -86,18 +86,18 @@ describe('stored transports that cannot be read', () => {
     ];
     const healthy = damages.length;
     scene = await Scene.open({
-      endpoints: damages.length + 1,
+      receivers: damages.length + 1,
       webhooks: { ...webhooks, retryScheduleMs: [SOON_MS, SOON_MS] },
     });
     const transport = { securityType: 'BEARER_TOKEN', token: 'secret' };
-    for (let endpoint = 0; endpoint <= healthy; endpoint += 1) {
-      await scene.route({ tenantUid: 'shop', endpoint, transport });
+    for (let receiver = 0; receiver <= healthy; receiver += 1) {
+      await scene.route({ tenantUid: 'shop', receiver, transport });
     }
     const worker = await scene.startWorker();
-    for (const [endpoint, { column, value }] of damages.entries()) {
+    for (const [receiver, { column, value }] of damages.entries()) {
       await scene.host.dataSource.query(
         `UPDATE webhook_http_transport SET ${column} = '${value}', version = version + 1
-          WHERE http_transport_uid = '${endpoint}'`,
+          WHERE http_transport_uid = '${receiver}'`,
       );
     }
     const events = await scene.emitMany('shop', 5);
@@ -111,7 +111,7 @@ describe('stored transports that cannot be read', () => {
        JOIN webhook_http_transport t ON t.id = d.transport_id ORDER BY t.http_transport_uid`,
     );
     expect(rows.map(({ reason }) => reason)).toEqual([...damages.map(({ reason }) => reason), null]);
-    expect(scene.endpoints.arrivals.map(({ eventUid }) => eventUid).sort()).toEqual(events.sort());
+    expect(scene.receivers.arrivals.map(({ eventUid }) => eventUid).sort()).toEqual(events.sort());
     expect(worker.isRunning).toBe(true);
   }, 30_000);
 });

@@ -25,21 +25,21 @@ afterEach(() => scene.close());
 describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)', ({ tenants, origins }) => {
   const hanging = named('hanging', tenants);
   const healthy = new HealthyTenants({
-    firstEndpoint: origins,
+    firstReceiver: origins,
     steady: named('steady', 6),
     retrying: named('retrying', 4),
   });
 
-  const open = async (endpoints: number): Promise<void> => {
-    scene = await Scene.open({ endpoints, webhooks });
-    scene.endpoints.respond = (arrival) => healthy.respond(arrival) ?? 'never';
+  const open = async (receivers: number): Promise<void> => {
+    scene = await Scene.open({ receivers, webhooks });
+    scene.receivers.respond = (arrival) => healthy.respond(arrival) ?? 'never';
     await healthy.route(scene);
-    await scene.routeAll(hanging.map((tenantUid, n) => ({ tenantUid, endpoint: n % origins })));
+    await scene.routeAll(hanging.map((tenantUid, n) => ({ tenantUid, receiver: n % origins })));
   };
   const hang = async () => {
     const worker = await scene.startWorker();
     await forEachOf(hanging, 8, (tenantUid) => worker.ask('emitMany', tenantUid, EVENTS));
-    const openRequests = () => scene.endpoints.openFrom(0);
+    const openRequests = () => scene.receivers.openFrom(0);
     await eventually(() => openRequests() >= concurrency / 2, { what: 'half of the slots to be in use' });
     // Time to claim all further lanes that a process may hold.
     await sleep(1_000);
@@ -64,8 +64,8 @@ describe.each(CASES)('while $tenants tenants send to $origins hanging origin(s)'
     'a tenant that sends there, too, gets first attempts to its healthy receiver within half a second',
     async () => {
       await open(origins + 15);
-      const mixed = new HealthyTenants({ firstEndpoint: origins + 10, steady: hanging.slice(0, 5) });
-      scene.endpoints.respond = (arrival) => mixed.respond(arrival) ?? 'never';
+      const mixed = new HealthyTenants({ firstReceiver: origins + 10, steady: hanging.slice(0, 5) });
+      scene.receivers.respond = (arrival) => mixed.respond(arrival) ?? 'never';
       await mixed.route(scene);
       const { firstAttemptsMs } = await mixed.run(phaseMs, await hang());
       expectAtMost({

@@ -13,7 +13,7 @@ const KILLED_AT = [0.9, 0.6, 0.2];
 const EVENTS = 10;
 const LEAVING = 'leaving';
 const STAYING = 'staying';
-const ENDPOINTS = { [LEAVING]: 0, [STAYING]: 1 } as const;
+const RECEIVERS = { [LEAVING]: 0, [STAYING]: 1 } as const;
 
 describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) => {
   let scene: Scene;
@@ -21,12 +21,12 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
 
   /** A tenant with old deliveries and attempts, new ones with statistics, and pending ones. @returns its number */
   const fill = async (tenantUid: typeof LEAVING | typeof STAYING): Promise<number> => {
-    const { host, endpoints } = scene;
-    const endpoint = ENDPOINTS[tenantUid];
-    await scene.route({ tenantUid, endpoint });
+    const { host, receivers } = scene;
+    const receiver = RECEIVERS[tenantUid];
+    await scene.route({ tenantUid, receiver });
     await writeOldLog(host.dataSource, {
       tenantUid,
-      httpTransportUid: String(endpoint),
+      httpTransportUid: String(receiver),
       name: 'old',
       count: OLD,
       endedDaysAgo: 1,
@@ -36,7 +36,7 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
       `INSERT INTO webhook_attempt (delivery_id, number, started_at, duration_ms, trigger, orphaned)
        SELECT id, 1, 0, 5, 'SCHEDULE', false FROM webhook_delivery WHERE tenant_id = ${id}`,
     );
-    endpoints.respond = () => ({ status: 204 });
+    receivers.respond = () => ({ status: 204 });
     await scene.emitMany(tenantUid, EVENTS);
     const delivered = `tenant_id = ${id} AND status = 'DELIVERED'`;
     await eventually(
@@ -45,7 +45,7 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
     // Statistics are counted when somebody reads them.
     const { body } = await host.api(tenantUid).get<{ total: { delivered: number } }>('/webhookstatistics');
     expect(body.total.delivered).toBe(EVENTS);
-    await scene.command('pause', [{ tenantUid, endpoint }]);
+    await scene.command('pause', [{ tenantUid, receiver }]);
     await scene.emitMany(tenantUid, EVENTS);
     await eventually(
       async () => (await rowsIn(host.dataSource, 'webhook_queue', `tenant_id = ${id}`)) === EVENTS,
@@ -58,7 +58,7 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
     async () => {
       scene = await Scene.open({
         database: await createDatabase(kind),
-        endpoints: 2,
+        receivers: 2,
         webhooks: { pollMs: 50 },
       });
       const { dataSource } = scene.host;
@@ -99,8 +99,8 @@ describe.each(DATABASE_KINDS)('a purge whose process is killed on %s', (kind) =>
       expect(await tenantRows(dataSource, STAYING, staying)).toEqual(before);
       expect([await statistics(leaving), await statistics(staying)]).toEqual([0, counts]);
       expect(await strayAttempts(dataSource)).toBe(0);
-      await scene.command('resume', [{ tenantUid: STAYING, endpoint: ENDPOINTS[STAYING] }]);
-      await eventually(() => scene.endpoints.arrivals.length === 3 * EVENTS);
+      await scene.command('resume', [{ tenantUid: STAYING, receiver: RECEIVERS[STAYING] }]);
+      await eventually(() => scene.receivers.arrivals.length === 3 * EVENTS);
     },
     sized(180_000, 3_600_000),
   );

@@ -10,8 +10,8 @@ import { shortestLease, sized } from './support/sizes.js';
 const TENANTS = ['north', 'south'] as const;
 /** A tenant that is erased with pending deliveries. */
 const LEAVING = 'leaving';
-/** Endpoint of the transport that a tenant deletes and creates again, next to one that it keeps. */
-const endpointsOf = (tenantUid: string): [kept: number, replaced: number] => {
+/** Receiver of the transport that a tenant deletes and creates again, next to one that it keeps. */
+const receiversOf = (tenantUid: string): [kept: number, replaced: number] => {
   const first = 2 * [...TENANTS, LEAVING].indexOf(tenantUid);
   return [first, first + 1];
 };
@@ -57,11 +57,11 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
         const read = async (query: string) =>
           (await scene.host.api(tenantUid).get<{ pending: number }>(`/webhookstatistics${query}`)).body
             .pending;
-        return [await read(''), await read(`?httpTransportUid=${endpointsOf(tenantUid)[0]}`)];
+        return [await read(''), await read(`?httpTransportUid=${receiversOf(tenantUid)[0]}`)];
       }),
     );
   const queuedOf = async (tenantUid: string): Promise<number[]> => {
-    const [kept] = endpointsOf(tenantUid);
+    const [kept] = receiversOf(tenantUid);
     const [row] = await scene.host.dataSource.query<{ all: number | string; kept: number | string }[]>(
       `SELECT count(*) AS "all", coalesce(sum(CASE WHEN t.http_transport_uid = '${kept}' THEN 1 ELSE 0 END), 0) AS kept
        FROM webhook_queue q JOIN webhook_http_transport t ON t.id = q.transport_id WHERE t.tenant_uid = '${tenantUid}'`,
@@ -99,7 +99,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
 
   /** Deliveries that are missed, and deliveries that are cancelled. */
   const missAndCancel = async (tenantUid: string): Promise<void> => {
-    const replaced = endpointsOf(tenantUid)[1];
+    const replaced = receiversOf(tenantUid)[1];
     const change = (path: string) =>
       scene.host.api(tenantUid).request('POST', `/httptransports/${replaced}/${path}`, {});
     await change('disable');
@@ -118,13 +118,13 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
       { withinMs: WITHIN_MS },
     );
     await scene.host.api(tenantUid).request('DELETE', `/httptransports/${replaced}`);
-    await scene.route({ tenantUid, endpoint: replaced });
+    await scene.route({ tenantUid, receiver: replaced });
   };
 
   const step = async (random: () => number): Promise<void> => {
     const tenantUid = TENANTS[Math.floor(random() * TENANTS.length)]!;
     const api = scene.host.api(tenantUid);
-    const [kept, replaced] = endpointsOf(tenantUid);
+    const [kept, replaced] = receiversOf(tenantUid);
     const post = (path: string, body: object = {}) => api.request('POST', path, body);
     const since = new Date(Date.now() - 3_600_000).toISOString();
     const actions: (() => Promise<unknown>)[] = [
@@ -148,7 +148,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
       },
       async () => {
         await api.request('DELETE', `/httptransports/${replaced}`);
-        await scene.route({ tenantUid, endpoint: replaced });
+        await scene.route({ tenantUid, receiver: replaced });
       },
     ];
     await actions[Math.floor(random() * actions.length)]!();
@@ -160,7 +160,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
       const random = randomFrom(20_260_314);
       scene = await Scene.open({
         database: await createDatabase(kind),
-        endpoints: 6,
+        receivers: 6,
         webhooks: {
           timeoutMs: TIMEOUT_MS,
           leaseMs: shortestLease(TIMEOUT_MS),
@@ -169,11 +169,11 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
           circuitFailures: 0,
         },
       });
-      const { endpoints, host } = scene;
-      endpoints.respond = () => ({ status: [204, 204, 500, 400][Math.floor(random() * 4)]!, afterMs: 2 });
+      const { receivers, host } = scene;
+      receivers.respond = () => ({ status: [204, 204, 500, 400][Math.floor(random() * 4)]!, afterMs: 2 });
       for (const tenantUid of [...TENANTS, LEAVING])
-        for (const endpoint of endpointsOf(tenantUid))
-          await scene.route({ tenantUid, endpoint, ordered: endpoint % 2 === 0 });
+        for (const receiver of receiversOf(tenantUid))
+          await scene.route({ tenantUid, receiver, ordered: receiver % 2 === 0 });
       // Each kind of change happens at least once.
       await scene.startWorker();
       await scene.emitMany(TENANTS[0], events);
@@ -184,10 +184,10 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
 
       for (let round = 0; round < rounds; round += 1) {
         // The processes are killed in the middle of this work.
-        await scene.command('resume', [{ tenantUid: TENANTS[0], endpoint: endpointsOf(TENANTS[0])[0] }]);
-        const before = endpoints.arrivals.length;
+        await scene.command('resume', [{ tenantUid: TENANTS[0], receiver: receiversOf(TENANTS[0])[0] }]);
+        const before = receivers.arrivals.length;
         await scene.emitMany(TENANTS[0], events);
-        await eventually(() => endpoints.arrivals.length > before, { withinMs: WITHIN_MS });
+        await eventually(() => receivers.arrivals.length > before, { withinMs: WITHIN_MS });
         for (let done = 0; done < steps; done += 1) await step(random);
         await Promise.all(scene.running.map((worker) => worker.kill()));
         await expectExact();
@@ -196,7 +196,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
 
       await scene.command(
         'pause',
-        endpointsOf(LEAVING).map((endpoint) => ({ tenantUid: LEAVING, endpoint })),
+        receiversOf(LEAVING).map((receiver) => ({ tenantUid: LEAVING, receiver })),
       );
       await scene.emitMany(LEAVING, events);
       await eventually(async () => (await queuedOf(LEAVING))[0] === 2 * events, { withinMs: WITHIN_MS });

@@ -32,21 +32,21 @@ describe.each(DATABASE_KINDS)('a job whose processes are killed, on %s', (kind) 
       retryScheduleMs: [100],
       circuitFailures: 0,
     };
-    scene = await Scene.open({ database: await createDatabase(kind), endpoints: 2, webhooks });
-    scene.endpoints.respond = () => ({ status: 500 });
-    await scene.route({ tenantUid: TENANT, endpoint: OLD, ordered });
+    scene = await Scene.open({ database: await createDatabase(kind), receivers: 2, webhooks });
+    scene.receivers.respond = () => ({ status: 500 });
+    await scene.route({ tenantUid: TENANT, receiver: OLD, ordered });
     const uids = await scene.emitMany(TENANT, events);
     const worker = await scene.startWorker();
     await scene.untilLog({ 'FAILED EXHAUSTED': events }, WITHIN_MS);
     await worker.terminate();
-    scene.endpoints.arrivals.length = 0;
-    scene.endpoints.respond = () => ({ status: 204, afterMs: 5 });
+    scene.receivers.arrivals.length = 0;
+    scene.receivers.respond = () => ({ status: 204, afterMs: 5 });
     return uids;
   };
 
   /** Starts the job, and kills the processes in turn while it runs. */
-  const runKilled = async (endpoint: number, what: 'recover' | 'replay') => {
-    const recoveries = new RecoveryClient(scene.host.api(TENANT), String(endpoint));
+  const runKilled = async (receiver: number, what: 'recover' | 'replay') => {
+    const recoveries = new RecoveryClient(scene.host.api(TENANT), String(receiver));
     await scene.startWorkers(WORKERS);
     const job = await recoveries.start(what, { since: new Date(Date.now() - 3_600_000).toISOString() });
     for (let killed = 1; killed <= kills; killed += 1) {
@@ -72,7 +72,7 @@ describe.each(DATABASE_KINDS)('a job whose processes are killed, on %s', (kind) 
       const job = await runKilled(OLD, 'recover');
       expect(job).toMatchObject({ found: events, requeued: events, created: 0, skipped: 0, payloadGone: 0 });
       await scene.untilLog({ DELIVERED: events }, WITHIN_MS);
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       // A request that was under way when its process was killed is repeated; nothing overtakes it.
       const order = arrivals
         .map(({ eventUid }) => eventUid)
@@ -87,11 +87,11 @@ describe.each(DATABASE_KINDS)('a job whose processes are killed, on %s', (kind) 
     'replays every event to a new transport once',
     async () => {
       const uids = await open(false);
-      await scene.route({ tenantUid: TENANT, endpoint: NEW });
+      await scene.route({ tenantUid: TENANT, receiver: NEW });
       const job = await runKilled(NEW, 'replay');
       expect(job).toMatchObject({ found: events, requeued: 0, created: events, skipped: 0, payloadGone: 0 });
       await scene.untilLog({ DELIVERED: events, 'FAILED EXHAUSTED': events }, WITHIN_MS);
-      const delivered = new Set(scene.endpoints.arrivals.map(({ eventUid }) => eventUid));
+      const delivered = new Set(scene.receivers.arrivals.map(({ eventUid }) => eventUid));
       expect([...delivered].sort()).toEqual([...uids].sort());
       const [{ pairs } = { pairs: 0 }] = await scene.host.dataSource.query<{ pairs: number | string }[]>(
         'SELECT count(*) AS pairs FROM (SELECT DISTINCT event_id, transport_id FROM webhook_delivery) p',

@@ -10,8 +10,8 @@ const { backlog, phaseMs } = sized({ backlog: 2_000, phaseMs: 4_000 }, { backlog
 const PER_SECOND = 30;
 const RESPONSE_DELAY_MS = 20;
 const RATIO = 1.2;
-const BUSY = { tenantUid: 'busy', endpoint: 0 };
-const OTHER = { tenantUid: 'other', endpoint: 1 };
+const BUSY = { tenantUid: 'busy', receiver: 0 };
+const OTHER = { tenantUid: 'other', receiver: 1 };
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -19,18 +19,18 @@ afterEach(() => scene.close());
 it(
   'fresh deliveries keep their latency while a recovery runs: of the same transport and of others',
   async () => {
-    scene = await Scene.open({ endpoints: 2, webhooks: { retryScheduleMs: [], circuitFailures: 0 } });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 500 });
+    scene = await Scene.open({ receivers: 2, webhooks: { retryScheduleMs: [], circuitFailures: 0 } });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 500 });
     await scene.routeAll([BUSY, OTHER]);
     await scene.startWorkers(2);
     const old = await emitBacklog();
     await scene.untilLog({ 'FAILED EXHAUSTED': backlog }, 600_000);
-    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
+    receivers.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
 
     await emitSteadily(1_000);
     const calm = await latenciesOf(await emitSteadily(phaseMs));
-    const recoveries = new RecoveryClient(scene.host.api(BUSY.tenantUid), String(BUSY.endpoint));
+    const recoveries = new RecoveryClient(scene.host.api(BUSY.tenantUid), String(BUSY.receiver));
     const job = await recoveries.start('recover', { since: new Date(Date.now() - 3_600_000).toISOString() });
     await recoveries.until(job, { state: 'RUNNING', found: backlog }, 60_000);
     const before = await recoveries.get(job);
@@ -52,7 +52,7 @@ it(
     );
     await recoveries.until(job, { state: 'DONE', requeued: backlog, skipped: 0 }, 900_000);
     const arrived = new Set(
-      endpoints.arrivals.filter(({ status }) => status === 204).map(({ eventUid }) => eventUid),
+      receivers.arrivals.filter(({ status }) => status === 204).map(({ eventUid }) => eventUid),
     );
     await eventually(() => old.every((uid) => arrived.has(uid)) || refresh(arrived), { withinMs: 60_000 });
   },
@@ -60,7 +60,7 @@ it(
 );
 
 const refresh = (arrived: Set<string>): false => {
-  for (const { eventUid, status } of scene.endpoints.arrivals) if (status === 204) arrived.add(eventUid);
+  for (const { eventUid, status } of scene.receivers.arrivals) if (status === 204) arrived.add(eventUid);
   return false;
 };
 
@@ -90,7 +90,7 @@ async function latenciesOf(
 ): Promise<Map<string, number[]>> {
   const all = new Map([...committed.values()].flatMap((own) => [...own]));
   const ended = () =>
-    scene.endpoints.arrivals.filter(({ eventUid, endedAt }) => all.has(eventUid) && endedAt !== undefined);
+    scene.receivers.arrivals.filter(({ eventUid, endedAt }) => all.has(eventUid) && endedAt !== undefined);
   await eventually(() => ended().length >= all.size, { what: 'all to arrive', withinMs: 60_000 });
   const endedAt = new Map(ended().map((arrival) => [arrival.eventUid, arrival.endedAt!]));
   return new Map(

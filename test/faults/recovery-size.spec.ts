@@ -43,8 +43,8 @@ describe.each(DATABASE_KINDS)(`a recovery of ${count} deliveries on %s`, (kind) 
         database: await createDatabase(kind),
         webhooks: { transportConcurrency: AT_ONCE, timeoutMs: 10_000 },
       });
-      scene.endpoints.respond = () => 'never';
-      await scene.route({ tenantUid: TENANT, endpoint: 0 });
+      scene.receivers.respond = () => 'never';
+      await scene.route({ tenantUid: TENANT, receiver: 0 });
       await seed();
       const recoveries = new RecoveryClient(scene.host.api(TENANT), '0');
       const since = new Date(Date.now() - 7_200_000).toISOString();

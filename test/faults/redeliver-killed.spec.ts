@@ -23,9 +23,9 @@ describe.each(DATABASE_KINDS)('a process that is killed while it sends a redeliv
       retryScheduleMs: [HOUR_MS, HOUR_MS],
     };
     scene = await Scene.open({ database: await createDatabase(kind), webhooks });
-    const { endpoints, host } = scene;
-    endpoints.respond = () => ({ status: 500 });
-    await scene.route({ tenantUid: TENANT, endpoint: 0 });
+    const { receivers, host } = scene;
+    receivers.respond = () => ({ status: 500 });
+    await scene.route({ tenantUid: TENANT, receiver: 0 });
     await scene.emit(TENANT);
     const first = await scene.startWorker();
     const log = async () => {
@@ -39,22 +39,22 @@ describe.each(DATABASE_KINDS)('a process that is killed while it sends a redeliv
       return delivery?.attempts === 1 && delivery;
     });
 
-    endpoints.respond = () => 'never';
+    receivers.respond = () => 'never';
     const { status } = await host.api(TENANT).request('POST', `/deliveries/${deliveryUid}/redeliver`);
     expect(status).toBe(202);
-    await eventually(() => endpoints.openAt(0) === 1);
+    await eventually(() => receivers.openAt(0) === 1);
     await first.kill();
-    endpoints.respond = () => ({ status: 204 });
+    receivers.respond = () => ({ status: 204 });
     await endLeasesIn(host.dataSource, -1);
     const second = await scene.startWorker();
     await scene.untilLog({ DELIVERED: 1 }, 30_000);
 
-    expect(endpoints.arrivals.map(({ sender, attempt, status }) => [sender, attempt, status])).toEqual([
+    expect(receivers.arrivals.map(({ sender, attempt, status }) => [sender, attempt, status])).toEqual([
       [first.name, 1, 500],
       [first.name, 2, undefined],
       [second.name, 2, 204],
     ]);
-    const [original, ...again] = endpoints.arrivals;
+    const [original, ...again] = receivers.arrivals;
     for (const { eventUid, body } of again)
       expect([eventUid, body]).toEqual([original!.eventUid, original!.body]);
     const attempts = await host.dataSource.query<{ trigger: string }[]>(

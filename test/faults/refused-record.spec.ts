@@ -7,9 +7,9 @@ import { createRestrictedDatabase } from './support/restricted-role.js';
 import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 
-const { endpoints, perEndpoint, outages } = sized(
-  { endpoints: 4, perEndpoint: 40, outages: 1 },
-  { endpoints: 20, perEndpoint: 200, outages: 5 },
+const { receivers, perReceiver, outages } = sized(
+  { receivers: 4, perReceiver: 40, outages: 1 },
+  { receivers: 20, perReceiver: 200, outages: 5 },
 );
 const OUTAGE_MS = 1_000;
 const RECEIVER_MS = 100;
@@ -42,11 +42,11 @@ const webhooks = { retryScheduleMs: [RETRY_MS, RETRY_MS, RETRY_MS, RETRY_MS] };
 
 const onPostgres = async (refusal: (role: string) => Refusal): Promise<Case> => {
   const { database, role, owner } = await createRestrictedDatabase();
-  const options = { database, endpoints, webhooks: { ...webhooks, runMigrations: false } };
+  const options = { database, receivers, webhooks: { ...webhooks, runMigrations: false } };
   return { scene: await Scene.open(options), administrator: owner, refusal: refusal(role) };
 };
 const onSqlite = async (refusal: Refusal): Promise<Case> => {
-  const opened = await Scene.open({ database: await createDatabase('sqlite'), endpoints, webhooks });
+  const opened = await Scene.open({ database: await createDatabase('sqlite'), receivers, webhooks });
   return { scene: opened, administrator: opened.host.dataSource, refusal };
 };
 const LOG = 'webhook_delivery';
@@ -71,24 +71,24 @@ describe.each(CASES)('while %s for a second', (_, open) => {
       const opened = await open();
       scene = opened.scene;
       const { administrator, refusal } = opened;
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       // One in four fails first: no circuit opens.
-      scene.endpoints.respond = ({ headers, attempt }) => ({
+      scene.receivers.respond = ({ headers, attempt }) => ({
         status: attempt === 1 && Number(headers['x-webhook-sequence']) % 4 === 0 ? 500 : 204,
         afterMs: RECEIVER_MS,
       });
-      for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+      for (let n = 0; n < receivers; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
       const worker = await scene.startWorker();
       let emitted = 0;
       const emit = async (count: number): Promise<void> => {
-        for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, count);
-        emitted += endpoints * count;
+        for (let n = 0; n < receivers; n += 1) await scene.emitMany(`tenant-${n}`, count);
+        emitted += receivers * count;
       };
 
       for (let n = 0; n < outages; n += 1) {
-        await emit(perEndpoint);
+        await emit(perReceiver);
         const seen = arrivals.length;
-        await eventually(() => arrivals.length >= seen + endpoints);
+        await eventually(() => arrivals.length >= seen + receivers);
         await administrator.query(refusal.begin);
         await sleep(OUTAGE_MS);
         await administrator.query(refusal.end);
@@ -96,7 +96,7 @@ describe.each(CASES)('while %s for a second', (_, open) => {
       await scene.untilLog({ DELIVERED: emitted }, sized(20_000, 120_000));
 
       // A pause makes each lane yield. A lane with an outcome that was dropped could not be released.
-      for (let n = 0; n < endpoints; n += 1) {
+      for (let n = 0; n < receivers; n += 1) {
         const path = `/httptransports/${n}`;
         const api = scene.host.api(`tenant-${n}`);
         const statuses = [await api.post(`${path}/pause`, {}), await api.post(`${path}/resume`, {})];
@@ -109,7 +109,7 @@ describe.each(CASES)('while %s for a second', (_, open) => {
         withinMs: IDLE_WITHIN_MS,
       });
 
-      const successes = [...scene.endpoints.delivered().values()].map((times) => times.length);
+      const successes = [...scene.receivers.delivered().values()].map((times) => times.length);
       expect(successes).toHaveLength(emitted);
       expect(Math.max(...successes)).toBeLessThanOrEqual(2);
       expect(worker.isRunning).toBe(true);

@@ -28,7 +28,7 @@ const LONGEST_BLOCK_MS = sized(250, 50);
 const FEW = 3_000;
 /** A process that was killed holds the job for so long. */
 const LEASE_MS = 30_000;
-const OLD = { tenantUid: 'old', endpoint: 1 };
+const OLD = { tenantUid: 'old', receiver: 1 };
 const RETAINING = { webhooks: { retention: {} } };
 
 let scene: Scene;
@@ -41,7 +41,7 @@ afterEach(async () => {
 
 const openOn = async (kind: (typeof DATABASE_KINDS)[number]): Promise<void> => {
   const database = await createDatabase(kind);
-  scene = await Scene.open({ database, endpoints: 2, webhooks: { retention: false } });
+  scene = await Scene.open({ database, receivers: 2, webhooks: { retention: false } });
   await scene.route(OLD);
 };
 const writeOld = (name: string, count: number, endedDaysAgo = 40): Promise<void> =>
@@ -57,8 +57,8 @@ describe(`retention of ${oldRows} old deliveries on PostgreSQL`, () => {
       const observer = await new DataSource(database.options).initialize();
       after.push(() => observer.destroy());
       await logStatementTimes(observer);
-      scene = await Scene.open({ database, endpoints: 2, webhooks: { retention: false } });
-      await scene.routeAll([{ tenantUid: 'shop', endpoint: 0 }, OLD]);
+      scene = await Scene.open({ database, receivers: 2, webhooks: { retention: false } });
+      await scene.routeAll([{ tenantUid: 'shop', receiver: 0 }, OLD]);
       await writeOld('old', oldRows);
       await writeOld('young', 100, 20);
       await observer.query('VACUUM ANALYZE');
@@ -100,7 +100,7 @@ describe(`retention of ${oldRows} old deliveries on PostgreSQL`, () => {
   /** Emits for some time, one event after the other. @returns from commit to arrival in ms */
   const latencies = async (forMs: number): Promise<number[]> => {
     const committed = new Map<string, number>();
-    const first = scene.endpoints.arrivals.length;
+    const first = scene.receivers.arrivals.length;
     const endAt = performance.now() + forMs;
     while (performance.now() < endAt) {
       const uid = await scene.emit('shop');
@@ -108,7 +108,7 @@ describe(`retention of ${oldRows} old deliveries on PostgreSQL`, () => {
       await sleep(EVERY_MS);
     }
     const arrived = (): Map<string, number> =>
-      new Map(scene.endpoints.arrivals.slice(first).map(({ eventUid, at }) => [eventUid, at]));
+      new Map(scene.receivers.arrivals.slice(first).map(({ eventUid, at }) => [eventUid, at]));
     await eventually(() => arrived().size >= committed.size, { withinMs: 60_000 });
     const at = arrived();
     return [...committed].map(([uid, sentAt]) => at.get(uid)! - sentAt);

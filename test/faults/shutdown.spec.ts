@@ -3,9 +3,9 @@ import { eventually } from '../support/eventually.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
-const { perEndpoint } = sized({ perEndpoint: 80 }, { perEndpoint: 400 });
+const { perReceiver } = sized({ perReceiver: 80 }, { perReceiver: 400 });
 const HEALTHY = 10;
-/** The endpoint that never responds. */
+/** The receiver that never responds. */
 const SILENT = HEALTHY;
 const AT_ONCE = 4;
 const POLL_MS = 100;
@@ -27,21 +27,21 @@ it(
       drainTimeoutMs: DRAIN_MS,
       transportConcurrency: AT_ONCE,
     };
-    scene = await Scene.open({ endpoints: HEALTHY + 1, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = ({ endpoint }) =>
-      endpoint === SILENT ? 'never' : { status: 204, afterMs: 200 + Math.random() * 400 };
+    scene = await Scene.open({ receivers: HEALTHY + 1, webhooks });
+    const { receivers } = scene;
+    receivers.respond = ({ receiver }) =>
+      receiver === SILENT ? 'never' : { status: 204, afterMs: 200 + Math.random() * 400 };
     const emitted: string[] = [];
-    for (let n = 0; n <= HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    for (let n = 0; n <= HEALTHY; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     const stopped = await scene.startWorker();
     for (let n = 0; n < HEALTHY; n += 1) {
-      const uids = await scene.emitMany(`tenant-${n}`, perEndpoint);
+      const uids = await scene.emitMany(`tenant-${n}`, perReceiver);
       emitted.push(...uids.map((uid) => `${n}/${uid}`));
     }
     const silent = await scene.emitMany(`tenant-${SILENT}`, AT_ONCE);
-    await eventually(() => endpoints.openAt(SILENT) === AT_ONCE);
+    await eventually(() => receivers.openAt(SILENT) === AT_ONCE);
     const other = await scene.startWorker();
-    const of = (sender: string) => endpoints.arrivals.filter((arrival) => arrival.sender === sender);
+    const of = (sender: string) => receivers.arrivals.filter((arrival) => arrival.sender === sender);
     expect(of(other.name)).toEqual([]);
 
     const signalAt = Date.now();
@@ -53,15 +53,15 @@ it(
 
     // Not after the lease, which goes on for many seconds.
     await sleep(signalAt + DRAIN_MS + POLL_MS + 1_000 - Date.now());
-    const takenOver = new Set(of(other.name).map(({ endpoint }) => endpoint));
+    const takenOver = new Set(of(other.name).map(({ receiver }) => receiver));
     expect(takenOver).toEqual(new Set(Array.from({ length: HEALTHY + 1 }, (_, n) => n)));
-    const again = of(other.name).filter(({ endpoint }) => endpoint === SILENT);
+    const again = of(other.name).filter(({ receiver }) => receiver === SILENT);
     expect(again.map(({ eventUid }) => eventUid).sort()).toEqual(silent.sort());
 
-    endpoints.respond = () => ({ status: 204 });
+    receivers.respond = () => ({ status: 204 });
     await eventually(async () => (await scene.log()).DELIVERED! >= emitted.length, { withinMs: 60_000 });
-    const arrived = endpoints.arrivals.filter(({ endpoint }) => endpoint !== SILENT);
-    expect(arrived.map(({ endpoint, eventUid }) => `${endpoint}/${eventUid}`).sort()).toEqual(emitted.sort());
+    const arrived = receivers.arrivals.filter(({ receiver }) => receiver !== SILENT);
+    expect(arrived.map(({ receiver, eventUid }) => `${receiver}/${eventUid}`).sort()).toEqual(emitted.sort());
   },
   sized(60_000, 120_000),
 );
@@ -71,9 +71,9 @@ const HEAD_AGAIN_MS = 10_000;
 
 it('SIGTERM after a lane was held for so long that it was scanned from the head again: exit 0 in time', async () => {
   scene = await Scene.open({ webhooks: { drainTimeoutMs: DRAIN_MS } });
-  await scene.route({ tenantUid: 'shop', endpoint: 0, transport: { timeoutMs: 30_000 } });
+  await scene.route({ tenantUid: 'shop', receiver: 0, transport: { timeoutMs: 30_000 } });
   // The first request keeps the lane from being released; each later event has it scanned.
-  scene.endpoints.respond = () => (scene.endpoints.arrivals.length === 1 ? 'never' : { status: 204 });
+  scene.receivers.respond = () => (scene.receivers.arrivals.length === 1 ? 'never' : { status: 204 });
   const worker = await scene.startWorker();
   let emitted = 0;
   for (const startedAt = Date.now(); Date.now() < startedAt + HEAD_AGAIN_MS + 2_000; emitted += 1) {

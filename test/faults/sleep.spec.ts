@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { endLeasesIn } from './support/lane-table.js';
-import { keyOf } from './support/endpoints.js';
+import { keyOf } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { sized, sleep } from './support/sizes.js';
 import { TcpLink } from './support/tcp-link.js';
 
-const { endpoints, perEndpoint } = sized(
-  { endpoints: 4, perEndpoint: 60 },
-  { endpoints: 30, perEndpoint: 200 },
+const { receivers, perReceiver } = sized(
+  { receivers: 4, perReceiver: 60 },
+  { receivers: 30, perReceiver: 200 },
 );
 const SLEEP_MS = 60 * 60 * 1_000;
 /** In each direction between the machine that sleeps and the database: a query takes 40 ms. */
@@ -32,23 +32,23 @@ describe('a machine that sleeps for an hour while its process has requests in fl
   it('sends nothing after it wakes that another machine has delivered meanwhile', async () => {
     const database = await createDatabase('postgres');
     link = await TcpLink.to(Number(new URL(database.url).port), LINK_MS);
-    scene = await Scene.open({ database, endpoints, webhooks: {} });
-    const { arrivals } = scene.endpoints;
-    scene.endpoints.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
-    for (let n = 0; n < endpoints; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    scene = await Scene.open({ database, receivers, webhooks: {} });
+    const { arrivals } = scene.receivers;
+    scene.receivers.respond = () => ({ status: 204, afterMs: RECEIVER_MS });
+    for (let n = 0; n < receivers; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     const sleeper = await scene.startWorker({
       database: { type: 'postgres', url: link.through(database.url) },
       preload: ['sleeping-clock.mjs'],
       env: { SLEEP_MS: String(SLEEP_MS) },
     });
-    for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
+    for (let n = 0; n < receivers; n += 1) await scene.emitMany(`tenant-${n}`, perReceiver);
     sleeper.signal();
     // Half-way: the responses to requests in flight arrive while the machine sleeps.
-    await eventually(() => scene.endpoints.delivered().size >= 2 * endpoints);
+    await eventually(() => scene.receivers.delivered().size >= 2 * receivers);
     // All requests that may be in flight are at their receivers: none is about to leave.
-    const inFlight = Math.min(endpoints * LANE_CAP, GENERAL_SLOTS);
+    const inFlight = Math.min(receivers * LANE_CAP, GENERAL_SLOTS);
     const open = (): number =>
-      Array.from({ length: endpoints }, (_, n) => scene.endpoints.openAt(n)).reduce((a, b) => a + b);
+      Array.from({ length: receivers }, (_, n) => scene.receivers.openAt(n)).reduce((a, b) => a + b);
     await eventually(() => open() === inFlight);
     sleeper.freeze();
     const sent = arrivals.length;
@@ -56,8 +56,8 @@ describe('a machine that sleeps for an hour while its process has requests in fl
     // An hour is longer than any lease.
     await endLeasesIn(scene.host.dataSource, -1);
     await scene.startWorker();
-    await scene.untilLog({ DELIVERED: endpoints * perEndpoint }, 60_000);
-    expect(sent).toBeLessThan(endpoints * perEndpoint);
+    await scene.untilLog({ DELIVERED: receivers * perReceiver }, 60_000);
+    expect(sent).toBeLessThan(receivers * perReceiver);
 
     const before = arrivals.length;
     sleeper.thaw();
@@ -65,8 +65,8 @@ describe('a machine that sleeps for an hour while its process has requests in fl
     expect(arrivals.slice(before).map(keyOf)).toEqual([]);
     expect(sleeper.isRunning).toBe(true);
 
-    for (let n = 0; n < endpoints; n += 1) await scene.emitMany(`tenant-${n}`, 1);
-    await scene.untilLog({ DELIVERED: endpoints * (perEndpoint + 1) }, 10_000);
-    expect(arrivals).toHaveLength(before + endpoints);
+    for (let n = 0; n < receivers; n += 1) await scene.emitMany(`tenant-${n}`, 1);
+    await scene.untilLog({ DELIVERED: receivers * (perReceiver + 1) }, 10_000);
+    expect(arrivals).toHaveLength(before + receivers);
   }, 60_000);
 });

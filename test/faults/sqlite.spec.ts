@@ -10,7 +10,7 @@ const { transactions, heldMs, kills, everyMs } = sized(
   { transactions: 30, heldMs: 3_000, kills: 15, everyMs: 6_000 },
 );
 const WORKERS = 2;
-const ENDPOINTS = 4;
+const RECEIVERS = 4;
 const PER_TRANSACTION = 20;
 /** Between two transactions of the host. */
 const GAP_MS = 200;
@@ -25,11 +25,11 @@ it(
   'on SQLite, no event is lost although processes are killed and transactions of the host stay open for seconds',
   async () => {
     const webhooks = { timeoutMs: TIMEOUT_MS, leaseMs: shortestLease(TIMEOUT_MS), pollMs: 50 };
-    scene = await Scene.open({ database: await createDatabase('sqlite'), endpoints: ENDPOINTS, webhooks });
-    const { endpoints, host } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 50 });
-    for (let n = 0; n < ENDPOINTS; n += 1) {
-      await scene.route({ tenantUid: `tenant-${n}`, endpoint: n, ordered: n % 2 === 0 });
+    scene = await Scene.open({ database: await createDatabase('sqlite'), receivers: RECEIVERS, webhooks });
+    const { receivers, host } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: Math.random() * 50 });
+    for (let n = 0; n < RECEIVERS; n += 1) {
+      await scene.route({ tenantUid: `tenant-${n}`, receiver: n, ordered: n % 2 === 0 });
     }
     // Does nothing, on a file of its own: what disturbs it is the machine.
     const idle = await createDatabase('sqlite');
@@ -43,14 +43,14 @@ it(
       for (let n = 0; n < transactions; n += 1) {
         await host.dataSource.transaction(async (manager) => {
           for (let m = 0; m < PER_TRANSACTION; m += 1) {
-            const tenantUid = `tenant-${m % ENDPOINTS}`;
+            const tenantUid = `tenant-${m % RECEIVERS}`;
             const options = { tenantUid, orderingKey: `key-${m % 3}`, manager };
             const event = await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, options);
-            emitted.push(`${m % ENDPOINTS}/${event.eventUid}`);
+            emitted.push(`${m % RECEIVERS}/${event.eventUid}`);
           }
           // Waits for the transaction, and keeps nobody else waiting.
-          const meanwhile = scene.emit(`tenant-${n % ENDPOINTS}`);
-          independent.push(meanwhile.then((uid) => void emitted.push(`${n % ENDPOINTS}/${uid}`)));
+          const meanwhile = scene.emit(`tenant-${n % RECEIVERS}`);
+          independent.push(meanwhile.then((uid) => void emitted.push(`${n % RECEIVERS}/${uid}`)));
           await sleep(heldMs);
         });
         await sleep(GAP_MS);
@@ -72,7 +72,7 @@ it(
       [bystander, ...scene.running].map((worker) => worker.ask('longestLoopDelay')),
     );
 
-    const delivered = endpoints.delivered();
+    const delivered = receivers.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
     for (const { log } of scene.workers) expect(log.filter((line) => /busy|locked/i.test(line))).toEqual([]);
     expect(Math.max(...byWorkers)).toBeLessThan(LONGEST_BLOCK_MS + byMachine!);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import type { Arrival } from './support/endpoints.js';
 import { expectAtMost, percentile, worst } from './support/figures.js';
 import { HealthyTenants, named } from './support/healthy-tenants.js';
 import { LateLanes } from './support/late-lanes.js';
+import type { Arrival } from './support/receivers.js';
 import { Scene, type RouteSettings } from './support/scene.js';
 import { IS_FULL, onThisMachine, sized, sleep } from './support/sizes.js';
 
@@ -42,9 +42,9 @@ const WAYS = ['by polling', 'through notifications'] as const;
 const CASES = SIZES.flatMap((size, n) => (IS_FULL ? WAYS : [WAYS[n % 2]!]).map((way) => ({ ...size, way })));
 
 const HEALTHY = { steady: named('steady', 6), retrying: named('retrying', 4) };
-/** The first endpoints of those after the healthy ones. */
+/** The first receivers of those after the healthy ones. */
 const LATE = HEALTHY.steady.length + HEALTHY.retrying.length;
-const HANGING = LATE + LateLanes.ENDPOINTS;
+const HANGING = LATE + LateLanes.RECEIVERS;
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -55,12 +55,12 @@ describe.each(CASES)(
     it(
       `get first attempts and everything that falls due in time, if the hanging lanes are found ${way}`,
       async () => {
-        scene = await Scene.open({ endpoints: HANGING + tenants * transports, webhooks });
-        const { endpoints } = scene;
-        endpoints.respond = (arrival: Arrival) =>
+        scene = await Scene.open({ receivers: HANGING + tenants * transports, webhooks });
+        const { receivers } = scene;
+        receivers.respond = (arrival: Arrival) =>
           healthy.respond(arrival) ?? lateLanes.respond(arrival) ?? 'never';
-        const healthy = new HealthyTenants({ firstEndpoint: 0, ...HEALTHY });
-        const lateLanes = new LateLanes(scene, { firstEndpoint: LATE, leaseMs });
+        const healthy = new HealthyTenants({ firstReceiver: 0, ...HEALTHY });
+        const lateLanes = new LateLanes(scene, { firstReceiver: LATE, leaseMs });
         const hanging = named('hanging', tenants);
         await healthy.route(scene);
         await lateLanes.route();
@@ -78,7 +78,7 @@ describe.each(CASES)(
             hanging.map((tenantUid, n) => processes[n % workers]!.ask('emitMany', tenantUid, EVENTS)),
           );
         }
-        await eventually(() => endpoints.openFrom(HANGING) >= (concurrency * workers) / 2, {
+        await eventually(() => receivers.openFrom(HANGING) >= (concurrency * workers) / 2, {
           what: 'the hanging transports to have at least half of the slots',
         });
         // Time to claim all further lanes that a process may hold.
@@ -98,7 +98,7 @@ describe.each(CASES)(
           'transport after its Retry-After, ms late': [late.retryAfter, onThisMachine(PROMISED_LATE_MS)],
         });
         // The hanging transports did get their share.
-        expect(endpoints.openFrom(HANGING)).toBeGreaterThanOrEqual((concurrency * workers) / 2);
+        expect(receivers.openFrom(HANGING)).toBeGreaterThanOrEqual((concurrency * workers) / 2);
       },
       sized(60_000, 240_000),
     );
@@ -109,7 +109,7 @@ function routesTo(tenantUids: readonly string[], transports: number): RouteSetti
   return tenantUids.flatMap((tenantUid, tenant) =>
     Array.from({ length: transports }, (_, n) => ({
       tenantUid,
-      endpoint: HANGING + tenant * transports + n,
+      receiver: HANGING + tenant * transports + n,
       transport: { timeoutMs: HANGING_TIMEOUT_MS },
     })),
   );

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, it } from '@jest/globals';
 import { damageValue } from './support/damaged-value.js';
-import { keyOf } from './support/endpoints.js';
 import { expectAtMost, expectEachOnce, worst } from './support/figures.js';
+import { keyOf } from './support/receivers.js';
 import { RecordWatch } from './support/record-watch.js';
 import { Scene } from './support/scene.js';
 import { onThisMachine, sized, sleep } from './support/sizes.js';
@@ -12,7 +12,7 @@ const TENANTS = 10;
 const EVENTS = 20;
 /** The tenant of the damaged row, and its second transport. */
 const VICTIM = 'tenant-0';
-const SECOND_ENDPOINT = TENANTS;
+const SECOND_RECEIVER = TENANTS;
 /** From the start of a process that finds a backlog to the last arrival; a busy machine included. */
 const ARRIVED_WITHIN_MS = 2_000;
 const PROMISED_RECORD_MS = 1_000;
@@ -25,11 +25,11 @@ afterEach(() => scene.close());
 
 describe.each(WHENS)('a row that PostgreSQL cannot read, damaged %s,', (when) => {
   const open = async (): Promise<void> => {
-    scene = await Scene.open({ endpoints: TENANTS + 1, webhooks: {} });
+    scene = await Scene.open({ receivers: TENANTS + 1, webhooks: {} });
     const headers = [1, 2, 3].map((n) => ({ key: `x-large-${n}`, value: large() }));
     await scene.routeAll([
-      ...Array.from({ length: TENANTS }, (_, n) => ({ tenantUid: `tenant-${n}`, endpoint: n })),
-      { tenantUid: VICTIM, endpoint: SECOND_ENDPOINT, transport: { headers } },
+      ...Array.from({ length: TENANTS }, (_, n) => ({ tenantUid: `tenant-${n}`, receiver: n })),
+      { tenantUid: VICTIM, receiver: SECOND_RECEIVER, transport: { headers } },
     ]);
   };
 
@@ -44,7 +44,7 @@ describe.each(WHENS)('a row that PostgreSQL cannot read, damaged %s,', (when) =>
         const uid = await scene.emit(`tenant-${tenant}`, undefined, more);
         if (isDamaged) damaged = uid;
         keys.push(`${tenant}/${uid}`);
-        if (tenant === 0) keys.push(`${SECOND_ENDPOINT}/${uid}`);
+        if (tenant === 0) keys.push(`${SECOND_RECEIVER}/${uid}`);
       }
     }
     return { damaged, keys };
@@ -66,7 +66,7 @@ describe.each(WHENS)('a row that PostgreSQL cannot read, damaged %s,', (when) =>
     await scene.startWorker();
     const startedAt = Date.now();
     await sleep(observedMs);
-    const { arrivals } = scene.endpoints;
+    const { arrivals } = scene.receivers;
     const recordsLate = watch.latenessOf(arrivals);
     await watch.stop();
     const later = `1/${await scene.emit('tenant-1')}`;
@@ -100,9 +100,9 @@ describe.each(WHENS)('a row that PostgreSQL cannot read, damaged %s,', (when) =>
             scene.database.url,
             'webhook_http_transport',
             'headers',
-            `http_transport_uid = '${SECOND_ENDPOINT}'`,
+            `http_transport_uid = '${SECOND_RECEIVER}'`,
           ),
-        (key) => key.startsWith(`${SECOND_ENDPOINT}/`),
+        (key) => key.startsWith(`${SECOND_RECEIVER}/`),
       ),
     sized(40_000, 90_000),
   );

@@ -50,10 +50,10 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
     return victim;
   };
   const open = async (): Promise<void> => {
-    scene = await Scene.open({ database: await createDatabase(kind), endpoints: TENANTS, webhooks: {} });
-    scene.endpoints.respond = () => ({ status: 204, afterMs: 20 });
+    scene = await Scene.open({ database: await createDatabase(kind), receivers: TENANTS, webhooks: {} });
+    scene.receivers.respond = () => ({ status: 204, afterMs: 20 });
     await scene.routeAll(
-      Array.from({ length: TENANTS }, (_, n) => ({ tenantUid: `tenant-${n}`, endpoint: n })),
+      Array.from({ length: TENANTS }, (_, n) => ({ tenantUid: `tenant-${n}`, receiver: n })),
     );
   };
   const idOf = async (sql: string): Promise<number> => {
@@ -71,14 +71,14 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
         `SELECT q.delivery_id AS id FROM webhook_queue q JOIN webhook_event e ON e.id = q.event_id
          WHERE e.event_uid = '${victim}'`,
       );
-      scene.endpoints.respond = ({ eventUid, attempt }) => ({
+      scene.receivers.respond = ({ eventUid, attempt }) => ({
         status: eventUid === victim && attempt === 1 ? firstStatus : 204,
         afterMs: 20,
       });
       const refusal = await Refusal.begin(scene, changes, id);
       const watch = new RecordWatch(scene.host.dataSource);
       await scene.startWorker();
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       const others = () => arrivals.filter(({ eventUid }) => eventUid !== victim);
       await sleep(refusedMs);
       const recordsLate = watch.latenessOf(others());
@@ -107,7 +107,7 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
       const refusal = await Refusal.begin(scene, FANNED_OUT, id);
       await scene.startWorker();
       const startedAt = Date.now();
-      const { arrivals } = scene.endpoints;
+      const { arrivals } = scene.receivers;
       await sleep(refusedMs);
       expect(new Set(arrivals.map(({ eventUid }) => eventUid)).size).toBe(ALL - 1);
       expectAtMost({

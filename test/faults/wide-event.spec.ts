@@ -23,7 +23,7 @@ describe.each(DATABASE_KINDS)(`an event with ${TRANSPORTS} transports on %s`, (k
       const webhooks = { maxTransportsPerTenant: TRANSPORTS, maxWebhooksPerTenant: TRANSPORTS, poolSize: 6 };
       scene = await Scene.open({ database: await createDatabase(kind), webhooks });
       const api = scene.host.api('shop');
-      const url = scene.endpoints.urlOf(0);
+      const url = scene.receivers.urlOf(0);
       await forEachOf(
         Array.from({ length: TRANSPORTS }, (_, n) => `t-${n}`),
         8,
@@ -48,7 +48,7 @@ describe.each(DATABASE_KINDS)(`an event with ${TRANSPORTS} transports on %s`, (k
         `SELECT count(*) AS deliveries, count(DISTINCT transport_id) AS transports FROM ${ALL_DELIVERIES}`,
       );
       expect([count!.deliveries, count!.transports].map(Number)).toEqual([TRANSPORTS, TRANSPORTS]);
-      const uids = scene.endpoints.arrivals.map(({ deliveryUid }) => deliveryUid);
+      const uids = scene.receivers.arrivals.map(({ deliveryUid }) => deliveryUid);
       expect(new Set(uids).size).toBe(TRANSPORTS);
       // Nothing was in flight when the process was killed; on SQLite later shares may have been.
       if (kind === 'postgres') expect(uids).toHaveLength(TRANSPORTS);

@@ -5,11 +5,11 @@ import { endLeasesIn } from './support/lane-table.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
-const { perEndpoint, timeoutMs } = sized(
-  { perEndpoint: 100, timeoutMs: 500 },
-  { perEndpoint: 600, timeoutMs: 5_000 },
+const { perReceiver, timeoutMs } = sized(
+  { perReceiver: 100, timeoutMs: 500 },
+  { perReceiver: 600, timeoutMs: 5_000 },
 );
-const ENDPOINTS = 4;
+const RECEIVERS = 4;
 const RESPONSE_DELAY_MS = 250;
 const POLL_MS = 100;
 const LEASE_MS = shortestLease(timeoutMs);
@@ -24,21 +24,21 @@ afterEach(() => scene.close());
 
 describe('a process that is frozen for longer than its lease', () => {
   it('does not change lanes that others have claimed, and starts no request on its old lease', async () => {
-    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    scene = await Scene.open({ receivers: RECEIVERS, webhooks });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: RESPONSE_DELAY_MS });
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     const zombie = await scene.startWorker();
     const emitted: string[] = [];
-    for (let n = 0; n < ENDPOINTS; n += 1) {
-      const uids = await scene.emitMany(`tenant-${n}`, perEndpoint);
+    for (let n = 0; n < RECEIVERS; n += 1) {
+      const uids = await scene.emitMany(`tenant-${n}`, perReceiver);
       emitted.push(...uids.map((uid) => `${n}/${uid}`));
     }
-    await eventually(() => Array.from({ length: ENDPOINTS }).every((_, n) => endpoints.openAt(n) === 8));
+    await eventually(() => Array.from({ length: RECEIVERS }).every((_, n) => receivers.openAt(n) === 8));
     zombie.freeze();
-    const underWay = ENDPOINTS * 8;
+    const underWay = RECEIVERS * 8;
     const other = await scene.startWorker();
-    const ofOther = () => endpoints.arrivals.filter(({ sender }) => sender === other.name);
+    const ofOther = () => receivers.arrivals.filter(({ sender }) => sender === other.name);
     await eventually(() => ofOther().length >= 2 * underWay, { withinMs: LEASE_MS + 10_000 });
 
     await eventually(async () => (await ends()).size > 0);
@@ -47,44 +47,44 @@ describe('a process that is frozen for longer than its lease', () => {
     const thawedAt = Date.now();
     await sleep(AWAKE_MS);
     // The other holds all lanes and has much to do, so that nothing is left to the zombie but what it had.
-    expect(endpoints.arrivals.length).toBeLessThan(emitted.length);
-    const ofZombie = endpoints.arrivals.filter(({ sender, at }) => sender === zombie.name && at >= thawedAt);
+    expect(receivers.arrivals.length).toBeLessThan(emitted.length);
+    const ofZombie = receivers.arrivals.filter(({ sender, at }) => sender === zombie.name && at >= thawedAt);
     expect(ofZombie.length).toBeLessThanOrEqual(BEING_WRITTEN);
     const after = await ends();
     expect([...before].filter(([id, end]) => after.get(id) !== end)).toEqual([]);
 
     await scene.untilLog({ DELIVERED: emitted.length }, 60_000);
-    const delivered = endpoints.delivered();
+    const delivered = receivers.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
     // What was in flight, and on a busy machine as many again that have got a response and are not recorded yet.
-    expect(endpoints.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
+    expect(receivers.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
 
   it('sends nothing again that others have delivered before they released the lane', async () => {
-    scene = await Scene.open({ endpoints: ENDPOINTS, webhooks });
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: 50 });
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+    scene = await Scene.open({ receivers: RECEIVERS, webhooks });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: 50 });
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     const zombie = await scene.startWorker();
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, perEndpoint);
-    await eventually(() => Array.from({ length: ENDPOINTS }).every((_, n) => endpoints.openAt(n) > 0));
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.emitMany(`tenant-${n}`, perReceiver);
+    await eventually(() => Array.from({ length: RECEIVERS }).every((_, n) => receivers.openAt(n) > 0));
     zombie.freeze();
     const other = await scene.startWorker();
-    await scene.untilLog({ DELIVERED: perEndpoint * ENDPOINTS }, LEASE_MS + 30_000);
+    await scene.untilLog({ DELIVERED: perReceiver * RECEIVERS }, LEASE_MS + 30_000);
     await other.terminate();
 
-    const before = endpoints.arrivals.length;
-    for (let n = 0; n < ENDPOINTS; n += 1) await scene.emitMany(`tenant-${n}`, 1);
+    const before = receivers.arrivals.length;
+    for (let n = 0; n < RECEIVERS; n += 1) await scene.emitMany(`tenant-${n}`, 1);
     const thawedAt = Date.now();
     zombie.thaw();
-    await scene.untilLog({ DELIVERED: (perEndpoint + 1) * ENDPOINTS }, LEASE_MS + 10_000);
+    await scene.untilLog({ DELIVERED: (perReceiver + 1) * RECEIVERS }, LEASE_MS + 10_000);
     await sleep(AWAKE_MS);
-    const arrivals = endpoints.arrivals.slice(before);
+    const arrivals = receivers.arrivals.slice(before);
     const isNew = (arrival: (typeof arrivals)[number]): boolean =>
       1_000 * (Number(arrival.headers['webhook-timestamp']) + 1) > thawedAt;
-    expect(arrivals.filter(isNew)).toHaveLength(ENDPOINTS);
-    expect(arrivals.length - ENDPOINTS).toBeLessThanOrEqual(BEING_WRITTEN);
+    expect(arrivals.filter(isNew)).toHaveLength(RECEIVERS);
+    expect(arrivals.length - RECEIVERS).toBeLessThanOrEqual(BEING_WRITTEN);
   }, 60_000);
 
   it('reports nothing about transports that others deliver to: no failure, no 410, no Retry-After', async () => {
@@ -95,16 +95,16 @@ describe('a process that is frozen for longer than its lease', () => {
       { status: 404 },
     ];
     // A deadline of ten seconds: the zombie reads its responses before it gives its requests up.
-    scene = await Scene.open({ endpoints: responses.length, webhooks: { circuitFailures: 5 } });
-    const { endpoints } = scene;
+    scene = await Scene.open({ receivers: responses.length, webhooks: { circuitFailures: 5 } });
+    const { receivers } = scene;
     const zombie = await scene.startWorker();
     // Responses to the zombie arrive while it is frozen and wait in its sockets.
-    endpoints.respond = ({ endpoint, sender }) =>
-      sender === zombie.name ? { ...responses[endpoint]!, afterMs: RESPONSE_DELAY_MS } : { status: 204 };
+    receivers.respond = ({ receiver, sender }) =>
+      sender === zombie.name ? { ...responses[receiver]!, afterMs: RESPONSE_DELAY_MS } : { status: 204 };
     for (let n = 0; n < responses.length; n += 1)
-      await scene.route({ tenantUid: `tenant-${n}`, endpoint: n });
+      await scene.route({ tenantUid: `tenant-${n}`, receiver: n });
     for (let n = 0; n < responses.length; n += 1) await scene.emitMany(`tenant-${n}`, 20);
-    await eventually(() => responses.every((_, n) => endpoints.openAt(n) > 0));
+    await eventually(() => responses.every((_, n) => receivers.openAt(n) > 0));
     zombie.freeze();
     await endLeasesIn(scene.host.dataSource, -1);
     await scene.startWorker();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Arrival } from '../faults/support/endpoints.js';
+import type { Arrival } from '../faults/support/receivers.js';
 import { Scene } from '../faults/support/scene.js';
 import { shortestLease, sleep } from '../faults/support/sizes.js';
 import { TcpLink } from '../faults/support/tcp-link.js';
@@ -31,7 +31,7 @@ describe('three workers on three hosts with one PostgreSQL', () => {
       retryScheduleMs: Array.from({ length: RETRIES }, () => RETRY_MS),
       egress: { allowCidrs: [BRIDGE_CIDR], allowHttp: true },
     };
-    scene = await Scene.open({ endpoints: TENANTS, address: BRIDGE_ADDRESS, webhooks });
+    scene = await Scene.open({ receivers: TENANTS, address: BRIDGE_ADDRESS, webhooks });
     link = await TcpLink.to(Number(new URL(scene.database.url).port), 0, BRIDGE_ADDRESS);
   });
   afterEach(async () => {
@@ -49,12 +49,12 @@ describe('three workers on three hosts with one PostgreSQL', () => {
     });
 
   it('lose nothing and keep the order of keys, through lost packets, a partition, a clock that is set and a kill', async () => {
-    const { endpoints } = scene;
-    endpoints.respond = () => ({ status: 204, afterMs: Math.random() * 20 });
+    const { receivers } = scene;
+    receivers.respond = () => ({ status: 204, afterMs: Math.random() * 20 });
     for (let n = 0; n < TENANTS; n += 1) {
       await scene.route({
         tenantUid: `tenant-${n}`,
-        endpoint: n,
+        receiver: n,
         ordered: true,
         transport: { maxConcurrency: CAP },
       });
@@ -92,7 +92,7 @@ describe('three workers on three hosts with one PostgreSQL', () => {
     await scene.untilLog({ DELIVERED: all.length }, 90_000);
 
     const byEvent = new Map<string, Arrival[]>();
-    for (const arrival of endpoints.arrivals) {
+    for (const arrival of receivers.arrivals) {
       byEvent.set(arrival.eventUid, [...(byEvent.get(arrival.eventUid) ?? []), arrival]);
     }
     expect(all.filter((uid) => !byEvent.has(uid))).toEqual([]);
@@ -105,7 +105,7 @@ describe('three workers on three hosts with one PostgreSQL', () => {
       expect(tooSoon).toEqual([]);
     }
     // A request is repeated only if its response was lost: in flight at the partition and at the kill, or by lost packets.
-    const repeated = endpoints.arrivals.length - byEvent.size;
+    const repeated = receivers.arrivals.length - byEvent.size;
     console.log(`${all.length} delivered, ${repeated} repeated`);
     expect(repeated).toBeLessThanOrEqual(2 * TENANTS * CAP + all.length * (LOSS_PERCENT / 100));
   }, 240_000);

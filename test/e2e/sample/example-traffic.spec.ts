@@ -9,7 +9,7 @@ import type { Call } from './sample-client.js';
 interface Listed<Item> {
   items: Item[];
 }
-interface Endpoint {
+interface Transport {
   httpTransportUid: string;
   url: string;
 }
@@ -64,8 +64,8 @@ describe('the example traffic', () => {
       ['failing=true', ['loyalty']],
       ['state=PAUSED', ['warehouse']],
       ['state=DISABLED', ['data-warehouse']],
-    ])('has the endpoints with %s', async (filter, uids) => {
-      const found = await list<Endpoint>(`/httptransports?${filter}`);
+    ])('has the transports with %s', async (filter, uids) => {
+      const found = await list<Transport>(`/httptransports?${filter}`);
       // Accounting is failing for a moment after it has refused an order.
       expect(found.map(({ httpTransportUid }) => httpTransportUid)).toEqual(expect.arrayContaining(uids));
     });
@@ -154,7 +154,7 @@ describe('the example traffic', () => {
       expect(await count(early)).toBe(0);
     });
 
-    it('has receivers that work: a resumed endpoint sends what waits', async () => {
+    it('has receivers that work: a transport that is resumed sends its pending deliveries', async () => {
       const pending = async () =>
         (await get<Statistics>('/webhookstatistics?httpTransportUid=warehouse')).pending;
       expect(await pending()).toBeGreaterThan(5);
@@ -162,9 +162,9 @@ describe('the example traffic', () => {
       await eventually(async () => (await pending()) === 0);
     });
 
-    it('continues after a restart with the same endpoints and the same past', async () => {
+    it('continues after a restart with the same transports and the same past', async () => {
       const past = async () => ({
-        endpoints: (await list<Endpoint>('/httptransports')).map(({ httpTransportUid, url }) => [
+        transports: (await list<Transport>('/httptransports')).map(({ httpTransportUid, url }) => [
           httpTransportUid,
           url,
         ]),
@@ -184,14 +184,14 @@ describe('the example traffic', () => {
     });
   });
 
-  it('is not made for a tenant that has an endpoint', async () => {
+  it('is not made for a tenant that has an HTTP transport of its own', async () => {
     const database = await createMigratedDatabase('sqlite');
     const app = await SampleApp.start(database, WITH_EXAMPLE);
     const call = await app.signIn();
     const own = { httpTransportUid: 'own', name: 'Own', url: 'http://127.0.0.1:4000/' };
     expect((await call('POST', '/httptransports', own)).status).toBe(200);
     expect(await app.get(ExampleTraffic).start()).toBe('refused');
-    const { body } = await call<Listed<Endpoint>>('GET', '/httptransports');
+    const { body } = await call<Listed<Transport>>('GET', '/httptransports');
     expect(body.items).toHaveLength(1);
     await app.close();
     await database.drop();

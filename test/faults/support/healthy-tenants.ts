@@ -1,5 +1,5 @@
-import type { Arrival, EndpointResponse } from './endpoints.js';
 import type { Committed } from './host-process.js';
+import type { Arrival, ReceiverResponse } from './receivers.js';
 import type { RouteSettings, Scene } from './scene.js';
 import { sleep } from './sizes.js';
 
@@ -13,8 +13,8 @@ const GRACE_MS = LATEST_RETRY_MS + 3_500;
 const STEP_MS = 20;
 
 export interface HealthyOptions {
-  /** The endpoints of these tenants, one each, in this order. */
-  readonly firstEndpoint: number;
+  /** The receivers of these tenants, one each, in this order. */
+  readonly firstReceiver: number;
   /** Tenants whose events are delivered at the first attempt. */
   readonly steady: readonly string[];
   /** Tenants whose events fail once each. The next event of such a tenant is emitted after the retry has arrived. */
@@ -36,8 +36,8 @@ export type Emit = (tenantUid: string) => Promise<Committed>;
 
 /** Tenants with a little steady traffic and receivers that respond at once: they must not notice what others do. */
 export class HealthyTenants {
-  /** Everything that was emitted, with its tenant's endpoint. */
-  readonly emitted: (Committed & { readonly endpoint: number })[] = [];
+  /** Everything that was emitted, with its tenant's receiver. */
+  readonly emitted: (Committed & { readonly receiver: number })[] = [];
   readonly #arrivals = new Map<string, Arrival[]>();
   readonly #steady: readonly string[];
   readonly #retrying: readonly string[];
@@ -47,26 +47,26 @@ export class HealthyTenants {
     this.#retrying = options.retrying ?? [];
   }
 
-  get #endEndpoint(): number {
-    return this.options.firstEndpoint + this.#steady.length + this.#retrying.length;
+  get #endReceiver(): number {
+    return this.options.firstReceiver + this.#steady.length + this.#retrying.length;
   }
 
   async route(scene: Scene, settings: Partial<RouteSettings> = {}): Promise<void> {
     const tenants = [...this.#steady, ...this.#retrying];
     const transport = { retryScheduleSeconds: RETRY_SECONDS };
-    const { firstEndpoint } = this.options;
+    const { firstReceiver } = this.options;
     await scene.routeAll(
-      tenants.map((tenantUid, n) => ({ tenantUid, endpoint: firstEndpoint + n, transport, ...settings })),
+      tenants.map((tenantUid, n) => ({ tenantUid, receiver: firstReceiver + n, transport, ...settings })),
     );
   }
 
-  /** The response of an endpoint of these tenants; undefined: the request went to another endpoint. */
-  respond(arrival: Arrival): EndpointResponse | undefined {
-    const { endpoint, eventUid } = arrival;
-    if (endpoint < this.options.firstEndpoint || endpoint >= this.#endEndpoint) return undefined;
+  /** The response of a receiver of these tenants; undefined: the request went to another receiver. */
+  respond(arrival: Arrival): ReceiverResponse | undefined {
+    const { receiver, eventUid } = arrival;
+    if (receiver < this.options.firstReceiver || receiver >= this.#endReceiver) return undefined;
     const arrivals = this.#arrivals.get(eventUid) ?? [];
     this.#arrivals.set(eventUid, [...arrivals, arrival]);
-    const fails = this.#isRetrying(endpoint) && arrivals.length === 0;
+    const fails = this.#isRetrying(receiver) && arrivals.length === 0;
     return { status: fails ? 500 : 204, afterMs: RESPONSE_DELAY_MS };
   }
 
@@ -74,7 +74,7 @@ export class HealthyTenants {
   async run(forMs: number, emit: Emit): Promise<HealthyReport> {
     const begun = this.emitted.length;
     const until = performance.now() + forMs;
-    const first = this.options.firstEndpoint + this.#steady.length;
+    const first = this.options.firstReceiver + this.#steady.length;
     await Promise.all([
       this.#emitSteadily(until, emit),
       ...this.#retrying.map((tenantUid, n) => this.#emitInTurn(tenantUid, first + n, until, emit)),
@@ -88,17 +88,17 @@ export class HealthyTenants {
   }
 
   async #emitSteadily(until: number, emit: Emit): Promise<void> {
-    const { perSecond = 20, firstEndpoint } = this.options;
+    const { perSecond = 20, firstReceiver } = this.options;
     for (let n = 0; performance.now() < until; n += 1) {
       const place = n % this.#steady.length;
       const [committed] = await Promise.all([emit(this.#steady[place]!), sleep(1_000 / perSecond)]);
-      this.emitted.push({ ...committed, endpoint: firstEndpoint + place });
+      this.emitted.push({ ...committed, receiver: firstReceiver + place });
     }
   }
 
-  async #emitInTurn(tenantUid: string, endpoint: number, until: number, emit: Emit): Promise<void> {
+  async #emitInTurn(tenantUid: string, receiver: number, until: number, emit: Emit): Promise<void> {
     while (performance.now() < until) {
-      const event = { ...(await emit(tenantUid)), endpoint };
+      const event = { ...(await emit(tenantUid)), receiver };
       this.emitted.push(event);
       while (performance.now() < until && !this.#isDelivered(event)) await sleep(STEP_MS);
       // So that its lane is released, and a retry has to be found by polling.
@@ -106,10 +106,10 @@ export class HealthyTenants {
     }
   }
 
-  #report(emitted: readonly (Committed & { endpoint: number })[]): HealthyReport {
+  #report(emitted: readonly (Committed & { receiver: number })[]): HealthyReport {
     const now = Date.now();
     const arrivals = emitted.map(({ eventUid }) => this.#arrivals.get(eventUid) ?? []);
-    const failed = arrivals.filter(([first]) => first && this.#isRetrying(first.endpoint));
+    const failed = arrivals.filter(([first]) => first && this.#isRetrying(first.receiver));
     return {
       firstAttemptsMs: emitted.map(({ at }, n) => (arrivals[n]![0]?.at ?? now) - at),
       retriesLateMs: failed.map(([first, second]) => {
@@ -119,12 +119,12 @@ export class HealthyTenants {
     };
   }
 
-  #isDelivered({ eventUid, endpoint }: { eventUid: string; endpoint: number }): boolean {
-    return (this.#arrivals.get(eventUid)?.length ?? 0) > Number(this.#isRetrying(endpoint));
+  #isDelivered({ eventUid, receiver }: { eventUid: string; receiver: number }): boolean {
+    return (this.#arrivals.get(eventUid)?.length ?? 0) > Number(this.#isRetrying(receiver));
   }
 
-  #isRetrying(endpoint: number): boolean {
-    return endpoint >= this.options.firstEndpoint + this.#steady.length;
+  #isRetrying(receiver: number): boolean {
+    return receiver >= this.options.firstReceiver + this.#steady.length;
   }
 }
 

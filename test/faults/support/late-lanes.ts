@@ -1,11 +1,11 @@
 import { eventually } from '../../support/eventually.js';
-import type { Arrival, EndpointResponse } from './endpoints.js';
 import { RETRY_SECONDS, type Emit } from './healthy-tenants.js';
+import type { Arrival, ReceiverResponse } from './receivers.js';
 import type { Scene } from './scene.js';
 import { sleep } from './sizes.js';
 
 export interface LateLanesOptions {
-  readonly firstEndpoint: number;
+  readonly firstReceiver: number;
   /** The lease of the lane whose holder is killed. */
   readonly leaseMs: number;
 }
@@ -26,7 +26,7 @@ const GIVE_UP_AFTER_MS = 4_000;
 
 /** Three healthy tenants with a delivery each that falls due without a notification: only polling finds their lanes. */
 export class LateLanes {
-  static readonly ENDPOINTS = 3;
+  static readonly RECEIVERS = 3;
   readonly #arrivals: Arrival[][] = [[], [], []];
   #victim = '';
   #killedAt = 0;
@@ -44,8 +44,8 @@ export class LateLanes {
     await this.scene.command('pause', [this.#routeOf(RESUMED)]);
   }
 
-  respond(arrival: Arrival): EndpointResponse | undefined {
-    const place = arrival.endpoint - this.options.firstEndpoint;
+  respond(arrival: Arrival): ReceiverResponse | undefined {
+    const place = arrival.receiver - this.options.firstReceiver;
     const arrivals = this.#arrivals[place];
     if (!arrivals) return undefined;
     arrivals.push(arrival);
@@ -94,7 +94,7 @@ export class LateLanes {
     return Math.max(0, (arrivals[number]?.at ?? Date.now()) - dueAt(arrivals));
   }
 
-  #routeOf(place: number): { tenantUid: string; endpoint: number } {
-    return { tenantUid: `late-${place}`, endpoint: this.options.firstEndpoint + place };
+  #routeOf(place: number): { tenantUid: string; receiver: number } {
+    return { tenantUid: `late-${place}`, receiver: this.options.firstReceiver + place };
   }
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { keyOf, type Arrival } from './endpoints.js';
+import { keyOf, type Arrival } from './receivers.js';
 import { sleep } from './sizes.js';
 
 const LOOK_EVERY_MS = 50;

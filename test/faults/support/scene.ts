@@ -3,8 +3,8 @@ import { createDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
-import { Endpoints } from './endpoints.js';
 import { forEachOf } from './for-each-of.js';
+import { Receivers } from './receivers.js';
 import {
   encryptionOf,
   HostProcess,
@@ -17,7 +17,7 @@ export interface SceneOptions {
   /** Default: a PostgreSQL database of its own. */
   readonly database?: TestDatabase;
   /** How many receivers there are. Default 1. */
-  readonly endpoints?: number;
+  readonly receivers?: number;
   /** Address of this machine on which they listen. Default: the loopback interface. */
   readonly address?: string;
   /** What all processes run with. */
@@ -26,10 +26,10 @@ export interface SceneOptions {
   readonly keys?: readonly HostKey[];
 }
 
-/** A webhook that leads to an endpoint, and the settings of its transport. */
+/** A webhook for all actions whose transport leads to a receiver, and the settings of that transport. */
 export interface RouteSettings {
   readonly tenantUid: string;
-  readonly endpoint: number;
+  readonly receiver: number;
   readonly ordered?: boolean;
   /** As the admin API takes them. */
   readonly transport?: object;
@@ -38,7 +38,7 @@ export interface RouteSettings {
 const ACTION = 'ORDER_SETTLED' as const;
 const DATA = { order: { Uid: '700' } };
 
-/** Receivers are on the loopback interface. Each endpoint has its own port, so each is an origin of its own. */
+/** Receivers are on the loopback interface. Each receiver has its own port, so each is an origin of its own. */
 export const LOOPBACK = { allowCidrs: ['127.0.0.1/32'], allowHttp: true };
 
 /** Requests to the admin API in flight at one time while a scene is set up. */
@@ -55,19 +55,19 @@ export class Scene {
   private constructor(
     readonly database: TestDatabase,
     readonly host: TestHost,
-    readonly endpoints: Endpoints,
+    readonly receivers: Receivers,
     private readonly webhooks: HostOptions,
     private readonly keys: readonly HostKey[] | undefined,
   ) {}
 
-  static async open({ database, endpoints = 1, address, webhooks, keys }: SceneOptions): Promise<Scene> {
+  static async open({ database, receivers = 1, address, webhooks, keys }: SceneOptions): Promise<Scene> {
     const used = database ?? (await createDatabase('postgres'));
     const options = { egress: LOOPBACK, ...webhooks };
     const host = await TestHost.start({
       database: used,
       webhooks: { ...options, ...(keys && encryptionOf(keys)), worker: false },
     });
-    return new Scene(used, host, await Endpoints.start(endpoints, undefined, address), options, keys);
+    return new Scene(used, host, await Receivers.start(receivers, undefined, address), options, keys);
   }
 
   /** Starts a process that delivers. */
@@ -91,12 +91,16 @@ export class Scene {
     return this.workers.filter((worker) => worker.isRunning);
   }
 
-  /** Subscribes an endpoint to all that a tenant emits. Its uid is the number of the endpoint. @returns its signing secret */
-  async route({ tenantUid, endpoint, ordered = false, transport }: RouteSettings): Promise<string> {
+  /**
+   * Creates a transport to a receiver, with a webhook for all actions of the tenant.
+   *
+   * @returns the signing secret of the transport, whose uid is the number of the receiver
+   */
+  async route({ tenantUid, receiver, ordered = false, transport }: RouteSettings): Promise<string> {
     const api = this.host.api(tenantUid);
     const path = '/httptransports';
-    const url = this.endpoints.urlOf(endpoint);
-    const httpTransportUid = String(endpoint);
+    const url = this.receivers.urlOf(receiver);
+    const httpTransportUid = String(receiver);
     const created = await api.post<{ signingSecret: string }>(path, {
       httpTransportUid,
       name: httpTransportUid,
@@ -116,9 +120,9 @@ export class Scene {
   }
 
   /** Sends a command such as `pause` to the transports of these routes. */
-  command(command: string, routes: readonly Pick<RouteSettings, 'tenantUid' | 'endpoint'>[]): Promise<void> {
-    return forEachOf(routes, REQUESTS_AT_ONCE, async ({ tenantUid, endpoint }) => {
-      const path = `/httptransports/${endpoint}/${command}`;
+  command(command: string, routes: readonly Pick<RouteSettings, 'tenantUid' | 'receiver'>[]): Promise<void> {
+    return forEachOf(routes, REQUESTS_AT_ONCE, async ({ tenantUid, receiver }) => {
+      const path = `/httptransports/${receiver}/${command}`;
       const { status, body } = await this.host.api(tenantUid).request('POST', path);
       if (status !== 200) throw new Error(`${command} failed: ${JSON.stringify(body)}`);
     });
@@ -186,7 +190,7 @@ export class Scene {
 
   async close(): Promise<void> {
     await Promise.all(this.running.map((worker) => worker.kill()));
-    await this.endpoints.close();
+    await this.receivers.close();
     await this.host.close();
     await this.database.drop();
   }

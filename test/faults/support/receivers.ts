@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 
 /** A request that has arrived, and its response. Instants are this process's `Date.now()`. */
 export interface Arrival {
-  /** Number of the endpoint at which it arrived, from 0. */
-  readonly endpoint: number;
+  /** Number of the receiver at which it arrived, from 0. */
+  readonly receiver: number;
   readonly eventUid: string;
   readonly deliveryUid: string;
   readonly attempt: number;
@@ -20,14 +20,14 @@ export interface Arrival {
   endedAt: number | undefined;
 }
 
-/** The response of an endpoint, after `afterMs`; `never`: it never responds. */
-export type EndpointResponse =
+/** The response of a receiver, after `afterMs`; `never`: it never responds. */
+export type ReceiverResponse =
   { status: number; afterMs?: number; headers?: Record<string, string> } | 'never';
 
-type Responder = (arrival: Arrival) => EndpointResponse;
+type Responder = (arrival: Arrival) => ReceiverResponse;
 
 /** Receivers, each on a port of its own, with one log of all requests that arrived: what was really delivered. */
-export class Endpoints {
+export class Receivers {
   /** Everything that has arrived, in this order. */
   readonly arrivals: Arrival[] = [];
   readonly #servers: Server[] = [];
@@ -44,36 +44,36 @@ export class Endpoints {
     count: number,
     respond: Responder = () => ({ status: 204 }),
     address = '127.0.0.1',
-  ): Promise<Endpoints> {
-    const endpoints = new Endpoints(respond, address);
-    await Promise.all(Array.from({ length: count }, (_, index) => endpoints.#listen(index)));
-    return endpoints;
+  ): Promise<Receivers> {
+    const receivers = new Receivers(respond, address);
+    await Promise.all(Array.from({ length: count }, (_, index) => receivers.#listen(index)));
+    return receivers;
   }
 
   get count(): number {
     return this.#servers.length;
   }
 
-  urlOf(endpoint: number): string {
-    return `http://${this.address}:${(this.#servers[endpoint]!.address() as AddressInfo).port}/`;
+  urlOf(receiver: number): string {
+    return `http://${this.address}:${(this.#servers[receiver]!.address() as AddressInfo).port}/`;
   }
 
-  /** The greatest number of requests that waited for a response of one endpoint at the same time. */
-  mostAtOnce(endpoint: number): number {
-    return this.#mostAtOnce[endpoint] ?? 0;
+  /** The greatest number of requests that waited for a response of one receiver at the same time. */
+  mostAtOnce(receiver: number): number {
+    return this.#mostAtOnce[receiver] ?? 0;
   }
 
-  /** Number of requests to which one endpoint has not responded and whose senders wait. */
-  openAt(endpoint: number): number {
-    return this.#open[endpoint] ?? 0;
+  /** Number of requests to which one receiver has not responded and whose senders wait. */
+  openAt(receiver: number): number {
+    return this.#open[receiver] ?? 0;
   }
 
-  /** As `openAt`, for all endpoints from `first` on together. */
+  /** As `openAt`, for all receivers from `first` on together. */
   openFrom(first: number): number {
     return this.#open.slice(first).reduce((sum, open) => sum + (open ?? 0), 0);
   }
 
-  /** Requests with a successful response, by endpoint and event: `0/event-uid`. */
+  /** Requests with a successful response, by receiver and event: `0/event-uid`. */
   delivered(): Map<string, Arrival[]> {
     const delivered = new Map<string, Arrival[]>();
     for (const arrival of this.arrivals) {
@@ -108,13 +108,13 @@ export class Endpoints {
     });
   }
 
-  async #receive(endpoint: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #receive(receiver: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request).catch(() => undefined);
     // The sender was killed while it sent the request.
     if (body === undefined) return;
     const headers = request.headers as Record<string, string>;
     const arrival: Arrival = {
-      endpoint,
+      receiver,
       eventUid: headers['webhook-id']!,
       deliveryUid: headers['x-webhook-delivery']!,
       attempt: Number(headers['x-webhook-attempt']),
@@ -126,8 +126,8 @@ export class Endpoints {
       endedAt: undefined,
     };
     this.arrivals.push(arrival);
-    this.#open[endpoint] = this.openAt(endpoint) + 1;
-    this.#mostAtOnce[endpoint] = Math.max(this.mostAtOnce(endpoint), this.openAt(endpoint));
+    this.#open[receiver] = this.openAt(receiver) + 1;
+    this.#mostAtOnce[receiver] = Math.max(this.mostAtOnce(receiver), this.openAt(receiver));
     response.once('close', () => this.#end(arrival));
     const planned = this.respond(arrival);
     if (planned === 'never') return;
@@ -142,8 +142,8 @@ export class Endpoints {
   #end(arrival: Arrival): void {
     if (arrival.endedAt !== undefined) return;
     arrival.endedAt = Date.now();
-    this.#open[arrival.endpoint]! -= 1;
+    this.#open[arrival.receiver]! -= 1;
   }
 }
 
-export const keyOf = ({ endpoint, eventUid }: Arrival): string => `${endpoint}/${eventUid}`;
+export const keyOf = ({ receiver, eventUid }: Arrival): string => `${receiver}/${eventUid}`;

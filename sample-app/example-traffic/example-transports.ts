@@ -10,7 +10,7 @@ const DAY_MS = 24 * HOUR_MS;
 export const AGO = {
   /** The first event. Data warehouse fails from here on, and is disabled five days later, according to `disableAfterHours`. */
   firstEvent: 5 * DAY_MS + 26 * MINUTE_MS,
-  endpointsCreated: 6 * DAY_MS,
+  transportsCreated: 6 * DAY_MS,
   /** From here on an event every few minutes, and in the last hour every few seconds. */
   lastDay: DAY_MS,
   lastHour: HOUR_MS,
@@ -24,13 +24,13 @@ export const AGO = {
   warehousePaused: 12 * MINUTE_MS,
 } as const;
 
-/** An HTTP transport of the example, which the portal calls an endpoint. */
-export interface ExampleEndpoint {
+/** An HTTP transport of the example. The portal calls it an endpoint. */
+export interface ExampleTransport {
   /** Also the last segment of the receiver's URL. */
   readonly uid: string;
   readonly name: string;
   /** In the order in which they are created; at most one of them matches an action. */
-  readonly subscriptions: readonly { readonly uid: string; readonly action: string }[];
+  readonly webhooks: readonly { readonly uid: string; readonly action: string }[];
   /** Waits after failed attempts. Undefined: the default schedule of the module, about three days. */
   readonly retryScheduleSeconds?: readonly number[];
   /** How long ago it was paused, disabled or deleted, in ms. */
@@ -39,12 +39,12 @@ export interface ExampleEndpoint {
   readonly deletedAgo?: number;
 }
 
-/** One endpoint for each state that an admin meets. */
-export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
+/** One transport for each state that an admin meets. */
+export const EXAMPLE_TRANSPORTS: readonly ExampleTransport[] = [
   {
     uid: 'web-shop',
     name: 'Web shop',
-    subscriptions: [
+    webhooks: [
       { uid: 'web-shop-orders', action: 'ORDER_*' },
       { uid: 'web-shop-stock', action: 'STOCK_CHANGE' },
       { uid: 'web-shop-products', action: 'PRODUCT_*' },
@@ -53,7 +53,7 @@ export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
   {
     uid: 'accounting',
     name: 'Accounting',
-    subscriptions: [
+    webhooks: [
       { uid: 'accounting-orders', action: 'ORDER_SETTLED' },
       { uid: 'accounting-tills', action: 'TILL_CLOSED' },
     ],
@@ -62,7 +62,7 @@ export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
   {
     uid: 'loyalty',
     name: 'Loyalty programme',
-    subscriptions: [
+    webhooks: [
       { uid: 'loyalty-customers', action: 'CUSTOMER_*' },
       { uid: 'loyalty-orders', action: 'ORDER_SETTLED' },
     ],
@@ -71,7 +71,7 @@ export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
   {
     uid: 'warehouse',
     name: 'Warehouse',
-    subscriptions: [
+    webhooks: [
       { uid: 'warehouse-stock', action: 'STOCK_CHANGE' },
       { uid: 'warehouse-orders', action: 'ORDER_DELIVERED' },
     ],
@@ -80,7 +80,7 @@ export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
   {
     uid: 'data-warehouse',
     name: 'Data warehouse',
-    subscriptions: [
+    webhooks: [
       { uid: 'data-warehouse-orders', action: 'ORDER_*' },
       { uid: 'data-warehouse-tills', action: 'TILL_*' },
     ],
@@ -89,11 +89,11 @@ export const EXAMPLE_ENDPOINTS: readonly ExampleEndpoint[] = [
   {
     uid: 'old-shop',
     name: 'Old web shop',
-    subscriptions: [{ uid: 'old-shop-orders', action: 'ORDER_*' }],
+    webhooks: [{ uid: 'old-shop-orders', action: 'ORDER_*' }],
     deletedAgo: AGO.oldShopDeleted,
   },
 ];
 
-/** Whether a subscription to a pattern gets an action: `ORDER_*` gets all actions that begin with `ORDER_`. */
+/** Whether a webhook with this pattern gets an action: `ORDER_*` gets all actions that begin with `ORDER_`. */
 export const subscribes = (pattern: string, action: string): boolean =>
   pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern;
