@@ -119,14 +119,14 @@ export const coreProviders: Provider[] = [
     provide: WAKE_UPS,
     useFactory: (
       database: AnyDatabase,
-      { glance, carrier }: Stores,
+      { workCheck, carrier }: Stores,
       { environment, wakeUps: { redis } }: ResolvedWebhooksOptions,
     ): WakeUps => {
-      const chosen = glance && (redis ? new RedisCarrier(redis) : carrier);
-      if (!glance || !chosen) return new InProcessWakeUps();
+      const chosen = workCheck && (redis ? new RedisCarrier(redis) : carrier);
+      if (!workCheck || !chosen) return new InProcessWakeUps();
       const logger = new WebhooksLogger();
       return new SharedWakeUps(chosen, channelsOf(database.scope, environment), {
-        store: glance,
+        store: workCheck,
         warn: (message) => logger.warn(message),
       });
     },

@@ -43,7 +43,7 @@ export class WebhooksStartup implements OnApplicationBootstrap {
         allowsHttp: egress.allowHttp,
         keyIds: this.usesSecrets ? this.secrets.keyIds : undefined,
         environment,
-        wakeUps: this.stores.glance ? carrier : 'none',
+        wakeUps: this.stores.workCheck ? carrier : 'none',
         pollMs,
       }),
     );

@@ -174,7 +174,7 @@ export class WebhooksWorker
       eventsCommitted: () => this.#fanout.wakeForEventsOfOthers(),
       workAdded: (transportIds) => this.#delivery.workAdded(transportIds),
       settingsChanged: () => this.stop.wake(),
-      glanced: ({ hasEvents, dueDates, recoveryDueAt, environment, stop, sentAt }) => {
+      workChecked: ({ hasEvents, dueDates, recoveryDueAt, environment, stop, sentAt }) => {
         this.environment.noteEnvironment(environment);
         this.stop.note(stop, sentAt);
         if (hasEvents) this.#fanout.wake();

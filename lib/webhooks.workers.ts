@@ -18,7 +18,7 @@ import { ElapsedClock } from './timing/elapsed-clock.js';
 import type { WakeUps } from './wake-up/wake-ups.js';
 import type { ResolvedWebhooksOptions } from './webhooks.resolved-options.js';
 
-/** Interval at which fan-out and recoveries poll while wake-ups arrive and glances find the missed ones, in ms. */
+/** Interval at which fan-out and recoveries poll while wake-ups arrive and work checks find the missed ones, in ms. */
 const RARE_POLL_MS = 60_000;
 
 /** The parts of a process that its workers use. */

@@ -117,7 +117,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** Schedules looks for the times at which the first lanes become due, on the database's clock (see `Glance`). */
+  /** Schedules looks for the times at which the first lanes become due, on the database's clock (see `WorkCheck`). */
   lanesDueAt(dueDates: readonly number[]): void {
     this.#stages.claimer.expectDue(dueDates);
   }

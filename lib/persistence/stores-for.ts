@@ -7,7 +7,6 @@ import { PostgresEventListStore } from './postgres/postgres-event-list-store.js'
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 import { PostgresExplainStore } from './postgres/postgres-explain-store.js';
 import { PostgresFanoutStore } from './postgres/postgres-fanout-store.js';
-import { PostgresGlanceStore } from './postgres/postgres-glance-store.js';
 import { PostgresLaneStore } from './postgres/postgres-lane-store.js';
 import { PostgresPurgeStore } from './postgres/postgres-purge-store.js';
 import { PostgresQueueCountStore } from './postgres/postgres-queue-count-store.js';
@@ -17,6 +16,7 @@ import { PostgresStatisticStore } from './postgres/postgres-statistic-store.js';
 import { PostgresRetentionStore } from './postgres/postgres-retention-store.js';
 import { PostgresRecoveryStore } from './postgres/postgres-recovery-store.js';
 import { PostgresSweepStore } from './postgres/postgres-sweep-store.js';
+import { PostgresWorkCheckStore } from './postgres/postgres-work-check-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite-audit-store.js';
 import { SqliteBacklogStore } from './sqlite/sqlite-backlog-store.js';
 import { SqliteDeliveryStore } from './sqlite/sqlite-delivery-store.js';
@@ -59,7 +59,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         statistics: new PostgresStatisticStore(database),
         retention: new PostgresRetentionStore(database),
         purge: new PostgresPurgeStore(database),
-        glance: new PostgresGlanceStore(database),
+        workCheck: new PostgresWorkCheckStore(database),
         carrier: new PostgresCarrier(database),
       };
     case 'sqlite':
@@ -80,7 +80,7 @@ export function storesFor(database: AnyDatabase, environment?: string): Stores {
         statistics: new SqliteStatisticStore(database),
         retention: new SqliteRetentionStore(database),
         purge: new SqlitePurgeStore(database),
-        glance: undefined,
+        workCheck: undefined,
         carrier: undefined,
       };
   }

@@ -24,7 +24,7 @@ const NO_RECONNECT = { socket: { reconnectStrategy: false } } as const;
 /** Notifications by Redis pub/sub, with one connection that publishes and one that listens. */
 export class RedisCarrier implements Carrier {
   readonly name = 'Redis (pub/sub)';
-  readonly notifiesWithGlance = false;
+  readonly notifiesWithWorkCheck = false;
   #publisher: Promise<RedisConnection> | undefined;
 
   constructor(private readonly client: RedisClient) {}

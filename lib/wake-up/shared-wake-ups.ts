@@ -1,4 +1,4 @@
-import type { Glance, GlanceStore } from '../persistence/ports/glance-store.js';
+import type { WorkCheck, WorkCheckStore } from '../persistence/ports/work-check-store.js';
 import { PollLoop, type RoundResult } from '../timing/poll-loop.js';
 import { withDeadline } from '../timing/with-deadline.js';
 import { Announcer } from './announcer.js';
@@ -7,23 +7,23 @@ import { numbersOf, type Channels } from './channels.js';
 import { Listening } from './listening.js';
 import type { WakeUpListener, WakeUps } from './wake-ups.js';
 
-/** Interval between the glances of a process that listens, in ms: a little more than a second. */
-const GLANCE_EVERY_MS = 1_050;
-/** Time limit of a glance, in ms. A slower one counts as failed. */
-const GLANCE_WITHIN_MS = 2_000;
+/** Interval between the work checks of a process that listens, in ms: a little more than a second. */
+const CHECK_EVERY_MS = 1_050;
+/** Time limit of a work check, in ms. A slower one counts as failed. */
+const CHECK_WITHIN_MS = 2_000;
 
 export interface SharedWakeUpsOptions {
-  /** Runs a glance, which can also notify a channel. */
-  readonly store: GlanceStore;
+  /** Runs a work check, which can also notify a channel. */
+  readonly store: WorkCheckStore;
   readonly warn: (message: string) => void;
 }
 
 /**
  * Wake-ups between the processes that share a database.
  *
- * While notifications of this process to itself arrive and glances succeed, the state is `proven`, and the process does not
- * poll. A glance is one small statement about once a second that shows whether there is anything to do, so it finds work
- * whose notification was lost. If notifications or glances fail, the state is `unproven`: the process looks at everything
+ * While notifications of this process to itself arrive and work checks succeed, the state is `proven`, and the process does not
+ * poll. A work check is one small statement about once a second that shows whether there is anything to do, so it finds work
+ * whose notification was lost. If notifications or work checks fail, the state is `unproven`: the process looks at everything
  * once and polls from then on.
  */
 export class SharedWakeUps implements WakeUps {
@@ -31,9 +31,9 @@ export class SharedWakeUps implements WakeUps {
   readonly #listening: Listening;
   readonly #loop: PollLoop;
   #listener: WakeUpListener | undefined;
-  /** A glance that has not ended. */
-  #glance: Promise<Glance> | undefined;
-  #hasGlanced = false;
+  /** A work check that has not ended. */
+  #check: Promise<WorkCheck> | undefined;
+  #hasChecked = false;
   #state: WakeUps['state'] = 'none';
   /** Whether a connection delivered nothing, and none has been proven since. */
   #isDeaf = false;
@@ -59,7 +59,7 @@ export class SharedWakeUps implements WakeUps {
       },
     });
     this.#loop = new PollLoop({
-      pollMs: GLANCE_EVERY_MS,
+      pollMs: CHECK_EVERY_MS,
       round: () => this.#round(),
       onError: () => undefined,
     });
@@ -93,32 +93,32 @@ export class SharedWakeUps implements WakeUps {
   }
 
   async #round(): Promise<RoundResult> {
-    const { notifiesWithGlance } = this.carrier;
+    const { notifiesWithWorkCheck } = this.carrier;
     const { own } = this.channels;
-    const isProof = !this.#glance && this.#listening.beginProof();
-    this.#glance ??= this.options.store
-      .glance(isProof && notifiesWithGlance ? own : undefined)
-      .finally(() => (this.#glance = undefined));
-    const glance = this.#glance;
+    const isProof = !this.#check && this.#listening.beginProof();
+    this.#check ??= this.options.store
+      .check(isProof && notifiesWithWorkCheck ? own : undefined)
+      .finally(() => (this.#check = undefined));
+    const check = this.#check;
     try {
-      if (!(await withDeadline(glance, performance.now() + GLANCE_WITHIN_MS)))
-        throw new Error('The glance has timed out.');
-      this.#glanced(await glance);
-      if (isProof && !notifiesWithGlance) await this.carrier.send([{ channel: own, payload: '' }]);
+      if (!(await withDeadline(check, performance.now() + CHECK_WITHIN_MS)))
+        throw new Error('The work check has timed out.');
+      this.#checked(await check);
+      if (isProof && !notifiesWithWorkCheck) await this.carrier.send([{ channel: own, payload: '' }]);
       if (isProof) this.#listening.proofSent();
     } catch (error) {
       if (isProof) this.#listening.proofFailed();
-      this.#hasGlanced = false;
+      this.#hasChecked = false;
       this.#update();
       throw error;
     }
     return 'rest';
   }
 
-  #glanced(glance: Glance): void {
-    this.#hasGlanced = true;
+  #checked(check: WorkCheck): void {
+    this.#hasChecked = true;
     this.#update();
-    this.#listener?.glanced(glance);
+    this.#listener?.workChecked(check);
   }
 
   #hear({ channel, payload }: Notification): void {
@@ -129,7 +129,7 @@ export class SharedWakeUps implements WakeUps {
 
   #update(): void {
     const wasProven = this.#state === 'proven';
-    const isProven = this.#listening.isProven && this.#hasGlanced;
+    const isProven = this.#listening.isProven && this.#hasChecked;
     // Otherwise nothing is known yet, and the state stays as it is.
     if (isProven) this.#state = 'proven';
     else if (wasProven || this.#isDeaf) this.#state = 'unproven';

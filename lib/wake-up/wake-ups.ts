@@ -1,4 +1,4 @@
-import type { Glance } from '../persistence/ports/glance-store.js';
+import type { WorkCheck } from '../persistence/ports/work-check-store.js';
 
 /** Callbacks of a process that fans out and delivers. */
 export interface WakeUpListener {
@@ -9,14 +9,14 @@ export interface WakeUpListener {
   /** Settings that all processes share have changed. */
   readonly settingsChanged: () => void;
   /** Called about once a second. */
-  readonly glanced: (glance: Glance) => void;
+  readonly workChecked: (check: WorkCheck) => void;
   /** Wake-ups may have been missed, and polling begins: look at everything once. */
   readonly missed: () => void;
 }
 
 /**
- * Wake-ups between processes. Each is only a hint: a lost one delays work until the next glance (see `Glance`) or poll, and a
- * superfluous one costs one look.
+ * Wake-ups between processes. Each is only a hint: a lost one delays work until the next work check (see `WorkCheck`) or poll,
+ * and a superfluous one costs one look.
  */
 export interface WakeUps {
   /**

@@ -32,7 +32,7 @@ it(
       receiver,
     }));
     await scene.routeAll(routes);
-    // One of them polls rarely, so that it lives on wake-ups and glances alone.
+    // One of them polls rarely, so that it finds out only by wake-ups and work checks.
     await Promise.all([scene.startWorkers(WORKERS - 1), scene.startWorker({ webhooks: { pollMs: 60_000 } })]);
     const emitted = perReceiver * RECEIVERS + 5;
     await scene.emitMany('slow', 5);

@@ -173,7 +173,7 @@ describe('the global stop', () => {
       await emit(host, 1);
       await receiver.waitFor(TRANSPORTS);
       await eventually(async () => (await health(host)).worker.lanes === 0);
-      // Written by hand: nobody is notified, and an idle process looks at it only with the next glance or after 3 s.
+      // Written by hand: nobody is notified, and an idle process looks at it only with the next work check or after 3 s.
       await host.dataSource.query(
         `INSERT INTO webhook_setting (name, value) VALUES ('delivery_stop', 'by hand')`,
       );
@@ -188,7 +188,7 @@ describe('the global stop', () => {
       });
     });
 
-    /** From now on the process hears nothing of others: neither notifications nor glances arrive. */
+    /** From now on the process hears nothing of others: neither notifications nor work checks arrive. */
     function deafen(host: TestHost): void {
       const worker: unknown = host.app.get(WebhooksWorker, { strict: false });
       void (worker as { wakeUps: { close(): Promise<void> } }).wakeUps.close();

@@ -1,5 +1,5 @@
 import type { HealthPolicy } from '../../domain/transport-health.js';
-import { MOST_DUE } from '../../persistence/ports/glance-store.js';
+import { MOST_DUE } from '../../persistence/ports/work-check-store.js';
 import {
   FIRST_DUE,
   type ClaimedLane,
@@ -22,7 +22,7 @@ const PAGE = 500;
 const LEAST_PAGE = 32;
 /** Maximum number of pages read in one round. The next round continues, so that a round is bounded however many lanes wait. */
 const PAGES_PER_ROUND = 4;
-/** Interval between polls while wake-ups arrive and glances find the work whose wake-up was lost, in ms. */
+/** Interval between polls while wake-ups arrive and work checks find the work whose wake-up was lost, in ms. */
 const RARE_POLL_MS = 60_000;
 /** How long a busy process leaves a due lane to idle processes, in addition to `pollMs`, in ms. */
 const LEAVE_TO_IDLE_MS = 50;
@@ -66,7 +66,7 @@ export class LaneClaimer {
   #isShort = false;
   #isStopped = false;
   #isEnabled = true;
-  /** Whether more lanes may be due, or become due soon, than the last glance showed. */
+  /** Whether more lanes may be due, or become due soon, than the last work check showed. */
   #areManyDue = false;
   readonly #looks: ScheduledLooks;
 
@@ -138,7 +138,7 @@ export class LaneClaimer {
 
   /**
    * Schedules a look for each time at which lanes become due, on the database's clock. Polls while there are so many lanes
-   * that a glance may not show all.
+   * that a work check may not show all.
    */
   expectDue(dueDates: readonly number[]): void {
     this.#areManyDue = dueDates.length >= MOST_DUE;

@@ -1,4 +1,4 @@
-import { LOOK_AHEAD_MS } from '../../persistence/ports/glance-store.js';
+import { LOOK_AHEAD_MS } from '../../persistence/ports/work-check-store.js';
 
 /** Looks that are scheduled within the same stretch of time are merged. A stretch is as long as `pollMs`, and at most this long, in ms. */
 const LONGEST_STRETCH_MS = 1_000;
@@ -28,7 +28,7 @@ export class ScheduledLooks {
 
   /**
    * Schedules a look soon after a lane becomes due. No look is scheduled if the lane becomes due after `LOOK_AHEAD_MS`,
-   * because a later glance shows it, or if polling finds it.
+   * because a later work check shows it, or if polling finds it.
    *
    * @param dueAt on the database's clock
    */

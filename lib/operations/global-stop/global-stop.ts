@@ -14,8 +14,8 @@ import { describeStop } from './describe-stop.js';
  */
 const LOOK_WHILE_BUSY_MS = 400;
 /**
- * How often another process reads the setting if no glance (see `GlanceStore`) has read it, in ms. It cannot claim a lane
- * while deliveries are stopped, so this only delays its health report and the end of the stop.
+ * How often another process reads the setting if no work check (see `WorkCheckStore`) has read it, in ms. It cannot claim a
+ * lane while deliveries are stopped, so this only delays its health report and the end of the stop.
  */
 const LOOK_WHILE_IDLE_MS = 3_000;
 /** How long a read in progress may delay the shutdown, in ms. */
@@ -23,8 +23,8 @@ const STOP_LIMIT_MS = 1_000;
 
 /**
  * Holds the deliveries of this process while an operator has stopped those of all processes. The stop is a row of
- * `webhook_setting`. The process reads it when a wake-up arrives, with each glance, and in a loop of its own. If the database
- * cannot be read, the last known state stays; then the lanes cannot be checked either, so sending ends within a second.
+ * `webhook_setting`. The process reads it when a wake-up arrives, with each work check, and in a loop of its own. If the
+ * database cannot be read, the last known state stays; then the lanes cannot be checked either, so sending ends within a second.
  */
 export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Wakes the recovery worker of this process when a job was added. Others find it by a poll or a glance (see `GlanceStore`). */
+/** Wakes the recovery worker of this process when a job was added. Others find it by a work check (see `WorkCheckStore`) or a poll. */
 @Injectable()
 export class RecoverySignal {
   #listener: (() => void) | undefined;

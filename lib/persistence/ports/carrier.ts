@@ -21,8 +21,8 @@ export interface Subscription {
 export interface Carrier {
   /** Name of the carrier in log messages. */
   readonly name: string;
-  /** Whether `GlanceStore.glance` can send a notification that this carrier delivers. */
-  readonly notifiesWithGlance: boolean;
+  /** Whether `WorkCheckStore.check` can send a notification that this carrier delivers. */
+  readonly notifiesWithWorkCheck: boolean;
 
   /** @throws the driver's error: the notifications are lost */
   send(notifications: readonly Notification[]): Promise<void>;

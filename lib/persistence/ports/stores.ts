@@ -6,7 +6,6 @@ import type { EventListStore } from './event-list-store.js';
 import type { EventStore } from './event-store.js';
 import type { ExplainStore } from './explain-store.js';
 import type { FanoutStore } from './fanout-store.js';
-import type { GlanceStore } from './glance-store.js';
 import type { LaneStore } from './lane-store.js';
 import type { PurgeStore } from './purge-store.js';
 import type { QueueCountStore } from './queue-count-store.js';
@@ -16,6 +15,7 @@ import type { StatisticStore } from './statistic-store.js';
 import type { RetentionStore } from './retention-store.js';
 import type { RecoveryStore } from './recovery-store.js';
 import type { SweepStore } from './sweep-store.js';
+import type { WorkCheckStore } from './work-check-store.js';
 
 /** The stores whose statements differ between databases. Each database has its own implementation of every store. */
 export interface Stores {
@@ -36,7 +36,7 @@ export interface Stores {
   readonly retention: RetentionStore;
   readonly purge: PurgeStore;
   /** Undefined: processes that share the database cannot wake each other, so each part of a process polls. */
-  readonly glance: GlanceStore | undefined;
+  readonly workCheck: WorkCheckStore | undefined;
   /** Carries wake-ups between processes by means of the database itself. Undefined: it has none. */
   readonly carrier: Carrier | undefined;
 }

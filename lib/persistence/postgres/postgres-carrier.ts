@@ -13,7 +13,7 @@ const NOTIFY = `
 export class PostgresCarrier implements Carrier {
   readonly name = 'PostgreSQL (LISTEN and NOTIFY)';
 
-  readonly notifiesWithGlance = true;
+  readonly notifiesWithWorkCheck = true;
 
   constructor(private readonly database: PostgresDatabase) {}
 

@@ -88,7 +88,7 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
       await receiver.waitFor(count, AT_ONCE_MS);
       waitedMs += performance.now() - resumedAt;
     }
-    // Each round begins just after a glance, and would wait about a second for the next one.
+    // Each round begins just after a work check, and would wait about a second for the next one.
     expect(waitedMs).toBeLessThan(2_500);
   });
 

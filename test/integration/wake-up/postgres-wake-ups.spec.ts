@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runWebhookMigrations } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
-import { PostgresGlanceStore } from '../../../lib/persistence/postgres/postgres-glance-store.js';
+import { PostgresWorkCheckStore } from '../../../lib/persistence/postgres/postgres-work-check-store.js';
 import { PostgresDatabase } from '../../../lib/persistence/postgres/postgres-database.js';
 import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { PostgresCarrier } from '../../../lib/persistence/postgres/postgres-carrier.js';
@@ -44,7 +44,7 @@ describe('wake-ups through PostgreSQL', () => {
 
   const wakeUpsOf = (environment: string | undefined, warnings: string[]): SharedWakeUps =>
     new SharedWakeUps(new PostgresCarrier(pool), channelsOf(pool.scope, environment), {
-      store: new PostgresGlanceStore(pool),
+      store: new PostgresWorkCheckStore(pool),
       warn: (message) => void warnings.push(message),
     });
   const join = async (environment?: string): Promise<Member> => {
@@ -56,7 +56,7 @@ describe('wake-ups through PostgreSQL', () => {
       eventsCommitted: () => (member.events += 1),
       workAdded: (transportIds) => member.work.push(...transportIds),
       settingsChanged: () => (member.settings += 1),
-      glanced: () => undefined,
+      workChecked: () => undefined,
       missed: () => (member.missed += 1),
     });
     await eventually(() => wakeUps.state === 'proven');
@@ -92,7 +92,7 @@ describe('wake-ups through PostgreSQL', () => {
     expect(member.work).toEqual(lanes);
   });
 
-  it('arrive again after the connection was terminated, and a glance finds what may have been missed', async () => {
+  it('arrive again after the connection was terminated, and a work check finds what may have been missed', async () => {
     const member = await join();
     expect(member.missed).toBe(0);
     await onListening('pg_terminate_backend(pid)');
@@ -120,7 +120,7 @@ describe('wake-ups through PostgreSQL', () => {
       eventsCommitted: () => (member.events += 1),
       workAdded: () => undefined,
       settingsChanged: () => undefined,
-      glanced: () => undefined,
+      workChecked: () => undefined,
       missed: () => (member.missed += 1),
     });
     await eventually(() => wakeUps.state === 'unproven');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Glance } from '../../../lib/persistence/ports/glance-store.js';
+import type { WorkCheck } from '../../../lib/persistence/ports/work-check-store.js';
 import type {
   Carrier,
   ListenOptions,
@@ -10,7 +10,7 @@ import { channelsOf } from '../../../lib/wake-up/channels.js';
 import { SharedWakeUps } from '../../../lib/wake-up/shared-wake-ups.js';
 import { eventually } from '../../support/eventually.js';
 
-const NOTHING: Glance = {
+const NOTHING: WorkCheck = {
   hasEvents: false,
   dueDates: [],
   recoveryDueAt: null,
@@ -22,7 +22,7 @@ const NOTHING: Glance = {
 /** Carries notifications within this process, unless it is deaf or away. */
 class LocalCarrier implements Carrier {
   readonly name = 'LocalCarrier';
-  readonly notifiesWithGlance = true;
+  readonly notifiesWithWorkCheck = true;
   readonly open = new Set<ListenOptions>();
   isDeaf = false;
   isAway = false;
@@ -70,7 +70,7 @@ describe('wake-ups between processes', () => {
     warnings = [];
     wakeUps = new SharedWakeUps(carrier, channelsOf('public', undefined), {
       store: {
-        glance: async (channel) => {
+        check: async (channel) => {
           if (hangs) await new Promise<void>((resolve) => setTimeout(resolve, 4_000));
           if (channel !== undefined) await carrier.send([{ channel, payload: '' }]);
           return NOTHING;
@@ -86,7 +86,7 @@ describe('wake-ups between processes', () => {
       eventsCommitted: () => undefined,
       workAdded: () => undefined,
       settingsChanged: () => undefined,
-      glanced: () => undefined,
+      workChecked: () => undefined,
       missed: () => (missed += 1),
     });
 
@@ -98,7 +98,7 @@ describe('wake-ups between processes', () => {
     expect([missed, warnings]).toEqual([0, []]);
   });
 
-  it('are unproven when a glance hangs, which causes one look for missed work', async () => {
+  it('are unproven when a work check hangs, which causes one look for missed work', async () => {
     listen();
     await eventually(() => wakeUps.state === 'proven');
     hangs = true;

@@ -5,7 +5,7 @@ import { claimerScene, dueLane, ids, notifiedLane } from '../../../support/claim
 import { NOW } from '../../../support/lanes.js';
 
 const POLL_MS = 1_000;
-/** More dates than a glance shows, which are too late to schedule a look. */
+/** More dates than a work check shows, which are too late to schedule a look. */
 const MANY_DATES = Array.from({ length: 16 }, () => NOW + 60_000);
 
 describe('When a LaneClaimer looks for due lanes', () => {
@@ -70,7 +70,7 @@ describe('When a LaneClaimer looks for due lanes', () => {
       expect([await looksAfter(999), await looksAfter(1)]).toEqual([0, 1]);
     });
 
-    it('polls while a glance shows so many due dates that it may not show all', async () => {
+    it('polls while a work check shows so many due dates that it may not show all', async () => {
       const { claimer, looksAfter } = await scene(0, proven);
       await looksAfter(5_000);
       claimer.expectDue(MANY_DATES);

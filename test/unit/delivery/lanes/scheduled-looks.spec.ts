@@ -56,7 +56,7 @@ describe('ScheduledLooks', () => {
     expect(at).toEqual([0, 2_000, 2_000]);
   });
 
-  it('leaves lanes that are due later than 1.5 s to the next glance', () => {
+  it('leaves lanes that are due later than 1.5 s to the next work check', () => {
     const { looks, at } = scene(100);
     looks.schedule(NOW + 1_501);
     looks.schedule(NOW + 1_500);

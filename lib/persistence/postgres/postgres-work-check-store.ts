@@ -1,10 +1,10 @@
 import { ENVIRONMENT_SETTING } from '../sql/environment-setting.js';
 import { STOP_SETTING } from '../sql/stop-setting.js';
-import { LOOK_AHEAD_MS, MOST_DUE, type Glance, type GlanceStore } from '../ports/glance-store.js';
+import { LOOK_AHEAD_MS, MOST_DUE, type WorkCheck, type WorkCheckStore } from '../ports/work-check-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbersOf, STATEMENT_MS } from './sql.js';
 
-interface GlanceRow {
+interface WorkCheckRow {
   now: number;
   has_events: boolean;
   due_dates: string;
@@ -13,8 +13,8 @@ interface GlanceRow {
   stop: string | null;
 }
 
-/** The glance of an idle process, on PostgreSQL: one statement that reads a few index entries and rows. */
-export class PostgresGlanceStore implements GlanceStore {
+/** The work check of an idle process, on PostgreSQL: one statement that reads a few index entries and rows. */
+export class PostgresWorkCheckStore implements WorkCheckStore {
   readonly #sql: string;
 
   constructor(private readonly database: PostgresDatabase) {
@@ -37,13 +37,13 @@ export class PostgresGlanceStore implements GlanceStore {
         (SELECT value FROM ${setting} WHERE name = '${STOP_SETTING}') AS stop`;
   }
 
-  async glance(channel: string | undefined): Promise<Glance> {
+  async check(channel: string | undefined): Promise<WorkCheck> {
     const sentAt = performance.now();
     const [row] = await (channel === undefined
-      ? this.database.query<GlanceRow>('tillhook_glance', this.#sql, [])
+      ? this.database.query<WorkCheckRow>('tillhook_work_check', this.#sql, [])
       : // A notification needs no flush to disk.
-        this.database.query<GlanceRow>(
-          'tillhook_glance_and_notify',
+        this.database.query<WorkCheckRow>(
+          'tillhook_work_check_and_notify',
           `${this.#sql}, set_config('synchronous_commit', 'off', true), pg_notify($1, '')`,
           [channel],
         ));

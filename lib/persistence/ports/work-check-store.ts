@@ -1,5 +1,5 @@
-/** Whether there is work. A process that does not poll reads this about once a second. */
-export interface Glance {
+/** Result of a work check: whether there is work. A process that does not poll runs one about once a second. */
+export interface WorkCheck {
   /** Whether events wait for fan-out. */
   readonly hasEvents: boolean;
   /**
@@ -17,13 +17,13 @@ export interface Glance {
   readonly sentAt: number;
 }
 
-/** Maximum number of due dates in a glance. */
+/** Maximum number of due dates in a work check. */
 export const MOST_DUE = 16;
-/** How far ahead a glance looks, in ms: beyond the next glance. */
+/** How far ahead a work check looks, in ms: beyond the next one. */
 export const LOOK_AHEAD_MS = 1_500;
 
-/** One small statement that reads everything an idle process needs. It measures the database's clock as well. */
-export interface GlanceStore {
+/** Runs a work check: one small statement that reads everything an idle process needs, and measures the database's clock. */
+export interface WorkCheckStore {
   /** @param channel channel that gets an empty notification in the same statement; undefined: none */
-  glance(channel: string | undefined): Promise<Glance>;
+  check(channel: string | undefined): Promise<WorkCheck>;
 }
