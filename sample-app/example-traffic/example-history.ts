@@ -55,7 +55,9 @@ export class ExampleHistory {
 
     const random = seededRandom(SEED);
     const events = pastEvents(random, admin, now);
-    const transports = EXAMPLE_TRANSPORTS.map((transport) => simulateDeliveries(transport, events, random, now));
+    const transports = EXAMPLE_TRANSPORTS.map((transport) =>
+      simulateDeliveries(transport, events, random, now),
+    );
     await this.transactions.run((manager) =>
       writeHistory(manager, admin.tenant.Id, events, transports, numbers),
     );

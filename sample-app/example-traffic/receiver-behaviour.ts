@@ -91,9 +91,7 @@ const BEHAVIOURS: Readonly<Record<string, (request: Request) => Reaction>> = {
 
 /** Returns how a receiver reacts; undefined: there is no such receiver. */
 export function reactionOf(request: Request): Reaction | undefined {
-  return Object.hasOwn(BEHAVIOURS, request.receiver)
-    ? BEHAVIOURS[request.receiver]?.(request)
-    : undefined;
+  return Object.hasOwn(BEHAVIOURS, request.receiver) ? BEHAVIOURS[request.receiver]?.(request) : undefined;
 }
 
 function isRefused(eventUid: string): boolean {

@@ -106,7 +106,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('log', /Deliveries resumed/)).toHaveLength(1);
   });
 
-  it('lets the original go on', async () => {
+  it('does not stop deliveries from the original database', async () => {
     await restoredDump();
     await start(production, { environment: 'production' });
     await receiver.waitFor(2);
@@ -170,7 +170,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(log.at('error', HELD)).toHaveLength(1);
   });
 
-  it('holds deliveries from the moment at which the database belongs to another one, also those of busy lanes', async () => {
+  it('holds deliveries, also those of busy lanes, as soon as the database belongs to another environment', async () => {
     const host = await start(production, { environment: 'production' });
     const api = host.api(TENANT);
     await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });
@@ -190,7 +190,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(arrived()).toEqual(['after', 'before']);
   });
 
-  it('is looked at again: a process whose database is taken away from it stops sending', async () => {
+  it('is read repeatedly: a process stops sending when its database is adopted by another environment', async () => {
     const host = await start(production, { environment: 'production' });
     const api = host.api(TENANT);
     await api.post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });

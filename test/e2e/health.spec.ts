@@ -10,7 +10,7 @@ import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
 
 const TENANT = 'shop';
-/** What a check may take when the database says nothing. */
+/** Maximum time of a check while the database does not respond, in ms. */
 const LIMIT_MS = 3_500;
 const TEN_MINUTES_MS = 600_000;
 const WITHOUT_FAILURES = expect.objectContaining({

@@ -31,7 +31,7 @@ describe.each(DATABASE_KINDS)('tables that are dropped under a running process, 
   const health = () => host.app.get(WebhooksHealth, { strict: false }).check();
   const emit = (manager?: EntityManager): Promise<unknown> =>
     host.emitter.emit('ORDER_SETTLED', { order: { Uid: '1' } }, { tenantUid: 'shop', manager });
-  /** Again if the workers of the host got in its way (a deadlock on PostgreSQL, the write lock on SQLite). */
+  /** Drops the tables, again if the workers of the host make it fail (a deadlock on PostgreSQL, the write lock on SQLite). */
   const dropTables = (): Promise<unknown> => eventually(() => operator.dropDatabase().then(() => true));
 
   it('are named by health, by emit and by the admin API, each with the code TABLES_MISSING', async () => {
@@ -74,7 +74,7 @@ describe.each(DATABASE_KINDS)('tables that are dropped under a running process, 
     else await expect(work).rejects.not.toMatchObject({ code: 'TABLES_MISSING' });
   });
 
-  it('name no environment when they are made again: a process that has one holds until they are adopted', async () => {
+  it('name no environment after they are created again: a process with an environment holds deliveries until its environment is adopted', async () => {
     await host.close();
     host = await TestHost.start({
       database,

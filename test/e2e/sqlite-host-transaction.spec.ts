@@ -12,7 +12,7 @@ const ON_PURPOSE = new Error('rolled back on purpose');
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** TypeORM has one connection to a SQLite file, and what is run on it joins the host's transaction: ours must not. */
+/** TypeORM has one connection to a SQLite file, and statements on it join the host's transaction. Those of the module must not. */
 describe('while the host holds a transaction on SQLite open', () => {
   let database: TestDatabase;
   let host: TestHost;
@@ -55,7 +55,7 @@ describe('while the host holds a transaction on SQLite open', () => {
 
   it('deliveries go out, are recorded all the same, and are not sent again; the event loop is never blocked', async () => {
     receiver.respond({ status: 204, delayMs: 30 });
-    // What the machine does besides delays the loop as well, but not each time.
+    // Other work of the machine delays the loop as well, but not each time.
     const delaysMs: number[] = [];
     let sent = 0;
     do {

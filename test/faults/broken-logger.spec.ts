@@ -39,7 +39,7 @@ describe('A logger of the host', () => {
       await dataSource.query('ALTER TABLE webhook_outbox RENAME TO webhook_outbox_away');
       await eventually(() => said(/logger called: Fan-out failed/));
       await dataSource.query('ALTER TABLE webhook_outbox_away RENAME TO webhook_outbox');
-      // The guard of the environment speaks from a timer of its own.
+      // The guard of the environment logs from a timer of its own.
       await adoptEnvironment(dataSource, 'elsewhere');
       await eventually(() => said(/logger called: DELIVERIES ARE HELD/));
       await adoptEnvironment(dataSource, 'production');

@@ -9,10 +9,10 @@ const { perReceiver } = sized({ perReceiver: 5 }, { perReceiver: 200 });
 const SKEWS_MS = [0, 600_000, -600_000];
 const RECEIVERS = 12;
 const RETRY_MS = 1_000;
-/** One receiver asks to be left alone, until a date. */
+/** The receiver that responds with 503 and a date in `Retry-After` at first. */
 const LATER = RECEIVERS - 1;
 const LATER_MS = 3_000;
-/** How far two processes' ideas of the database's clock may be apart on a busy machine. */
+/** How much the estimates of the database's clock of two processes may differ on a busy machine, in ms. */
 const UNSURE_MS = 100;
 const TIMEOUT_MS = 2_000;
 /** Requests in flight to one transport: the default. */
@@ -28,7 +28,7 @@ it(
       timeoutMs: TIMEOUT_MS,
       leaseMs: shortestLease(TIMEOUT_MS),
       pollMs: 50,
-      // The last wait is never needed; no receiver is left alone for longer than that.
+      // The last wait is never used: it only allows a `Retry-After` of this length.
       retryScheduleMs: [RETRY_MS, RETRY_MS, 10_000],
       circuitFailures: 0,
     };

@@ -38,7 +38,7 @@ it(
     await eventually(() => heldUid !== '');
     const holdUntil = performance.now() + heldMs;
     while (performance.now() < holdUntil) {
-      // The same key too: what is not committed is not waited for.
+      // Also an event with the same key: nothing waits for an event that is not committed.
       committed.set(await scene.emit('shop', 'key'), { at: Date.now(), receivers: [ORDERED, UNORDERED] });
       committed.set(await scene.emit('other'), { at: Date.now(), receivers: [OTHER_TENANT] });
       await sleep(EVERY_MS);
@@ -51,7 +51,7 @@ it(
 
     const late = arrivals.filter(({ eventUid, at }) => at - committed.get(eventUid)!.at > IN_TIME_MS);
     expect(late).toEqual([]);
-    // It was the first by its number, and arrived all the same.
+    // The held event has the lowest sequence number of all, and was delivered although it was committed last.
     const sequenceOf = ({ headers }: { headers: Readonly<Record<string, string>> }) =>
       Number(headers['x-webhook-sequence']);
     const ofHeld = arrivals.filter(({ eventUid }) => eventUid === heldUid);

@@ -13,7 +13,7 @@ import { TestHost } from '../support/test-host.js';
 const TENANT = 'shop';
 const TRANSPORT = { httpTransportUid: 'erp', name: 'ERP', url: 'https://erp.example.com' };
 const POOL_SIZE = 2;
-/** What the module waits at most: for a connection, for a lock, for a query, for SQLite's write lock; and what a busy machine adds. */
+/** Time limits of the module for a connection, a lock, a query, and SQLite's write lock; and the delay of a busy machine. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const QUERY_TIMEOUT_MS = 30_000;
@@ -108,7 +108,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s, without its
   });
 });
 
-describe('the admin API, while others hold', () => {
+describe('the admin API, while the database keeps it waiting', () => {
   let postgres: TestDatabase;
   let sqlite: TestDatabase;
   let onPostgres: TestHost;
@@ -137,7 +137,7 @@ describe('the admin API, while others hold', () => {
     await sqlite?.drop();
   });
 
-  /** What another program does that locks the table for as long as `work` takes. */
+  /** Runs `work` while another program has locked the table. */
   const whileLocked = <T>(work: () => Promise<T>): Promise<T> =>
     onPostgres.dataSource.transaction(async (manager) => {
       await manager.query('LOCK TABLE webhook_http_transport IN ACCESS EXCLUSIVE MODE');
@@ -153,7 +153,7 @@ describe('the admin API, while others hold', () => {
     return row.count;
   };
 
-  it('a lock on PostgreSQL, responds with 503 within the lock time-out, and serves the next request', async () => {
+  it('for a lock on PostgreSQL, responds with 503 within the lock time-out, and serves the next request', async () => {
     const api = onPostgres.api(TENANT);
     const refused = await whileLocked(async () => {
       const asked = Array.from({ length: POOL_SIZE }, () => timed(api.get<object>('/httptransports')));
@@ -167,7 +167,7 @@ describe('the admin API, while others hold', () => {
     expect((await api.get('/httptransports')).status).toBe(200);
   });
 
-  it('all of its connections, responds with 503 when no connection becomes free in time', async () => {
+  it('with all of its connections, responds with 503 when no connection becomes free in time', async () => {
     const api = overLink.api(TENANT);
     link.silence();
     const held = Array.from({ length: POOL_SIZE }, () => api.get<object>('/httptransports'));
@@ -180,16 +180,16 @@ describe('the admin API, while others hold', () => {
     expect((await api.get('/httptransports')).status).toBe(200);
   });
 
-  // As long as the time-outs are: too long for every test run.
+  // This takes as long as the time-outs, which is too long for the short run.
   if (IS_FULL)
-    describe('what it needs for half a minute,', () => {
+    describe('for half a minute,', () => {
       let written: Promise<{ result: ApiResponse<object>; tookMs: number }>;
       let parted: typeof written;
       const file = () => new Sqlite((sqlite.options as { database: string }).database);
 
-      // At the same time, so that half a minute is enough for all.
+      // Both requests wait at the same time, so half a minute is enough.
       beforeAll(async () => {
-        // A connection that it will want to use again.
+        // Opens a connection that the module keeps for the next request.
         await overLink.api(TENANT).get('/httptransports');
         link.silence();
         parted = timed(overLink.api(TENANT).get<object>('/httptransports'));
@@ -207,7 +207,7 @@ describe('the admin API, while others hold', () => {
       });
 
       it(
-        'while no packet arrives, responds with 503, and serves the next request on a new connection',
+        'because no packet arrives, responds with 503, and serves the next request on a new connection',
         async () => {
           const { result, tookMs } = await parted;
           expectRefusal(result, 'DATABASE_UNAVAILABLE');
@@ -222,7 +222,7 @@ describe('the admin API, while others hold', () => {
       );
 
       it(
-        'on SQLite, responds with 503, has changed nothing, and serves the next request',
+        'for the write lock of SQLite, responds with 503, has changed nothing, and serves the next request',
         async () => {
           const { result, tookMs } = await written;
           expectRefusal(result, 'DATABASE_BUSY');

@@ -24,7 +24,7 @@ const POLL_MS = 100;
 const MOST_LINES = 40;
 /** Time after which a query without a response fails. */
 const QUERY_TIMEOUT_MS = 30_000;
-/** When the server ends a transaction in which nothing happens. */
+/** Time after which the server ends an idle transaction. */
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** How long the module waits for its connections to close. */
@@ -36,7 +36,7 @@ const NOTICED_MS = 500;
 let scene: Scene;
 let cluster: PostgresCluster;
 let link: TcpLink;
-/** The database, by way of `link`. */
+/** The database, reached through `link`. */
 let linked: { type: 'postgres'; url: string };
 beforeEach(async () => {
   const started = await startCluster();
@@ -113,7 +113,7 @@ describe('a process whose packets to and from the database are lost', () => {
     const emits = new Emits(scene);
     await eventually(() => scene.receivers.arrivals.length > RECEIVERS);
     link.silence();
-    // Long enough for everything that asks from time to time to be asking.
+    // Long enough that each periodic query has been sent and waits for its result.
     await sleep(1_500);
     const startedAt = performance.now();
     await host.app.get(WebhooksWorker).drain();
@@ -166,9 +166,9 @@ interface Failure {
   readonly tookMs: number;
 }
 
-/** Emits steadily for each receiver, whether or not it works, until it is stopped. */
+/** Emits at a steady rate for each receiver until it is stopped, and goes on when an emit fails. */
 class Emits {
-  /** What has to arrive: `receiver/event`. */
+  /** Committed events, all of which must be delivered: `receiver/event`. */
   readonly committed: string[] = [];
   readonly failures: Failure[] = [];
   #isStopped = false;

@@ -7,7 +7,7 @@ import { Scene } from './support/scene.js';
 import { onThisMachine, sized } from './support/sizes.js';
 
 const KILLS = sized(3, 20);
-/** A worker looks this often where nobody tells it, with the defaults: PostgreSQL about a second, SQLite 250 ms. */
+/** Longest pause between two looks of a worker that nobody notifies, in ms, with the defaults. On SQLite it is 250 ms. */
 const LONGEST_LOOK_MS = 1_050;
 const SENT_WITHIN_MS = 300;
 

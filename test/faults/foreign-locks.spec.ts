@@ -21,9 +21,9 @@ const CASES = counts.flatMap((count) =>
 const PROMISED_P95_MS = 500;
 const PROMISED_LATE_MS = 3_000;
 const PROMISED_RECORD_MS = 1_000;
-/** After the locks have ended: how long what waited for them may take. */
+/** How long the waiting deliveries may take after the locks have ended. */
 const AFTERWARDS_MS = 20_000;
-/** To each locked transport before the locks are taken, one request at a time: some are in the queue, one is in flight. */
+/** Events for each locked transport before the locks are taken. One request is in flight, the others are in the queue. */
 const BACKLOG = 5;
 const SLOW_MS = 400;
 const QUICK_MS = 5;
@@ -44,7 +44,7 @@ describe.each(CASES)(
         scene = await Scene.open({ receivers: 10 + 2 * count, webhooks: {} });
         const { receivers } = scene;
         const healthy = new HealthyTenants({ firstReceiver: 0, ...others });
-        // Each has a free transport, at the receivers from 10 on, and a locked one after those.
+        // Each of these tenants has a free transport, at the receivers from 10 on, and a locked one after those.
         const free = new HealthyTenants({ firstReceiver: 10, steady: halfLocked, perSecond: 5 });
         const firstLocked = 10 + count;
         let lockedTakesMs = SLOW_MS;
@@ -107,7 +107,7 @@ describe.each(CASES)(
   },
 );
 
-/** Of the transports at the receivers from `first` on, whose uids are the numbers of their receivers. */
+/** Ids of the transports to the receivers from `first` on. Their uids are the numbers of their receivers. */
 async function transportIds(first: number): Promise<string[]> {
   const rows = await scene.host.dataSource.query<{ id: string }[]>(
     `SELECT id FROM webhook_http_transport WHERE http_transport_uid::int >= ${first}`,

@@ -19,7 +19,11 @@ const STAGES: readonly [stage: Stage, refused: string][] = [
   ['record', 'INSERT ON webhook_delivery'],
 ];
 
-/** Refuses the only row of a stage for longer than it takes to be down. @returns the last report before the refusal ends */
+/**
+ * Refuses the only row of a stage for longer than a failing stage needs to be down.
+ *
+ * @returns the last report before the refusal ends
+ */
 async function refuseOneRow(stage: Stage, refused: string): Promise<WebhooksHealthReport> {
   const database = await createDatabase('sqlite');
   const receiver = await Receiver.start();

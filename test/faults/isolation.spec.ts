@@ -40,7 +40,7 @@ it(
     expect(percentile(disturbed, 99)).toBeLessThanOrEqual(2_000);
     const atOnce = Array.from({ length: silent }, (_, n) => receivers.mostAtOnce(HEALTHY + n));
     expect(Math.max(...atOnce)).toBeLessThanOrEqual(CAP);
-    // It did get its share: what is not kept for others.
+    // The silent tenant got its share, too: the slots that are not reserved for others.
     expect(atOnce.filter((most) => most > 0).length).toBeGreaterThan(silent / 4);
   },
   sized(60_000, 180_000),

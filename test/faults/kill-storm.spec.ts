@@ -3,7 +3,8 @@ import { keyOf, type Arrival } from './support/receivers.js';
 import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
-// What a kill has hit is never hit by the next one: that comes well before the first lease can end, or after the last one must.
+// No delivery is hit by two kills. In the short run, all kills come before the first lease can end. In the full run, each comes
+// after the leases of the process that was killed before have ended.
 const { events, kills, everyMs, slowestMs, againWithinMs } = sized(
   // A short run shares the machine with other tests.
   { events: 400, kills: 3, everyMs: 800, slowestMs: 400, againWithinMs: 3_000 },
@@ -17,7 +18,7 @@ const CONCURRENCY = 64;
 const LEASE_MS = shortestLease(TIMEOUT_MS);
 /** A response is recorded within this time, also on a busy machine. */
 const RECORDED_WITHIN_MS = 1_000;
-/** What a process sent before it died may be noticed that much later. */
+/** How long after the death of its sender a request may still arrive, in ms. */
 const NOTICED_MS = 500;
 
 let scene: Scene;
@@ -64,7 +65,7 @@ it(
   sized(60_000, 300_000),
 );
 
-/** Over the whole storm. @returns what has to arrive */
+/** Emits at a steady rate while processes are killed. @returns the events, all of which must be delivered: `receiver/event` */
 async function emitSteadily(): Promise<string[]> {
   const emitted: string[] = [];
   const startedAt = performance.now();
@@ -80,7 +81,7 @@ async function emitSteadily(): Promise<string[]> {
   return emitted;
 }
 
-/** And starts another in its place, which takes a while. */
+/** Kills a random process every `everyMs`, and starts another in its place. */
 async function killAtRandom(killedAt: Map<string, number>): Promise<void> {
   const starting: Promise<unknown>[] = [];
   for (let n = 0; n < kills; n += 1) {
@@ -98,7 +99,7 @@ interface Repeat {
   readonly again: Arrival;
 }
 
-/** Each request that repeats an attempt, with the one before. What has failed and is tried again is no repeat. */
+/** Each request that repeats an attempt, with the request before it. A retry is a new attempt, and not a repeat. */
 function repeatsOf(arrivals: readonly Arrival[]): Repeat[] {
   const last = new Map<string, Arrival>();
   return arrivals.flatMap((again) => {

@@ -22,7 +22,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
   let scene: Scene;
   afterEach(() => scene.close());
 
-  /** Half of the events go to an ordered webhook. @returns what has to arrive, by receiver and event */
+  /** Half of the events go to an ordered webhook. @returns the events, all of which must be delivered: `receiver/event` */
   const sendUntilHalfway = async (): Promise<{ emitted: string[] }> => {
     const webhooks = {
       timeoutMs: TIMEOUT_MS,
@@ -70,7 +70,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
       expect(again).toHaveLength(1);
       expect(first!.sender).toBe(worker!.name);
       expect(first!.endedAt! + RECORDED_WITHIN_MS).toBeGreaterThanOrEqual(killedAt);
-      // As if the first time had not been.
+      // The repeat is the same attempt, because the first request was not recorded.
       expect(again[0]).toMatchObject({
         attempt: first!.attempt,
         deliveryUid: first!.deliveryUid,
@@ -91,7 +91,7 @@ describe.each(DATABASE_KINDS)('a process that is ended in mid-delivery on %s', (
     await goOn();
 
     expect(arrivals.map(keyOf).sort()).toEqual([...emitted].sort());
-    // Long before the lease of the first would have ended.
+    // No lane was claimed after an expired lease, which would count as a crash: the first process has released them all.
     const next = arrivals.find(({ sender }) => sender !== worker!.name)!;
     const lanes = await scene.host.dataSource.query<unknown[]>(
       'SELECT 1 FROM webhook_lane WHERE crashes > 0',

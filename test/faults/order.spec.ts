@@ -11,7 +11,7 @@ const FAILING = 0.1;
 const TIMEOUT_MS = 1_000;
 const RETRY_MS = 50;
 const RETRIES = 20;
-/** Between two events of a tenant: so that there are some under way at each kill. */
+/** Pause between two events of a tenant, in ms, so that some deliveries are under way at each kill. */
 const PAUSE_MS = (kills * everyMs * tenants) / events;
 
 let scene: Scene;
@@ -36,7 +36,7 @@ it(
       await scene.route({ tenantUid: `tenant-${n}`, receiver: n, ordered: true });
     await scene.startWorkers(workers);
 
-    /** By receiver and key: the events, in the order in which they were emitted. */
+    /** The events of each receiver and key, in the order in which they were emitted. */
     const emitted = new Map<string, string[]>();
     const emit = async (receiver: number): Promise<void> => {
       for (let n = 0; n < events / tenants; n += 1) {
@@ -65,7 +65,7 @@ it(
   sized(60_000, 400_000),
 );
 
-/** While events come and go. Another process takes the place of each. */
+/** Kills random processes while events are delivered, and starts another in place of each. */
 async function killAtRandom(): Promise<void> {
   const starting: Promise<unknown>[] = [];
   for (let n = 0; n < kills; n += 1) {

@@ -9,7 +9,7 @@ const { perReceiver, pausedMs } = sized(
 );
 const WORKERS = 3;
 const RECEIVERS = 6;
-/** Goes through an ordered webhook, one request at a time as everywhere. */
+/** The receiver of the ordered webhook. The events have no ordering key, so it gets one request at a time. */
 const ORDERED = 0;
 const PROMISED_MS = 1_000;
 

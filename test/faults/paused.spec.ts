@@ -9,11 +9,11 @@ const { webhooks, tenants, phaseMs } = sized(
   { webhooks: { concurrency: 16 }, tenants: 5, phaseMs: 4_000 },
   { webhooks: {}, tenants: 20, phaseMs: 30_000 },
 );
-/** Of each tenant; each of its events goes to all of them. */
+/** Number of transports of each tenant. Each event of the tenant goes to all of them. */
 const TRANSPORTS = 20;
 const PER_SECOND = 20;
 const KEYS = 3;
-/** Claims by chance, such as of a lane that was held when its transport was paused. */
+/** Maximum number of claims that happen all the same, such as that of a lane that was held when its transport was paused. */
 const MOST_CLAIMS = 5;
 const PROMISED_P95_MS = 500;
 const PROMISED_LATE_MS = 3_000;
@@ -46,7 +46,11 @@ describe(`while events for ${tenants * TRANSPORTS} stopped transports are emitte
     await scene.command('pause', routes);
   };
 
-  /** While events are emitted, measures the others and counts claims. @returns the events, by tenant and key */
+  /**
+   * Emits events to the stopped transports, and meanwhile measures the healthy tenants and counts claims.
+   *
+   * @returns the events, by tenant and key
+   */
   const emitToStopped = async (): Promise<Map<string, string[]>> => {
     const worker = await scene.startWorker();
     // So that lanes that were looked at when the process started do not count.

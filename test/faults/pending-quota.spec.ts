@@ -50,7 +50,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
   const delivered = (): number => scene.receivers.delivered().size;
 
   it('is exact, also after a SIGKILL and while a lane stays at work', async () => {
-    // So long a lease that it is not renewed for its own sake.
+    // The lease is so long that no lane is due for renewal during the test.
     await open({ leaseMs: 30_000 });
     scene.receivers.respond = () => ({ status: 204, afterMs: 60 });
     await scene.emitMany(TENANT, EVENTS);
@@ -62,7 +62,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
     await endLeasesIn(scene.host.dataSource, -1);
     await scene.startWorker();
     for (;;) {
-      // Rows first, and again afterwards: they only become fewer.
+      // The rows are counted before and after the count of the module, because they only become fewer.
       const before = await queued();
       const count = await counted();
       if (before === 0) break;
@@ -86,7 +86,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
     });
     const { PENDING } = await scene.log();
     expect(PENDING).toBeGreaterThanOrEqual(limit);
-    // One round of each of the two may have been under way.
+    // A round of fan-out may have been under way in each of the two processes.
     expect(PENDING).toBeLessThanOrEqual(2 * limit);
     expect(await counted()).toBe(PENDING);
 

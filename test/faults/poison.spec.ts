@@ -78,7 +78,7 @@ async function supervise(signal: AbortSignal): Promise<void> {
 }
 
 describe('stored transports that cannot be read', () => {
-  it('fail their own deliveries with a reason, and nobody else’s', async () => {
+  it('fail only their own deliveries, with a reason', async () => {
     const damages = [
       { column: 'headers', value: '{', reason: 'TRANSPORT_UNREADABLE' },
       { column: 'signing_secrets', value: '[', reason: 'TRANSPORT_UNREADABLE' },

@@ -13,7 +13,7 @@ const { webhooks, concurrency, sizes, phaseMs } = sized(
 );
 const ALL = sizes.flatMap((tenants) => [1, 3].map((origins) => ({ tenants, origins })));
 const CASES = IS_FULL ? ALL : [ALL[0]!, ALL.at(-1)!];
-/** Of each tenant with a hanging receiver. */
+/** Number of events of each tenant with a hanging receiver. */
 const EVENTS = 3;
 const PROMISED_LATE_MS = 3_000;
 const PROMISED_P95_MS = 100;

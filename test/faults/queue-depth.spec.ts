@@ -10,7 +10,7 @@ import { shortestLease, sized } from './support/sizes.js';
 const TENANTS = ['north', 'south'] as const;
 /** A tenant that is erased with pending deliveries. */
 const LEAVING = 'leaving';
-/** Receiver of the transport that a tenant deletes and creates again, next to one that it keeps. */
+/** Receivers of the two transports of a tenant: one that it keeps, and one that it deletes and creates again. */
 const receiversOf = (tenantUid: string): [kept: number, replaced: number] => {
   const first = 2 * [...TENANTS, LEAVING].indexOf(tenantUid);
   return [first, first + 1];
@@ -50,7 +50,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
     rows(
       'SELECT transport_id, queued - ended AS pending FROM webhook_queue_depth WHERE transport_id > 0 AND queued <> ended ORDER BY 1',
     );
-  /** What the API says of each tenant, and of the transport that it keeps. */
+  /** The pending deliveries that the API reports for each tenant, and for the transport that it keeps. */
   const shown = (): Promise<number[][]> =>
     Promise.all(
       TENANTS.map(async (tenantUid) => {
@@ -69,7 +69,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
     return [Number(row!.all), Number(row!.kept)];
   };
 
-  /** After the processes were killed. A statement of theirs may still be running on the server. */
+  /** Waits until the depths are exact. A statement of a process that was killed may still be running on the server. */
   const expectExact = async (): Promise<void> => {
     let seen: unknown;
     await eventually(
@@ -97,7 +97,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
     return body.items[Math.floor(pick() * body.items.length)]?.[field] ?? 'none';
   };
 
-  /** Deliveries that are missed, and deliveries that are cancelled. */
+  /** Makes deliveries of the tenant end as MISSED and as CANCELLED. */
   const missAndCancel = async (tenantUid: string): Promise<void> => {
     const replaced = receiversOf(tenantUid)[1];
     const change = (path: string) =>

@@ -37,7 +37,7 @@ it(
     const disturbed = await latenciesOf(await emitSteadily(phaseMs));
     const after = await recoveries.get(job);
 
-    // It ran all the time, or to its end.
+    // The job went on while the latencies were measured.
     expect(after.requeued).toBeGreaterThan(before.requeued);
     expectAtMost(
       Object.fromEntries(

@@ -50,7 +50,7 @@ const onSqlite = async (refusal: Refusal): Promise<Case> => {
   return { scene: opened, administrator: opened.host.dataSource, refusal };
 };
 const LOG = 'webhook_delivery';
-/** Of a delivery with several attempts: all but the last. */
+/** The table with the attempts of a delivery, except the last one, which the log holds. */
 const ATTEMPTS = 'webhook_attempt';
 const CASES: readonly [string, () => Promise<Case>][] = [
   ['PostgreSQL takes away the privilege to insert into the log (42501)', () => onPostgres(revoked(LOG))],
@@ -72,7 +72,7 @@ describe.each(CASES)('while %s for a second', (_, open) => {
       scene = opened.scene;
       const { administrator, refusal } = opened;
       const { arrivals } = scene.receivers;
-      // One in four fails first: no circuit opens.
+      // Only one delivery in four fails at first, so no circuit opens.
       scene.receivers.respond = ({ headers, attempt }) => ({
         status: attempt === 1 && Number(headers['x-webhook-sequence']) % 4 === 0 ? 500 : 204,
         afterMs: RECEIVER_MS,

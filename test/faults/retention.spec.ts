@@ -21,12 +21,12 @@ const { oldRows, windowMs, windows } = sized(
 const EVERY_MS = 20;
 const LONGEST_LOCK_MS = 100;
 const SLOWER_AT_MOST = 1.2;
-/** What p95 of a busy machine varies by. */
+/** How much the 95th percentile varies on a busy machine, in ms. */
 const P95_SLACK_MS = sized(25, 1);
 const LONGEST_BLOCK_MS = sized(250, 50);
 /** Rows of the tests with few rows. */
 const FEW = 3_000;
-/** A process that was killed holds the job for so long. */
+/** Lease of the job: a process that was killed holds it for this long. */
 const LEASE_MS = 30_000;
 const OLD = { tenantUid: 'old', receiver: 1 };
 const RETAINING = { webhooks: { retention: {} } };
@@ -69,7 +69,7 @@ describe(`retention of ${oldRows} old deliveries on PostgreSQL`, () => {
       const [without, during]: [number[], number[]] = [[], []];
       const deleted: number[] = [];
       for (let n = 0; n < windows; n += 1) {
-        // As many processes as while the job runs.
+        // The same number of processes as while the job runs.
         const idle = await scene.startWorker();
         without.push(...(await latencies(windowMs)));
         await idle.terminate();
@@ -123,7 +123,7 @@ describe.each(DATABASE_KINDS)('retention on %s', (kind) => {
     const workers = await Promise.all([1, 2, 3].map(() => scene.startWorker(RETAINING)));
     const hasBegun = async (): Promise<boolean> => (await logged()) < 9 * FEW + 50;
     await eventually(hasBegun, { withinMs: 60_000 });
-    // One of these two or the third one does it.
+    // The job may run in one of these two, or in the third one.
     await Promise.all(workers.slice(0, 2).map((worker) => worker.kill()));
     await eventually(async () => (await logged()) === 50, { withinMs: 2 * LEASE_MS + 60_000 });
     expect(await rowsIn(scene.host.dataSource, 'webhook_event')).toBe(50);

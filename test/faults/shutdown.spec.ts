@@ -18,7 +18,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 it(
-  'SIGTERM under load: no request starts, what can finish is recorded, the rest is sent by others at once, exit 0',
+  'SIGTERM under load starts no request, records what can finish, leaves the rest to others at once, and exits with 0',
   async () => {
     const webhooks = {
       timeoutMs: TIMEOUT_MS,
@@ -51,7 +51,7 @@ it(
     expect(exitedAt - signalAt).toBeLessThan(DRAIN_MS + 1_000);
     expect(of(stopped.name).filter(({ at }) => at > signalAt + NOTICED_MS)).toEqual([]);
 
-    // Not after the lease, which goes on for many seconds.
+    // Others take over well before the leases would end.
     await sleep(signalAt + DRAIN_MS + POLL_MS + 1_000 - Date.now());
     const takenOver = new Set(of(other.name).map(({ receiver }) => receiver));
     expect(takenOver).toEqual(new Set(Array.from({ length: HEALTHY + 1 }, (_, n) => n)));
@@ -69,7 +69,7 @@ it(
 /** A lane that is held for longer than this is scanned from the head again. */
 const HEAD_AGAIN_MS = 10_000;
 
-it('SIGTERM after a lane was held for so long that it was scanned from the head again: exit 0 in time', async () => {
+it('SIGTERM exits with 0 in time after a lane was held for so long that it was scanned from the head again', async () => {
   scene = await Scene.open({ webhooks: { drainTimeoutMs: DRAIN_MS } });
   await scene.route({ tenantUid: 'shop', receiver: 0, transport: { timeoutMs: 30_000 } });
   // The first request keeps the lane from being released; each later event has it scanned.

@@ -12,7 +12,7 @@ const { transactions, heldMs, kills, everyMs } = sized(
 const WORKERS = 2;
 const RECEIVERS = 4;
 const PER_TRANSACTION = 20;
-/** Between two transactions of the host. */
+/** Pause between two transactions of the host, in ms. */
 const GAP_MS = 200;
 const TIMEOUT_MS = 500;
 /** How long the module may keep an event loop busy; a short run shares the machine with other tests. */
@@ -31,7 +31,7 @@ it(
     for (let n = 0; n < RECEIVERS; n += 1) {
       await scene.route({ tenantUid: `tenant-${n}`, receiver: n, ordered: n % 2 === 0 });
     }
-    // Does nothing, on a file of its own: what disturbs it is the machine.
+    // This process does nothing, on a file of its own, so delays of its event loop come from the machine.
     const idle = await createDatabase('sqlite');
     const bystander = await scene.startWorker({ database: idle.options, webhooks: { runMigrations: true } });
     await scene.startWorkers(WORKERS);

@@ -17,7 +17,7 @@ const { webhooks, concurrency, leaseMs, phaseMs } = sized(
   },
   { webhooks: {}, concurrency: 64, leaseMs: 30_000, phaseMs: 40_000 },
 );
-/** More than all processes have lanes for: four times their slots. */
+/** More transports than all processes can hold lanes for: four times their slots. */
 const SIZES = sized(
   [
     { tenants: 2, transports: 100, workers: 1 },
@@ -31,18 +31,18 @@ const SIZES = sized(
   ],
 );
 const HANGING_TIMEOUT_MS = 30_000;
-/** Of each hanging tenant; each goes to all of its transports. */
+/** Number of events of each hanging tenant. Each goes to all of its transports. */
 const EVENTS = 3;
 const PROMISED_LATE_MS = 3_000;
 const PROMISED_P95_MS = 500;
 
-/** How the lanes of the hanging transports come to the processes that deliver. */
+/** How the processes that deliver find the lanes of the hanging transports. */
 const WAYS = ['by polling', 'through notifications'] as const;
 /** The short run takes one way for each size. */
 const CASES = SIZES.flatMap((size, n) => (IS_FULL ? WAYS : [WAYS[n % 2]!]).map((way) => ({ ...size, way })));
 
 const HEALTHY = { steady: named('steady', 6), retrying: named('retrying', 4) };
-/** The first receivers of those after the healthy ones. */
+/** First receivers of the late lanes and of the hanging transports, after those of the healthy tenants. */
 const LATE = HEALTHY.steady.length + HEALTHY.retrying.length;
 const HANGING = LATE + LateLanes.RECEIVERS;
 

@@ -13,7 +13,7 @@ const EVENTS = 20;
 /** The tenant of the damaged row, and its second transport. */
 const VICTIM = 'tenant-0';
 const SECOND_RECEIVER = TENANTS;
-/** From the start of a process that finds a backlog to the last arrival; a busy machine included. */
+/** Maximum time from the start of a process that finds a backlog to the last arrival, also on a busy machine. */
 const ARRIVED_WITHIN_MS = 2_000;
 const PROMISED_RECORD_MS = 1_000;
 /** More than a row holds, and it cannot be compressed: PostgreSQL stores it out of line. */

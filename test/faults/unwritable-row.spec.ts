@@ -15,11 +15,11 @@ const ALL = TENANTS * EVENTS;
 /** The tenant of the refused row. */
 const VICTIM = 0;
 const PROMISED_RECORD_MS = 1_000;
-/** From the start of a process that finds a backlog to the last arrival; a busy machine included. */
+/** Maximum time from the start of a process that finds a backlog to the last arrival, also on a busy machine. */
 const ARRIVED_WITHIN_MS = 2_000;
-/** After the trigger is gone. */
+/** Maximum time for the rest after the trigger was removed. */
 const AFTERWARDS_MS = 15_000;
-/** Requests of the delivery whose outcome cannot be recorded. */
+/** Maximum number of requests of the delivery whose outcome cannot be recorded. */
 const MOST_SENDS = 5;
 
 const OUTCOMES: [what: string, firstStatus: number, changes: RefusedChange[]][] = [

@@ -13,7 +13,7 @@ const RECEIVERS = 4;
 const RESPONSE_DELAY_MS = 250;
 const POLL_MS = 100;
 const LEASE_MS = shortestLease(timeoutMs);
-/** Long enough for a process that has been woken to do all it would do at once. */
+/** Long enough for a process that was thawed to do everything that it would do at once. */
 const AWAKE_MS = 1_000;
 /** A process may be frozen in the system call that writes a request. No check comes after that, so it ends when the process is thawed. */
 const BEING_WRITTEN = 1;
@@ -46,7 +46,7 @@ describe('a process that is frozen for longer than its lease', () => {
     zombie.thaw();
     const thawedAt = Date.now();
     await sleep(AWAKE_MS);
-    // The other holds all lanes and has much to do, so that nothing is left to the zombie but what it had.
+    // The other process holds all lanes and has much to send, so the zombie could only send what it had read before.
     expect(receivers.arrivals.length).toBeLessThan(emitted.length);
     const ofZombie = receivers.arrivals.filter(({ sender, at }) => sender === zombie.name && at >= thawedAt);
     expect(ofZombie.length).toBeLessThanOrEqual(BEING_WRITTEN);
@@ -56,7 +56,7 @@ describe('a process that is frozen for longer than its lease', () => {
     await scene.untilLog({ DELIVERED: emitted.length }, 60_000);
     const delivered = receivers.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
-    // What was in flight, and on a busy machine as many again that have got a response and are not recorded yet.
+    // The repeats are the requests that were in flight and, on a busy machine, as many whose responses were not recorded yet.
     expect(receivers.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
     expect(zombie.isRunning).toBe(true);
   }, 60_000);
@@ -94,7 +94,7 @@ describe('a process that is frozen for longer than its lease', () => {
       { status: 503, headers: { 'retry-after': '60' } },
       { status: 404 },
     ];
-    // A deadline of ten seconds: the zombie reads its responses before it gives its requests up.
+    // The default deadline is ten seconds, so the zombie reads its responses before its requests time out.
     scene = await Scene.open({ receivers: responses.length, webhooks: { circuitFailures: 5 } });
     const { receivers } = scene;
     const zombie = await scene.startWorker();
@@ -129,7 +129,7 @@ describe('a process that is frozen for longer than its lease', () => {
   }, 60_000);
 });
 
-/** How each delivery that has ended did so. */
+/** The end of each delivery that has ended, by its id: status, attempts and time. */
 async function ends(): Promise<Map<string, string>> {
   const rows = await scene.host.dataSource.query<{ id: string }[]>(
     'SELECT id, status, attempts, finished_at FROM webhook_delivery',

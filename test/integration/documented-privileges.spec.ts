@@ -28,7 +28,7 @@ describe('A role with the documented privileges', () => {
       logger: new LogCapture(),
     });
   };
-  /** Starts in vain. @returns what the error says to run */
+  /** Expects the start to fail. @returns the statements that the error says to run */
   const adviceOf = async (starting: Promise<unknown>): Promise<string> => {
     const error = (await starting.catch((thrown: unknown) => thrown)) as { code: string; message: string };
     expect(error).toMatchObject({

@@ -68,7 +68,7 @@ describe('The sweep', () => {
       const ordered = await due('ordered', ['a', 'a']);
       const [, behind] = await fixture.rowsWith('webhook_queue', { transport_id: ordered.id });
       await fixture.set('webhook_queue', { due_at: PARKED_DUE_AT }, { event_id: behind!['event_id']! });
-      // Just queued by somebody who is about to tell its lane.
+      // Just queued by a process that is about to notify the lane.
       const fresh = await due('fresh');
       await setLane(fresh, { due_at: null });
       const now = fixture.database.now();

@@ -18,10 +18,10 @@ interface Plan {
 }
 
 const ROWS = 20_000;
-/** Pages; what the statement touches for a handful of rows, with a margin. ROWS of them fill hundreds. */
+/** Maximum number of pages that a statement reads for a few rows, with a margin. `ROWS` rows fill hundreds of pages. */
 const A_FEW_PAGES = 60;
 
-/** What is done leaves dead rows until the next vacuum: nothing may walk over them again and again. */
+/** Ended work leaves dead rows until the next vacuum. No statement may read all of them again and again. */
 describe('The hot path on PostgreSQL, while nothing is vacuumed', () => {
   let db: TestDatabase;
   let fixture: StoreFixture;
@@ -55,7 +55,7 @@ describe('The hot path on PostgreSQL, while nothing is vacuumed', () => {
     await db.drop();
   });
 
-  /** The pages that the last statement of `run` touches. */
+  /** The number of pages that the last statement of `run` reads. */
   async function pagesOf(run: (explaining: PostgresDatabase) => Promise<unknown>): Promise<number> {
     let pages = -1;
     const explaining = Object.create(database) as PostgresDatabase;

@@ -141,7 +141,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
       return database.query<Row>(name, text, values);
     };
     await runFanout(new PostgresFanoutStore(explaining));
-    // As though the lane had been notified: the backlog was written past it.
+    // The backlog was written without a notification of the lane, so schedule the lane here.
     await database.dataSource.query(`UPDATE webhook_lane SET due_at = 1 WHERE transport_id = ${transportId}`);
     await runLanes(new PostgresLaneStore(explaining), new PostgresRecordStore(explaining));
     expect(await new PostgresQueueCountStore(explaining).pending('shop', 1_000)).toBe(1_000);

@@ -19,9 +19,9 @@ describe('WebhookEmitter', () => {
     let database: AnyDatabase;
     let emitter: WebhookEmitter;
     let tenants = 0;
-    /** A tenant of each test's own. */
+    /** The uid of a tenant that no other test uses. */
     const newTenant = (): string => `tenant-${++tenants}`;
-    /** What is committed for a tenant, in the order of the events' numbers, as others see it. */
+    /** The committed events of a tenant, in the order of their numbers. */
     const committed = (tenantUid: string): Promise<EventEntity[]> =>
       database.dataSource.getRepository(EventEntity).find({ where: { tenantUid }, order: { id: 'ASC' } });
 

@@ -126,7 +126,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
       expect(error).toBeInstanceOf(EncryptionKeyMissingError);
       expect(error).toMatchObject({ code: 'ENCRYPTION_KEY_MISSING', missing: ['k1'] });
     }
-    // One that only emits opens no secret, so it is better off without keys.
+    // A process that only emits decrypts no secret, so it needs no keys.
     await start({ controllers: false });
   });
 
@@ -153,7 +153,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await expectDelivery('b', NEW);
   });
 
-  it('move to a new key by a rotation: in batches, with progress, while others change them; then the old key can go', async () => {
+  it('move to a new key by a rotation: in batches, with progress, while others change them; then the old key can be removed', async () => {
     await restart(OLD);
     await createTransport('t0');
     const count = 250;
@@ -202,7 +202,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
         expect(token).toBe(`changed-${number}`);
       } else {
         expect(row.last_modified_at).toBe(before[index]!.last_modified_at);
-        // Whoever has read it before finds that it has changed.
+        // A process that has read the row before detects the change by its version.
         expect(Number(row.version)).toBe(Number(before[index]!.version) + 1);
       }
     }
@@ -253,7 +253,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
       { tenantUid: TENANT, httpTransportUid: 'b' },
       { tenantUid: TENANT, httpTransportUid: 'c' },
     ]);
-    // Whoever owns it can set it again.
+    // The tenant can set the token again.
     const { status } = await host.api(TENANT).patch('/httptransports/b', { token: 'another' });
     expect(status).toBe(200);
     expect((await rows()).map(keyOf)).toEqual(['k2', 'k2', 'k1', 'k2']);

@@ -51,7 +51,7 @@ describe('the global stop', () => {
       const before = receiver.requests.length;
       expect(before).toBeLessThan(EVENTS * TRANSPORTS);
       expect(receiver.inFlight).toBe(0);
-      // Emits and the admin API work; the events are fanned out and stay.
+      // Emits and the admin API work. The events are fanned out, and their deliveries stay in the queue.
       await scene.emit(api, 1);
       await scene.emit(busy, 1);
       await eventually(async () => (await scene.deliveries(api)).some(({ status }) => status === 'PENDING'));
@@ -62,7 +62,9 @@ describe('the global stop', () => {
         worker: { heldBy: ['STOPPED_BY_OPERATOR'], inFlight: 0, lanes: 0 },
       });
       expect(receiver.requests).toHaveLength(before);
-      expect(scene.logger.at('warn', /DELIVERIES ARE STOPPED.*"Wrong totals".*resume/).length).toBeGreaterThan(0);
+      expect(
+        scene.logger.at('warn', /DELIVERIES ARE STOPPED.*"Wrong totals".*resume/).length,
+      ).toBeGreaterThan(0);
 
       expect((await operator(api).post('/resume')).body).toEqual({ stop: null });
       await eventually(() => scene.arrived().size === (EVENTS + 2) * TRANSPORTS, {
@@ -74,7 +76,7 @@ describe('the global stop', () => {
       for (const host of [busy, another]) await eventually(async () => !(await isHeld(host)));
     });
 
-    it('holds a process that hears no wake-ups, and aborts requests that hang without an attempt', async () => {
+    it('reaches a process that gets no wake-ups, and aborts its hanging requests without counting an attempt', async () => {
       const api = await start({ worker: false });
       await scene.route(api);
       const deaf = await start();
@@ -131,7 +133,7 @@ describe('the global stop', () => {
       await scene.emit(host, 1);
       await receiver.waitFor(TRANSPORTS);
       await eventually(async () => (await scene.health(host)).worker.lanes === 0);
-      // Written by hand: nobody is notified, and an idle process looks at it only with the next work check or after 3 s.
+      // Written by hand: no process is notified, and an idle one reads it only with its next work check or after 3 s.
       await host.dataSource.query(
         `INSERT INTO webhook_setting (name, value) VALUES ('delivery_stop', 'by hand')`,
       );
@@ -146,7 +148,7 @@ describe('the global stop', () => {
       });
     });
 
-    /** From now on the process hears nothing of others: neither notifications nor work checks arrive. */
+    /** From now on the process gets no notifications and runs no work checks. */
     function deafen(host: TestHost): void {
       const worker: unknown = host.app.get(WebhooksWorker, { strict: false });
       void (worker as { wakeUps: { close(): Promise<void> } }).wakeUps.close();

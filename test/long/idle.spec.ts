@@ -54,7 +54,7 @@ describe('a process on PostgreSQL that has nothing to do', () => {
         const startedAt = performance.now();
         await sleep(WATCHED_MS);
         const count = (await transactions()) - before;
-        // One at each end may belong to the time beside it.
+        // A transaction at an end of the interval may have begun outside it, so one is not counted.
         perSecond.push((count - 1) / ((performance.now() - startedAt) / 1_000));
       }
     } finally {

@@ -37,7 +37,7 @@ describe('the kill switch', () => {
         { what: `${count} deliveries delivered` },
       );
 
-    it('is off from the start when the option says so: the log fills, nothing is sent until it is turned on', async () => {
+    it('holds deliveries from the start with deliveryEnabled: false, and sends them once they are switched on', async () => {
       const host = await start({ deliveryEnabled: false });
       await scene.emit(host, 2);
       await eventually(async () => (await scene.deliveries(host)).length === 2 * TRANSPORTS);
@@ -112,7 +112,7 @@ describe('the kill switch', () => {
       await allDelivered(off, 3 * TRANSPORTS);
     });
 
-    it('may be turned any number of times, however fast', async () => {
+    it('can be switched off and on any number of times, however fast', async () => {
       const host = await start();
       receiver.respond({ status: 204, delayMs: 20 });
       await scene.emit(host, EVENTS);

@@ -12,7 +12,7 @@ import { TestHost, type TestHostOptions } from '../support/test-host.js';
 const TENANTS = 110;
 /** Just under what an event may have. */
 const BODY_CHARS = 255 * 1024;
-/** What may come at once, on the way to those that wait and ahead of those that will. */
+/** Maximum size of the bodies that are loaded at a time: one portion for deliveries that wait, and one that is read ahead. */
 const MOST_BYTES = 2 * (8 * 1024 + 256) * 1024;
 
 describe('a backlog of the largest bodies in many lanes', () => {
@@ -23,7 +23,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
       for (const host of hosts.splice(0)) await host.close();
       await receiver?.close();
     });
-    /** Several in one process: what they say is that they are several, and that one sends nothing. */
+    /** Starts a host. Its warnings are not printed: several hosts share this process, and one of them sends nothing. */
     const start = async (webhooks: TestHostOptions['webhooks'] = {}): Promise<TestHost> => {
       const host = await TestHost.start({ database: database(), webhooks, logger: new LogCapture() });
       hosts.push(host);
@@ -39,7 +39,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
         const data = { order: { Uid: '700' }, note: 'x'.repeat(BODY_CHARS) };
         await emitting.emitter.emit('ORDER_SETTLED', data, { tenantUid: tenant.tenantUid });
       }
-      // By another process than the one that delivers: the bodies do not stay there.
+      // Another host than the one that delivers fans out, so that no body is in the memory of the latter.
       await start({ deliveryEnabled: false });
       const isFanned = async (): Promise<boolean> =>
         (await emitting.dataSource.query<unknown[]>('SELECT 1 FROM webhook_outbox LIMIT 1')).length === 0;
@@ -50,7 +50,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
       let arrived = 0;
       receiver.respond(({ body }) => {
         if (body.length > BODY_CHARS) arrived++;
-        // What arrived is not to be counted as the sender's memory.
+        // Forget the request: its memory is not that of the sender.
         receiver!.requests.length = 0;
         return { status: 204 };
       });
@@ -61,7 +61,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
   });
 });
 
-/** Counts the bodies that are asked for: all of them, and the most that were under way to the worker at a time. */
+/** Counts the bytes of the bodies that are loaded: all of them, and the most that were loaded at the same time. */
 function watch(lanes: LaneStore): { bytes: number; mostBytes: number } {
   const seen = { bytes: 0, mostBytes: 0 };
   let now = 0;

@@ -179,7 +179,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     return basic();
   };
 
-  /** What a client does wrong, with its secrets in the body. */
+  /** Sends requests that are refused, with secrets in their bodies. */
   const callWrongly = async (): Promise<void> => {
     const wrong: object[] = [
       { ...basic(), name: '' },
@@ -207,7 +207,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     );
   };
 
-  /** Has the database fail while it is given secrets. */
+  /** Sends secrets while the statements of the module fail. */
   const callDuringFailure = async (): Promise<void> => {
     const rename = (from: string, to: string): Promise<unknown> =>
       host.dataSource.query(`ALTER TABLE webhook_http_transport RENAME COLUMN ${from} TO ${to}`);
@@ -261,7 +261,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     });
     await callWrongly();
     await callDuringFailure();
-    // A secret in another's place cannot be opened: its deliveries fail, and say why.
+    // A secret that was copied from another column cannot be decrypted: its deliveries fail with the reason.
     await host.dataSource.query(
       `UPDATE webhook_http_transport SET version = version + 1,
          token = (SELECT password FROM webhook_http_transport WHERE http_transport_uid = 'basic')

@@ -160,7 +160,7 @@ describe('third parties', () => {
         expect(receiver.mostAtOnce).toBe(CAP);
         expect(JSON.stringify(body)).not.toContain('127.0.0.1');
 
-        // Another host has room all the while.
+        // Another origin has free slots meanwhile.
         const other = await Receiver.start();
         await create(host.api(`${tenantUid}-free`), 'erp', other.url);
         expect((await test(`${tenantUid}-free`)).status).toBe(200);

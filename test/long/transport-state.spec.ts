@@ -17,9 +17,9 @@ interface Delivery {
 }
 
 const PATH = '/httptransports/erp';
-/** Long enough for the slowest worker to notice, had the state not been what it is. */
+/** Long enough for the slowest worker to send a request, if the state of the transport permitted it. */
 const A_WHILE_MS = 1_200;
-/** So slow that nothing of what is promised within a second can hang on it. */
+/** So slow that nothing promised within a second can depend on polling. */
 const SLOW_POLL_MS = 6_000;
 /** Two requests at a time, of 20 ms each, need over 4 s for it: twice as long as a test waits after its command. */
 const BACKLOG = 400;

@@ -6,7 +6,7 @@ import type { DueLane } from '../../lib/persistence/ports/lane-store.js';
 import { KeepingLaneStore } from './keeping-lane-store.js';
 import { NO_CIRCUIT, NOW, transportConfigs } from './lanes.js';
 
-/** Longer than a test: what happens before is not due to polling. */
+/** Longer than a test, so that nothing in a test happens because of a poll. */
 const NEVER_MS = 600_000;
 
 /** A lane that is due, of a tenant and an origin of its own. */

@@ -211,7 +211,7 @@ export class StoreFixture {
     return this.database.dataSource.query(query.sql, [...query.parameters]);
   }
 
-  /** Changes rows behind the stores' back, to bring about a situation. */
+  /** Changes rows without the stores, to create the state that a test needs. */
   async set(table: Table, values: Row, where: Row): Promise<void> {
     const assignments = Object.keys(values).map((column) => `${column} = ?`);
     const conditions = Object.keys(where).map((column) => `${column} = ?`);

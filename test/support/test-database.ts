@@ -1,6 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 
-/** The databases that every behaviour is proved on. */
+/** The databases on which every behaviour is tested. */
 export const DATABASE_KINDS = ['sqlite', 'postgres'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 

@@ -134,7 +134,7 @@ describe('access', () => {
       const before = await snapshot(host().api(otherUid));
       const mixed: [keyof Uids, Uids, Uids][] = [
         ['httpTransportUid', foreign, none],
-        // Under a transport of one's own.
+        // A webhook of the other tenant, under a transport of the caller's tenant.
         [
           'webhookUid',
           { ...foreign, httpTransportUid: own.httpTransportUid },

@@ -34,7 +34,7 @@ interface AuditList {
 const MASK = '********';
 const HOUR_MS = 3_600_000;
 
-/** Names the caller. */
+/** Names the caller as the actor of changes. */
 class NamingPolicy extends BearerPolicy {
   named(request: unknown, tenantUid: string): AccessDecision | AccessGrant {
     const decision = this.check(request, tenantUid);

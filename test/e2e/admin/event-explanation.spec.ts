@@ -27,7 +27,7 @@ interface Explanation {
   paging: { pageSize: number; nextCursor: string | null };
 }
 
-/** Fails as the path says: `/hook/503`. */
+/** Responds with the status at the end of the path: `/hook/503`. */
 const asPathSays = ({ path }: ReceivedRequest): ResponsePlan => {
   const status = Number(/\d+$/.exec(path)?.[0] ?? 204);
   return status === 503 ? { status, headers: { 'retry-after': '3000' } } : { status };

@@ -19,7 +19,7 @@ const requestOf = (context: ExecutionContext): GuardedRequest =>
 /** Who was asked about the last requests, in this order. */
 const asked: string[] = [];
 
-/** As a host's authentication does: sets `request.user` from the token. */
+/** Sets `request.user` from the token, as the authentication of a host does. */
 @Injectable()
 class AuthenticationGuard implements CanActivate, OnModuleInit {
   #isInitialized = false;
@@ -40,7 +40,7 @@ class AuthenticationGuard implements CanActivate, OnModuleInit {
   }
 }
 
-/** As a host's rate limit does: refuses with its own status. */
+/** Refuses with a status of its own, as the rate limit of a host does. */
 class TwoPerTenantGuard implements CanActivate {
   readonly #requests = new Map<string, number>();
 
@@ -56,7 +56,7 @@ class TwoPerTenantGuard implements CanActivate {
   }
 }
 
-/** Refuses auditors, later than at once. */
+/** Refuses auditors asynchronously. */
 const noAuditors: CanActivate = {
   canActivate: async (context) => {
     asked.push('auditors');

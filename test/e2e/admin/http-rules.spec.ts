@@ -27,7 +27,7 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/deliveries', 'GET'],
   ['/deliveries/dlv_00000zzzzzzzz', 'GET'],
   ['/deliveries/dlv_00000zzzzzzzz/redeliver', 'POST'],
-  // A GET asks for a delivery of this name.
+  // GET reads the delivery with the uid `redeliver`.
   ['/deliveries/redeliver', 'GET, POST'],
   ['/webhookevents/none/payload', 'DELETE'],
   ['/webhookevents', 'GET'],

@@ -25,7 +25,7 @@ describe('changing an HTTP transport', () => {
     const stored = (httpTransportUid: string) => storedTransport(host(), tenantUid, httpTransportUid);
 
     describe('PATCH', () => {
-      it('changes the given field alone, and when', async () => {
+      it('changes the given field and lastModifiedAt, and no other', async () => {
         const { signingSecret: _shownOnce, ...before } = await create({ ...secured, ...limits });
         const row = await stored(before.httpTransportUid);
         const { status, body } = await api.patch<Transport>(`/httptransports/${before.httpTransportUid}`, {
@@ -42,7 +42,7 @@ describe('changing an HTTP transport', () => {
         expect((await api.get(`/httptransports/${before.httpTransportUid}`)).body).toEqual(body);
       });
 
-      it('of nothing changes nothing', async () => {
+      it('of no field changes nothing, not even lastModifiedAt', async () => {
         const { signingSecret: _shownOnce, ...before } = await create(secured);
         const { status, body } = await api.patch(`/httptransports/${before.httpTransportUid}`, {});
         expect([status, body]).toEqual([200, before]);
@@ -67,7 +67,7 @@ describe('changing an HTTP transport', () => {
         expect([row.password, row.token]).toEqual(['v0:geheim', 'v0:other-token']);
       });
 
-      it('removes with null', async () => {
+      it('removes the value of a field that is null', async () => {
         const { httpTransportUid } = await create({ ...secured, ...limits });
         const { status, body } = await api.patch<Transport>(`/httptransports/${httpTransportUid}`, {
           securityType: 'NONE',

@@ -53,7 +53,7 @@ describe('lists', () => {
       expect(body).toEqual({ items: [], paging: { pageNumber: 3, pageSize: 2, totalCount: 4 } });
     });
 
-    it('are sorted', async () => {
+    it('are sorted by uid, or by the given field, in either direction', async () => {
       expect(await uids('')).toEqual(['t1', 't2', 't3', 't4']);
       expect(await uids('?sortDirection=DESC')).toEqual(['t4', 't3', 't2', 't1']);
       expect(await uids('?sortBy=name')).toEqual(['t2', 't4', 't3', 't1']);
@@ -108,7 +108,7 @@ describe('lists', () => {
       expect([status, body.items]).toEqual([200, []]);
     });
 
-    it.each(LISTS)('%s refuse anything else', async (path) => {
+    it.each(LISTS)('%s refuse pages, sizes and sort orders that are not valid', async (path) => {
       for (const query of [
         'pageNumber=0',
         'pageNumber=-1',

@@ -80,7 +80,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', `${ANY_TRANSPORT}/enable`, [200, 400, 401, 403, 404, 409]],
 ];
 
-/** Routes that say all there is to say. */
+/** Commands that read no body. */
 const WITHOUT_BODY = [
   ...['pause', 'resume'].map((command) => `${TRANSPORT}/${command}`),
   ...['pause', 'resume', 'enable'].map((command) => `${ANY_TRANSPORT}/${command}`),
@@ -291,7 +291,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       for (const [field, schema] of Object.entries(schemas[name]!.properties!)) {
         const where = `${name}.${field}`;
         expect([where, schema.description]).toEqual([where, expect.stringMatching(/\w/)]);
-        // An example of a secret would be imported by people who try the API.
+        // A signing secret has no example, because people who try the API would import it.
         const refers = JSON.stringify(schema).includes('$ref');
         if (field === 'signingSecret') expect([where, 'example' in schema]).toEqual([where, false]);
         else if (!refers) expect([where, 'example' in schema]).toEqual([where, true]);

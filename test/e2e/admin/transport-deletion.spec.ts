@@ -68,7 +68,7 @@ describe('deleting an HTTP transport', () => {
       expect(await count('webhook_queue')).toBe(1);
     });
 
-    it.each([199, 200, 201, 1_000])('cancels a backlog of %i, whole', async (backlog) => {
+    it.each([199, 200, 201, 1_000])('cancels every delivery of a backlog of %i', async (backlog) => {
       const tenantUid = newTenant();
       const api = await newApi(tenantUid);
       await api.post('/httptransports/erp/webhooks', { action: '*' });

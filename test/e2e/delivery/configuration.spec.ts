@@ -70,7 +70,7 @@ describe('a change of configuration', () => {
 describe('the cap of requests in flight to one transport', () => {
   eachWorker(
     (scene) => {
-      it('holds, and is used up', async () => {
+      it('is never exceeded, and is fully used', async () => {
         const { receiver, tenant } = scene();
         receiver.respond({ status: 204, delayMs: 20 });
         await tenant.transport(receiver, { maxConcurrency: 3 });
@@ -79,7 +79,7 @@ describe('the cap of requests in flight to one transport', () => {
         expect(receiver.mostAtOnce).toBe(3);
       });
 
-      it("is the host's where the transport names none", async () => {
+      it("is the host's if the transport names none", async () => {
         const { receiver, tenant } = scene();
         receiver.respond({ status: 204, delayMs: 30 });
         await tenant.transport(receiver);

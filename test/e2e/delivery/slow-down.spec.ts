@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.js';
 import { Receiver } from '../../support/receiver.js';
 import { TenantClient } from '../../support/tenant-client.js';
 
-/** What a test may take for a wait that is not to be shorter: timers and clocks are not exact to the millisecond. */
+/** How much shorter than expected a wait may be, in ms: timers and clocks are not exact. */
 const EXACT_TO_MS = 20;
 /** The host's schedule: longer than it takes to send what is due. */
 const WAIT_MS = 400;
@@ -47,7 +47,7 @@ describe('a receiver that asks for less traffic', () => {
         expect(next!.receivedAt).toBeLessThan(date.getTime() + 1_500);
       });
 
-      it('waits no longer than the longest wait of the schedule, whatever it asks for', async () => {
+      it('gets requests again after the longest wait of the schedule at the latest, whatever it asks for', async () => {
         const { receiver, tenant } = scene();
         await tenant.transport(receiver, { maxConcurrency: 1 });
         receiver.respondNext({ status: 429, headers: { 'retry-after': '86400' } });

@@ -5,7 +5,7 @@ import { STORES, type Stores } from '../../../lib/persistence/ports/stores.js';
 import { eachWorker } from '../../support/each-worker.js';
 import { eventually } from '../../support/eventually.js';
 
-/** Long enough for a host that would find it by itself. */
+/** Long enough for a host to find the delivery by polling, if the lane were scheduled. */
 const POLLS_MS = 300;
 
 describe('A delivery that is due in a lane that nobody has scheduled', () => {
@@ -17,7 +17,7 @@ describe('A delivery that is due in a lane that nobody has scheduled', () => {
         receiver.respondNext({ status: 500 });
         await tenant.emit();
         await tenant.untilLogged({ status: 'PENDING', attempts: 1 }, 1);
-        // Its holder would find the delivery by itself.
+        // While the lane is held, its holder would find the delivery.
         await eventually(async () => {
           const lanes = await host.dataSource.query<{ holder: string | null }[]>(
             'SELECT holder FROM webhook_lane',

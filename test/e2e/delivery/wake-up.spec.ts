@@ -16,7 +16,7 @@ describe('in the process that emits, a delivery waits for no poll', () => {
             host.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid, manager }),
           );
           await receiver.waitFor(count, AT_ONCE_MS);
-          // Long enough for the lane to be given back, so that it has to be taken again.
+          // The lane is released meanwhile, so the next delivery needs another claim.
           await tenant.untilLogged({ status: 'DELIVERED' }, count);
         }
       });

@@ -136,7 +136,7 @@ describe('the quota of pending deliveries', () => {
       expect(await health.check()).toMatchObject({ status: 'ok', worker: { tenantsOverQuota: before + 1 } });
     });
 
-    it('is of the tenant, over all its HTTP transports', async () => {
+    it('applies to all HTTP transports of the tenant together', async () => {
       const [down, up] = [await tenant.transport(receiver), await tenant.transport(receiver)];
       await command(tenant, down, 'pause');
       await tenant.emitMany(LIMIT / 2);

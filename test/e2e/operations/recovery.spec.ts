@@ -42,7 +42,7 @@ describe('recoveries and replays', () => {
     afterEach(() => receiver.close());
     afterAll(() => host?.close());
 
-    /** Newest first. */
+    /** The audit entries of the tenant, newest first. */
     const audited = async (): Promise<[kind: string, actor: string | null, changes: unknown][]> => {
       const { body } = await tenant.api.get<WebhookAuditList>('/webhookaudit');
       return body.items.map(({ kind, actor, changes }) => [kind, actor, changes]);

@@ -167,7 +167,7 @@ describe('retention', () => {
       expect(await rows.deliveries('discreet')).toHaveLength(2);
     });
 
-    it('is done by one process at a time, and goes on where another one ended', async () => {
+    it('runs in one process at a time, which continues where another process ended', async () => {
       await tenant('fleet');
       for (let n = 0; n < 300; n += 1) await rows.delivery({ tenantUid: 'fleet', endedDaysAgo: 40 });
       const other = await TestHost.start({

@@ -143,7 +143,7 @@ describe('a request after a rotation', () => {
       await sleep(TAKES_EFFECT_WITHIN_MS);
       return response.body.signingSecret;
     };
-    /** Has an event delivered, and tells which of the secrets signed it, in the order of the signatures. */
+    /** Has an event delivered. @returns the secrets that signed it, in the order of the signatures */
     const signedWith = async (...secrets: string[]): Promise<string[]> => {
       const { length } = receiver.requests;
       await host.emitter.emit('ORDER_SETTLED', { order: { Uid: '700' } }, { tenantUid });
@@ -174,7 +174,7 @@ describe('a request after a rotation', () => {
       expect(await signedWith(first, second, third)).toEqual([third]);
     });
 
-    it('is verified by a receiver that has either of two secrets that were made at once', async () => {
+    it('is verified by a receiver that has the secret of either of two rotations at the same time', async () => {
       const [one, other] = await Promise.all([rotate(), rotate()]);
       const signers = await signedWith(first, one, other);
       expect(signers).toHaveLength(3);

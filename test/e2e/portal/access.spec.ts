@@ -146,7 +146,7 @@ describe.each(['express', 'fastify'] as const)('access to the portal on %s', (pl
     return { page: page.status, element: element.status, session: session.status, read: read.status };
   };
 
-  it('a global guard of the host that asks isPortalRequest lets a link do its work', async () => {
+  it('a global guard of the host that asks isPortalRequest lets the requests of a link pass', async () => {
     const host = await start({ portal: true }, [hostGuard(isPortalRequest)]);
     expect(await walk(host)).toEqual({ page: 200, element: 200, session: 200, read: 200 });
     const made = await fetch(api(host, '/httptransports'), { headers: { 'x-tillhook-portal': 'made-up' } });
@@ -162,7 +162,7 @@ describe.each(['express', 'fastify'] as const)('access to the portal on %s', (pl
     expect(await walk(host)).toEqual({ page: 401, element: 401, session: 401, read: 401 });
   });
 
-  it('the option guards refuses links unless it asks isPortalRequest', async () => {
+  it('a guard of the option guards refuses links unless it asks isPortalRequest', async () => {
     const guards = (letsPass: typeof isPortalRequest) => [
       { useValue: { canActivate: (context: ExecutionContext) => letsPass(context) } },
     ];

@@ -134,7 +134,7 @@ eachDatabase((db, kind) => {
 
   describe('POST …/events/batch', () => {
     it('emits up to 10,000 events in one transaction', async () => {
-      // A tenant without webhooks: the events of the others are enough to deliver.
+      // This tenant has no webhooks, so its 10,000 events lead to no deliveries.
       const other = await app.signIn('admin', 'other');
       const body = { action: 'STOCK_CHANGE', data: { n: 1 }, count: 10_000 };
       const response = await other<Batch>('POST', '/events/batch', body);

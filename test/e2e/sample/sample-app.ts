@@ -12,7 +12,7 @@ export class SampleApp {
     readonly url: string,
   ) {}
 
-  /** Starts it on the given database; `env` may say more, or otherwise. */
+  /** Starts it on the given database. `env` adds environment variables, or replaces those of this class. */
   static async start(database: TestDatabase, env: Record<string, string> = {}): Promise<SampleApp> {
     const fast = { WEBHOOKS_POLL_MS: '20', WEBHOOKS_RETRY_SCHEDULE_MS: '50,50,50' };
     const app = await createApp(loadConfig({ PORT: '0', DATABASE_URL: database.url, ...fast, ...env }));

@@ -95,7 +95,7 @@ describe('metrics', () => {
       receiver.respond('hang');
       await tenant.emit();
       await receiver.waitFor(1);
-      // Otherwise a process counts within ten seconds.
+      // Reading statistics counts outcomes at once. Otherwise a process counts them within ten seconds.
       await tenant.api.get('/webhookstatistics');
       await eventually(async () => {
         const points = await sdk.collect();

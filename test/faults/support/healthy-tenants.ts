@@ -101,7 +101,7 @@ export class HealthyTenants {
       const event = { ...(await emit(tenantUid)), receiver };
       this.emitted.push(event);
       while (performance.now() < until && !this.#isDelivered(event)) await sleep(STEP_MS);
-      // So that its lane is released, and a retry has to be found by polling.
+      // Wait until its lane is released, so that the retry has to be found by polling.
       await sleep(STEP_MS);
     }
   }

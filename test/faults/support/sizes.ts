@@ -1,7 +1,7 @@
-/** `npm run test:faults`: the sizes that the promises are measured with, instead of those that fit into every test run. */
+/** Whether `npm run test:faults` runs, with the sizes at which the promises are measured. */
 export const IS_FULL = process.env.FAULTS === 'full';
 
-/** The size of a scenario: small and quick in `npm test`, large in `npm run test:faults`. */
+/** The size of a scenario: small in `npm run test:faults:short`, large in `npm run test:faults`. */
 export const sized = <Sizes>(short: Sizes, full: Sizes): Sizes => (IS_FULL ? full : short);
 
 /** The shortest lease that the module allows for a deadline of attempts. */

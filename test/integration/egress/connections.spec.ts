@@ -74,7 +74,7 @@ describe('connections', () => {
     far.destroy();
   });
 
-  it('do not go to those who have given up waiting', async () => {
+  it('are not used for requests whose deadline has passed while they waited', async () => {
     receiver.behave(hostile.silence());
     const busy = Array.from({ length: 4 }, () => failureOf(post(client, receiver.url, { timeoutMs: 400 })));
     expect(await failureOf(post(client, receiver.url, { timeoutMs: 100 }))).toMatchObject({
@@ -86,7 +86,7 @@ describe('connections', () => {
     expect(receiver.connections).toBe(4);
   });
 
-  it('go to those who wait when a request before them fails', async () => {
+  it('are replaced for the requests that wait when earlier requests fail', async () => {
     let seen = 0;
     receiver.behave((socket) => (++seen <= 4 ? socket.resetAndDestroy() : socket.write(httpResponse())));
     const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => post(client, receiver.url)));
@@ -110,7 +110,7 @@ describe('connections', () => {
     expect(performance.now() - startedAt).toBeLessThan(4_900);
   });
 
-  it('are not kept longer because the receiver would like that', async () => {
+  it('are not kept longer if the receiver asks for it', async () => {
     receiver.behave(hostile.say(httpResponse(200, '', 'keep-alive: timeout=600\r\n')));
     await post(client, receiver.url);
     await eventually(() => receiver.open === 0, { withinMs: 5_000 });

@@ -257,7 +257,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('asks nothing more once it is closed', async () => {
+  it('sends no DNS query once it is closed', async () => {
     const failure = failureOf(send(urlOf(() => 'silence')));
     await eventually(() => dns.queries.length === 2);
     await client.close();
@@ -289,6 +289,6 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(8);
   });
 
-  /** Answers serve further connections for a second. */
+  /** Waits until remembered DNS results have expired: they serve further connections for a second. */
   const rememberedAnswersToExpire = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_050));
 });

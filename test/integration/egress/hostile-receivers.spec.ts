@@ -118,7 +118,7 @@ describe('a hostile receiver', () => {
     const outcome = await attempt(hostile.flood(`${OK}content-length: ${GIB}\r\n\r\n`, GIB));
     expect(outcome).toMatchObject({ statusCode: 200, body: 'x'.repeat(16 * KIB) });
     await connectionIsGone();
-    // What the kernel's buffers of both sides took in; the process read no more than it says.
+    // The rest of these bytes is in the buffers of the kernel on both sides. The process has read only its limit.
     expect(receiver.bytesSent).toBeLessThan(16 * 1024 * KIB);
   });
 

@@ -48,7 +48,7 @@ describe('headers that a tenant may set', () => {
     await receiver.close();
   });
 
-  it('arrive one by one as they were given, add no line, change none of ours and leave the body whole', async () => {
+  it('arrive one by one as they were given, add no line, and change neither the headers of the module nor the body', async () => {
     const frame = await sent([]);
     await fc.assert(
       fc.asyncProperty(accepted, async (headers) => {
@@ -60,7 +60,7 @@ describe('headers that a tenant may set', () => {
     );
   });
 
-  /** Sends these and ours. @returns what arrived, line by line */
+  /** Sends these headers and those of the module. @returns the headers that arrived, line by line */
   async function sent(headers: string[]): Promise<[string, string][]> {
     receiver.reset();
     await post(client, receiver.url, { headers: [...headers, ...OURS], body: '{"whole":true}' });

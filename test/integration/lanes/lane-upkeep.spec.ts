@@ -162,7 +162,7 @@ describe('The lanes that a process holds', () => {
     });
 
     if (kind === 'postgres') {
-      it('are not tried again and again when somebody else has locked one that should be released', async () => {
+      it('are not released again and again while another transaction has locked one of them', async () => {
         let released = 0;
         const { lanes } = fixture.stores;
         const counting: LaneStore = new Proxy(lanes, {

@@ -5,7 +5,7 @@ import { TestHost } from '../../support/test-host.js';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const HOUR_MS = 3_600_000;
-/** What two processes' ideas of the database's clock may differ by, on a busy machine. */
+/** How much the estimates of the database's clock of two processes may differ on a busy machine, in ms. */
 const CLOCKS_MS = 100;
 
 describe('turns that processes share', () => {

@@ -14,7 +14,7 @@ import { StoreFixture, type Row } from '../../support/store-fixture.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** What a step of a test may take. */
+/** Maximum time of a step of a test, in ms. */
 const SLACK_MS = 10_000;
 const NOTHING = {
   events: { value: 0, isAtLeast: false },

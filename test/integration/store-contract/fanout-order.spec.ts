@@ -113,7 +113,7 @@ describe('FanoutStore, with others at work,', () => {
             new TypeOrmTransactions().of(runner.manager),
           );
           const [late] = await fixture.emit({ orderingKey: 'k' });
-          // Transactions that overlap have no order: nobody waits for what may never commit.
+          // Transactions that overlap have no order: no event waits for one that may never be committed.
           expect(await write(await fixture.plan())).toEqual(new Set([late]));
           await runner.commitTransaction();
           await runner.release();

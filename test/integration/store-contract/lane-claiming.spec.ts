@@ -138,7 +138,7 @@ describe('LaneStore, claiming lanes,', () => {
         });
       });
 
-      it('noting the holder, and makes the lane due when the lease ends', async () => {
+      it('with its name as the holder, and makes the lane due when the lease ends', async () => {
         const transport = await lane.due();
         const before = fixture.database.now();
         await lane.claim();

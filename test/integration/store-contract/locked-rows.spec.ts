@@ -255,7 +255,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         const versionOfRow = () => fixture.query('SELECT xmin::text AS version FROM webhook_outbox');
         const before = await versionOfRow();
         expect(await promptly(write())).toEqual({ written: new Set(), incomplete: new Set([both]) });
-        // Not written once more: the fence of another process would not notice.
+        // The row is not written again: it would get a new version with the same fence, which another process cannot detect.
         expect(await versionOfRow()).toEqual(before);
         expect(await lane.row(locked)).toMatchObject({ version: versionBefore });
         expect(await lane.row(free)).toMatchObject({ version: 1 });

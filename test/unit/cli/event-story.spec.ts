@@ -79,7 +79,7 @@ describe('the explanation of an event on the command line', () => {
       { status: 'CANCELLED' },
     ],
     ['Pending without an attempt.', { status: 'PENDING', attempts: 0, finishedAt: null }],
-  ])('tells the outcome of a delivery: %s', (sentence, delivery) => {
+  ])('shows the outcome of a delivery: %s', (sentence, delivery) => {
     expect(sentencesOf({ outcome: 'DELIVERY', delivery: deliveryOf(delivery) })).toEqual([
       `${sentence} Delivery dlv_1.`,
       'Recorded when it happened.',
@@ -96,11 +96,11 @@ describe('the explanation of an event on the command line', () => {
       'Not known: the webhook matches the event now, but was changed after it. Either it did not match then, or the record was deleted.',
       { outcome: 'UNKNOWN', reason: 'CONFIGURATION_CHANGED' },
     ],
-  ])('tells why there is no delivery: %s', (sentence, line) => {
+  ])('shows why there is no delivery: %s', (sentence, line) => {
     expect(sentencesOf(line)[0]).toBe(sentence);
   });
 
-  it('tells on what each answer is based, and marks a deleted webhook', () => {
+  it('shows what each outcome is based on, and marks a deleted webhook', () => {
     expect(sentencesOf({ basis: 'EXPIRED' })[1]).toBe('The record was deleted.');
     expect(sentencesOf({ basis: 'DERIVED', changedSince: false })[1]).toBe(
       'Derived from the present configuration, which has not changed since.',
@@ -110,7 +110,7 @@ describe('the explanation of an event on the command line', () => {
     );
   });
 
-  it('tells behind which delivery a delivery waits', () => {
+  it('names the earlier delivery that a delivery waits behind', () => {
     const waitsFor: Line['waitsFor'] = [{ cause: 'EARLIER_DELIVERY', deliveryUid: 'dlv_0', until: null }];
     const pending = deliveryOf({ status: 'PENDING', attempts: 0 });
     expect(sentencesOf({ outcome: 'DELIVERY', delivery: pending, waitsFor })[1]).toBe(

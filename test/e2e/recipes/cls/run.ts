@@ -5,7 +5,7 @@ import { RecipeApp } from '../../../support/recipe-app.js';
 import { Order } from '../shop.js';
 import { AppModule, OrdersService } from './app.module.js';
 
-// A process of its own, see cls.spec.ts. Prints what came of the recipe.
+// A process of its own, see cls.spec.ts. Prints the result of the recipe.
 const app = await RecipeApp.start(AppModule, { file: process.env.DATABASE_FILE! });
 const receiver = await app.subscribe('7');
 const outcome = (work: Promise<unknown>): Promise<unknown> =>

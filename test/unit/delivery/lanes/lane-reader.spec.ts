@@ -75,7 +75,7 @@ describe('LaneReader', () => {
     expect(noted.inspected).toEqual([1, 2, 3]);
   });
 
-  it('has one statement under way at a time, and reads lanes that are offered meanwhile after it', async () => {
+  it('has one statement under way at a time, and then reads the lanes that were scheduled meanwhile', async () => {
     const { lanes, store, schedule, reader, ready } = scene();
     const resume = store.pause();
     schedule([lanes[0]!]);

@@ -83,7 +83,7 @@ describe('LaneReleaser', () => {
     expect([noted.calls, noted.errors]).toEqual([[], []]);
   });
 
-  it('has one statement under way at a time, and releases lanes that are offered meanwhile after it', async () => {
+  it('has one statement under way at a time, and then releases the lanes that were scheduled meanwhile', async () => {
     const { lanes, store, schedule, releaser, held } = scene(2);
     const resume = store.pause();
     schedule([lanes[0]!]);

@@ -94,7 +94,7 @@ describe('Lane', () => {
       expect(lane.next(NOW).deliveryId).toBe(3);
     });
 
-    it('sends at least one at a time, and gives back those that were not sent', () => {
+    it('sends at least one at a time, and leaves those that were not sent to the next holder', () => {
       const lane = laneOf({ maxConcurrency: 1 });
       read(lane, [recovered(1), recovered(2)]);
       const first = lane.next(NOW);

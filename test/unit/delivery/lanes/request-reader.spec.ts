@@ -92,7 +92,7 @@ describe('RequestReader', () => {
     expect(reads).toEqual([]);
   });
 
-  it('has one statement under way at a time, and reads lanes that are offered meanwhile after it', async () => {
+  it('has one statement under way at a time, and then reads the lanes that were scheduled meanwhile', async () => {
     const { lanes, reads, database, schedule, reader, ready } = scene(2);
     let resume!: () => void;
     database.gate = new Promise((resolve) => (resume = resolve));
