@@ -45,11 +45,14 @@ async function drain({ held, reader, requests, releaser }: WorkerStages, giveUpA
   }
 }
 
-/** Releases the lanes that are still held, also those with requests in flight. These requests count as not sent. */
+/** Releases the lanes that are still held, also those with requests in flight. No attempt is recorded for these requests. */
 async function abandon({ held, releaser }: WorkerStages, endAt: number, log: WorkerLog): Promise<void> {
   const rest = [...held.all()];
   if (rest.length === 0) return;
   const failed = (error?: unknown): void =>
-    log.warn('Releasing lanes failed; other processes claim them when the leases end', error);
+    log.warn(
+      `Releasing ${rest.length} lane(s) at shutdown failed; other processes claim them when the leases end`,
+      error,
+    );
   if (!(await withDeadline(releaser.abandon(rest).catch(failed), endAt))) failed();
 }

@@ -81,7 +81,7 @@ const typed = (error: unknown): unknown => {
 const typedBusy = (error: unknown): unknown => {
   if (!isBusy(error) || error instanceof DatabaseBusyError) return typed(error);
   return new DatabaseBusyError(
-    'Another transaction holds a lock that the event needs, probably by emitting the same eventUid. Nothing was written: emit again.',
+    'Another transaction holds a lock that the event needs, probably because that transaction emits the same eventUid. Nothing was written: emit again.',
     { cause: error },
   );
 };

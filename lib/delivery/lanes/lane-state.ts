@@ -17,7 +17,7 @@
  * - `RELEASING`: the release statement is under way. Nothing is read or sent.
  * - `CLOSED`: no longer held. Outcomes of requests that were in flight are still recorded, fenced by their attempt number.
  *
- * Whether the transport is paused, blocked or at a limit is not a state: that is checked each time.
+ * There is no state for a transport that is paused, blocked or at a limit: this is checked before each read and each request.
  */
 export type LaneState = 'OPEN' | 'DRAINING' | 'RELEASING' | 'CLOSED';
 
@@ -30,7 +30,8 @@ const NEXT: Readonly<Record<LaneState, readonly LaneState[]>> = {
 
 /** @throws {Error} if the transition is not in the diagram, which is a bug of this module */
 export function assertTransition(from: LaneState, to: LaneState): void {
-  if (!NEXT[from].includes(to)) throw new Error(`A lane cannot change from ${from} to ${to}.`);
+  if (!NEXT[from].includes(to))
+    throw new Error(`A lane cannot change from ${from} to ${to}. Please report this as a bug.`);
 }
 
 /** The state of one lane, which changes only as the diagram allows. */

@@ -6,6 +6,7 @@ const EVERY_MS = 60_000;
 const LANES_PER_STEP = 1_000;
 /** Deliveries that became due within this time, in ms, may still be on their way to a holder. */
 const GRACE_MS = 60_000;
+/** Maximum number of transports that a warning lists. */
 const NAMED_AT_MOST = 10;
 
 export interface LaneSweepOptions {
@@ -47,7 +48,7 @@ export class LaneSweep {
     this.#isEnabled = isEnabled;
   }
 
-  /** Looks at all lanes if the clock was set back. It has to be called often. */
+  /** Looks at all lanes if the database's clock was set back since the last call. */
   watchClock(): void {
     const difference = this.options.now() - this.options.elapsed();
     const wasSetBack = difference < this.#clockDifference - 1_000;
@@ -94,7 +95,9 @@ export class LaneSweep {
     if (!this.#isEnabled || this.#isStopped) return;
     this.#sweeping = this.#sweeping
       .then(sweep)
-      .catch((error: unknown) => this.options.warn('The sweep for stranded lanes failed', error));
+      .catch((error: unknown) =>
+        this.options.warn('The sweep for stranded lanes failed and is tried again', error),
+      );
   }
 
   #warnOf(repaired: readonly number[]): void {

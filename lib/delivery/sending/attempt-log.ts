@@ -65,25 +65,32 @@ class BoundedLog {
     this.#windowEnd = now + WINDOW_MS;
     this.#lines = 0;
     if (this.#omitted > 0)
-      this.write(`${this.#omitted} more failed attempts were not logged. The delivery log has all of them.`);
+      this.write(
+        `${this.#omitted} more failed attempt(s) were not written to this log. The delivery log has all of them.`,
+      );
     this.#omitted = 0;
   }
 }
 
-function textOf({ transport, delivery, event, target, record }: FailedAttempt): string {
+function textOf(attempt: FailedAttempt): string {
+  const { transport, delivery, event, record } = attempt;
   const { tenantUid, httpTransportUid } = transport;
   const of = event ? `event ${event.eventUid} (${event.action})` : 'an event that is not stored any more';
-  const host = target.ok ? target.url.origin.replace(/^\w+:\/\//, '') : 'its receiver';
-  const result =
-    record.responseStatusCode === null
-      ? `${record.errorCode} at ${host}`
-      : `${host} responded with ${record.responseStatusCode}`;
   const next =
     record.nextDueAt === null
       ? `The delivery has failed (${record.reason}).`
       : `The next attempt is due at ${new Date(record.nextDueAt).toISOString()}.`;
   return (
     `Attempt ${delivery.attempts + 1} of delivery ${deliveryUidOf(delivery.deliveryId)} of ${of} to HTTP transport ` +
-    `"${httpTransportUid}" of tenant "${tenantUid}" failed after ${record.durationMs} ms: ${result}. ${next}`
+    `"${httpTransportUid}" of tenant "${tenantUid}" failed after ${record.durationMs} ms: ${resultOf(attempt)}. ${next}`
   );
+}
+
+/** If the event or the configuration cannot be used, there was no request. */
+function resultOf({ event, target, record }: FailedAttempt): string {
+  if (!event || !target.ok) return `${record.errorCode}, so nothing was sent`;
+  const host = target.url.origin.replace(/^\w+:\/\//, '');
+  return record.responseStatusCode === null
+    ? `${record.errorCode} at ${host}`
+    : `${host} responded with ${record.responseStatusCode}`;
 }

@@ -140,7 +140,7 @@ describe('LaneSweep', () => {
     }
     await new Promise(setImmediate);
     await sweep.stop();
-    expect(warnings).toEqual([['The sweep for stranded lanes failed', error]]);
+    expect(warnings).toEqual([['The sweep for stranded lanes failed and is tried again', error]]);
     expect(requests).toHaveLength(2);
   });
 });

@@ -28,12 +28,12 @@ describe('the log of failed attempts', () => {
     expect(lines).toHaveLength(20);
     log.failed(attempt('FAILED'));
     expect(lines.at(-1)).toMatch(
-      /^warn Attempt 1 of delivery dlv_\w+ of an event that is not stored any more to HTTP transport "erp" of tenant "shop" failed after 0 ms: SECRET_UNREADABLE at its receiver. The delivery has failed \(EXHAUSTED\).$/,
+      /^warn Attempt 1 of delivery dlv_\w+ of an event that is not stored any more to HTTP transport "erp" of tenant "shop" failed after 0 ms: SECRET_UNREADABLE, so nothing was sent. The delivery has failed \(EXHAUSTED\).$/,
     );
     now = 10_000;
     log.failed(attempt('PENDING'));
     expect(lines.slice(21)).toEqual([
-      'debug 980 more failed attempts were not logged. The delivery log has all of them.',
+      'debug 980 more failed attempt(s) were not written to this log. The delivery log has all of them.',
       expect.stringMatching(/^debug Attempt 1 /),
     ]);
   });
