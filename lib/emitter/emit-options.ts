@@ -37,8 +37,9 @@ export type EmitManyOptions = TenantOption &
 /** Optional properties of an event. */
 export interface EventOptions {
   /**
-   * The caller's own uid for the event: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. It is sent as `webhook-id`. Emitting the
-   * same uid again with the same body does nothing, so that a call can be repeated safely. Default: a UUIDv7.
+   * The caller's own uid for the event: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. It is sent as `webhook-id`. If the same uid is
+   * emitted again with the same body, nothing happens, so a call can be repeated safely. With another body, emit throws
+   * `EVENT_UID_CONFLICT`. Default: a UUIDv7.
    */
   eventUid?: string | undefined;
   /**

@@ -58,7 +58,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   /**
    * Emits one event with one INSERT, in the host's transaction if its `manager` or `transaction` is given.
    *
-   * @param data the payload; in addition to its type it may contain any other JSON, but no member `action`
+   * @param data the payload: the members of the action's type, and any other JSON members except `action`
    * @returns the event's uid; if this `eventUid` was emitted before with the same body, the uid of the existing event
    * @throws {WebhooksError} with one of these codes, before anything is written and with the transaction still usable:
    *   `UNKNOWN_ACTION`, `INVALID_EMIT_OPTION`, `INVALID_TENANT_UID`, `INVALID_EVENT_UID`, `INVALID_ORDERING_KEY`,
@@ -99,9 +99,9 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
 
   /**
    * Starts the delivery of committed events at once. If the library of your transactions does not report commits (Prisma,
-   * Drizzle, Kysely, plain drivers), call it after the commit. Without the call, delivery starts within about 250 ms. The
-   * call is only a hint: it does nothing if nothing was committed, returns at once and never throws. `wakeAfter` makes it
-   * for you.
+   * Drizzle, Kysely, plain drivers), call it after the commit. Without the call, the module looks for committed events several
+   * times within about 250 ms after the last emit, and then at the next poll. The call is only a hint: it does nothing if
+   * nothing was committed, returns at once and never throws. `wakeAfter` makes it for you.
    */
   afterCommit(): void {
     this.signal.committed();

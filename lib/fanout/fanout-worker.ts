@@ -25,11 +25,11 @@ const NO_CONTENTS_MS = 10_000;
 export interface FanoutOptions extends FanoutWriterOptions {
   /** Interval at which the outbox is read without a wake-up, in ms. Called after each round. */
   readonly pollMs: () => number;
-  /** Maximum number of pending deliveries of a tenant. Further ones are logged as `MISSED`. */
+  /** Maximum number of pending deliveries of a tenant. Further deliveries are recorded as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** Called when the pending deliveries of a tenant reach 80 % of that number. */
+  /** Called when the pending deliveries of a tenant are at least 80 % of that number, at most once in ten minutes for each tenant. */
   readonly onQuotaNear: (tenantUid: string, pending: number) => void;
-  /** Called when deliveries of a tenant are missed because it has reached that number. */
+  /** Called when deliveries of a tenant are missed because it has reached that number, at most once in ten minutes for each tenant. */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
 }
 
@@ -104,8 +104,8 @@ export class FanoutWorker {
   }
 
   /**
-   * An event of another process has been committed. The look is delayed at random, so that usually one process has fanned the
-   * event out before the others look.
+   * An event of another process has been committed. The outbox is read after a random delay, so that usually one process has
+   * fanned the event out before the others read it.
    */
   wakeForEventsOfOthers(): void {
     this.#delayedWake ??= setTimeout(() => {

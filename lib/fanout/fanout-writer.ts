@@ -38,6 +38,7 @@ export interface FanoutState {
 
 /** Events of a round that stay in the outbox. */
 export interface StayingEvents {
+  /** All of these events, by id. */
   readonly unfinished: Set<number>;
   /** Events that have a part of their deliveries. The next part can follow at once. */
   readonly continuing: Set<number>;

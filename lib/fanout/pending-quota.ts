@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
 /** It takes about 150 ms to count a million deliveries, so the count of a long queue is valid for this many times as long as it took. */
 const REST_FACTOR = 20;
+/** A queue is long if it has at least this number of pending deliveries. */
 const LONG_QUEUE = 50_000;
 /** Number of deliveries that a process may add for a tenant without counting, as a part of the quota. */
 const UNSEEN_PART = 0.001;

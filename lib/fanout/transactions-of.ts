@@ -1,6 +1,6 @@
 import type { TenantShare } from './tenant-shares.js';
 
-/** Maximum number of deliveries in one transaction. A tenant's share is not divided, even if it is larger. */
+/** Maximum number of deliveries in one transaction. A tenant's share is not divided: it has at most 1,000. */
 const MOST_DELIVERIES = 2_000;
 
 /** Puts shares together into transactions of bounded size. */

@@ -18,14 +18,14 @@ export function assertTransaction(kind: string, isTransaction: boolean, expected
     );
 }
 
-/** Whether a value has members that are functions. */
+/** Whether a value has all the named members, and each is a function. */
 export function hasMethods(value: unknown, ...names: string[]): boolean {
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return isObject && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
 /**
- * Runs a statement, and converts the library's error for an ended transaction to the module's.
+ * Runs a statement, and converts the library's error for an ended transaction to a `TransactionNotOpenError`.
  *
  * @param isEnded whether an error of the library means that the transaction has ended
  * @throws {TransactionNotOpenError}

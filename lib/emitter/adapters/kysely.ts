@@ -13,7 +13,10 @@ interface Controlled {
   readonly isRolledBack?: boolean;
 }
 
-/** Kysely 0.28 and later. Earlier releases run the statement outside the transaction, which the check in PostgreSQL then detects. */
+/**
+ * Recognizes the error of Kysely 0.28 and later. Earlier releases run the statement outside the transaction, which the check in
+ * PostgreSQL then detects.
+ */
 const isEnded = ({ message }: { message?: unknown }): boolean =>
   /^Transaction is already (committed|rolled back)/.test(String(message));
 
