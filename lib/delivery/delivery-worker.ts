@@ -25,14 +25,14 @@ const SHARE_EVERY_MS = 1_000;
  * 1. `LaneClaimer` claims a lane that fan-out has notified or that polling has found.
  * 2. `LaneReader` reads due rows into it, and their bodies into `EventLoader`. `RequestReader` reads requested redeliveries,
  *    regardless of their due dates.
- * 3. `Slots` says whose turn it is; `Dispatcher` takes a row of that lane.
+ * 3. `Slots` decides which tenant and lane are next; `Dispatcher` takes the next row of that lane.
  * 4. `DeliverySender` sends it and derives the outcome from the response.
  * 5. `DeliveryRecorder` writes the outcome and updates the lane.
  * 6. `LaneReleaser` releases the lane when it has nothing to do.
  *
  * Meanwhile `LaneUpkeep` refreshes the held lanes and renews their leases, and `LaneSweep` looks for stranded lanes. Each
  * step puts the lanes that it changed on the `InspectionList`, and `#inspect` schedules them for the steps that may be next. No
- * step calls an earlier one.
+ * step calls an earlier one, with one exception: steps notify `LaneClaimer` of lanes that it should claim or avoid.
  */
 export class DeliveryWorker {
   readonly #stages: WorkerStages;
@@ -72,7 +72,7 @@ export class DeliveryWorker {
     return this.#stages.claimer.missingKeyIds;
   }
 
-  /** Status of the rounds of each stage. */
+  /** Status of the rounds of three stages: claim, read and record. */
   get rounds(): Omit<WorkerRounds, 'fanOut'> {
     return {
       claim: this.#stages.claimer.rounds,
@@ -122,7 +122,7 @@ export class DeliveryWorker {
     this.#stages.claimer.expectDue(dueDates);
   }
 
-  /** Looks at every lane once, because wake-ups of other processes may have been lost. */
+  /** Inspects the held lanes and looks for due lanes now, because wake-ups of other processes may have been lost. */
   lookAtEverything(): void {
     for (const lane of this.#stages.held.all()) {
       lane.notifyWorkAdded();
@@ -132,8 +132,10 @@ export class DeliveryWorker {
   }
 
   /**
-   * Applies the `DeliverySwitch`. If false (any `HoldReason` is set), no request starts, lanes are released, and everything stays
-   * queued. If true, sending continues.
+   * Applies the `DeliverySwitch`.
+   *
+   * @param isEnabled false (a `HoldReason` is set): no request starts, lanes are released, and all deliveries stay in the queue.
+   *   True: sending continues
    */
   setEnabled(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
@@ -182,7 +184,7 @@ export class DeliveryWorker {
       this.#stages.releaser.schedule(lane);
     }
     if (this.#isEnabled) this.#stages.dispatcher.dispatch();
-    // Before the due rows: a lane has one read at a time, and requested deliveries are sent first.
+    // Requests are read before due rows, because a lane has one read at a time and sends requested deliveries first.
     this.#stages.requests.read();
     this.#stages.reader.read();
     this.#stages.releaser.release();

@@ -13,8 +13,8 @@ export interface OutgoingEvent {
 
 /**
  * How long a body is used after it was read, in ms. Bodies can be erased in the database, and processes that have them in
- * memory are not notified. So a request with an erased body may still start for this long, and for the time-out of the query
- * that read the body (30 s). docs/retention.md promises the sum.
+ * memory are not notified. So a request with an erased body may start up to 60 s after the erasure: this time plus the time-out
+ * of the query that read the body (30 s). docs/retention.md promises the sum.
  */
 export const BODY_VALID_MS = 30_000;
 

@@ -18,11 +18,12 @@ interface Wait {
 }
 
 /**
- * Cache of event bodies, filled from the database in portions of at most `PORTION_BYTES`.
+ * Cache of event bodies, filled from the database in portions of about `PORTION_BYTES`.
  *
  * A lane may read 512 deliveries at once, each with a 256 KiB body, so the read-ahead stops after `AHEAD_BYTES`. A body that
  * is missing when its delivery is sent is loaded on demand; concurrent requests share one query. If a body cannot be read,
- * only the requests for that body fail. Memory is bounded by the cache, one portion, and the bodies of requests in flight.
+ * only the requests for that body fail. Memory is bounded by the cache, three portions, and the bodies of requests in flight:
+ * each of the two reads of `LaneReader` loads one portion at a time, and so does loading on demand.
  */
 export class EventLoader {
   readonly #kept: EventContents;
@@ -47,7 +48,10 @@ export class EventLoader {
     return this.#kept.get(eventId);
   }
 
-  /** Loads the bodies that are not in memory, up to `AHEAD_BYTES`. Never throws: a body that is missing is loaded on demand. */
+  /**
+   * Loads the bodies that are not in memory, and stops after about `AHEAD_BYTES`. Never throws: a body that is missing is loaded
+   * on demand.
+   */
   async loadAhead(eventIds: Iterable<number>): Promise<void> {
     const missing = new Set<number>();
     for (const eventId of eventIds) if (!this.#kept.has(eventId)) missing.add(eventId);

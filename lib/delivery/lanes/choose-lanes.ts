@@ -3,7 +3,7 @@ import type { DueLane } from '../../persistence/ports/lane-store.js';
 
 /** The data of a lane that a claim needs beforehand. */
 export type LaneCandidate = Pick<DueLane, 'transportId' | 'tenantUid' | 'origin' | 'encryptedWith'> & {
-  /** When it became due, database's clock in ms; null: just now, in this process. */
+  /** When it became due, ms since the epoch on the database's clock; null: this process has just added work to it. */
   readonly dueAt: number | null;
 };
 
@@ -11,8 +11,8 @@ export interface ChoiceRules {
   /** Whether this process can and should claim the lane at all. */
   readonly isUsable: (lane: LaneCandidate) => boolean;
   /**
-   * Only lanes that became due by this instant are claimed, on the database's clock in ms: a busy process leaves newer ones
-   * to idle processes. Lanes of newcomers (see `Places`) are exempt. Infinity: no limit.
+   * Instant on the database's clock, ms since the epoch. Only lanes that became due by then are claimed: a busy process leaves
+   * newer ones to idle processes. Lanes of newcomers (see `Places`) are exempt. Infinity: no limit.
    */
   readonly dueBefore: number;
 }

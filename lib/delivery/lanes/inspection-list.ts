@@ -1,8 +1,8 @@
 import type { Lane } from './lane.js';
 
 /**
- * Lanes to inspect next. Each change of a lane adds it here. Soon after, in one turn of the event loop, each lane is
- * inspected once: whether it can send, should be read, or can be released. So no step waits for another.
+ * Lanes to inspect next. Each change of a lane adds it here. Soon after, in one turn of the event loop, `DeliveryWorker`
+ * inspects each lane once: it finds out whether the lane can send, should be read, or can be released.
  */
 export class InspectionList {
   #lanes = new Set<Lane>();

@@ -19,6 +19,7 @@ import { ScheduledLooks } from './scheduled-looks.js';
 
 /** Maximum number of due lanes that one query returns. */
 const PAGE = 500;
+/** Minimum size of a page, even if few places are free, because this process cannot claim every due lane. */
 const LEAST_PAGE = 32;
 /** Maximum number of pages read in one round. The next round continues, so that a round is bounded however many lanes wait. */
 const PAGES_PER_ROUND = 4;

@@ -13,8 +13,9 @@ const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, c
 
 /** The stored health of a transport when its lane is claimed. */
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
+  /** No request starts before this instant of the database's clock, ms since the epoch. */
   readonly blockedUntil: number;
-  /** The last warning of the present series of failures, see `failingPercent`. */
+  /** The last warning of the present series of failures, in percent of `disableAfterHours`; 0: none. */
   readonly failingWarned: number;
 }
 
@@ -66,7 +67,7 @@ export class LaneHealth {
   }
 
   /**
-   * Applies the consequences of an attempt to the whole transport, at once for this process.
+   * Applies the consequences that an attempt has for the whole transport. In this process they take effect at once.
    *
    * @returns the change of the transport to write; undefined: nothing has changed
    */
@@ -128,8 +129,8 @@ export class LaneHealth {
   }
 
   /**
-   * Whether somebody has enabled the transport. If it was disabled and enabled between two looks, its state does not show
-   * that. Then the series of failures that continues here is no longer in the database, although it was recorded there.
+   * Whether somebody has enabled the transport. If it was disabled and enabled between two refreshes, its state does not
+   * show that. Then the series of failures that continues here is no longer in the database, although it was recorded there.
    */
   #wasEnabled(before: TransportConfig, after: TransportConfig, askedAt: number): boolean {
     if (before.state === 'DISABLED') return after.state === 'ACTIVE';

@@ -97,7 +97,7 @@ export class LaneHold {
   }
 
   /**
-   * Applies the consequences of an attempt to the whole transport, at once for this process.
+   * Applies the consequences that an attempt has for the whole transport. In this process they take effect at once.
    *
    * @returns the change of the transport to write; undefined: nothing has changed
    */
@@ -107,7 +107,7 @@ export class LaneHold {
     return learned && { ...learned, leaseToken: this.lease.token };
   }
 
-  /** A change of the transport that changes nothing, for events that have to be stored although an attempt changed nothing. */
+  /** A `TransportRecord` without a change. It carries events that have to be stored after an attempt that changed nothing. */
   get unchanged(): TransportRecord {
     const { transportId, leaseToken } = this;
     const { consecutiveFailures } = this.receiver;

@@ -8,7 +8,7 @@ export class LaneLease {
   #lastsMs: number;
   /** The lane is held at least until then. */
   #endsAt: number;
-  /** Since then it is not known whether the lane was released. */
+  /** When the latest release with an unknown result was noticed; -Infinity: there was none. */
   #doubtedAt = -Infinity;
 
   /** @param claimedAt before the query that claimed the lane was sent */
@@ -22,7 +22,7 @@ export class LaneLease {
     this.#endsAt = claimedAt + lastsMs;
   }
 
-  /** How long a renewal extends it, in ms. */
+  /** Length of the lease after a renewal, in ms. */
   get lastsMs(): number {
     return this.#lastsMs;
   }
@@ -47,7 +47,7 @@ export class LaneLease {
     if (askedAt > this.#doubtedAt) this.#endsAt = askedAt + this.#lastsMs;
   }
 
-  /** A longer time-out needs a longer lease, from the next renewal on. */
+  /** Makes the lease longer if the time-out needs it. This takes effect with the next renewal. */
   coverFromNowOn(timeoutMs: number): void {
     this.#lastsMs = Math.max(this.#lastsMs, leaseFor(timeoutMs));
   }

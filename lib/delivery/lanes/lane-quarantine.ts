@@ -9,10 +9,10 @@ const QUARANTINE_FROM = 2;
 const WAVES = 3;
 
 /**
- * Quarantine mode of a lane. A delivery may crash the process that sends it. From the second crash of its holders in a row
- * on, a lane sends one delivery at a time and notes it in the database first. If the holder crashes, the next one records the
- * noted delivery as a failed attempt. A delivery that was noted once is noted before each later attempt too, also outside
- * quarantine mode, so that the next crash identifies it.
+ * Quarantine mode of a lane. A delivery may crash the process that sends it. If two or more holders of a lane crashed in a row,
+ * the next holder sends one delivery at a time and notes it in the database first. If this holder crashes too, the holder after
+ * it records the noted delivery as a failed attempt. A delivery that was noted once is noted before each later attempt too, even
+ * outside quarantine mode, so that the next crash identifies it.
  */
 export class LaneQuarantine {
   readonly isActive: boolean;

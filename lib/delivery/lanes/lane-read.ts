@@ -35,8 +35,8 @@ export class LaneRead {
   }
 
   /**
-   * Whether the row was read as it was before the record. A row with another due date is newer: a retry, or a delivery that
-   * was moved back from the log.
+   * Whether the read returned the row as it was before its outcome was recorded. A row with another due date is newer: a retry,
+   * or a delivery that was moved back from the log.
    */
   isOutdated({ deliveryId, dueAt }: QueuedDelivery): boolean {
     return this.#recorded.get(deliveryId) === dueAt;

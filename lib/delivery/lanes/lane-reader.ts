@@ -101,8 +101,8 @@ export class LaneReader {
     for (const [lane, { limit }] of reads) {
       const reading = byTransport.get(lane.transportId);
       if (!reading) {
-        // The transport was deleted, the database belongs to another environment now, or deliveries are stopped: the next
-        // refresh finds out.
+        // The transport was deleted, the database belongs to another environment now, or deliveries are stopped. The next
+        // refresh inspects the lane again, or finds that it is no longer held.
         lane.readFailed();
         continue;
       }

@@ -116,7 +116,8 @@ export class LaneReleaser {
     if (!isReleased) {
       lane.releaseFailed();
       const now = performance.now();
-      // Work was added, or somebody else has locked the row. A locked row would fail again and again, so the refresh retries later.
+      // Work was added, or somebody else has locked the lane. The release of a locked lane would fail again and again, so after
+      // a second failure within `FAILS_AGAIN_MS` the lane waits for the next refresh.
       if (now - (this.#failedAt.get(lane) ?? -Infinity) > FAILS_AGAIN_MS) this.inspection.add(lane);
       this.#failedAt.set(lane, now);
       return;

@@ -9,9 +9,14 @@ const NEXT_PAGE_BELOW = 50;
  * The requests for redeliveries that a holder knows in its lane, and when it has to read them. State only, no I/O.
  *
  * The lane's `requests_version` is its version at the latest request; 0: nothing is requested. The holder reads the requested
- * deliveries if it has not read up to that version yet. It reads them again in three cases: a requested delivery was not
- * sent; an attempt that was in flight when its delivery was requested has an outcome; or all requested deliveries in hand
- * have an outcome. If such a read finds nothing, `requests_version` can be reset to 0.
+ * deliveries if it has not read up to that version yet. It reads them again in four cases:
+ *
+ * - A read of requested deliveries failed.
+ * - A requested delivery was not sent, somebody else has changed its row, or its outcome was recorded during the read.
+ * - An attempt that was in flight when its delivery was requested has an outcome.
+ * - All requested deliveries in hand have an outcome.
+ *
+ * If all pages were read and were empty, `requests_version` can be reset to 0.
  */
 export class LaneRequests {
   /** The latest version that is known. */
@@ -20,9 +25,9 @@ export class LaneRequests {
   #isStale = false;
   /** The present pass through the pages: the version up to which it finds every request, and whether it has found one. */
   #pass = { version: 0, hasFound: false };
-  /** The last delivery of the page before; undefined: the pass has ended. */
+  /** Id of the last delivery of the previous page; undefined: no pass is under way. */
   #after: number | undefined;
-  /** Requested deliveries that are ready or in flight. */
+  /** Requested deliveries that are in hand (see `LaneScan`). */
   readonly #inHand = new Set<number>();
   /** Deliveries that were requested while an attempt of the schedule was in flight or unrecorded. */
   readonly #awaited = new Set<number>();
@@ -54,9 +59,9 @@ export class LaneRequests {
     return { transportId, afterId: this.#after ?? 0, limit: MOST_READ };
   }
 
-  /** @returns whether no requested delivery is left in the lane, so that the version of the reading can be reset */
+  /** @returns whether no requested delivery is left in the lane, so that `requests_version` can be reset */
   accept({ rows, requestsVersion }: RequestReading): boolean {
-    // The number may be smaller than a known one: a holder that has lost the lane may have reset it late.
+    // `requestsVersion` may be smaller than a known one: a holder that has lost the lane may have reset it late.
     if (this.#after === undefined) this.#pass.version = Math.max(this.#pass.version, requestsVersion);
     if (rows.length > 0) this.#pass.hasFound = true;
     this.#after = rows.length < MOST_READ ? undefined : rows.at(-1)!.deliveryId;
@@ -81,7 +86,7 @@ export class LaneRequests {
     return this.#postponed.has(deliveryId);
   }
 
-  /** The delivery is ready to be sent. */
+  /** The delivery is in hand because it was requested. */
   taken(deliveryId: number): void {
     this.#inHand.add(deliveryId);
   }

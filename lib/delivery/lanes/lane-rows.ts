@@ -14,7 +14,7 @@ import { LaneScan } from './lane-scan.js';
 import { readAheadOf } from './read-ahead.js';
 import type { RequestedRows, RowJudge, UnsentRows } from './scan-rows.js';
 
-/** The versions of a lane that its holder compares with what it knows. */
+/** The versions of a lane in the database. The holder compares them with the versions that it has read before. */
 export type LaneVersions = Pick<LaneCheck, 'version' | 'requestsVersion' | 'transportVersion'>;
 
 /**
@@ -161,7 +161,7 @@ export class LaneRows extends LaneHold {
     this.scan.orphaned(delivery);
   }
 
-  /** A clean release ends quarantine mode. */
+  /** Drains the lane once enough deliveries have an outcome, because the release ends quarantine mode. */
   #drainAfterQuarantine(): void {
     if (this.quarantine.recorded(this.config.maxConcurrency)) this.drain();
   }

@@ -42,7 +42,7 @@ export class LaneScan {
     return this.#ready.count;
   }
 
-  /** Ready deliveries without those that a recovery has enqueued. */
+  /** Number of ready deliveries, without those that a recovery has enqueued. */
   get freshCount(): number {
     return this.#ready.freshCount;
   }
@@ -85,7 +85,7 @@ export class LaneScan {
     return this.#rows.has(deliveryId);
   }
 
-  /** Deliveries whose outcome cannot be recorded for now. */
+  /** Number of deliveries whose outcome cannot be recorded for now. */
   get asideCount(): number {
     return this.#rows.asideCount;
   }

@@ -7,7 +7,7 @@ import type { LaneClaimer } from './lane-claimer.js';
 import type { LaneClocks, LaneRenewals } from './lane-renewals.js';
 import type { Lane } from './lane.js';
 
-/** Refreshes the held lanes: looks for new work and new configuration, renews leases, and drops lanes that another process has claimed. */
+/** Refreshes the held lanes: looks for new work and new configuration, renews leases, and drops lanes that are no longer held. */
 export class LaneUpkeep {
   constructor(
     private readonly store: Pick<LaneStore, 'check' | 'transports' | 'forgiveCrashes'>,

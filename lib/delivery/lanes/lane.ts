@@ -8,7 +8,7 @@ import { releaseTerms } from './release-terms.js';
  * whether rows may be read and sent at all, and `LaneRows` decides what should be read.
  */
 export class Lane extends LaneRows {
-  /** Number of requests that were sent and have no response yet. */
+  /** Number of requests in flight, each from `next` to `settled`. */
   inFlight = 0;
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────

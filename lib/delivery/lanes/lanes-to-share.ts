@@ -3,8 +3,8 @@ import type { Lane } from './lane.js';
 /** Minimum time that a lane is held before it is released for others, in ms. */
 const QUANTUM_MS = 1_000;
 /**
- * Maximum number of idle lanes that a busy process releases at a time if it sees no lane waiting: other processes may have
- * nothing to do.
+ * Maximum number of idle lanes that a busy process releases at a time if no due lane was refused: other processes may
+ * have nothing to do.
  */
 const FEW = 16;
 
@@ -16,9 +16,12 @@ export interface Load {
 }
 
 /**
- * The lanes that a busy process releases, about once a second. If other lanes wait for places, it releases all lanes with nothing
- * in flight; otherwise at most `FEW` of them. If no lane waits and every lane has something in flight, it releases the one that
- * was held longest, so that two processes come to share a few large lanes.
+ * The lanes that a process releases for others, about once a second. A lane is released only if it was held for at least
+ * `QUANTUM_MS`.
+ *
+ * - If due lanes were refused for lack of places, the process releases all lanes with nothing in flight.
+ * - Otherwise, if the process is busy, it releases at most `FEW` lanes with nothing in flight. If every lane has something in
+ *   flight, it releases the lane that was held longest, so that two processes come to share a few large lanes.
  *
  * @param elapsed on the elapsed clock
  */

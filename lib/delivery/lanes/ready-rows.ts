@@ -47,7 +47,7 @@ export class ReadyRows {
     this.#requested.push(delivery);
   }
 
-  /** Moves a due delivery to the requested ones, with the trigger that was requested. @returns false: it is not ready */
+  /** Moves a due delivery to the requested ones, with the trigger that was requested. @returns false: it is not among the due ones */
   putFirst(row: QueuedDelivery): boolean {
     const index = this.#due.findIndex(
       ({ deliveryId }, place) => place >= this.#dueFrom && deliveryId === row.deliveryId,

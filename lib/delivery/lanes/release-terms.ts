@@ -3,8 +3,8 @@ import type { LaneRelease } from '../../persistence/ports/lane-store.js';
 import type { ScanResult } from './scan-rows.js';
 
 /**
- * If a lane is released while outcomes of it cannot be recorded, it is due again after this time, in ms. Their retries may be
- * due by then, and no wake-up announces them.
+ * If a lane is released while outcomes of its deliveries cannot be recorded, it is due again after this time, in ms. Retries of
+ * these deliveries may be due by then, and no wake-up announces them.
  */
 const ASIDE_RETRY_MS = 2_000;
 /**

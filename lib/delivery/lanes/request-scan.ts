@@ -5,7 +5,10 @@ import type { ReadyRows } from './ready-rows.js';
 import type { RowsInHand } from './rows-in-hand.js';
 import type { RequestedRows, RowJudge } from './scan-rows.js';
 
-/** Reads the requested redeliveries of a lane into its rows, regardless of their due dates. State only, no I/O. */
+/**
+ * Decides when the requested redeliveries of a lane are read, regardless of their due dates, and adds them to its rows. State
+ * only, no I/O.
+ */
 export class RequestScan {
   constructor(
     private readonly requests: LaneRequests,
@@ -30,7 +33,7 @@ export class RequestScan {
     return this.requests.next(transportId);
   }
 
-  /** Accepts the requested deliveries that were read. They are ready, unless an attempt of theirs has no outcome yet. */
+  /** Accepts the requested deliveries that were read. Each is ready to be sent, unless an attempt of it has no outcome yet. */
   accept(reading: RequestReading, judge: RowJudge): RequestedRows {
     const areServed = this.requests.accept(reading);
     const crashed: RequestedRows['crashed'] = [];

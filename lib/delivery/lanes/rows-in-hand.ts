@@ -18,7 +18,7 @@ export class RowsInHand {
     return this.#inHand.size + this.#aside.size;
   }
 
-  /** Deliveries whose outcome cannot be recorded for now. */
+  /** Number of deliveries whose outcome cannot be recorded for now. */
   get asideCount(): number {
     return this.#aside.size;
   }

@@ -6,7 +6,7 @@ import type { ScanResult } from './scan-rows.js';
 export const HEAD = -1;
 /** A scan begins this long before the due date that the previous scan has reached, in ms, because rows commit out of order. */
 const OVERLAP_MS = 60_000;
-/** While a lane is held, it is scanned from its head at least this often, in ms, in case a row committed more than `OVERLAP_MS` late. */
+/** Minimum interval between two scans of a held lane from its head, in ms. Such scans find rows that committed more than `OVERLAP_MS` late. */
 const HEAD_EVERY_MS = 10_000;
 
 /**

@@ -8,7 +8,7 @@ export interface UnsentRows {
   readonly crashed: QueuedDelivery[];
 }
 
-/** Decides which rows must not simply be sent. */
+/** Decides which rows must not be sent now. */
 export interface RowJudge {
   /** Whether the last holder crashed while it sent this row. */
   readonly hasCrashed: (row: QueuedDelivery) => boolean;

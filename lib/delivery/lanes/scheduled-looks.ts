@@ -27,8 +27,8 @@ export class ScheduledLooks {
   ) {}
 
   /**
-   * Schedules a look soon after a lane becomes due. No look is scheduled if the lane becomes due after `LOOK_AHEAD_MS`,
-   * because a later work check shows it, or if polling finds it.
+   * Schedules a look soon after a lane becomes due. No look is scheduled if polling finds the lane, or if it becomes due more
+   * than `LOOK_AHEAD_MS` from now: then a later work check shows it.
    *
    * @param dueAt on the database's clock
    */

@@ -55,7 +55,10 @@ export class DeliveryRecorder {
     return this.#recorder.rounds;
   }
 
-  /** Whether recent writes failed and nothing waits, so that only another outcome can show whether writing works again. */
+  /**
+   * Whether every entry since the last successful write was set aside and nothing else waits, so that only another outcome
+   * can show whether writing works again.
+   */
   get isStalled(): boolean {
     return this.#recorder.isStalled;
   }
@@ -67,7 +70,7 @@ export class DeliveryRecorder {
 
   /**
    * @param transport the change of the transport to write; undefined: nothing has changed
-   * @param notifications what to publish once all of it is in the database
+   * @param notifications published once the attempt and the change are in the database; undefined: none
    */
   recordAttempt(
     lane: Lane,
@@ -130,9 +133,9 @@ export class DeliveryRecorder {
   }
 
   /**
-   * Updates the lane that the delivery was read into. If this process has lost that lane and claimed it again, the lane that
-   * it holds now is updated too: it may have left the delivery out as unrecorded, or may be reading the old row. Exception:
-   * if the new lane has the delivery in hand, it waits for its own outcome.
+   * Updates the lane that the delivery was read into. If this process has lost that lane and claimed it again, it has a new
+   * `Lane`. The new one is updated too, because it may have set the delivery aside as unrecorded, or may be reading the old row.
+   * Exception: if the new one has the delivery in hand, it waits for its own outcome.
    */
   entryWritten(entry: LaneEntry, isOrphaned: boolean): void {
     const { lane, delivery, transport, notifications } = entry;
@@ -173,8 +176,8 @@ export class DeliveryRecorder {
 }
 
 /**
- * Something to record about a delivery of a lane. It is a class, because one is created for each attempt: no closures, and
- * one shape for V8.
+ * Something to record about a delivery of a lane. It is a class because one is created for each attempt: it needs no closures,
+ * and V8 gives all instances the same shape.
  */
 class LaneEntry implements RecordEntry {
   pauseMs: number | undefined = undefined;

@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /** Entries that cannot be written because of their own row. Each is enqueued again after a pause. */
 export class EntriesAside {
-  /** Number of entries that are not written yet, by delivery. */
+  /** Number of entries that were set aside and are not written yet, by the id of the delivery. */
   readonly #byDelivery = new Map<number, number>();
   #sinceWritten = 0;
   /** Pauses that are running. The function ends a pause and enqueues its entry. */
@@ -20,7 +20,7 @@ export class EntriesAside {
     return this.#sinceWritten;
   }
 
-  /** Whether an entry of this delivery is not written yet. */
+  /** Whether an entry of this delivery was set aside and is not written yet. */
   has(deliveryId: number): boolean {
     return this.#byDelivery.has(deliveryId);
   }

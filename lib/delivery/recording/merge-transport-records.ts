@@ -1,8 +1,8 @@
 import type { TransportRecord } from '../../persistence/ports/record-store.js';
 
 /**
- * Merges the changes of each transport into one: the latest values, with the longest block and all events. If fencing tokens
- * differ, the highest counts.
+ * Merges the changes of each transport into one: the latest values, with the longest block and all events. If their
+ * fencing tokens differ, only the changes with the highest token are merged.
  */
 export function mergeTransportRecords(changes: readonly TransportRecord[]): TransportRecord[] {
   const byTransport = new Map<number, TransportRecord>();

@@ -32,7 +32,7 @@ export interface RecordEntry {
 export type ChangingEntry = RecordEntry & Required<Pick<RecordEntry, 'transport'>>;
 
 /**
- * Splits entries so that the group holds one entry of each delivery: two attempts with the same number would both find their
+ * Splits entries so that the group has one entry of each delivery: two attempts with the same number would both find their
  * queue row unchanged. Two occur if this process lost a lane, claimed it again, and had a request in flight both times.
  */
 export function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[]; rest: RecordEntry[] } {
@@ -46,8 +46,8 @@ export function oneOfEachDelivery(entries: RecordEntry[]): { group: RecordEntry[
 export const isChanging = (entry: RecordEntry): entry is ChangingEntry => entry.transport !== undefined;
 
 /**
- * Whether another group may be written beside the entry: it parks and postpones nothing, and its attempt, if any, is of an
- * unordered delivery.
+ * Whether another group may be written at the same time as the entry: the entry neither parks nor postpones a delivery, and its
+ * attempt, if it has one, is of a delivery without an ordering key.
  */
 export const isIndependent = ({ attempt, parked, postponed }: RecordEntry): boolean =>
   parked === undefined && postponed === undefined && (attempt === undefined || attempt.orderingKey === null);

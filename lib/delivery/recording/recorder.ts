@@ -21,21 +21,24 @@ const GATHER_MS = 5;
 const MOST_FULL_GROUPS = 4;
 /** Maximum number of groups that are written at the same time. */
 const MOST_GROUPS = 2;
+/** First pause before a group is written again, in ms. It doubles each time, up to `LONGEST_RETRY_PAUSE_MS`. */
 const RETRY_PAUSE_MS = 100;
 const LONGEST_RETRY_PAUSE_MS = 5_000;
 /** Minimum time for the last writes of a process that stops, in ms. Other processes send each unrecorded delivery again. */
 export const LAST_WRITE_MS = 1_000;
 
 /**
- * Writes outcomes in groups, in the order in which they arrive. Ends and retries of unordered deliveries are independent of
- * each other. While one group of them is being written, a full one may follow it, so that slow commits do not delay
- * everybody. Any other group is written alone. That makes parking safe: if a delivery is parked before the end of its
- * predecessor is written, that end unparks it. If it is parked later, the parking finds no predecessor and does nothing.
+ * Writes outcomes in groups, in the order in which they arrive. Ends and retries of deliveries without an ordering key are
+ * independent of each other. While one group of them is being written, a second one may be written at the same time if it is
+ * full, so that a slow commit does not delay all other outcomes. Any other group is written alone. That makes parking safe: if a
+ * delivery is parked before the end of its predecessor is written, that end unparks it. If it is parked later, the parking finds
+ * no predecessor and does nothing.
  *
  * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
  * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
- * pause, and so are entries whose row somebody else has locked. Before a refused entry is set aside, it is written without its
- * notification event, and then without the headers and the body of the response: neither may prevent a record.
+ * pause, and so are entries whose row somebody else has locked. Before a refused entry is set aside, the recorder tries to
+ * write it without its notification event, and then without the headers and the body of the response: these must not prevent
+ * the record.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];

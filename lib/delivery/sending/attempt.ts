@@ -44,6 +44,7 @@ export interface PreparedAttempt extends SendableAttempt {
   /** Undefined: the event is not stored any more. */
   readonly event: OutgoingEvent | undefined;
   readonly config: TransportConfig;
+  /** Start of the attempt on the database's clock, ms since the epoch. */
   readonly startedAt: number;
 }
 
@@ -54,7 +55,7 @@ export interface SentAttempt<Prepared extends SendableAttempt = PreparedAttempt>
   readonly failure: WebhooksError | undefined;
 }
 
-/** The delivery ends because its transport cannot send, e.g. because a secret is unreadable. */
+/** The delivery ends at once, because no later attempt can succeed: its event is not stored any more. */
 interface ProblemOutcome {
   readonly kind: 'failed';
   /** Code of the problem. */
@@ -99,7 +100,7 @@ export function prepareAttempt(
   };
 }
 
-/** @param settled called once, with the result; before this function returns if there is nothing to send */
+/** @param settled called once, with the result; if there is nothing to send, before this function returns */
 export function sendAttempt<Prepared extends SendableAttempt>(
   prepared: Prepared,
   { send }: Pick<AttemptContext, 'send'>,

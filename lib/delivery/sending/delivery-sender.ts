@@ -232,7 +232,7 @@ export class DeliverySender {
     this.inspection.add(lane);
   }
 
-  /** Logs a warning if the attempt has made one due. */
+  /** If the change contains a new warning, logs that the transport will be disabled soon. */
   #warnOf(lane: Lane, learned: TransportRecord | undefined): void {
     if (learned?.failingWarned === undefined) return;
     const { context, disableAfterMs, log } = this.options;

@@ -37,8 +37,8 @@ export interface TransportConfig {
   readonly retryScheduleMs: readonly number[];
   readonly target: TransportTarget | TransportProblem;
   /**
-   * Id of a key that its secrets are encrypted with and that this process does not have. Another process may have the key, so
-   * this one makes no attempt and counts none.
+   * Id of a key that its secrets are encrypted with and that this process does not have; undefined: there is none. Another
+   * process may have the key, so this process makes no attempt, and the deliveries stay in the queue.
    */
   readonly missingKeyId: string | undefined;
 }
