@@ -71,7 +71,7 @@ function checkMembers(given: object, names: readonly string[], prefix = ''): voi
       prefix + name,
       unquoted('unknown'),
       closest === undefined
-        ? `there is no such option. Known are ${listOf(names)}.`
+        ? `there is no such option. Known options: ${listOf(names)}.`
         : `there is no such option. Did you mean "${prefix}${closest}"?`,
     );
   }

@@ -15,7 +15,7 @@ import type {
 } from './emit-options.js';
 import { EventFactory } from './event-factory.js';
 import { HostTransactions } from './host-transactions.js';
-import { checkKnown, EMIT_MANY_OPTIONS, EMIT_OPTIONS, EVENT_MEMBERS } from './known-options.js';
+import { checkEvent, checkOptions, EMIT_MANY_OPTIONS, EMIT_OPTIONS } from './known-options.js';
 import { uniqueEvents } from './unique-events.js';
 
 /**
@@ -72,7 +72,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
     data: Data,
     options: EmitOptions,
   ): Promise<EmittedEvent> {
-    checkKnown(options, EMIT_OPTIONS);
+    checkOptions(options, EMIT_OPTIONS);
     const transaction = this.#transactions.of(options);
     const event = this.#events.create(options.tenantUid, action, data, options);
     refuseConflicts(await this.store.insert([event], transaction));
@@ -90,7 +90,7 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
     data: Data,
     options: EmitSyncOptions,
   ): EmittedEvent {
-    checkKnown(options, EMIT_OPTIONS);
+    checkOptions(options, EMIT_OPTIONS);
     const transaction = this.#transactions.synchronous(options);
     const event = this.#events.create(options.tenantUid, action, data, options);
     refuseConflicts(this.store.insertSync([event], transaction));
@@ -144,10 +144,10 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
     events: readonly Event[],
     options: EmitManyOptions,
   ): Promise<EmittedEvent[]> {
-    checkKnown(options, EMIT_MANY_OPTIONS);
+    checkOptions(options, EMIT_MANY_OPTIONS);
     const transaction = this.#transactions.of(options);
-    const created = events.map((event) => {
-      checkKnown(event, EVENT_MEMBERS);
+    const created = events.map((event, index) => {
+      checkEvent(event, index);
       return this.#events.create(options.tenantUid, event.action, event.data, event);
     });
     if (created.length > 0) refuseConflicts(await this.store.insert(uniqueEvents(created), transaction));

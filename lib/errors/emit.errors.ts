@@ -47,18 +47,24 @@ export class ForeignTransactionError extends WebhooksError {
 /** The options of `emit` or `emitMany` are invalid. Nothing was written. */
 export class InvalidEmitOptionError extends WebhooksError {
   /**
-   * @param option the member at fault; empty for the options themselves
+   * @param option the member at fault; empty for the options, or the event, as a whole
    * @param problem the value that was passed, and what to pass instead
+   * @param eventIndex position of the event at fault in the array passed to `emitMany`, from 0 on; undefined: the options are at fault
    */
   constructor(
     readonly option: string,
     problem: string,
+    eventIndex?: number,
   ) {
-    super(
-      'INVALID_EMIT_OPTION',
-      `${option === '' ? 'The options' : `The option "${option}"`} of emit ${problem}`,
-    );
+    super('INVALID_EMIT_OPTION', `${subjectOf(option, eventIndex)} ${problem}`);
   }
+}
+
+function subjectOf(option: string, eventIndex: number | undefined): string {
+  if (eventIndex === undefined)
+    return option === '' ? 'The options of emit' : `The option "${option}" of emit`;
+  const event = `events[${eventIndex}] of emitMany`;
+  return option === '' ? event : `The member "${option}" of ${event}`;
 }
 
 /** The `eventUid` does not follow the rules for uids. Nothing was written. */

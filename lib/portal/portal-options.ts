@@ -104,7 +104,7 @@ function resolve(given: PortalOptions, { option, members, defaultTitle }: Rules)
       throw new InvalidOptionError(
         `${option}.${name}`,
         unquoted('unknown'),
-        `there is no such option. Known are ${members.join(', ')}.`,
+        `there is no such option. Known options: ${members.join(', ')}.`,
       );
   }
   const {

@@ -31,7 +31,7 @@ describe('A name that is no option is refused', () => {
   });
 
   it('with the names that exist, if none is close', () => {
-    expect(forRoot({ egress: { proxy: 'x' } })).toMatch(/"egress\.proxy".*Known are allowCidrs, allowHosts/);
+    expect(forRoot({ egress: { proxy: 'x' } })).toMatch(/"egress\.proxy".*Known options: allowCidrs, allowHosts/);
   });
 
   it('when a group of options is no object', () => {

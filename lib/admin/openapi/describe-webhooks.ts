@@ -140,7 +140,7 @@ function checkNames(where: string, names: object, known: readonly string[]): voi
       throw new InvalidOptionError(
         option,
         unquoted('unknown'),
-        `there is no such option. Known are ${known.join(', ')}.`,
+        `there is no such option. Known options: ${known.join(', ')}.`,
       );
     }
     if (value !== undefined && (typeof value !== 'string' || value === '')) {

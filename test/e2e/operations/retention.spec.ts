@@ -5,6 +5,7 @@ import { AgedRows } from '../../support/aged-rows.js';
 import { eachDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { LogCapture } from '../../support/log-capture.js';
+import { RecoveryClient } from '../../support/recoveries.js';
 import { TestHost } from '../../support/test-host.js';
 
 const ENDED_WITHOUT_SUCCESS = ['FAILED', 'MISSED', 'CANCELLED'] as const;
@@ -103,6 +104,17 @@ describe('retention', () => {
       const young = await rows.event('unmatched', 0.9);
       await pass();
       expect((await rows.events('unmatched')).map(({ id }) => id)).toEqual([waiting, young]);
+    });
+
+    it.each([
+      ['ordinary', 1],
+      ['patient', 10],
+    ])('the dry run of a replay of tenant %s is complete for the last %i day(s)', async (tenantUid, days) => {
+      await tenant(tenantUid);
+      const since = new Date(Date.now() - 30 * 86_400_000).toISOString();
+      const preview = await new RecoveryClient(host.api(tenantUid), 'erp').dryRun('replay', { since });
+      const completeMs = Date.now() - Date.parse(preview.completeFrom);
+      expect(Math.round(completeMs / 60_000)).toBe(days * 24 * 60);
     });
 
     it('deletes the name of a deleted transport with its last delivery', async () => {
