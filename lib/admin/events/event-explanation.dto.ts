@@ -37,7 +37,7 @@ export class ExplainedEventDto extends EventDto {
 
   @ApiProperty({
     description:
-      'Whether the event was matched to the webhooks. False: at least one delivery may still be created.',
+      'Whether the event was matched to the webhooks. False: deliveries of it may still be created.',
     example: true,
   })
   fannedOut!: boolean;

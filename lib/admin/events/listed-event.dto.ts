@@ -48,7 +48,7 @@ export class ListedEventDto {
 
   @ApiProperty({
     description:
-      'Whether the event was matched to the webhooks. False: at least one delivery may still be created.',
+      'Whether the event was matched to the webhooks. False: deliveries of it may still be created.',
     example: true,
   })
   fannedOut!: boolean;

@@ -43,7 +43,7 @@ export class TransportTestController {
     'Deliveries are switched off or stopped, or the database belongs to another environment.',
   )
   @ApiRateLimited(
-    'There were too many tests (at most one per HTTP transport in 5 seconds, and 20 per tenant in a minute), or the maximum number of requests to the origin of the URL is in flight.',
+    'There were too many tests (per HTTP transport, one in 5 seconds is allowed; per tenant, 20 at once and then one in 3 seconds), or the maximum number of requests to the origin of the URL is in flight.',
     'ORIGIN_BUSY',
   )
   test(

@@ -2084,7 +2084,7 @@ export interface components {
              */
             orderingKey: string | null;
             /**
-             * @description Whether the event was matched to the webhooks. False: at least one delivery may still be created.
+             * @description Whether the event was matched to the webhooks. False: deliveries of it may still be created.
              * @example true
              */
             fannedOut: boolean;
@@ -2151,7 +2151,7 @@ export interface components {
              */
             orderingKey: string | null;
             /**
-             * @description Whether the event was matched to the webhooks. False: at least one delivery may still be created.
+             * @description Whether the event was matched to the webhooks. False: deliveries of it may still be created.
              * @example true
              */
             fannedOut: boolean;
@@ -4971,7 +4971,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description There were too many tests (at most one per HTTP transport in 5 seconds, and 20 per tenant in a minute), or the maximum number of requests to the origin of the URL is in flight. `code`: `RATE_LIMITED`, `ORIGIN_BUSY`. */
+            /** @description There were too many tests (per HTTP transport, one in 5 seconds is allowed; per tenant, 20 at once and then one in 3 seconds), or the maximum number of requests to the origin of the URL is in flight. `code`: `RATE_LIMITED`, `ORIGIN_BUSY`. */
             429: {
                 headers: {
                     /** @description Number of seconds after which the client should retry. */
