@@ -220,7 +220,7 @@ export class HttpTransports {
    * @param options `action`: the action whose example is sent; default: the first one of the catalog that the oldest webhook of
    *   the transport subscribes to, or without a webhook the first one of the catalog
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `DELIVERIES_HELD`, `RATE_LIMITED` (one per transport
-   *   in 5 s, 20 per tenant in a minute), `ORIGIN_BUSY`
+   *   in 5 s; per tenant 20 at once, then one in 3 s), `ORIGIN_BUSY`
    */
   test(
     tenantUid: string,
