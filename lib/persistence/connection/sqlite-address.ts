@@ -18,14 +18,14 @@ export const isSqliteAddress = (url: string): boolean => url.startsWith(SCHEME);
  */
 export function sqliteFileOf(url: string): string {
   const file = url.slice(SCHEME.length);
-  if (file.startsWith('//')) throw refused(url, 'leave the slashes after "sqlite:" out');
+  if (file.startsWith('//')) throw refused(url, 'the path must not begin with "//"');
   if (file.trim() !== file || NOT_IN_A_PATH.test(file))
     throw refused(
       url,
       'the path must not contain "?", "#", "%" or control characters, and must not begin or end with white space',
     );
   if (file === '' || /[\\/]$/.test(file) || file.startsWith('file:'))
-    throw refused(url, 'it must name a file');
+    throw refused(url, 'the path must name a file');
   return file;
 }
 

@@ -9,7 +9,7 @@ export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' 
  *
  * @param host the options of the host's data source
  * @throws {InvalidOptionError} if `url` is set
- * @throws {UnsupportedDatabaseError} for a database in memory
+ * @throws {UnsupportedDatabaseError} for a database in memory, and for a temporary one (without a name)
  */
 export function sqliteOptions(host: SqliteOptions, url?: string): SqliteOptions {
   if (url !== undefined) {
@@ -21,7 +21,7 @@ export function sqliteOptions(host: SqliteOptions, url?: string): SqliteOptions 
   }
   if (host.database === ':memory:' || host.database === '' || host.database.includes('mode=memory')) {
     throw new UnsupportedDatabaseError(
-      `SQLite database "${host.database}" exists only in the memory of one connection. The module opens its own connection, which would see another, empty database. Use a file.`,
+      `SQLite database "${host.database}" exists only for one connection. The module opens its own connection, which would see another, empty database. Use a file.`,
     );
   }
   // The busy time-out is 0: a synchronous wait would block the event loop that has to finish the host's transaction.
