@@ -2,13 +2,16 @@
 const MEASURE_EVERY_MS = 15_000;
 /** Minimum interval between two attempts while the database does not respond. */
 const RETRY_EVERY_MS = 1_000;
-/** A slower round trip is discarded: the moment at which the database read its clock is too uncertain. */
+/**
+ * The result of a slower round trip is discarded, unless it is the first one: the moment at which the database read its clock
+ * is too uncertain.
+ */
 const LONGEST_ROUND_TRIP_MS = 1_000;
 /** A round trip up to this long measures the time precisely enough for the module. */
 const PRECISE_ROUND_TRIP_MS = 50;
 /**
- * If `Date.now()` and `performance.now()` have diverged by more than this, it is not drift: somebody set the process's clock,
- * or the process was suspended.
+ * If `Date.now()` and `performance.now()` have diverged by more than this, it is not drift: somebody set the machine's clock,
+ * or the machine slept, during which `performance.now()` stands still.
  */
 const STEP_MS = 500;
 

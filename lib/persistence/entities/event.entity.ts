@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { bigintColumn } from './columns.js';
 
-/** One emitted occurrence. Its row is written once, in the host's transaction. It changes only if its body is erased. */
+/** One emitted occurrence. Its row is written once, and changes only if its body is erased. */
 @Entity('webhook_event')
 export class EventEntity {
   /** Also sent as `x-webhook-sequence`. */

@@ -61,7 +61,10 @@ export class HttpTransportEntity {
   @Column({ name: 'disabled_reason', type: 'varchar', length: 64, nullable: true })
   disabledReason!: string | null;
 
-  /** When the current series of failures began. Written on the change between healthy and failing, not for each attempt. */
+  /**
+   * When the current series of failures began; null: the transport is not failing. Written when the transport starts or stops
+   * failing, not for each attempt.
+   */
   @Column(bigintColumn({ name: 'failing_since', nullable: true }))
   failingSince!: number | null;
 

@@ -1,7 +1,7 @@
 import type { AuditChange, AuditKind, OperatorAuditKind } from '../../domain/audit.js';
 import type { NumberedRows } from './event-list-store.js';
 
-/** Entries that a search with a filter reads at most. */
+/** Maximum number of entries that a search with a filter reads. */
 export const SEARCHED_AUDIT_ENTRIES = 5_000;
 
 /** A search for audit entries of a tenant. An undefined criterion matches all. */

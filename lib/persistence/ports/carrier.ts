@@ -1,4 +1,4 @@
-/** A message of less than 8,000 bytes to all that listen to a channel. */
+/** A message to all processes that listen to a channel. Its payload is shorter than 8,000 bytes. */
 export interface Notification {
   readonly channel: string;
   readonly payload: string;
@@ -7,7 +7,7 @@ export interface Notification {
 export interface ListenOptions {
   readonly channels: readonly string[];
   readonly onNotification: (notification: Notification) => void;
-  /** The connection has ended by itself, after it was open. */
+  /** Called if the connection ends by itself after it was open. */
   readonly onEnd: () => void;
 }
 

@@ -29,7 +29,7 @@ export interface DeliveryPageRequest {
   readonly limit: number;
 }
 
-/** A delivery as the API lists it, pending or ended. */
+/** A delivery as the API lists it, pending or ended. Instants are ms since the epoch. */
 export interface ListedDelivery {
   readonly id: number;
   readonly transportId: number;
@@ -63,7 +63,10 @@ export interface DeliveryPage {
 /** One recorded attempt of a delivery. */
 export interface KeptAttempt extends RecordedAttempt {
   readonly number: number;
-  /** True: the attempt decided nothing. Its queue row changed before it was recorded, or it is repeated after a crash (see `AttemptRecord.isCounted`). */
+  /**
+   * True: the attempt decided nothing. Either the queue row of its delivery changed before the attempt was recorded, or the
+   * attempt is repeated after a crash (see `AttemptRecord.isCounted`).
+   */
   readonly orphaned: boolean;
 }
 
@@ -92,8 +95,8 @@ export interface DeliveryStore {
 
   /**
    * Moves ended deliveries from the log back to the queue, due now, for redelivery. The last attempt of each becomes a row
-   * of its own; the delivery keeps its creation date and its number of attempts. Moved deliveries lose their ordering key: a redelivery
-   * neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
+   * of `webhook_attempt`. The delivery keeps its creation date and its number of attempts, but loses its ordering key: a
+   * redelivery neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
    * another transaction has locked its lane.
    *
    * @param trigger trigger of the next attempt. With `MANUAL`, the holder of the lane sends the deliveries before others

@@ -1,10 +1,13 @@
 import type { ReferenceSearch } from '../../domain/event-references.js';
 
-/** Rows that a search with a filter reads at most, which takes about 20 ms. */
+/** Maximum number of events that a search with a filter reads. It takes about 20 ms to read that many. */
 export const SEARCHED_EVENTS = 5_000;
-/** Bodies that a search for a reference reads at most, because some of them may have to be parsed. */
+/**
+ * Maximum number of bodies that a search for a reference reads. It is lower than `SEARCHED_EVENTS`, because some bodies may
+ * have to be parsed.
+ */
 export const SEARCHED_BODIES = 2_000;
-/** Bytes of bodies that a search for a reference reads at most, plus one body. */
+/** Size of the bodies, in bytes, at which a search for a reference stops: it reads at most that many bytes, plus one body. */
 export const SEARCHED_BODY_BYTES = 8 * 1024 * 1024;
 
 /** A search for events of a tenant. `EventRepository` builds it from the client's filter. */

@@ -28,8 +28,8 @@ export interface InsertedEvent {
 /** How events enter the outbox: the interface between the emitter and the database. */
 export interface EventStore {
   /**
-   * Writes the events in one statement (more only where a database limits its parameters), and returns one result for each,
-   * in the given order. A duplicate never fails the statement, so the host's transaction stays usable.
+   * Writes the events in one transaction, in one or more statements, and returns one result for each event, in the given
+   * order. A duplicate never fails a statement, so the host's transaction stays usable.
    *
    * @param events each `eventUid` at most once; may be empty
    * @param transaction an open transaction of the host, which then decides whether the events exist; without it they are

@@ -37,7 +37,7 @@ export interface DeliveriesRequest {
 }
 
 export interface EventDeliveries {
-  /** When the oldest stored delivery of the event was created; null: none is stored. */
+  /** When the oldest stored delivery of the event was created, ms since the epoch; null: none is stored. */
   readonly firstCreatedAt: number | null;
   readonly places: readonly DeliveryPlace[];
 }
@@ -48,9 +48,12 @@ export interface OutboxEntry {
   readonly transportIds: readonly number[] | null;
 }
 
-/** The facts that decide when a pending delivery is sent. Instants are milliseconds since the epoch. */
+/**
+ * The facts that decide when a pending delivery is sent. Instants are milliseconds since the epoch. For `rateUsed` and
+ * `rateUsedUntil`, see `RateState`.
+ */
 export interface PendingFacts {
-  /** The earlier delivery of its ordering key that is next in front of it; null: there is none. */
+  /** The pending delivery that must end first: the nearest earlier one with the same ordering key; null: there is none. */
   readonly behindId: number | null;
   readonly transportState: TransportState;
   /** Maximum number of requests per window; null: there is no limit. */
@@ -69,7 +72,10 @@ export interface ExplainStore {
   /** The tenant's webhooks with ids greater than `afterId`, in ascending order. */
   webhooks(tenantUid: string, afterId: number, limit: number): Promise<LiveWebhook[]>;
 
-  /** Reads all deliveries of the event, at most one for each transport that the tenant had. */
+  /**
+   * Returns the requested deliveries of the event. Reads all of its deliveries, at most one for each transport that the tenant
+   * ever had.
+   */
   deliveriesOf(request: DeliveriesRequest): Promise<EventDeliveries>;
 
   /** @returns undefined if the event is not in the outbox */
@@ -78,6 +84,6 @@ export interface ExplainStore {
   /** The given deliveries, each from the table in which it is now. A delivery that is in neither is left out. */
   listed(tenantId: number, places: readonly DeliveryPlace[]): Promise<ListedDelivery[]>;
 
-  /** The facts of those of the given deliveries that are pending. */
+  /** The facts of the given deliveries, by their ids. Only pending deliveries have an entry. */
   pending(tenantId: number, places: readonly DeliveryPlace[]): Promise<ReadonlyMap<number, PendingFacts>>;
 }

@@ -8,11 +8,14 @@ export interface UnfannedEvent {
   readonly tenantUid: string;
   readonly action: string;
   readonly orderingKey: string | null;
-  /** Transports that still lack their delivery of this event, because an earlier plan left them over; null: all that match. */
+  /**
+   * Transports that still lack their delivery of this event, because an earlier plan left them to a later one; null: all that
+   * match.
+   */
   readonly transportIds: readonly number[] | null;
-  /** Whether deliveries of the event may exist already: its outbox row was not created by an emit. */
+  /** True: the outbox row was not created by an emit but, for example, restored. So deliveries of the event may exist already. */
   readonly mayExist: boolean;
-  /** The body to be sent; null: it was not read along. */
+  /** The body to be sent; null: it was not read together with the event. */
   readonly content: EventContent | null;
 }
 
@@ -20,7 +23,7 @@ export interface UnfannedEvent {
 export interface FanoutWebhook {
   readonly id: number;
   readonly tenantUid: string;
-  /** The tenant's number in the log. */
+  /** The tenant's number. */
   readonly tenantId: number;
   readonly action: string;
   readonly ordered: boolean;
@@ -93,8 +96,8 @@ export interface FanoutStore {
    * Tenants share the limit evenly, so that a tenant with a long backlog does not delay the others.
    *
    * @param cursors where reading continues, for some tenants. All others are read from their oldest event on
-   * @param contentBytes how many bytes of bodies are read along, from the oldest events on, plus at most one body. This is
-   *   useful if the events are sent at once. 0: no bodies are read
+   * @param contentBytes maximum number of bytes of bodies that are read together with the events, from the oldest event on,
+   *   plus at most one body. Reading them saves a query if the events are sent at once. 0: no bodies are read
    */
   read(cursors: readonly OutboxCursor[], limit: number, contentBytes: number): Promise<FanoutBatch>;
 

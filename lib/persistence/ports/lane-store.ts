@@ -83,7 +83,10 @@ export interface QueuedDelivery {
   readonly orderingKey: string | null;
   /** True if an earlier delivery of the same key is still in the queue: this one must be parked, not sent. */
   readonly behind: boolean;
-  /** Crashes during the current attempt that did not count as an attempt, because it is the last one. */
+  /**
+   * Number of crashes during the current attempt. Greater than 0 only for the last attempt of the schedule, whose first
+   * crashes are not counted as attempts.
+   */
   readonly lostAttempts: number;
   /**
    * Fencing token of the holder that noted this delivery before it sent the current attempt. 0: only an earlier attempt was
@@ -132,7 +135,8 @@ export interface LaneHandover {
   readonly rate: RateState;
   /**
    * Due date from which the next holder scans: every row with an earlier due date has been read and recorded. -1: from the
-   * head. This avoids reading the dead rows at the head, which are many while a foreign snapshot (a backup) keeps them alive.
+   * head. This avoids reading the dead rows at the head: there are many while the snapshot of another session, such as a
+   * backup, keeps vacuum from removing them.
    */
   readonly scanFrom: number;
 }
@@ -169,7 +173,10 @@ export interface ClaimRequest {
   readonly transportIds: readonly number[];
 }
 
-/** How lanes are claimed, read, renewed and released. Every call handles many lanes in one round trip. */
+/**
+ * How lanes are claimed, read, renewed and released. Every call handles many lanes in one round trip. Instants, such as due
+ * dates, are ms since the epoch on the database's clock.
+ */
 export interface LaneStore {
   /** Reads due lanes, longest due first. It locks nothing: another process may claim them first. */
   due(after: DueCursor, limit: number): Promise<DueLane[]>;
@@ -207,8 +214,8 @@ export interface LaneStore {
 
   /**
    * Bodies to be sent, the oldest event first: as many as it takes to reach `leastBytes`, so at most that size plus one
-   * body. If an event older than the last one of the result is missing from it, the event is not stored. If the result is
-   * empty, none of the events is stored.
+   * body. If an event older than the last one of the result is missing, its body is not stored any more: it was erased, or the
+   * event was deleted. If the result is empty, this applies to all of the events.
    */
   contents(eventIds: readonly number[], leastBytes: number): Promise<EventContent[]>;
 }

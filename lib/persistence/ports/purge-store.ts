@@ -1,4 +1,4 @@
-/** Reads for erasing a tenant, in addition to the statements of `RetentionStore`. */
+/** The queries that are needed to erase a tenant, in addition to the statements of `RetentionStore`. */
 export interface PurgeStore {
   /** Events of a tenant, with the approximate sizes of their bodies, in no particular order. */
   eventsOf(tenantUid: string, limit: number): Promise<{ readonly id: number; readonly bytes: number }[]>;

@@ -1,7 +1,7 @@
 import type { AttemptTrigger, DeliveryStatus } from '../../domain/delivery-status.js';
 import type { NotificationEvent } from '../../domain/notification-event.js';
 
-/** The recorded facts of one request. */
+/** The recorded facts of one request. Here and below, instants are ms since the epoch. */
 export interface RecordedAttempt {
   readonly startedAt: number;
   readonly durationMs: number;
@@ -125,9 +125,10 @@ export interface RecordStore {
   changeTransports(changes: readonly TransportRecord[], now: number): Promise<ReadonlySet<number>>;
 
   /**
-   * Makes parked deliveries due that have no predecessor in the queue. This happens if the predecessor ended at the moment
-   * at which another process parked them; a lane in which everything is parked contains such deliveries. The lanes are
-   * notified: a holder that has read these deliveries as parked must not release its lane as if nothing were due.
+   * Unparks deliveries that have no predecessor in the queue: they become due now. A delivery gets into this state if its
+   * predecessor ends at the moment at which another process parks it. If all deliveries of a lane are parked, some of them are
+   * in this state. The lanes are notified: a holder that has read these deliveries as parked must not release its lane as if
+   * nothing were due.
    *
    * @returns the transports with deliveries that were unparked
    */

@@ -7,7 +7,10 @@ import type {
 } from '../../domain/recovery.js';
 import type { HeldRecovery } from './recovery-store.js';
 
-/** A recovery or replay of a transport. Instants are ms since the epoch. */
+/**
+ * A recovery or replay of a transport (a job). Instants are ms since the epoch. For `since`, `until`, `statuses`, `actions`
+ * and the webhook, see `RecoveryCriteria`.
+ */
 export interface RecoveryRow extends HeldRecovery {
   readonly tenantUid: string;
   readonly transportId: number;

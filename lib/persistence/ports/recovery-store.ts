@@ -23,7 +23,7 @@ export interface ScanRange {
   readonly limit: number;
 }
 
-/** A delivery of the log that ended without success. */
+/** A delivery of the log that ended without success. Instants are ms since the epoch, here and below. */
 export interface EndedDelivery {
   readonly id: number;
   readonly eventId: number;
@@ -65,7 +65,7 @@ export interface EventPair {
   readonly status: DeliveryStatus;
 }
 
-/** A job that this process holds. */
+/** A job (a recovery or replay) that this process holds. */
 export interface HeldRecovery {
   readonly id: number;
   /** Fencing token: rises with each claim and with a cancellation. */
@@ -154,7 +154,7 @@ export interface RecoveryStore {
    * a delivery of the same event at the same time. Deliveries that are pending, and events in the outbox, are skipped.
    * Events are locked, so that retention cannot delete them meanwhile; those that have lost their body count as `payloadGone`.
    *
-   * @throws the driver's error if another transaction holds the lane
+   * @throws the driver's error if another transaction keeps the lane locked for too long
    */
   enqueue(batch: RecoveryBatch): Promise<EnqueuedBatch | EnqueueRefusal>;
 }

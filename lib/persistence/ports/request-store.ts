@@ -7,7 +7,7 @@ import type { QueueKey } from './record-store.js';
 export interface RedeliveryFacts {
   readonly deliveryId: number;
   readonly transportId: number;
-  /** Due date of a pending delivery, which is part of its key; null: the delivery has ended. */
+  /** Due date of a pending delivery, in ms since the epoch; it is part of the row's key. Null: the delivery has ended. */
   readonly dueAt: number | null;
   /** Trigger of the next attempt if somebody requested it already. */
   readonly requested: RequestedTrigger | null;
@@ -15,7 +15,7 @@ export interface RedeliveryFacts {
   readonly transportState: TransportState | null;
   /** False: the webhook was deleted. */
   readonly hasWebhook: boolean;
-  /** False: the body of the event was expunged, or the event has expired. */
+  /** False: the body of the event was erased, or the event was deleted. */
   readonly hasPayload: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface RequestReading {
 /** A lane whose requests were all served. */
 export interface ServedRequests {
   readonly transportId: number;
-  /** As it was read together with the empty list. */
+  /** The value that was read together with the empty list. */
   readonly requestsVersion: number;
 }
 

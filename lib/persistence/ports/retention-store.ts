@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../../domain/delivery-status.js';
 
-/** A tenant with its number in the log. */
+/** A tenant with its number, which the queue and the log contain instead of its uid. */
 export interface NumberedTenant {
   readonly id: number;
   readonly tenantUid: string;
@@ -12,7 +12,7 @@ export interface LogScope {
   readonly status: DeliveryStatus;
 }
 
-/** An ended delivery. */
+/** An ended delivery. Instants are ms since the epoch, here and below. */
 export interface OldDelivery {
   readonly id: number;
   readonly createdAt: number;
@@ -86,7 +86,10 @@ export interface RetentionStore {
   /** Deletes those of the events that nothing refers to. */
   removeEvents(ids: readonly number[]): Promise<RemovedEvents>;
 
-  /** Erases the bodies of events without pending deliveries. `events` is the number of erased bodies. */
+  /**
+   * Erases the bodies of those events that are not in the outbox and have no pending deliveries. `events` is the number of
+   * erased bodies.
+   */
   eraseBodies(ids: readonly number[], now: number): Promise<RemovedEvents>;
 
   /**

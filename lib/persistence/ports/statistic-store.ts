@@ -9,9 +9,9 @@ export interface CountsRequest {
   readonly transportIds: readonly number[] | undefined;
   /** Undefined: all actions. */
   readonly action: string | undefined;
-  /** First start of a bucket, ms since the epoch. */
+  /** Start of the first bucket, ms since the epoch. */
   readonly from: number;
-  /** End: starts of buckets are less than this. */
+  /** Upper bound of the starts of buckets, exclusive, ms since the epoch. */
   readonly to: number;
 }
 

@@ -16,16 +16,20 @@ export interface FactColumns {
  * An INSERT for a CTE that notes the rows of a source as one group of facts. Without rows it inserts nothing.
  *
  * @param table the escaped name of `webhook_statistic_fact`
- * @param source FROM item, with its condition
+ * @param source what follows FROM: a table, CTE or subquery, and an optional WHERE
  */
 export const noteFacts = (table: string, columns: FactColumns, source: string): string =>
   noteTexts(table, factText(columns), source);
 
-/** The same for rows that were added to the queue: one fact for each transport. @param source FROM item with `QUEUED_ROWS` */
+/**
+ * The same for rows that were added to the queue: one fact for each transport.
+ *
+ * @param source table, CTE or subquery with the columns `QUEUED_ROWS`
+ */
 export const noteQueued = (table: string, source: string): string => `
     INSERT INTO ${table} (facts) SELECT string_agg(fact, ';') FROM (${queuedFacts(source)}) f HAVING count(*) > 0`;
 
-/** The same for deliveries that fan-out has missed, and others that it has queued, in one group. */
+/** The same for deliveries that fan-out has logged as `MISSED` and those that it has added to the queue, in one group. */
 export const noteFannedOut = (
   table: string,
   missed: FactColumns,

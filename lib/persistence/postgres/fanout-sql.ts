@@ -13,13 +13,13 @@ type TableName = (name: string) => string;
  */
 
 /**
- * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of contents, if they are read along. `tenants` is a loose scan:
+ * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of bodies, only with `withContents`. `tenants` is a loose scan:
  * one index probe for each tenant that has unfanned events. It goes backwards, so that a probe finds a tenant's newest
  * event first. Rows of events that were fanned out and not yet vacuumed come before that event in the index.
  *
- * Three kinds of rows, in one round trip. `events`: the events of one tenant and action, as an array (one row for each
- * event costs several times as much). `content`: the body of an event, if contents are read along. `webhook`: a webhook
- * that may match.
+ * The statement returns three kinds of rows, in one round trip. `events`: the events of one tenant and action, as an array
+ * (one row for each event costs several times as much). `content`: the body of an event, only with `withContents`.
+ * `webhook`: a webhook that may match.
  */
 export const readText = (table: TableName, withContents: boolean): string => `
   WITH RECURSIVE tenants AS (
@@ -89,7 +89,7 @@ export interface WriteKind {
   readonly isOrdered: boolean;
   /** Deliveries of some events may exist already. */
   readonly mayExist: boolean;
-  /** Some events have more deliveries than this plan. */
+  /** Some events have further deliveries, which this plan leaves to a later one. */
   readonly hasLeft: boolean;
   /** Lanes that another transaction has locked are left out. */
   readonly skipsLocked: boolean;
@@ -195,12 +195,13 @@ const exists = (table: TableName, checked: string): string => `(event_id = ANY (
 /** How long fan-out waits for a locked lane. The module itself locks lanes only for milliseconds. */
 const LANE_PATIENCE_MS = 200;
 /**
- * Sets the lock time-out for the lanes that the rest of the statement waits for. It is a row of its own that is read first,
- * because the server reads the setting each time that it begins to wait. The setting ends with the transaction.
+ * Sets the lock time-out for the lanes that the rest of the statement waits for. The subquery has one row, which is read before
+ * the first lane is locked; the server reads the setting each time that it begins to wait. The setting ends with the
+ * transaction.
  */
 const PATIENCE = `(SELECT set_config('lock_timeout', '${LANE_PATIENCE_MS}', true) OFFSET 0) patience`;
 
-/** Deliveries to lanes that another transaction has locked: the lane was not locked here, but exists. */
+/** Deliveries to lanes that another transaction has locked: the lane exists, but this statement has not locked it. */
 const skippedPairs = (table: TableName, routes: string): string => `
   skipped AS MATERIALIZED (
     SELECT p.event_id, r.transport_id FROM ${routes}

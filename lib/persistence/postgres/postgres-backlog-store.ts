@@ -31,9 +31,9 @@ export class PostgresBacklogStore implements BacklogStore {
       'webhook_lane',
     ].map((name) => database.table(name));
     const due = `q.transport_id = w.transport_id AND q.due_at >= w.scan_from AND q.due_at <= ${STATEMENT_MS}`;
-    // The outbox is read backwards from its end, as in fan-out, and a lane from where its next scan begins. Neither reads
-    // the dead rows of finished work. The due date of a held lane is the end of its lease, so held lanes are among the
-    // first rows, after those that are due.
+    // The outbox is read backwards from its end, as in fan-out, and each lane from the row at which its next scan begins. So
+    // the dead rows of finished work are not read. The due date of a held lane is the end of its lease, so held lanes are
+    // among the first rows, after those that are due.
     this.#sql = `
       WITH RECURSIVE tenants AS (
         (SELECT tenant_uid, 1 AS place FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1)
@@ -82,5 +82,5 @@ export class PostgresBacklogStore implements BacklogStore {
   }
 }
 
-/** The event may have been created after the statement began. */
+/** The age is at least 0: an event may have been created after the statement began. */
 const age = (ms: number | null): number | null => (ms === null ? null : Math.max(0, ms));

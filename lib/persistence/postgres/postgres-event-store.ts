@@ -34,7 +34,7 @@ interface Sql {
   readonly find: NamedText;
 }
 
-/** Stores events on PostgreSQL with one INSERT; a trigger fills the outbox. */
+/** Stores events on PostgreSQL with one INSERT for each part of a batch (see `eventChunks`); a trigger fills the outbox. */
 export class PostgresEventStore implements EventStore {
   readonly #own: Sql;
   /** Texts by the name of the table, whose schema may change at run time. */

@@ -13,7 +13,7 @@ export class PostgresPurgeStore implements PurgeStore {
         SELECT id, pg_column_size(body) AS bytes FROM (
           SELECT id, body FROM ${event} WHERE tenant_uid = $1 ORDER BY tenant_uid, event_uid LIMIT $2
         ) e`,
-      // A transaction that has written to a table keeps this lock until it ends. Every role may read the list.
+      // A transaction that has written to a table keeps this lock until it ends. Every role may read `pg_locks`.
       openInserts: `
         SELECT DISTINCT virtualtransaction AS id FROM pg_catalog.pg_locks
         WHERE locktype = 'relation' AND relation = ${literal(event)}::regclass AND mode = 'RowExclusiveLock'

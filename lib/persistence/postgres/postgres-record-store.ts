@@ -20,7 +20,7 @@ import {
 interface MissingRow {
   delivery_id: number;
   is_locked: boolean;
-  /** Only for attempts: the row must not end, because a redelivery was requested meanwhile. */
+  /** Only for attempts: the delivery must not end, because a redelivery was requested meanwhile. */
   is_requested?: boolean;
 }
 

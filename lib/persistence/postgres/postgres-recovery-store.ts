@@ -137,7 +137,7 @@ export class PostgresRecoveryStore implements RecoveryStore {
         numbers(sendable.map(({ eventId }) => eventId)),
         numbers(sendable.map(({ webhookId }) => webhookId)),
         sendable.map(({ orderingKey }) => orderingKey),
-        // The first row has the place 1.
+        // `enqueue` adds the place of each row, and the first row has the place 1.
         batch.dueFrom - 1,
         batch.now,
         batch.statuses,

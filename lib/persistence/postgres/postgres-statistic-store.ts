@@ -67,7 +67,7 @@ export class PostgresStatisticStore implements StatisticStore {
           delivered = s.delivered + excluded.delivered, failed = s.failed + excluded.failed,
           retried = s.retried + excluded.retried, missed = s.missed + excluded.missed,
           attempts = coalesce(${merged('attempts')}, '{}'), deliveries = coalesce(${merged('deliveries')}, '{}')`,
-      // A tenant may have been erased since: its depths are not counted again.
+      // If the tenant was erased since, its depths are not stored again.
       addQueued: `
         INSERT INTO ${database.table('webhook_queue_depth')} AS d (tenant_id, transport_id, queued, ended)
         SELECT tenant_id, transport_id, queued, ended
@@ -108,7 +108,7 @@ export class PostgresStatisticStore implements StatisticStore {
       const changes = taken.rows.flatMap((row) => queueChangesOf(row.facts));
       const facts = taken.rows.flatMap((row) => factsOf(row.facts));
       if (facts.length > 0) await this.#count(client, facts);
-      // Last, because every process writes the row of all tenants.
+      // This comes last, so that the lock on the row of all tenants, which every process writes, is held as briefly as possible.
       if (changes.length > 0) {
         const values = queueParametersOf(queueTotals(changes));
         await client.query({ name: 'tillhook_statistic_queued', text: this.#sql.addQueued, values });

@@ -33,9 +33,9 @@ const rowAt = (queue: string, input: string, fence = ''): string => `(
 const END_KIND = `CASE WHEN status = 'DELIVERED' AND (has_succeeded OR trigger <> 'SCHEDULE') THEN 'AGAIN' ELSE status END`;
 
 /**
- * When a retry is due. The row of a requested delivery may be due later than its attempt, so a new holder does not find it
- * among the due rows. If the outcome is recorded late, the scan of that holder may have passed the date of the retry. The
- * retry is then due now instead.
+ * When a retry is due: for a requested delivery, not before now. Such a delivery may be sent before its due date, so a new
+ * holder may not find its row among the due ones. If the outcome is recorded late, the scan of that holder may already have
+ * passed the computed due date of the retry, and would miss it.
  */
 const RETRY_AT = `CASE WHEN f.trigger = 'SCHEDULE' THEN f.next_due_at ELSE greatest(f.next_due_at, $17::bigint) END`;
 
@@ -126,7 +126,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   // parked. If another transaction has locked the successor, the end is not recorded either: otherwise the successor would
   // stay parked without a predecessor.
   // If a row changes between the statement's snapshot and its lock, it is neither moved nor removed, and not part of
-  // `done`. Neither is a row that must not end, because a redelivery was requested meanwhile.
+  // `done`. The same applies to a delivery that must not end because a redelivery was requested meanwhile.
   // `reported`: another part of the statement, followed by a comma, or nothing.
   const any = (reported: string): string => `${inputOf(true)}, at_key AS MATERIALIZED (${found}
         WHERE i.next_due_at IS NOT NULL OR NOT (${isRequestUnserved('q.requested', 'i.trigger', 'i.status')})
@@ -180,8 +180,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     any: any(''),
 
-    // The same, with notification events of deliveries that have failed for good. The failed delivery of a
-    // notification event causes no further event: these events would cause each other without end.
+    // The same, with notification events of deliveries that have failed permanently. The failed delivery of a
+    // notification event causes no further event: such events would cause each other without end.
     reported: any(`reported AS (
         ${insertEventsFrom(
           database,

@@ -28,7 +28,7 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
   ].map((name) => database.table(name));
   const recovery = database.table('webhook_recovery');
   const hasBody = (event: string): string => `NOT (${isPayloadGone(event)}) AS has_body`;
-  /** The delivery of an event to $1 in the queue, and in the log. */
+  /** The delivery of an event to the transport $1: `queued` finds it in the queue, `logged` in the log. */
   const queued = (id: string): string => `
       SELECT q.delivery_id FROM (
         SELECT delivery_id, transport_id FROM ${queue} WHERE event_id = ${id} AND tenant_id > 0 OFFSET 0
@@ -119,8 +119,8 @@ export function recoveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       SELECT id FROM ${event} found WHERE id = i.id AND NOT (${isPayloadGone('found')}) LIMIT 1 FOR KEY SHARE
     ) e`,
 
-    // $1: transport; $2: tenant's uid; $3, $4, $5: events, webhooks and ordering keys; $6: first due date; $7: now; $8:
-    // statuses of the deliveries that move. It runs after the lane was locked, in a snapshot of its own, so it sees all
+    // $1: transport; $2: tenant's uid; $3, $4, $5: events, webhooks and ordering keys; $6: first due date minus 1 ms; $7:
+    // now; $8: statuses of the deliveries that move. It runs after the lane was locked, in a snapshot of its own, so it sees all
     // deliveries of the lane. Nothing is sent for a webhook that was deleted after the event was read.
     enqueue: `
     WITH input AS MATERIALIZED (

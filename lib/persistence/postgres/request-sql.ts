@@ -43,8 +43,8 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
              AS has_payload
     FROM found f`,
 
-    // $1: the tenant; $2 to $4: the keys of the rows; $5: now. Neither lanes nor rows are waited for, so the order of locks
-    // cannot cause a deadlock. A row that its holder records meanwhile is left out. The tenant is compared outside the
+    // $1: the tenant; $2 to $4: the keys of the rows; $5: now. The statement waits for no lock, so the order of locks cannot
+    // cause a deadlock. A row that its holder records meanwhile is left out. The tenant is compared outside the
     // subquery: inside, the planner would take it for the condition of the partial indexes and walk one of them.
     request: `
     WITH wanted AS MATERIALIZED (

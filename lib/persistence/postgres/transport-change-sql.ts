@@ -68,7 +68,10 @@ export function transportChangeText(database: Pick<PostgresDatabase, 'table'>, h
       AND (${laneOf}) IS NOT NULL AND (${transportOf('1')}) IS NOT NULL`;
 }
 
-/** Stores the events of the changes that apply. That a transport has recovered is reported only if its failure was reported. */
+/**
+ * Stores the events of the changes that apply. An event with `onlyAfter` (a transport has recovered) is stored only if one of
+ * the events that it names (the transport was failing) was stored before.
+ */
 const reported = (database: Pick<PostgresDatabase, 'table'>): string => `reported AS (
       ${insertEventsFrom(
         database,

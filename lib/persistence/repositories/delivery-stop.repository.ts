@@ -7,7 +7,7 @@ import { statement } from '../sql/statement.js';
 import { STOP_SETTING } from '../sql/stop-setting.js';
 import { SettingRepository } from './setting.repository.js';
 
-/** The stop of all deliveries, as all processes share it. Each change is written together with its entry in the audit. */
+/** The stop of all deliveries, which all processes share. Each change is written together with its entry in the audit. */
 @Injectable()
 export class DeliveryStopRepository {
   constructor(

@@ -48,14 +48,14 @@ export class EventPayloadRepository {
       ),
     );
     if (results.length === 0) return false;
-    // Deliveries with the same ordering key that waited behind the cancelled ones.
+    // Unpark deliveries with the same ordering key that waited behind the cancelled ones.
     if (transportIds.length > 0) await this.stores.records.unpark(transportIds, now);
     return true;
   }
 
   /**
-   * Transports with pending deliveries of the event. If fan-out adds another one meanwhile, it has the latest delivery of its
-   * key, so that nothing waits behind it.
+   * Transports with pending deliveries of the event. If fan-out creates a delivery for another transport meanwhile, that
+   * transport need not be in the result: the new delivery is the latest one of its ordering key, so none waits behind it.
    */
   async #transportsWith(eventId: number): Promise<number[]> {
     const rows = await this.#query<{ transport_id: number | string }>(

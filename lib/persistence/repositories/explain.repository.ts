@@ -103,7 +103,7 @@ export class ExplainRepository {
   }
 }
 
-/** The live webhooks, and those of the deliveries that are not live, in ascending order of ids. */
+/** The webhooks in `live`, and the deleted webhooks of the deliveries in `found`, in ascending order of ids. */
 function placedWebhooks(
   live: readonly LiveWebhook[],
   found: readonly DeliveryPlace[],

@@ -12,12 +12,13 @@ import { endRecovery } from '../sql/recovery-statements.js';
 import { DIALECTS } from '../sql/dialect.js';
 import { statement } from '../sql/statement.js';
 
-/** Items of a job that one transaction deletes at most. */
+/** Maximum number of items of a job that one transaction deletes. */
 const CLEANED_AT_ONCE = 2_000;
 
 /**
- * The jobs that recover and replay, for the process that works on them. It holds a job by a lease, as it holds a lane: `due_at`
- * is the end of the lease, and each claim raises the fencing token. Every method changes only a job that is still held.
+ * Recoveries and replays (jobs), for the process that works on them. It holds a job by a lease, as it holds a lane: `due_at`
+ * is the end of the lease, and each claim raises the fencing token. A method that gets a job changes the job's row only while
+ * this process still holds the job.
  */
 export class HeldRecoveryRepository {
   /** @param warn called for a job whose row cannot be read. No process claims that job again before its lease has ended */
@@ -29,7 +30,7 @@ export class HeldRecoveryRepository {
   /**
    * Claims jobs that are due, the one that is due longest first. Jobs that another transaction has locked are left out.
    *
-   * @param environment of this process; '': none. If the database belongs to another one, nothing is claimed
+   * @param environment the environment of this process; '': none. If the database belongs to another one, nothing is claimed
    */
   async claim(holder: string, leaseMs: number, limit: number, environment: string): Promise<RecoveryRow[]> {
     const { database } = this;
@@ -161,7 +162,7 @@ export class HeldRecoveryRepository {
     return result!.affected > 0;
   }
 
-  /** A row that somebody has damaged does not keep the jobs of others from running. */
+  /** A damaged row must not keep other jobs from running. @returns an empty array if the row is damaged */
   #readable(row: RecoveryJobRow): RecoveryRow[] {
     try {
       return [recoveryJobOf(row)];

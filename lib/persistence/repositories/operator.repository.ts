@@ -18,7 +18,7 @@ import {
 import { readQueueDepths } from '../sql/read-queue-depths.js';
 import { statement } from '../sql/statement.js';
 
-/** Lanes that a summary of the processes reads at most. */
+/** Maximum number of lanes that a summary of the processes reads. */
 const MOST_LANES = 1_000;
 /** Maximum number of processes in a summary. */
 export const MOST_HOLDERS = 100;
@@ -30,7 +30,7 @@ export interface Place {
 }
 const FIRST_PLACE: Place = { value: -1, id: -1 };
 
-/** A part of a list: what follows a position. */
+/** A part of a list: the items after a position. */
 export interface PlaceRequest {
   /** Undefined: from the beginning. */
   readonly after: Place | undefined;
@@ -90,7 +90,7 @@ export class OperatorRepository {
   }
 
   /**
-   * The processes that hold lanes, those with most lanes first. Only the first 1,000 lanes that become due from now on are
+   * The processes that hold lanes, those with the most lanes first. Only the first 1,000 lanes that become due from now on are
    * counted. A held lane is due at the end of its lease, so held lanes are among the first.
    *
    * @param now ms since the epoch on the database's clock
@@ -136,7 +136,7 @@ export class OperatorRepository {
     return readQueueDepths(this.database, { tenantIds, transportIds: [ALL_TRANSPORTS_ID] });
   }
 
-  /** Columns with sums of counts by hour. Each has a parameter: the first start of an hour. */
+  /** Columns with sums of hourly counts. Each column has one parameter: hours that begin before that instant are not counted. */
   #recent(
     tenantId: string,
     transportId: string,

@@ -9,7 +9,7 @@ import { statement } from '../sql/statement.js';
 export interface PortalLink {
   readonly linkUid: string;
   readonly tenantUid: string;
-  /** Who created it, as in the audit; null: not known. */
+  /** Who created it, as in the audit; null: unknown. */
   readonly createdBy: string | null;
   readonly readOnly: boolean;
   /** ms since the epoch */
@@ -26,7 +26,10 @@ type LinkRow = Record<string, string | number | boolean | null>;
 
 const COLUMNS = 'link_uid, tenant_uid, created_by, read_only, created_at, expires_at, opened_at, revoked_at';
 
-/** Links that open the portal. Codes and tokens are compared by their hashes, which are all that is stored. */
+/**
+ * Links that open the portal. The code in a link can be used once; the token identifies the session that it has opened. Only
+ * the hashes of codes and tokens are stored and compared.
+ */
 @Injectable()
 export class PortalLinkRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
@@ -101,7 +104,7 @@ export class PortalLinkRepository {
   /**
    * Ends a link and its session. If the link was revoked before, nothing changes, and the audit gets no entry.
    *
-   * @param actor who revokes it, for the audit; null: not known
+   * @param actor who revokes it, for the audit; null: unknown
    * @returns whether the tenant has this link
    */
   async revoke(tenantUid: string, linkUid: string, actor: string | null, now: number): Promise<boolean> {

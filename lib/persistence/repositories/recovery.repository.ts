@@ -13,14 +13,14 @@ import { tenantIdOf } from '../sql/retention-sql.js';
 import { statement } from '../sql/statement.js';
 
 /**
- * The jobs that recover and replay, for those who start, list, cancel and delete them. The process that works on a job uses
+ * Recoveries and replays (jobs), for code that starts, lists, cancels and deletes them. The process that works on a job uses
  * `HeldRecoveryRepository`.
  */
 @Injectable()
 export class RecoveryRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** The tenant's number in the log; undefined: it never had a transport. */
+  /** The tenant's number; undefined: it has none, because it never had a transport. */
   tenantId(tenantUid: string): Promise<number | undefined> {
     return tenantIdOf(this.database, tenantUid);
   }

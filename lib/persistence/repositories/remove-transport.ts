@@ -10,10 +10,13 @@ import { endActiveRecovery } from '../sql/recovery-statements.js';
 import { built, statement } from '../sql/statement.js';
 import { buryTransport, buryWebhooksOf } from '../sql/tombstones.js';
 
-/** The reason in the log for why the delivery was cancelled. */
+/** The reason of the cancelled deliveries in the log. */
 const REASON = 'TRANSPORT_DELETED';
 
-/** Number of pending deliveries that one transaction cancels. It takes about ten milliseconds, for which SQLite blocks the event loop. */
+/**
+ * Number of pending deliveries that one transaction cancels. The transaction takes about 10 ms; on SQLite it blocks the event
+ * loop for that time.
+ */
 const BATCH = 200;
 
 /**

@@ -9,7 +9,10 @@ export interface Throttle {
   readonly burst: number;
 }
 
-/** Subjects are forgotten if nobody has taken a turn for this long. No throttle looks back further. */
+/**
+ * A subject is deleted when all of its turns have been available for this long. This changes no limit, because a new subject
+ * has all of its turns available, too.
+ */
 const FORGET_AFTER_MS = 3_600_000;
 
 /**

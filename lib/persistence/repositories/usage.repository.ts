@@ -22,7 +22,7 @@ export class UsageRepository {
     @Inject(STORES) private readonly stores: Pick<Stores, 'counts'>,
   ) {}
 
-  /** Reads the tenant's transports and webhooks, and at most `MOST_PENDING_COUNTED` of its pending deliveries. */
+  /** Counts the tenant's transports and webhooks, and its pending deliveries up to `MOST_PENDING_COUNTED`. */
   async of(tenantUid: string): Promise<Usage> {
     const [transports, webhooks] = ['http_transport', 'webhook'].map((name) =>
       this.database.table(`webhook_${name}`),

@@ -14,7 +14,7 @@ const NONE = '0';
  */
 export const COPY_MARK = '(SELECT CAST(soft_heap_limit AS TEXT) FROM pragma_soft_heap_limit)';
 
-/** The statement that reads the mark, as `mark`. */
+/** The statement that returns the mark in the column `mark`. */
 export const READ_MARK = `SELECT ${COPY_MARK} AS mark`;
 
 /** The part of a connection of better-sqlite3 that is used here. */
@@ -24,7 +24,10 @@ type Handle = Pick<BetterSqlite3.Database, 'pragma' | 'prepare'>;
 export const markOf = (handle: Pick<Handle, 'prepare'>): string =>
   (handle.prepare(READ_MARK).get() as { mark: string }).mark;
 
-/** Marks the copy of SQLite that a connection belongs to. If the copy already has a mark, or a heap limit of the host, that is kept. */
+/**
+ * Marks the copy of SQLite that a connection belongs to. A mark that the copy already has, or a heap limit of the host, is
+ * kept.
+ */
 export function markCopy(handle: Handle): void {
   if (markOf(handle) === NONE) handle.pragma(`soft_heap_limit = ${NO_LIMIT + randomInt(1, 2 ** 40)}`);
 }

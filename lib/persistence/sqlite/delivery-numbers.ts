@@ -12,7 +12,7 @@ export class DeliveryNumbers {
     this.#begin = `INSERT INTO ${setting} (name, value) VALUES (?, ?)`;
   }
 
-  /** @returns the first of that many successive numbers, none of which was used before */
+  /** @returns the first of `count` successive numbers, none of which was used before */
   take(count: number): number {
     const take = this.database.prepare<{ last: number }>(this.#take);
     let row = take.get(count, LAST_DELIVERY_ID);

@@ -8,7 +8,11 @@ const BUSY_LIMIT_MS = 30_000;
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 16;
 
-/** Runs `work` again while SQLite reports that another connection holds the lock. */
+/**
+ * Runs `work` again while SQLite reports that another connection holds the lock.
+ *
+ * @throws {DatabaseBusyError} if that lasts longer than `BUSY_LIMIT_MS`
+ */
 export async function retryWhileBusy<T>(work: () => T | Promise<T>): Promise<T> {
   const startedAt = performance.now();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {

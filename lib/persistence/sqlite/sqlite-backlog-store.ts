@@ -100,6 +100,9 @@ export class SqliteBacklogStore implements BacklogStore {
   }
 }
 
-/** The event may have been created after the measurement began. */
+/**
+ * Age of the oldest date, in ms; null: there is no date. It is at least 0, because an event may have been created after the
+ * measurement began.
+ */
 const ageOf = (dates: readonly number[], now: number): number | null =>
   dates.length === 0 ? null : Math.max(0, now - Math.min(...dates));

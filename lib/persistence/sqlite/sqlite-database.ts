@@ -12,7 +12,7 @@ import { retryWhileBusy } from './retry-while-busy.js';
 import { SqliteMigrations } from './sqlite-migrations.js';
 import { sqliteOptions, type SqliteOptions } from './sqlite-options.js';
 
-/** The file of a connection, by its absolute path. */
+/** The statement that returns the absolute path of the file that a connection has opened. */
 export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
 
 /**

@@ -73,7 +73,7 @@ export class SqliteEventListStore implements EventListStore {
     return Promise.resolve(found.map(numberedRowOf));
   }
 
-  /** Row by row, so that no more bodies are read than the bound allows. */
+  /** Reads row by row, so that it reads no more bodies than the bound allows. */
   #search(request: EventPageRequest): { readonly ids: readonly number[]; readonly horizon: number | null } {
     const { action, reference, createdFrom = 0, createdTo = NO_ID, limit } = request;
     const each = eventsToRead(request);

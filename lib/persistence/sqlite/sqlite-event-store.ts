@@ -11,8 +11,8 @@ interface EventRow {
 }
 
 /**
- * Stores events on SQLite with one INSERT per event; a trigger fills the outbox. Unlike on PostgreSQL, a statement costs no
- * round trip.
+ * Stores events on SQLite; a trigger fills the outbox. It uses one INSERT per event, because, unlike on PostgreSQL, a
+ * statement costs no round trip. Only `SqliteHostInsert` writes several events with one INSERT.
  */
 export class SqliteEventStore implements EventStore {
   readonly #insert: string;

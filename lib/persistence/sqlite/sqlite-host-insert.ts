@@ -14,7 +14,7 @@ const IDENTITY = `SELECT file, ${COPY_MARK} AS mark FROM pragma_database_list WH
 
 /** Stores events on SQLite in a transaction of the host, through the host's library. */
 export class SqliteHostInsert {
-  /** Transactions that were found to be in the module's file. */
+  /** The `subject` of each connection or transaction that was found to use the module's file and copy of SQLite. */
   readonly #trusted = new WeakSet<object>();
   readonly #insert: string;
   readonly #find: string;

@@ -180,8 +180,8 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /**
-   * Whether the end of a delivery is reported. The failed delivery of a notification event is not: these events would cause each
-   * other without end.
+   * Whether a delivery that failed permanently is reported by an event. The delivery of a notification event is not: such events
+   * would cause each other without end.
    */
   #isReported({ event_id: eventId }: EndedRow): boolean {
     const event = this.database.prepare<{ action: string }>(this.#sql.actionOf).get(eventId);
@@ -189,8 +189,8 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   /**
-   * Stores an event if the tenant has subscribed to it. That a transport has recovered is reported only if its failure was
-   * reported.
+   * Stores an event if the tenant has subscribed to it. An event with `onlyAfter` (a transport has recovered) is stored only if
+   * one of the events that it names (the transport was failing) was stored before.
    */
   #report({ tenantUid, eventUid, action, body, occurredAt, onlyAfter }: NotificationEvent): void {
     const hasEvent = this.database.prepare(this.#sql.hasEvent);

@@ -63,7 +63,8 @@ export class SqliteRequestStore implements RequestStore {
     const version = this.database.prepare<{ requests_version: number }>(this.#sql.version);
     const rows = this.database.prepare<QueueRow>(this.#sql.read);
     const readings = requests.flatMap(({ transportId, afterId, limit }): RequestReading[] => {
-      // The version is read first. A request that another process commits before the rows are read has a greater version.
+      // The version is read first. A request that another process commits before the rows are read has a greater version, so
+      // the holder notices the request later and does not clear that version.
       const lane = version.get(transportId);
       if (!lane) return [];
       return [

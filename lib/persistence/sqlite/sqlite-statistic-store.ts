@@ -47,7 +47,7 @@ export class SqliteStatisticStore implements StatisticStore {
         INSERT OR REPLACE INTO ${statistic} (tenant_id, granularity, transport_id, start, action, delivered, failed, retried,
           missed, attempts, deliveries)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      // A tenant may have been erased since: its depths are not counted again.
+      // If the tenant was erased since, its depths are not stored again.
       addQueued: `
         INSERT INTO ${database.table('webhook_queue_depth')} (tenant_id, transport_id, queued, ended)
         SELECT @tenantId, @transportId, @queued, @ended
