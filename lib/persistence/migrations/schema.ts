@@ -8,7 +8,8 @@ import { TABLES } from './create-webhook-tables.js';
  * Runs pending migrations, while no other process migrates the database.
  *
  * @returns the names of the migrations that this call ran
- * @throws {SchemaBehindError} if some tables are missing although the migration that creates them was run
+ * @throws {SchemaBehindError} if the role may not read the list of migrations, or if some tables are missing although the
+ *   migration that creates them was run
  */
 export async function migrate(database: Database): Promise<string[]> {
   const ran = await database.migrations.exclusively(async () => {
@@ -19,7 +20,7 @@ export async function migrate(database: Database): Promise<string[]> {
   return ran;
 }
 
-/** @throws {SchemaBehindError} naming the missing migrations or tables, and the remedy */
+/** @throws {SchemaBehindError} naming the missing migrations, tables or privileges, and the remedy */
 export async function assertSchemaIsCurrent(database: Database): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length === 0) return assertTablesExist(database);
@@ -32,7 +33,7 @@ async function migrateInTransaction(database: Database): Promise<string[]> {
   const { migrations } = database;
   await migrations.assertListIsReadable();
   return migrations.inTransaction(async (runner) => {
-    // The host's tools may have dropped the tables but not the list of migrations.
+    // The host's tools may have dropped the tables but not the list of migrations. All migrations then have to run again.
     if (areAllMissing(database) && (await migrations.hasList(runner)))
       await runner.query(`DELETE FROM ${database.table(MIGRATIONS_TABLE)}`);
     const executor = new MigrationExecutor(database.dataSource, runner);
@@ -53,15 +54,23 @@ async function assertTablesExist(database: Database): Promise<void> {
     `Webhook tables missing although their migration was run: ${missingTables.join(', ')}. ` +
       (areAllMissing(database)
         ? MIGRATIONS_REMEDY
-        : 'Restore them from a backup. If nothing in the other webhook tables matters, drop those too and run the migrations again.'),
+        : 'Restore them from a backup. If you do not need the data in the other webhook tables, drop those too and run the migrations again.'),
   );
 }
 
-/** The names of the migrations that have not run yet, oldest first. */
+/**
+ * The names of the migrations that have not run yet, oldest first.
+ *
+ * @throws {SchemaBehindError} if the role may not read the list of migrations
+ */
 export const pendingMigrations = async (database: Database): Promise<string[]> =>
   (await (await executorOf(database)).getPendingMigrations()).map(({ name }) => name);
 
-/** @throws {SchemaBehindError} if the role may not read the list of migrations */
+/**
+ * TypeORM's executor of the module's migrations.
+ *
+ * @throws {SchemaBehindError} if the role may not read the list of migrations
+ */
 export async function executorOf(database: Database): Promise<MigrationExecutor> {
   await database.migrations.assertListIsReadable();
   return new MigrationExecutor(database.dataSource);
