@@ -2,7 +2,10 @@ import { isReservedSql } from '../sql/notification-event-sql.js';
 
 const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** The same tables as on PostgreSQL (see there). Narrow tables are clustered by their primary key (WITHOUT ROWID). */
+/**
+ * The same tables as on PostgreSQL: the comments in `postgresTables` explain them. Narrow tables are clustered by their primary
+ * key (WITHOUT ROWID).
+ */
 export const sqliteTables = (table: (name: string) => string): string[] => [
   `CREATE TABLE ${table('webhook_setting')} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 
@@ -97,7 +100,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
     may_exist INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_uid, event_id)
   ) WITHOUT ROWID`,
-  // The time does not change within a statement: an event with an older created_at was copied from elsewhere, not emitted.
+  // SQLite returns the same time throughout a statement. So an event with an earlier created_at was not emitted, but copied.
   `CREATE TRIGGER webhook_event_outbox AFTER INSERT ON ${table('webhook_event')}
      WHEN new.created_at >= ${NOW_MS}
      BEGIN
@@ -105,7 +108,7 @@ export const sqliteTables = (table: (name: string) => string): string[] => [
          VALUES (new.tenant_uid, new.id, new.action, new.ordering_key, 0);
      END`,
 
-  // Deliveries are numbered by a row of webhook_setting.
+  // The ids of deliveries come from a counter in webhook_setting, see `LAST_DELIVERY_ID`.
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id INTEGER NOT NULL,
     due_at INTEGER NOT NULL,

@@ -29,8 +29,8 @@ export const TABLES = [
 ];
 
 /**
- * Ids that processes keep in memory. A process may outlive its tables if they are dropped and created again. If ids then
- * started over, the process would use bodies and settings of old rows.
+ * Tables with ids that processes keep in memory, and the column of these ids. If the tables are dropped and created again, a
+ * process may still run. If ids then started over, it would use the bodies and settings of old rows for new ones.
  */
 const NUMBERED = {
   webhook_event: 'id',
@@ -43,9 +43,8 @@ export const LAST_DELIVERY_ID = 'last_delivery_id';
 const NUMBERS_BEGAN_AT = Date.UTC(2025, 0, 1);
 
 /**
- * The database generates the first numbers and the key of the cursors when it runs the statements. The statements are
- * therefore the same each time, and a saved script that runs on several databases contains no secret and no outdated
- * number.
+ * The database generates the first ids, and the key that signs cursors, when it runs the statements. The statements are
+ * therefore the same each time. A saved script contains no secret and no outdated id, and can run on several databases.
  */
 const POSTGRES_FIRST_NUMBER = `(date_part('epoch', clock_timestamp()) * 1000)::bigint * 1000 - ${NUMBERS_BEGAN_AT * 1_000}`;
 // `julianday`, because `unixepoch('subsec')` would require SQLite 3.42 in the client that runs a printed script.
@@ -59,11 +58,11 @@ type TableNamer = (name: string) => string;
 /** The statements in which the databases differ. */
 interface TableScript {
   readonly create: (table: TableNamer, queryRunner: QueryRunner) => string[] | Promise<string[]>;
-  /** Makes the ids of a table begin with the first number. */
+  /** Makes the ids of a table begin with the first id, see `firstNumber`. */
   readonly startNumbers: (table: TableNamer, name: string, column: string) => string;
   /** Expression for a new random key, as base64. */
   readonly newKey: string;
-  /** Drops what remains after the tables. */
+  /** Drops objects that remain after the tables were dropped. */
   readonly dropRest: (table: TableNamer) => string[];
 }
 
@@ -97,7 +96,7 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
     for (const statement of await script.create(table, queryRunner)) await queryRunner.query(statement);
     for (const [name, column] of Object.entries(NUMBERED))
       await queryRunner.query(script.startNumbers(table, name, column));
-    // Signs the cursors of keyset pages. The key is the same for all replicas, and is not a secret of any tenant.
+    // This key signs the cursors of keyset pages. It is the same for all processes, and is not a secret of any tenant.
     await queryRunner.query(
       `INSERT INTO ${table('webhook_setting')} (name, value) VALUES ('cursor_key', ${script.newKey})`,
     );
@@ -116,20 +115,26 @@ export class CreateWebhookTables1763942400000 implements MigrationInterface {
  */
 export const firstNumber = (): number => (Date.now() - NUMBERS_BEGAN_AT) * 1_000;
 
-/** On PostgreSQL: qualifies names with the schema in which an unqualified CREATE places objects. */
+/**
+ * On PostgreSQL: qualifies names with the schema of the data source or, if it has none, with the schema in which an unqualified
+ * CREATE places objects.
+ */
 async function qualifiedNamer(queryRunner: QueryRunner): Promise<TableNamer> {
   const { driver, options } = queryRunner.connection;
   const schema = (options as { schema?: string }).schema ?? (await currentSchema(queryRunner));
   return (name) => `${driver.escape(schema)}.${driver.escape(name)}`;
 }
 
-/** If there is no schema to create in, the following statements fail with a message about it. */
+/**
+ * The schema in which an unqualified CREATE places objects. If there is none, the returned name does not matter: the statements
+ * that create the tables fail with a message about it.
+ */
 async function currentSchema(queryRunner: QueryRunner): Promise<string> {
   const rows = (await queryRunner.query('SELECT current_schema() AS schema')) as { schema: string | null }[];
   return rows[0]?.schema ?? 'public';
 }
 
-// `connection` is the name that TypeORM 0.3 and 1.x share.
+// TypeORM 0.3 and TypeORM 1.x both have the property `connection`.
 const scriptFor = ({ connection }: QueryRunner): TableScript =>
   SCRIPTS[databaseKindOf(connection.options.type)];
 

@@ -3,8 +3,8 @@ import { literal } from '../postgres/sql.js';
 const PLACEHOLDER = /\$(\d+)|\?/g;
 
 /**
- * Writes the parameters of a statement into its text, for a script. It is only for the row that TypeORM adds to its list of
- * migrations: the text must contain `$1` or `?` as placeholders only, not inside a literal.
+ * Writes the parameters of a statement into its text, for a script. A statement with parameters must contain `$1` and `?` only
+ * as placeholders, not inside a literal. That holds for the INSERT with which TypeORM adds a row to its list of migrations.
  *
  * @param parameters numbers and strings
  * @throws {Error} for other types, and if the number of placeholders differs from the number of parameters

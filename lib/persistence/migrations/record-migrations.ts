@@ -9,7 +9,7 @@ import { readingError, unreadableResult } from './unreadable-result.js';
 
 /** The statements of one migration, including the insert into the list of migrations. */
 export interface RecordedMigration {
-  /** As in the column `name` of `webhook_migration`. */
+  /** The value of the column `name` of `webhook_migration`. */
   readonly name: string;
   /** Complete statements without parameters and without a semicolon at the end, in the order in which they run. */
   readonly statements: readonly string[];
@@ -18,24 +18,28 @@ export interface RecordedMigration {
 export interface RecordMigrationsOptions {
   readonly type: DatabaseKind;
   /**
-   * The PostgreSQL schema that the statements name. Required on PostgreSQL, because the search path of a database that is
-   * not connected is unknown.
+   * The PostgreSQL schema that the statements name. Required on PostgreSQL, because the search path is unknown without a
+   * connection.
    */
   readonly schema?: string;
-  /** The name of a migration: only later ones are recorded. Default: all, including the table that lists them. */
+  /**
+   * The name of a migration: only later migrations are recorded. Default: all migrations are recorded, and the statement that
+   * creates the list of migrations.
+   */
   readonly after?: string;
   /** The migrations to record, oldest first. Default: the migrations of the module. */
   readonly of?: readonly (new () => MigrationInterface)[];
 }
 
-/** Satisfies each form in which TypeORM reads a result. */
+/** An empty result, in each form in which TypeORM reads results. */
 const NO_ROWS = Object.assign([], { raw: [], records: [] });
 
 /**
- * Runs migrations without a database and records their statements. TypeORM's own executor runs them on a data source that
- * never connects, so they are the statements that the module would send to an empty schema.
+ * Runs migrations without a database and records their statements. TypeORM's own executor runs the migrations on a data source
+ * that never connects, so the recorded statements are those that the module would send to a database.
  *
- * @throws {Error} if a migration uses the result of a statement, because its statements then depend on the database
+ * @throws {Error} if `after` is not the name of a migration, or if a migration uses the result of a statement, because its
+ *   statements then depend on the database
  */
 export async function recordMigrations(options: RecordMigrationsOptions): Promise<RecordedMigration[]> {
   const recorded: { name: string; statements: string[] }[] = [];
@@ -45,7 +49,7 @@ export async function recordMigrations(options: RecordMigrationsOptions): Promis
     name: nameOf(migration),
     up: async (runner: QueryRunner) => {
       running = nameOf(migration);
-      // Statements before the first migration create the list of migrations. They belong to the first one.
+      // Statements before the first migration create the list of migrations. They are recorded with the first migration.
       if (recorded.length > 0) statements = [];
       recorded.push({ name: running, statements });
       await migration.up(runner);
@@ -61,7 +65,7 @@ export async function recordMigrations(options: RecordMigrationsOptions): Promis
       : Promise.reject(readingError(running, `hasTable(${typeof table === 'string' ? table : table.name})`));
   runner.query = (sql: string, parameters?: unknown[]): Promise<never> => {
     const isOfExecutor = running === undefined;
-    // The executor reads its list, and adds a row for each migration.
+    // The executor itself creates the list of migrations, reads it, and adds a row for each migration. The SELECT is not recorded.
     if (!isOfExecutor || !sql.startsWith('SELECT')) statements.push(inlineParameters(sql, parameters));
     return isOfExecutor ? Promise.resolve(NO_ROWS as never) : unreadableResult(running!, sql);
   };
@@ -84,7 +88,7 @@ function selectAfter({ of = migrations, after }: RecordMigrationsOptions): Migra
   return all.slice(index + 1);
 }
 
-/** TypeORM prints a failed migration to the standard output, where it would mix with the results. */
+/** TypeORM prints a failed migration to the standard output, where it would mix with the output of `tillhook sql`. */
 const SILENT: DataSourceOptions['logger'] = {
   logQuery: () => undefined,
   logQueryError: () => undefined,
@@ -94,7 +98,7 @@ const SILENT: DataSourceOptions['logger'] = {
   log: () => undefined,
 };
 
-/** `driver` replaces the package of the driver: nothing connects, so it need not be installed. */
+/** The empty `driver` replaces the driver's package: nothing connects, so the package need not be installed. */
 const unconnected = ({ type, schema }: RecordMigrationsOptions): DataSourceOptions => {
   const own = { migrationsTableName: MIGRATIONS_TABLE, logger: SILENT, driver: {} };
   return { ...own, ...DIALECTS[type].unconnected, schema } as DataSourceOptions;

@@ -1,8 +1,9 @@
 /**
- * A migration that reads the database would run different statements on different databases, so no script can contain them.
+ * The error for a migration that reads the database. Such a migration runs different statements on different databases, so no
+ * script can contain them.
  *
- * @param migration its name
- * @param read the statement or the call
+ * @param migration name of the migration
+ * @param read the statement or the call that reads the database
  */
 export const readingError = (migration: string, read: string): Error =>
   new Error(
@@ -11,16 +12,17 @@ export const readingError = (migration: string, read: string): Error =>
   );
 
 /**
- * The result of a statement that was recorded and not run. A migration may ignore it; every access throws.
+ * The result of a statement that was recorded and not run. A migration may ignore the result; every access to it throws.
  *
  * @param migration name of the migration that runs the statement
+ * @param sql the statement
  */
 export function unreadableResult(migration: string, sql: string): Promise<never> {
   const refuse = (): never => {
     throw readingError(migration, sql);
   };
   const result: unknown = new Proxy([], {
-    // A promise that resolves with an object checks whether it has a `then`.
+    // If a promise resolves with an object, the promise itself reads the property `then` of the object.
     get: (_, name) => (name === 'then' ? undefined : refuse()),
     has: refuse,
     ownKeys: refuse,

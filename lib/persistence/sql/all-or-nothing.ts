@@ -9,8 +9,8 @@ class Conflicting extends RolledBack {
 }
 
 /**
- * Runs a transaction of the module's own that writes events. If one of them conflicts with a stored event, none is written,
- * and the results name it.
+ * Runs a transaction that the module opens itself to write events. If a stored event has the uid of one of them but another body,
+ * none of the events is written, and the results contain `different` for that event.
  *
  * @param transaction must pass its results to `settle` as its last step
  */

@@ -2,7 +2,7 @@ import type { AuditChange, AuditKind, OperatorAuditKind } from '../../domain/aud
 import type { AuditEntry, AuditPage, AuditPageRequest } from '../ports/audit-store.js';
 import { SEARCHED_AUDIT_ENTRIES } from '../ports/audit-store.js';
 
-/** An entry, on every database. */
+/** A row with an entry. Every database returns these columns. */
 export interface AuditRow {
   id: number;
   kind: string;
@@ -14,10 +14,13 @@ export interface AuditRow {
   created_at: number;
 }
 
-/** A row of a page: an entry, or only the id at which the search ended. */
+/**
+ * A row of a page: an entry, or only `horizon`, the id at which the search stopped because it had read enough rows (null: there is
+ * nothing more to search).
+ */
 export type AuditPageRow = { horizon: number | null } & (AuditRow | { id: null });
 
-/** The criteria by which entries are compared with a value, by their column. */
+/** The criteria that ask for an equal value, each with the column that is compared with it. */
 export const AUDIT_CRITERIA = {
   kind: 'kind',
   actor: 'actor',
@@ -25,7 +28,7 @@ export const AUDIT_CRITERIA = {
   webhookUid: 'webhook_uid',
 } as const;
 
-/** Number of entries that a search reads at most. */
+/** Maximum number of entries that a search reads. */
 export function entriesToRead(request: AuditPageRequest): number {
   const { kind, actor, httpTransportUid, webhookUid, createdFrom, createdTo, limit } = request;
   const hasFilter = [kind, actor, httpTransportUid, webhookUid, createdFrom, createdTo].some(

@@ -4,22 +4,23 @@ import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
- * Entries of the audit. Each statement belongs in the transaction of the change. Where the old values are not known for
- * certain, the statement reads them: put it before the change, in a transaction that has locked the row.
+ * Statements that add entries to the audit. Put each of them in the transaction of the change. If the process cannot know the old
+ * values for certain, the statement reads them. Put such a statement before the change, in a transaction that has locked the row.
  */
 
 const COLUMNS = 'tenant_uid, created_at, actor, kind, http_transport_uid, webhook_uid, changes';
 
-/** The beginning of a statement that adds entries: the values or the SELECT follow. */
+/** The beginning of a statement that adds entries: VALUES or a SELECT follows. */
 export const insertAudit = (table: (name: string) => string): string =>
   `INSERT INTO ${table('webhook_audit')} (${COLUMNS})`;
 
-/** A transport, a webhook of it, or the tenant itself. */
+/** The resource that an entry is about: a transport, a webhook of a transport, a tenant, or all tenants. */
 export interface AuditedResource {
+  /** Empty: the entry is about all tenants. */
   readonly tenantUid: string;
-  /** Empty: no transport. */
+  /** Empty: the entry is about no transport. */
   readonly httpTransportUid: string;
-  /** Null: no webhook. */
+  /** Null: the entry is about no webhook. */
   readonly webhookUid: string | null;
 }
 
@@ -39,10 +40,12 @@ export const audit = (
     JSON.stringify(changes),
   ]);
 
-/** A field of an entry, by SQL expressions. */
+/** A field that changes, for `AuditChange`. */
 export interface FieldSql {
   readonly field: string;
+  /** Expression for the old value. */
   readonly from: string;
+  /** Expression for the new value. */
   readonly to: string;
 }
 
@@ -55,9 +58,10 @@ export function changesSql(kind: DatabaseKind, fields: readonly FieldSql[]): str
   return text(`${jsonArray}(${objects.join(', ')})`);
 }
 
+/** A field of a resource that is deleted. */
 const lost = (field: string, from: string): FieldSql => ({ field, from, to: 'NULL' });
 
-/** Adds the entry of a transport that is deleted next. If the transport no longer exists, it adds none. */
+/** Adds the entry about a transport that is deleted next. If the transport no longer exists, no entry is added. */
 export const auditTransportDeletion = (
   database: Database,
   transportId: number,
@@ -73,9 +77,10 @@ export const auditTransportDeletion = (
   );
 
 /**
- * Adds the entries of webhooks that are deleted next.
+ * Adds the entries about webhooks that are deleted next.
  *
  * @param column `id`: one webhook; `transport_id`: all webhooks of a transport
+ * @param value id of the webhook or of the transport
  */
 export const auditWebhookDeletions = (
   database: Database,
@@ -92,10 +97,10 @@ export const auditWebhookDeletions = (
   return auditWebhooks(database, 'WEBHOOK_DELETED', column, value, actor, fields, []);
 };
 
-/** The settings of a webhook that change, by the name of their column. */
+/** The new values of the settings of a webhook that change, by the name of their column. */
 export type WebhookColumns = Readonly<Partial<Record<'action' | 'enabled' | 'ordered', string | boolean>>>;
 
-/** Adds the entry of a webhook that is changed next. */
+/** Adds the entry about a webhook that is changed next. */
 export function auditWebhookChange(
   database: Database,
   webhookId: number,
@@ -139,10 +144,10 @@ const DISABLED = (state: string, reason: string): readonly FieldSql[] => [
 ];
 
 /**
- * Selects the entry of a transport that is disabled automatically.
+ * Selects the entry about a transport that is disabled automatically, for an INSERT that begins with `insertAudit`.
  *
- * @param from table with `tenant_uid`, `http_transport_uid` and the state before
- * @param sql expressions: the state before, the reason, and the instant
+ * @param from FROM item with `tenant_uid`, `http_transport_uid` and the old state, and a condition if there is one
+ * @param sql expressions: the old state, the reason, and the current time
  */
 export const selectAutomaticDisable = (
   kind: DatabaseKind,
@@ -153,9 +158,10 @@ export const selectAutomaticDisable = (
      ${changesSql(kind, DISABLED(state, reason))} FROM ${from}`;
 
 /**
- * An UPDATE of a transport that may change no row, with an entry if it does. The last of the statements adds the entry.
+ * An UPDATE of a transport with an entry, which is added only if the UPDATE has changed the row. The last of the returned
+ * statements adds the entry.
  *
- * @param update with `?` for its parameters, as for `statement`
+ * @param update the UPDATE, with `?` for each of its parameters, as for `statement`
  */
 export function auditedTransportUpdate(
   database: Database,

@@ -9,9 +9,10 @@ const CANCELLED: DeliveryStatus = 'CANCELLED';
 
 /**
  * Moves rows of the queue to the log as `CANCELLED`. If the database has row locks, the rows are locked first, in the order of
- * their key, because the holder of their lane may be recording them. If the database supports it (`movesRows`), one statement then
- * moves them, so that the rows deleted from the queue are exactly those added to the log. Otherwise several statements move them:
- * that database has one writer at a time.
+ * their key, because the holder of their lane may be recording attempts of these deliveries. If `movesRows` is set, one statement
+ * then moves the rows, so that the rows deleted from the queue are exactly those added to the log. Otherwise several statements
+ * move them, which is safe because that database has one writer at a time.
+ *
  * The same transaction notes how many rows have left the queue, see `queueChangesOf`.
  *
  * @param condition for rows of the queue; it must find them by an index

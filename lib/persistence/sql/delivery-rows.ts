@@ -1,7 +1,7 @@
 import type { AttemptTrigger, DeliveryStatus } from '../../domain/delivery-status.js';
 import type { DeliveryPage, KeptAttempt, ListedDelivery } from '../ports/delivery-store.js';
 
-/** A delivery as the API shows it, on every database. */
+/** A row with a delivery as the API shows it. Every database returns these columns. */
 export interface DeliveryRow {
   id: number;
   transport_id: number;
@@ -20,9 +20,13 @@ export interface DeliveryRow {
   last_error_code: string | null;
 }
 
-/** A row of a page: a delivery, or only the id at which the search ended. */
+/**
+ * A row of a page: a delivery, or only `horizon`, the id at which the search stopped because it had read enough rows (null: there
+ * is nothing more to search).
+ */
 export type PageRow = { horizon: number | null } & (DeliveryRow | { id: null });
 
+/** A row with an attempt. Every database returns these columns. */
 export interface AttemptRow {
   number: number;
   started_at: number;

@@ -1,15 +1,16 @@
 import { DELIVERY_STATUSES } from '../../domain/delivery-status.js';
 import type { DeliveryPageRequest } from '../ports/delivery-store.js';
 
-/** Kinds of deleted rows in `webhook_tombstone`. */
+/** Values of the column `kind` of `webhook_tombstone`: what was deleted. */
 export const TRANSPORT_TOMBSTONE = 'HTTP_TRANSPORT';
 export const WEBHOOK_TOMBSTONE = 'WEBHOOK';
 
-/** Rows that a search with a filter reads at most, which takes about 20 ms. */
+/** Maximum number of rows that a search with a filter reads, which takes about 20 ms. */
 const SEARCHED_ROWS = 5_000;
 /**
- * With this many transports or more, a search first counts the transports with pending deliveries, and only these share the rows
- * that a search may read. If all transports shared them, a single row might be read of each, and a page might have one delivery.
+ * With this many transports or more, a search with a filter first counts the transports with pending deliveries. Then
+ * `SEARCHED_ROWS` is divided by the number of these transports only. If it were divided by the number of all transports, the search
+ * might read a single row of each, and a page might contain a single delivery although many match.
  */
 const MANY_TRANSPORTS = 50;
 /** Greater than the id of any delivery. */
@@ -17,32 +18,34 @@ export const NO_ID = Number.MAX_SAFE_INTEGER;
 
 export const ENDED_STATUSES = DELIVERY_STATUSES.filter((status) => status !== 'PENDING');
 
-/** Decides which text of the page statement a search needs. */
+/** The properties of a search that decide the text of its statement. */
 export interface PageKind {
   /** The search is for the deliveries of one event. */
   readonly byEvent: boolean;
-  /** The log is searched by transport, otherwise by tenant and status. */
+  /** True: the log is searched by transport. False: by tenant and status. */
   readonly byTransport: boolean;
   /** Some of the rows that are read may not match. */
   readonly hasFilter: boolean;
 }
 
-/** How a page is searched, apart from the dialect. */
+/** How a search finds the deliveries of a page, on every database. */
 export interface DeliverySearch {
   readonly kind: PageKind;
   /** Transports whose pending deliveries are searched. */
   readonly pendingTransports: readonly number[];
   /** Statuses that are searched in the log. */
   readonly statuses: readonly string[];
-  /** Number of parts of the log that are sorted by themselves: one for each transport or status. */
+  /**
+   * Number of parts of the log that are searched: one for each transport, or one for each status. Each part is sorted by id.
+   */
   readonly logParts: number;
   /** Whether the transports with pending deliveries have to be counted for `rowsOfPart`. */
   readonly countsWaiting: boolean;
 }
 
 /**
- * The log has two orders: by transport, and by tenant and status. Few deliveries end with another status than DELIVERED, so
- * those are searched by status even if only some transports are wanted.
+ * Plans a search. The log has indexes in two orders: by transport, and by tenant and status. Few deliveries end with another
+ * status than DELIVERED, so a search for another status uses the second order even if only some transports are wanted.
  */
 export function searchOf(request: DeliveryPageRequest): DeliverySearch {
   const { status, transportIds, endedTransportIds, eventId } = request;
@@ -64,11 +67,12 @@ export function searchOf(request: DeliveryPageRequest): DeliverySearch {
 }
 
 /**
- * Rows read in each part that is sorted by itself: the queue of one transport, or the log of one transport or status.
+ * Number of rows to read of each part: the pending deliveries of one transport, or the log of one transport or status. Each part
+ * is sorted by id.
  *
  * @param limit length of the page
- * @param waiting number of transports with pending deliveries. It may be a little old: it decides how many rows are read, not
- *   which
+ * @param waiting number of transports with pending deliveries. It may be slightly out of date, because it decides how many rows
+ *   are read, and not which rows. Default: the number of all transports that are searched
  */
 export function rowsOfPart(
   { kind, pendingTransports, logParts }: DeliverySearch,

@@ -2,19 +2,21 @@ import type { DataSourceOptions } from 'typeorm';
 import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
-/** The parts in which a statement that is otherwise the same differs between databases. */
+/** Properties of a database, and the parts in which statements that all databases share differ. */
 export interface Dialect {
-  /** The database's name, for people. */
+  /** Name of the database, for messages and scripts that people read. */
   readonly name: string;
   /** TypeORM's name of the driver. */
   readonly dataSourceType: string;
   /** Options of a data source that never connects. */
   readonly unconnected: DataSourceOptions;
-  /** Command that runs the statements of `FILE`, and stops at the first error. */
+  /**
+   * Command that runs the statements in the file `FILE`, and stops at the first error. `FILE` and `DATABASE` stand for paths.
+   */
   readonly runScript: string;
-  /** Whether tables are in a schema that has a name of its own. */
+  /** Whether each table is in a named schema. */
   readonly hasSchemas: boolean;
-  /** Statement that begins a transaction which changes the schema, and acquires the write lock if there is one. */
+  /** Statement that begins the transaction of migrations. If the database has one write lock, it also acquires that lock. */
   readonly beginMigration: string;
   /** Placeholder of the parameter at a position, counted from 1. */
   readonly placeholder: (position: number) => string;
@@ -26,11 +28,14 @@ export interface Dialect {
   readonly greatest: string;
   /** Clause that locks the selected rows; undefined: the database has one writer at a time, which needs no row locks. */
   readonly lockRows: string | undefined;
-  /** Clause that keeps the selected rows from being deleted until the end of the transaction; '': one writer at a time does. */
+  /**
+   * Clause that keeps the selected rows from being deleted until the end of the transaction; '': not needed, as for
+   * `lockRows`.
+   */
   readonly keepRows: string;
   /** Whether the rows that a DELETE or UPDATE returns can be the source of an INSERT. */
   readonly movesRows: boolean;
-  /** Expression: the number of rows that the statement before has changed. Used only without `movesRows`. */
+  /** Expression: the number of rows that the previous statement has changed. It is used only if `movesRows` is false. */
   readonly rowsChanged: string;
   /**
    * Condition of a DELETE for some rows of its table.
@@ -39,18 +44,19 @@ export interface Dialect {
    * @param select returns a SELECT of the given columns of these rows
    */
   readonly among: (key: string, select: (columns: string) => string) => string;
-  /** `?`, a JSON array, as rows with the column `value`. */
+  /** FROM item: the elements of the parameter `?`, which is a JSON array, as rows with the column `value`. */
   readonly jsonElements: string;
-  /** Names of the functions that build JSON. */
+  /** Name of the function that builds a JSON array of its arguments. */
   readonly jsonArray: string;
+  /** Name of the function that builds a JSON object of its arguments, which are names and values in turn. */
   readonly jsonObject: string;
-  /** Text as a JSON value. */
+  /** Expression that parses a text as JSON. */
   readonly json: (text: string) => string;
-  /** A JSON value as text. */
+  /** Expression that converts a JSON value to text. */
   readonly text: (json: string) => string;
-  /** A column with a boolean, or `true` or `false`, as an argument of `jsonObject`. */
+  /** Expression that makes a boolean (a column, `true` or `false`) an argument of `jsonObject`. */
   readonly boolean: (expression: string) => string;
-  /** A boolean as the driver accepts it for a parameter. */
+  /** Converts a boolean to the value that the driver accepts as a parameter. */
   readonly booleanParameter: (value: boolean) => unknown;
   readonly deletion: DeletionPace;
 }
@@ -58,8 +64,8 @@ export interface Dialect {
 /** How much one statement of a job may delete, and how long the job rests after it. */
 export interface DeletionPace {
   /**
-   * Intended duration of a batch, in ms. Locks are held for about this long. If a batch takes longer, the next ones are
-   * smaller; if it takes less than half of it, they are larger.
+   * Intended duration of a batch, in ms. Locks are held for about this long. If a batch takes longer, the next batches are
+   * smaller. If it takes less than half of this time, the next batches are larger.
    */
   readonly targetMs: number;
   /** Approximate number of bytes that one statement deletes at most. The last row may exceed it. */
@@ -68,7 +74,10 @@ export interface DeletionPace {
   readonly restFactor: number;
 }
 
-/** One dialect for each kind of database: a new kind does not compile without its own. */
+/**
+ * One dialect for each kind of database. If a kind is added to `DatabaseKind`, the code does not compile until it has a
+ * dialect.
+ */
 export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
   postgres: {
     name: 'PostgreSQL',
@@ -85,7 +94,7 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     keepRows: 'FOR KEY SHARE',
     movesRows: true,
     rowsChanged: '',
-    // By place, so that no plan depends on statistics.
+    // Rows are addressed by their physical place (ctid), so that the plan does not depend on statistics.
     among: (_key, select) => `ctid = ANY (ARRAY(${select('ctid')}))`,
     jsonElements: 'json_array_elements_text(?::json)',
     jsonArray: 'json_build_array',

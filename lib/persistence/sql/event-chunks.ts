@@ -3,7 +3,7 @@ import type { NewEvent } from '../ports/event-store.js';
 const MOST_ROWS = 1_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
-/** Splits a batch of events into statements of bounded size, in order. */
+/** Splits a batch of events into chunks, each small enough for one statement. The order is kept. */
 export function* eventChunks(events: readonly NewEvent[]): Generator<readonly NewEvent[]> {
   let start = 0;
   let characters = 0;

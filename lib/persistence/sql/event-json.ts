@@ -3,8 +3,8 @@ import type { InsertedEvent, NewEvent } from '../ports/event-store.js';
 import { isSameBody } from './event-rows.js';
 
 /**
- * Events as one JSON text. Libraries bind arrays and numbers differently, but all bind a text alike. The member names are
- * single words, since some libraries rename columns with underscores.
+ * Events as one JSON text. The database libraries of hosts bind arrays and numbers differently, but all bind a text alike. The
+ * member names are single words, since some libraries rename columns with underscores.
  */
 export const jsonOf = (events: readonly NewEvent[]): string =>
   JSON.stringify(
@@ -12,7 +12,7 @@ export const jsonOf = (events: readonly NewEvent[]): string =>
       tenant: tenantUid,
       event: eventUid,
       action,
-      // A lone surrogate cannot be encoded in UTF-8: drivers write U+FFFD for it, while PostgreSQL rejects its JSON escape.
+      // A lone surrogate cannot be encoded in UTF-8, and PostgreSQL rejects its JSON escape. Replace it with U+FFFD, as drivers do.
       key: orderingKey === null ? null : Buffer.from(orderingKey).toString(),
       body,
       occurred: occurredAt,

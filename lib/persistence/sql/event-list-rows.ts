@@ -6,7 +6,7 @@ import {
   type NumberedRow,
 } from '../ports/event-list-store.js';
 
-/** A listed event, on every database. */
+/** A row with a listed event. Every database returns these columns. */
 export interface ListedEventRow {
   id: number;
   event_uid: string;
@@ -30,8 +30,9 @@ export const listedEventOf = (row: ListedEventRow): ListedEvent => ({
   hasDeliveries: Boolean(row.has_deliveries),
 });
 
-/** A row of a search by id. */
+/** A row that a search by id has found. */
 export interface NumberedRowRow {
+  /** The id from which the search began. */
   from_id: number;
   id: number;
   created_at: number;
@@ -43,7 +44,7 @@ export const numberedRowOf = (row: NumberedRowRow): NumberedRow => ({
   createdAt: row.created_at,
 });
 
-/** The range of a tenant's rows. Both are null if there are none. */
+/** The first and the last id of a tenant's rows. Both are null if the tenant has no rows. */
 export interface RangeRow {
   first: number | null;
   last: number | null;
@@ -55,11 +56,14 @@ export const rangeOf = (row: RangeRow | undefined): { first: number; last: numbe
     : { first: row.first, last: row.last };
 
 /**
- * Where the next search continues. An event that was found may have been deleted before it was read.
+ * Where the next search continues, see `EventPage.searchedTo`. An event that was found may have been deleted before it was read,
+ * so there may be fewer events than ids.
  *
  * @param found ids of the search, in descending order
  * @param items the events that were read
+ * @param limit maximum number of events on the page
  * @param horizon the id at which the search stopped; null: there is nothing more
+ * @returns the next search continues with ids less than this one; null: the page is full, or there is nothing more
  */
 export function searchedTo(
   found: readonly number[],
@@ -71,7 +75,7 @@ export function searchedTo(
   return found.length < limit ? horizon : found[limit - 1]!;
 }
 
-/** Number of events that a search reads at most. */
+/** Maximum number of events that a search reads. */
 export function eventsToRead({ action, reference, createdFrom, createdTo, limit }: EventPageRequest): number {
   if (reference) return Math.max(SEARCHED_BODIES, limit);
   const hasFilter = [action, createdFrom, createdTo].some((value) => value !== undefined);

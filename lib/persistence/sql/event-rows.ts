@@ -13,7 +13,7 @@ export const rowsOf = (events: readonly NewEvent[]): unknown[][] =>
   ]);
 
 /**
- * Whether a stored event is the one that is emitted again. If its body was erased, it cannot be compared; it counts as the
- * same event, so that a repeated emit does not bring erased data back.
+ * Whether the body of a stored event is the body that is emitted again with the same uid. A body that was erased ('') counts as
+ * the same, so that a repeated emit does not bring erased data back.
  */
 export const isSameBody = (stored: unknown, body: string): boolean => stored === body || stored === '';

@@ -1,6 +1,6 @@
 import type { DeliveryPlace, EventDeliveries, LiveWebhook, PendingFacts } from '../ports/explain-store.js';
 
-/** A webhook with its transport, on every database. */
+/** A row with a webhook and its transport. Every database returns these columns. */
 export interface LiveWebhookRow {
   id: number;
   webhook_uid: string;
@@ -26,9 +26,11 @@ export const liveWebhookOf = (row: LiveWebhookRow): LiveWebhook => ({
   transportCreatedAt: row.transport_created_at,
 });
 
-/** A delivery of an event, or only the date of the first one. */
+/** A row with a delivery of an event. If no delivery matches the request, there is one row, with `first_created_at` only. */
 export interface EventDeliveryRow {
+  /** When the oldest stored delivery of the event was created; null: none is stored. */
   first_created_at: number | null;
+  /** Null: the row contains no delivery. */
   id: number | null;
   webhook_id: number;
   transport_id: number;
@@ -41,8 +43,10 @@ export const eventDeliveriesOf = (rows: readonly EventDeliveryRow[]): EventDeliv
   ),
 });
 
+/** A row with the facts about a pending delivery. Every database returns these columns. */
 export interface PendingFactsRow {
   id: number;
+  /** See `predecessorOf`; null: there is none. */
   behind_id: number | null;
   state: string;
   rate_limit_requests: number | null;
@@ -67,8 +71,9 @@ export const pendingFactsOf = (row: PendingFactsRow): PendingFacts => ({
 });
 
 /**
- * The nearest earlier delivery of a row's ordering key, as `waitsBehind` finds it.
+ * Expression for the id of the nearest earlier delivery with a row's ordering key, which `waitsBehind` finds in the same way.
  *
+ * @param queue the escaped name of `webhook_queue`
  * @param row alias of a row of the queue
  */
 export const predecessorOf = (queue: string, row: string): string => `(

@@ -2,9 +2,10 @@ import type { QueueChange } from '../../domain/queue-depth.js';
 import type { Fact, FactKind } from '../../domain/statistics.js';
 
 /*
- * A group of facts is one text, so that noting a fact costs few bytes and no row of its own. Facts are separated by `;`, and
- * their values by `,`: tenant, transport, event, first letter of the kind, duration in ms or nothing, instant. A fact about rows
- * of the queue is shorter: tenant, transport, number of rows, `QUEUED` or `ENDED`.
+ * A fact is one outcome, or one change of the queue, that is not counted yet. A group of facts is one text, so that a fact costs
+ * few bytes and no row of its own. Facts are separated by `;`, and their values by `,`. The values of an outcome are: tenant,
+ * transport, event, first letter of the kind, duration in ms or nothing, instant in ms since the epoch. Those of a change of the
+ * queue are: tenant, transport, number of rows, `QUEUED` or `ENDED`.
  */
 
 const KINDS: Readonly<Record<string, FactKind>> = {
@@ -15,10 +16,11 @@ const KINDS: Readonly<Record<string, FactKind>> = {
   R: 'RETRIED',
 };
 
+/** The text of a fact about an outcome. */
 export const factText = ({ tenantId, transportId, eventId, kind, durationMs, at }: Fact): string =>
   `${tenantId},${transportId},${eventId},${kind[0]!},${durationMs ?? ''},${at}`;
 
-/** Facts of another kind, such as CANCELLED, and facts about the queue are left out. */
+/** The facts about outcomes in the text of a group. Facts with an unknown letter, and facts about the queue, are left out. */
 export function factsOf(text: string): Fact[] {
   return text.split(';').flatMap((fact): Fact[] => {
     const [tenantId, transportId, eventId, letter, duration, at] = fact.split(',');
@@ -39,18 +41,27 @@ export function factsOf(text: string): Fact[] {
 
 /** Letter of a fact about rows that were added to the queue. */
 export const QUEUED = 'Q';
-/** Letter of a fact about rows that were removed from the queue without an attempt, or without an outcome that is counted. */
+/**
+ * Letter of a fact about rows that were removed from the queue although no outcome is counted, for example by a cancellation.
+ */
 export const ENDED = 'E';
-/** Letters of facts about attempts that ended a delivery: each removed one row from the queue. `C`: cancelled. */
+/**
+ * Letters of facts about attempts that ended a delivery: each removed one row from the queue. `C` stands for `CANCELLED`,
+ * which the statistics do not count.
+ */
 const ENDS: ReadonlySet<string | undefined> = new Set(['A', 'C', 'D', 'F']);
 
+/** The text of a fact about rows that were added to the queue or removed from it. */
 export const queueFactText = (
   { tenantId, transportId }: Pick<QueueChange, 'tenantId' | 'transportId'>,
   rows: number,
   letter: typeof QUEUED | typeof ENDED,
 ): string => `${tenantId},${transportId},${rows},${letter}`;
 
-/** The changes of the queue that the facts of a group report. Facts that change no number of rows are left out. */
+/**
+ * The changes of the queue that the facts of a group report. Facts that neither add nor remove a row of the queue are left
+ * out.
+ */
 export function queueChangesOf(text: string): QueueChange[] {
   return text.split(';').flatMap((fact): QueueChange[] => {
     const [tenantId, transportId, value, letter] = fact.split(',');
@@ -62,8 +73,8 @@ export function queueChangesOf(text: string): QueueChange[] {
 }
 
 /**
- * The facts of a group as one text for each tenant. A damaged fact is kept with those of the tenant that it seems to have,
- * so that it is lost to no other tenant.
+ * The facts of a group as one text for each tenant. A damaged fact goes to the text of the tenant that its first value names, so
+ * that the texts of other tenants can be counted.
  */
 export function factTextsByTenant(text: string): string[] {
   const texts = new Map<string, string>();

@@ -7,7 +7,7 @@ import type { NumberedRow, NumberedRows } from '../ports/event-list-store.js';
  * id, and that statement may wait for locks. The clocks of processes also differ by milliseconds.
  */
 const SLACK_MS = 60_000;
-/** Positions read in one round trip: a log of ten million deliveries takes five round trips. */
+/** Number of ids that one round trip looks up: a log of ten million deliveries takes five round trips. */
 const PROBES = 31;
 
 /** Bounds of ids, both exclusive. */
@@ -23,9 +23,9 @@ interface Probed {
 }
 
 /**
- * Converts dates to bounds of a tenant's delivery ids, because ids rise with time and the indexes contain ids. The bounds
- * are too wide by a minute, and by more where few deliveries have ended, so compare the dates of the deliveries found as
- * well.
+ * Converts dates to bounds of a tenant's delivery ids. That is possible because ids rise with time, and useful because the indexes
+ * contain ids and no dates. The bounds are too wide by a minute, and by more where few deliveries have ended. So the caller must
+ * also compare the dates of the deliveries that it finds.
  *
  * @param from ms since the epoch: all deliveries created then or later have ids greater than `afterId`
  * @param to ms since the epoch: all deliveries created then or earlier have ids less than `beforeId`
@@ -42,7 +42,7 @@ export const idBounds = (
     to,
   );
 
-/** The same for other rows of a tenant, such as events. The bounds are too wide by a minute. */
+/** Like `idBounds`, for other rows of a tenant: events and audit entries. The bounds are too wide by a minute. */
 export const numberBounds = (
   rows: NumberedRows,
   tenantUid: string,
@@ -63,14 +63,17 @@ async function boundsOf(probed: Probed, from: number | undefined, to: number | u
   return { afterId: lower?.lastBefore ?? 0, beforeId: upper?.firstFrom ?? NO_ID };
 }
 
-/** The last row that was created before an instant, and the first one that was created at it or later. */
+/**
+ * Ids of the last row that was created before an instant (0: none is known), and of the first row that was created at that instant
+ * or later (`NO_ID`: none is known).
+ */
 async function boundaryAt(
   probed: Probed,
   instant: number,
 ): Promise<{ lastBefore: number; firstFrom: number }> {
   const range = await probed.range();
   if (!range) return { lastBefore: 0, firstFrom: NO_ID };
-  // Invariant: ids up to `low` are older than the instant, ids from `high` on are not.
+  // Invariant: rows with ids up to `low` are older than the instant, rows with ids from `high` on are not.
   let [low, high] = [range.first - 1, range.last + 1];
   let [lastBefore, firstFrom] = [0, NO_ID];
   while (high - low > 1) {
@@ -88,7 +91,7 @@ async function boundaryAt(
         firstFrom = Math.min(firstFrom, id);
       }
     }
-    // No row was found, for example because they were deleted meanwhile.
+    // The range did not shrink: no row was found, for example because all of them were deleted meanwhile.
     if (high - low >= width) break;
   }
   return { lastBefore, firstFrom };

@@ -1,7 +1,7 @@
 import type { ClaimedLane, DueLane, EventContent, LaneCheck } from '../ports/lane-store.js';
 import { storedTransportOf, type StoredTransportRow } from './stored-transport-row.js';
 
-/** A row of the query for due lanes, on every database. */
+/** A row with a due lane. Every database returns these columns. */
 export interface DueLaneRow {
   transport_id: number;
   due_at: number;
@@ -18,7 +18,7 @@ export const dueLaneOf = (row: DueLaneRow): DueLane => ({
   dueAt: row.due_at,
 });
 
-/** A claimed lane with its transport, on every database. */
+/** A row with a claimed lane and its transport. Every database returns these columns. */
 export interface ClaimedLaneRow extends StoredTransportRow {
   transport_id: number;
   lease_token: number;
@@ -47,7 +47,7 @@ export const claimedLaneOf = (row: ClaimedLaneRow, leaseMs: number): ClaimedLane
   transport: storedTransportOf(row),
 });
 
-/** A row of the statement that checks a lane, on every database. */
+/** A row of the statement that checks lanes. Every database returns these columns. */
 export interface LaneCheckRow {
   transport_id: number;
   lease_token: number;
@@ -67,7 +67,7 @@ export const laneCheckOf = (row: LaneCheckRow): LaneCheck => ({
   transportVersion: row.transport_version,
 });
 
-/** A row with the content of an event, on every database. */
+/** A row with the content of an event. Every database returns these columns. */
 export interface EventContentRow {
   id: number;
   event_uid: string;

@@ -10,11 +10,15 @@ import { statement } from './statement.js';
  * for them. The database decides that, so no process has to know the webhooks of a tenant.
  */
 
-/** The beginning of a statement that adds notification events: a SELECT with the columns of `EVENT_COLUMNS` follows. */
+/**
+ * The beginning of a statement that adds notification events: a SELECT with the columns of `EVENT_COLUMNS` follows.
+ *
+ * @param event the escaped name of `webhook_event`
+ */
 export const insertNotificationEvents = (event: string): string =>
   `INSERT INTO ${event} (${EVENT_COLUMNS.join(', ')})`;
 
-/** The end of a statement that adds notification events. An event that exists already is left as it is. */
+/** The end of a statement that adds notification events. An event that exists already stays as it is. */
 export const IGNORE_KNOWN_EVENTS = 'ON CONFLICT (tenant_uid, event_uid) DO NOTHING';
 
 export const EVENT_COLUMNS = ['tenant_uid', 'event_uid', 'action', 'body', 'occurred_at'] as const;
@@ -25,9 +29,10 @@ export const isReservedSql = (action: string): string =>
 
 /**
  * Whether a tenant has an enabled webhook for a notification, by the rules of `matchesAction`. To match a pattern such as
- * `WEBHOOK_*`, the expression cuts the action to the length of the pattern without its `*`, adds `*`, and compares the two.
+ * `WEBHOOK_*`, the expression cuts the action to the length of the pattern without its `*`, adds `*`, and compares the result
+ * with the pattern.
  *
- * @param webhook the name of the table
+ * @param webhook the escaped name of `webhook_webhook`
  * @param event alias of a row with `tenant_uid` and `action`
  */
 export const isSubscribed = (webhook: string, event: string): string => `(
@@ -36,7 +41,7 @@ export const isSubscribed = (webhook: string, event: string): string => `(
       AND (w.action = ${event}.action OR w.action = substr(${event}.action, 1, length(w.action) - 1) || '*')
     LIMIT 1) IS NOT NULL`;
 
-/** Adds an event whose values are known. */
+/** Adds one notification event, if the tenant has a webhook for it. */
 export function insertNotificationEvent(
   database: Database,
   { tenantUid, eventUid, action, body, occurredAt }: NotificationEvent,
@@ -54,10 +59,10 @@ export function insertNotificationEvent(
 }
 
 /**
- * `Database.write` with the event of a notification. If the database refuses the write, it is written again without the event:
- * an event must not prevent the change that it reports.
+ * Writes a change and the event of its notification with `Database.write`. If the database may have rejected the write because of
+ * the event, the change is written again without it: an event must not prevent the change that it reports.
  *
- * @param statements given the statement of the event, or nothing
+ * @param statements returns all statements of the write. Its argument is the statement that adds the event, or an empty array
  */
 export async function writeWithEvent(
   database: Database,

@@ -9,7 +9,7 @@ export interface RecentCounts {
   readonly retried: number;
 }
 
-/** A failing transport: every attempt since `failingSince` has failed. */
+/** A failing transport: every attempt since `failingSince` has failed. Instants are ms since the epoch. */
 export interface FailingTransport extends RecentCounts {
   readonly id: number;
   readonly tenantUid: string;
@@ -24,7 +24,7 @@ export interface FailingTransport extends RecentCounts {
   readonly blockedUntil: number;
 }
 
-/** A lane with something to do. */
+/** A lane with a due date: it has deliveries to be sent, or a process holds it. Instants are ms since the epoch. */
 export interface ListedLane {
   readonly transportId: number;
   readonly tenantUid: string;
@@ -33,7 +33,7 @@ export interface ListedLane {
   /** Null: no process holds it. */
   readonly holder: string | null;
   readonly leaseUntil: number;
-  /** When a process should claim it: for a held lane, the end of the lease. */
+  /** When a process should claim the lane; for a held lane, the end of the lease. */
   readonly dueAt: number;
   readonly blockedUntil: number;
   readonly crashes: number;
@@ -45,8 +45,9 @@ export interface ListedLane {
 /** A process that holds lanes. */
 export interface LaneHolder {
   readonly holder: string;
+  /** Number of lanes that the process holds. */
   readonly lanes: number;
-  /** End of the first of its leases, ms since the epoch. */
+  /** End of the lease of this process that ends first, ms since the epoch. */
   readonly firstLeaseUntil: number;
 }
 
@@ -54,11 +55,15 @@ export interface LaneHolder {
 export interface ListedTenant extends Omit<RecentCounts, 'retried'> {
   readonly id: number;
   readonly tenantUid: string;
+  /** Number of transports. */
   readonly transports: number;
+  /** Number of paused transports. */
   readonly paused: number;
+  /** Number of disabled transports. */
   readonly disabled: number;
   /** Number of failing transports. */
   readonly failing: number;
+  /** Number of missed deliveries within the period. */
   readonly missed: number;
 }
 
@@ -115,7 +120,7 @@ export const listedLaneOf = (row: ListedLaneRow): ListedLane => ({
   firstDueAt: instantOf(row.first_due_at),
 });
 
-/** A parked delivery has no date of its own. */
+/** The due date of a delivery; null: there is no delivery, or it is parked and waits for another one instead of a date. */
 const instantOf = (dueAt: Numeric | null): number | null =>
   dueAt === null || Number(dueAt) >= PARKED_DUE_AT ? null : Number(dueAt);
 

@@ -7,7 +7,10 @@ import { DIALECTS } from './dialect.js';
 /** Later than any instant: stands for "never due" in expressions that look for the earliest date. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** Values that the same UPDATE assigns: an expression on its right-hand side still reads the old values. */
+/**
+ * New values of columns that the same UPDATE assigns. An expression in an UPDATE reads the old values of columns, so a rule that
+ * needs the new values gets them from here. Default: the UPDATE does not assign the column.
+ */
 export interface AssignedLaneValues {
   readonly suspended?: string;
   readonly blockedUntil?: string;
@@ -26,6 +29,7 @@ export interface AssignedLaneValues {
 export const notifyLane = (kind: DatabaseKind, now: string, assigned: AssignedLaneValues = {}): string =>
   `version = version + 1, due_at = ${notifiedDueAt(kind, now, assigned)}`;
 
+/** The new due date of a lane according to `notifyLane`. */
 export function notifiedDueAt(
   kind: DatabaseKind,
   now: string,
@@ -43,7 +47,7 @@ export function notifiedDueAt(
  */
 export const NOTE_REQUEST = 'requests_version = version + 1';
 
-/** The same under a condition. */
+/** Like `NOTE_REQUEST`, but only for rows that meet a condition. */
 export const noteRequestIf = (condition: string): string =>
   `requests_version = CASE WHEN ${condition} THEN version + 1 ELSE requests_version END`;
 
@@ -64,12 +68,14 @@ export const isRequestUnserved = (requested: string, trigger: string, status: st
 /**
  * Whether an earlier delivery of the row's ordering key is still in the queue, so that the row must wait.
  *
- * The search goes backwards from the row. If the row is behind another one, the search finds that one at once, however many
- * dead rows a foreign snapshot (a backup) keeps at the beginning of the key.
+ * The search goes backwards from the row. If the row is behind another one, the search finds that one at once, however many dead
+ * rows are at the beginning of the key. There may be many, because vacuum cannot remove them while another session, such as a
+ * backup, uses an old snapshot.
  *
- * A scalar subquery and not EXISTS: PostgreSQL can neither pull it up into a join nor hash it, so it is always one probe of
- * the index of keys, whatever the statistics say.
+ * The expression is a scalar subquery, because PostgreSQL could turn EXISTS into a join or a hash. A scalar subquery is always one
+ * probe of the index of keys, whatever the statistics say.
  *
+ * @param queue the escaped name of `webhook_queue`
  * @param row alias of a row with transport_id, ordering_key and event_id
  */
 export const waitsBehind = (queue: string, row: string): string => `(
@@ -78,13 +84,18 @@ export const waitsBehind = (queue: string, row: string): string => `(
   ORDER BY p.transport_id DESC, p.ordering_key DESC, p.event_id DESC LIMIT 1
 ) IS NOT NULL`;
 
-/** The lease rule (`leaseFor`). @param timeoutMs an expression; null: the transport sets no time-out of its own */
+/**
+ * Expression for the shortest lease, in ms, according to `leaseFor`.
+ *
+ * @param timeoutMs expression for the time-out of the transport in ms. Null, if the transport sets none, counts as 0: the caller
+ *   also applies the option `leaseMs`, which allows for the default time-out
+ */
 export const leaseSql = (timeoutMs: string): string =>
   `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;
 
 /**
- * The new value of `noted_token` once the noted attempt has an outcome: 0, which is no holder's token, or null as before.
- * Otherwise the note would be taken for a note of the next attempt, which has not been sent yet.
+ * The new value of `noted_token` once the noted attempt has an outcome: 0, which is the token of no holder. Null stays null. With
+ * the old value, the next holder would conclude that the next attempt was noted, although it has not been sent yet.
  */
 export const PAST_NOTE = 'noted_token * 0';
 

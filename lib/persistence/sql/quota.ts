@@ -3,8 +3,9 @@ import { statement } from './statement.js';
 
 /** The maximum number of rows of a table that a tenant may have. */
 export interface Quota {
-  /** The option that sets the limit. */
+  /** The name of the option that sets the quota. */
   readonly limit: string;
+  /** The maximum number of rows. */
   readonly value: number;
 }
 
@@ -21,7 +22,10 @@ export const assertBelowQuota = (
     [tenantUid, value],
   );
 
-/** Serializes the creations of one tenant: two concurrent ones that both find one place left would exceed the quota. */
+/**
+ * Lets a tenant create rows of a table only one after another. Otherwise two concurrent requests could both find the quota
+ * not reached, and exceed it.
+ */
 export const quotaWrite = (table: string, tenantUid: string): WriteOptions => ({
   onlyIfFirstChanges: true,
   oneAtATime: `${table}/${tenantUid}`,

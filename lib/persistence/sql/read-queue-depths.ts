@@ -5,11 +5,14 @@ import type { Database } from '../ports/database.js';
 import { queueChangesOf } from './facts.js';
 import { statement } from './statement.js';
 
-/** Maximum number of groups of facts that are read. Facts in other groups are not in the depth until a roll-up counts them. */
+/**
+ * Maximum number of groups of facts that are read. The facts of further groups are missing in the depth until a roll-up
+ * counts them.
+ */
 const MOST_GROUPS = 1_000;
 
 interface DepthRow extends Record<'tenant_id' | 'transport_id' | 'queued' | 'ended', number | string | null> {
-  /** Only for a group of facts. */
+  /** The text of a group of facts; null in a row of `webhook_queue_depth`. */
   facts: string | null;
 }
 
@@ -21,11 +24,11 @@ export interface DepthsRequest {
 }
 
 /**
- * Reads how many rows the queue has, from the rows of `webhook_queue_depth` and the facts that are not counted yet. So the cost
- * does not grow with the queue.
+ * Reads how many rows tenants have in the queue, from the rows of `webhook_queue_depth` and the facts that are not counted yet.
+ * So the cost does not grow with the queue.
  *
  * One statement reads both. A roll-up adds facts to the rows of `webhook_queue_depth` and removes them in one transaction, so a
- * snapshot contains each fact exactly once. Run a roll-up before, so that few facts are left.
+ * snapshot contains each fact exactly once. Run a roll-up before the call, so that it has few facts to read.
  *
  * @returns the depth of each tenant, summed over the given transports
  */
@@ -44,7 +47,7 @@ export async function readQueueDepths(
   return new Map(tenantIds.map((tenantId) => [tenantId, depthOf(tenantId)]));
 }
 
-/** If a group of facts cannot be read, because it is damaged, reads the counted rows only. */
+/** If the database rejects the statement, for example because a group of facts is damaged, reads only `webhook_queue_depth`. */
 async function readRows(
   database: Database,
   tenantIds: readonly number[],

@@ -8,13 +8,13 @@ import { statement } from './statement.js';
 import { uidSql } from './uid-sql.js';
 
 /*
- * Entries of the audit about jobs that recover or replay. The id of a new job is known only to the database, so the
- * statements read the job's row.
+ * Statements that add entries to the audit about jobs that recover or replay. Only the database knows the id of a new job, so the
+ * statements read the row of the job.
  */
 
 const UID = uidSql('rec_', 'id');
 
-/** Adds the entry of a job that the same transaction has inserted. */
+/** Adds the entry about a job that the same transaction has inserted. */
 export function auditRecoveryStart(
   database: Database,
   transportId: number,
@@ -41,7 +41,7 @@ export function auditRecoveryStart(
     from: 'NULL',
     to,
   }));
-  // A transport has at most one such job.
+  // A transport has at most one job that has not ended, so this condition finds the new job.
   return entryOf(database, 'RECOVERY_STARTED', fields, `transport_id = ? AND ${ACTIVE_RECOVERY}`, [
     actor,
     ...given.map(({ value }) => value),
@@ -49,7 +49,7 @@ export function auditRecoveryStart(
   ]);
 }
 
-/** Adds the entry of a job that the same transaction has cancelled. */
+/** Adds the entry about a job that the same transaction has cancelled. */
 export const auditRecoveryCancel = (database: Database, id: number, actor: string | null): Statement =>
   entryOf(database, 'RECOVERY_CANCELLED', [{ field: 'recoveryUid', from: UID, to: 'NULL' }], 'id = ?', [
     actor,

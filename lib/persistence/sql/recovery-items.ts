@@ -2,13 +2,13 @@ import type { Database, Statement } from '../ports/database.js';
 import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
-/** Stores events, whose deliveries a job will enqueue, as items of the job. An item that exists already stays as it is. */
+/** Stores events as items of a job, which will enqueue their deliveries. An item that exists already stays as it is. */
 export function noteRecoveryItems(database: Database, id: number, eventIds: readonly number[]): Statement {
   const list = JSON.stringify(eventIds);
   const { jsonElements } = DIALECTS[database.kind];
   return statement(
     database,
-    // SQLite needs the WHERE: without it, ON would begin the condition of a join.
+    // SQLite needs the WHERE: without it, SQLite would parse ON as the beginning of a join condition.
     `INSERT INTO ${database.table('webhook_recovery_item')} (recovery_id, event_id)
      SELECT CAST(? AS bigint), CAST(value AS bigint) FROM ${jsonElements} WHERE true ON CONFLICT DO NOTHING`,
     [id, list],

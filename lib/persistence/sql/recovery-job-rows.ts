@@ -10,7 +10,11 @@ import type { RecoveryRow } from '../ports/recovery-job.js';
 /** A row of `webhook_recovery`, by column name. */
 export type RecoveryJobRow = Record<string, unknown>;
 
-/** TypeORM's PostgreSQL driver may return 64-bit numbers as text. @throws if a list of the row is no JSON */
+/**
+ * Converts numbers, because TypeORM's PostgreSQL driver may return 64-bit numbers as text.
+ *
+ * @throws {SyntaxError} if the column `statuses` or `actions` contains no JSON
+ */
 export const recoveryJobOf = (row: RecoveryJobRow): RecoveryRow => ({
   id: Number(row['id']),
   leaseToken: Number(row['lease_token']),

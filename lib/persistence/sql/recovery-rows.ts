@@ -8,7 +8,7 @@ import type {
   ScannedEvent,
 } from '../ports/recovery-store.js';
 
-/** Rows of the statements of recoveries, on every database. */
+/** A row with an ended delivery that a recovery scans. Every database returns the columns of this and of the following rows. */
 export interface EndedRow {
   id: number;
   event_id: number;
@@ -21,6 +21,7 @@ export interface EndedRow {
   has_webhook: boolean | number;
 }
 
+/** A row with an event that a replay scans. */
 export interface EventRow {
   id: number;
   tenant_uid: string;
@@ -31,6 +32,7 @@ export interface EventRow {
   has_body: boolean | number;
 }
 
+/** A row with an item of a recovery: an event that it has found. */
 export interface ItemRow {
   event_id: number;
   ordering_key: string | null;
@@ -38,13 +40,14 @@ export interface ItemRow {
   has_body: boolean | number | null;
 }
 
+/** A row with the delivery of an event to a transport. */
 export interface PairRow {
   event_id: number;
   delivery_id: number;
   status: string;
 }
 
-/** @param accepts rows that are returned; the others only count as read */
+/** @param accepts whether a row is returned; the others only count as read */
 export function scanned<Row extends { id: number }, Result>(
   rows: readonly Row[],
   limit: number,
@@ -91,6 +94,9 @@ export const pairOf = (row: PairRow): EventPair => ({
   status: row.status as DeliveryStatus,
 });
 
-/** The assignments of an UPDATE of `webhook_recovery` that records progress: a job that progresses is not waiting. */
+/**
+ * The assignments of an UPDATE of `webhook_recovery` that records progress. A job that makes progress no longer waits, so it
+ * has no reason.
+ */
 export const recordProgress = (instant: string): string =>
   `state = 'RUNNING', reason = NULL, started_at = coalesce(started_at, ${instant})`;

@@ -14,13 +14,16 @@ import { statement } from './statement.js';
  * one job that has not ended, so the id of the transport finds that job.
  */
 
-/** The condition of a job that has not ended. SQLite uses the index of these jobs only for this very text. */
+/**
+ * The condition of a job that has not ended. SQLite uses the partial index of these jobs only if a statement contains this
+ * exact text.
+ */
 export const ACTIVE_RECOVERY = `state IN ('QUEUED', 'RUNNING')`;
 
-/** The phase of a job that has ended: a recovery still has items to delete. */
+/** The phase of a job that has ended: a recovery still has items to delete; for a replay, nothing is left to do (null). */
 const PHASE_AFTER_END = `CASE WHEN kind = 'RECOVER' THEN 'CLEAN' END`;
 
-/** Assignments of an UPDATE that ends jobs. Its first two parameters are the present instant. */
+/** Assignments of an UPDATE that ends jobs. The first two parameters of the UPDATE are the current time. */
 export const endRecovery = (state: RecoveryState): string =>
   `state = '${state}', phase = ${PHASE_AFTER_END}, holder = NULL, lease_token = lease_token + 1, finished_at = ?, due_at = ?`;
 
@@ -59,7 +62,7 @@ export function insertRecovery(
   );
 }
 
-/** If a transport has a job that has not ended, ends the job. */
+/** If a transport has a job that has not ended, ends the job as `FAILED`, with the given reason. */
 export function endActiveRecovery(
   database: Database,
   transportId: number,

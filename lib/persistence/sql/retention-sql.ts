@@ -6,7 +6,10 @@ import { statement } from './statement.js';
 /** Escapes and qualifies a table's name. */
 type TableName = (name: string) => string;
 
-/** Reason with which a pending delivery is cancelled if the body of its event is erased; also the code of the API. */
+/**
+ * Reason of a pending delivery that is cancelled because the body of its event is erased. The API uses it as an error code
+ * too.
+ */
 export const PAYLOAD_GONE_REASON = 'PAYLOAD_GONE';
 
 /**
@@ -31,9 +34,9 @@ export const isReferred = (table: TableName, event: string): string => `(
 /** The assignments that erase a body. They erase the ordering key as well, because a host may derive it from a person's id. */
 export const ERASED_BODY = `body = '', ordering_key = NULL`;
 
-/** Rows that are read to find out whether the log of a transport refers to a webhook. */
+/** Maximum number of rows that are read to find out whether the log of a transport refers to a webhook. */
 const SEARCHED_ROWS = 1_000;
-/** How much later than the deletion of a webhook its last delivery may have been created: clocks differ. */
+/** How long after the deletion of a webhook its last delivery may have been created, because clocks differ. */
 const SLACK_MS = 60_000;
 
 interface TombstoneRow {
@@ -43,10 +46,11 @@ interface TombstoneRow {
 }
 
 /**
- * Deletes those of the next tombstones that nothing refers to. There is no index of webhooks in the log, so at most
- * `SEARCHED_ROWS` rows of the transport are read. If these rows do not decide it, the tombstone stays until some of them
- * have been deleted.
+ * Deletes those of the next tombstones that nothing refers to. The log has no index by webhook, so for the tombstone of a webhook,
+ * at most `SEARCHED_ROWS` rows of its transport are read. If a later row may refer to the webhook, the tombstone stays until
+ * enough of these rows have been deleted.
  *
+ * @param limit maximum number of tombstones that are read
  * @returns where to continue; undefined: these were the last tombstones
  */
 export async function removeTombstones(
@@ -87,7 +91,10 @@ export async function removeTombstones(
   return last && { kind: last.kind, id: Number(last.id) };
 }
 
-/** Deletes the depth of a deleted transport, whose tombstone names the tenant. The sums of the tenant still contain its counts. */
+/**
+ * Deletes the depth of a deleted transport, whose tombstone names the tenant. The depth of the tenant keeps the counts of the
+ * transport.
+ */
 const removeDepth = (database: Database, transportId: number | string): Statement =>
   statement(
     database,
@@ -98,6 +105,7 @@ const removeDepth = (database: Database, transportId: number | string): Statemen
     [transportId, TRANSPORT_TOMBSTONE, transportId],
   );
 
+/** Reads tenants with ids above `afterId`, in ascending order. */
 export async function numberedTenants(
   database: Database,
   afterId: number,
@@ -112,6 +120,7 @@ export async function numberedTenants(
   return rows.map((row) => ({ id: row.id, tenantUid: row.tenant_uid }));
 }
 
+/** @returns undefined if the tenant has no id, because it never had a transport */
 export async function tenantIdOf(database: Database, tenantUid: string): Promise<number | undefined> {
   const { sql, parameters } = statement(
     database,

@@ -1,2 +1,5 @@
-/** Thrown within a transaction of the module's own to roll it back on purpose. Never leaves this layer. */
+/**
+ * Thrown within a transaction that the module has opened itself, to roll it back on purpose. It never leaves the persistence
+ * layer.
+ */
 export class RolledBack extends Error {}

@@ -1,15 +1,15 @@
 import type { Database } from '../ports/database.js';
 import { isEnvironment } from './environment-setting.js';
 
-/** The setting that exists while an operator has stopped all deliveries. Its value is `stopText`. */
+/** The name of the setting that exists while an operator has stopped all deliveries. `stopText` makes its value. */
 export const STOP_SETTING = 'delivery_stop';
 
 /**
- * Whether a process may claim lanes and read deliveries, as a condition that is evaluated once for each statement: the database
- * belongs to its environment, and no operator has stopped deliveries. So a process that has not noticed the stop yet can
- * send only deliveries that it had read before.
+ * A condition: whether a process may claim lanes and read deliveries. The database must belong to the environment of the process,
+ * and no operator may have stopped deliveries. The condition is evaluated once for each statement. So a process that has not
+ * noticed the stop yet can send only deliveries that it had read before.
  *
- * @param own the placeholder of the parameter with the environment; '' stands for no name
+ * @param own the placeholder of the parameter with the environment of the process; '' stands for no name
  */
 export const maySend = (database: Pick<Database, 'table'>, own: string): string =>
   `${isEnvironment(database, own)}

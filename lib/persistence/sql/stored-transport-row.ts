@@ -6,6 +6,7 @@ export const STORED_TRANSPORT_COLUMNS = `
   t.signing_secrets, t.state, t.failing_since, t.failing_warned, t.timeout_ms, t.max_concurrency, t.rate_limit_requests,
   t.rate_limit_per_seconds, t.retry_schedule_seconds, t.version AS transport_version`;
 
+/** A row with `STORED_TRANSPORT_COLUMNS`. Every database returns these columns. */
 export interface StoredTransportRow {
   tenant_uid: string;
   http_transport_uid: string;
@@ -48,7 +49,9 @@ export const storedTransportOf = (row: StoredTransportRow): StoredTransport => (
 
 type JsonColumns = Pick<StoredTransport, 'headers' | 'signingSecrets' | 'retryScheduleSeconds' | 'isDamaged'>;
 
-/** One statement reads many transports, so a damaged one must not make the whole result unreadable. */
+/**
+ * One statement reads many transports, so a damaged transport must not make the whole result unreadable: it gets `isDamaged`.
+ */
 function jsonColumnsOf(row: StoredTransportRow): JsonColumns {
   try {
     return {

@@ -8,11 +8,14 @@ import type { Swept, SweepRequest } from '../ports/sweep-store.js';
 
 export interface SweptLaneRow {
   transport_id: number;
-  /** 0: the lane is not stranded. 1: nobody would claim it. 2: its lease is void (see `LONGEST_LEASE_MS`). */
+  /**
+   * 0: the lane is not stranded. 1: it has due work, but no process would claim it. 2: its lease is void (see
+   * `LONGEST_LEASE_MS`).
+   */
   stranded: number;
 }
 
-/** Reads the next lanes, and whether each is stranded. */
+/** Reads the next lanes, and whether each of them is stranded. */
 export const sweptLanes = (database: Database, { after, limit, now, dueBefore }: SweepRequest): Statement =>
   // A scalar subquery, so that the planner cannot turn it into a scan of the whole queue.
   statement(
@@ -51,7 +54,7 @@ export function redateFirstAttempts(
     );
 }
 
-/** The position after the lanes that this step of the sweep has read. */
+/** The position after the lanes that this step of the sweep has read; undefined: there are no more lanes. */
 export const nextAfter = (lanes: readonly SweptLaneRow[], limit: number): Swept['next'] =>
   lanes.length < limit ? undefined : lanes.at(-1)?.transport_id;
 

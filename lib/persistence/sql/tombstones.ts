@@ -4,8 +4,9 @@ import { DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
- * A deleted transport or webhook leaves a row with its uid. The log refers to it by id and can still show the uid. The
- * row contains no URL, header, credential or secret. Put these statements before the deletion, in the same transaction.
+ * Statements that add tombstones. A tombstone is a row with the uid of a deleted transport or webhook. The log refers to
+ * transports and webhooks by id, so it can still show the uid. A tombstone contains no URL, header, credential or secret. Put
+ * these statements before the deletion, in the same transaction.
  */
 
 /** Adds the tombstones of a transport and of all its webhooks. */
@@ -20,6 +21,7 @@ export const buryTransport = (database: Database, transportId: number): Statemen
   buryWebhooks(database, 'transport_id', transportId),
 ];
 
+/** Adds the tombstone of a webhook. */
 export const buryWebhook = (database: Database, webhookId: number): Statement =>
   buryWebhooks(database, 'id', webhookId);
 
@@ -36,7 +38,7 @@ const buryWebhooks = (database: Database, column: 'id' | 'transport_id', value: 
     [database.now(), value],
   );
 
-/** Needed if another request deletes the same resource at the same time. */
+/** The tombstone may exist already, if another request deletes the same resource at the same time. */
 const UNLESS_BURIED = 'ON CONFLICT (kind, id) DO NOTHING';
 
 const insertInto = (database: Database): string =>

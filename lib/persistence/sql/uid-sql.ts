@@ -4,10 +4,10 @@ import { UID_ALPHABET, UID_DIGITS } from '../../domain/uid.js';
 const BITS = 5;
 
 /**
- * The uid of a row as an expression, for an entry that is written in the same transaction as the row. It is the same text that
- * `recoveryUidOf` returns.
+ * An expression for the uid of a row, for an audit entry that is written in the same transaction as the row. With the prefix
+ * `rec_`, the uid is the text that `recoveryUidOf` returns.
  *
- * @param prefix no user input
+ * @param prefix beginning of the uid; no user input
  * @param id expression of a non-negative number
  */
 export function uidSql(prefix: string, id: string): string {
