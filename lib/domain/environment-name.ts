@@ -8,6 +8,6 @@ export function checkEnvironmentName(name: string): string {
   throw new InvalidOptionError(
     'environment',
     name,
-    'use 1 to 64 printable ASCII characters, e.g. "production".',
+    'use 1 to 64 printable ASCII characters, without a space at the start or the end, e.g. "production".',
   );
 }

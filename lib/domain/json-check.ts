@@ -26,11 +26,11 @@ export function jsonFormOf(value: object, key: string): unknown {
  * If a member of an object is `undefined`, it is left out, as everywhere in JSON. If an element of an array is `undefined`,
  * the payload is refused, since JSON would write the element as `null`.
  *
- * The work is bounded: the check ends as soon as the text must exceed `maxBytes`. Without that limit it could take very long,
- * because a few objects that share others can have a huge text.
+ * The work is bounded: the check ends as soon as it is certain that the text is longer than `maxBytes`. Without that limit it
+ * could take very long, because a few objects that share others can have a huge text.
  *
  * @throws {PayloadInvalidError} with the path of the first value that would be lost or cannot be written
- * @throws {PayloadTooLargeError} if the text must exceed `maxBytes`
+ * @throws {PayloadTooLargeError} if the text is longer than `maxBytes`
  */
 export function checkJson(payload: object, limits: JsonLimits): void {
   new JsonCheck(limits).visit(payload, '');
@@ -61,7 +61,7 @@ class JsonCheck {
       case 'object':
         return value === null ? this.#count(4) : this.#visitObject(value, key);
       default:
-        return this.#refuse(key, `is a ${typeof value}, which JSON would leave out.`);
+        return this.#refuse(key, `is a ${typeof value}, which JSON has no form for: leave it out.`);
     }
   }
 
@@ -117,7 +117,7 @@ class JsonCheck {
 
   /**
    * Refuses a payload that contains itself, with the path of the first member that leads back. It is called only when a limit
-   * was reached. Every cycle reaches one, so a valid payload is never compared with its ancestors.
+   * was reached. Every cycle reaches a limit, so a valid payload is never searched for cycles.
    *
    * @param path the key of each of the objects
    */

@@ -28,7 +28,7 @@ const DIGITS = /^[0-9]+$/;
  * Judges a host name as `URL.hostname` gives it (lower case, punycode).
  *
  * @param isAllowed whether the operator allows this name, whatever its labels
- * @returns the name without its one trailing dot
+ * @returns the name without a trailing dot
  * @throws {TargetRefusedError}
  */
 export function checkHostName(hostname: string, isAllowed: (name: string) => boolean = () => false): string {
@@ -44,10 +44,7 @@ export function checkHostName(hostname: string, isAllowed: (name: string) => boo
     throw new TargetRefusedError('RESERVED_NAME', `names under "${last}" do not lead to the public internet`);
   }
   if (labels.length < 2) {
-    throw new TargetRefusedError(
-      'HOST_NAME',
-      'its host name needs at least two labels, as in "shop.example.com"',
-    );
+    throw new TargetRefusedError('HOST_NAME', 'its host name must contain a dot, as in "shop.example.com"');
   }
   return name;
 }

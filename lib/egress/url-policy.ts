@@ -34,7 +34,7 @@ export class CheckedUrl {
   readonly origin: string;
   /** The host as it is resolved: without a trailing dot, and without the brackets of an IPv6 literal. */
   readonly hostname: string;
-  /** Always set. If the URL has no port, it is the default of the scheme. */
+  /** If the URL names no port, the default port of its scheme. */
   readonly port: number;
   /** Whether the operator allows its host by name, so that the hosts file is used for it. */
   readonly isAllowedHost: boolean;
@@ -85,7 +85,10 @@ function checkSpelling(text: string): string {
     throw new TargetRefusedError('LENGTH', `it is longer than ${MAX_LENGTH} characters`);
   }
   if (FORBIDDEN_CHARACTERS.test(text)) {
-    throw new TargetRefusedError('CHARACTERS', 'it contains white space, a control character or a backslash');
+    throw new TargetRefusedError(
+      'CHARACTERS',
+      'it contains white space, an invisible character, a control character or a backslash',
+    );
   }
   const { scheme, authority } = START.exec(text)?.groups ?? {};
   if (scheme === undefined || authority === undefined) {

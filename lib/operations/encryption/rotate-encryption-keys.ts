@@ -19,7 +19,7 @@ import { withDatabase } from '../../persistence/connection/with-database.js';
  * meanwhile. You can interrupt this function and run it again.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`
- * @throws {InvalidOptionError} without keys
+ * @throws {InvalidOptionError} without keys, and for a key or an actor that is not valid
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
  * @throws {SchemaBehindError} if migrations have to run first
  */
@@ -28,7 +28,7 @@ export async function rotateEncryptionKeys(
   { keys, ...options }: RotationOptions & { readonly keys: readonly EncryptionKey[] },
 ): Promise<RotationResult> {
   if (keys.length === 0)
-    throw new InvalidOptionError('keys', [], 'give the key to encrypt with, and the others.');
+    throw new InvalidOptionError('keys', [], 'give the new key first, then the other keys.');
   return withDatabase(dataSource, async (database) => {
     await assertSchemaIsCurrent(database);
     const secrets = await createCheckedSecretBox(database, { keys: () => keys }, false);

@@ -18,9 +18,9 @@ const EVERY_MS = 60_000;
 const BATCH = 100;
 
 /**
- * Publishes that the overlap of rotated secrets ends soon. A column of the transport says when that is due, and an index
- * contains only those transports, so a query costs the same with any number of tenants. All processes with a worker query it,
- * and one of them publishes: the one whose transaction clears the column.
+ * Publishes `secretOverlapEnding`: the overlap of rotated secrets ends soon. A column of the transport says when the
+ * notification is due. An index contains only the transports that have such a date, so a query costs the same with any number
+ * of tenants. All processes with a worker query it, and one of them publishes: the one whose transaction clears the column.
  */
 @Injectable()
 export class OverlapNotices {
@@ -34,7 +34,7 @@ export class OverlapNotices {
     onError: (error, failures) => {
       if (failures === 1)
         this.#logger.warn(
-          `Search for overlaps of signing secrets that end soon failed: ${safeErrorText(error)}`,
+          `Search for overlaps of signing secrets that end soon failed and is tried again: ${safeErrorText(error)}`,
         );
     },
   });
