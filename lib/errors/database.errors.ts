@@ -70,7 +70,7 @@ export class PermissionDeniedError extends WebhooksError {
 
 /** A stored secret cannot be decrypted: its key is missing from `encryption.keys`, or the row was altered. */
 export class SecretUnreadableError extends WebhooksError {
-  /** Id of the key if this process does not have it. Undefined: the process has the key, and the ciphertext is damaged. */
+  /** Id of the key if this process does not have it. Undefined: no key is missing, the stored text is damaged. */
   readonly missingKeyId: string | undefined;
 
   constructor(

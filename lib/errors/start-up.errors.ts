@@ -9,7 +9,10 @@ interface MissingDataSource {
   readonly isProvided?: boolean;
 }
 
-/** The host has no TypeORM data source with the configured name, or it has none at all and sets no `database.url`. Thrown at start-up. */
+/**
+ * The host has no TypeORM data source with the configured name, it has none at all and sets no `database.url`, or its data
+ * source cannot be injected. Thrown at start-up.
+ */
 export class DataSourceMissingError extends WebhooksError {
   /** @param dataSource the option `dataSource`; undefined: the data source without a name */
   constructor(
@@ -55,7 +58,7 @@ export class DuplicateInstanceError extends WebhooksError {
 
 /** Stored secrets are encrypted with keys that are missing from the key ring. Thrown at start-up and before a rotation. */
 export class EncryptionKeyMissingError extends WebhooksError {
-  /** @param missing the ids of the keys that stored secrets name */
+  /** @param missing the ids of the missing keys */
   constructor(readonly missing: readonly string[]) {
     super(
       'ENCRYPTION_KEY_MISSING',
@@ -68,7 +71,7 @@ export class EncryptionKeyMissingError extends WebhooksError {
 /** Words that stand in the message of an `InvalidOptionError` in place of a value. `inspect` would quote a plain string. */
 export const unquoted = (words: string): object => ({ [inspect.custom]: () => words });
 
-/** An option of the module has an invalid value. Thrown once, at start-up. */
+/** An option of the module, or of one of its functions, has an invalid value. Options of the module are checked at start-up. */
 export class InvalidOptionError extends WebhooksError {
   /**
    * @param option its name, e.g. `leaseMs`

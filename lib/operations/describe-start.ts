@@ -1,4 +1,4 @@
-/** The functions that this process has switched on. */
+/** Settings of this process, for the line that it logs at start-up. */
 export interface StartFacts {
   /** Name of this instance of the module; undefined: it has none. */
   readonly instance: string | undefined;
@@ -18,7 +18,7 @@ export interface StartFacts {
   readonly pollMs: number;
 }
 
-/** Describes, in one line and without secrets, what this process has switched on. */
+/** Describes the settings of this process in one line, without secrets. */
 export function describeStart(facts: StartFacts): string {
   const { instance, worker, adminPath, keyIds, environment } = facts;
   const parts = [

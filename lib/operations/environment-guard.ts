@@ -6,9 +6,9 @@ import { ENVIRONMENT_SETTING } from '../persistence/sql/environment-setting.js';
 import type { SettingRepository } from '../persistence/repositories/setting.repository.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
-/** How often the environment is read from the database: the database may be replaced by a copy, or adopted, under a running process. */
+/** How often the environment is read from the database: the database may be replaced by a copy, or adopted, while the process runs. */
 const LOOK_EVERY_MS = 2_000;
-/** How long a read in progress may delay the shutdown. */
+/** How long a read in progress may delay the shutdown, in ms. */
 const STOP_LIMIT_MS = 1_000;
 
 export interface EnvironmentOptions {
@@ -25,7 +25,7 @@ export interface EnvironmentOptions {
 export class EnvironmentGuard implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
   #remembered: string | undefined;
-  /** performance.now() */
+  /** When another statement last read the environment, on the clock of performance.now(). */
   #notedAt = -Infinity;
   #lastLook: Promise<void> = Promise.resolve();
   readonly #loop = new PollLoop({

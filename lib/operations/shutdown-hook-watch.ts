@@ -4,13 +4,16 @@ import { WORKER_STATUS, type WorkerStatus } from '../delivery/worker-status.js';
 import { WebhooksLogger } from './webhooks-logger.js';
 
 /**
- * Delay of the check after the application's bootstrap. Hosts may enable shutdown hooks only after that: an application
- * context boots before its factory returns it.
+ * Delay of the check after the application's bootstrap, in ms. Some hosts enable shutdown hooks later than the bootstrap: an
+ * application context boots before its factory returns it.
  */
 const LOOK_AFTER_MS = 5_000;
 /** Signals with which operators, containers and process managers end a process. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** Set in processes of jest, vitest and `node --test`. They end without signals and do not close forgotten applications. */
+/**
+ * Environment variables that jest, vitest and `node --test` set. Their processes end without a signal, and applications that a
+ * test did not close are no mistake to warn about.
+ */
 const TEST_RUNNERS = ['JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT'] as const;
 
 const WARNING =

@@ -19,7 +19,7 @@ export interface RotationProgress {
 }
 
 export interface RotationResult extends RotationProgress {
-  /** Transports with a damaged secret, which cannot be decrypted. Their owner has to set it again. */
+  /** Transports with a damaged secret, which cannot be decrypted. The tenant has to set the secret again. */
   readonly unreadable: readonly { readonly tenantUid: string; readonly httpTransportUid: string }[];
 }
 

@@ -14,8 +14,9 @@ import { describeStop } from './describe-stop.js';
  */
 const LOOK_WHILE_BUSY_MS = 400;
 /**
- * How often another process reads the setting if no work check (see `WorkCheckStore`) has read it, in ms. It cannot claim a
- * lane while deliveries are stopped, so this only delays its health report and the end of the stop.
+ * How often a process without lanes reads the setting if no work check (see `WorkCheckStore`) has read it, in ms. Such a
+ * process cannot claim a lane while deliveries are stopped, so the interval only delays its health report and the end of the
+ * stop.
  */
 const LOOK_WHILE_IDLE_MS = 3_000;
 /** How long a read in progress may delay the shutdown, in ms. */
@@ -29,7 +30,7 @@ const STOP_LIMIT_MS = 1_000;
 export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new WebhooksLogger();
   #current: DeliveryStop | undefined;
-  /** When a stop was last read, and when any state was last read; performance.now(). */
+  /** When a stop was last read, and when any state was last read, on the clock of performance.now(). */
   #stoppedAt = -Infinity;
   #notedAt = -Infinity;
   #isBusy: () => boolean = () => false;
@@ -95,7 +96,7 @@ export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
    * last seen; otherwise an old result would start deliveries again.
    *
    * @param text the value of the setting; undefined: there is none
-   * @param sentAt when the statement was sent, performance.now()
+   * @param sentAt when the statement was sent, on the clock of performance.now()
    */
   note(text: string | undefined, sentAt: number): void {
     const now = performance.now();

@@ -24,11 +24,12 @@ export type {
   WebhooksHealthReport,
 } from './health-report.js';
 
-/** Total time after which the database counts as unreachable, or its queue as unreadable. */
+/** Total time after which the database counts as unreachable, or its queue as unreadable, in ms. */
 const PATIENCE_MS = 3_000;
 /**
- * A measurement of the backlog is reused for this many times its duration. Checks therefore take at most a twentieth of the
- * database's time, even where snapshots of other transactions keep many dead rows that the measurement has to read.
+ * A measurement of the backlog is reused for this many times its duration, and for at most `COUNTS_AT_MOST_MS`. So frequent
+ * checks take a limited share of the database's time, even where snapshots of other transactions keep many dead rows that the
+ * measurement has to read.
  */
 const COUNTS_FACTOR = 20;
 const COUNTS_AT_MOST_MS = 10_000;
@@ -42,7 +43,7 @@ export class WebhooksHealth {
   #checking: Promise<WebhooksHealthReport> | undefined;
   #measuring: Promise<Measured> | undefined;
   #measured: Measured | undefined;
-  /** performance.now() */
+  /** When the measurement expires, on the clock of performance.now(). */
   #measuredUntil = -Infinity;
 
   constructor(
@@ -143,7 +144,7 @@ export class WebhooksHealth {
   }
 }
 
-/** Returns the result, or `late` if the deadline comes first. @param endAt performance.now() */
+/** Returns the result, or `late` if the deadline comes first. @param endAt deadline on the clock of performance.now() */
 async function firstBy<Result>(endAt: number, result: Promise<Result>, late: Result): Promise<Result> {
   const waiting = new AbortController();
   const deadline = after(Math.max(0, endAt - performance.now()), late, { signal: waiting.signal });

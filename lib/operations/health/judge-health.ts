@@ -45,7 +45,7 @@ export interface HealthFacts {
   readonly clockSkew: string | undefined;
 }
 
-/** Determines the health of the module. Pure. */
+/** Determines the health of the module from these facts alone. */
 export function judgeHealth(facts: HealthFacts): { status: HealthStatus; reasons: HealthReason[] } {
   const fatal = [...databaseReasons(facts), ...workerReasons(facts, true)];
   const reasons = [

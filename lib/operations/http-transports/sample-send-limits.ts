@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { RateLimitedError } from '../../errors/admin.errors.js';
 import { ThrottleRepository, type Throttle } from '../../persistence/repositories/throttle.repository.js';
 
-/** For one transport: enough time to look at the result of the previous test. */
+/** Limit of one transport: one test send in 5 s, which leaves time to look at the result of the previous one. */
 export const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
-/** For all transports of a tenant, including deleted ones: 20 at once, 20 a minute. */
+/** Limit of all transports of a tenant, including deleted ones: 20 test sends at once, and 20 a minute. */
 const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
 
 /** Limits the rate of test sends over all processes, so that no tenant can use them to scan networks. */

@@ -45,7 +45,7 @@ export class SampleSendService {
     this.#assertMaySend();
     await this.limits.acquire(tenantUid, httpTransportUid);
     const stored = (await this.stores.lanes.transports([transport.id])).get(transport.id);
-    // The check comes after the content was read: if a copy was restored before that, it is detected.
+    // Check again after the transport was read: it may come from a copy that has just replaced the database.
     await Promise.all([this.environment.look(), this.stop.look()]);
     this.#assertMaySend();
     return stored && this.sender.send(stored, content);

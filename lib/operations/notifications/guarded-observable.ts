@@ -6,7 +6,7 @@ type Handler = (...args: never[]) => unknown;
 /**
  * An observable whose subscribers cannot end the process. RxJS rethrows the error of a subscriber where it cannot be
  * caught, and an async subscriber that rejects causes an unhandled rejection: each would end the process. This class passes
- * both to `onError`, even after operators.
+ * both to `onError`. So do the observables that operators derive from it.
  */
 export class GuardedObservable<T> extends Observable<T> {
   constructor(

@@ -7,7 +7,7 @@ import { WEBHOOKS_NOTIFICATION_LISTENER } from '../../webhooks.tokens.js';
 import { WebhooksLogger } from '../webhooks-logger.js';
 import { NotificationQueue } from './notification-queue.js';
 
-/** How long a shutdown waits for listeners. */
+/** How long a shutdown waits for listeners, in ms. */
 const LAST_NOTIFICATIONS_MS = 1_000;
 
 /** A listener of the host, given as `notificationListener`. */

@@ -29,7 +29,7 @@ export class QuotaNotices {
       limit,
     };
     notifications.publish(quotaNear);
-    // The tenant stays near its quota, so a lost event is followed by another one.
+    // If this event is lost, another one follows while the tenant is near its quota.
     events
       .insert(notificationEvent(quotaNear))
       .catch((error: unknown) =>

@@ -17,7 +17,7 @@ export class CandidateReader {
   readonly window = new CandidateWindow();
   #bounds: IdBounds | undefined;
   #webhooks: readonly ReplayWebhook[] = [];
-  /** performance.now() */
+  /** On the clock of performance.now(). */
   #webhooksReadAt = -Infinity;
 
   constructor(private readonly context: Pick<RecoveryContext, 'store' | 'webhooksOf'>) {}

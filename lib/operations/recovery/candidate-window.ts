@@ -6,7 +6,7 @@ export interface WindowPart {
   readonly sendable: readonly RecoveryCandidate[];
   /** Number of candidates whose body is not stored any more. */
   readonly gone: number;
-  /** Id of an event. When this part has been handled, everything up to this event has. */
+  /** Id of an event. When this part is in the database, no candidate up to this event is left. */
   readonly cursorId: number;
 }
 

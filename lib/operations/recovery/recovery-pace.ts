@@ -41,7 +41,7 @@ export const mostPending = ({ maxConcurrency }: PaceLimits): PendingRecoveries =
 
 /**
  * Decides how many deliveries a job may enqueue now. If the transport has a rate limit, recovered deliveries use at most half
- * of it, so that fresh ones do not wait for the end of the window. State only, no I/O.
+ * of it, so that fresh ones do not wait until the limit permits another request. It performs no I/O.
  */
 export class RecoveryPace {
   #tokens = 1;

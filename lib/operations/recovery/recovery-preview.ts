@@ -22,6 +22,7 @@ export interface PreviewedDelivery {
   readonly action: string;
   /** Null: the delivery does not exist yet. */
   readonly deliveryId: number | null;
+  /** Null: the delivery does not exist yet. */
   readonly status: DeliveryStatus | null;
   /** RECOVER: when the delivery was created. REPLAY: when the event was emitted. Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -29,10 +30,11 @@ export interface PreviewedDelivery {
 
 /** Result of a dry run of a recovery or replay. */
 export interface RecoveryPreview {
+  /** Number of deliveries that would be sent. */
   readonly count: number;
-  /** Whether counting stopped before the end. */
+  /** Whether counting stopped before the end, so that `count` is a lower bound. */
   readonly isAtLeast: boolean;
-  /** The first deliveries. */
+  /** The first deliveries, at most 10. */
   readonly sample: readonly PreviewedDelivery[];
   /** The count is complete from this time on, ms since the epoch. Earlier events or deliveries may have been deleted. */
   readonly completeFrom: number;

@@ -1,8 +1,8 @@
 import type { QueueCountStore } from '../../persistence/ports/queue-count-store.js';
 
-/** Part of a tenant's quota up to which recoveries fill it. The rest stays for fresh deliveries, which would be `MISSED` beyond it. */
+/** Part of a tenant's quota that recoveries may fill. The rest stays free for fresh deliveries: beyond the quota, they are `MISSED`. */
 const RECOVERED_PART = 0.5;
-/** Minimum age of a count before the next one, in ms, and as a multiple of the time that counting took. */
+/** A tenant's deliveries are counted again after this time, in ms, or after `REST_FACTOR` times the duration of the count if longer. */
 const COUNT_EVERY_MS = 1_000;
 const REST_FACTOR = 20;
 /** Maximum number of tenants whose count is remembered. */
@@ -10,7 +10,7 @@ const MOST_TENANTS = 1_000;
 
 interface Counted {
   readonly pending: number;
-  /** performance.now() */
+  /** When the deliveries are counted again, on the clock of performance.now(). */
   readonly againAt: number;
   added: number;
 }
@@ -19,7 +19,7 @@ interface Counted {
 export class RecoveryQuota {
   readonly #counted = new Map<string, Counted>();
 
-  /** @param maxPending the quota: pending deliveries of a tenant */
+  /** @param maxPending the quota: maximum number of pending deliveries of a tenant */
   constructor(
     private readonly counts: QueueCountStore,
     private readonly maxPending: number,

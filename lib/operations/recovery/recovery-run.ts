@@ -27,7 +27,7 @@ export class RecoveryRun {
   #lastDueAt = 0;
   /** Maximum size of a batch: 1 after the database has refused one, to find the event at fault. */
   #mostAtOnce = Infinity;
-  // Instants of performance.now():
+  // Instants on the clock of performance.now():
   #leasedAt = performance.now();
   #progressedAt = performance.now();
   #nextStepAt = 0;

@@ -15,7 +15,7 @@ const STEP_EVERY_MS = 50;
 const CLAIM_EVERY_MS = 1_000;
 /** Delay until a job is tried again after one of its steps has failed, in ms. */
 const RETRY_MS = 5_000;
-/** Time limit for releasing the jobs, in ms. Otherwise their leases end by themselves. */
+/** Time limits of a stop, in ms: for the current step, and for releasing the jobs. A lease that is not released ends by itself. */
 const STOP_LIMIT_MS = 1_000;
 
 export interface RecoveryWorkerOptions {

@@ -5,7 +5,7 @@ import type { PacedBatches } from './paced-batches.js';
 /** Events that are read at once. */
 const EVENTS = 500;
 
-/** Positions in the events that are stored in the database: each is the id of the last event that was looked at. */
+/** Positions of the walks, as stored in the database. Each is the id of the last event that the walk has looked at. */
 export interface EventPositions {
   /** By the value of `unmatchedMs`. */
   readonly unmatched: Record<string, number>;
@@ -20,12 +20,13 @@ export const noEventPositions = (): EventPositions => ({ unmatched: {}, bodies: 
 /**
  * Deletes events without deliveries, and erases bodies early, once they are older than their tenant's periods.
  *
- * Events are read in the order of ids, which is that of their creation, and each is looked at once for each walk, when it
- * reaches the age. There is one walk for each different period, so a tenant with a longer period delays no other one. The
- * positions are stored, so that no process begins at the first event again.
+ * A walk reads events in the order of ids, which is that of their creation. It looks at each event once, when the event is
+ * older than the period of the walk. There is one walk for each different period, so a tenant with a longer period delays no
+ * other one. The positions are stored, so that no process begins at the first event again.
  *
- * An event may be missed: it was still in the outbox at that age, or two processes deleted its last two deliveries at the
- * same moment. So each run also checks the next 500 events by all periods. After the last event, it begins again at the first.
+ * A walk may miss an event: it was still in the outbox at that age, or two processes deleted its last two deliveries at the
+ * same moment. So each run also checks the next 500 events by both periods of their tenants. After the last event, this check
+ * begins again at the first.
  */
 export class EventWalk {
   constructor(
@@ -49,7 +50,7 @@ export class EventWalk {
     await this.#check(batches, positions);
   }
 
-  /** Looks at the events between the stored position and the age. */
+  /** Looks at the events from the stored position to the first one that is younger than `ageMs`. */
   async #walk(
     positions: Record<string, number>,
     ageMs: number,
@@ -70,7 +71,7 @@ export class EventWalk {
     }
   }
 
-  /** Checks the next events of all, by every period. */
+  /** Checks the next events of all tenants, each by both periods of its tenant. */
   async #check(batches: PacedBatches, positions: EventPositions): Promise<void> {
     const events = await batches.read(() => this.store.oldestEvents(positions.checked, EVENTS, true));
     const now = this.now();

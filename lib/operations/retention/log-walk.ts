@@ -20,7 +20,7 @@ const MOST_POSITIONS = 200_000;
 interface Position {
   /** Every delivery up to this id was read, and deleted unless it ended much later than it was created. */
   readonly afterId: number;
-  /** The part has nothing to delete before this instant, apart from the deliveries above. */
+  /** The part has nothing to delete before this instant, apart from deliveries up to `afterId`. */
   readonly idleUntil: number;
 }
 
@@ -31,8 +31,8 @@ interface Position {
  * deliveries, and a delivery never ends before it was created. So each part of the log (a tenant and a status) is read in
  * the order of ids, up to the first delivery that was created too recently. Deliveries that ended much later than they were
  * created (after retries or a pause, or redelivered) are passed over. They are few, because everything else before them is
- * deleted. A *whole* walk begins at the first id of each part and reads them again; other walks begin where the last one
- * ended.
+ * deleted. A *whole* walk begins at the first id of each part, so it also reads the deliveries that were passed over;
+ * other walks begin where the last one ended.
  */
 export class LogWalk {
   readonly #positions = new Map<string, Position>();

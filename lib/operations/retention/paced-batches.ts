@@ -8,10 +8,10 @@ const FIRST_ROWS = 50;
 const MOST_ROWS = 1_000;
 const SHORTEST_REST_MS = 1;
 const LONGEST_REST_MS = 1_000;
-/** A read is short. If it takes longer, it waited for the network or for the processor. */
+/** Longest rest after a read, in ms. A read is short: if it takes longer, it waited for the network or for the processor. */
 const LONGEST_REST_AFTER_READ_MS = 20;
 
-/** The job was stopped, or another process has taken it over. */
+/** The work was stopped or aborted, or another process has claimed its lease. */
 export class Interrupted extends Error {}
 
 /** Whether an error of the database concerns only the rows of one statement, so that the job can go on with other rows. */
@@ -36,8 +36,8 @@ export interface PacedBatchesOptions {
 }
 
 /**
- * Writes rows in batches that take at most about `targetMs` each, and rests after each batch in proportion to its duration.
- * If the database is slow, batches become smaller and rests longer. If it refuses a row, that row is skipped.
+ * Writes rows in batches that take at most about `targetMs` each (see `DeletionPace`), and rests after each batch in proportion
+ * to its duration. If the database is slow, batches become smaller and rests longer. If it refuses a row, that row is skipped.
  */
 export class PacedBatches {
   readonly #limits: DeletionPace;

@@ -22,7 +22,7 @@ const PASS_EVERY_MS = 60_000;
 /** Interval between two passes that begin at the first rows, in ms. */
 const WHOLE_EVERY_MS = 6 * 3_600_000;
 const RENEW_EVERY_MS = LEASE_MS / 3;
-/** Tombstones that are read at once. Each may need a thousand rows of the log. */
+/** Tombstones that are read at once. For each of them, up to a thousand rows of the log may be read. */
 const TOMBSTONES = 20;
 /** Entries of the audit that are deleted at once. */
 const AUDIT_ENTRIES = 500;
@@ -31,11 +31,11 @@ const RECOVERIES = 500;
 
 /** The state of the retention job, as one process knows it. */
 export interface RetentionStatus {
-  /** Whether this process may run the job. */
+  /** Whether the job is switched on: the option `retention` is not `false`. */
   readonly isEnabled: boolean;
-  /** When this process started, ms since the epoch on the database's clock; null: its worker has not started. */
+  /** When the job started in this process, ms since the epoch on the database's clock; null: it has not started. */
   readonly startedAt: number | null;
-  /** When the last pass of any process ended; null: none has ended yet. */
+  /** When the last pass of any process ended, ms since the epoch on the database's clock; null: none has ended yet. */
   readonly lastPassAt: number | null;
   /** The last error of this process's last pass; undefined: there was none. */
   readonly lastError: unknown;
@@ -59,7 +59,7 @@ export class RetentionJob {
   #isEnabled = true;
   #isStopped = false;
   #startedAt: number | null = null;
-  /** performance.now() of the last pass that began at the first rows. */
+  /** When the last pass that began at the first rows started, on the clock of performance.now(). */
   #wholeAt = -Infinity;
   #renewedAt = -Infinity;
   #lastError: unknown;
@@ -188,7 +188,7 @@ export class RetentionJob {
     while ((await batches.read(() => this.recoveries.deleteEndedBefore(before, RECOVERIES))) > 0);
   }
 
-  /** A row that cannot be read ends its own walk, not the pass. */
+  /** If a row cannot be read, only this walk ends; the pass goes on. */
   async #skippingErrors(walk: () => Promise<void>): Promise<void> {
     try {
       await walk();

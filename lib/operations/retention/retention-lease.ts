@@ -17,7 +17,7 @@ interface StoredState {
   /** End of the lease, ms since the epoch on the database's clock. */
   readonly until: number;
   readonly positions: EventPositions;
-  /** When the last pass over everything ended; null: none has ended yet. */
+  /** When the last pass ended, ms since the epoch on the database's clock; null: none has ended yet. */
   readonly lastPassAt: number | null;
 }
 
@@ -38,7 +38,7 @@ export class RetentionLease {
     private readonly now: () => number,
   ) {}
 
-  /** When the last pass of any process ended, as last read; null: none has ended yet. */
+  /** When the last pass of any process ended, as last read, ms since the epoch on the database's clock; null: none has ended yet. */
   get lastPassAt(): number | null {
     return this.#state.lastPassAt;
   }
@@ -59,7 +59,7 @@ export class RetentionLease {
     return !isHeld && (await this.renew());
   }
 
-  /** Extends the lease and stores the positions. @returns false if another process has taken it over */
+  /** Renews the lease and stores the positions. @returns false if another process has claimed it */
   renew(): Promise<boolean> {
     return this.#replace({ ...this.#state, holder: this.#holder, until: this.now() + LEASE_MS });
   }
@@ -84,7 +84,7 @@ export class RetentionLease {
   }
 }
 
-/** A row that somebody edited counts as empty: then the job only reads more than it must. */
+/** A text that is not JSON, because somebody edited the row, counts as empty: then the job only reads more than it must. */
 function stateOf(text: string | undefined): StoredState {
   if (text === undefined) return { ...EMPTY, positions: noEventPositions() };
   try {

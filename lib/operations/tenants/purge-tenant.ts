@@ -27,7 +27,7 @@ import {
 const TRANSPORTS = 100;
 /** Pause before rows that another transaction has locked are tried again, in ms. */
 const RETRY_MS = 50;
-/** How long the purge waits for rows and transactions of others, all in all, in ms. */
+/** How long the purge waits, in total, for rows and transactions of others, in ms. */
 const PATIENCE_MS = 60_000;
 /** Maximum number of rounds. A further round follows if somebody has created a transport for the tenant meanwhile. */
 const MOST_ROUNDS = 20;
@@ -37,8 +37,9 @@ const MOST_ROUNDS = 20;
  * and names.
  *
  * Each step deletes what it finds, in batches that hold locks for milliseconds. So a purge that was interrupted is finished
- * by another one, and two purges do not disturb each other. Events are deleted last, and once more after every transaction
- * has ended that could have inserted some: an emit meanwhile is erased when it commits.
+ * by another one, and two purges do not disturb each other. Events are deleted after the deliveries, and once more after
+ * every transaction that could have inserted some has ended. So an event is erased
+ * even if its transaction was open while the purge deleted the others.
  */
 export class TenantPurge {
   readonly #deleted: DeletedRows;
@@ -105,7 +106,7 @@ export class TenantPurge {
     this.#checkpoint();
   }
 
-  /** Pending deliveries move to the log, and processes that hold the lanes lose them. */
+  /** Deletes the transports. Their pending deliveries move to the log, and processes that hold their lanes lose these lanes. */
   async #removeTransports(): Promise<void> {
     const { tenantUid, database } = this;
     const transports = database.dataSource.getRepository(HttpTransportEntity);
@@ -171,7 +172,7 @@ export class TenantPurge {
     for (const rows of lateRows(tenantUid)) await this.#removeSome(rows);
     const statements = lastStatements(database, tenantUid, tenantId);
     try {
-      // A roll-up may write rows of the same depths.
+      // A roll-up may write the same queue depths at the same time, so a deadlock is possible.
       const results = await retryOnDeadlock(() => database.write(statements));
       LAST_TABLES.forEach((table, index) => this.#deleted.add(table, results[index]!.affected));
       return true;

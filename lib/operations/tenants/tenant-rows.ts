@@ -50,12 +50,12 @@ export const lateRows = (tenantUid: string): readonly RowsToDelete[] => [
   byUid('webhook_portal_link', 'link_uid', tenantUid, 'created_at'),
 ];
 
-/** The last rows of a tenant: its depths, throttles and name, in one transaction and in the order of `LAST_TABLES`. */
+/** The last rows of a tenant: its queue depths, throttles and name, in one transaction and in the order of `LAST_TABLES`. */
 export function lastStatements(database: Database, tenantUid: string, tenantId?: number): Statement[] {
   const ofTest = `test/${tenantUid}`;
   const table = (name: (typeof LAST_TABLES)[number]): string => database.table(name);
   return [
-    // In the same transaction as the row of the tenant: a roll-up counts no depths of a tenant without that row.
+    // In the same transaction as the row of the tenant: a roll-up writes no queue depths of a tenant without that row.
     statement(database, `DELETE FROM ${table('webhook_queue_depth')} WHERE tenant_id = ?`, [
       tenantId ?? null,
     ]),
