@@ -54,9 +54,9 @@ export const isDelivered = (statusCode: number): boolean => statusCode >= 200 &&
  * - 2xx delivers; 410 fails for good and disables the transport; everything else, errors included, is retried until the
  *   schedule is exhausted.
  * - With `clientErrors: 'fail'` a 4xx other than 408 and 429 is final.
- * - 429, 502, 503 and 504 also block the whole transport. With `Retry-After`, it is blocked for that time, at most for the
- *   schedule's longest wait. Without it, it is blocked for the schedule's first wait or this retry's wait, whichever is
- *   shorter. This delivery waits at least as long.
+ * - 429, 502, 503 and 504 also block the whole transport. With `Retry-After`, the transport is blocked for that time,
+ *   at most for the schedule's longest wait. Otherwise, it is blocked for the schedule's first wait or this retry's wait,
+ *   whichever is shorter. This delivery waits at least as long.
  */
 export function decideOutcome(result: AttemptResult, policy: OutcomePolicy): Outcome {
   if (result.kind === 'error') return retry(policy);

@@ -9,14 +9,14 @@ const CHARACTERS_PER_EDIT = 3;
  *
  * @param name the name that was given
  * @param names the names that are known; on a tie the first one wins
- * @returns undefined if no known name is close: more than one edit per three characters
+ * @returns undefined if every known name is further away than one edit per three characters
  */
 export function closestOf(name: string, names: Iterable<string>): string | undefined {
   let closest: string | undefined;
   let fewest = Infinity;
   for (const candidate of names) {
     const most = Math.floor(Math.max(name.length, candidate.length) / CHARACTERS_PER_EDIT);
-    // The difference of the lengths is a lower bound, which also bounds the work for a very long name.
+    // At least as many edits are needed as the lengths differ. This check also bounds the work for a very long name.
     if (Math.abs(name.length - candidate.length) > most) continue;
     const edits = editsBetween(name.toLowerCase(), candidate.toLowerCase());
     if (edits > most || edits >= fewest) continue;

@@ -10,12 +10,12 @@ export const MAX_PAYLOAD_DEPTH = 32;
 const LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_PAYLOAD_DEPTH };
 
 /**
- * Builds the body of an event: `action`, then `tenant` (the payload's members of `tenant`, and always its uid), then the
- * payload's other members in their order. An event gets its body once; all requests send the same bytes.
+ * Builds the body of an event: `action`, then `tenant` (the members of the payload's `tenant`, and always the tenant's
+ * uid), then the payload's other members in their order. An event gets its body once; all requests send the same bytes.
  *
  * @param data a plain object of JSON values; members that are `undefined` are left out
- * @throws {PayloadInvalidError} if `data` is not a plain object of JSON values, has a member `action`, or its `tenant` is not
- *   a plain object
+ * @throws {PayloadInvalidError} if `data` is not a plain object of JSON values, is nested deeper than `MAX_PAYLOAD_DEPTH`, has
+ *   a member `action`, or its `tenant` is not a plain object
  * @throws {PayloadTooLargeError} if the body is over 256 KiB
  */
 export function buildEnvelope(action: string, tenantUid: string, data: object): string {
@@ -46,7 +46,7 @@ function plainPayload(data: unknown): Record<string, unknown> {
   return json;
 }
 
-/** Copies the payload only if there is a member to leave out: a copy costs as much as writing it. */
+/** Copies the payload only if there is a member to leave out: a copy costs as much as writing the JSON text. */
 function withoutTenant(payload: Record<string, unknown>): Record<string, unknown> {
   if (payload['tenant'] === undefined) return payload;
   const { tenant: _written, ...members } = payload;

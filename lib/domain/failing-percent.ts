@@ -1,6 +1,6 @@
 /**
- * Parts of `disableAfterHours`, in percent. When all attempts to a transport have failed for one of these parts, the owner of
- * the transport is warned that it will be disabled.
+ * Parts of `disableAfterHours`, in percent. When all attempts to a transport have failed for one of these parts, the tenant is
+ * warned that the transport will be disabled.
  */
 const WARN_AT = [75, 50, 25] as const;
 

@@ -6,7 +6,7 @@
 
 /** Ratio of two neighbouring bounds. A percentile is reported as the geometric mean of its bucket's bounds. */
 const RATIO = 1.2;
-/** Maximum relative error of a percentile: a tenth, rounded up. */
+/** Maximum relative error of a percentile: about 0.095. */
 export const HISTOGRAM_ERROR = Math.sqrt(RATIO) - 1;
 /** The last bucket holds everything above about 25 days. */
 const LAST_BUCKET = 119;
@@ -42,8 +42,8 @@ export class DurationCounter {
 
 /**
  * @param share 0 to 1, e.g. 0.95
- * @returns the duration in ms that this share of all durations does not exceed, with a relative error of at most
- *   `HISTOGRAM_ERROR`; undefined: nothing was counted
+ * @returns the duration in ms that this share of all durations does not exceed; undefined: nothing was counted. From 1 ms to
+ *   about 25 days, its relative error is at most `HISTOGRAM_ERROR`; a shorter duration counts as 1 ms
  */
 export function percentile(histogram: Histogram, share: number): number | undefined {
   const total = histogram.reduce((sum, count) => sum + count, 0);

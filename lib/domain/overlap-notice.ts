@@ -13,7 +13,7 @@ export const overlapEnd = (secrets: readonly Expiring[], nowMs: number): number 
   Math.max(nowMs, ...secrets.map(({ expiresAt }) => expiresAt ?? 0));
 
 /**
- * When the owner of a transport is notified that the overlap of a rotation ends: 24 h before, or when half of it has passed
+ * When the tenant is notified that the overlap of a rotation ends: 24 h before the end, or when half of the overlap has passed
  * if that is later.
  *
  * @param secrets all secrets that sign after the rotation

@@ -4,8 +4,9 @@ import { PlaceCounts } from './place-counts.js';
 const IDLE_NAMES = 4_096;
 
 /**
- * A limited number of places, and which tenants and origins hold them. Slots (requests in flight) and lanes are divided by
- * the same two rules. So hanging receivers delay nobody else, whether one tenant has many of them or many tenants share one:
+ * A limited number of places, and which tenants and origins hold them. Slots (one for each request in flight) and lanes are
+ * divided by the two rules below. So receivers that hang delay nobody else, whether one tenant has many such receivers or
+ * many tenants share one receiver.
  *
  * 1. An origin holds at most `perOrigin` places.
  * 2. The last quarter of all places is a *reserve* for newcomers. A tenant and an origin are newcomers if neither of them

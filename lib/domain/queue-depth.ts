@@ -1,7 +1,8 @@
 import { ALL_TENANTS_ID, ALL_TRANSPORTS_ID } from './statistics.js';
 
 /**
- * Rows that were added to the queue and removed from it. The depth of the queue is `queued - ended`.
+ * Numbers of rows that were added to the queue (`queued`) and removed from it (`ended`). The depth of the queue is
+ * `queued - ended`.
  *
  * A redelivery adds the row of an ended delivery again, so a delivery may count several times on both sides.
  */
@@ -21,8 +22,8 @@ const ALL: QueueKey = { tenantId: ALL_TENANTS_ID, transportId: ALL_TRANSPORTS_ID
 /**
  * Sums up changes by transport, by tenant, and over all tenants, so that each depth is one row.
  *
- * @returns in the order in which every process locks the rows. The row of all tenants comes last, because every process
- *   writes it: it is locked only for the rest of the transaction
+ * @returns in the order in which every process locks the rows. The row of all tenants comes last. Every process writes it,
+ *   so it must be locked for as short a time as possible
  */
 export function queueTotals(changes: readonly QueueChange[]): QueueChange[] {
   const sums = new Map<string, QueueChange>();
@@ -44,7 +45,7 @@ const placeOf = ({ tenantId }: QueueKey): number => (tenantId === ALL_TENANTS_ID
  * Depth of the queue of a transport, of a tenant (`ALL_TRANSPORTS_ID`), or of all tenants (`ALL_TENANTS_ID`).
  *
  * @param totals rows of `queueTotals`
- * @param uncounted changes of transports that the totals do not contain yet. Damaged ones are left out
+ * @param uncounted changes that the totals do not contain yet. A change whose numbers are not finite is left out
  * @returns at least 0
  */
 export function queueDepth(

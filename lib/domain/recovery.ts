@@ -60,9 +60,9 @@ export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): Rec
   phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
 
 /**
- * The earliest time in the criteria's period of which retention has deleted nothing that a job would find, in ms since the epoch.
- * A recovery finds ended deliveries. A replay finds events, which are stored at least as long as one of their deliveries, or,
- * without deliveries, for a period of their own.
+ * The time from which a job finds everything, in ms since the epoch: retention has deleted nothing from then on that belongs to
+ * the result. It is `since` or later. A recovery finds ended deliveries. A replay finds events, which are stored at least as
+ * long as one of their deliveries, or, without deliveries, for a period of their own.
  *
  * @param periods the tenant's periods; undefined: nothing is ever deleted
  * @param now ms since the epoch
@@ -87,7 +87,7 @@ const RECOVERED_KEY = '\u0001';
 
 /**
  * The ordering key of a recovered delivery. Recovered deliveries of one key wait for each other, in the order of their
- * events; they neither wait for fresh ones nor hold them back. If two long keys become equal, their deliveries only wait
+ * events; they neither wait for fresh deliveries nor delay them. If two long keys become equal, their deliveries only wait
  * for each other.
  *
  * @param orderingKey the event's; null: none, so all of the tenant's events without one share a key

@@ -1,6 +1,6 @@
 /**
- * The ways in which a receiver that echoes a request may spell a secret of it: as it is, in JSON, percent-encoded, and as a
- * part of a base64 text.
+ * The ways in which a receiver that echoes a request may spell one of the request's secrets: unchanged, in JSON,
+ * percent-encoded, and as a part of a base64 text.
  */
 export function secretSpellings(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');

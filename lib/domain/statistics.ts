@@ -11,12 +11,13 @@ export function bucketStart(at: number, granularity: Granularity): number {
 }
 
 /**
- * Kind of a fact, which is one outcome that the statistics count. `AGAIN`: delivered by a redelivery, so the time since the
- * emit is not counted as a latency. `RETRIED`: an attempt failed and another one follows.
+ * Kind of a fact, which is one outcome that the statistics count. `AGAIN`: delivered by a redelivery, a recovery or a replay,
+ * or once more after an earlier success, so the time since the emit is not counted as a latency. `RETRIED`: an attempt failed
+ * and another one follows.
  */
 export type FactKind = 'DELIVERED' | 'AGAIN' | 'FAILED' | 'MISSED' | 'RETRIED';
 
-/** @param isRedelivery whether somebody asked for the attempt, or the delivery had succeeded before */
+/** @param isRedelivery whether somebody requested the attempt, or an earlier attempt of the delivery had succeeded */
 export const endKind = (status: 'DELIVERED' | 'FAILED', isRedelivery: boolean): FactKind =>
   status === 'DELIVERED' && isRedelivery ? 'AGAIN' : status;
 
@@ -111,8 +112,8 @@ export class CountSum implements Counts {
  * few rows for a bucket.
  *
  * @param events by id; an event that is missing there was deleted, and its facts count for the tenant and the transport only
- * @returns in the order of the key, in which every process locks the rows. The rows of all tenants come last, because every
- *   process writes them: they are locked only for the rest of the transaction
+ * @returns in the order of the key, in which every process locks the rows. The rows of all tenants come last. Every process
+ *   writes them, so they must be locked for as short a time as possible
  */
 export function countRows(facts: readonly Fact[], events: ReadonlyMap<number, FactEvent>): CountRow[] {
   const sums = new Map<string, { key: CountKey; sum: CountSum }>();
@@ -137,7 +138,7 @@ export function countRows(facts: readonly Fact[], events: ReadonlyMap<number, Fa
   return [...rows, ...ofAllTenants(rows)].sort(byKey);
 }
 
-/** Sums up the rows of tenants, because that is cheaper than to count each fact once more. */
+/** Sums up the rows of tenants, because that is cheaper than counting each fact once more. */
 function ofAllTenants(rows: readonly CountRow[]): CountRow[] {
   const sums = new Map<string, { key: CountKey; sum: CountSum }>();
   for (const row of rows) {

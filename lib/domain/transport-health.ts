@@ -37,7 +37,10 @@ export interface HealthChange {
   readonly shouldDisable: boolean;
 }
 
-/** Maximum time that an open circuit waits before the next probe, in ms, unless `circuitCoolDownMs` is longer. */
+/**
+ * Maximum time that an open circuit waits before the next probe, in ms, without jitter. If `circuitCoolDownMs` is longer, that
+ * time applies instead.
+ */
 const LONGEST_COOL_DOWN_MS = 60_000;
 const JITTER = 0.2;
 

@@ -5,8 +5,8 @@ export const UID_PATTERN = /^[A-Za-z0-9_-]+$/;
 export const UID_MAX_LENGTH = 64;
 
 /**
- * The characters of a tenant's uid, which the host chooses. They include those of e-mail addresses, host names and prefixed
- * keys. A `.` or `..` alone is refused, since clients and proxies resolve them as path segments of the admin API.
+ * The characters of a tenant's uid, which the host chooses. They include those of most e-mail addresses, of host names and of
+ * prefixed keys. A `.` or `..` alone is refused, since clients and proxies resolve them as path segments of the admin API.
  */
 export const TENANT_UID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:|@-]+$/;
 

@@ -20,8 +20,8 @@ interface Origin {
 }
 
 /**
- * Keep-alive connections by origin. An origin without connections is removed, so the pool holds only idle sockets and
- * requests in flight.
+ * Keep-alive connections by origin. An origin without connections is removed, so the memory of the pool depends only on idle
+ * sockets and requests in flight.
  */
 export class ConnectionPool {
   readonly #origins = new Map<string, Origin>();

@@ -20,7 +20,7 @@ export interface EgressRequest {
 /** The part of a response that is kept. */
 export interface EgressResponse {
   readonly statusCode: number;
-  /** Lower-case names; secrets redacted; at most 50 headers and 8 KiB. */
+  /** Lower-case names; secrets redacted; at most 50 headers and 8 KiB, and always `retry-after`. */
   readonly headers: Record<string, string>;
   /** At most the first 16 KiB, as text: bytes that are not UTF-8, and NUL, become U+FFFD. */
   readonly body: string;

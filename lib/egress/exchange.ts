@@ -8,8 +8,8 @@ import { MAX_BODY_KEPT, keepBody, keepHeaders } from './kept-response.js';
 import type { Placed } from './under-way.js';
 
 /**
- * Maximum number of bytes read of a body. If a short body is read to its end, the connection can be reused; a longer one is
- * not worth it.
+ * Maximum number of bytes read of a body. If a short body is read to its end, the connection can be reused. Reading a
+ * longer body is not worth that.
  */
 const MAX_BODY_READ = 64 * 1024;
 /** Maximum number of interim responses (1xx). They are not used, and a receiver could send them forever. */
@@ -30,7 +30,7 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
 export class Exchange implements Dispatcher.DispatchHandler, Placed {
   place = -1;
   readonly #deadline: NodeJS.Timeout;
-  /** Monotonic (performance.now()). */
+  /** On the clock of performance.now(). */
   readonly #expiresAt: number;
   #connection: Connection | undefined;
   /** Bytes that the socket had received before this request was written; undefined until then. */

@@ -24,9 +24,9 @@ export interface DialObserver {
   onSocket(socket: Socket): void;
 }
 
-/** Delay until the next of several addresses is tried too, in ms. Node's default of 250 ms is too short for another continent. */
+/** Delay until another of several addresses is tried as well, in ms. Node's default of 250 ms is too short for another continent. */
 const NEXT_ADDRESS_AFTER_MS = 1_000;
-/** Maximum number of addresses of one name that are tried. All of them are judged. */
+/** Maximum number of addresses of one name that are tried. The policy judges all addresses, also those that are not tried. */
 const MAX_DIALLED = 8;
 /** Maximum number of origins whose TLS session is remembered. A remembered session saves half of the next handshake. */
 const MAX_SESSIONS = 500;
@@ -69,7 +69,7 @@ export class GuardedDialler {
     if (observer.abandoned) return;
     observer.onPhase('connecting');
     const connect = this.#connectorTo(url, addresses.slice(0, MAX_DIALLED));
-    // According to its type the connector returns nothing, but it returns the socket.
+    // By its type, the connector returns nothing. In fact it returns the socket.
     const socket = connect(options, (...result) => {
       if (result[0] === null) observer.onPhase('open');
       callback(...result);

@@ -35,7 +35,8 @@ const RESERVED_NAMES = new Set([
 const RESERVED_PREFIXES = ['content-', 'proxy-', 'webhook-', 'x-forwarded-', 'x-webhook-'];
 
 /**
- * Checks the headers of a transport when they are written, so that no header can make a request fail or forge one.
+ * Checks the headers of a transport when they are written, so that no header can make a request fail, change where it
+ * ends, or imitate a header of the module.
  *
  * @param authorizationSet whether the transport's security type sends an `authorization` header of its own
  * @throws {HeaderRefusedError}

@@ -14,7 +14,7 @@ const MAX_REMEMBERED = 1_000;
 
 interface Remembered {
   readonly addresses: Promise<readonly string[]>;
-  /** Of `performance.now()`; infinite while the look-up is under way. */
+  /** On the clock of `performance.now()`; infinite while the look-up is under way. */
   expiresAt: number;
 }
 
@@ -50,8 +50,8 @@ export class NameResolver {
    *
    * @param group group of the look-up (the tenant's uid); a group has a limited number of look-ups at a time
    * @param asSystemDoes whether the hosts file and search domains are used too
-   * @throws {EgressError} `DNS_FAILED` if no look-up returns an address. A look-up ends after two seconds; a name that the
-   *   system does not know is then queried by DNS for another two seconds
+   * @throws {EgressError} `DNS_FAILED` if no look-up returns an address. A look-up ends after at most two seconds. A name
+   *   that the system does not know is then queried by DNS, for at most another two seconds
    */
   resolve(hostname: string, group: string, asSystemDoes = false): Promise<readonly string[]> {
     const remembered = this.#remembered.get(hostname);
@@ -69,7 +69,7 @@ export class NameResolver {
     return entry.addresses;
   }
 
-  /** Cancels all look-ups. */
+  /** Cancels all DNS queries. Look-ups by the system cannot be cancelled; their results are ignored after two seconds. */
   close(): void {
     this.#resolver.cancel();
   }

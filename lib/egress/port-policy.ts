@@ -10,7 +10,7 @@ const WHATWG_BAD_PORTS = [
   10_080,
 ];
 
-/** Ports of databases, caches, search and orchestration, whose servers trust everybody who connects. */
+/** Ports of databases, caches, search and orchestration, whose servers often trust everybody who connects. */
 const INFRASTRUCTURE_PORTS = [
   1433, 2375, 2376, 2379, 3306, 3389, 5432, 5984, 6379, 9200, 9300, 10_250, 11_211, 27_017,
 ];

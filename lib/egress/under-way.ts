@@ -5,8 +5,8 @@ export interface Placed {
 }
 
 /**
- * An unordered list of elements that are under way. Each request is added and removed once, and a Set would make that
- * expensive. V8 rebuilds a Set with many additions and removals again and again, and each old table links to the next one.
+ * An unordered list of requests in flight. Each request is added and removed once, and a Set would make that expensive.
+ * V8 rebuilds a Set with many additions and removals again and again, and each old table links to the next one.
  * Once an old table is in the old generation, it keeps all later tables and their requests alive until a full collection
  * (measured: a third of the garbage collector's work).
  */

@@ -14,8 +14,9 @@ const CLEAR = '';
 const SEPARATOR = ',';
 
 /**
- * The value of the column `encrypted_with`: the keys that the secrets of a transport are encrypted with. It is written with
- * every change of a secret, so that one index shows which keys are in use and which rows a rotation has to re-encrypt.
+ * The value of the column `encrypted_with`: the ids of the keys that the secrets of a transport are encrypted with. It is
+ * written with every change of a secret, so that one index shows which keys are in use and which rows a rotation has to
+ * re-encrypt.
  */
 export function encryptedWith({ password, token, headers, signingSecrets }: EncryptedSecrets): string {
   const stored = [

@@ -9,7 +9,7 @@ const GRAIN_MS = 5;
  * many starts there are. The last call is about 250 ms after the last start.
  */
 export class DelayedLooks {
-  /** Due times in units of `GRAIN_MS`, performance.now(). */
+  /** Due times in units of `GRAIN_MS`, on the clock of performance.now(). */
   readonly #due = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Infinity;
@@ -30,7 +30,7 @@ export class DelayedLooks {
     if (next >= this.#firesAt || next === Infinity) return;
     clearTimeout(this.#timer);
     this.#firesAt = next;
-    // The timer does not keep the process alive: polling finds the events that are missed when the process ends.
+    // The timer does not keep the process alive. If the process ends first, the next process finds the work by polling.
     this.#timer = setTimeout(() => this.#fire(), next * GRAIN_MS - performance.now()).unref();
   }
 

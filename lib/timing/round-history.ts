@@ -10,7 +10,7 @@ export interface RoundStatus {
   readonly lastFailureAgoMs: number | null;
   /** The error of the last failed round; undefined: no round has failed yet. */
   readonly lastError: unknown;
-  /** Whether these failures concern the stage itself; false: a few rows were refused, and nothing else was tried. */
+  /** Whether these failures concern the stage itself; false: only a few rows were refused, and no other row was tried. */
   readonly isWholeStage: boolean;
 }
 

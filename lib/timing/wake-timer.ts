@@ -5,7 +5,7 @@ import { loopTimeout } from './process-hold.js';
  * iterates over all of them to find the next due time.
  */
 export class WakeTimer<Subject> {
-  /** When each subject is due, performance.now(). */
+  /** When each subject is due, on the clock of performance.now(). */
   readonly #dueAt = new Map<Subject, number>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Infinity;

@@ -1,7 +1,8 @@
 import { createHash, randomInt } from 'node:crypto';
 
-/** Payloads of PostgreSQL's NOTIFY are shorter than 8,000 bytes. */
+/** Maximum length of a payload, in bytes. PostgreSQL's NOTIFY accepts less than 8,000 bytes. */
 const MAX_PAYLOAD = 7_900;
+/** Upper bound of the random number in the name of an own channel. `randomInt` accepts less than 2 ** 48. */
 const HIGHEST_NUMBER = 2 ** 47;
 
 /** Names of the channels on which the processes of one database notify each other. */

@@ -6,7 +6,10 @@ import type { Carrier, Notification, Subscription } from '../persistence/ports/c
 const PROVE_EVERY_MS = 3_000;
 /** How long that notification may take to arrive, in ms. */
 const PROVE_WITHIN_MS = 1_000;
-/** Pause before another connection is opened, in ms. It doubles while no connection is proven. The first connection is opened at once. */
+/**
+ * Pause before another connection is opened, in ms, from the second failure in a row on. It doubles with each further failure,
+ * until a connection is proven. After the first failure, another connection is opened at once.
+ */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -45,7 +48,7 @@ export class Listening {
     private readonly options: ListeningOptions,
   ) {}
 
-  /** Whether the last notification of this process to itself has arrived. */
+  /** Whether notifications of this process to itself arrive on the present connection. */
   get isProven(): boolean {
     return this.#isProven;
   }
@@ -125,7 +128,7 @@ export class Listening {
       if (this.#isClosed) await this.#drop();
       else this.options.onOpen();
     } catch {
-      // Other parts of the worker report that the database is unavailable.
+      // If the database is unavailable, other parts of the worker report it. If Redis is unavailable, this process polls.
       this.#lost();
     }
   }

@@ -8,7 +8,7 @@ export interface WakeUpListener {
   readonly workAdded: (transportIds: readonly number[]) => void;
   /** Settings that all processes share have changed. */
   readonly settingsChanged: () => void;
-  /** Called about once a second. */
+  /** A work check has succeeded. Called about once a second. */
   readonly workChecked: (check: WorkCheck) => void;
   /** Wake-ups may have been missed, and polling begins: look at everything once. */
   readonly missed: () => void;
@@ -22,7 +22,7 @@ export interface WakeUps {
   /**
    * Whether wake-ups of other processes arrive here. `proven`: notifications of this process to itself arrive. `unproven`:
    * they do not, so work of other processes is found by polling. `none`: nothing carries wake-ups, this process
-   * does not listen, or it has just begun to.
+   * does not listen, or no connection has been tested yet.
    */
   readonly state: 'proven' | 'unproven' | 'none';
 
