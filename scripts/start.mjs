@@ -11,23 +11,26 @@ Environment variables, with their defaults in parentheses:
   DATABASE_URL                     sqlite:./data/pos.sqlite (default), sqlite:/absolute/file or postgres://…
   WEBHOOKS_WORKER                  true | false: fan out and deliver in this process (true)
   WEBHOOKS_CONTROLLERS             true | false: serve the POS and webhooks routes (true)
-  WEBHOOKS_ALLOW_CIDRS             CIDR[:port],…  allowed although not public (127.0.0.0/8,::1/128)
-  WEBHOOKS_ALLOW_HTTP              true | false: allow http: targets (true)
+  WEBHOOKS_ALLOW_CIDRS             CIDR[:port],…  receivers that are allowed although their addresses are not public
+                                   (127.0.0.0/8,::1/128)
+  WEBHOOKS_ALLOW_HTTP              true | false: allow receivers with http: URLs (true)
   WEBHOOKS_DNS_SERVERS             ip[:port],…  DNS servers to use (those of the system)
-  WEBHOOKS_RETRY_SCHEDULE_MS       ms,ms,…  waits after failed attempts (5 s, 5 min, 30 min, 2 h, 5 h, …)
-  WEBHOOKS_TIMEOUT_MS              deadline of one attempt (10000)
-  WEBHOOKS_LEASE_MS                time for which a lane is held without renewal (30000)
-  WEBHOOKS_POLL_MS                 interval of looking for work of other processes (250)
-  WEBHOOKS_CONCURRENCY             requests in flight in this process (64)
-  WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport (8)
+  WEBHOOKS_RETRY_SCHEDULE_MS       ms,ms,…  waits after failed attempts, at most 50, each at most 7 days
+                                   (5 s, 5 min, 30 min, 2 h, 5 h, …)
+  WEBHOOKS_TIMEOUT_MS              deadline of one attempt, 100 to 30000 (10000)
+  WEBHOOKS_LEASE_MS                how long a lane is held without renewal, from 2 x WEBHOOKS_TIMEOUT_MS + 2000 to 600000
+                                   (30000, or the minimum if that is longer)
+  WEBHOOKS_POLL_MS                 how often an idle process looks for work, 10 to 60000 (250)
+  WEBHOOKS_CONCURRENCY             requests in flight in this process, 2 to 10000 (64)
+  WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport, 1 to 256 (8)
   WEBHOOKS_CLIENT_ERRORS           retry | fail: what to do after a 4xx response (retry)
   WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
   WEBHOOKS_ENVIRONMENT             environment of this process, such as production (none)
   EXAMPLE_TRAFFIC                  true | false: make HTTP transports, receivers and traffic for the tenant demo, if it
                                    has no data (true without DATABASE_URL; false with it; never with NODE_ENV=production)
-  PAYMENT_WEBHOOK_SECRETS          whsec_…,…  of POST /v2/payments/stripe (none: it accepts nothing)
+  PAYMENT_WEBHOOK_SECRETS          whsec_…,…  signing secrets for POST /v2/payments/stripe (none: the route accepts nothing)
 
-Portal:   the link that is printed, which opens once; another one: node scripts/portal-link.mjs
+Portal:   open the printed link, which works once; for another one: node scripts/portal-link.mjs
 Sign in:  POST /v2/account with "Authorization: Bearer demo-device" and {"userCode":"admin","password":"admin"}
 Routes:   /docs once it runs, and sample-app/README.md
 `;

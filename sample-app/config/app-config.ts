@@ -20,7 +20,7 @@ export interface AppConfig {
   readonly exampleTraffic: boolean;
   /** Signing secrets of the payment provider's webhooks: several while one is rotated. Empty: none is accepted. */
   readonly paymentSecrets: readonly string[];
-  /** Options of the module. An unset variable leaves the module's default. */
+  /** Options of the module. An unset variable leaves the module's default, except for `egress`: see `webhooksOptions`. */
   readonly webhooks: WebhooksOptions;
 }
 
@@ -30,7 +30,7 @@ const milliseconds = (minimum: number, maximum: number): IntegerRange => ({
   unit: 'milliseconds',
 });
 const WEEK_MS = 7 * 24 * 3600 * 1000;
-const DAY_MS = 24 * 3600 * 1000;
+const [DEFAULT_TIMEOUT_MS, LONGEST_LEASE_MS, LONGEST_POLL_MS] = [10_000, 600_000, 60_000];
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /**
@@ -78,16 +78,24 @@ function exampleTraffic(env: Environment, isWholeApp: boolean): boolean {
   return isRequested;
 }
 
+/** The ranges are those of the module, see `docs/options.md`, so that a message names the limits that apply. */
 function webhooksOptions(env: Environment): WebhooksOptions {
-  const inFlight: IntegerRange = { minimum: 1, maximum: 10_000, unit: 'requests in flight' };
+  const inFlight: IntegerRange = { minimum: 2, maximum: 10_000, unit: 'requests in flight' };
+  const timeoutMs = env.integer('WEBHOOKS_TIMEOUT_MS', milliseconds(100, 30_000));
+  // The module accepts no shorter lease: an attempt must be able to end before the lease expires.
+  const shortestLeaseMs = 2 * (timeoutMs ?? DEFAULT_TIMEOUT_MS) + 2_000;
   const keys = parseEncryptionKeys('WEBHOOKS_ENCRYPTION_KEYS', env.list('WEBHOOKS_ENCRYPTION_KEYS') ?? []);
   return {
     runMigrations: true,
     concurrency: env.integer('WEBHOOKS_CONCURRENCY', inFlight),
-    transportConcurrency: env.integer('WEBHOOKS_TRANSPORT_CONCURRENCY', { ...inFlight, maximum: 256 }),
-    timeoutMs: env.integer('WEBHOOKS_TIMEOUT_MS', milliseconds(100, 30_000)),
-    leaseMs: env.integer('WEBHOOKS_LEASE_MS', milliseconds(1, DAY_MS)),
-    pollMs: env.integer('WEBHOOKS_POLL_MS', milliseconds(10, DAY_MS)) ?? 250,
+    transportConcurrency: env.integer('WEBHOOKS_TRANSPORT_CONCURRENCY', {
+      ...inFlight,
+      minimum: 1,
+      maximum: 256,
+    }),
+    timeoutMs,
+    leaseMs: env.integer('WEBHOOKS_LEASE_MS', milliseconds(shortestLeaseMs, LONGEST_LEASE_MS)),
+    pollMs: env.integer('WEBHOOKS_POLL_MS', milliseconds(10, LONGEST_POLL_MS)) ?? 250,
     retryScheduleMs: env.integerList('WEBHOOKS_RETRY_SCHEDULE_MS', milliseconds(0, WEEK_MS)),
     clientErrors: env.oneOf('WEBHOOKS_CLIENT_ERRORS', ['retry', 'fail']),
     egress: {

@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.js';
 export interface IntegerRange {
   readonly minimum: number;
   readonly maximum: number;
-  /** The unit as it is read aloud, e.g. `milliseconds`. */
+  /** The unit as a word, e.g. `milliseconds`. */
   readonly unit: string;
 }
 
@@ -65,5 +65,5 @@ function parseInteger(name: string, text: string, received: string, range: Integ
   if (value >= minimum && value <= maximum) return value;
   const wanted = `${unit} as a whole number from ${minimum} to ${maximum}`;
   const which = text === received ? 'is' : `has ${JSON.stringify(text)}, which is`;
-  throw new ConfigError(name, received, `${which} not a number it can use`, `Set ${wanted}.`);
+  throw new ConfigError(name, received, `${which} not a number that this variable accepts`, `Set ${wanted}.`);
 }

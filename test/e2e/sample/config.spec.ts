@@ -124,9 +124,13 @@ describe('the sample app reads its environment', () => {
     ['WEBHOOKS_RETRY_SCHEDULE_MS', '100,soon'],
     ['WEBHOOKS_TIMEOUT_MS', '99'],
     ['WEBHOOKS_TIMEOUT_MS', '1e3'],
-    ['WEBHOOKS_LEASE_MS', '0'],
+    ['WEBHOOKS_LEASE_MS', '21999'],
+    ['WEBHOOKS_LEASE_MS', '600001'],
     ['WEBHOOKS_POLL_MS', '9'],
-    ['WEBHOOKS_CONCURRENCY', '0'],
+    ['WEBHOOKS_POLL_MS', '60001'],
+    ['WEBHOOKS_CONCURRENCY', '1'],
+    ['WEBHOOKS_CONCURRENCY', '10001'],
+    ['WEBHOOKS_TRANSPORT_CONCURRENCY', '0'],
     ['WEBHOOKS_TRANSPORT_CONCURRENCY', '257'],
     ['WEBHOOKS_CLIENT_ERRORS', 'ignore'],
   ])('refuses %s=%s, naming the variable, the value and the remedy', (variable, value) => {
@@ -151,8 +155,23 @@ describe('the sample app reads its environment', () => {
     expect(load).not.toThrow(Buffer.alloc(12, 7).toString('base64'));
   });
 
+  it('names the shortest lease for the given time-out', () => {
+    const lease = (ms: string) => loadConfig({ WEBHOOKS_TIMEOUT_MS: '1000', WEBHOOKS_LEASE_MS: ms });
+    expect(() => lease('3999')).toThrow(/^WEBHOOKS_LEASE_MS='3999' .*from 4000 to 600000\.$/);
+    expect(lease('4000').webhooks.leaseMs).toBe(4_000);
+  });
+
   it.each([
-    ['WEBHOOKS_LEASE_MS', { WEBHOOKS_LEASE_MS: '1500', WEBHOOKS_TIMEOUT_MS: '1000' }, '1500'],
+    { WEBHOOKS_CONCURRENCY: '2', WEBHOOKS_POLL_MS: '10', WEBHOOKS_LEASE_MS: '22000' },
+    { WEBHOOKS_CONCURRENCY: '10000', WEBHOOKS_POLL_MS: '60000', WEBHOOKS_LEASE_MS: '600000' },
+    { WEBHOOKS_TRANSPORT_CONCURRENCY: '1', WEBHOOKS_TIMEOUT_MS: '100', WEBHOOKS_LEASE_MS: '2200' },
+    { WEBHOOKS_TRANSPORT_CONCURRENCY: '256', WEBHOOKS_TIMEOUT_MS: '30000', WEBHOOKS_LEASE_MS: '62000' },
+  ])('accepts the limits %j, as the module does', (env) => {
+    expect(() => resolveOptions(loadConfig(env).webhooks)).not.toThrow();
+  });
+
+  it.each([
+    ['WEBHOOKS_ENVIRONMENT', { WEBHOOKS_ENVIRONMENT: 'é' }, 'é'],
     ['WEBHOOKS_RETRY_SCHEDULE_MS', { WEBHOOKS_RETRY_SCHEDULE_MS: Array(51).fill('1').join() }, 'at most 50'],
   ])('names the variable %s when the module refuses its value', (variable, env, value) => {
     let refusal: unknown;
