@@ -32,7 +32,7 @@ export function pageHeaders({
 
 /**
  * Headers of every script and style. They are public and contain nothing of a tenant, so pages of other origins may load them:
- * browsers load modules of another origin only with CORS headers. The admin API has no such headers; those are the host's.
+ * browsers load modules of another origin only with CORS headers. For the admin API, the host configures CORS.
  */
 const PUBLIC_FILE: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

@@ -40,7 +40,10 @@ export interface PortalOptions {
   cookieSession?: boolean;
 }
 
-/** How the operator console looks, and who may embed it. Its members are those of the portal, without `hide`. */
+/**
+ * How the operator console looks, and who may embed it. Its members are those of the portal, without `hide`. The default of
+ * `title` is `Webhook operations`.
+ */
 export type OperatorPortalOptions = Omit<PortalOptions, 'hide'>;
 
 /** The options with their defaults filled in, as they are written into the page. */

@@ -83,7 +83,7 @@ describe('the operator console', () => {
     await command('Resume', /The deliveries that wait are sent now/, 'Failing');
     await command('Disable', /New events are recorded as missed/, 'Disabled', 'Under attack');
     await drawer.getByText('Under attack').waitFor();
-    await command('Enable', /new events are sent again/, 'Active');
+    await command('Enable', /New events are sent from now on/, 'Active');
     const { body } = await scene.host
       .api('north')
       .get<{ items: { kind: string; actor: string | null }[] }>('/webhookaudit?pageSize=4');

@@ -53,7 +53,7 @@ async function recoverHour(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Recover deliveries' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Endpoint', { exact: true }).fill('erp');
-  await dialog.getByLabel('Time', { exact: true }).selectOption('From … to …');
+  await dialog.getByLabel('Period', { exact: true }).selectOption('From … to …');
   await dialog.getByLabel('From', { exact: true }).fill(`${date}T10:00`);
   await dialog.getByLabel('To', { exact: true }).fill(`${date}T11:00`);
   expect(await dialog.getByRole('button', { name: 'Send them' }).isDisabled()).toBe(true);

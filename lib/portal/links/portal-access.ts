@@ -11,7 +11,7 @@ import { PortalLinksService } from './portal-links.service.js';
 
 /** The ways to sign in that the mounted pages permit. */
 export interface PortalAccessRules {
-  /** Whether portal links sign users in: there is a portal of the tenants. */
+  /** Whether portal links sign users in. They do if the portal of the tenants is mounted. */
   readonly hasLinks: boolean;
   /** Whether cookies of the host sign users in on one of the pages. */
   readonly cookieSession: boolean;
@@ -55,7 +55,7 @@ const SENT_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 const isAddedByScript = (authorization: AccessRequest['headers'][string]): boolean =>
   typeof authorization === 'string' && !SENT_BY_BROWSERS.test(authorization);
 
-/** All current browsers send `sec-fetch-site` (Fetch Metadata). Others are judged by `origin`, which must name this host. */
+/** All current browsers send `sec-fetch-site` (Fetch Metadata). For other browsers `origin` decides: it must name this host. */
 function isSameOrigin(headers: AccessRequest['headers']): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';

@@ -64,7 +64,8 @@ export class PortalLinksController {
   @ApiOperation({
     operationId: 'revokePortalLink',
     summary: 'Revoke a link that opens the portal',
-    description: 'Ends the link, and the session that it opened, with the next request.',
+    description:
+      'Ends the link and the session that it opened: the next request of the session gets 401 `PORTAL_LINK_INVALID`.',
   })
   @ApiUid('portalLinkUid', 'Uid of the link.', '3f1c7a52-2c0e-4a9e-9a57-0c1f3f0b7e11')
   @ApiNoContentResponse({ description: 'The link is not valid any more.' })

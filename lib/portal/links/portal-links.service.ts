@@ -11,7 +11,7 @@ import { codeOf, hashOf, newSecret, partsOf } from './link-secrets.js';
 const MINUTE_MS = 60_000;
 /** How long ended links stay in the list. */
 const REMEMBERED_MS = 30 * 24 * 60 * MINUTE_MS;
-/** Maximum number of links in a list. Older ones are of no use: they live for at most a day. */
+/** Maximum number of links in a list. Older ones have usually expired, because a link is valid for at most a day. */
 const MOST_LISTED = 100;
 
 export interface PortalLinkRequest {
@@ -91,7 +91,7 @@ export class PortalLinksService {
   }
 
   /**
-   * Ends a link, and the session that it opened, with the next request.
+   * Ends a link and the session that it opened: the next request of the session is refused.
    *
    * @param actor who revokes it; null: not known
    * @throws {ApiError} 404 `PORTAL_LINK_NOT_FOUND`

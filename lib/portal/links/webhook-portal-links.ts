@@ -11,7 +11,7 @@ import { PortalLinksService } from './portal-links.service.js';
 export type WebhookPortalLink = PortalLinkDto;
 /** Options of a new link: its validity, and whether it permits changes. */
 export type CreateWebhookPortalLink = CreatePortalLinkDto;
-/** A new link with the part of its URL that proves who has it. */
+/** A new link with the part of its URL that contains its code. */
 export type CreatedWebhookPortalLink = PortalLinkDto & {
   /** `#link=…`. Append it to the URL under which users reach the portal. No other result contains it. */
   readonly fragment: string;
@@ -59,7 +59,7 @@ export class WebhookPortalLinks {
   }
 
   /**
-   * Ends a link, and the session that it opened, with the next request. Idempotent.
+   * Ends a link and the session that it opened: the next request of the session is refused. Idempotent.
    *
    * @param by who revokes it, for the audit
    * @throws {ApiError} `PORTAL_LINK_NOT_FOUND`

@@ -872,7 +872,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a link that opens the portal
-         * @description Ends the link, and the session that it opened, with the next request.
+         * @description Ends the link and the session that it opened: the next request of the session gets 401 `PORTAL_LINK_INVALID`.
          */
         delete: operations["revokePortalLink"];
         options?: never;
