@@ -24,8 +24,8 @@ export interface CommandArgument {
 export type OptionValues = Readonly<Record<string, string | true | undefined>>;
 
 /**
- * The environment that a command reads from and writes to. `bin.ts` passes that of the process; the code below it does not
- * access `process`.
+ * The access of a command to the process: working directory, environment variables, input, and output. `bin.ts` creates it; no
+ * other code of the command line uses `process`.
  */
 export interface CommandContext {
   /** The working directory. */
@@ -54,12 +54,12 @@ export interface Command {
   readonly summary: string;
   /** Text in the help below the usage. */
   readonly description: string;
-  /** Its arguments, in order; each is required unless it `isOptional`. Default: none. */
+  /** Its arguments, in order; each is required unless its `isOptional` is true. Default: none. */
   readonly arguments?: readonly CommandArgument[];
   /** The command's own options, in addition to `COMMON_OPTIONS`. */
   readonly options: Readonly<Record<string, CommandOption>>;
   /**
-   * @param args one value for each argument; more if the last one is `isMany`
+   * @param args one value for each argument; more if `isMany` of the last one is true
    * @throws {UsageError} for invalid values
    * @throws {ConfigError}
    */

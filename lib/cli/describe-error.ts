@@ -22,7 +22,7 @@ export function describeError(
   const exitCode = error instanceof UsageError || code === 'VALIDATION_FAILED' ? 2 : 1;
   if (isJson) return { text: `${JSON.stringify({ error: { code, message } })}\n`, exitCode };
   const usage = exitCode === 2 ? `\n${usageOf(command)}\n${hintOf(command)}\n` : '';
-  // An error without a code is a bug, so its stack trace is shown for the report.
+  // An error without a code is a bug, so its stack trace is shown: a report of the bug needs it.
   return { text: `tillhook: ${code === UNEXPECTED ? stackOf(error) : message}\n${usage}`, exitCode };
 }
 

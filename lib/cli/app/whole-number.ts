@@ -13,7 +13,7 @@ export interface NumberRange {
  * Reads an option that is a whole number.
  *
  * @param name without the dashes
- * @throws {UsageError} for anything else than a whole number of the range
+ * @throws {UsageError} for anything other than a whole number in the range
  */
 export function wholeNumberOf(
   values: OptionValues,

@@ -31,7 +31,7 @@ export const deliveriesCommand: Command = {
     },
     follow: {
       short: 'f',
-      description: `Repeat every second until interrupted; shows changes of the newest ${PAGE_SIZE}`,
+      description: `Repeat every second until interrupted; shows changes of the newest ${PAGE_SIZE} deliveries`,
     },
   },
   async run(values, context) {

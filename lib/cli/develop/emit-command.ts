@@ -22,7 +22,7 @@ export const emitCommand: Command = {
       value: 'JSON',
       short: 'd',
       description:
-        'Data of the event: JSON, @FILE, or - for the standard input. Default: the example of the action',
+        'Data of the event: JSON, @FILE for the content of a file, or - for the standard input. Default: the example of the action',
     },
     'event-uid': { value: 'UID', description: 'Uid of the event. Default: a new one' },
     'ordering-key': { value: 'KEY', description: 'Ordering key. Default: none' },

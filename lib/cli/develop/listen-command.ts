@@ -7,6 +7,7 @@ import { LocalReceiver, type LocalRequest, type LocalResponse } from './local-re
 import { SECRET_OPTION, secretOf } from './verify-command.js';
 
 const DEFAULT_PORT = 4400;
+/** Time limit for the response of the target of `--forward-to`. */
 const FORWARD_LIMIT_MS = 30_000;
 /** Headers that belong to one connection, and those that `fetch` sets itself. */
 const NOT_FORWARDED = new Set([
@@ -35,7 +36,8 @@ export const listenCommand: Command = {
     },
     'forward-to': {
       value: 'URL',
-      description: 'Send each request to this URL as well and pass on its status',
+      description:
+        'Send each request to this URL as well and pass on the status, or 502 without a response within 30 s',
     },
     'print-body': { description: 'Print the whole body of each request' },
   },
@@ -113,7 +115,7 @@ function verdictOf({ headers, body }: LocalRequest, { verifier, secret }: Setup)
   }
 }
 
-/** @returns the status of the target; 502: it cannot be reached */
+/** @returns the status of the target; 502: it cannot be reached, or does not respond in time */
 async function forward({ method, headers, body }: LocalRequest, target: URL): Promise<number> {
   const passed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined || NOT_FORWARDED.has(name) ? [] : [[name, String(value)]],

@@ -9,8 +9,8 @@ const stopAllCommand: Command = {
   name: 'stop-all',
   summary: 'Stop the deliveries of all tenants in all processes',
   description:
-    'Stops all deliveries, in every process that uses the database, within a second. Events are accepted and queued until\n' +
-    'resume-all, also over restarts. To stop a single HTTP transport, use pause.',
+    'Stops all deliveries, in every process that uses the database, within a second. Events are accepted, and their\n' +
+    'deliveries are queued until resume-all, even if processes restart. To stop a single HTTP transport, use pause.',
   options: {
     ...DATABASE_OPTIONS,
     reason: { value: 'TEXT', description: 'Shown in health, in the log and in the audit. Default: none' },

@@ -86,7 +86,9 @@ export const recoverCommands: readonly Command[] = [recoverCommand, replayComman
 function inputOf(values: OptionValues): Pick<RecoverDeliveries, 'since' | 'until' | 'actions'> {
   const { since, until } = periodOf(values);
   if (since === undefined)
-    throw new UsageError('Option "--since" missing: give the time from which on to send again.');
+    throw new UsageError(
+      'Option "--since" missing: give the start of the period to send again, --since TIME.',
+    );
   return { since, until, actions: listOf(values.action) };
 }
 
