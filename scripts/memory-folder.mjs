@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 const SHARED_MEMORY = '/dev/shm';
-/** Containers may have 64 MB of shared memory only. The files of a run take up to 1 GB, half of it the log of PostgreSQL. */
+/** Containers may have 64 MB of shared memory only. The files of a run take up to 1 GB, half of it the write-ahead log of PostgreSQL. */
 const NEEDED_BYTES = 2_000_000_000;
 
 /** @returns {string | undefined} a new folder; undefined if the system has no such file system, or too little free space in it */

@@ -1,13 +1,13 @@
 // Prints a one-time link that opens the portal of the running sample app.
 
-const HELP = `Creates a link that opens the portal of the sample app as the admin of the tenant "demo".
+const HELP = `Signs in to the sample app as the admin of the tenant "demo", and creates a link that opens the portal of this tenant.
 
 Usage: node scripts/portal-link.mjs [url] [--read-only]
 
   url           where the sample app listens (default: http://127.0.0.1:3000)
   --read-only   the portal shows everything and changes nothing
 
-The link opens once, and its session ends after a day.
+The link works once, within a day. The session that it opens ends a day after the link was created.
 `;
 const DAY_MINUTES = 1440;
 

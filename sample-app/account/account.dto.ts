@@ -37,7 +37,7 @@ export class TenantUserView {
 
 /** The response to a sign-in. */
 export class SignInView {
-  @ApiProperty({ description: 'The bearer token of every other route; valid for 12 hours.' })
+  @ApiProperty({ description: 'The bearer token for the routes of the tenant; valid for 12 hours.' })
   accessToken!: string;
 
   @ApiProperty()

@@ -15,7 +15,7 @@ import { OperatorToken } from './operator-token.js';
         const setting = await dataSource
           .getRepository(Setting)
           .findOneByOrFail({ name: ACCESS_TOKEN_SECRET });
-        // A key object: jsonwebtoken parses a string or a buffer as a public key first, for every token, and fails.
+        // A key object, because jsonwebtoken first tries, for every token, to parse a string or a buffer as a public key.
         return { secret: createSecretKey(setting.value, 'base64') };
       },
     }),

@@ -1,7 +1,7 @@
 import { Column, Entity, Unique } from 'typeorm';
 import { TenantEntity } from '../database/tenant-entity.js';
 
-/** A till's computer. Its token says which tenant's users may sign in on it, and opens nothing else. */
+/** A till's computer. Its token says which tenant's users may sign in on it, and is valid for signing in only. */
 @Entity('pos_device')
 @Unique(['tenantUid', 'uid'])
 @Unique(['tokenHash'])

@@ -22,7 +22,7 @@ class EventDto {
 
   @ApiPropertyOptional({
     example: 500,
-    description: 'How long to hold the transaction open before it ends, in ms.',
+    description: 'How long to hold the transaction open before it ends, in ms: 0 to 60,000. Default: 0.',
   })
   @MayBeLeftOut()
   @IsInt()
@@ -49,7 +49,10 @@ export class EmitEventDto extends EventDto {
 }
 
 export class EmitBatchDto extends EventDto {
-  @ApiProperty({ example: 1000, description: 'Number of events, which are emitted in one transaction.' })
+  @ApiProperty({
+    example: 1000,
+    description: 'Number of events, 1 to 10,000, which are emitted in one transaction.',
+  })
   @IsInt()
   @Min(1)
   @Max(10_000)
@@ -58,7 +61,8 @@ export class EmitBatchDto extends EventDto {
   @ApiPropertyOptional({
     oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'string' } }],
     example: 3,
-    description: 'Ordering keys that the events get in turn: a list, or a number n for key-0 to key-(n-1).',
+    description:
+      'Ordering keys that the events get in turn: a list of 1 to 10,000 keys, or a number n from 1 to 10,000 for key-0 to key-(n-1). Default: none.',
   })
   @MayBeLeftOut()
   @IsOrderingKeys()

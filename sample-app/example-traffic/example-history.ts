@@ -19,10 +19,10 @@ const CLOCK_SLACK_MS = 60_000;
  * Transports, webhooks and commands go through the module's services, so that rules and audit are the real ones, and only
  * their times are moved. Deliveries are written as rows. Real deliveries would take as long as their retries wait,
  * and their statistics could not be moved, because they are counted in buckets of the real time. The rows keep the module's
- * invariants: numbers rise with time, and each outcome and each change of the queue has its fact, from which the module counts
- * statistics and the depth of the queue itself. The last step, a recovery, is real again.
+ * invariants: numbers rise with time, and each outcome and each change of the queue has a fact, from which the module itself counts
+ * the statistics and the depth of the queue. The last step, a recovery, goes through the module's services again.
  *
- * Only an example may write to the module's tables. Their form is not part of its API.
+ * Only an example may write to the module's tables. The form of the tables is not part of the module's API.
  */
 @Injectable()
 export class ExampleHistory {

@@ -30,7 +30,7 @@ const toTry = (ownReceiver: string): string[] => [
 ];
 
 /**
- * Starts the example traffic, and creates a link that opens the portal as the tenant's admin.
+ * Starts the example traffic, and creates a link that opens the portal of the tenant.
  *
  * The link is printed only here, on the terminal of somebody who tries the app. An application that runs for others sends a
  * link to the person who is to use it, and prints none: logs are read by many.
@@ -49,7 +49,7 @@ export async function startExample(app: INestApplication, url: string): Promise<
   );
   return [
     '',
-    `Portal of the tenant "${EXAMPLE_TENANT}", signed in as its admin. The link opens once, within a day:`,
+    `Portal of the tenant "${EXAMPLE_TENANT}". The link works once, within a day:`,
     `  ${url}/v2/portal${fragment}`,
     `  Another link: node scripts/portal-link.mjs ${url}`,
     `  ${FOUND[found]}`,

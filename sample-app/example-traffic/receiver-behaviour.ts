@@ -26,7 +26,7 @@ interface Request {
   /** Name of the receiver: the uid of its transport, or `inbox`. */
   readonly receiver: string;
   readonly eventUid: string;
-  /** How long before the start of the app, in ms; 0: after it. */
+  /** How long before the start of the app the request is made, in ms; 0: after the start. */
   readonly ago: number;
   readonly random: Random;
 }

@@ -20,7 +20,7 @@ export class OrderDelivery {
   /**
    * Marks lines as delivered and takes the goods from stock. Emits ORDER_DELIVERED once nothing is outstanding.
    *
-   * @throws {ConflictException} when the order is not settled, more than is outstanding of a line is named, or stock runs out
+   * @throws {ConflictException} when the order is not settled, a line names more than is outstanding, or the stock runs out
    */
   async deliver(manager: EntityManager, actor: Actor, order: Order, input: DeliverOrderDto): Promise<void> {
     if (order.state !== 'SETTLED') {

@@ -1,6 +1,6 @@
 import type { WebhookSecretsProvider } from 'nestjs-tillhook/receiver';
 
-/** Signing secrets of the payment provider, from the environment. None: every webhook of it gets a 401. */
+/** Signing secrets of the payment provider, from the environment. None: every webhook of the provider gets a 401. */
 export class PaymentSecrets implements WebhookSecretsProvider {
   readonly #secrets: readonly string[];
 

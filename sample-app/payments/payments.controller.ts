@@ -24,8 +24,8 @@ const VALID_EVENT = new ValidationPipe({
 /**
  * Receives the webhooks of a payment provider. The signature authorizes them; there is no access token.
  *
- * A provider repeats everything but a 2xx for days, shows the failure to its users, and disables a receiver that keeps
- * failing. So events that this app will never need are acknowledged. A payment for an order of this app that cannot be
+ * A provider retries for days until it gets a 2xx, shows the failure to its users, and disables a receiver that keeps
+ * failing. So this app acknowledges events that it will never need. A payment for an order of this app that cannot be
  * recorded is refused instead: money has moved, so the failure must be seen, and a retry succeeds once its cause is removed.
  */
 @Controller('v2/payments')
@@ -43,9 +43,9 @@ export class PaymentsController {
   @ApiBody({ schema: { type: 'object' }, description: 'An event of Stripe, as Stripe sends it.' })
   @ApiNoContentResponse({
     description:
-      'Processed, now or before; or another type of event; or a payment without `orderUid` in its metadata.',
+      'The event was processed, now or before. Or it was ignored, because it has another type or the metadata of its payment has no `orderUid`.',
   })
-  @ApiUnauthorizedResponse({ description: 'No valid signature.', type: ErrorView })
+  @ApiUnauthorizedResponse({ description: 'The request has no valid signature.', type: ErrorView })
   @ApiErrors(400, 404, 409)
   @ApiOutage()
   async received(@WebhookId() id: string, @WebhookBody(VALID_EVENT) event: PaymentEvent): Promise<void> {

@@ -16,7 +16,7 @@ export class RequestDrain implements BeforeApplicationShutdown {
   readonly #inFlight = new Set<Response>();
   #notifyIdle = (): void => undefined;
 
-  /** Aborted when the app begins to shut down. A request that waits for something else than its own work stops waiting then. */
+  /** Aborted when the app begins to shut down. A request that waits for something other than its own work stops waiting then. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
