@@ -43,7 +43,7 @@ export interface AttemptStartMessage {
 
 /** Published on `tillhook:attempt:end` when the outcome is known, before it is recorded. */
 export interface AttemptEndMessage extends AttemptStartMessage {
-  /** `aborted`: this process is shutting down or was switched off, and the attempt does not count. */
+  /** `aborted`: this process aborted the request or did not send it, and the attempt does not count. */
   readonly outcome: AttemptOutcome;
   /** Duration of the request in ms. */
   readonly durationMs: number;

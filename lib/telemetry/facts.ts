@@ -66,7 +66,7 @@ export interface AttemptResultFacts {
   readonly durationMs: number;
   readonly responseStatusCode: number | null;
   readonly errorCode: string | null;
-  /** Time from the emit until now, in ms; undefined: the attempt did not deliver, or was requested by somebody. */
+  /** Time from the emit until now, in ms; undefined: the attempt did not deliver, or a redelivery or a recovery requested it. */
   readonly sinceEmitMs?: number | undefined;
 }
 

@@ -79,7 +79,8 @@ export const GAUGES = {
   unclaimedAge: {
     name: 'tillhook.queue.unclaimed.age',
     unit: 's',
-    description: 'How long a transport has had a due delivery that no process works on; 0: there is none.',
+    description:
+      'How long the longest-waiting transport has had a due delivery while no process works on it; 0: there is none.',
   },
   outboxDepth: {
     name: 'tillhook.outbox.depth',

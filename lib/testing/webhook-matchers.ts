@@ -47,7 +47,7 @@ export const webhookMatchers = {
     const ofAction = eventsOf(received).filter((event) => event.action === action);
     const pass = ofAction.length === count;
     const message = (): string =>
-      `Expected ${pass ? 'another number than ' : ''}${count} event(s) ${action}, emitted: ${ofAction.length}.${listed(ofAction)}`;
+      `Expected ${pass ? 'not exactly ' : ''}${count} event(s) ${action}, emitted: ${ofAction.length}.${listed(ofAction)}`;
     return { pass, message };
   },
 };

@@ -3,7 +3,10 @@ import { WebhookInboxEntity } from './webhook-inbox.entity.js';
 
 const NAME = 'webhook_inbox';
 
-/** The escaped name of the inbox in a data source: as in its entity if that is registered, otherwise in the schema of the data source. */
+/**
+ * The escaped name of the table of the inbox. If the data source has the entity, the entity gives the name and the schema; otherwise
+ * the table is in the schema of the data source.
+ */
 export function inboxTable(dataSource: DataSource): string {
   const { driver, options } = dataSource;
   if (dataSource.hasMetadata(WebhookInboxEntity)) {

@@ -7,7 +7,7 @@ export class WebhookInboxEntity {
   @PrimaryColumn({ type: 'varchar', length: 64 })
   source!: string;
 
-  /** The sender's id. */
+  /** The id that the sender gave to the webhook. */
   @PrimaryColumn({ name: 'webhook_id', type: 'varchar', length: 255 })
   webhookId!: string;
 

@@ -14,7 +14,7 @@ const LONGEST = { source: 64, id: 255 };
 export interface InboxEntry {
   /** Your name for the sender, because two senders may use the same id. 1 to 64 characters. */
   readonly source: string;
-  /** The sender's id, as returned by `@WebhookId()`. 1 to 255 characters. */
+  /** The id that the sender gave to the webhook, as `@WebhookId()` returns it. 1 to 255 characters. */
   readonly id: string;
 }
 

@@ -3,8 +3,8 @@ import { InvalidReceiverOptionError, WebhookVerificationError } from '../../erro
 import type { VerificationKey } from './signature-scheme.js';
 
 /**
- * While secrets are rotated, a header may contain one signature for each secret. Further signatures are ignored, because
- * each costs time.
+ * Maximum number of signatures that are compared. While secrets are rotated, a header may contain one signature for each
+ * secret. Signatures beyond the maximum are ignored, because each comparison costs time.
  */
 export const MOST_SIGNATURES = 20;
 const SHA256_BYTES = 32;

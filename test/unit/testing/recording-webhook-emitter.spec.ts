@@ -190,7 +190,7 @@ describe('The matchers', () => {
       'Expected 3 event(s) ORDER_SETTLED, emitted: 1.',
     );
     expect(() => expect(emitter).not.toHaveEmittedTimes('ORDER_SETTLED', 1)).toThrow(
-      'Expected another number than 1 event(s) ORDER_SETTLED, emitted: 1.',
+      'Expected not exactly 1 event(s) ORDER_SETTLED, emitted: 1.',
     );
   });
 
