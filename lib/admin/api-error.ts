@@ -93,7 +93,7 @@ export const unauthenticated = (): ApiError =>
 
 /** 403. */
 export const forbidden = (): ApiError =>
-  new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['The role Tenant.Admin on this tenant is required.']);
+  new ApiError(HttpStatus.FORBIDDEN, 'FORBIDDEN', ['The caller may not administer this tenant.']);
 
 /** 403 for an operator route. */
 export const operatorForbidden = (): ApiError =>
@@ -115,7 +115,7 @@ export const crossSiteRequest = (): ApiError =>
     'A change that is authorized by cookies must come from a page of the same origin, with the header x-tillhook-portal: session.',
   ]);
 
-/** 401 for the code or the token of a link that was used, revoked or has expired. */
+/** 401 for the code of a portal link that was opened before, and for a code or token whose link was revoked or has expired. */
 export const portalLinkInvalid = (): ApiError =>
   new ApiError(HttpStatus.UNAUTHORIZED, 'PORTAL_LINK_INVALID', [
     'The portal link is not valid: it was opened before, was revoked, or has expired. Ask for a new one.',

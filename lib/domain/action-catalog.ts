@@ -42,7 +42,7 @@ export function defineAction<Data extends object>(
 /**
  * Returns a new catalog with the actions of both arguments, which are not changed.
  *
- * @throws {InvalidOptionError} if a name is not 1 to 64 of A-Z, 0-9 and `_`, begins with `WEBHOOK_`, or is in both
+ * @throws {InvalidOptionError} if a name is not 1 to 64 of the characters A-Z, 0-9 and `_`, begins with `WEBHOOK_`, or is in both
  */
 export function extendCatalog<Base extends ActionCatalog, More extends ActionCatalog>(
   base: Base,
@@ -65,14 +65,18 @@ export function extendCatalog<Base extends ActionCatalog, More extends ActionCat
 /**
  * Validates a catalog, also one that was not made by `extendCatalog`.
  *
- * @throws {InvalidOptionError} if it is empty, or a name is not 1 to 64 of A-Z, 0-9 and `_`, or begins with `WEBHOOK_`
+ * @throws {InvalidOptionError} if it is empty, or a name is not 1 to 64 of the characters A-Z, 0-9 and `_`, or begins with `WEBHOOK_`
  */
 export function checkCatalog(catalog: ActionCatalog): void {
   const actions = Object.keys(catalog);
   if (actions.length === 0) throw new InvalidOptionError('catalog', catalog, 'define at least one action.');
   for (const action of actions) {
     if (!ACTION_NAME_PATTERN.test(action)) {
-      throw new InvalidOptionError('catalog', action, 'name an action with 1 to 64 of A-Z, 0-9 and "_".');
+      throw new InvalidOptionError(
+        'catalog',
+        action,
+        'name an action with 1 to 64 of the characters A-Z, 0-9 and "_".',
+      );
     }
     if (isReservedAction(action)) {
       throw new InvalidOptionError(

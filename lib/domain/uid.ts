@@ -11,7 +11,7 @@ export const UID_MAX_LENGTH = 64;
 export const TENANT_UID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:|@-]+$/;
 
 /** The rule of `TENANT_UID_PATTERN` for messages. */
-export const TENANT_UID_RULE = `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9 and _ - . : | @, but not "." or ".." alone`;
+export const TENANT_UID_RULE = `1 to ${UID_MAX_LENGTH} of the characters A-Z, a-z, 0-9 and _ - . : | @, but not "." or ".." alone`;
 
 /** Whether a value may be the uid of a transport, webhook or event. */
 export function isUid(value: unknown): value is string {

@@ -12,7 +12,7 @@ import { IsPlainText, IsUid } from '../validation/text.js';
 /** The query parameters of the list of events. */
 export class EventQueryDto extends DatedKeysetQueryDto implements EventFilter {
   @MayBeAbsent()
-  @Matches(ACTION_NAME_PATTERN, { message: 'action must be 1 to 64 of A-Z, 0-9 and "_"' })
+  @Matches(ACTION_NAME_PATTERN, { message: 'action must be 1 to 64 of the characters A-Z, 0-9 and "_"' })
   action?: string;
 
   @MayBeAbsent()

@@ -33,7 +33,7 @@ export class StatisticsQueryDto extends StatisticsRangeDto {
   httpTransportUid?: string;
 
   @MayBeAbsent()
-  @Matches(ACTION_NAME_PATTERN, { message: 'action must be 1 to 64 of A-Z, 0-9 and "_"' })
+  @Matches(ACTION_NAME_PATTERN, { message: 'action must be 1 to 64 of the characters A-Z, 0-9 and "_"' })
   action?: string;
 }
 

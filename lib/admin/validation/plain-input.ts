@@ -20,7 +20,7 @@ const REPLACEMENT = '\uFFFD';
  * code after it: anything but an object, extreme depth, and keys that would reach a prototype. It also rejects text that
  * was not UTF-8, which would be stored damaged.
  *
- * @param what names the input in the message: `body` or `query`
+ * @param what names the input in the message: `body` or `query`; from code also `input` or `options`
  * @throws {ApiError} 400
  */
 export function plainInput(value: unknown, what: string): Record<string, unknown> {

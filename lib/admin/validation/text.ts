@@ -31,7 +31,7 @@ export const IsVisibleAscii = (max: number): PropertyDecorator =>
 
 /** A uid: letters, digits, `_` and `-`. */
 export const IsUid = (): PropertyDecorator =>
-  ofText('isUid', isUid, `1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);
+  ofText('isUid', isUid, `1 to ${UID_MAX_LENGTH} of the characters A-Z, a-z, 0-9, "_" and "-"`);
 
 /** A list of uids. The message does not repeat an element that is not a uid. */
 export const AreUids = (): PropertyDecorator =>
@@ -40,6 +40,6 @@ export const AreUids = (): PropertyDecorator =>
     validator: {
       validate: (value: unknown) => Array.isArray(value) && value.every(isUid),
       defaultMessage: () =>
-        `each value in $property must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`,
+        `each value in $property must be 1 to ${UID_MAX_LENGTH} of the characters A-Z, a-z, 0-9, "_" and "-"`,
     },
   });

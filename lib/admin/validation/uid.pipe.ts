@@ -12,6 +12,8 @@ export class UidPipe implements PipeTransform<unknown, string> {
       throw validationFailed(`${data} must be ${TENANT_UID_RULE}`);
     }
     if (isUid(value)) return value;
-    throw validationFailed(`${data} must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`);
+    throw validationFailed(
+      `${data} must be 1 to ${UID_MAX_LENGTH} of the characters A-Z, a-z, 0-9, "_" and "-"`,
+    );
   }
 }
