@@ -26,7 +26,7 @@ export const AdminController = (path: string, group: WebhooksTagGroup): ClassDec
     ApiTags(TAGS[group].name),
     ApiBearerAuth(SECURITY_SCHEME),
     ApiTenantUid(),
-    ApiUnauthenticated(),
+    ApiUnauthenticated('PORTAL_LINK_INVALID'),
     ApiForbidden(),
     ApiDatabaseAway(),
   );

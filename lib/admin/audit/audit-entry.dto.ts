@@ -63,7 +63,7 @@ export class AuditEntryDto {
     type: 'string',
     nullable: true,
     description:
-      'HTTP transport that was changed, or that the webhook or the recovery belongs to; null for a portal link.',
+      'HTTP transport that was changed, or that the webhook, recovery or replay belongs to; null for a portal link.',
     example: 'erp',
   })
   httpTransportUid!: string | null;

@@ -43,7 +43,7 @@ export const ApiAuditQuery = (): MethodDecorator =>
     ),
     ApiOptionalQuery(
       'httpTransportUid',
-      'Filter by HTTP transport; also finds the entries of its webhooks and recoveries.',
+      'Filter by HTTP transport; also finds the entries of its webhooks, recoveries and replays.',
       uidSchema('erp'),
     ),
     ApiOptionalQuery('webhookUid', 'Filter by webhook.', uidSchema('erp-orders')),

@@ -18,7 +18,7 @@ export class AuditController {
     operationId: 'listWebhookAudit',
     summary: 'List the changes that the audit has recorded, newest first',
     description:
-      'Lists the changes of HTTP transports, webhooks, secrets and portal links, and the recoveries that were started or cancelled. Each entry says who made the change, when, and the values before and after. Secrets are masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.',
+      'Lists the changes of HTTP transports, webhooks, secrets and portal links, and the recoveries and replays that were started or cancelled. Each entry says who made the change, when, and the values before and after. Secrets are masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.',
   })
   @ApiAuditQuery()
   @ApiOkResponse({ type: AuditListDto, description: 'A page of the tenant’s audit.' })

@@ -19,7 +19,7 @@ export class DeliveriesController {
     operationId: 'listWebhookDeliveries',
     summary: 'List deliveries, newest first',
     description:
-      'Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads a bounded number of rows.',
+      'Lists the deliveries of the tenant, pending and ended. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most about 5,000 rows.',
   })
   @ApiDeliveryQuery()
   @ApiOkResponse({ type: DeliveryListDto, description: 'A page of the tenant’s deliveries.' })

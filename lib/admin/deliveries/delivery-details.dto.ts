@@ -81,7 +81,7 @@ export class AttemptDto {
     additionalProperties: { type: 'string' },
     nullable: true,
     description:
-      'Headers of the response, secrets redacted. Null if there was no response. In a delivery with many attempts, older ones may also have null, because the size of this response is limited.',
+      'Headers of the response, secrets redacted. Null if there was no response. If a delivery has many attempts, the older ones may also have null, because the size of this response is limited.',
     example: { server: 'nginx' },
   })
   responseHeaders!: Record<string, string> | null;
@@ -121,7 +121,7 @@ export class AttemptDto {
 
   @ApiProperty({
     description:
-      'Whether the attempt did not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt, which is then repeated.',
+      'True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule, which is then repeated.',
     example: false,
   })
   orphaned!: boolean;

@@ -56,7 +56,7 @@ export class DeliveryDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Time of the next attempt; null if the delivery has ended, or waits behind an earlier one with the same ordering key.',
+      'Time at which the next attempt is due; null if the delivery has ended, or waits behind an earlier one with the same ordering key.',
     example: null,
   })
   nextAttemptAt!: string | null;
@@ -64,7 +64,7 @@ export class DeliveryDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Status code of the last response; null if there was none.',
+    description: 'Status code of the response to the last attempt; null if there was none.',
     example: 204,
   })
   lastStatusCode!: number | null;
@@ -77,7 +77,11 @@ export class DeliveryDto {
   })
   lastErrorCode!: string | null;
 
-  @ApiProperty({ format: 'date-time', description: 'Time of creation.', example: '2026-03-14T09:26:53.589Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time of creation, which is when the event was matched to the webhooks.',
+    example: '2026-03-14T09:26:53.589Z',
+  })
   createdAt!: string;
 
   @ApiProperty({

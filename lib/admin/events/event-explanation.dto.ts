@@ -22,7 +22,7 @@ import { WAIT_CAUSES, waitsOf, type CircuitPolicy, type Wait } from './waits.js'
 export class ExplainedEventDto extends EventDto {
   @ApiProperty({
     format: 'date-time',
-    description: 'Time at which it was emitted.',
+    description: 'Time at which the event was emitted.',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;
@@ -30,7 +30,7 @@ export class ExplainedEventDto extends EventDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Ordering key with which it was emitted; null if there is none.',
+    description: 'Ordering key of the event; null if it has none.',
     example: null,
   })
   orderingKey!: string | null;
@@ -49,7 +49,7 @@ export class DeliveryWaitDto {
   @ApiProperty({
     enum: WAIT_CAUSES,
     description:
-      '`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the pause after the receiver responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.',
+      '`TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver responded with 429, 502, 503 or 504, so nothing is sent to the transport before `until`. `CIRCUIT`: attempts failed repeatedly, so nothing is sent to the transport before `until`. `SCHEDULE`: the next attempt on the retry schedule is not due yet. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport. It is sending the delivery now, or sends it when the limits of requests in flight allow. `WORKER`: no process works on the transport yet.',
     example: 'SCHEDULE',
   })
   cause!: Wait['cause'];
@@ -86,7 +86,8 @@ export class WebhookExplanationDto {
   httpTransportUid!: string;
 
   @ApiProperty({
-    description: 'Whether the webhook was deleted. It is listed because it has a delivery of the event.',
+    description:
+      'Whether the webhook was deleted. A deleted webhook is listed only if it has a delivery of the event.',
     example: false,
   })
   deleted!: boolean;
@@ -112,7 +113,7 @@ export class WebhookExplanationDto {
   @ApiProperty({
     enum: BASES,
     description:
-      '`RECORDED`: known from what was written at that time. `DERIVED`: derived from the present configuration of the webhook; see `changedSince`. `EXPIRED`: the record was deleted.',
+      '`RECORDED`: known from rows that were written when the event was matched to the webhooks. `DERIVED`: derived from the present configuration of the webhook; see `changedSince`. `EXPIRED`: the record was deleted.',
     example: 'RECORDED',
   })
   basis!: Verdict['basis'];
@@ -121,7 +122,7 @@ export class WebhookExplanationDto {
     type: 'boolean',
     nullable: true,
     description:
-      'Whether the webhook was created or changed after the event. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.',
+      'Whether the webhook was created or changed after the event was emitted, or at most 1 second before. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.',
     example: false,
   })
   changedSince!: boolean | null;
@@ -130,7 +131,7 @@ export class WebhookExplanationDto {
     type: () => ExplainedDeliveryDto,
     nullable: true,
     description:
-      'Delivery of the event; with the reason `OTHER_WEBHOOK` that of another webhook of the same HTTP transport.',
+      'Delivery of the event for this webhook; null if there is none. If `reason` is `OTHER_WEBHOOK`, the delivery for another webhook of the same HTTP transport.',
   })
   delivery!: ExplainedDeliveryDto | null;
 
@@ -180,6 +181,7 @@ export function webhookExplanationDto(
   const verdict = explainWebhook(event, facts, webhookFacts);
   // The delivery of another webhook is shown only if it is the reason.
   const delivery = isOwn || verdict.reason === 'OTHER_WEBHOOK' ? webhookFacts.delivery : undefined;
+  // If a deleted webhook has no delivery here, retention has deleted the delivery since it was found. The uids are then unknown.
   return {
     webhookUid: webhook?.webhookUid ?? delivery?.webhookUid ?? `deleted-${webhookId}`,
     httpTransportUid: webhook?.httpTransportUid ?? delivery?.httpTransportUid ?? '',

@@ -16,7 +16,7 @@ export class EventPayloadController {
     operationId: 'deleteWebhookEventPayload',
     summary: 'Erase the payload of an event',
     description:
-      'Erases the body and the ordering key for good, for instance on a request of a data subject. The event and its deliveries stay in the log, with `body: null`. Pending deliveries end as `CANCELLED` with the reason `PAYLOAD_GONE`; a request that is in flight is not stopped, and a worker that has the body in memory may start another one within 60 seconds. Erasing it again changes nothing.',
+      'Erases the body and the ordering key for good, for instance at the request of a data subject. The event and its deliveries stay in the log, with `body: null`. Pending deliveries end as `CANCELLED` with the reason `PAYLOAD_GONE`; a request that is in flight is not stopped, and a worker that has the body in memory may start another one within 60 seconds. Erasing it again changes nothing.',
   })
   @ApiUid('eventUid', 'Uid of the event.', '0195a1c2-7d3e-7f4a-8b5c-6d7e8f901a2b')
   @ApiNoContentResponse({ description: 'The payload is erased.' })

@@ -18,14 +18,14 @@ export class ListedEventDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time at which it happened.',
+    description: 'Time at which the event happened.',
     example: '2026-03-14T09:26:53.589Z',
   })
   occurredAt!: string;
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time at which it was emitted.',
+    description: 'Time at which the event was emitted.',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;
@@ -41,7 +41,7 @@ export class ListedEventDto {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'Ordering key with which it was emitted; null if there is none.',
+    description: 'Ordering key of the event; null if it has none.',
     example: null,
   })
   orderingKey!: string | null;
@@ -55,7 +55,7 @@ export class ListedEventDto {
 
   @ApiProperty({
     description:
-      'Whether there is a delivery of the event, pending or ended. False after the fan-out: no webhook matched, or the records of its deliveries have expired.',
+      'Whether there is a delivery of the event, pending or ended. If this is false and `fannedOut` is true, no webhook matched, or the records of the deliveries were deleted.',
     example: true,
   })
   hasDeliveries!: boolean;

@@ -13,7 +13,7 @@ export class DisableHttpTransportDto {
     maxLength: MAX_REASON,
     pattern: PLAIN_TEXT_PATTERN,
     description:
-      'Reason that `disabledReason` shows. Default: `ADMIN`. A transport that is already disabled keeps its reason.',
+      'Reason that `disabledReason` shows. Default: `ADMIN`, or the existing reason if the HTTP transport is already disabled.',
     example: 'Moved to another ERP',
   })
   @MayBeAbsent()

@@ -9,7 +9,7 @@ export class EnableHttpTransportDto {
   @ApiPropertyOptional({
     default: false,
     description:
-      'If true, a recovery is started as well: deliveries that ended as `FAILED` or `MISSED` since the failures began, or else since the HTTP transport was disabled, are sent again. It has no effect on an HTTP transport that is not disabled.',
+      'If true, a recovery is started as well. It sends again the deliveries that ended as `FAILED` or `MISSED` since `failingSince` or, if that is null, since the HTTP transport was disabled. On an HTTP transport that is not disabled, `recover` has no effect.',
     example: true,
   })
   @MayBeAbsent()

@@ -50,11 +50,15 @@ export const ApiHttpTransportQuery = (): MethodDecorator =>
         example: 'true',
       },
     ),
-    ApiOptionalQuery('search', 'Text that the uid, the name or the URL contains, in upper or lower case.', {
-      type: 'string',
-      pattern: PLAIN_TEXT_PATTERN,
-      minLength: 1,
-      maxLength: MAX_SEARCH,
-      example: 'erp',
-    }),
+    ApiOptionalQuery(
+      'search',
+      'Filter by text that the uid, the name or the URL contains. The search ignores case.',
+      {
+        type: 'string',
+        pattern: PLAIN_TEXT_PATTERN,
+        minLength: 1,
+        maxLength: MAX_SEARCH,
+        example: 'erp',
+      },
+    ),
   );

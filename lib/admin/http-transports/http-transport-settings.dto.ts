@@ -146,7 +146,7 @@ export abstract class HttpTransportInputDto {
     nullable: true,
     maxItems: MAX_RETRIES,
     description:
-      'Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.',
+      'Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service, usually 9 retries within about 3 days.',
     example: [5, 300, 1_800],
   })
   @MayBeAbsentOrNull()

@@ -30,7 +30,7 @@ export class HttpTransportDto extends HttpTransportSettingsDto {
     type: 'string',
     nullable: true,
     description:
-      'Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.',
+      'Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for a time that this service sets, usually 120 hours. `ADMIN`, or the given reason: an admin disabled it.',
     example: null,
   })
   disabledReason!: string | null;

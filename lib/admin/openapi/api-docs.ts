@@ -61,7 +61,7 @@ export const uidSchema = (example: string) =>
 
 /** Message of the 400 response to a malformed uid in the path. */
 export const invalidUid = (name: string): string =>
-  `${name} must be 1 to ${UID_MAX_LENGTH} of A-Z, a-z, 0-9, "_" and "-"`;
+  `${name} must be 1 to ${UID_MAX_LENGTH} of the characters A-Z, a-z, 0-9, "_" and "-"`;
 
 /** Message of the 400 response to a malformed tenant uid in the path. */
 export const INVALID_TENANT_UID = `tenantUid must be ${TENANT_UID_RULE}`;
@@ -114,10 +114,14 @@ export const ApiJsonBody = (
     ApiUnsupportedMediaTypeResponse(documented('The body is not JSON in UTF-8.', unsupportedMediaType())),
   );
 
-/** Documents the 401 response. */
-export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
+/**
+ * Documents the 401 response.
+ *
+ * @param codes further codes that the route can return, beside `UNAUTHENTICATED`
+ */
+export const ApiUnauthenticated = (...codes: ApiErrorCode[]): ClassDecorator & MethodDecorator =>
   ApiUnauthorizedResponse({
-    ...documented('The request has no valid credentials.', unauthenticated()),
+    ...documented('The request has no valid credentials.', unauthenticated(), codes),
     headers: {
       'www-authenticate': {
         description: 'Authentication scheme that this service expects; `Bearer` by default.',
@@ -128,12 +132,22 @@ export const ApiUnauthenticated = (): ClassDecorator & MethodDecorator =>
 
 /** Documents the 403 response. */
 export const ApiForbidden = (): ClassDecorator & MethodDecorator =>
-  ApiForbiddenResponse(documented('The caller may not administer this tenant.', forbidden()));
+  ApiForbiddenResponse(
+    documented(
+      'The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin.',
+      forbidden(),
+      ['PORTAL_READ_ONLY', 'CROSS_SITE_REQUEST'],
+    ),
+  );
 
 /** Documents the 403 response of an operator route. */
 export const ApiOperatorForbidden = (): ClassDecorator & MethodDecorator =>
   ApiForbiddenResponse(
-    documented('The caller is not an operator.', operatorForbidden(), ['OPERATOR_ACCESS_UNDEFINED']),
+    documented(
+      'The caller is not an operator, or the change comes from a page of another origin.',
+      operatorForbidden(),
+      ['OPERATOR_ACCESS_UNDEFINED', 'CROSS_SITE_REQUEST'],
+    ),
   );
 
 /**

@@ -20,7 +20,8 @@ export const ResponseSchema = (
 };
 
 /**
- * Names the schema of an object in a request to the admin API. Unknown members are rejected, as `DtoPipe` does.
+ * Names the schema of an object in a request to the admin API. The schema allows no unknown members, because `DtoPipe` rejects
+ * them.
  *
  * @param nullable whether null may replace the object. In OpenAPI 3.0 the schema itself has to allow it: next to a `$ref`
  *   the keyword has no effect. Default: false
@@ -44,5 +45,5 @@ export const PLAIN_TEXT_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 /** Visible ASCII characters without spaces, as `IsVisibleAscii` accepts them. */
 export const VISIBLE_ASCII_PATTERN = '^[\\u0021-\\u007e]+$';
 
-/** The same, or the empty text. */
+/** Visible ASCII characters without spaces, or the empty text. */
 export const VISIBLE_ASCII_OR_BLANK_PATTERN = '^[\\u0021-\\u007e]*$';

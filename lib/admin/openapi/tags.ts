@@ -34,7 +34,7 @@ export const TAGS: Readonly<
   audit: {
     name: 'Webhook audit',
     description:
-      'Who changed which HTTP transport, webhook, secret or portal link, who started or cancelled which recovery, and when.',
+      'Who changed which HTTP transport, webhook, secret or portal link, who started or cancelled which recovery or replay, and when.',
   },
   catalogAndQuotas: {
     name: 'Webhook catalog and quotas',
@@ -49,7 +49,7 @@ export const TAGS: Readonly<
   operations: {
     name: 'Webhook operations',
     description:
-      'For the operators of the service, over all tenants: failing HTTP transports, waiting work and the processes that do it. Operators can stop and resume all deliveries.',
+      'Views of all tenants for the operators of the service: failing HTTP transports, waiting work and the processes that do it. Operators can stop and resume all deliveries.',
   },
 };
 

@@ -28,7 +28,10 @@ export class OperatorAuditEntryDto {
   })
   actor!: string | null;
 
-  @ApiProperty({ type: () => [AuditChangeDto], description: 'The reason, before and after.' })
+  @ApiProperty({
+    type: () => [AuditChangeDto],
+    description: 'Change of the reason of the stop; empty if no reason was given.',
+  })
   changes!: AuditChangeDto[];
 
   @ApiProperty({

@@ -19,7 +19,7 @@ export class OperatorStopController {
     operationId: 'stopWebhookDeliveries',
     summary: 'Stop all deliveries',
     description:
-      'Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, even if processes restart.',
+      'Stops the deliveries of all tenants in all processes, including test sends. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, even if processes restart.',
   })
   @ApiJsonBody(
     StopDeliveriesDto,

@@ -27,7 +27,11 @@ export class OperationsQueueDto implements Backlog {
   })
   events!: BoundedCountDto;
 
-  @ApiProperty({ ...AGE, description: 'Age of the oldest of these events in ms; null: none.', example: 41 })
+  @ApiProperty({
+    ...AGE,
+    description: 'Age of the oldest of these events in ms; null: there is none.',
+    example: 41,
+  })
   oldestEventMs!: number | null;
 
   @ApiProperty({
@@ -71,7 +75,7 @@ export class DeliveringProcessDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When the first of its leases ends, unless it renews it.',
+    description: 'End of the lease that ends first, unless the process renews it.',
     example: '2026-03-14T09:27:23.589Z',
   })
   firstLeaseUntil!: string;

@@ -20,7 +20,8 @@ export class QuotasController {
   @ApiOperation({
     operationId: 'getWebhookQuotas',
     summary: 'Get the quotas and their usage',
-    description: 'Returns how many transports, webhooks and pending deliveries the tenant has and may have.',
+    description:
+      'Returns how many HTTP transports, webhooks and pending deliveries the tenant has and may have.',
   })
   @ApiOkResponse({ type: QuotasDto, description: 'Quotas of the tenant.' })
   @ApiInvalid(INVALID_TENANT_UID)

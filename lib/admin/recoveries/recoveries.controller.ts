@@ -18,10 +18,11 @@ export class RecoveriesController {
   @ApiOperation({
     operationId: 'listWebhookRecoveries',
     summary: 'List recoveries and replays, newest first',
-    description: 'Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null.',
+    description:
+      'Lists the jobs that recover deliveries or replay events, including those that have ended. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null.',
   })
   @ApiRecoveryQuery()
-  @ApiOkResponse({ type: RecoveryListDto, description: 'A page of the tenant’s recoveries.' })
+  @ApiOkResponse({ type: RecoveryListDto, description: 'A page of the tenant’s recoveries and replays.' })
   @ApiInvalid('pageSize must be an integer from 1 to 100', 'INVALID_CURSOR')
   list(
     @Param('tenantUid', UidPipe) tenantUid: string,
@@ -36,8 +37,8 @@ export class RecoveriesController {
     summary: 'Get the progress of a recovery or replay',
     description: 'Returns what the job includes, its state, and how many deliveries it has enqueued.',
   })
-  @ApiUid('recoveryUid', 'Uid of the recovery.', 'rec_00000000006yk')
-  @ApiOkResponse({ type: RecoveryDto, description: 'The recovery.' })
+  @ApiUid('recoveryUid', 'Uid of the recovery or replay.', 'rec_00000000006yk')
+  @ApiOkResponse({ type: RecoveryDto, description: 'The recovery or replay.' })
   @ApiInvalid(invalidUid('recoveryUid'))
   @ApiMissing('RECOVERY')
   async get(
@@ -55,8 +56,8 @@ export class RecoveriesController {
     description:
       'The job enqueues nothing more. Deliveries that it has already enqueued are sent. If the job has ended, nothing changes. The request may be repeated.',
   })
-  @ApiUid('recoveryUid', 'Uid of the recovery.', 'rec_00000000006yk')
-  @ApiOkResponse({ type: RecoveryDto, description: 'The recovery as it is now.' })
+  @ApiUid('recoveryUid', 'Uid of the recovery or replay.', 'rec_00000000006yk')
+  @ApiOkResponse({ type: RecoveryDto, description: 'The recovery or replay as it is now.' })
   @ApiInvalid(invalidUid('recoveryUid'))
   @ApiMissing('RECOVERY')
   async cancel(

@@ -16,7 +16,7 @@ export abstract class RecoveryInputDto {
     type: 'string',
     format: 'date-time',
     description:
-      'Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.',
+      'Start of the period, inclusive. Recover: deliveries that ended at this time or later. Replay: events that were emitted at this time or later. ISO 8601 with seconds and an offset. Must not be in the future.',
     example: '2026-03-14T09:00:00Z',
   })
   @InstantValue()
@@ -26,7 +26,7 @@ export abstract class RecoveryInputDto {
     type: 'string',
     format: 'date-time',
     description:
-      'Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.',
+      'End of the period, inclusive. Recover: deliveries that were created at this time or earlier. Replay: events that were emitted at this time or earlier. ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.',
     example: '2026-03-14T12:00:00Z',
   })
   @MayBeAbsent()
@@ -49,7 +49,7 @@ export abstract class RecoveryInputDto {
   @ArrayUnique()
   @Matches(ACTION_NAME_PATTERN, {
     each: true,
-    message: 'each of actions must be 1 to 64 of A-Z, 0-9 and "_"',
+    message: 'each of actions must be 1 to 64 of the characters A-Z, 0-9 and "_"',
   })
   actions?: string[];
 

@@ -20,7 +20,7 @@ const Count = (description: string, example: number): PropertyDecorator =>
 /** A recovery or replay. */
 @ResponseSchema('Recovery')
 export class RecoveryDto {
-  @ApiProperty({ description: 'Uid of the recovery.', example: 'rec_00000000006yk' })
+  @ApiProperty({ description: 'Uid of the recovery or replay.', example: 'rec_00000000006yk' })
   recoveryUid!: string;
 
   @ApiProperty({ description: 'HTTP transport that it sends to.', example: 'erp' })
@@ -53,7 +53,7 @@ export class RecoveryDto {
   @ApiProperty({
     format: 'date-time',
     description:
-      'Earliest time that it includes: of the end of a delivery (recovery), or of the emit of an event (replay).',
+      'Start of the period, inclusive. `RECOVER`: deliveries that ended at this time or later. `REPLAY`: events that were emitted at this time or later.',
     example: '2026-03-14T09:00:00.000Z',
   })
   since!: string;
@@ -61,7 +61,7 @@ export class RecoveryDto {
   @ApiProperty({
     format: 'date-time',
     description:
-      'Latest time that it includes: of the creation of a delivery (recovery), or of the emit of an event (replay).',
+      'End of the period, inclusive. `RECOVER`: deliveries that were created at this time or earlier. `REPLAY`: events that were emitted at this time or earlier.',
     example: '2026-03-14T12:00:00.000Z',
   })
   until!: string;
@@ -91,7 +91,10 @@ export class RecoveryDto {
   })
   webhookUid!: string | null;
 
-  @Count('Number of events found so far. A recovery finds all before it enqueues the first one.', 1200)
+  @Count(
+    'Number of events found so far. A recovery finds all of them before it enqueues the first delivery.',
+    1200,
+  )
   found!: number;
 
   @Count('Number of existing deliveries that were enqueued again.', 800)
@@ -134,7 +137,10 @@ export class RecoveryDto {
 /** A page of recoveries, newest first. */
 @ResponseSchema('RecoveryList')
 export class RecoveryListDto {
-  @ApiProperty({ type: () => [RecoveryDto], description: 'Recoveries of this page, newest first.' })
+  @ApiProperty({
+    type: () => [RecoveryDto],
+    description: 'Recoveries and replays of this page, newest first.',
+  })
   items!: RecoveryDto[];
 
   @ApiProperty({
@@ -172,7 +178,7 @@ export class RecoverySampleDto {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'Time of the creation of the delivery (recovery), or of the emit of the event (replay).',
+    description: 'Time at which the delivery was created (recovery) or the event was emitted (replay).',
     example: '2026-03-14T09:26:53.589Z',
   })
   createdAt!: string;

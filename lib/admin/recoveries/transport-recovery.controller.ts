@@ -28,7 +28,7 @@ const StartRoute = (path: 'recover' | 'replay', summary: string, description: st
     }),
     ApiOkResponse({
       type: RecoveryDryRunDto,
-      description: 'With `dryRun`: the deliveries that the job would send.',
+      description: 'With `dryRun`: the number of deliveries that the job would send, and a sample.',
     }),
     ApiInvalid('since must not be after until'),
     ApiConflicting(

@@ -54,7 +54,7 @@ export class StatisticCountsDto {
     type: () => PercentilesDto,
     nullable: true,
     description:
-      'Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered.',
+      'Time from the emit of the event to the end of the attempt that delivered it. Attempts of redeliveries, recoveries and replays are left out. The error is at most 10 %. Null: there was no such attempt.',
   })
   deliveryMs!: PercentilesDto | null;
 }
@@ -74,7 +74,7 @@ export class StatisticsBucketDto extends StatisticCountsDto {
 @ResponseSchema('StatisticsTotal')
 export class StatisticsTotalDto extends StatisticCountsDto {}
 
-/** Statistics of a tenant. */
+/** Statistics of a tenant, or of all tenants together. */
 @ResponseSchema('Statistics')
 export class StatisticsDto {
   @ApiProperty({ enum: Object.keys(GRANULARITIES), description: 'Length of a bucket.', example: 'hour' })

@@ -18,7 +18,7 @@ const ActionField = (required: boolean): PropertyDecorator =>
       pattern: ACTION_PATTERN.source,
       maxLength: MAX_ACTION_LENGTH,
       description:
-        'Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.',
+        'Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*` and matches at least one action, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.',
       example: 'ORDER_SETTLED',
     }),
     IsString(),

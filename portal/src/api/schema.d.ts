@@ -305,7 +305,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads a bounded number of rows.
+         * @description Lists the deliveries of the tenant, pending and ended. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most about 5,000 rows.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
@@ -408,7 +408,7 @@ export interface paths {
         post?: never;
         /**
          * Erase the payload of an event
-         * @description Erases the body and the ordering key for good, for instance on a request of a data subject. The event and its deliveries stay in the log, with `body: null`. Pending deliveries end as `CANCELLED` with the reason `PAYLOAD_GONE`; a request that is in flight is not stopped, and a worker that has the body in memory may start another one within 60 seconds. Erasing it again changes nothing.
+         * @description Erases the body and the ordering key for good, for instance at the request of a data subject. The event and its deliveries stay in the log, with `body: null`. Pending deliveries end as `CANCELLED` with the reason `PAYLOAD_GONE`; a request that is in flight is not stopped, and a worker that has the body in memory may start another one within 60 seconds. Erasing it again changes nothing.
          */
         delete: operations["deleteWebhookEventPayload"];
         options?: never;
@@ -465,7 +465,7 @@ export interface paths {
         };
         /**
          * List the changes that the audit has recorded, newest first
-         * @description Lists the changes of HTTP transports, webhooks, secrets and portal links, and the recoveries that were started or cancelled. Each entry says who made the change, when, and the values before and after. Secrets are masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.
+         * @description Lists the changes of HTTP transports, webhooks, secrets and portal links, and the recoveries and replays that were started or cancelled. Each entry says who made the change, when, and the values before and after. Secrets are masked. Entries are kept for 400 days. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null. With a filter, a page may contain fewer items than `pageSize`, or none, although a next page exists: each request reads at most 5,000 entries.
          */
         get: operations["listWebhookAudit"];
         put?: never;
@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * List recoveries and replays, newest first
-         * @description Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null.
+         * @description Lists the jobs that recover deliveries or replay events, including those that have ended. Pass `paging.nextCursor` of a response as `cursor` to get the next page, until it is null.
          */
         get: operations["listWebhookRecoveries"];
         put?: never;
@@ -585,7 +585,7 @@ export interface paths {
         };
         /**
          * Get the quotas and their usage
-         * @description Returns how many transports, webhooks and pending deliveries the tenant has and may have.
+         * @description Returns how many HTTP transports, webhooks and pending deliveries the tenant has and may have.
          */
         get: operations["getWebhookQuotas"];
         put?: never;
@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Stop all deliveries
-         * @description Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, even if processes restart.
+         * @description Stops the deliveries of all tenants in all processes, including test sends. No request starts later than one second after the response; requests in flight are aborted half a second after their process has noticed the stop. Events are accepted and deliveries are queued until `resume`, even if processes restart.
          */
         post: operations["stopWebhookDeliveries"];
         delete?: never;
@@ -1008,7 +1008,7 @@ export interface components {
              */
             state: "ACTIVE" | "PAUSED" | "DISABLED";
             /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for a time that this service sets, usually 120 hours. `ADMIN`, or the given reason: an admin disabled it.
              * @example null
              */
             disabledReason: string | null;
@@ -1112,7 +1112,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service, usually 9 retries within about 3 days.
              * @example [
              *       5,
              *       300,
@@ -1214,7 +1214,7 @@ export interface components {
              */
             state: "ACTIVE" | "PAUSED" | "DISABLED";
             /**
-             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for too long. `ADMIN`, or the given reason: an admin disabled it.
+             * @description Reason why the transport is disabled; null if it is not. `GONE`: the receiver responded with 410. `FAILING`: all attempts failed for a time that this service sets, usually 120 hours. `ADMIN`, or the given reason: an admin disabled it.
              * @example null
              */
             disabledReason: string | null;
@@ -1284,7 +1284,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service, usually 9 retries within about 3 days.
              * @example [
              *       5,
              *       300,
@@ -1380,7 +1380,7 @@ export interface components {
             /** @description Maximum number of requests in a window of time. `null`: no limit. */
             rateLimit?: components["schemas"]["WebhooksHttpTransportRateLimit"] | null;
             /**
-             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service.
+             * @description Seconds to wait after the first, second, … failed attempt. Each wait varies at random by ± 20 %. An empty list: no retries. `null`: the default of this service, usually 9 retries within about 3 days.
              * @example [
              *       5,
              *       300,
@@ -1433,14 +1433,14 @@ export interface components {
         };
         WebhooksDisableHttpTransport: {
             /**
-             * @description Reason that `disabledReason` shows. Default: `ADMIN`. A transport that is already disabled keeps its reason.
+             * @description Reason that `disabledReason` shows. Default: `ADMIN`, or the existing reason if the HTTP transport is already disabled.
              * @example Moved to another ERP
              */
             reason?: string;
         };
         WebhooksEnableHttpTransport: {
             /**
-             * @description If true, a recovery is started as well: deliveries that ended as `FAILED` or `MISSED` since the failures began, or else since the HTTP transport was disabled, are sent again. It has no effect on an HTTP transport that is not disabled.
+             * @description If true, a recovery is started as well. It sends again the deliveries that ended as `FAILED` or `MISSED` since `failingSince` or, if that is null, since the HTTP transport was disabled. On an HTTP transport that is not disabled, `recover` has no effect.
              * @default false
              * @example true
              */
@@ -1552,7 +1552,7 @@ export interface components {
              */
             webhookUid?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*` and matches at least one action, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action: string;
@@ -1589,7 +1589,7 @@ export interface components {
              */
             lastModifiedAt?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*` and matches at least one action, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action: string;
@@ -1626,7 +1626,7 @@ export interface components {
              */
             lastModifiedAt?: string | null;
             /**
-             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*`, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
+             * @description Events to send: an action of the catalog (see `webhookactions`), `*` for all actions except notifications (`WEBHOOK_…`), or a prefix that ends in `_*` and matches at least one action, such as `ORDER_*` or `WEBHOOK_*`. Anything else is refused with `UNKNOWN_ACTION`.
              * @example ORDER_SETTLED
              */
             action?: string;
@@ -1709,12 +1709,12 @@ export interface components {
             attempts: number;
             /**
              * Format: date-time
-             * @description Time of the next attempt; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
+             * @description Time at which the next attempt is due; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
              * @example null
              */
             nextAttemptAt: string | null;
             /**
-             * @description Status code of the last response; null if there was none.
+             * @description Status code of the response to the last attempt; null if there was none.
              * @example 204
              */
             lastStatusCode: number | null;
@@ -1725,7 +1725,7 @@ export interface components {
             lastErrorCode: string | null;
             /**
              * Format: date-time
-             * @description Time of creation.
+             * @description Time of creation, which is when the event was matched to the webhooks.
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -1817,7 +1817,7 @@ export interface components {
              */
             responseStatusCode: number | null;
             /**
-             * @description Headers of the response, secrets redacted. Null if there was no response. In a delivery with many attempts, older ones may also have null, because the size of this response is limited.
+             * @description Headers of the response, secrets redacted. Null if there was no response. If a delivery has many attempts, the older ones may also have null, because the size of this response is limited.
              * @example {
              *       "server": "nginx"
              *     }
@@ -1847,7 +1847,7 @@ export interface components {
              */
             trigger: "SCHEDULE" | "MANUAL" | "RECOVERY";
             /**
-             * @description Whether the attempt did not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt, which is then repeated.
+             * @description True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule, which is then repeated.
              * @example false
              */
             orphaned: boolean;
@@ -1891,12 +1891,12 @@ export interface components {
             reason: string | null;
             /**
              * Format: date-time
-             * @description Time of the next attempt; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
+             * @description Time at which the next attempt is due; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
              * @example null
              */
             nextAttemptAt: string | null;
             /**
-             * @description Status code of the last response; null if there was none.
+             * @description Status code of the response to the last attempt; null if there was none.
              * @example 204
              */
             lastStatusCode: number | null;
@@ -1907,7 +1907,7 @@ export interface components {
             lastErrorCode: string | null;
             /**
              * Format: date-time
-             * @description Time of creation.
+             * @description Time of creation, which is when the event was matched to the webhooks.
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -1998,7 +1998,7 @@ export interface components {
             missed: number;
             /** @description Duration of attempts. The error is at most 10 %. Null: there was no attempt. */
             attemptMs: components["schemas"]["WebhooksPercentiles"] | null;
-            /** @description Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered. */
+            /** @description Time from the emit of the event to the end of the attempt that delivered it. Attempts of redeliveries, recoveries and replays are left out. The error is at most 10 %. Null: there was no such attempt. */
             deliveryMs: components["schemas"]["WebhooksPercentiles"] | null;
             /**
              * Format: date-time
@@ -2030,7 +2030,7 @@ export interface components {
             missed: number;
             /** @description Duration of attempts. The error is at most 10 %. Null: there was no attempt. */
             attemptMs: components["schemas"]["WebhooksPercentiles"] | null;
-            /** @description Time from the emit to the end of the attempt that delivered, without attempts of redeliveries, recoveries and replays. The error is at most 10 %. Null: nothing was delivered. */
+            /** @description Time from the emit of the event to the end of the attempt that delivered it. Attempts of redeliveries, recoveries and replays are left out. The error is at most 10 %. Null: there was no such attempt. */
             deliveryMs: components["schemas"]["WebhooksPercentiles"] | null;
         };
         WebhooksStatistics: {
@@ -2063,13 +2063,13 @@ export interface components {
             action: string;
             /**
              * Format: date-time
-             * @description Time at which it happened.
+             * @description Time at which the event happened.
              * @example 2026-03-14T09:26:53.589Z
              */
             occurredAt: string;
             /**
              * Format: date-time
-             * @description Time at which it was emitted.
+             * @description Time at which the event was emitted.
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -2079,7 +2079,7 @@ export interface components {
              */
             sequence: number;
             /**
-             * @description Ordering key with which it was emitted; null if there is none.
+             * @description Ordering key of the event; null if it has none.
              * @example null
              */
             orderingKey: string | null;
@@ -2089,7 +2089,7 @@ export interface components {
              */
             fannedOut: boolean;
             /**
-             * @description Whether there is a delivery of the event, pending or ended. False after the fan-out: no webhook matched, or the records of its deliveries have expired.
+             * @description Whether there is a delivery of the event, pending or ended. If this is false and `fannedOut` is true, no webhook matched, or the records of the deliveries were deleted.
              * @example true
              */
             hasDeliveries: boolean;
@@ -2141,12 +2141,12 @@ export interface components {
             sequence: number;
             /**
              * Format: date-time
-             * @description Time at which it was emitted.
+             * @description Time at which the event was emitted.
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
             /**
-             * @description Ordering key with which it was emitted; null if there is none.
+             * @description Ordering key of the event; null if it has none.
              * @example null
              */
             orderingKey: string | null;
@@ -2200,12 +2200,12 @@ export interface components {
             attempts: number;
             /**
              * Format: date-time
-             * @description Time of the next attempt; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
+             * @description Time at which the next attempt is due; null if the delivery has ended, or waits behind an earlier one with the same ordering key.
              * @example null
              */
             nextAttemptAt: string | null;
             /**
-             * @description Status code of the last response; null if there was none.
+             * @description Status code of the response to the last attempt; null if there was none.
              * @example 204
              */
             lastStatusCode: number | null;
@@ -2216,7 +2216,7 @@ export interface components {
             lastErrorCode: string | null;
             /**
              * Format: date-time
-             * @description Time of creation.
+             * @description Time of creation, which is when the event was matched to the webhooks.
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -2229,7 +2229,7 @@ export interface components {
         } | null;
         WebhooksDeliveryWait: {
             /**
-             * @description `TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the pause after the receiver responded with 429, 502, 503 or 504. `CIRCUIT`: the pause after repeated failures. `SCHEDULE`: the next attempt on the retry schedule. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport, and sends the delivery when it has a free slot, or is sending it now. `WORKER`: no process works on the transport yet.
+             * @description `TRANSPORT_DISABLED`, `TRANSPORT_PAUSED`: the transport has to be enabled or resumed. `EARLIER_DELIVERY`: an earlier delivery has the same ordering key. `RETRY_AFTER`: the receiver responded with 429, 502, 503 or 504, so nothing is sent to the transport before `until`. `CIRCUIT`: attempts failed repeatedly, so nothing is sent to the transport before `until`. `SCHEDULE`: the next attempt on the retry schedule is not due yet. `RATE_LIMIT`: the rate limit of the transport is used up. `SLOT`: a process works on the transport. It is sending the delivery now, or sends it when the limits of requests in flight allow. `WORKER`: no process works on the transport yet.
              * @example SCHEDULE
              * @enum {string}
              */
@@ -2258,7 +2258,7 @@ export interface components {
              */
             httpTransportUid: string;
             /**
-             * @description Whether the webhook was deleted. It is listed because it has a delivery of the event.
+             * @description Whether the webhook was deleted. A deleted webhook is listed only if it has a delivery of the event.
              * @example false
              */
             deleted: boolean;
@@ -2275,17 +2275,17 @@ export interface components {
              */
             reason: "ACTION_DIFFERS" | "WEBHOOK_DISABLED" | "WEBHOOK_CREATED_LATER" | "TRANSPORT_CREATED_LATER" | "OTHER_WEBHOOK" | "FAN_OUT" | "CONFIGURATION_CHANGED" | "RECORD_EXPIRED" | null;
             /**
-             * @description `RECORDED`: known from what was written at that time. `DERIVED`: derived from the present configuration of the webhook; see `changedSince`. `EXPIRED`: the record was deleted.
+             * @description `RECORDED`: known from rows that were written when the event was matched to the webhooks. `DERIVED`: derived from the present configuration of the webhook; see `changedSince`. `EXPIRED`: the record was deleted.
              * @example RECORDED
              * @enum {string}
              */
             basis: "RECORDED" | "DERIVED" | "EXPIRED";
             /**
-             * @description Whether the webhook was created or changed after the event. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.
+             * @description Whether the webhook was created or changed after the event was emitted, or at most 1 second before. If so, its configuration may have been another one when the event was emitted. Null if the webhook was deleted.
              * @example false
              */
             changedSince: boolean | null;
-            /** @description Delivery of the event; with the reason `OTHER_WEBHOOK` that of another webhook of the same HTTP transport. */
+            /** @description Delivery of the event for this webhook; null if there is none. If `reason` is `OTHER_WEBHOOK`, the delivery for another webhook of the same HTTP transport. */
             delivery: components["schemas"]["WebhooksExplainedDelivery"] | null;
             /** @description Reasons why the delivery has not been sent yet; empty unless its status is `PENDING`. */
             waitsFor: components["schemas"]["WebhooksDeliveryWait"][];
@@ -2337,7 +2337,7 @@ export interface components {
              */
             actor: string | null;
             /**
-             * @description HTTP transport that was changed, or that the webhook or the recovery belongs to; null for a portal link.
+             * @description HTTP transport that was changed, or that the webhook, recovery or replay belongs to; null for a portal link.
              * @example erp
              */
             httpTransportUid: string | null;
@@ -2364,13 +2364,13 @@ export interface components {
         WebhooksRecoverDeliveries: {
             /**
              * Format: date-time
-             * @description Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.
+             * @description Start of the period, inclusive. Recover: deliveries that ended at this time or later. Replay: events that were emitted at this time or later. ISO 8601 with seconds and an offset. Must not be in the future.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
+             * @description End of the period, inclusive. Recover: deliveries that were created at this time or earlier. Replay: events that were emitted at this time or earlier. ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2420,7 +2420,7 @@ export interface components {
             status: "PENDING" | "DELIVERED" | "FAILED" | "MISSED" | "CANCELLED" | null;
             /**
              * Format: date-time
-             * @description Time of the creation of the delivery (recovery), or of the emit of the event (replay).
+             * @description Time at which the delivery was created (recovery) or the event was emitted (replay).
              * @example 2026-03-14T09:26:53.589Z
              */
             createdAt: string;
@@ -2453,7 +2453,7 @@ export interface components {
         };
         WebhooksRecovery: {
             /**
-             * @description Uid of the recovery.
+             * @description Uid of the recovery or replay.
              * @example rec_00000000006yk
              */
             recoveryUid: string;
@@ -2481,13 +2481,13 @@ export interface components {
             reason: string | null;
             /**
              * Format: date-time
-             * @description Earliest time that it includes: of the end of a delivery (recovery), or of the emit of an event (replay).
+             * @description Start of the period, inclusive. `RECOVER`: deliveries that ended at this time or later. `REPLAY`: events that were emitted at this time or later.
              * @example 2026-03-14T09:00:00.000Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description Latest time that it includes: of the creation of a delivery (recovery), or of the emit of an event (replay).
+             * @description End of the period, inclusive. `RECOVER`: deliveries that were created at this time or earlier. `REPLAY`: events that were emitted at this time or earlier.
              * @example 2026-03-14T12:00:00.000Z
              */
             until: string;
@@ -2510,7 +2510,7 @@ export interface components {
              */
             webhookUid: string | null;
             /**
-             * @description Number of events found so far. A recovery finds all before it enqueues the first one.
+             * @description Number of events found so far. A recovery finds all of them before it enqueues the first delivery.
              * @example 1200
              */
             found: number;
@@ -2556,13 +2556,13 @@ export interface components {
         WebhooksReplayEvents: {
             /**
              * Format: date-time
-             * @description Earliest time that the job includes: of the end of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be in the future.
+             * @description Start of the period, inclusive. Recover: deliveries that ended at this time or later. Replay: events that were emitted at this time or later. ISO 8601 with seconds and an offset. Must not be in the future.
              * @example 2026-03-14T09:00:00Z
              */
             since: string;
             /**
              * Format: date-time
-             * @description Latest time that the job includes: of the creation of a delivery (recover), or of the emit of an event (replay). ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
+             * @description End of the period, inclusive. Recover: deliveries that were created at this time or earlier. Replay: events that were emitted at this time or earlier. ISO 8601 with seconds and an offset. Must not be before `since` or in the future. Default: now.
              * @example 2026-03-14T12:00:00Z
              */
             until?: string;
@@ -2586,7 +2586,7 @@ export interface components {
             webhookUid?: string;
         };
         WebhooksRecoveryList: {
-            /** @description Recoveries of this page, newest first. */
+            /** @description Recoveries and replays of this page, newest first. */
             items: components["schemas"]["WebhooksRecovery"][];
             /** @description Position of this page, and the cursor of the next one. */
             paging: components["schemas"]["WebhooksCursorPaging"];
@@ -2651,7 +2651,7 @@ export interface components {
             /** @description Number of events that are not matched to webhooks yet. At most 1,000 are counted. */
             events: components["schemas"]["WebhooksBoundedCount"];
             /**
-             * @description Age of the oldest of these events in ms; null: none.
+             * @description Age of the oldest of these events in ms; null: there is none.
              * @example 41
              */
             oldestEventMs: number | null;
@@ -2681,7 +2681,7 @@ export interface components {
             lanes: number;
             /**
              * Format: date-time
-             * @description When the first of its leases ends, unless it renews it.
+             * @description End of the lease that ends first, unless the process renews it.
              * @example 2026-03-14T09:27:23.589Z
              */
             firstLeaseUntil: string;
@@ -2900,7 +2900,7 @@ export interface components {
              * @example ops:42
              */
             actor: string | null;
-            /** @description The reason, before and after. */
+            /** @description Change of the reason of the stop; empty if no reason was given. */
             changes: components["schemas"]["WebhooksAuditChange"][];
             /**
              * Format: date-time
@@ -3085,7 +3085,7 @@ export interface operations {
                 state?: "ACTIVE" | "PAUSED" | "DISABLED";
                 /** @description `true`: only active HTTP transports whose last attempts failed. `false`, the default: all. */
                 failing?: "true" | "false";
-                /** @description Text that the uid, the name or the URL contains, in upper or lower case. */
+                /** @description Filter by text that the uid, the name or the URL contains. The search ignores case. */
                 search?: string;
             };
             header?: never;
@@ -3125,7 +3125,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3146,7 +3146,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3158,7 +3158,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -3232,7 +3232,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3253,7 +3253,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3265,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -3387,14 +3387,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3415,7 +3415,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3427,7 +3427,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -3522,7 +3522,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3543,7 +3543,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +3555,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -3694,14 +3694,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3722,7 +3722,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3734,7 +3734,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -3829,7 +3829,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -3850,7 +3850,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3862,7 +3862,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4003,14 +4003,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4031,7 +4031,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4043,7 +4043,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4146,14 +4146,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4174,7 +4174,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4186,7 +4186,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4293,14 +4293,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4321,7 +4321,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4333,7 +4333,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4478,14 +4478,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4506,7 +4506,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,7 +4518,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4670,7 +4670,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4691,7 +4691,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4703,7 +4703,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -4855,7 +4855,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -4876,7 +4876,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4888,7 +4888,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5066,7 +5066,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5087,7 +5087,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5099,7 +5099,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5194,7 +5194,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5215,7 +5215,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5227,7 +5227,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5370,14 +5370,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "webhookUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "webhookUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5398,7 +5398,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5410,7 +5410,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5507,7 +5507,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5528,7 +5528,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5540,7 +5540,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5662,14 +5662,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "webhookUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "webhookUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5690,7 +5690,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5702,7 +5702,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5799,7 +5799,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5820,7 +5820,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5832,7 +5832,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -5970,7 +5970,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -5991,7 +5991,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6003,7 +6003,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6082,7 +6082,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6103,7 +6103,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6115,7 +6115,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6204,7 +6204,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6225,7 +6225,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6237,7 +6237,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6302,14 +6302,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "deliveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "deliveryUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6330,7 +6330,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6342,7 +6342,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6435,7 +6435,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6456,7 +6456,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6468,7 +6468,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6571,14 +6571,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "deliveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "deliveryUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6599,7 +6599,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6611,7 +6611,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6730,7 +6730,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6751,7 +6751,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6763,7 +6763,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6826,14 +6826,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "eventUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "eventUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6854,7 +6854,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6866,7 +6866,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -6970,7 +6970,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -6991,7 +6991,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7003,7 +7003,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7073,14 +7073,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "eventUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "eventUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7101,7 +7101,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7113,7 +7113,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7173,7 +7173,7 @@ export interface operations {
                 kind?: "TRANSPORT_CREATED" | "TRANSPORT_CHANGED" | "TRANSPORT_DELETED" | "TRANSPORT_PAUSED" | "TRANSPORT_RESUMED" | "TRANSPORT_DISABLED" | "TRANSPORT_ENABLED" | "SECRET_ROTATED" | "KEY_ROTATED" | "WEBHOOK_CREATED" | "WEBHOOK_CHANGED" | "WEBHOOK_DELETED" | "RECOVERY_STARTED" | "RECOVERY_CANCELLED" | "PORTAL_LINK_CREATED" | "PORTAL_LINK_REVOKED";
                 /** @description Filter by the exact actor. `system` finds the changes that were made automatically. */
                 actor?: string;
-                /** @description Filter by HTTP transport; also finds the entries of its webhooks and recoveries. */
+                /** @description Filter by HTTP transport; also finds the entries of its webhooks, recoveries and replays. */
                 httpTransportUid?: string;
                 /** @description Filter by webhook. */
                 webhookUid?: string;
@@ -7219,7 +7219,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7240,7 +7240,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7252,7 +7252,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7300,7 +7300,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dryRun`: the deliveries that the job would send. */
+            /** @description With `dryRun`: the number of deliveries that the job would send, and a sample. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +7337,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7358,7 +7358,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7370,7 +7370,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7494,7 +7494,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dryRun`: the deliveries that the job would send. */
+            /** @description With `dryRun`: the number of deliveries that the job would send, and a sample. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7531,7 +7531,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7552,7 +7552,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7564,7 +7564,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7689,7 +7689,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of the tenant’s recoveries. */
+            /** @description A page of the tenant’s recoveries and replays. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7717,7 +7717,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7738,7 +7738,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7750,7 +7750,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7787,14 +7787,14 @@ export interface operations {
             path: {
                 /** @description Uid of the tenant. */
                 tenantUid: string;
-                /** @description Uid of the recovery. */
+                /** @description Uid of the recovery or replay. */
                 recoveryUid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The recovery. */
+            /** @description The recovery or replay. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7815,14 +7815,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "recoveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "recoveryUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7843,7 +7843,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7855,7 +7855,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -7911,14 +7911,14 @@ export interface operations {
             path: {
                 /** @description Uid of the tenant. */
                 tenantUid: string;
-                /** @description Uid of the recovery. */
+                /** @description Uid of the recovery or replay. */
                 recoveryUid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The recovery as it is now. */
+            /** @description The recovery or replay as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7939,14 +7939,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "recoveryUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "recoveryUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -7967,7 +7967,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7979,7 +7979,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -8061,14 +8061,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "tenantUid must be 1 to 64 of A-Z, a-z, 0-9 and _ - . : | @, but not \".\" or \"..\" alone"
+                     *         "tenantUid must be 1 to 64 of the characters A-Z, a-z, 0-9 and _ - . : | @, but not \".\" or \"..\" alone"
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -8089,7 +8089,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +8101,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -8170,7 +8170,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8275,7 +8275,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8382,7 +8382,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8489,7 +8489,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8596,7 +8596,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8701,7 +8701,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8805,7 +8805,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8924,7 +8924,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9001,7 +9001,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
@@ -9029,7 +9029,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9144,7 +9144,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
@@ -9172,7 +9172,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9291,7 +9291,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
@@ -9319,7 +9319,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9472,7 +9472,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "httpTransportUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "httpTransportUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
@@ -9500,7 +9500,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller is not an operator. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`. */
+            /** @description The caller is not an operator, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `OPERATOR_ACCESS_UNDEFINED`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9613,14 +9613,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "tenantUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "tenantUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -9641,7 +9641,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9653,7 +9653,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -9727,7 +9727,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -9748,7 +9748,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9760,7 +9760,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
@@ -9861,14 +9861,14 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "portalLinkUid must be 1 to 64 of A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "portalLinkUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`. */
+            /** @description The request has no valid credentials. `code`: `UNAUTHENTICATED`, `PORTAL_LINK_INVALID`. */
             401: {
                 headers: {
                     /** @description Authentication scheme that this service expects; `Bearer` by default. */
@@ -9889,7 +9889,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksApiError"];
                 };
             };
-            /** @description The caller may not administer this tenant. `code`: `FORBIDDEN`. */
+            /** @description The caller may not administer this tenant, the portal link is read-only, or the change comes from a page of another origin. `code`: `FORBIDDEN`, `PORTAL_READ_ONLY`, `CROSS_SITE_REQUEST`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9901,7 +9901,7 @@ export interface operations {
                      *       "error": "Forbidden",
                      *       "code": "FORBIDDEN",
                      *       "message": [
-                     *         "The role Tenant.Admin on this tenant is required."
+                     *         "The caller may not administer this tenant."
                      *       ]
                      *     }
                      */
