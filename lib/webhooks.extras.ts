@@ -59,14 +59,14 @@ export interface WebhooksModuleExtras {
   /** Whether to mount the admin API. Default `true`. */
   controllers?: boolean;
   /**
-   * Whether to serve the portal, a web page for tenants' admins, under `<path>/portal`; an object sets how it looks and who
-   * may embed it. It needs the admin API. Default `false`.
+   * Whether to serve the portal, a web page for tenants' admins, under `<path>/portal`; an object sets its look, who may embed
+   * it, and whether cookies sign users in. The portal needs the admin API. Default `false`.
    */
   portal?: boolean | PortalOptions;
   /**
    * Whether to serve the operator console, a web page for the people who run the application, under `<path>/operatorportal`; an
-   * object sets how it looks and who may embed it. It uses the operator routes, so the access policy needs `checkOperator`.
-   * Default `false`.
+   * object sets its look, who may embed it, and whether cookies sign users in. The console uses the operator routes, so the
+   * access policy needs `checkOperator`. Default `false`.
    */
   operatorPortal?: boolean | OperatorPortalOptions;
   /** Whether this process fans out events and sends deliveries. Default `true`. */

@@ -39,8 +39,8 @@ const notConfigured = EXPORTED.map((provide): Provider => ({
  *
  * It mounts the admin API, provides `WebhookEmitter`, and delivers in this process unless `worker` is false. It uses the
  * host's TypeORM data source only to locate the database, and to emit within the host's transactions. In an application
- * without a data source, set `database: { url }`. Import the module once. If an application has several databases or
- * audiences, give each further instance a `name`.
+ * without a data source, set `database: { url }`. Import the module once. If an application needs several instances, for example
+ * for several databases or access policies, give each further instance a `name`.
  */
 @Module({ providers: notConfigured, exports: EXPORTED })
 export class WebhooksModule extends ConfigurableModuleClass {}

@@ -37,7 +37,7 @@ export interface EgressOptions {
 export interface EncryptionOptions {
   /**
    * Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are
-   * stored in clear. Alternatively, give a `keyProvider`.
+   * stored unencrypted. Alternatively, give a `keyProvider`.
    */
   keys?: readonly EncryptionKey[];
   /** Whether the application may start without keys if `NODE_ENV` is `production`. Default `false`. */
@@ -169,7 +169,7 @@ export interface WebhooksOptions {
   drainTimeoutMs?: number;
   /** Rules for connections to receivers. Default: `https:` URLs and public addresses only. */
   egress?: EgressOptions;
-  /** How secrets are stored in the database. Default: in clear; with `NODE_ENV=production`, the application then does not start. */
+  /** How secrets are stored in the database. Default: unencrypted; with `NODE_ENV=production`, the application then does not start. */
   encryption?: EncryptionOptions;
   /**
    * How long deliveries and events are kept. Default: 30 days for delivered ones, 90 days for others, 24 hours for events

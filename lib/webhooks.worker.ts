@@ -39,7 +39,7 @@ const SWITCHED = {
 
 /** The work that a worker has left, and whether it can do it. */
 export interface UnfinishedWork extends WaitingWork {
-  /** Requests that the receiver has not responded to. */
+  /** Number of requests that the receivers have not responded to yet. */
   readonly inFlight: number;
   /** Whether the worker of this process is running: from the application's bootstrap until it is drained. */
   readonly isRunning: boolean;

@@ -6,7 +6,7 @@ export interface AccessGrant {
   readonly decision: 'granted';
   /**
    * Who calls, for the audit, e.g. `user:42`: 1 to 255 characters without control characters; longer text is cut. Do not
-   * put secrets into it. The name `system` is reserved for the module.
+   * put secrets into it. The name `system` is reserved for the module: if the policy returns it, the audit records no actor.
    */
   readonly actor: string;
 }
@@ -42,7 +42,7 @@ export interface WebhooksAccessPolicy {
 
   /**
    * Decides whether a request may use the operator routes (`…/webhookoperations`), which concern all tenants: they show and
-   * stop the deliveries of everybody. Grant it to the people who run the application, never to the admin of a tenant.
+   * stop the deliveries of everybody. Grant access only to the people who run the application, never to the admin of a tenant.
    * Without this method, nobody may use them: they respond with 403 `OPERATOR_ACCESS_UNDEFINED`.
    *
    * @param request as for `check`

@@ -43,7 +43,7 @@ export class ApiErrorInterceptor implements NestInterceptor {
   }
 }
 
-/** If all addresses of a name refuse the connection, the error has a code but no message. */
+/** If all addresses of a host name refuse the connection, the error has a code but no message. */
 function textOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   return message || code || String(error);

@@ -4,7 +4,7 @@ import { WEBHOOKS_GUARDS } from '../webhooks.tokens.js';
 
 /**
  * Runs the guards of the option `guards`, in their order, before the access policy is called. They cannot be decorators of
- * the controllers, because all instances of the module share those.
+ * the controllers, because all instances of the module share the controllers.
  */
 @Injectable()
 export class HostGuards implements CanActivate {

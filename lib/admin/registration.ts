@@ -144,7 +144,7 @@ export const adminServices: Provider[] = [
 /**
  * Providers that only the controllers need. They inject the access policy and the host's guards by their tokens.
  *
- * @param controllers all controllers that are mounted below a tenant
+ * @param controllers the controllers of the admin API that are mounted
  */
 export const adminProviders = (controllers: readonly Type[]): Provider[] => [
   { provide: ADMIN_CONTROLLERS, useValue: controllers },

@@ -1,4 +1,4 @@
-/** Maximum number of JSON bytes for the attempts of one response of the API, so that no response exceeds a megabyte. */
+/** Maximum size of the receivers' responses in one response of the API, in bytes of JSON. The whole stays below a megabyte. */
 const BUDGET_BYTES = 512 * 1024;
 
 interface WithResponse {
@@ -7,8 +7,8 @@ interface WithResponse {
 }
 
 /**
- * The same attempts in the same order. Once they have used up the budget, the following ones omit the receiver's response.
- * (A stored body has up to 16 KiB, and JSON may encode one character with six.)
+ * Returns the attempts in the same order. If the receiver's response of an attempt does not fit into the budget, this attempt and
+ * all after it omit the response. (A stored body has up to 16 KiB, and JSON may need six characters for one.)
  */
 export function withinBudget<Attempt extends WithResponse>(newestFirst: readonly Attempt[]): Attempt[] {
   let spentBytes = 0;

@@ -9,7 +9,10 @@ import type { EventFacts, WebhookFacts } from '../../persistence/repositories/ex
  */
 export const OUTCOMES = ['DELIVERY', 'NO_DELIVERY', 'WAITING', 'UNKNOWN'] as const;
 
-/** `RECORDED`: by a row that was written then. `DERIVED`: from the present configuration. `EXPIRED`: the record was deleted. */
+/**
+ * How the outcome is known. `RECORDED`: from rows that were written when the event was matched to the webhooks. `DERIVED`: from
+ * the present configuration. `EXPIRED`: the record was deleted.
+ */
 export const BASES = ['RECORDED', 'DERIVED', 'EXPIRED'] as const;
 
 export const EXPLANATIONS = [
@@ -32,12 +35,12 @@ export interface Verdict {
 }
 
 /**
- * A change that is dated up to this long before the event, in ms, may have been committed after it, because its date is read
- * before the commit. So nothing is concluded from a configuration that was changed within this time.
+ * A change gets its date before it is committed. So a change that is dated up to this long before the event, in ms, may have been
+ * committed after the event. If a webhook was changed within this time, its configuration proves nothing about the event.
  */
 const COMMIT_SLACK_MS = 1_000;
 
-/** Explains the outcome of an event for a webhook, by recorded facts if there are any, otherwise by the present configuration. */
+/** Explains the outcome of an event for a webhook: from recorded facts if there are any, otherwise from the present configuration. */
 export function explainWebhook(
   event: Pick<EventEntity, 'action' | 'createdAt'>,
   facts: Pick<EventFacts, 'outbox' | 'firstDeliveryAt'>,
@@ -70,8 +73,9 @@ const waits = ({ outbox }: Pick<EventFacts, 'outbox'>, { transportId }: LiveWebh
   outbox !== undefined && (outbox.transportIds?.includes(transportId) ?? true);
 
 /**
- * A webhook that was created after the event may still get it, if the event stays in the outbox for long. If there is no
- * delivery, the webhook did not get it. That is recorded if a delivery shows that the event had been fanned out before.
+ * Explains the outcome if the webhook or its transport was created after the event and the webhook has no delivery. (If an event
+ * stays in the outbox for long, fan-out also matches such a webhook.) The outcome is recorded if a delivery of the event shows that it had
+ * been fanned out before the webhook or transport was created.
  */
 function createdLater(
   { createdAt }: Pick<EventEntity, 'createdAt'>,

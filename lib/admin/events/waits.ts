@@ -2,7 +2,7 @@ import { isProbing, type HealthPolicy } from '../../domain/transport-health.js';
 import type { PendingFacts } from '../../persistence/ports/explain-store.js';
 import { PARKED_DUE_AT } from '../../persistence/ports/record-store.js';
 
-/** Causes for which a pending delivery can wait, in the order in which they are listed. */
+/** Causes of the waits of a pending delivery, in the order in which they are listed. */
 export const WAIT_CAUSES = [
   'TRANSPORT_DISABLED',
   'TRANSPORT_PAUSED',
@@ -27,9 +27,9 @@ export interface Wait {
 }
 
 /**
- * The causes for which a pending delivery waits, by its row, its lane and its transport.
+ * Finds out from the row, the lane and the transport of a pending delivery what it waits for.
  *
- * @param dueAt due date in its row, ms since the epoch
+ * @param dueAt due date of the delivery, ms since the epoch
  * @param now ms since the epoch on the database's clock
  * @param policy `circuitFailures`: number of failures in a row that opens the circuit
  */

@@ -48,7 +48,7 @@ export type CreatedHttpTransport = CreatedHttpTransportDto;
 export type HttpTransportList = HttpTransportListDto;
 /** The settings of a new HTTP transport. */
 export type CreateHttpTransport = CreateHttpTransportDto;
-/** The settings of an HTTP transport that change. Absent or undefined fields keep their values. */
+/** New values for settings of an HTTP transport. Settings that are absent or undefined keep their values. */
 export type UpdateHttpTransport = UpdateHttpTransportDto;
 /** Page, order and filters of a list of HTTP transports. */
 export type HttpTransportQuery = Partial<PageRequest<HttpTransportSortKey>> & HttpTransportFilter;
@@ -63,7 +63,7 @@ export type Webhook = WebhookDto;
 export type WebhookList = WebhookListDto;
 /** The settings of a new webhook. */
 export type CreateWebhook = CreateWebhookDto;
-/** The settings of a webhook that change. Absent or undefined fields keep their values. */
+/** New values for settings of a webhook. Settings that are absent or undefined keep their values. */
 export type UpdateWebhook = UpdateWebhookDto;
 /** Page, order and filter of a list of webhooks. */
 export type WebhookQuery = Partial<PageRequest<WebhookSortKey>> & {
@@ -89,7 +89,7 @@ export type WebhookDeliveryQuery = Partial<Omit<DeliveryQueryDto, 'createdFrom' 
 
 /** Counts and latencies by minute, hour or day. */
 export type WebhookStatisticsResult = StatisticsDto;
-/** Range and filters of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
+/** Range, bucket and filters of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookStatisticsQuery = Partial<Omit<StatisticsQueryDto, 'from' | 'to'>> & {
   from?: Date | string | undefined;
   to?: Date | string | undefined;
@@ -111,7 +111,7 @@ export type WebhookEventExplanationQuery = Partial<KeysetRequest>;
 
 /** Who makes a change, for the audit. */
 export interface ChangedBy {
-  /** 1 to 255 characters without control characters, such as `job:import`; not `system`. Default: unknown. */
+  /** 1 to 255 characters without control characters, such as `job:import`; not `system`. Default: none, the audit records null. */
   readonly actor?: string | undefined;
 }
 /** An entry of the audit: who changed what. */
@@ -161,5 +161,5 @@ export type WebhookPageQuery = Partial<KeysetRequest>;
 export type WebhookLaneQuery = Partial<LaneQueryDto>;
 /** The page of tenants to return, and a filter by the number of pending deliveries. */
 export type WebhookTenantQuery = Partial<TenantQueryDto>;
-/** Range of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
+/** Range and bucket of statistics. `from` and `to`: a `Date`, or ISO 8601 text with an offset. */
 export type WebhookStatisticsRange = Pick<WebhookStatisticsQuery, 'from' | 'to' | 'bucket'>;

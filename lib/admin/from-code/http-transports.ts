@@ -41,10 +41,10 @@ const ROTATE = new DtoPipe(RotateSecretDto);
 const TEST = new DtoPipe(TestSendDto);
 
 /**
- * HTTP transports from code: provisioning, GraphQL resolvers, your own routes. Every method applies the rules of the REST
- * API (validation, quotas, egress checks, masked secrets) except access: you decide who may call it. The tenant comes
- * first; no method reaches another tenant's rows. The last argument of methods that change something, `{ actor }`, says who
- * makes the change, for the audit.
+ * HTTP transports from code, for example for provisioning, in GraphQL resolvers or in your own routes. Every method applies the
+ * rules of the REST API (validation, quotas, egress checks, masked secrets) except access: you decide who may call it. The first
+ * argument is the tenant; no method reaches another tenant's rows. The last argument of methods that change something,
+ * `{ actor }`, says who makes the change, for the audit.
  *
  * Every method throws `ApiError`: `code` is the code of the REST API's response, `getStatus()` its HTTP status. Codes that
  * any method may throw: `VALIDATION_FAILED`, `DATABASE_BUSY`, `DATABASE_UNAVAILABLE`, `TABLES_MISSING`. One exception: in a
@@ -158,7 +158,8 @@ export class HttpTransports {
    * Disables the transport: no further request starts, and events that are emitted while it is disabled are recorded as `MISSED`.
    * Idempotent.
    *
-   * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`
+   * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`, or the existing reason if the
+   *   transport is already disabled
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`
    */
   disable(
@@ -176,8 +177,8 @@ export class HttpTransports {
   /**
    * Enables a disabled transport: pending deliveries are sent, and past failures no longer count. Idempotent.
    *
-   * @param options `recover`: starts a recovery of everything that failed or was missed since the failures began, or else since
-   *   the transport was disabled; default false
+   * @param options `recover`: also starts a recovery of everything that failed or was missed since `failingSince` or, if that is
+   *   null, since the transport was disabled; default false
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `CONCURRENT_CHANGE`; `TRANSPORT_STATE_CONFLICT` if it is paused
    */
   enable(

@@ -31,7 +31,7 @@ const RANGE = new DtoPipe(StatisticsRangeDto);
 const STOP = new DtoPipe(StopDeliveriesDto);
 
 /**
- * The operator's view over all tenants, and the global stop, from code. Every method applies the rules of the REST API except
+ * The operator's view of all tenants, and the global stop, from code. Every method applies the rules of the REST API except
  * access: you decide who may call it. To pause or disable a transport of any tenant, use `HttpTransports`. The methods throw
  * `ApiError`, as those of `HttpTransports` do.
  */
@@ -87,7 +87,7 @@ export class WebhookOperations {
    * Returns counts and latencies of all tenants together by minute, hour or day.
    *
    * @param range `from` and `to` (a `Date`, or ISO 8601 text with an offset; default: the last 24 hours), `bucket` (default
-   *   `hour`)
+   *   `hour`; at most 10,000 buckets)
    * @throws {ApiError} `VALIDATION_FAILED`
    */
   statistics(range?: WebhookStatisticsRange): Promise<WebhookStatisticsResult> {
@@ -107,7 +107,7 @@ export class WebhookOperations {
   }
 
   /**
-   * Stops the deliveries of all tenants in all processes, test sends included. No request starts later than one second after
+   * Stops the deliveries of all tenants in all processes, including test sends. No request starts later than one second after
    * the call; requests in flight are aborted. Events are accepted and deliveries are queued until `resume`, even if processes
    * restart. If deliveries are already stopped, nothing changes.
    *

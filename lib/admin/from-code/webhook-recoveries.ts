@@ -17,13 +17,13 @@ import type {
 import { checkedActor } from './checked-actor.js';
 import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
-// `dryRun` is a method here: as a member it is refused, so that nobody starts a job by mistake.
+// This class has a method `dryRun`. A member of this name in the input is rejected, so that nobody starts a job by mistake.
 const RECOVER = new DtoPipe(OmitType(RecoverDto, ['dryRun']));
 const REPLAY = new DtoPipe(OmitType(ReplayDto, ['dryRun']));
 const LIST = new DtoPipe(RecoveryQueryDto);
 
 /**
- * Recoveries and replays from code: jobs that send many deliveries again. Every method applies the rules of the REST API
+ * Recoveries and replays from code: jobs that send past deliveries or events. Every method applies the rules of the REST API
  * except access: you decide who may call it. It throws `ApiError`, as `HttpTransports` does. The last argument of methods that
  * start or cancel a job, `{ actor }`, says who does so, for the audit.
  */
@@ -53,8 +53,8 @@ export class WebhookRecoveries {
   }
 
   /**
-   * Starts a job that sends every event of a period of time that a webhook of the transport matches today, even if the webhook
-   * did not exist then.
+   * Starts a job that sends the events of a period of time: every event that a webhook of the transport matches now, even if the
+   * webhook did not exist when the event was emitted.
    *
    * @param input `since` is required. `until`: default now; `webhookUid`: only what this webhook matches; `actions`: default all
    * @returns the job; read its progress with `get`
@@ -75,7 +75,8 @@ export class WebhookRecoveries {
   }
 
   /**
-   * Counts what `recover` or `replay` would send, in bounded time, and sends nothing.
+   * Counts what `recover` or `replay` would send, and sends nothing. Counting stops early after 10,000 deliveries,
+   * 200,000 rows or about 3 seconds: then `isAtLeast` is true.
    *
    * @param kind the method that is to be called
    * @param input as for that method

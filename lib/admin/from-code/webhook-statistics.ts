@@ -7,7 +7,10 @@ import { checkedInput, checkedUid, withApiErrors } from './checked-input.js';
 
 const QUERY = new DtoPipe(StatisticsQueryDto);
 
-/** Statistics from code. Every method applies the rules of the REST API except access: you decide who may call it. */
+/**
+ * Statistics from code. The method applies the rules of the REST API except access: you decide who may call it. It throws
+ * `ApiError`, as `HttpTransports` does.
+ */
 @Injectable()
 export class WebhookStatistics {
   constructor(private readonly statistics: StatisticsService) {}

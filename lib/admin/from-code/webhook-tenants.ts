@@ -38,8 +38,8 @@ export class WebhookTenants {
 
   /**
    * Exports a tenant as NDJSON: its HTTP transports and webhooks, and its deliveries with events and attempts, newest first.
-   * Each line is a JSON object with a `type`: `export`, `httpTransport`, `webhook`, `delivery`, and at last `end` with the
-   * counts. If the line `end` is missing, the export is incomplete. Secrets are masked.
+   * Each line is a JSON object with a `type`: `export`, `httpTransport`, `webhook`, `delivery`, and in the last line `end`
+   * with the counts. If the line `end` is missing, the export is incomplete. Secrets are masked.
    *
    * @returns a stream of text that reads the database only as fast as it is consumed, in constant memory
    * @throws {ApiError} `VALIDATION_FAILED`. Later errors, of the database, are emitted by the stream.

@@ -139,7 +139,7 @@ export class HttpTransportsService {
     if (!(await this.transports.remove(tenantUid, httpTransportUid, actor))) throw notFound('HTTP_TRANSPORT');
   }
 
-  /** Changes the transport as it is now, see `retryOnChange`. */
+  /** Changes the transport. If another request changes it meanwhile, `retryOnChange` repeats the change on the new state. */
   #change(
     tenantUid: string,
     httpTransportUid: string,

@@ -5,7 +5,7 @@ import {
 } from '../../persistence/entities/http-transport.entity.js';
 import { headerField, type TransportSecretField } from '../../secrets/transport-secrets.js';
 
-/** A secret of a draft: kept as stored (encrypted), or new and in clear. */
+/** A secret of a draft: a stored one that is kept (encrypted), or a new one that is not encrypted yet. */
 export type DraftSecret = { readonly stored: string } | { readonly clear: string };
 
 export interface DraftHeader {

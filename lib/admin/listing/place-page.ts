@@ -5,23 +5,23 @@ import type { Cursors } from './cursors.js';
 import type { KeysetRequest } from './keyset-page.js';
 import { ApiKeysetQuery } from './keyset-query.js';
 
-/** Form of the cursor of a list whose order needs two numbers: the value, and the cursor of the id. */
+/** Form of the cursor of a list that is sorted by a value and an id: the value, and a cursor that contains the id. */
 export const PLACE_CURSOR = /^([0-9]{1,16})-([1-9][0-9]{0,15}\.[A-Za-z0-9_-]{22})$/;
 
-/** Documents the query parameters of such a list. */
+/** Documents the query parameters of a list that is sorted by a value and an id. */
 export const ApiPlaceQuery = (): MethodDecorator =>
   ApiKeysetQuery(PLACE_CURSOR, '1773480413589-7123.p2Zk1b0Uu8Vj3p4n5qYxkA');
 
 /** The rows of a search. */
 export interface SearchedPlaces<Row> {
   readonly items: readonly Row[];
-  /** Where the search stopped although it had not found enough; null: it reached the end of the list. */
+  /** Where the search stopped before it had found `limit` rows; null: it did not stop early. */
   readonly searchedTo: Place | null;
 }
 
 /**
- * Reads a page of a keyset list whose order needs two numbers, as `keysetPage` does for one. The value is part of the name of
- * the list that the cursor is signed for, so it cannot be changed either.
+ * Reads a page of a keyset list that is sorted by a value and an id. `keysetPage` reads lists that are sorted by an id. The value
+ * is part of the name of the list that the cursor is signed for, so clients cannot change the value either.
  *
  * @param list which list: the cursor is valid for no other one
  * @param search returns rows beyond the position, at most `limit`; position undefined: from the beginning

@@ -36,7 +36,7 @@ interface Template {
   readonly isOperator: boolean;
 }
 
-/** The paths of the admin API as the host serves them. It distinguishes requests to the module from those to the host's own routes. */
+/** The paths of the admin API as the host serves them. `includes` tells them apart from the host's own routes. */
 export class AdminPaths {
   readonly #templates = new Map<string, Template>();
 
@@ -62,8 +62,8 @@ export class AdminPaths {
   /**
    * Finds out whether the module has to reject a request for which the host has no route.
    *
-   * @returns undefined if the URL is not one of the admin API or not valid percent-encoding, if the method is supported
-   *   there, or if it is HEAD or OPTIONS, which the platform handles
+   * @returns undefined if the URL does not belong to the admin API or contains invalid percent-encoding, if the path supports the
+   *   method, or if the method is HEAD or OPTIONS, which the platform handles
    */
   unsupported(method: string, url: string): UnsupportedRequest | undefined {
     const found = this.#matches(url);

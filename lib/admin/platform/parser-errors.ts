@@ -14,8 +14,8 @@ const invalidJson = () => validationFailed('The body is not valid JSON.');
 const invalidLength = () => validationFailed('The length of the body differs from content-length.');
 
 /**
- * The responses, by the `type` of body-parser's errors and the `code` of Fastify's. Errors that are not listed here are the
- * server's fault.
+ * The responses, by the `type` of body-parser's errors and the `code` of Fastify's. `apiErrorOfParser` recognizes further errors by
+ * their class, and leaves all others to the host.
  */
 const API_ERRORS: Readonly<Record<string, () => ApiError>> = {
   'entity.parse.failed': invalidJson,

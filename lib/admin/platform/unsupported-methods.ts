@@ -24,7 +24,7 @@ export class UnsupportedMethods {
   ) {}
 
   /**
-   * @param path which path it is
+   * @param path the path of the request
    * @param args the request and the response of the platform
    * @returns the error to respond with: 405, or the refusal of a guard
    * @throws any other error that a guard throws

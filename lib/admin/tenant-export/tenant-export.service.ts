@@ -13,7 +13,10 @@ import { webhookDto, type WebhookDto } from '../webhooks/webhook.dto.js';
 import { WebhooksService } from '../webhooks/webhooks.service.js';
 
 const PAGE = 100;
-/** Deliveries whose details are in memory at once. Each may have a body and attempts of a megabyte. */
+/**
+ * Number of deliveries whose details are in memory at once. One can have a body of 256 KiB and 100 attempts, each with a response
+ * of up to 24 KiB.
+ */
 const DETAILS_AT_ONCE = 4;
 
 /** One line of an export, parsed. */
