@@ -5,7 +5,7 @@ import type { IsTransactionRequired, RegisteredCatalog } from '../pos/register.j
 
 /** The tenant that an event belongs to. */
 export interface TenantOption {
-  /** The tenant's uid: 1 to 64 of A-Z, a-z, 0-9 and `_ - . : | @`, but not `.` or `..` alone. */
+  /** The tenant's uid: 1 to 64 of the characters A-Z, a-z, 0-9 and `_ - . : | @`, but not `.` or `..` alone. */
   tenantUid: string;
 }
 
@@ -37,9 +37,9 @@ export type EmitManyOptions = TenantOption &
 /** Optional properties of an event. */
 export interface EventOptions {
   /**
-   * The caller's own uid for the event: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`. It is sent as `webhook-id`. If the same uid is
-   * emitted again with the same body, nothing happens, so a call can be repeated safely. With another body, emit throws
-   * `EVENT_UID_CONFLICT`. Default: a UUIDv7.
+   * The caller's own uid for the event: 1 to 64 of the characters A-Z, a-z, 0-9, `_` and `-`. It is sent as
+   * `webhook-id`. If the same uid is emitted again with the same body, nothing happens, so a call can be repeated
+   * safely. With another body, emit throws `EVENT_UID_CONFLICT`. Default: a UUIDv7.
    */
   eventUid?: string | undefined;
   /**

@@ -13,8 +13,9 @@ export interface DescribeWebhooksOptions {
   /** Names of tags that replace the default names. */
   readonly tags?: Readonly<Partial<Record<WebhooksTagGroup, string>>>;
   /**
-   * Describes only one mount, for a host that mounts the module more than once: the part of the document's paths before
-   * `tenants` and `webhookoperations`, e.g. `v2`, or `api/v2` with the global prefix `api`. `/` is a mount without any prefix. Default: all mounts.
+   * The mount to describe, for a host that mounts the module more than once. Routes of other mounts are not changed. Give the part
+   * of the document's paths before `tenants` and `webhookoperations`, e.g. `v2`, or `api/v2` with the global prefix `api`. For a
+   * mount without any prefix, give `/`. Default: all mounts.
    */
   readonly path?: string;
   /** Text in front of each operationId, so that the ids of two mounts differ, e.g. `partner_`. Default: none. */
@@ -83,8 +84,8 @@ export function describeWebhooks<Document extends OpenAPIObject>(
 }
 
 /**
- * A mount may be below another one, so the whole prefix is compared: the first segment after it must be that of the tenants,
- * or that of the operator.
+ * A mount may be below another one, so the whole prefix is compared: the first segment after it must be `tenants` or
+ * `webhookoperations`.
  */
 function mountFilter(path: string | undefined): (route: string) => boolean {
   if (path === undefined) return () => true;
