@@ -38,7 +38,7 @@ export function describeStart(facts: StartFacts): string {
 
 const keysText = (ids: readonly string[]): string =>
   ids.length === 0
-    ? 'secrets stored in clear'
+    ? 'secrets stored in plain text'
     : `secrets encrypted with key ${JSON.stringify(ids[0])}${
         ids.length > 1
           ? `, also decrypted with ${ids

@@ -2,7 +2,7 @@ import { SecretBox, type SecretPlace } from './secret-box.js';
 
 /**
  * A box that fetches its keys when a secret is first needed, for processes that usually need none. Until `ready` has
- * resolved, the methods that need keys throw: without its keys, the box would store a secret in clear.
+ * resolved, the methods that need keys throw: without its keys, the box would store a secret in plain text.
  */
 export class DeferredSecretBox extends SecretBox {
   #box: SecretBox | undefined;

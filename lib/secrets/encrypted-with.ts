@@ -9,7 +9,7 @@ export interface EncryptedSecrets {
   readonly signingSecrets: readonly StoredSigningSecret[];
 }
 
-/** Stands for secrets in clear. No key can have this id. */
+/** Stands for secrets in plain text. No key can have this id. */
 const CLEAR = '';
 const SEPARATOR = ',';
 
@@ -29,6 +29,6 @@ export function encryptedWith({ password, token, headers, signingSecrets }: Encr
   return [...ids].sort().join(SEPARATOR);
 }
 
-/** The key ids in a value of the column; undefined stands for secrets in clear. */
+/** The key ids in a value of the column; undefined stands for secrets in plain text. */
 export const keyIdsIn = (column: string): (string | undefined)[] =>
   column.split(SEPARATOR).map((id) => (id === CLEAR ? undefined : id));

@@ -21,7 +21,7 @@ const TAG_BYTES = 16;
 
 /**
  * Encrypts secrets at rest with AES-256-GCM. The first key of the ring encrypts, every key decrypts. Without keys, secrets
- * are stored in clear and marked as such (`v0:`), so that keys can be introduced later.
+ * are stored in plain text and marked as such (`v0:`), so that keys can be introduced later.
  *
  * Stored form: `v1:<key id>:<base64 of iv, tag and ciphertext>`.
  */
@@ -80,7 +80,7 @@ export class SecretBox {
     return this.encrypt(this.decrypt(stored, place), place);
   }
 
-  /** Whether secrets encrypted with this key can be decrypted; undefined stands for secrets in clear. */
+  /** Whether secrets encrypted with this key can be decrypted; undefined stands for secrets in plain text. */
   hasKey(id: string | undefined): boolean {
     return id === undefined || this.#keys.has(id);
   }
@@ -90,12 +90,12 @@ export class SecretBox {
     return [...this.#keys.keys()];
   }
 
-  /** The id of the key that encrypts; undefined: secrets are stored in clear. */
+  /** The id of the key that encrypts; undefined: secrets are stored in plain text. */
   get currentKeyId(): string | undefined {
     return this.#current?.id;
   }
 
-  /** The key id that a stored secret names; undefined for a secret in clear. */
+  /** The key id that a stored secret names; undefined for a secret in plain text. */
   static keyIdOf(stored: string): string | undefined {
     return /^v1:([^:]+):/.exec(stored)?.[1];
   }

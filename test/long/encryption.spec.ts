@@ -91,7 +91,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
   const keysIn = (row: Row): string[] => [
     ...new Set([...JSON.stringify(row).matchAll(/v1:([^:]+):/g)].map(([, id]) => id!)),
   ];
-  /** Starts a worker with the keys: what it sends has to carry every secret in clear. */
+  /** Starts a worker with the keys: what it sends has to carry every secret in plain text. */
   const expectDelivery = async (uid: string, ...keys: EncryptionKey[]): Promise<void> => {
     await host.close();
     await start({ worker: true, encryption: { keys } });
@@ -294,17 +294,17 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     expect(await refusal({ keyProvider: Away })).toMatchObject({ message: 'KMS is away' });
   });
 
-  it('are never in clear in production unless an option says so', async () => {
+  it('are never in plain text in production unless an option says so', async () => {
     process.env['NODE_ENV'] = 'production';
     const error = await refusal({});
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect((error as Error).message).toMatch(/NODE_ENV=production.*allowPlaintext/s);
     await start({ encryption: { allowPlaintext: true } });
-    expect(logger.at('warn', /stored in clear/)).toHaveLength(1);
+    expect(logger.at('warn', /stored in plain text/)).toHaveLength(1);
     await host.close();
     await start({ encryption: { keys: [NEW] } });
     await host.close();
     await start({ controllers: false });
-    expect(logger.at('warn', /stored in clear/)).toHaveLength(1);
+    expect(logger.at('warn', /stored in plain text/)).toHaveLength(1);
   });
 });

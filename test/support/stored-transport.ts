@@ -1,6 +1,6 @@
 import type { TestHost } from './test-host.js';
 
-/** The row of a transport as it is stored. Without encryption keys, secrets are stored in clear after the prefix `v0:`. */
+/** The row of a transport as it is stored. Without encryption keys, secrets are stored in plain text after the prefix `v0:`. */
 export async function storedTransport(
   host: TestHost,
   tenantUid: string,

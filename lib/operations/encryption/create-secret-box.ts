@@ -45,7 +45,7 @@ async function createNow(
     !isProduction || encryption.allowPlaintext,
   );
   if (isProduction && secrets.currentKeyId === undefined) {
-    new WebhooksLogger().warn('Secrets of transports are stored in clear (encryption.allowPlaintext).');
+    new WebhooksLogger().warn('Secrets of transports are stored in plain text (encryption.allowPlaintext).');
   }
   return secrets;
 }

@@ -15,7 +15,7 @@ import { withDatabase } from '../../persistence/connection/with-database.js';
  * 3. Run this function with the same keys, until only the transports in `unreadable` are left.
  * 4. Deploy without the old key. A process refuses to start while a stored secret still needs it.
  *
- * The same steps encrypt secrets that are stored in clear: add keys first, then run this function. Deliveries continue
+ * The same steps encrypt secrets that are stored in plain text: add keys first, then run this function. Deliveries continue
  * meanwhile. You can interrupt this function and run it again.
  *
  * @param dataSource the data source, or in an application without TypeORM the address: `{ url, schema }`

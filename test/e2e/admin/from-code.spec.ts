@@ -330,7 +330,7 @@ describe.each(DATABASE_KINDS)(
       expect(await storedSecret()).toMatch(/^v1:k1:/);
     });
 
-    it('stores nothing in clear in production: it says that the keys are missing', async () => {
+    it('stores nothing in plain text in production: it says that the keys are missing', async () => {
       process.env['NODE_ENV'] = 'production';
       const transports = await start({});
       await expect(transports.create('shop', withToken)).rejects.toMatchObject({

@@ -29,7 +29,7 @@ describe('The log line at start-up', () => {
     ['admin API off', { adminPath: undefined }],
     ['admin API at /tenants', { adminPath: '' }],
     ['http and https targets', { allowsHttp: true }],
-    ['secrets stored in clear', { keyIds: [] }],
+    ['secrets stored in plain text', { keyIds: [] }],
     ['no keys needed', { keyIds: undefined }],
     ['environment not set', { environment: undefined }],
     ['wake-ups by Redis', { wakeUps: 'redis' }],

@@ -21,7 +21,7 @@ describe('DeferredSecretBox', () => {
     expect(box.decrypt(box.encrypt('secret', PLACE), PLACE)).toBe('secret');
   });
 
-  it('encrypts and decrypts nothing before it has the keys, so that no secret is stored in clear', () => {
+  it('encrypts and decrypts nothing before it has the keys, so that no secret is stored in plain text', () => {
     const box = new DeferredSecretBox(() => Promise.resolve(new SecretBox(KEYS)));
     expect(() => box.encrypt('secret', PLACE)).toThrow('used before ready() had resolved');
     expect(() => box.decrypt('v1:k1:', PLACE)).toThrow('used before ready() had resolved');

@@ -24,7 +24,7 @@ describe('encryptedWith', () => {
     expect(keyIdsIn(column)).toEqual(['k1', 'k2', 'k3', 'k4']);
   });
 
-  it('distinguishes secrets in clear from encrypted ones', () => {
+  it('distinguishes secrets in plain text from encrypted ones', () => {
     expect(encryptedWith({ ...NONE, token: by() })).toBe('');
     const mixed = encryptedWith({ ...NONE, token: by(), password: by('k1') });
     expect(keyIdsIn(mixed)).toEqual([undefined, 'k1']);

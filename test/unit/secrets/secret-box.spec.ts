@@ -101,7 +101,7 @@ describe('SecretBox', () => {
     }
   });
 
-  it('leaves secrets in clear without keys, marked so that keys can be introduced', () => {
+  it('leaves secrets in plain text without keys, marked so that keys can be introduced', () => {
     const stored = new SecretBox([]).encrypt('v1:new:looks encrypted', PLACE);
     expect(stored).toBe('v0:v1:new:looks encrypted');
     expect(new SecretBox([NEW]).decrypt(stored, PLACE)).toBe('v1:new:looks encrypted');
