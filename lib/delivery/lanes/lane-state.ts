@@ -1,16 +1,20 @@
 /**
  * The states of a lane that this process holds, and the transitions between them:
  *
- *                    claimed
- *                       │
- *                       ▼        nothing to do          released
- *        ┌──────────▶ OPEN ───────────────────▶ RELEASING ──────▶ CLOSED
- *        │              │                         │   ▲             ▲
- *        │        drain │          release failed │   │             │ lost, from each state:
- *        │              ▼         ◀───────────────┘   │             │ deleted, or claimed by
- *        │          DRAINING ─────────────────────────┘             │ another process
- *        │                     nothing of it in flight              │
- *        └── a failed release leads back to OPEN or DRAINING ───────┘
+ *               claimed
+ *                  │
+ *                  ▼       nothing to do                released
+ *     ┌─────────▶ OPEN ────────────────────▶ RELEASING ──────────▶ CLOSED
+ *     │            │                           ▲     │
+ *     │      drain │                           │     │
+ *     │            ▼  nothing of it in flight  │     │
+ *     │        DRAINING ───────────────────────┘     │
+ *     │            ▲                                 │
+ *     │            │         release failed          │
+ *     └────────────┴─────────────────────────────────┘
+ *
+ * A lane also goes from any state to `CLOSED` if it is lost: its transport was deleted, another process has claimed it, or it was
+ * released although the release seemed to have failed.
  *
  * - `OPEN`: rows are read and sent, as far as the transport's state, limits and lease allow.
  * - `DRAINING`: nothing more is read or sent. The lane is released as soon as nothing of it is in flight or unrecorded.
@@ -28,13 +32,13 @@ const NEXT: Readonly<Record<LaneState, readonly LaneState[]>> = {
   CLOSED: [],
 };
 
-/** @throws {Error} if the transition is not in the diagram, which is a bug of this module */
+/** @throws {Error} if there is no such transition, which is a bug of this module */
 export function assertTransition(from: LaneState, to: LaneState): void {
   if (!NEXT[from].includes(to))
     throw new Error(`A lane cannot change from ${from} to ${to}. Please report this as a bug.`);
 }
 
-/** The state of one lane, which changes only as the diagram allows. */
+/** The state of one lane, which changes only as described for `LaneState`. */
 export class LaneStateMachine {
   #state: LaneState = 'OPEN';
   /** The state to return to if the release fails. */
@@ -44,7 +48,7 @@ export class LaneStateMachine {
     return this.#state;
   }
 
-  /** If a release is under way and fails, the lane drains then. */
+  /** Drains the lane. If a release is under way, the lane drains only if the release fails. */
   drain(): void {
     if (this.#state === 'OPEN') this.#become('DRAINING');
     else if (this.#state === 'RELEASING') this.#releasedFrom = 'DRAINING';

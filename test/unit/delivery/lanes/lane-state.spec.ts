@@ -4,7 +4,7 @@ import { assertTransition, type LaneState } from '../../../../lib/delivery/lanes
 const STATES: LaneState[] = ['OPEN', 'DRAINING', 'RELEASING', 'CLOSED'];
 
 describe('The states of a lane', () => {
-  it('follow each other as the diagram shows, and in no other way', () => {
+  it('follow each other as `LaneState` describes, and in no other way', () => {
     const isAllowed = (from: LaneState, to: LaneState): boolean => {
       try {
         assertTransition(from, to);
