@@ -68,7 +68,7 @@ export class DeliverySender {
   /**
    * Sends a delivery that was taken from the lane, and passes the outcome to the recorder.
    *
-   * @param settled called once, when the slot is free again
+   * @param settled called once, when the slot is no longer needed
    */
   send(lane: Lane, delivery: QueuedDelivery, settled: () => void): void {
     const event = this.bodies.get(delivery.eventId);
@@ -216,14 +216,14 @@ export class DeliverySender {
   }
 
   /**
-   * The attempt did not take place. If the database is unavailable, the delivery is due as before. Otherwise it is postponed,
-   * and other deliveries are sent meanwhile.
+   * An error prevented the attempt, or the evaluation of its result. If the database is unavailable, the delivery is due as
+   * before. Otherwise it is postponed, and other deliveries are sent meanwhile.
    */
   #failed(lane: Lane, delivery: QueuedDelivery, settled: () => void, error: unknown): void {
     const isUnavailable = classify(error) === 'unavailable';
     const next = isUnavailable ? 'is due as before' : `is postponed by ${POSTPONE_MS / 1000} s`;
     this.options.log.warn(
-      `Delivery ${deliveryUidOf(delivery.deliveryId)} could not be attempted and ${next}`,
+      `Delivery ${deliveryUidOf(delivery.deliveryId)} was interrupted by an error and ${next}`,
       error,
     );
     if (isUnavailable) return this.#takeBack(lane, delivery, settled);

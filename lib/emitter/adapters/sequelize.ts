@@ -22,7 +22,7 @@ interface Internals {
  *
  * @param transaction the result of `sequelize.transaction()`, or a nested transaction of it
  * @throws {TransactionNotOpenError} for a plain `Sequelize`
- * @throws {InvalidEmitOptionError} on another database than PostgreSQL
+ * @throws {InvalidEmitOptionError} on a database other than PostgreSQL
  */
 export function fromSequelize(transaction: SequelizeTransactionLike): HostTransaction {
   const own = (transaction ?? {}) as SequelizeTransactionLike & Internals;
@@ -34,7 +34,7 @@ export function fromSequelize(transaction: SequelizeTransactionLike): HostTransa
   if (dialect !== 'postgres')
     throw new InvalidEmitOptionError(
       'transaction',
-      `is one of Sequelize on ${dialect}, and Sequelize is supported on PostgreSQL only: use better-sqlite3, Knex, Kysely or Drizzle.`,
+      `is a Sequelize transaction on ${dialect}, but Sequelize is supported on PostgreSQL only: use better-sqlite3, Knex, Kysely or Drizzle.`,
     );
   return {
     kind: 'Sequelize',
