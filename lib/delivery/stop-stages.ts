@@ -45,7 +45,7 @@ async function drain({ held, reader, requests, releaser }: WorkerStages, giveUpA
   }
 }
 
-/** Releases the lanes that are still held, also those with requests in flight. No attempt is recorded for these requests. */
+/** Releases the lanes that are still held, including those with requests in flight. No attempt is recorded for these requests. */
 async function abandon({ held, releaser }: WorkerStages, endAt: number, log: WorkerLog): Promise<void> {
   const rest = [...held.all()];
   if (rest.length === 0) return;

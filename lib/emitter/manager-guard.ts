@@ -20,7 +20,7 @@ export class ManagerGuard {
 
   /**
    * @throws {ManagerNotInTransactionError} if the manager is in no open transaction
-   * @throws {ForeignManagerError} if its data source connects to another database than the host's
+   * @throws {ForeignManagerError} if its data source connects to a database other than the host's
    */
   check(manager: EntityManager): void {
     if (manager?.queryRunner?.isTransactionActive !== true) throw new ManagerNotInTransactionError();

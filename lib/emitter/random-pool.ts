@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 4_096;
 
-/** Random bytes, read from the operating system in bulk: one call per uid would cost more than the other checks of an emit. */
+/** Random bytes, read from the operating system in bulk: one call per uid would cost more than all checks of an emit together. */
 export class RandomPool {
   readonly #bytes = Buffer.alloc(POOL_BYTES);
   #used = POOL_BYTES;

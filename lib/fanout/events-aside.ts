@@ -1,7 +1,7 @@
 /** First and longest pause before an event is tried again, in ms. The pause doubles each time. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 5_000;
-/** An entry whose pause ended this long ago is removed, in ms: another process has fanned its event out. */
+/** How long after the end of its pause an entry is removed, in ms. By then, another process has fanned its event out. */
 const FORGET_MS = 60_000;
 
 interface Aside {

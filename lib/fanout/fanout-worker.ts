@@ -13,7 +13,10 @@ import { transactionsOf } from './transactions-of.js';
 
 /** Maximum number of events read at a time. */
 const BATCH_EVENTS = 500;
-/** Maximum size of the bodies that are read with the events, in bytes. Bodies of events that are sent at once are thus not read again. */
+/**
+ * Approximate maximum size of all bodies that are read with the events, in bytes. These bodies stay in memory, so events that
+ * are sent at once need no second read.
+ */
 const CONTENT_BYTES = 4 * 1024 * 1024;
 /** Pause before the next try for events that another process has locked, or that wait for an earlier event, in ms. */
 const RETRY_MS = 10;
@@ -27,9 +30,12 @@ export interface FanoutOptions extends FanoutWriterOptions {
   readonly pollMs: () => number;
   /** Maximum number of pending deliveries of a tenant. Further deliveries are recorded as `MISSED`. */
   readonly maxPendingPerTenant: number;
-  /** Called when the pending deliveries of a tenant are at least 80 % of that number, at most once in ten minutes for each tenant. */
+  /** Called when a tenant has used 80 % of `maxPendingPerTenant` or more, at most once in ten minutes for each tenant. */
   readonly onQuotaNear: (tenantUid: string, pending: number) => void;
-  /** Called when deliveries of a tenant are missed because it has reached that number, at most once in ten minutes for each tenant. */
+  /**
+   * Called when deliveries of a tenant are missed because it has reached `maxPendingPerTenant`, at most once in ten minutes for
+   * each tenant.
+   */
   readonly onQuotaExceeded: (tenantUid: string, pending: number) => void;
 }
 

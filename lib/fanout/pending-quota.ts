@@ -51,8 +51,8 @@ export interface PendingQuotaOptions {
 
 /**
  * Keeps the pending deliveries of a tenant within its quota: deliveries beyond it are planned as missed. In almost all cases
- * that costs one comparison. The database counts only if a tenant may be near its quota: it was near at the last count, or
- * this process has queued many deliveries for it since.
+ * that costs one comparison. The database counts only in three cases: the new deliveries may exceed the quota, the tenant had
+ * used more than half of it at the last count, or this process has queued many deliveries for it since.
  */
 export class PendingQuota {
   readonly #known = new Map<string, Known>();

@@ -8,7 +8,7 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 const PORTION_BYTES = 8 * 1024 * 1024;
 /** Maximum number of waiting events that share a query: one portion can hold 32 bodies of 256 KiB. */
 const SERVED_TOGETHER = 32;
-/** Maximum size of the bodies that are loaded ahead, in bytes, so that they do not displace bodies that are needed sooner. */
+/** The read-ahead stops after this size, in bytes, so that its bodies do not displace bodies that are needed sooner. */
 const AHEAD_BYTES = KEPT_BYTES / 2;
 
 interface Wait {

@@ -62,7 +62,7 @@ export class LaneClaimer {
   readonly #history: RoundHistory;
   #cursor: DueCursor = FIRST_DUE;
   #lookedAt = -Infinity;
-  /** Whether the last look may have left due lanes, for lack of places or because there were too many. */
+  /** Whether the last look may have left due lanes unclaimed, for example for lack of places. */
   #mayBeMore = false;
   #isShort = false;
   #isStopped = false;

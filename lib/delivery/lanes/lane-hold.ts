@@ -80,7 +80,7 @@ export class LaneHold {
 
   /**
    * Whether the transport has a rate limit. If so, its usage must be in the database before a request starts, because the
-   * next holder needs it, also after a crash.
+   * next holder needs it, even after a crash.
    */
   get isRateLimited(): boolean {
     return this.rate !== undefined;

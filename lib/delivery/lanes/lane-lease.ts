@@ -38,8 +38,8 @@ export class LaneLease {
   }
 
   /**
-   * The lease was renewed. A renewal that was sent before the doubt proves nothing: it may have been committed before the
-   * release, although its result arrives later.
+   * The lease was renewed. A renewal that was sent before `doubt` was called proves nothing: it may have been committed before
+   * the release, although its result arrives later.
    *
    * @param askedAt before the query was sent
    */

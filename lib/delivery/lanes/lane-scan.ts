@@ -12,7 +12,8 @@ import type { RowJudge, ScanResult, UnsentRows } from './scan-rows.js';
  * The rows that were read from a lane. State only, no I/O.
  *
  * A scan reads the due rows of the queue in the order of due dates, in several reads (see `ScanProgress`). Rows that were read
- * are *in hand* until their outcome is recorded; a later scan skips them.
+ * are *in hand* until their outcome is recorded. If it cannot be recorded for now, they are *set aside* instead. A later scan
+ * skips the rows that are in hand or set aside.
  *
  * Requested redeliveries are read separately, regardless of their due dates, and are sent before the others (see
  * `RequestScan`). A lane has one read at a time, of either kind, because its rows are compared with the outcomes that were

@@ -16,7 +16,8 @@ const HEAD_EVERY_MS = 10_000;
  * the scan began. `result()` checks that.
  *
  * A scan begins where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
- * the rows of deliveries that have ended since then stay at the head as dead rows. To read past a million of them takes 190 ms.
+ * the rows of deliveries that have ended since it was opened stay at the head as dead rows. To read past a million of them
+ * takes 190 ms.
  */
 export class ScanProgress {
   #cursor: LaneCursor = { dueAt: HEAD, deliveryId: -1 };
@@ -79,7 +80,7 @@ export class ScanProgress {
 
   /** Begins a new scan. */
   begin(now: number, elapsedNow: number): void {
-    // Until this scan has read past the missed rows, they count as unread, also for the next holder.
+    // Until this scan has read past the missed rows, they count as unread for this holder and the next.
     this.#position = this.readTo;
     const fromHead = this.#isHeadDue(elapsedNow);
     // Not later than now: if the clock was set back, new rows are due before the position.
@@ -137,8 +138,8 @@ export class ScanProgress {
 
   /**
    * Notes that a delivery is due at `dueAt` (null: it is not). If the scan has read past that date, only another scan finds
-   * the delivery. Scans begin near the position, also the first one of a holder, so an earlier date must be noted: an outcome
-   * that was set aside may be recorded minutes later, when the lane has been released and claimed again.
+   * the delivery. All scans, even the first one of a holder, begin near the position, so an earlier date must be noted: an
+   * outcome that was set aside may be recorded minutes later, when the lane has been released and claimed again.
    */
   noticeDue(dueAt: number | null): void {
     this.#nextDueAt = earlierDate(this.#nextDueAt, dueAt);

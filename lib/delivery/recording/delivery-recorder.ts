@@ -109,7 +109,7 @@ export class DeliveryRecorder {
       this.#recorder.add(new LaneEntry(this, lane, row, null, undefined, undefined, row));
   }
 
-  /** Makes a delivery due later, because it could not be attempted for a reason that is not the receiver's. */
+  /** Makes a delivery due later, because it could not be attempted for a reason that has nothing to do with the receiver. */
   postpone(lane: Lane, delivery: QueuedDelivery, nextDueAt: number): void {
     const postponed = { ...delivery, nextDueAt };
     this.#recorder.add(

@@ -23,7 +23,7 @@ export interface FailedAttempt {
 }
 
 /**
- * Logs failed attempts with uids, host, status code, duration and code, and never with a body, a header, a path or a
+ * Logs failed attempts with uids, host, status code, duration and error code, and never with a body, a header, a path or a
  * credential. A failed delivery is a warning; an attempt that is retried is a debug line. Each level has its own bound.
  */
 export class AttemptLog {

@@ -90,9 +90,9 @@ export class Slots {
   }
 
   /**
-   * Acquires a slot for the lane whose turn it is. The lane leaves the circle until it is added again.
+   * Acquires a slot for the lane whose turn it is. The lane has no further turn until it is added again.
    *
-   * @returns undefined: no slot is free for any lane in the circle
+   * @returns undefined: no slot is free for any of the lanes
    */
   acquire(): Slot | undefined {
     if (this.#places.free <= 0) return undefined;

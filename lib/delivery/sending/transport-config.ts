@@ -67,7 +67,7 @@ export interface TransportProblem {
    */
   readonly isFinal?: true;
   readonly code: string;
-  /** Reason to log if the delivery fails after its last attempt. Default `EXHAUSTED`. */
+  /** Reason that the log shows if the delivery fails after its last attempt. Default: `EXHAUSTED`. */
   readonly reason?: string;
   readonly message: string;
 }

@@ -7,7 +7,7 @@ import type { HostRow } from '../../persistence/ports/host-transaction.js';
  *
  * @param kind the library, e.g. `Knex`
  * @param isTransaction whether the value has the shape of one of its transactions
- * @param expected the value to pass, e.g. `the trx that knex.transaction() hands over`
+ * @param expected the value to pass, e.g. `the trx that knex.transaction() gives`
  * @throws {TransactionNotOpenError}
  */
 export function assertTransaction(kind: string, isTransaction: boolean, expected: string): void {

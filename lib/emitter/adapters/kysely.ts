@@ -14,8 +14,8 @@ interface Controlled {
 }
 
 /**
- * Recognizes the error of Kysely 0.28 and later. Earlier releases run the statement outside the transaction, which the check in
- * PostgreSQL then detects.
+ * Recognizes the error of Kysely 0.28 and later. Earlier releases run the statement outside the ended transaction. The
+ * module detects that on PostgreSQL only (see `PostgresHostInsert`).
  */
 const isEnded = ({ message }: { message?: unknown }): boolean =>
   /^Transaction is already (committed|rolled back)/.test(String(message));

@@ -18,7 +18,7 @@ interface Completable {
   isCompleted?(): boolean;
 }
 
-/** Callbacks to run after a manager's transaction has committed, by the outermost transaction. */
+/** Callbacks to run after the commit of a transaction. The key is the outermost transaction, which is the one that commits. */
 const callbacks = new WeakMap<object, Set<() => void>>();
 const subscribed = new WeakSet<Events>();
 const subscriber = {

@@ -15,7 +15,7 @@ export interface PgClientLike {
  * @throws {TransactionNotOpenError} for a `Pool`, and for any value that is not a client
  */
 export function fromPg(client: PgClientLike): HostTransaction {
-  // A pool has no `escapeLiteral`. It runs each statement on another client.
+  // A pool has no `escapeLiteral`. It may run each statement on a different client.
   assertTransaction('pg', hasMethods(client, 'query', 'escapeLiteral'), 'the client on which you ran BEGIN');
   return {
     kind: 'pg',
