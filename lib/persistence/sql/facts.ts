@@ -5,7 +5,7 @@ import type { Fact, FactKind } from '../../domain/statistics.js';
  * A fact is one outcome, or one change of the queue, that is not counted yet. A group of facts is one text, so that a fact costs
  * few bytes and no row of its own. Facts are separated by `;`, and their values by `,`. The values of an outcome are: tenant,
  * transport, event, first letter of the kind, duration in ms or nothing, instant in ms since the epoch. Those of a change of the
- * queue are: tenant, transport, number of rows, `QUEUED` or `ENDED`.
+ * queue are: tenant, transport, number of rows, `Q` (rows were added) or `E` (rows were removed).
  */
 
 const KINDS: Readonly<Record<string, FactKind>> = {
@@ -45,11 +45,8 @@ export const QUEUED = 'Q';
  * Letter of a fact about rows that were removed from the queue although no outcome is counted, for example by a cancellation.
  */
 export const ENDED = 'E';
-/**
- * Letters of facts about attempts that ended a delivery: each removed one row from the queue. `C` stands for `CANCELLED`,
- * which the statistics do not count.
- */
-const ENDS: ReadonlySet<string | undefined> = new Set(['A', 'C', 'D', 'F']);
+/** Letters of facts about attempts that ended a delivery: each removed one row from the queue. */
+const ENDS: ReadonlySet<string | undefined> = new Set(['A', 'D', 'F']);
 
 /** The text of a fact about rows that were added to the queue or removed from it. */
 export const queueFactText = (

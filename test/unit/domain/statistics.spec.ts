@@ -137,7 +137,7 @@ describe('The counts of a row', () => {
 });
 
 describe('A group of facts as text', () => {
-  it('keeps every value, and leaves out kinds that are not counted', () => {
+  it('keeps every value, and leaves out facts with an unknown letter', () => {
     const facts: Fact[] = [
       fact,
       { ...fact, kind: 'AGAIN' },
@@ -145,7 +145,7 @@ describe('A group of facts as text', () => {
       { ...fact, kind: 'MISSED', durationMs: null },
       { ...fact, kind: 'RETRIED' },
     ];
-    expect(factsOf(`${facts.map(factText).join(';')};1,7,3,C,,${AT}`)).toEqual(facts);
+    expect(factsOf(`${facts.map(factText).join(';')};1,7,3,X,,${AT}`)).toEqual(facts);
     expect(factsOf('')).toEqual([]);
   });
 });
