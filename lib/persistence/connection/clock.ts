@@ -1,6 +1,6 @@
 /** How long a measured offset is used before it is measured again. */
 const MEASURE_EVERY_MS = 15_000;
-/** Minimum interval between two attempts while the database does not respond. */
+/** Minimum interval between two measurements while the database does not respond. */
 const RETRY_EVERY_MS = 1_000;
 /**
  * The result of a slower round trip is discarded, unless it is the first one: the moment at which the database read its clock
@@ -45,7 +45,7 @@ export class DatabaseClock {
     return Math.round(hasStepped ? Math.min(now, steady) : now);
   }
 
-  /** Difference to this process's clock in ms, positive when the database is ahead. */
+  /** Difference from this process's clock in ms: positive if the database is ahead. */
   get offsetMs(): number {
     return this.#offsetMs;
   }

@@ -71,11 +71,15 @@ export class HttpTransportEntity {
   /** When the transport was disabled; null unless it is. */
   @Column(bigintColumn({ name: 'disabled_at', nullable: true }))
   disabledAt!: number | null;
-  /** The last warning in the current series of failures, in percent of `disableAfterHours`; 0: none. */
+
+  /**
+   * For which percentage of `disableAfterHours` (25, 50 or 75) the transport had been failing at the last warning; 0: there was
+   * no warning in the current series of failures.
+   */
   @Column({ name: 'failing_warned', type: 'integer' })
   failingWarned!: number;
 
-  /** When the notification about the end of a rotation's overlap is due; null: none is due. */
+  /** When to notify the tenant that the old signing secrets expire soon; null: no notification is due. */
   @Column(bigintColumn({ name: 'overlap_notice_at', nullable: true }))
   overlapNoticeAt!: number | null;
 
@@ -105,7 +109,10 @@ export class HttpTransportEntity {
   lastModifiedAt!: number;
 }
 
-/** Columns that the owner of a transport does not set: its identity, its state, and values that the module derives. */
+/**
+ * Columns that are not settings: the identity of the transport, its signing secrets, its state, and values that the module
+ * derives.
+ */
 type OwnColumn =
   | 'id'
   | 'tenantUid'
@@ -123,7 +130,7 @@ type OwnColumn =
   | 'createdAt'
   | 'lastModifiedAt';
 
-/** The settings that the owner of a transport may change. */
+/** The settings of a transport, which its tenant may change. */
 export type TransportSettings = Omit<HttpTransportEntity, OwnColumn>;
 
 /** The settings of a new transport, except its required `name` and `url`. */

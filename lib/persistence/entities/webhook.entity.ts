@@ -33,7 +33,7 @@ export class WebhookEntity {
   lastModifiedAt!: number;
 }
 
-/** The settings that the owner of a webhook may change. */
+/** The settings of a webhook, which its tenant may change. */
 export type WebhookSettings = Omit<
   WebhookEntity,
   'id' | 'tenantUid' | 'webhookUid' | 'transportId' | 'createdAt' | 'lastModifiedAt'

@@ -15,8 +15,8 @@ export interface ListeningConnectionOptions {
 /**
  * A connection outside the pool that listens to channels of PostgreSQL while it is open.
  *
- * It is outside the pool because it would permanently occupy one of the pool's connections, and because the pool closes
- * idle ones.
+ * It is outside the pool, because it would otherwise permanently occupy one of the pool's connections, and because the pool
+ * closes idle ones.
  */
 export class ListeningConnection {
   #isClosed = false;

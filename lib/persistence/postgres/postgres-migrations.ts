@@ -18,7 +18,7 @@ export class PostgresMigrations implements MigrationSteps {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const client = await poolOf(this.database.dataSource).connect();
     try {
-      // The migration of another replica may take long. These settings end with the connection, below.
+      // The migration of another replica may take a long time. These settings end with the connection, below.
       await client.query('SET lock_timeout = 0; SET statement_timeout = 0');
       await client.query({
         text: 'SELECT pg_advisory_lock($1)',
@@ -43,7 +43,7 @@ export class PostgresMigrations implements MigrationSteps {
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      // Report the reason of the failure, even if the connection is lost and the rollback fails.
+      // Report the reason for the failure, even if the connection is lost and the rollback fails.
       await runner.rollbackTransaction().catch(() => undefined);
       throw error;
     } finally {

@@ -45,7 +45,7 @@ export class PostgresRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
   readonly #changeTransports: string;
   readonly #changeAndReport: string;
-  /** performance.now() until which rows that other transactions have locked are skipped. */
+  /** Until `performance.now()` reaches this value, rows that other transactions have locked are skipped. */
   #skipLockedUntil = -Infinity;
 
   constructor(private readonly database: PostgresDatabase) {

@@ -165,8 +165,8 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
       )} ${notIn('done')}`;
 
   return {
-    // Three texts for the same purpose. Most groups contain only ends of unordered deliveries, and the parts that those do
-    // not need would double the cost.
+    // Four texts for the same purpose. Most groups contain only ends of unordered deliveries, and the parts that such groups
+    // do not need would double the cost.
     // The first text does not lock rows before it deletes them: each lock would be a record in the write-ahead log. If
     // another transaction has locked a row, the statement fails after `ROW_PATIENCE_MS`.
     ends: `${inputOf(false, PATIENCE)}, ${removed(`(
@@ -180,7 +180,7 @@ export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     any: any(''),
 
-    // The same, with notification events of deliveries that have failed permanently. The failed delivery of a
+    // Like `any`, with notification events of deliveries that have failed permanently. The failed delivery of a
     // notification event causes no further event: such events would cause each other without end.
     reported: any(`reported AS (
         ${insertEventsFrom(

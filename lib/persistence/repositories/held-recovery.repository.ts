@@ -28,7 +28,7 @@ export class HeldRecoveryRepository {
   ) {}
 
   /**
-   * Claims jobs that are due, the one that is due longest first. Jobs that another transaction has locked are left out.
+   * Claims due jobs, the one that has been due for the longest time first. Jobs that another transaction has locked are left out.
    *
    * @param environment the environment of this process; '': none. If the database belongs to another one, nothing is claimed
    */
@@ -38,7 +38,7 @@ export class HeldRecoveryRepository {
     const due = `SELECT id FROM ${this.#jobs} WHERE phase IS NOT NULL AND due_at <= ? AND ${isEnvironment(database, '?')}
       ORDER BY due_at LIMIT ?`;
     const values = [now, environment, limit];
-    // Read first, so that a look that finds nothing takes no write lock on SQLite.
+    // Read first, so that on SQLite a call that finds nothing does not acquire the write lock.
     const { sql, parameters } = statement(database, due, values);
     if ((await database.dataSource.query<unknown[]>(sql, [...parameters])).length === 0) return [];
     const { lockRows } = DIALECTS[database.kind];

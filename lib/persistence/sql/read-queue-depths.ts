@@ -28,7 +28,7 @@ export interface DepthsRequest {
  * So the cost does not grow with the queue.
  *
  * One statement reads both. A roll-up adds facts to the rows of `webhook_queue_depth` and removes them in one transaction, so a
- * snapshot contains each fact exactly once. Run a roll-up before the call, so that it has few facts to read.
+ * snapshot contains each fact exactly once. Run a roll-up first, so that few facts are left to read.
  *
  * @returns the depth of each tenant, summed over the given transports
  */

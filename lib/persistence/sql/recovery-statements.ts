@@ -29,7 +29,7 @@ export const endRecovery = (state: RecoveryState): string =>
 
 /**
  * Adds a job, and returns its row. If the transport was deleted, it adds none. Until the end of the transaction, the transport
- * cannot be deleted: so the deletion of a transport, or of its tenant, finds every job.
+ * cannot be deleted, so the deletion of a transport, or of its tenant, finds every job.
  */
 export function insertRecovery(
   database: Database,
