@@ -12,9 +12,9 @@ export interface EgressOptions {
   allowCidrs?: readonly string[];
   /**
    * Host names that are allowed although they do not lead to the public internet: `localhost:4000`, `orders` or
-   * `*.svc.cluster.local:8080`. Without a port, every port is allowed. The system's resolver resolves these names, with its
-   * hosts file. Their addresses are still checked: `allowCidrs` must allow addresses that are not public. `http:` URLs need
-   * `allowHttp`. Default: none.
+   * `*.svc.cluster.local:8080`. Without a port, every port is allowed that the rule `PORT` permits. The system's resolver
+   * resolves these names, with its hosts file. Their addresses are still checked: `allowCidrs` must allow addresses that are not
+   * public. `http:` URLs need `allowHttp`. Default: none.
    */
   allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */
@@ -128,7 +128,7 @@ export interface WebhooksOptions {
   timeoutMs?: number;
   /**
    * How long a process holds a lane (the queue of one transport) without renewing its lease, in ms. After a crash, the
-   * deliveries of the lane wait for the end of the lease. A lease lasts at least twice the time-out of its transport plus
+   * deliveries of the lane wait for the end of the lease. A lease lasts at least twice the time limit of its transport plus
    * 2 s. Default 30,000, or the minimum if that is longer; `2 x timeoutMs + 2,000` to 600,000.
    */
   leaseMs?: number;

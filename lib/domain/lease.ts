@@ -1,9 +1,9 @@
 /*
  * The lease rule. A holder renews a lease when a third of it has passed, and starts a request only while the lease leaves
- * time for the whole attempt. So with a lease of twice the time-out plus a margin, a holder can always send.
+ * time for the whole attempt. So with a lease of twice the time limit plus a margin, a holder can always send.
  */
 
-/** The shortest lease lasts this many times the time-out of an attempt … */
+/** The shortest lease lasts this many times the time limit of an attempt … */
 export const LEASE_PER_TIMEOUT = 2;
 /** … plus this margin, in ms. */
 export const LEASE_MARGIN_MS = 2_000;
@@ -16,7 +16,7 @@ export const LONGEST_LEASE_MS = 600_000;
 /**
  * The shortest lease for a transport.
  *
- * @param timeoutMs time-out of an attempt, in ms
+ * @param timeoutMs time limit of an attempt, in ms
  * @returns ms
  */
 export const leaseFor = (timeoutMs: number): number => LEASE_PER_TIMEOUT * timeoutMs + LEASE_MARGIN_MS;

@@ -41,7 +41,10 @@ export interface Refusal {
   readonly host: string | undefined;
 }
 
-/** Maximum number of verdicts remembered. A URL is judged before each of its attempts, always with the same result. */
+/**
+ * Maximum number of verdicts that are remembered. A URL is judged each time that a process reads its transport to send to it,
+ * always with the same result.
+ */
 const MAX_VERDICTS = 5_000;
 
 /**
@@ -80,7 +83,8 @@ export class EgressClient {
   }
 
   /**
-   * The static check of a URL under this client's rules: at create, at update, and before each attempt.
+   * The static check of a URL under this client's rules: when a transport is created or changed, and when a process reads a
+   * transport to send to it.
    *
    * @throws {TargetRefusedError}
    */

@@ -19,7 +19,7 @@ export class DeliveriesUnfinishedError extends WebhooksError {
     super(
       'DELIVERIES_UNFINISHED',
       `Not all deliveries ended within ${withinMs} ms: ${left.events} event(s) not fanned out, ${left.deliveries} deliveries due, ` +
-        `${left.inFlight} request(s) in flight. A receiver that hangs, a rate limit, an open circuit or a missing encryption key ` +
+        `${left.inFlight} request(s) in flight. A receiver that hangs, a rate limit or a missing encryption key ` +
         'delays deliveries: see the log of the module. Raise withinMs if they only need more time.',
     );
   }

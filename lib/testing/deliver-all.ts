@@ -19,9 +19,9 @@ export interface DeliverAllOptions {
  * has been attempted and its outcome recorded. Retries are included if they are due at once (`retryScheduleMs: [0, 0]`). It
  * wakes the worker, so a long `pollMs` does not matter.
  *
- * It does not wait for retries that are due later, for transports that are paused or disabled, for receivers that asked for
- * a pause (`Retry-After`), or for deliveries behind an earlier one of their ordering key that is retried later. A delivery
- * that waits for a rate limit, an open circuit or an encryption key counts as due.
+ * It does not wait for retries that are due later, for transports that are paused or disabled, for transports that are
+ * blocked by their circuit or after a 429, 502, 503 or 504, or for deliveries behind an earlier one of their ordering key that
+ * is retried later. A delivery that waits for a rate limit or an encryption key counts as due.
  *
  * @param app an initialized app with the real `WebhooksModule` and its worker
  * @throws {DeliveriesUnfinishedError} if the time limit is exceeded

@@ -10,7 +10,7 @@ export interface TenantPurgeReport {
    * transactions kept rows locked or did not commit an emit; transports were created again and again; or the purge was aborted.
    */
   readonly isComplete: boolean;
-  /** Every event that was emitted before this time is erased, ISO 8601 on the database's clock. */
+  /** If `isComplete`: every event that was emitted before this time is erased. ISO 8601 on the database's clock. */
   readonly purgedAt: string;
 }
 

@@ -8,7 +8,7 @@ const INT8_OID = 20;
  * `refuseTransactionPooling` has checked that no other client shares these sessions.
  *
  * - Each statement of the module is written for READ COMMITTED: at a stricter level, concurrent transactions would fail.
- * - The statements find rows by key. If the planner believes that a table is small (statistics of a drained queue), it
+ * - The statements find rows by key. If the planner believes that a table is small (outdated statistics of the queue), it
  *   would scan the table, so the settings make scans too expensive.
  *
  * Not set: `search_path`, which decides where the tables are if the host sets no schema; the time zone, on which the module
