@@ -10,7 +10,7 @@ export interface DeliveryWorkerOptions {
   readonly concurrency: number;
   /** Maximum number of requests in flight to one origin, over all tenants. */
   readonly maxPerOrigin: number;
-  /** Length of a lease, in ms. A transport with a long time-out gets a longer lease (see `leaseFor`). */
+  /** Length of a lease, in ms. A transport with a long time limit for attempts gets a longer lease (see `leaseFor`). */
   readonly leaseMs: number;
   /** Interval at which an idle process looks for due lanes, in ms. */
   readonly pollMs: number;

@@ -15,7 +15,7 @@ const HEALTHY: TransportHealth = { failingSince: null, consecutiveFailures: 0, c
 export interface KnownHealth extends Pick<TransportHealth, 'failingSince' | 'consecutiveFailures'> {
   /** No request starts before this instant of the database's clock, ms since the epoch. */
   readonly blockedUntil: number;
-  /** The last warning of the present series of failures, in percent of `disableAfterHours`; 0: none. */
+  /** Percentage of `disableAfterHours` that the last warning named (25, 50 or 75); 0: no warning in the present series of failures. */
   readonly failingWarned: number;
 }
 
@@ -47,7 +47,7 @@ export class LaneHealth {
     return this.#health.failingSince;
   }
 
-  /** The last warning of the present series of failures, in percent of `disableAfterHours`; 0: none. */
+  /** Percentage of `disableAfterHours` that the last warning named (25, 50 or 75); 0: no warning in the present series of failures. */
   get failingWarned(): number {
     return this.#failingWarned;
   }

@@ -47,7 +47,7 @@ export class LaneLease {
     if (askedAt > this.#doubtedAt) this.#endsAt = askedAt + this.#lastsMs;
   }
 
-  /** Makes the lease longer if the time-out needs it. This takes effect with the next renewal. */
+  /** Makes the lease longer if the time limit of an attempt needs it. This takes effect with the next renewal. */
   coverFromNowOn(timeoutMs: number): void {
     this.#lastsMs = Math.max(this.#lastsMs, leaseFor(timeoutMs));
   }

@@ -13,7 +13,7 @@ export interface NotifiedTransport {
 /** The health of a transport, as far as notifications need it. */
 export interface HealthView {
   readonly failingSince: number | null;
-  /** The last warning of the present series of failures, in percent of `disableAfterHours`; 0: none. */
+  /** Percentage of `disableAfterHours` that the last warning named (25, 50 or 75); 0: no warning in the present series of failures. */
   readonly failingWarned: number;
   readonly isCircuitOpen: boolean;
   readonly isDisabled: boolean;

@@ -87,8 +87,8 @@ export const waitsBehind = (queue: string, row: string): string => `(
 /**
  * Expression for the shortest lease, in ms, according to `leaseFor`.
  *
- * @param timeoutMs expression for the time-out of the transport in ms. Null, if the transport sets none, counts as 0: the caller
- *   also applies the option `leaseMs`, which allows for the default time-out
+ * @param timeoutMs expression for the time limit of an attempt of the transport in ms. Null, if the transport sets none, counts as 0: the caller
+ *   also applies the option `leaseMs`, which allows for the default time limit
  */
 export const leaseSql = (timeoutMs: string): string =>
   `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;
