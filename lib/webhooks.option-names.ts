@@ -57,7 +57,11 @@ function checkNested(given: object): void {
     const members: unknown = (given as Record<string, unknown>)[name];
     if (members === undefined || (name === 'retention' && members === false)) continue;
     if (typeof members !== 'object' || members === null)
-      throw new InvalidOptionError(name, typeof members, `give an object with ${listOf(names)}.`);
+      throw new InvalidOptionError(
+        name,
+        unquoted(members === null ? 'null' : `of type ${typeof members}`),
+        `give an object with ${listOf(names)}.`,
+      );
     checkMembers(members, names, `${name}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../../errors/start-up.errors.js';
+import { InvalidOptionError, unquoted } from '../../errors/start-up.errors.js';
 import type { Database } from '../../persistence/ports/database.js';
 import { DeferredSecretBox } from '../../secrets/deferred-secret-box.js';
 import { checkKeys, type KeyProvider } from '../../secrets/encryption-keys.js';
@@ -12,7 +12,8 @@ import { assertKeysAtHand } from './assert-keys-at-hand.js';
  *
  * @param usesSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
  *   them
- * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and if there are no keys in production
+ * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and without keys in production, unless
+ *   `encryption.allowPlaintext` is set
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them
  */
 export function createSecretBox(
@@ -33,8 +34,8 @@ async function createNow(
   if (keyProvider && encryption.keys.length > 0) {
     throw new InvalidOptionError(
       'keyProvider',
-      'given',
-      'encryption.keys is given too: keep one, and let the provider return all keys.',
+      unquoted('given together with encryption.keys'),
+      'keep one of the two. A provider has to return all keys.',
     );
   }
   const isProduction = process.env['NODE_ENV'] === 'production';
