@@ -68,7 +68,8 @@ export class DeliveringProcessDto {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    description: 'Number of lanes that it holds. A lane is the queue of one HTTP transport.',
+    description:
+      'Number of lanes that it holds. A lane is the queue of one HTTP transport. At most 1,000 lanes are counted, over all processes.',
     example: 12,
   })
   lanes!: number;
@@ -103,7 +104,7 @@ export class OperationsOverviewDto {
   @ApiProperty({
     type: () => [DeliveringProcessDto],
     description:
-      'Processes that hold lanes now, at most 100, those with most lanes first. A process without work holds none.',
+      'Processes that hold lanes now, at most 100, those with the most lanes first. A process without work holds none.',
   })
   processes!: DeliveringProcessDto[];
 }

@@ -2675,7 +2675,7 @@ export interface components {
              */
             holder: string;
             /**
-             * @description Number of lanes that it holds. A lane is the queue of one HTTP transport.
+             * @description Number of lanes that it holds. A lane is the queue of one HTTP transport. At most 1,000 lanes are counted, over all processes.
              * @example 12
              */
             lanes: number;
@@ -2693,7 +2693,7 @@ export interface components {
             queue: components["schemas"]["WebhooksOperationsQueue"];
             /** @description Outcomes of the last 60 minutes, over all tenants. */
             lastHour: components["schemas"]["WebhooksStatisticsTotal"];
-            /** @description Processes that hold lanes now, at most 100, those with most lanes first. A process without work holds none. */
+            /** @description Processes that hold lanes now, at most 100, those with the most lanes first. A process without work holds none. */
             processes: components["schemas"]["WebhooksDeliveringProcess"][];
         };
         WebhooksFailingTransport: {
