@@ -120,7 +120,7 @@ export function checkExtras(extras: WebhooksModuleExtras): void {
   }
 }
 
-/** @throws {InvalidOptionError} if there is no policy, or it is not one */
+/** @throws {InvalidOptionError} if no policy is given, or the given value is not a policy */
 export function accessPolicyProvider(policy: WebhooksModuleExtras['accessPolicy']): Provider {
   if (policy === undefined) {
     throw new InvalidOptionError(

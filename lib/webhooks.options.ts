@@ -36,7 +36,7 @@ export interface EgressOptions {
 /** How secrets (passwords, tokens, header values, signing secrets) are stored in the database. */
 export interface EncryptionOptions {
   /**
-   * Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts, all decrypt. Default: none, secrets are
+   * Keys for secrets at rest (AES-256-GCM, 32 bytes each). The first encrypts; all decrypt. Default: none; secrets are then
    * stored unencrypted. Alternatively, give a `keyProvider`.
    */
   keys?: readonly EncryptionKey[];
@@ -78,8 +78,8 @@ export interface RetentionOptions {
   /** Hours for which an event without deliveries is kept. Default 24; 1 to 87,600. */
   unmatchedHours?: number;
   /**
-   * Days after which the body of an event is erased although the event is kept for its deliveries. Default: none, a body is
-   * kept as long as its event; 1 to 3,650.
+   * Days after which the body of an event is erased although the event is kept for its deliveries. Default: none, so a body
+   * is kept as long as its event; 1 to 3,650.
    */
   bodyDays?: number;
   /** Periods of single tenants, by tenant uid. Members that an entry leaves out are as for all tenants. Default: none. */

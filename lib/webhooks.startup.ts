@@ -62,8 +62,8 @@ export class WebhooksStartup implements OnApplicationBootstrap {
 const joined = (path: string, prefix: string): string => (prefix === '' ? path : `${path}/${prefix}`);
 
 /**
- * Nest has no public way to read the prefix of `app.setGlobalPrefix()`. It is only used in the log line. If it cannot be read,
- * the line shows the module's own path.
+ * Reads the prefix of `app.setGlobalPrefix()` from a property of `ModuleRef` that is not public. The prefix is only used in
+ * the log line. If it cannot be read, the line shows the module's own path.
  */
 function globalPrefixOf(moduleRef: ModuleRef): string {
   const { container } = moduleRef as unknown as {

@@ -37,7 +37,7 @@ const SWITCHED = {
   off: 'Deliveries of this process are switched off; pending deliveries are kept.',
 };
 
-/** The work that a worker has left, and whether it can do it. */
+/** The unfinished work of a worker, and whether the worker can do it now. */
 export interface UnfinishedWork extends WaitingWork {
   /** Number of requests that the receivers have not responded to yet. */
   readonly inFlight: number;

@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 
-/** The members that the responses of Express and Fastify share, and two of Node's that only those of Express have. */
+/** A method that the responses of Express and Fastify share, and two of Node's that are used only with Express. */
 interface AnyResponse {
   header(name: string, value: string): unknown;
   writeHead?: (...args: unknown[]) => unknown;

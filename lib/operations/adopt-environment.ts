@@ -8,7 +8,7 @@ import { withDatabase } from '../persistence/connection/with-database.js';
 
 /**
  * Assigns the database of `dataSource` to an environment, even if it belongs to another one. Processes of that environment
- * that sent nothing begin to send within seconds. Processes of any other environment stop sending.
+ * begin to send within seconds, and processes of any other environment stop sending.
  *
  * From then on, all pending deliveries in the database are sent to the stored URLs. In a copy of production, disable the
  * transports first.

@@ -8,7 +8,7 @@ interface WithResponse {
 
 /**
  * Returns the attempts in the same order. If the receiver's response of an attempt does not fit into the budget, this attempt and
- * all after it omit the response. (A stored body has up to 16 KiB, and JSON may need six characters for one.)
+ * all after it omit the response. (A stored body has up to 16 KiB, and JSON may need six bytes to escape one of its bytes.)
  */
 export function withinBudget<Attempt extends WithResponse>(newestFirst: readonly Attempt[]): Attempt[] {
   let spentBytes = 0;

@@ -111,7 +111,7 @@ export type WebhookEventExplanationQuery = Partial<KeysetRequest>;
 
 /** Who makes a change, for the audit. */
 export interface ChangedBy {
-  /** 1 to 255 characters without control characters, such as `job:import`; not `system`. Default: none, the audit records null. */
+  /** 1 to 255 characters without control characters, such as `job:import`; not `system`. Default: none; the audit then records null. */
   readonly actor?: string | undefined;
 }
 /** An entry of the audit: who changed what. */

@@ -3,7 +3,7 @@ import { validationFailed } from '../api-error.js';
 import type { ChangedBy } from './admin-types.js';
 
 /**
- * Checks who makes a change: the last argument of each method that changes something.
+ * Checks the last argument of each method whose change the audit records. It says who makes the change.
  *
  * @returns null if it is not given
  * @throws {ApiError} 400 `VALIDATION_FAILED`

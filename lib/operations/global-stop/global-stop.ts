@@ -91,9 +91,9 @@ export class GlobalStop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Call this when a statement has read the setting. Statements run on several connections, so results may arrive in another
-   * order than they were read in. A stop always counts. Its absence counts only if the statement was sent after the stop was
-   * last seen; otherwise an old result would start deliveries again.
+   * Call this when a statement has read the setting. Statements run on several connections, so results may arrive out of
+   * order. A stop always counts. Its absence counts only if the statement was sent after the stop was last seen;
+   * otherwise an old result would start deliveries again.
    *
    * @param text the value of the setting; undefined: there is none
    * @param sentAt when the statement was sent, on the clock of performance.now()

@@ -27,9 +27,9 @@ export type {
 /** Total time after which the database counts as unreachable, or its queue as unreadable, in ms. */
 const PATIENCE_MS = 3_000;
 /**
- * A measurement of the backlog is reused for this many times its duration, and for at most `COUNTS_AT_MOST_MS`. So frequent
- * checks take a limited share of the database's time, even where snapshots of other transactions keep many dead rows that the
- * measurement has to read.
+ * A measurement of the backlog is reused for this many times its duration, and for at most `COUNTS_AT_MOST_MS`. This limits the
+ * share of the database's time that frequent checks take, even where snapshots of other transactions keep many dead rows that
+ * the measurement has to read.
  */
 const COUNTS_FACTOR = 20;
 const COUNTS_AT_MOST_MS = 10_000;

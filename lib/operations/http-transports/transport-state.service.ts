@@ -52,8 +52,8 @@ export class TransportStateService {
    * @param reason why the transport is disabled, at most 64 characters. Default: `ADMIN`, or the existing reason of a
    *   transport that is already disabled
    * @param actor who gives the command, for the audit. Default: unknown
-   * @param recover with `enable`: starts a recovery of everything that failed or was missed since the failures began. If no
-   *   failures are recorded, since the transport was disabled. It is started in the same transaction
+   * @param recover with `enable`: starts a recovery of everything that failed or was missed since the failures began or, if no
+   *   failures are recorded, since the transport was disabled. The recovery is inserted in the transaction of the command
    * @returns the transport in its new state; undefined if the tenant has no such transport
    * @throws {TransportStateConflictError} if the command is not possible in the current state
    * @throws {ConcurrentChangeError}

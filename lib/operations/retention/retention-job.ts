@@ -46,7 +46,7 @@ export interface RetentionStatus {
  * recoveries.
  *
  * Each process with a worker tries once a minute to claim the lease. One process holds it, and makes a pass. A pass
- * deletes in batches of milliseconds and rests after each, so that deliveries keep their latency.
+ * deletes in batches that take milliseconds, and rests after each, so that deliveries keep their latency.
  */
 @Injectable()
 export class RetentionJob {

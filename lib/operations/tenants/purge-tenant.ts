@@ -37,9 +37,9 @@ const MOST_ROUNDS = 20;
  * and names.
  *
  * Each step deletes what it finds, in batches that hold locks for milliseconds. So a purge that was interrupted is finished
- * by another one, and two purges do not disturb each other. Events are deleted after the deliveries, and once more after
- * every transaction that could have inserted some has ended. So an event is erased
- * even if its transaction was open while the purge deleted the others.
+ * by another one, and two purges do not disturb each other. Events are deleted after the deliveries. Then the purge waits for
+ * the transactions that could have inserted further events, and deletes events once more. So an event is erased even if its
+ * transaction was open while the purge deleted the others.
  */
 export class TenantPurge {
   readonly #deleted: DeletedRows;
