@@ -4,9 +4,8 @@ import { findCycle, readImportGraph } from '../support/import-graph.js';
 import type { SourceImports } from '../support/import-graph.js';
 
 /**
- * Which layers of `lib/` a layer may import, beside itself, as docs/architecture.md has them: downwards only, and three lateral
- * arrows in the middle. `cli`, `receiver` and `testing` stand apart: nothing imports them but
- * `testing` the receiver.
+ * Which layers of `lib/` a layer may import, in addition to itself: only lower ones, in the order that docs/architecture.md gives.
+ * Only `cli` and `testing` import `receiver`. No layer imports `cli` or `testing`.
  */
 const BELOW_THE_MIDDLE = [
   'options',
