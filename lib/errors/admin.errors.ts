@@ -124,7 +124,7 @@ export type TargetRule =
   | 'DENIED';
 
 /**
- * A URL is not allowed as the target of a transport. The message names the rule and never repeats the URL, which may
+ * A URL is not allowed as the target of a transport. The message describes the rule and never repeats the URL, which may
  * contain a password. It is meant for the user who entered the URL.
  */
 export class TargetRefusedError extends WebhooksError {
