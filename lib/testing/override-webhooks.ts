@@ -51,8 +51,8 @@ const NEEDING_THE_DATABASE = [
 
 /**
  * Makes an app with `WebhooksModule` record its events instead of writing them. The module opens no database and sends
- * nothing. Its emitter is a `RecordingWebhookEmitter` with the app's catalog. Other parts of the module can be injected;
- * they throw `NotInTestsError` when they are called.
+ * nothing. Its emitter is a `RecordingWebhookEmitter` with the app's catalog. `WebhookNotifications` can be subscribed to but
+ * publishes nothing. Other parts of the module can be injected; they throw `NotInTestsError` when they are called.
  *
  * ```ts
  * const moduleRef = await overrideWebhooks(Test.createTestingModule({ imports: [AppModule] })).compile();

@@ -12,7 +12,8 @@ const LONGEST_REST_MS = 2_000;
  * The result of a round. `true`: there is more to do, so the next round follows at once. `false`: the loop waits until the
  * next poll. `rest`: like `false`, but the round found nothing. In that case the loop waits for at least ten times the
  * duration of the round, or two seconds if that is shorter. So rounds that find nothing take at most about a tenth of the
- * time. That matters while a foreign snapshot (a backup, a report) keeps dead rows alive, which every round has to read.
+ * time, as long as each takes no more than 200 ms. That matters while a foreign snapshot (a backup, a report) keeps dead rows
+ * alive, which every round has to read.
  */
 export type RoundResult = boolean | 'rest';
 

@@ -20,9 +20,9 @@ export interface WakeUpListener {
  */
 export interface WakeUps {
   /**
-   * Whether wake-ups of other processes arrive here. `proven`: notifications of this process to itself arrive. `unproven`:
-   * they do not, so work of other processes is found by polling. `none`: nothing carries wake-ups, this process
-   * does not listen, or no connection has been tested yet.
+   * Whether wake-ups of other processes arrive here. `proven`: notifications of this process to itself arrive, and work checks
+   * succeed. `unproven`: the notifications or the work checks fail, so work of other processes is found by polling. `none`:
+   * nothing carries wake-ups, this process does not listen, or no connection has been tested yet.
    */
   readonly state: 'proven' | 'unproven' | 'none';
 

@@ -150,6 +150,5 @@ function forwardUrlOf(values: OptionValues): URL | undefined {
   throw new UsageError(`Option "--forward-to" is "${given}". Use a URL like http://localhost:3000/hooks.`);
 }
 
-/** Control characters of a request would change the terminal. */
-
+/** A text without control characters, which would change the terminal. Tabs and line feeds stay. */
 const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');
