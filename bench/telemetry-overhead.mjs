@@ -11,7 +11,7 @@ const HELP = `node bench/telemetry-overhead.mjs [--before FOLDER] [--rounds N] [
   --rounds N        default 5; each runs every mode once, in another order
   --events N        deliveries of each run, live and again from a backlog, default 20000
   --database NAME   ${Object.keys(DATABASES).join(' or ')}; default postgres
-  --modes A,B       the modes to compare, the first one is the base; default: all
+  --modes A,B       the modes to compare; the first one is the base; default: all
 
 Modes: before (the version in FOLDER), none (no SDK), context (only the context manager of an SDK, which shows the
 cost of AsyncLocalStorage in Node), metrics (an SDK for metrics), sampled (metrics, and every tenth trace), full (metrics,

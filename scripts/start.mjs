@@ -24,7 +24,7 @@ Environment variables, with their defaults in parentheses:
   WEBHOOKS_CONCURRENCY             requests in flight in this process, 2 to 10000 (64)
   WEBHOOKS_TRANSPORT_CONCURRENCY   requests in flight to one transport, 1 to 256 (8)
   WEBHOOKS_CLIENT_ERRORS           retry | fail: what to do after a 4xx response (retry)
-  WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: in clear)
+  WEBHOOKS_ENCRYPTION_KEYS         id:base64,…  32 bytes each; the first encrypts stored secrets (none: plain text)
   WEBHOOKS_ENVIRONMENT             environment of this process, such as production (none)
   EXAMPLE_TRAFFIC                  true | false: make HTTP transports, receivers and traffic for the tenant demo, if it
                                    has no data (true without DATABASE_URL; false with it; never with NODE_ENV=production)

@@ -111,7 +111,7 @@ async function failTwice({ cashier, receiver }: Cast): Promise<void> {
 async function showLog({ admin }: Cast): Promise<void> {
   story.chapter(6, 'Every attempt is recorded: the delivery log (GET …/deliveries)');
   story.lines(await deliveryLog(admin));
-  story.title('That was it. See it in the portal: npm start prints a link that opens it.');
+  story.title('That was it. To see the portal with example traffic, run npm start: it prints a link.');
   story.lines('The portal: docs/portal.md · the routes: http://127.0.0.1:3000/docs while npm start runs\n');
 }
 

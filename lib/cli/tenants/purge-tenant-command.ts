@@ -12,8 +12,9 @@ export const purgeTenantCommand: Command = {
   name: 'purge-tenant',
   summary: 'Erase everything of a tenant',
   description:
-    'Erases the HTTP transports, webhooks, deliveries, attempts, events and statistics of a tenant for good, in small\n' +
-    'batches, and reports the number of deleted rows. It may be interrupted and run again. Stop emitting for the tenant first.',
+    'Erases a tenant for good: its HTTP transports, webhooks, deliveries, attempts, events, recoveries, statistics, audit\n' +
+    'entries and portal links. It works in small batches, and reports the number of deleted rows. It may be interrupted and\n' +
+    'run again. Stop emitting for the tenant first.',
   options: { ...DATABASE_OPTIONS, ...TENANT_OPTION, ...YES_OPTION },
   async run(values, context) {
     const tenant = tenantOf(values);
