@@ -35,11 +35,16 @@ const ROWS = {
     panel('Attempts', 'Attempts per second, by outcome.', 'reqps', [
       { expr: rate('tillhook_attempts', 'tillhook_outcome'), legend: '{{tillhook_outcome}}' },
     ]),
-    panel('Oldest waiting', 'Age of the oldest event in the outbox and of the oldest due delivery.', 's', [
-      shared('tillhook_outbox_oldest_age', 'event'),
-      shared('tillhook_queue_oldest_due_age', 'due delivery'),
-      shared('tillhook_queue_unclaimed_age', 'transport without a process'),
-    ]),
+    panel(
+      'Oldest waiting',
+      'Waiting time of the oldest event in the outbox, of the oldest due delivery, and of the transport that has waited longest for a process.',
+      's',
+      [
+        shared('tillhook_outbox_oldest_age', 'event'),
+        shared('tillhook_queue_oldest_due_age', 'due delivery'),
+        shared('tillhook_queue_unclaimed_age', 'transport without a process'),
+      ],
+    ),
     panel('Health', 'Number of processes with each status.', 'short', [
       {
         expr: `sum by (tillhook_health_status) (tillhook_health{${JOB}})`,
@@ -91,7 +96,7 @@ const ROWS = {
     ),
     panel(
       'Duration of an attempt',
-      'Duration of one attempt, whatever its outcome.',
+      'Duration of one attempt. Aborted attempts are left out.',
       's',
       quantiles('tillhook_attempt_duration'),
     ),
