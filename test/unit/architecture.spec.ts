@@ -47,8 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const DATABASES = ['connection', 'entities', 'errors', 'migrations', 'ports', 'sql'];
 /**
- * Which folders of a layer a folder may import, beside itself; `.`: the files at the top of the layer. What both databases share knows
- * neither of them, and neither database knows the other one.
+ * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. The folders that both
+ * databases share import neither `postgres` nor `sqlite`, and these two do not import each other.
  */
 const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   persistence: {
@@ -65,7 +65,7 @@ const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   delivery: {
     '.': ['bodies', 'lanes', 'recording', 'sending'],
-    // A lane, its sender and its recorder know each other.
+    // Lanes, senders and recorders import each other.
     lanes: ['bodies', 'recording', 'sending'],
     recording: ['.', 'lanes', 'sending'],
     sending: ['.', 'bodies', 'lanes', 'recording'],
@@ -84,7 +84,7 @@ const OPTIONS = ['webhooks.options.ts', 'webhooks.resolved-options.ts', 'webhook
 
 const graph = readImportGraph();
 
-/** The folder, or for the files at the top of `lib/` the part that they play. */
+/** The layer of a file: its folder. Files at the top of `lib/` belong to `options` or `module`; the others form a layer each. */
 function layerOf(file: string): string {
   if (file.includes('/')) return file.slice(0, file.indexOf('/'));
   if (OPTIONS.includes(file)) return 'options';
@@ -113,30 +113,33 @@ describe('The architecture', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('imports downwards only', () => {
+  it('imports in each layer only the layers that it may import', () => {
     const isAllowed = (layer: string, target: string) =>
       layerOf(target) === layer || (MAY_IMPORT[layer]?.includes(layerOf(target)) ?? false);
     expect(refused('internal', isAllowed)).toEqual([]);
   });
 
-  it.each(Object.entries(INSIDE))('imports inside %s/ only what the folder may know', (layer, folders) => {
-    const folderOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? '.';
-    const files = graph.filter(({ file }) => layerOf(file) === layer);
-    expect(new Set(files.map(({ file }) => folderOf(file)))).toEqual(new Set(Object.keys(folders)));
-    const wrong = files.flatMap(({ file, internal }) =>
-      internal
-        .filter((target) => layerOf(target) === layer)
-        .filter((target) => ![folderOf(file), ...folders[folderOf(file)]!].includes(folderOf(target)))
-        .map((target) => `lib/${file} imports ${target}`),
-    );
-    expect(wrong).toEqual([]);
-  });
+  it.each(Object.entries(INSIDE))(
+    'imports in each folder of %s/ only the folders that it may import',
+    (layer, folders) => {
+      const folderOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? '.';
+      const files = graph.filter(({ file }) => layerOf(file) === layer);
+      expect(new Set(files.map(({ file }) => folderOf(file)))).toEqual(new Set(Object.keys(folders)));
+      const wrong = files.flatMap(({ file, internal }) =>
+        internal
+          .filter((target) => layerOf(target) === layer)
+          .filter((target) => ![folderOf(file), ...folders[folderOf(file)]!].includes(folderOf(target)))
+          .map((target) => `lib/${file} imports ${target}`),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
 
   it('has no import cycles', () => {
     expect(findCycle(graph)).toBeUndefined();
   });
 
-  it('opens sockets in egress/ alone, except for the receivers of tests and of the command line', () => {
+  it('imports modules that open sockets in egress/ alone, except for the receivers of tests and of the command line', () => {
     const isAllowed = (layer: string, name: string) =>
       layer === 'egress' ||
       !ONLY_EGRESS.test(name) ||
@@ -144,13 +147,13 @@ describe('The architecture', () => {
     expect(refused('external', isAllowed)).toEqual([]);
   });
 
-  it('talks to database drivers in persistence/ alone', () => {
+  it('imports database drivers in persistence/ alone', () => {
     expect(
       refused('external', (layer, name) => layer === 'persistence' || !ONLY_PERSISTENCE.test(name)),
     ).toEqual([]);
   });
 
-  it('takes the logger of the host in one file alone, which guards it', () => {
+  it('uses the logger of the host in one file alone', () => {
     const users = graph
       .filter(({ file }) =>
         /\bLogger\b/.test(readFileSync(`lib/${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
@@ -159,7 +162,7 @@ describe('The architecture', () => {
     expect(users).toEqual(['operations/webhooks-logger.ts']);
   });
 
-  it('keeps domain/ pure', () => {
+  it('imports into domain/ no package, and only Node modules without effects or state', () => {
     expect(refused('external', (layer, name) => layer !== 'domain' || PURE.includes(name))).toEqual([]);
   });
 });

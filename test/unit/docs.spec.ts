@@ -58,9 +58,12 @@ describe('The JSON in the documentation', () => {
 });
 
 describe('The links in the documentation', () => {
-  it.each(pages.map((page) => [page.file, page] as const))('lead somewhere: %s', (_file, page) => {
-    expect(deadLinksOf(page)).toEqual([]);
-  });
+  it.each(pages.map((page) => [page.file, page] as const))(
+    'lead to a file and a heading that exist: %s',
+    (_file, page) => {
+      expect(deadLinksOf(page)).toEqual([]);
+    },
+  );
 
   it('lead from the index to every page', () => {
     const index = textOf('docs/README.md');
@@ -259,7 +262,7 @@ describe('The catalog', () => {
     expect(rows.map(({ name, when }) => [name, when])).toEqual(actions);
   });
 
-  it.each(rows)('is listed with the payload of $name', ({ name, payload }) => {
+  it.each(rows)('is documented with the payload of $name', ({ name, payload }) => {
     const members = [...payload.matchAll(/`(\w+)\??`/g)].map((match) => match[1]);
     const { example } = posCatalog[name as keyof typeof posCatalog];
     const own = Object.keys(example).filter((key) => key !== 'tenant' && key !== 'tenantUser');
@@ -314,7 +317,7 @@ describe('The procedure of a data-only restore', () => {
   });
 });
 
-describe('Everything that describes the module', () => {
+describe('The documentation', () => {
   it('has the default schedule', () => {
     const schedule = DEFAULT_RETRY_SCHEDULE_MS.map(spoken).join(', ');
     for (const file of ['docs/deliveries.md', 'docs/options.md']) expect(textOf(file)).toContain(schedule);
@@ -368,7 +371,7 @@ function read(options: object, name: string): unknown {
 
 function optionsWith(name: string, value: number): WebhooksOptions {
   const [first, second] = name.split('.') as [string, string?];
-  // A long attempt wants a long lease; here the attempt is what matters.
+  // The lease must be long enough for the longest attempt, whose range is checked here.
   return { leaseMs: 100_000, [first]: second === undefined ? value : { [second]: value } };
 }
 

@@ -15,7 +15,7 @@ const forRoot = (options: object): string =>
 const forRootAsync = (options: object): string =>
   messageOf(() => WebhooksModule.forRootAsync({ accessPolicy, useFactory: () => ({}), ...options }));
 
-describe('A name that is no option is refused', () => {
+describe('An option that is not valid is refused', () => {
   it.each([
     [{ runMigration: true }, 'runMigration', 'runMigrations'],
     [{ enviroment: 'test' }, 'enviroment', 'environment'],
@@ -31,25 +31,27 @@ describe('A name that is no option is refused', () => {
   });
 
   it('with the names that exist, if none is close', () => {
-    expect(forRoot({ egress: { proxy: 'x' } })).toMatch(/"egress\.proxy".*Known options: allowCidrs, allowHosts/);
+    expect(forRoot({ egress: { proxy: 'x' } })).toMatch(
+      /"egress\.proxy".*Known options: allowCidrs, allowHosts/,
+    );
   });
 
   it('when a group of options is no object', () => {
     expect(forRoot({ egress: true })).toMatch(/"egress".*give an object with allowCidrs/);
   });
 
-  it('when it belongs to the factory of forRootAsync', () => {
+  it('when it is given to forRootAsync and not to its factory', () => {
     expect(forRootAsync({ runMigrations: true })).toMatch(/"runMigrations".*return it from the factory/);
     expect(forRootAsync({ usefactory: () => ({}) })).toContain('Did you mean "useFactory"?');
   });
 
-  it('when its value is of another kind than Nest would take it for', () => {
+  it('when its value has the wrong type or form: worker, path, name', () => {
     expect(forRoot({ worker: 'false' })).toMatch(/"worker".*set true or false/);
     expect(forRoot({ path: 7 })).toMatch(/"path".*give a string/);
     expect(forRoot({ name: 'a b' })).toMatch(/"name".*letters, digits/);
   });
 
-  it('and nothing else is', () => {
+  it('but options with valid names and values are not', () => {
     expect(forRoot({ path: 'v2', worker: false, egress: { allowHosts: ['localhost'] }, pollMs: 100 })).toBe(
       'accepted',
     );

@@ -75,7 +75,7 @@ describe('the options of the module', () => {
     expect(resolveOptions({ concurrency: 8, egress: { maxPerOrigin: 7 } }).egress.maxPerOrigin).toBe(7);
   });
 
-  it('keep deliveries and events for 30 days, 90 days and 24 hours, and for tenants as long as they say', () => {
+  it('keep delivered deliveries 30 days, others 90 days and unmatched events 24 hours, unless they give other periods', () => {
     const [hour, day] = [3_600_000, 86_400_000];
     const general = { deliveredMs: 30 * day, failedMs: 90 * day, unmatchedMs: 24 * hour, bodyMs: undefined };
     expect(resolveOptions({}).retention!.of('any')).toEqual(general);
@@ -92,7 +92,7 @@ describe('the options of the module', () => {
   });
 
   it.each(['p', 'production', 'eu-west 1/blue', 'x'.repeat(64)])(
-    'take %j for an environment',
+    'accept the environment %j',
     (environment) => {
       expect(resolveOptions({ environment })).toMatchObject({ environment });
     },

@@ -33,17 +33,17 @@ describe('the paths of the admin API', () => {
     [{ globalPrefix: 'api', versionPrefix: 'v', path: '/hooks' }, '/api/v2/hooks/tenants/7/quotas'],
     [{ versionPrefix: '' }, '/2/tenants/7/quotas'],
     [{ globalPrefix: ':region/a.b' }, '/eu/a.b/tenants/7/quotas'],
-  ])('begin as the host mounts them: %j', (mount, url) => {
+  ])('begin with the prefix, version and path of the mount: %j', (mount, url) => {
     expect(paths(mount).includes(url)).toBe(true);
     expect(paths(mount).includes(`/other${url}`)).toBe(false);
     expect(paths({ ...mount, path: 'elsewhere' }).includes(url)).toBe(false);
   });
 
-  it('take dots in a prefix literally', () => {
+  it('match a dot in the path of the mount literally', () => {
     expect(paths({ path: 'a.b' }).includes('/axb/tenants/7/quotas')).toBe(false);
   });
 
-  it('have the methods of their routes, and leave those of the platform alone', () => {
+  it('do not support other methods than their routes have, except HEAD and OPTIONS, which the platform handles', () => {
     expect(paths().unsupported('PUT', '/tenants/a%20b/httptransports?x=1')).toEqual({
       params: { tenantUid: 'a b' },
       allow: 'GET, POST',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkedActor } from '../../../lib/admin/from-code/checked-actor.js';
 
 describe('the last argument of a change from code', () => {
-  it.each([undefined, {}, { actor: undefined }])('may name nobody: %j', (by) => {
+  it.each([undefined, {}, { actor: undefined }])('may name no actor: %j', (by) => {
     expect(checkedActor(by)).toBeNull();
   });
 

@@ -10,7 +10,7 @@ const INVALID = expect.objectContaining({ status: 400, code: 'INVALID_CURSOR' })
 const positiveId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
 describe('a cursor', () => {
-  it('leads back to its id', () => {
+  it('is decoded to the id that it was made of', () => {
     fc.assert(
       fc.property(positiveId, (id) => {
         expect(decodeCursor(key, list, encodeCursor(key, list, id))).toBe(id);
@@ -30,7 +30,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('that was made up is refused, whatever it looks like, and nothing else happens', () => {
+  it('that was made up is refused with the error of an invalid cursor, whatever it looks like', () => {
     const made = fc.oneof(
       anyText(),
       fc
@@ -41,7 +41,7 @@ describe('a cursor', () => {
     fc.assert(fc.property(made, (cursor) => expect(() => decodeCursor(key, list, cursor)).toThrow(INVALID)));
   });
 
-  it('of one list leads nowhere in any other, however alike their names are', () => {
+  it('of one list is refused for every other list, however similar their names are', () => {
     const part = fc.constantFrom('a', 'b', 'a,b', 'a","b', '"', '');
     const lists = fc.array(part, { minLength: 1, maxLength: 3 });
     fc.assert(

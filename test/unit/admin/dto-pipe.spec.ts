@@ -54,7 +54,7 @@ describe('the body of a transport', () => {
     retryScheduleSeconds: [1, 604_800],
   };
 
-  it('carries every field through', async () => {
+  it('keeps every field unchanged', async () => {
     const body = { ...full, httpTransportUid: 'erp_1-A', signingSecret: 'whsec_x' };
     expect(await read(CreateHttpTransportDto, body)).toEqual(body);
   });
@@ -101,7 +101,7 @@ describe('the body of a transport', () => {
     ['name empty', { ...transport, name: '' }, 'name'],
     ['name of 256 characters', { ...transport, name: 'x'.repeat(256) }, 'name'],
     ['name with NUL', { ...transport, name: 'a\0b' }, 'name'],
-    ['name with half a character', { ...transport, name: 'a\ud800' }, 'name'],
+    ['name with a lone surrogate', { ...transport, name: 'a\ud800' }, 'name'],
     ['name as number', { ...transport, name: 7 }, 'name'],
     ['name as list', { ...transport, name: ['a'] }, 'name'],
     ['url as object', { ...transport, url: {} }, 'url'],
@@ -200,7 +200,7 @@ describe('the body of a webhook', () => {
     ['ordered null', { ordered: null }],
     ['action null', { action: null }],
     ['action as list', { action: ['ORDER_SETTLED'] }],
-    ['filter, which is not known yet', { filter: {} }],
+    ['filter, a field that does not exist', { filter: {} }],
   ])('is refused: %s', async (_case, body) => {
     expect(await messagesOf(UpdateWebhookDto, body)).not.toHaveLength(0);
   });
@@ -216,17 +216,17 @@ describe('the query of a list', () => {
     });
   });
 
-  it('turns numbers into numbers', async () => {
+  it('converts texts of digits to numbers', async () => {
     const query = { pageNumber: '3', pageSize: '100', sortBy: 'name', sortDirection: 'DESC' };
     expect(await read(PageQuery, query)).toEqual({ ...query, pageNumber: 3, pageSize: 100 });
   });
 
-  it('takes a sort direction in any case', async () => {
+  it('accepts a sort direction in upper, lower or mixed case', async () => {
     for (const sortDirection of ['desc', 'Desc', 'DESC'])
       expect(await read(PageQuery, { sortDirection })).toMatchObject({ sortDirection: 'DESC' });
   });
 
-  it('says which numbers it takes', async () => {
+  it('names the valid range of a page number in the message', async () => {
     for (const pageNumber of ['-1', '0', '1.5', 'x', '1000000001'])
       expect(await messagesOf(PageQuery, { pageNumber })).toEqual([
         'pageNumber must be an integer from 1 to 1000000000',
@@ -242,13 +242,13 @@ describe('the query of a list', () => {
     ['sortBy', ['id', 'NAME', 'name; DROP TABLE x', 'name DESC', 'constructor', '', ['name'], 'tenantUid']],
     ['sortDirection', ['up', 'ASC, id', 'ASC NULLS FIRST', '', ['ASC']]],
     ['sort', ['name']],
-  ])('refuses nonsense for %s', async (name, values) => {
+  ])('refuses values that are not valid for %s', async (name, values) => {
     for (const value of values) expect(await messagesOf(PageQuery, { [name]: value })).not.toHaveLength(0);
   });
 });
 
 describe('the query of the delivery log', () => {
-  it('takes every filter and turns instants into milliseconds', async () => {
+  it('accepts every filter, and converts instants to milliseconds', async () => {
     const query = {
       pageSize: '50',
       cursor: 'x.y',
@@ -267,7 +267,7 @@ describe('the query of the delivery log', () => {
     });
   });
 
-  it('takes the last day of February in a leap year', async () => {
+  it('accepts the last day of February in a leap year', async () => {
     expect(await read(DeliveryQueryDto, { createdFrom: '2028-02-29T23:59:59.9+23:59' })).toMatchObject({
       createdFrom: Date.UTC(2028, 1, 29, 0, 0, 59, 900),
     });
@@ -298,14 +298,14 @@ describe('the query of the delivery log', () => {
     ['eventUid', ['a b', '', 'a\0']],
     ['cursor', ['', 'x'.repeat(65), ['a', 'b']]],
     ['pageNumber', ['1']],
-  ])('refuses nonsense for %s', async (name, values) => {
+  ])('refuses values that are not valid for %s', async (name, values) => {
     for (const value of values)
       expect(await messagesOf(DeliveryQueryDto, { [name]: value })).not.toHaveLength(0);
   });
 });
 
 describe('the query of transports', () => {
-  it('takes the text of a flag only', async () => {
+  it('accepts only the texts true and false for a flag', async () => {
     expect(await read(HttpTransportQueryDto, { failing: 'true' })).toMatchObject({ failing: true });
     expect(await read(HttpTransportQueryDto, { failing: 'false' })).toMatchObject({ failing: false });
     for (const failing of ['perhaps', ['true', 'false']])
@@ -316,7 +316,7 @@ describe('the query of transports', () => {
 });
 
 describe('the body of a replay', () => {
-  it('takes a time as text only', async () => {
+  it('accepts a time only as text, and not as a number', async () => {
     const since = '2026-03-14T09:26:53Z';
     expect(await read(ReplayDto, { since })).toMatchObject({ since: Date.parse(since) });
     for (const number of [2026, Date.parse(since)])

@@ -48,7 +48,7 @@ describe('the explanation of an event for a webhook', () => {
 
   it.each<[string, string, string]>([
     ['has its delivery', verdict({}, { delivery, isOwn: true }), 'DELIVERY  RECORDED'],
-    ['was deleted, has its delivery', verdict(null, { delivery, isOwn: true }), 'DELIVERY  RECORDED'],
+    ['was deleted, but has its delivery', verdict(null, { delivery, isOwn: true }), 'DELIVERY  RECORDED'],
     [
       'has a delivery that is deleted just now',
       verdict({}, { isOwn: true }),
@@ -91,7 +91,7 @@ describe('the explanation of an event for a webhook', () => {
       'UNKNOWN CONFIGURATION_CHANGED DERIVED',
     ],
     ['matched then as now', verdict({}), 'UNKNOWN RECORD_EXPIRED EXPIRED'],
-  ])('of a webhook that %s', (_which, said, expected) => {
+  ])('gives the outcome, the reason and the basis for a webhook that %s', (_which, said, expected) => {
     expect(said).toBe(expected);
   });
 });

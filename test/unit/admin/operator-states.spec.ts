@@ -4,7 +4,7 @@ import { laneStateOf } from '../../../lib/admin/operator/lane.dto.js';
 
 const NOW = 1_800_000_000_000;
 
-describe('what the operator sees', () => {
+describe('the states that the operator routes show', () => {
   it.each([
     [null, NOW + 1, 'FREE'],
     ['worker-1', NOW + 1, 'HELD'],

@@ -14,7 +14,7 @@ describe('a result of the admin API', () => {
     expect(recoveryDryRunDto({ ...preview, isAtLeast: false })).not.toHaveProperty('isAtLeast');
   });
 
-  it('shows a body that was damaged in the database unchanged', () => {
+  it('shows a body as it is stored if it was damaged in the database', () => {
     const event = { eventUid: 'evt_1', body: '{"order":', expungedAt: null, occurredAt: null, createdAt: 0 };
     expect(eventDto(event as Parameters<typeof eventDto>[0]).body).toBe('{"order":');
   });

@@ -15,7 +15,7 @@ import {
 } from '../../../lib/admin/http-transports/transport-draft.js';
 import { MASK } from '../../../lib/admin/masking.js';
 
-/** A transport with everything set. */
+/** A transport with a value in every field. */
 const stored: TransportDraft = {
   name: 'ERP',
   url: 'https://erp.example.com/hooks',
@@ -155,7 +155,7 @@ describe('the mask', () => {
   });
 });
 
-it('refuses the same header twice, in whatever spelling', () => {
+it('a transport with the same header twice is refused, whatever the case of the letters', () => {
   const headers = [
     { key: 'X-Shop', value: '1' },
     { key: 'x-shop', value: '2' },
@@ -229,12 +229,12 @@ describe('a change of origin', () => {
   it.each<[string, TransportInput]>([
     ['sent again', { password: 'p', token: 't', headers }],
     ['removed', { password: null, token: null, headers: [] }],
-  ])('goes through when they are %s', (_case, input) => {
+  ])('is accepted when the stored secrets are %s', (_case, input) => {
     const after = applyUpdate(stored, { url: 'https://new.example.com', ...input });
     expect(() => assertSecretsKeepOrigin(stored, after)).not.toThrow();
   });
 
-  it('does not take the mask for a secret sent again', () => {
+  it('does not accept the mask as a secret that is sent again', () => {
     const after = applyUpdate(stored, {
       url: 'https://new.example.com',
       password: MASK,
@@ -244,7 +244,7 @@ describe('a change of origin', () => {
     expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });
 
-  it('requires the secrets in a replacement too, which keeps omitted ones', () => {
+  it('requires the secrets in a replacement too, although a replacement keeps omitted secrets', () => {
     const after = applyReplacement(stored, { name: 'New', url: 'https://new.example.com' });
     expect(errorOf(() => assertSecretsKeepOrigin(stored, after)).code).toBe('CREDENTIALS_REQUIRED');
   });

@@ -7,8 +7,8 @@ const attempt = (number: number, responseBody: string | null) => ({
   responseBody,
 });
 
-it('shows every attempt, newest first, with the responses up to the limit', () => {
-  // NUL is written as \\u0000: six bytes for one.
+it('the attempts of a delivery are all shown, newest first, with their responses until these reach the limit', () => {
+  // JSON writes U+0001 as \u0001: six bytes for one.
   const attempts = Array.from({ length: 100 }, (_, i) => attempt(100 - i, '\u0001'.repeat(16 * 1024)));
   const shown = withinBudget(attempts);
   expect(shown.map(({ number }) => number)).toEqual(attempts.map(({ number }) => number));
@@ -17,7 +17,7 @@ it('shows every attempt, newest first, with the responses up to the limit', () =
   expect(shown.slice(5).every((one) => one.responseBody === null && one.responseHeaders === null)).toBe(true);
 });
 
-it('leaves ordinary responses as they are', () => {
+it('the attempts of a delivery keep ten responses of 16 KiB of text', () => {
   const attempts = Array.from({ length: 10 }, (_, i) => attempt(10 - i, 'x'.repeat(16 * 1024)));
   expect(withinBudget(attempts)).toEqual(attempts);
 });

@@ -25,16 +25,16 @@ describe('members that may be blank', () => {
     for (const token of ['x', ' ', 0, false, [], {}]) expect(pipe.transform({ token })).toEqual({ token });
   });
 
-  it('hide no member that reaches for a prototype', () => {
+  it('do not hide a member __proto__, which is refused later', () => {
     const kept = pipe.transform(JSON.parse('{"token":"","__proto__":{"x":1}}')) as object;
     expect(Object.keys(kept)).toEqual(['__proto__']);
   });
 
-  it('belong to the class that marks them and to those below it', () => {
+  it('are those of the class that marks them, and of its subclasses', () => {
     expect(new WithoutBlanksPipe(Base).transform({ token: '', username: '' })).toEqual({ token: '' });
   });
 
-  it('are not looked for in what is no object', () => {
+  it('are not searched for in a value that is not an object', () => {
     for (const value of [undefined, null, 'token', 7, [null]]) expect(pipe.transform(value)).toEqual(value);
   });
 });

@@ -23,7 +23,7 @@ const uids = (deliveries: readonly WebhookDelivery[]): string[] =>
   deliveries.map(({ deliveryUid }) => deliveryUid);
 
 describe('the tail of the delivery log', () => {
-  it('has new deliveries and those with another status or number of attempts, oldest first', async () => {
+  it('returns new deliveries and those whose status or number of attempts has changed, oldest first', async () => {
     const tail = new DeliveryTail(range(3, 1));
     const log = [delivery(5), delivery(4), delivery(3), delivery(2, 'PENDING', 1), delivery(1, 'DELIVERED')];
     expect(uids((await tail.next(pagesOf(log))).changed)).toEqual(
@@ -32,13 +32,13 @@ describe('the tail of the delivery log', () => {
     expect((await tail.next(pagesOf(log))).changed).toEqual([]);
   });
 
-  it('has a delivery that commits after one with a higher number', async () => {
+  it('returns a delivery that commits after one with a higher number', async () => {
     const tail = new DeliveryTail([delivery(9)]);
     const { changed } = await tail.next(pagesOf([delivery(9), delivery(8)]));
     expect(uids(changed)).toEqual([deliveryUidOf(8)]);
   });
 
-  it('reads on until it meets what it knew, and says if there is more than ten pages', async () => {
+  it('reads pages until one contains a known delivery, at most ten, and says whether it has read all new deliveries', async () => {
     const tail = new DeliveryTail(range(100, 1));
     const first = await tail.next(pagesOf(range(450, 1)));
     expect([first.changed.length, first.isComplete]).toEqual([350, true]);

@@ -93,14 +93,14 @@ describe('decideOutcome', () => {
       expect(decideOutcome(responded(statusCode, '99999999999'), policy())).toEqual(outcome);
     });
 
-    it('slows down for the first wait without a Retry-After that can be read', () => {
+    it('slows down for the first wait of the schedule if Retry-After is missing or not valid', () => {
       for (const retryAfter of [undefined, '', 'soon', '-1']) {
         const first = decideOutcome(responded(statusCode, retryAfter), policy());
         expect(first).toEqual({ kind: 'retry', delayMs: 5_000, slowDownMs: 5_000 });
       }
     });
 
-    it('does not hold all others back as long as an old delivery waits', () => {
+    it('slows down for no longer than the first wait although this delivery waits longer', () => {
       const outcome = decideOutcome(responded(statusCode), policy({ attempt: 3 }));
       expect(outcome).toEqual({ kind: 'retry', delayMs: 1_800_000, slowDownMs: 5_000 });
     });

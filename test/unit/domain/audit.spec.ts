@@ -12,7 +12,7 @@ describe('The actor of a change', () => {
     ['longer than 255 characters', 'x'.repeat(256)],
     ['the name that the module uses for its own changes', 'system'],
     ['text with a line break, which could forge a second log line', 'ane\nroot'],
-    ['text with half a character, which a database would refuse', 'x\ud800'],
+    ['text with a lone surrogate, which a database would refuse', 'x\ud800'],
     ['not text', 7],
     ['missing', undefined],
   ])('may not be %s', (_what, actor) => expect(isActor(actor)).toBe(false));

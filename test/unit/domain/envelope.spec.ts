@@ -92,7 +92,7 @@ describe('buildEnvelope', () => {
         const written = JSON.parse(body) as { tenant: object };
         // JSON has no -0.
         expect(written.tenant).toEqual(JSON.parse(JSON.stringify({ ...tenant, Uid: '7' })));
-        // A reader keeps one of two members with one name, and which one is its own affair.
+        // If two members had one name, JSON.parse would keep only one of them, and the text would be shorter.
         expect(JSON.stringify(written)).toHaveLength(body.length);
       }),
     );
@@ -218,7 +218,7 @@ describe('buildEnvelope', () => {
     expect(refusal(long)).toMatchObject({ path: 'a.b.c.d.0', message: expect.stringMatching(/cyclic/) });
   });
 
-  it('names the path to the end of the first round of a cycle inside the payload', () => {
+  it('names the path at which a cycle inside the payload first closes', () => {
     const order: Record<string, unknown> = { Uid: '700' };
     order['lines'] = [{ order }];
     expect(refusal({ order }).path).toBe('order.lines.0.order');

@@ -36,7 +36,7 @@ describe('a search for a reference', () => {
     expect(referenceSearch('7').matches('[{"Uid":"7"}]')).toBe(false);
   });
 
-  it('never misses a body because of the texts that are searched first', () => {
+  it('finds any Id or Uid, although bodies are first searched for its text', () => {
     const value = fc.oneof(
       anyText({ minLength: 1 }),
       fc.integer(),

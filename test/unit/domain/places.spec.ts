@@ -35,7 +35,7 @@ describe('Places', () => {
     expect(places.admits('another', 'https://another.com')).toBe(true);
   });
 
-  it('admits an origin up to its part, also if nothing else is taken', () => {
+  it('admits an origin up to the limit of one origin, also if no other place is taken', () => {
     const places = new Places(8, 4);
     expect(takeAll(places, 'shop', ORIGIN)).toBe(4);
     expect(takeAll(places, 'shop', 'https://other.com')).toBe(2);

@@ -24,7 +24,7 @@ describe('RateWindow', () => {
     expect(window.nextAt(4_000)).toBe(4_000);
   });
 
-  it('counts the requests of the holder before until the last of them has left the window', () => {
+  it('counts the requests of the previous holder until the last of them has left the window', () => {
     const window = new RateWindow(LIMIT, { used: 1, usedUntil: 2_000 });
     window.sent(1_000);
     expect(window.nextAt(1_999)).toBe(2_000);
@@ -32,7 +32,7 @@ describe('RateWindow', () => {
     expect(new RateWindow(LIMIT, { used: 2, usedUntil: 2_000 }).nextAt(1_000)).toBe(2_000);
   });
 
-  it('waits for its own oldest request if that leaves the window before those of the holder before', () => {
+  it('waits for its own oldest request if that leaves the window before those of the previous holder', () => {
     const window = new RateWindow(LIMIT, { used: 1, usedUntil: 9_000 });
     window.sent(1_000);
     expect(window.nextAt(1_000)).toBe(4_000);

@@ -19,7 +19,7 @@ describe('parseRetryAfterMs', () => {
     (date) => expect(parseRetryAfterMs(date, NOW)).toBe(30_000),
   );
 
-  it('reads every date that servers write', () => {
+  it('reads any date in the form that servers must write (IMF-fixdate)', () => {
     const instant = fc.date({ min: new Date(0), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true });
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: NOW }), (date, nowMs) => {

@@ -18,7 +18,7 @@ describe('the state of a transport', () => {
     ['pause', 'DISABLED'],
     ['resume', 'DISABLED'],
     ['enable', 'PAUSED'],
-  ] as const)('does not know how to %s what is %s', (command, before) => {
+  ] as const)('does not permit the command %s in the state %s', (command, before) => {
     expect(stateAfter(command, before)).toBeUndefined();
   });
 
@@ -31,7 +31,7 @@ describe('the state of a transport', () => {
     }
   });
 
-  it('can always be stopped, and from everywhere a way leads back to ACTIVE', () => {
+  it('becomes DISABLED by disable, and ACTIVE by resume or enable, from every state', () => {
     for (const before of TRANSPORT_STATES) {
       expect(stateAfter('disable', before)).toBe('DISABLED');
       expect([stateAfter('resume', before), stateAfter('enable', before)]).toContain('ACTIVE');

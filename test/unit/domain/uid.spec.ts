@@ -129,7 +129,7 @@ describe('delivery uids', () => {
     fc.assert(fc.property(id, (number) => expect(isUid(deliveryUidOf(number))).toBe(true)));
   });
 
-  it('lead back to the number', () => {
+  it('are decoded to their number', () => {
     fc.assert(fc.property(id, (number) => expect(deliveryIdOf(deliveryUidOf(number))).toBe(number)));
   });
 

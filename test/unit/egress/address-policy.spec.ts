@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { familyOf, isPublicAddress } from '../../../lib/egress/address-policy.js';
 
-/** First and last address of what is refused, and the neighbours outside. */
+/** The first and the last address of each refused range, and the addresses just outside of it. */
 const IPV4_RANGES: readonly (readonly [
   below: string | undefined,
   first: string,
@@ -87,7 +87,7 @@ describe('isPublicAddress', () => {
   it('treats no IPv6 address outside 2000::/3 as public, in whatever spelling', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
-        // The URL parser's normal form tells the first group.
+        // The URL parser writes the address in its normal form, which shows the first group.
         const first = parseInt(new URL(`http://[${address}]/`).hostname.slice(1).split(':')[0] || '0', 16);
         if (first < 0x2000 || first > 0x3fff) expect(isPublicAddress(address)).toBe(false);
       }),

@@ -70,15 +70,18 @@ describe('AllowList', () => {
       ],
     ],
     ['::ffff:0:0/96', [['::ffff:127.0.0.1', 80]], [['127.0.0.1', 80]]],
-  ])('%s allows what is in it, on its port, and nothing else', (entry, inside, outside) => {
-    const allow = new AllowList([entry]);
-    for (const [address, port] of inside)
-      expect([address, allow.allows(address, port)]).toEqual([address, true]);
-    for (const [address, port] of outside)
-      expect([address, allow.allows(address, port)]).toEqual([address, false]);
-  });
+  ])(
+    'with the entry %s allows the addresses of its range, on its port, and nothing else',
+    (entry, inside, outside) => {
+      const allow = new AllowList([entry]);
+      for (const [address, port] of inside)
+        expect([address, allow.allows(address, port)]).toEqual([address, true]);
+      for (const [address, port] of outside)
+        expect([address, allow.allows(address, port)]).toEqual([address, false]);
+    },
+  );
 
-  it('allows what any of its entries allows, and nothing when it has none', () => {
+  it('allows an address if any of its entries does, and none if it has no entry', () => {
     const allow = new AllowList(['10.0.0.0/8:8080', '127.0.0.0/8']);
     expect(allow.allows('127.1.1.1', 80)).toBe(true);
     expect(allow.allows('10.1.1.1', 8080)).toBe(true);
@@ -118,7 +121,7 @@ describe('AllowList', () => {
     '0/0',
     '127.0.0.0/8,10.0.0.0/8',
     '127.0.0.0/10.0.0.0/8',
-  ])('does not start with %j, and says what an entry looks like', (entry) => {
+  ])('refuses the entry %j, and shows what an entry looks like', (entry) => {
     expect(() => new AllowList(['10.0.0.0/8', entry])).toThrow(InvalidOptionError);
     expect(() => new AllowList([entry])).toThrow(/egress\.allowCidrs.*10\.1\.0\.0\/16/s);
   });

@@ -50,7 +50,7 @@ describe('Hosts that the operator allows', () => {
     ]);
   });
 
-  it('leave the judgement of addresses as it is', () => {
+  it('do not change which addresses are refused', () => {
     expect(check('http://127.0.0.1:4000/')).toThrow(expect.objectContaining({ rule: 'ADDRESS' }));
     expect(checkUrl('https://shop.example.com/', rules).isAllowedHost).toBe(false);
   });

@@ -50,12 +50,15 @@ describe('DenyList', () => {
     ['8.8.8.8', ['https://8.8.8.8/x', 'http://8.8.8.8:8080'], ['https://8.8.4.4']],
     ['[2606:4700::1111]', ['https://[2606:4700:0:0::1111]/'], ['https://[2606:4700::1112]/']],
     ['http://[2606:4700::1111]:8080', ['http://[2606:4700::1111]:8080/'], ['http://[2606:4700::1111]/']],
-  ])('%s denies what it names, however it is spelled, and nothing else', (entry, bad, free) => {
-    for (const url of bad) expect(denied(entry, url)).toEqual([entry, url, true]);
-    for (const url of free) expect(denied(entry, url)).toEqual([entry, url, false]);
-  });
+  ])(
+    'with the entry %s denies the origins that it names, in any spelling, and nothing else',
+    (entry, bad, free) => {
+      for (const url of bad) expect(denied(entry, url)).toEqual([entry, url, true]);
+      for (const url of free) expect(denied(entry, url)).toEqual([entry, url, false]);
+    },
+  );
 
-  it('denies what any of its entries denies, and nothing when it has none', () => {
+  it('denies a URL if any of its entries does, and none if it has no entry', () => {
     const list = new DenyList(['*.a.com', 'b.com']);
     expect(list.denies(checkUrl('https://x.a.com', RULES))).toBe(true);
     expect(list.denies(checkUrl('https://b.com', RULES))).toBe(true);
@@ -84,7 +87,7 @@ describe('DenyList', () => {
     ' shop.com',
     'shop.com\\x',
     'https://',
-  ])('does not start with %j, and says what an entry looks like', (entry) => {
+  ])('refuses the entry %j, and shows what an entry looks like', (entry) => {
     expect(() => new DenyList(['shop.com', entry])).toThrow(InvalidOptionError);
     expect(() => new DenyList([entry])).toThrow(/egress\.denyOrigins.*\*\.example\.com/s);
   });

@@ -9,12 +9,12 @@ import { TargetRefusedError } from '../../../lib/errors/admin.errors.js';
 interface EgressCase {
   readonly url: string;
   readonly expect: 'accept' | 'reject';
-  /** `static`: the URL alone decides. `connect`: the URL passes, what its name leads to decides. */
+  /** `static`: the URL alone decides. `connect`: the URL is accepted, and the addresses of its name decide. */
   readonly phase: 'static' | 'connect';
   readonly category: string;
   readonly why: string;
   readonly dns?: readonly string[];
-  /** The answers to one look-up after another; the last decides. */
+  /** The DNS results of successive look-ups; the last one decides. */
   readonly dnsSequence?: readonly (readonly string[])[];
 }
 
@@ -42,9 +42,9 @@ describe('the cases of egress-cases.json', () => {
     ),
   )('%s at connect time %j: %s', (verdict, text, _why, { dns, dnsSequence }) => {
     const url = checkUrl(text, RULES);
-    const answers = dnsSequence ?? [dns ?? []];
-    const judge = (): void => checkDnsResult(answers.at(-1) ?? [], url);
-    for (const earlier of answers.slice(0, -1)) expect(() => checkDnsResult(earlier, url)).not.toThrow();
+    const results = dnsSequence ?? [dns ?? []];
+    const judge = (): void => checkDnsResult(results.at(-1) ?? [], url);
+    for (const earlier of results.slice(0, -1)) expect(() => checkDnsResult(earlier, url)).not.toThrow();
     if (verdict === 'accept') expect(judge).not.toThrow();
     else expect(judge).toThrow(EgressError);
   });

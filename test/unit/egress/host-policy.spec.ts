@@ -7,7 +7,7 @@ describe('checkHostName', () => {
     expect(() => checkHostName('shop.example.com..')).toThrow(/not a valid domain name/);
   });
 
-  // The URL parser refuses this already. It is said here as well, because resolvers take such names for addresses.
+  // The URL parser refuses such a name already. The policy refuses it as well, because resolvers take such names for addresses.
   it('refuses a name whose last label is all digits', () => {
     expect(() => checkHostName('shop.123')).toThrow(/not a valid domain name/);
     for (const name of ['123.shop', 'shop.a1', 'shop.1a']) expect(checkHostName(name)).toBe(name);
@@ -25,7 +25,7 @@ describe('checkHostName', () => {
     expect(() => checkHostName('shop.-a.com')).toThrow(/not a valid domain name/);
   });
 
-  it('says of a reserved name that it is reserved', () => {
+  it('names the reserved domain in the message about a reserved name', () => {
     expect(() => checkHostName('localhost')).toThrow(/names under "localhost"/);
   });
 });

@@ -19,7 +19,7 @@ describe('keepHeaders', () => {
     'authentication-info',
     'proxy-authenticate',
     'proxy-authorization',
-  ])('redacts %s, and still says that it was there', (name) => {
+  ])('redacts the value of %s, and keeps its name', (name) => {
     expect(keepHeaders({ [name]: ['secret=1', 'secret=2'] }, [])).toEqual({ [name]: '[redacted]' });
   });
 
@@ -70,7 +70,7 @@ describe('keepBody', () => {
     expect(keepBody([bytes.subarray(0, 10), bytes.subarray(10)], [])).toBe('price: 5 \u20ac');
   });
 
-  it('is text without NUL for any bytes', () => {
+  it('returns text without NUL for any bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array().map((bytes) => Buffer.from(bytes))), (chunks) => {
         const text = keepBody(chunks, []);

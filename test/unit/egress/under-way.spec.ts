@@ -9,7 +9,7 @@ describe('The operations under way', () => {
         const underWay = new UnderWay<Placed>();
         const expected: Placed[] = [];
         for (const step of steps) {
-          // A third of the steps take somebody out, from anywhere.
+          // About a third of the steps remove an operation, at any position.
           if (step % 3 === 0 && expected.length > 0) {
             const [gone] = expected.splice(step % expected.length, 1);
             underWay.remove(gone!);

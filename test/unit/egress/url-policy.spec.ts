@@ -218,7 +218,7 @@ describe('checkUrl', () => {
     const percent = (text: string): string =>
       text.replace(/./g, (character) => `%${(character.codePointAt(0) ?? 0).toString(16)}`);
 
-    /** Every way in which parsers have been known to read an IPv4 address. */
+    /** Spellings that some parsers read as this IPv4 address: other bases, fewer parts, other dots, full-width or percent-encoded digits. */
     const spelling = ([a, b, c, d]: readonly [number, number, number, number]): fc.Arbitrary<string> => {
       const joined = (parts: readonly number[]): fc.Arbitrary<string> =>
         fc.tuple(...parts.map(number)).map((spelled) => spelled.join('.'));

@@ -15,7 +15,7 @@ const refusal = (check: () => void): unknown => {
   return undefined;
 };
 
-describe('The options of emit and emitMany', () => {
+describe('The check of the options of emit and emitMany', () => {
   it.each([[undefined], [null], ['7'], [7], [() => ({})]])(
     'refuses %p as options, and shows what to pass',
     (options) => {

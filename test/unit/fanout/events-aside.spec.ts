@@ -35,7 +35,7 @@ describe('EventsAside', () => {
     expect(aside.nextInMs).toBe(10);
   });
 
-  it('says when the next event is tried again, and that one is overdue', () => {
+  it('returns the time until the next event is tried again; 0: one is overdue', () => {
     aside.add(1);
     aside.add(1);
     aside.add(2);

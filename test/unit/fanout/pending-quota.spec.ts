@@ -10,7 +10,7 @@ const LONG_QUEUE = 50_000;
 
 describe('PendingQuota', () => {
   let quota: PendingQuota;
-  /** What is in the database. */
+  /** The number of pending deliveries in the database, by tenant. */
   let pending: Record<string, number>;
   /** The tenants that were counted, in order. */
   let looks: string[];

@@ -30,7 +30,7 @@ const chosen = (...webhooks: FanoutWebhook[]): number[] =>
   planDeliveries([event()], webhooks).map(({ webhookId }) => webhookId);
 
 describe('planDeliveries', () => {
-  it('plans a delivery with everything that is written of it', () => {
+  it('plans a delivery with all values that fan-out writes', () => {
     expect(planDeliveries([event({ id: 7, orderingKey: 'k' })], [webhook(3, { ordered: true })])).toEqual([
       {
         eventId: 7,
@@ -68,7 +68,7 @@ describe('planDeliveries', () => {
     expect(chosen(webhook(9), webhook(8))).toEqual([8]);
   });
 
-  it('plans only the transports that lack a delivery, once others have theirs, in the order in which they were left', () => {
+  it('plans only the remaining transports of an event that was written in part, in the order in which the outbox lists them', () => {
     const webhooks = [1, 2, 3].map((id) => webhook(id, { transportId: 10 + id }));
     const plan = planDeliveries([event({ transportIds: [13, 99, 12] }), event({ id: 2 })], webhooks);
     expect(plan.map(({ eventId, transportId }) => [eventId, transportId])).toEqual([
@@ -95,7 +95,7 @@ describe('planDeliveries', () => {
     ]);
   });
 
-  it('keeps tenants apart whose uid and action run together to the same text', () => {
+  it('keeps tenants apart if the uid and the action of each, joined, are the same text', () => {
     const events = [
       event({ tenantUid: 'a', action: 'B_C' }),
       event({ id: 2, tenantUid: 'a-B', action: 'C' }),

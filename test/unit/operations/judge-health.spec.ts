@@ -92,7 +92,7 @@ describe('The health of the module', () => {
     expect(judge({ rounds: { ...ROUNDS, read: old } }).status).toBe('ok');
   });
 
-  it('does not name failing rounds as well while the database is away or lacks tables', () => {
+  it('names the database alone, and not the failing rounds, while it is away or lacks tables', () => {
     const rounds = { ...ROUNDS, claim: failing({ failingForMs: DOWN_AFTER_MS }) };
     const unmeasured = { rounds, backlog: undefined };
     expect(codes(judge({ ...unmeasured, isReachable: false }))).toEqual(['DATABASE_UNREACHABLE']);

@@ -10,7 +10,7 @@ describe('A process ends without closing the application', () => {
     expect(ends({ handlersOf: (signal) => (signal === 'SIGHUP' ? 1 : 0) })).toBe(true);
   });
 
-  it.each(['SIGTERM', 'SIGINT'])('but not if it handles %s, whoever does', (handled) => {
+  it.each(['SIGTERM', 'SIGINT'])('but not if any code handles %s', (handled) => {
     expect(ends({ handlersOf: (signal) => (signal === handled ? 1 : 0) })).toBe(false);
   });
 

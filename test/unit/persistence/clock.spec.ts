@@ -38,7 +38,7 @@ describe('DatabaseClock', () => {
     },
   );
 
-  it('does not ask a database that is away with every call', async () => {
+  it('does not query a database that is away at every call', async () => {
     let asked = 0;
     const clock = new DatabaseClock(() => {
       asked += 1;
@@ -49,7 +49,7 @@ describe('DatabaseClock', () => {
       clock.now();
       await sleep(1);
     }
-    // At once, and then every second: a busy machine takes longer for the calls.
+    // The first query is at once, and the next ones follow once a second. On a busy machine, the calls take longer.
     expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1_000));
   });
 

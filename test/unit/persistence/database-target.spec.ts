@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { databaseTarget } from '../../../lib/persistence/connection/database-target.js';
 
-/** Never connects: what is compared are the options. */
+/** The target of these options. The data source never connects, because only its options are compared. */
 const targetOf = (options: DataSourceOptions): string => databaseTarget(new DataSource(options));
 
 describe('databaseTarget', () => {

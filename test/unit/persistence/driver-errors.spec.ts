@@ -42,7 +42,7 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
     [
       withCode('42P01'),
       withCode('SQLITE_ERROR', 'no such table: webhook_queue'),
-      // As Knex writes it.
+      // Knex writes the statement before the message.
       withCode('SQLITE_ERROR', 'SELECT 1 FROM webhook_queue - no such table: webhook_queue'),
     ],
   ],
@@ -55,7 +55,7 @@ const CASES: [kind: DriverErrorKind, errors: readonly Error[]][] = [
         withCode(code),
       ),
       withCode('SQLITE_ERROR', 'no such column: x'),
-      // A trigger of the host's may say anything: a code decides, where there is one.
+      // A trigger of the host may raise any message, so the code decides if there is one.
       withCode('P0001', 'connection terminated by the till'),
       new TypeError('x is not a function'),
     ],
@@ -68,7 +68,7 @@ describe('The classification of driver errors', () => {
     (kind, error) => {
       expect(classify(error)).toBe(kind);
       expect(classify(new QueryFailedError('SELECT 1', [], error))).toBe(kind);
-      // Errors of another realm are no `Error` here.
+      // An error of another realm is no instance of this realm's `Error`.
       const { message, code } = error as { message: string; code?: string };
       expect(classify({ message, code })).toBe(kind);
     },

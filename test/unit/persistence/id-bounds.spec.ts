@@ -5,7 +5,7 @@ import { idBounds } from '../../../lib/persistence/sql/id-bounds.js';
 
 const MINUTE_MS = 60_000;
 
-/** A log in memory, as the store sees it. */
+/** A log in memory, with the queries of the store. */
 const logOf = (rows: readonly { id: number; createdAt: number }[]) => {
   const sorted = [...rows].sort((one, other) => one.id - other.id);
   let calls = 0;

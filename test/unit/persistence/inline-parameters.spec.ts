@@ -10,11 +10,11 @@ describe('the parameters of a statement in a script', () => {
     expect(inlineParameters(sql, parameters)).toBe(expected);
   });
 
-  it('are as many as its placeholders', () => {
+  it('are refused unless there are as many as placeholders', () => {
     expect(() => inlineParameters('VALUES (?)', [1, 2])).toThrow(/2 parameters for 1 placeholders/);
   });
 
-  it('are numbers and texts only', () => {
+  it('are refused unless they are numbers or texts', () => {
     expect(() => inlineParameters('VALUES (?)', [new Date()])).toThrow(/type object/);
   });
 });

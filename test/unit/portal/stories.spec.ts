@@ -15,7 +15,7 @@ const story = (
   }) as WebhookExplanation;
 
 describe('the outcomes of an event for each subscription', () => {
-  it('begin with what failed, and leave out subscriptions for other event types', () => {
+  it('begin with failures, and leave out subscriptions for other event types', () => {
     const { own, others } = orderedStories([
       story('other', 'NO_DELIVERY', { reason: 'ACTION_DIFFERS' }),
       story('late', 'NO_DELIVERY', { reason: 'TRANSPORT_CREATED_LATER' }),

@@ -12,7 +12,7 @@ class Receiver {
 }
 
 describe('VerifiedWebhookGuard', () => {
-  it('lets no request pass on a handler without @VerifiedWebhook, which says how to verify', async () => {
+  it('refuses a request to a handler without @VerifiedWebhook', async () => {
     const guard = new VerifiedWebhookGuard(new Reflector(), {} as ModuleRef);
     const context = new ExecutionContextHost([{}], Receiver, Receiver.prototype.receive);
     await expect(guard.canActivate(context)).rejects.toThrow(WebhookNotVerifiedError);

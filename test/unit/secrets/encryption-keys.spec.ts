@@ -5,7 +5,7 @@ import { checkKeys, type EncryptionKey } from '../../../lib/secrets/encryption-k
 
 const key = Buffer.from('canary-canary-canary-canary-1234');
 
-/** What is said about keys that are refused. */
+/** The message with which these keys are refused. */
 function refusalOf(keys: unknown): string {
   try {
     checkKeys(keys as EncryptionKey[]);

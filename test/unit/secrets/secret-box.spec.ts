@@ -34,7 +34,7 @@ describe('SecretBox', () => {
     );
   });
 
-  it('never encrypts alike, so that equal secrets cannot be recognized', () => {
+  it('encrypts one text to different bytes each time, so that equal secrets cannot be recognized', () => {
     const box = new SecretBox([NEW]);
     expect(box.encrypt('secret', PLACE)).not.toBe(box.encrypt('secret', PLACE));
   });
@@ -50,7 +50,7 @@ describe('SecretBox', () => {
     expect(() => box.decrypt(stored, { ...PLACE, [part]: value })).toThrow(SecretUnreadableError);
   });
 
-  it('does not confuse the parts of a place', () => {
+  it('does not decrypt a secret in a place whose parts, joined, are the same text', () => {
     const box = new SecretBox([NEW]);
     const table = PLACE.table;
     const stored = box.encrypt('secret', { ...PLACE, tenantUid: `a,${table},b`, row: 'c' });
@@ -91,7 +91,7 @@ describe('SecretBox', () => {
     );
   });
 
-  it('renews what is encrypted with another key or not at all, and nothing else', () => {
+  it('re-encrypts secrets that have another key or none, and no others', () => {
     const box = new SecretBox([NEW, OLD]);
     for (const before of [new SecretBox([OLD]), new SecretBox([])]) {
       const reencrypted = box.reencrypt(before.encrypt('secret', PLACE), PLACE);

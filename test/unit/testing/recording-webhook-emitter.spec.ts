@@ -23,7 +23,7 @@ const to = { tenantUid: '7' };
 const order = (uid: string) => ({ order: { Uid: uid } });
 
 describe('RecordingWebhookEmitter', () => {
-  it('is injected wherever a WebhookEmitter is', () => {
+  it('is an instance of WebhookEmitter', () => {
     expect(new RecordingWebhookEmitter()).toBeInstanceOf(WebhookEmitter);
   });
 
@@ -73,7 +73,7 @@ describe('RecordingWebhookEmitter', () => {
     ['INVALID_OCCURRED_AT', 'ORDER_SETTLED', order('700'), { ...to, occurredAt: new Date(NaN) }],
     ['PAYLOAD_INVALID', 'ORDER_SETTLED', { ...order('700'), total: 1n }, to],
     ['PAYLOAD_TOO_LARGE', 'ORDER_SETTLED', { ...order('700'), text: 'x'.repeat(256 * 1024) }, to],
-  ])('refuses as the real one does: %s', async (code, action, data, options) => {
+  ])('refuses the same calls as the real emitter: %s', async (code, action, data, options) => {
     const emitter = new RecordingWebhookEmitter();
     await expect(emitter.emit(action as 'ORDER_SETTLED', data, options)).rejects.toMatchObject({ code });
     expect(emitter.events).toEqual([]);
@@ -126,7 +126,7 @@ describe('RecordingWebhookEmitter and transactions', () => {
     await expect(ended).rejects.toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
   });
 
-  it('refuses misspelt and missing options as the real one does', async () => {
+  it('refuses misspelt and missing options as the real emitter does', async () => {
     const emitter = new RecordingWebhookEmitter();
     const misspelt = { ...to, manger: {} };
     await expect(emitter.emit('ORDER_SETTLED', order('700'), misspelt)).rejects.toMatchObject({

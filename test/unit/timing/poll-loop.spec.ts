@@ -33,7 +33,7 @@ describe('PollLoop', () => {
     await eventually(() => rounds === 2);
   });
 
-  it('rests after looking in vain for long, but not when it is woken', async () => {
+  it('rests after a round that asks for a rest, but not when it is woken', async () => {
     let rounds = 0;
     const loop = new PollLoop({
       pollMs: 1,
@@ -96,7 +96,7 @@ describe('PollLoop', () => {
     const pauses = at.slice(1).map((time, index) => time - at[index]!);
     expect(pauses[0]).toBeGreaterThanOrEqual(95);
     expect(pauses[1]).toBeGreaterThanOrEqual(195);
-    // Else it would be 400 ms.
+    // Otherwise this pause would be 400 ms.
     expect(pauses[2]).toBeLessThan(350);
     expect(pauses[3]).toBeGreaterThanOrEqual(95);
   });
@@ -125,7 +125,7 @@ describe('PollLoop', () => {
     await eventually(() => failing.failures.length === 3);
     const startedAt = performance.now();
     await failing.loop.stop();
-    // Else it would be the pause after the third failure: 400 ms.
+    // Otherwise it would wait for the pause after the third failure: 400 ms.
     expect(performance.now() - startedAt).toBeLessThan(350);
     await new PollLoop({ pollMs: 1, round: () => Promise.resolve(true), onError: () => undefined }).stop();
   });

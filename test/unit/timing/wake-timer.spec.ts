@@ -3,7 +3,7 @@ import { WakeTimer } from '../../../lib/timing/wake-timer.js';
 
 describe('WakeTimer', () => {
   let timer: WakeTimer<string>;
-  /** Who was called back, and when. */
+  /** The subjects of the calls, and their times. */
   let woken: [subject: string, at: number][];
   let startedAt: number;
   beforeEach(() => {
@@ -54,7 +54,7 @@ describe('WakeTimer', () => {
     expect(times).toEqual([100, 200, 300]);
   });
 
-  it('calls nobody back after it was stopped', () => {
+  it('does not call back after it was stopped', () => {
     timer.set('never', 100);
     timer.stop();
     jest.advanceTimersByTime(1_000);

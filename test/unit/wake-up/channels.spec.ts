@@ -28,7 +28,7 @@ describe('the channels of a process', () => {
   });
 });
 
-describe('payloads', () => {
+describe('the payloads of notifications', () => {
   it('hold any count of numbers, each below the limit of 8,000 bytes', () => {
     const numbers = Array.from({ length: 5_000 }, (_, n) => 2 ** 52 - n);
     const payloads = payloadsOf(numbers);
@@ -37,12 +37,12 @@ describe('payloads', () => {
     expect(payloads.flatMap(numbersOf)).toEqual(numbers);
   });
 
-  it('of strangers are read without harm', () => {
+  it('of other programs are read without an error, and only valid numbers count', () => {
     expect(numbersOf('7,-1,x,1e99,0,,9.5,8')).toEqual([7, 8]);
     expect(numbersOf('')).toEqual([]);
   });
 
-  it('of nothing are none', () => {
+  it('are an empty list if there are no numbers', () => {
     expect(payloadsOf([])).toEqual([]);
   });
 });

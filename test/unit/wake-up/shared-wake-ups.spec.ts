@@ -19,7 +19,7 @@ const NOTHING: WorkCheck = {
   sentAt: 0,
 };
 
-/** Carries notifications within this process, unless it is deaf or away. */
+/** Carries notifications within this process. While `isDeaf`, it loses them; while `isAway`, it fails. */
 class LocalCarrier implements Carrier {
   readonly name = 'LocalCarrier';
   readonly notifiesWithWorkCheck = true;

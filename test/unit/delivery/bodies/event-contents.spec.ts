@@ -26,7 +26,7 @@ describe('EventContents', () => {
     expect(contents.add(content(1))).toBe(added);
   });
 
-  it('has no body that was not added', () => {
+  it('returns no body that was not added', () => {
     const contents = new EventContents(100);
     expect(contents.get(1)).toBeUndefined();
     expect(contents.has(1)).toBe(false);
@@ -40,7 +40,7 @@ describe('EventContents', () => {
     expect([1, 2, 3, 4, 5].filter((id) => contents.has(id))).toEqual([1, 4, 5]);
   });
 
-  it('keeps the newest, however large it is', () => {
+  it('drops all other bodies for one that is larger than the capacity', () => {
     const contents = new EventContents(40);
     for (const id of [1, 2]) contents.add(content(id, 'x'.repeat(10)));
     contents.add(content(3, 'x'.repeat(100)));
@@ -54,7 +54,7 @@ describe('EventContents', () => {
     expect([1, 2].filter((id) => contents.has(id))).toEqual([2]);
   });
 
-  it('keeps the newest even if it is larger than all that may be kept', () => {
+  it('keeps the newest body even if it alone is larger than the capacity', () => {
     const contents = new EventContents(5);
     contents.add(content(1));
     expect(contents.has(1)).toBe(true);

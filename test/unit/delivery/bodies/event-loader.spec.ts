@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { EventLoader } from '../../../../lib/delivery/bodies/event-loader.js';
 import type { EventContent } from '../../../../lib/persistence/ports/lane-store.js';
 
-/** As the stores do it: the oldest events first, until there are enough bytes. */
+/** Returns bodies as the stores do: the oldest events first, until there are enough bytes. */
 const contentsOf = (sizeOf: (eventId: number) => number) => {
   const queries: number[][] = [];
   const contents = async (eventIds: readonly number[], leastBytes: number): Promise<EventContent[]> => {
@@ -23,7 +23,7 @@ const contentsOf = (sizeOf: (eventId: number) => number) => {
 };
 
 describe('EventLoader', () => {
-  it('loads a body once for all that wait for it, and others along with it', async () => {
+  it('loads a body once for all callers that wait for it', async () => {
     const store = contentsOf(() => 10);
     const loader = new EventLoader(store);
     const events = await Promise.all([loader.load(1), loader.load(2), loader.load(1)]);
@@ -44,7 +44,7 @@ describe('EventLoader', () => {
     await sleep(20);
     const before = store.queries.length;
     expect((await loader.load(1_000_000))?.eventId).toBe(1_000_000);
-    // Each query brings 32 of those that came before.
+    // Each query loads 32 of the bodies that were asked for before.
     expect(store.queries.length - before).toBeLessThan(10);
     over.abort();
     await Promise.all(floods);

@@ -25,17 +25,17 @@ describe('chooseLanes', () => {
     expect(chosen.map(({ tenantUid }) => tenantUid)).toEqual([...Array<string>(6).fill('big'), 'small']);
   });
 
-  it('gives an origin no more than its part, however many tenants send to it', () => {
+  it('gives an origin no more places than one origin may hold, however many tenants send to it', () => {
     const due = ['a', 'b', 'c', 'd'].map((tenantUid) => candidate(tenantUid, 'https://hub.com'));
     const { chosen, isShort } = chooseLanes(due, new Places(8, 2), ALL);
     expect([chosen, isShort]).toEqual([due.slice(0, 2), true]);
   });
 
-  it('is not short if every usable lane was chosen', () => {
+  it('reports no shortage of places if every usable lane was chosen', () => {
     expect(chooseLanes(candidates(3, 'shop'), new Places(8, 8), ALL).isShort).toBe(false);
   });
 
-  it('passes over lanes that this process cannot use, which does not make it short', () => {
+  it('passes over lanes that this process cannot use, and does not count them as a shortage of places', () => {
     const [held, usable] = candidates(2, 'shop') as [LaneCandidate, LaneCandidate];
     const rules = { ...ALL, isUsable: (lane: LaneCandidate) => lane !== held };
     expect(chooseLanes([held, usable], new Places(8, 8), rules)).toEqual({
@@ -44,7 +44,7 @@ describe('chooseLanes', () => {
     });
   });
 
-  it('leaves lanes that became due just now to idle processes, except those of newcomers', () => {
+  it('leaves lanes that became due just now to idle processes, except lanes of a tenant and an origin that hold none', () => {
     const places = new Places(8, 8);
     places.acquire('busy', 'https://busy.com');
     const old = candidate('busy', undefined, 1_000);

@@ -6,7 +6,7 @@ describe('ClaimRefusals', () => {
     expect(new ClaimRefusals().admits(1, [], 0)).toBe(true);
   });
 
-  it('refuses a lane for five seconds after something of it could not be read, and no other lane', () => {
+  it('refuses a lane for five seconds after a row of it could not be read, and refuses no other lane', () => {
     const refusals = new ClaimRefusals();
     refusals.avoid(1, 1_000);
     const admits = [1_000, 5_999, 6_000].map((elapsed) => refusals.admits(1, [], elapsed));

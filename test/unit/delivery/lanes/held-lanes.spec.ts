@@ -11,7 +11,7 @@ const candidate = (transportId: number, origin = 'https://erp.example.com'): Lan
   dueAt: null,
 });
 
-/** A lane that takes a place, as a claim does it. */
+/** Returns a lane that takes a place, as a claimed lane does. */
 const hold = (held: HeldLanes, transportId: number, chosen = candidate(transportId)) => {
   const lane = laneTo('shop', transportId);
   held.places.acquire(chosen.tenantUid, chosen.origin);

@@ -143,7 +143,7 @@ describe('When a LaneClaimer looks for due lanes', () => {
     });
   });
 
-  it('reports success if nothing is due, and none if it could claim no due lane', async () => {
+  it('reports a success if nothing is due, and no success if it could not claim any due lane', async () => {
     const { store, claimer, looksAfter } = await scene(0, { now: () => NOW + performance.now() });
     const { lastSuccessAt } = claimer.rounds;
     expect(lastSuccessAt).not.toBeNull();

@@ -37,10 +37,10 @@ describe('LaneClaimer', () => {
       expect([holds(), claimer.rounds.lastSuccessAt, claimer.isShort]).toEqual([[], NOW, false]);
     });
 
-    it('reads on in pages until no lane is left or no place is free, and begins again at the first', async () => {
+    it('reads on in pages until no lane is left or no place is free', async () => {
       const { store, claimer, holds, begin } = scene(40);
       await begin();
-      // Newcomers get places of the reserve as well.
+      // Each of these lanes has a tenant and an origin that hold no other lane, so the reserve is used as well.
       expect([holds().length, claimer.isShort]).toEqual([16, true]);
       expect(store.pages).toEqual([{ after: FIRST_DUE, limit: 32 }]);
       const large = scene(100, {}, 64);
@@ -126,7 +126,7 @@ describe('LaneClaimer', () => {
       expect([holds(), store.pages.length]).toEqual([[7], looks]);
     });
 
-    it('announces the lanes that it could not claim to other processes', async () => {
+    it('announces to other processes the lanes that it could not claim', async () => {
       const { store, claimer, noted, begin } = scene(0);
       await begin();
       store.change(7, {});

@@ -68,7 +68,7 @@ describe('LaneHealth', () => {
       expect(warnedAfter(25_000)).toBe(25);
     });
 
-    it('does not repeat a warning of the holder before', () => {
+    it('does not repeat a warning of the previous holder', () => {
       const policy = { ...NO_CIRCUIT, disableAfterMs: 100_000 };
       const health = healthOf({ failingSince: STARTED_AT, failingWarned: 25 }, policy);
       expect(health.learn(concluded(queued(1), 9_000), STARTED_AT + 30_000, 0.5)).toBeUndefined();
@@ -93,13 +93,13 @@ describe('LaneHealth', () => {
       blockedUntil,
     });
 
-    it('counts past failures and blocks no longer', () => {
+    it('resets the failures, and ends the block', () => {
       const health = healthOf(known);
       health.reconsider(disabled, active, 10);
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('counts them no longer if the transport was disabled and enabled between two looks', () => {
+    it('resets the failures if the transport was disabled and enabled between two reads of its configuration', () => {
       const health = healthOf(known);
       health.reconsider(laneConfig({ failingSince: 500 }), active, 10);
       expect(stateOf(health)).toEqual(HEALTHY);
@@ -121,7 +121,7 @@ describe('LaneHealth', () => {
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('keeps them while the transport stays disabled, or if something else was changed', () => {
+    it('keeps the failures while the transport stays disabled, or if something else was changed', () => {
       const health = healthOf(known);
       health.reconsider(disabled, disabled, 10);
       health.reconsider(laneConfig({ failingSince: 500 }), laneConfig({ failingSince: 500 }), 20);
@@ -131,19 +131,19 @@ describe('LaneHealth', () => {
     it('keeps a series of failures of which the configuration could not know yet', () => {
       const health = healthOf();
       const learned = fail(health)!;
-      // The run is not written yet.
+      // The start of the series is not written yet.
       health.reconsider(laneConfig(), active, 10);
       expect(health.failingSince).toBe(STARTED_AT);
       // It was written after the configuration was read.
       health.recorded(learned, 20);
       health.reconsider(laneConfig(), active, 19);
       expect(health.failingSince).toBe(STARTED_AT);
-      // It was written before.
+      // It was written before the configuration was read.
       health.reconsider(laneConfig(), active, 20);
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('ignores a change without the start of a run, and a configuration that is older than the last record', () => {
+    it('ignores a recorded change that does not start a series, and a configuration that is older than the last record', () => {
       const health = healthOf();
       health.recorded(fail(health)!, 20);
       health.recorded(fail(health, { blockedUntil: NOW + 1 })!, 30);

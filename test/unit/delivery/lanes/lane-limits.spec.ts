@@ -16,8 +16,8 @@ import {
 
 const LIMIT = { requests: 1, perSeconds: 1 };
 
-describe('The limits of a lane', () => {
-  it('has eight times the rows ready that may be in flight, from 16 to 512', () => {
+describe('A lane with limits', () => {
+  it('keeps eight times as many rows ready as may be in flight, at least 16 and at most 512', () => {
     expect([1, 2, 3, 8, 64, 65].map(readAheadOf)).toEqual([16, 16, 24, 64, 512, 512]);
   });
 
@@ -61,7 +61,7 @@ describe('The limits of a lane', () => {
     expect([unlimited.isRateLimited, unlimited.rateDelayMs(NOW)]).toEqual([false, undefined]);
   });
 
-  it('keeps what was used of the rate limit when the configuration changes, as long as there is a limit', () => {
+  it('keeps its usage of the rate limit when the configuration changes, unless the limit is removed', () => {
     const lane = laneOf({ rateLimit: LIMIT });
     read(lane, rows(3));
     lane.next(NOW);
@@ -149,7 +149,7 @@ describe('The limits of a lane', () => {
     expect(lane.failingSince).toBe(1_000);
   });
 
-  it('has an empty change of its transport, which carries events', () => {
+  it('has a change of its transport that changes nothing, for events that are recorded without another change', () => {
     const lane = laneOf({}, { leaseToken: 5 });
     lane.learn(concluded(queued(1), NOW + 1_000), NOW, 0);
     expect(lane.unchanged).toEqual({

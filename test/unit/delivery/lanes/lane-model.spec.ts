@@ -2,12 +2,12 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LaneSimulation } from '../../../support/lane-simulation.js';
 
-/** What can happen. `n` is a number from 0 to 11, for steps that can be done in several ways. */
+/** The steps of a run. `n` is a number from 0 to 11, for steps that can be done in several ways. */
 const STEPS = {
   add: (lane, n) => lane.add(null, 3 * n),
   addLate: (lane, n) => lane.add(n % 2 ? null : 'key-0', 4_000 * n),
   addOfKey: (lane, n) => lane.add(`key-${n % 2}`, n % 4),
-  /** More than is read at a time. */
+  /** Adds more deliveries than a read returns. */
   addMany: (lane, n) => lane.addMany(20 + 2 * n),
   request: (lane, n) => lane.request(n),
   recover: (lane, n) => lane.recover(n % 3 ? null : 'recovered', 1 + (n % 4)),
@@ -42,7 +42,7 @@ const STEPS = {
 } satisfies Record<string, (lane: LaneSimulation, n: number) => void>;
 type Step = keyof typeof STEPS;
 
-/** Frequent steps are frequent here as well, so that runs get somewhere. */
+/** How often each step occurs. The usual steps are the most frequent ones, so that runs deliver something. */
 const WEIGHTS: Record<Step, number> = {
   add: 4,
   addLate: 1,

@@ -151,14 +151,14 @@ describe('LaneReader', () => {
     expect(reader.rounds.isWholeStage).toBe(false);
   });
 
-  it('is at fault itself if the database refuses five lanes', async () => {
+  it('counts as failing as a whole if the database refuses five lanes', async () => {
     const { store, readAll, reader } = scene(5);
     store.fail = () => refusal();
     await readAll();
     expect(reader.rounds).toMatchObject({ consecutiveFailures: 5, isWholeStage: true });
   });
 
-  it('counts a lane that takes too long as one at fault', async () => {
+  it('drains and avoids a lane whose read takes too long', async () => {
     const { lanes, store, noted, readAll } = scene(2);
     store.fail = (_method, ids) =>
       ids.includes(1) ? Object.assign(new Error('canceled'), { code: '57014' }) : undefined;
@@ -167,7 +167,7 @@ describe('LaneReader', () => {
     expect(noted.avoided).toEqual([1]);
   });
 
-  it('reads all lanes again after an outage, none of which is at fault', async () => {
+  it('reads all lanes again after an outage, and drains none of them', async () => {
     const { lanes, store, noted, readAll, ready, reader } = scene();
     store.fail = () => outage();
     await readAll();

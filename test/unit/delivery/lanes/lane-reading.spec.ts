@@ -4,7 +4,7 @@ import { accept, at, deliver, laneOf, NOW, queued, read, rows } from '../../../s
 
 describe('Lane', () => {
   describe('reading', () => {
-    it('continues where it was, and leaves out what is in hand when it scans again', () => {
+    it('continues after the last row, and leaves out deliveries in hand when it scans again', () => {
       const lane = laneOf({ maxConcurrency: 2 });
       const { limit } = lane.nextRead(at(0))!;
       accept(lane, rows(limit), limit);
@@ -44,7 +44,7 @@ describe('Lane', () => {
       expect(read(lane, [queued(1, key), behind]).behind).toEqual([]);
     });
 
-    it('reads no more while as many deliveries as it reads at once are being parked', () => {
+    it('stops reading while as many deliveries are being parked as one read returns', () => {
       const lane = laneOf({ maxConcurrency: 2 });
       const { limit } = lane.nextRead(at(0))!;
       const behind = rows(limit).map((row) => ({ ...row, orderingKey: 'k', behind: true }));

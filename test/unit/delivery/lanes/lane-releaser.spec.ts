@@ -115,7 +115,7 @@ describe('LaneReleaser', () => {
     for (const lane of lanes) lane.drain();
     store.locked = new Set([1]);
     await release();
-    expect(noted.calls).toContain('leaveToOthers 2');
+    expect(noted.calls.filter((call) => call.startsWith('leaveToOthers'))).toEqual(['leaveToOthers 2']);
   });
 
   it('claims a lane again to which this process added work after the release had committed', async () => {
@@ -212,7 +212,7 @@ describe('LaneReleaser', () => {
     expect(only.store.callsOf('release')).toEqual([]);
   });
 
-  it('searches no parked deliveries in a lane that has others, or none', async () => {
+  it('does not search for parked deliveries in a lane that has other deliveries', async () => {
     const { noted, release } = scene(1, NOW + 500);
     await release();
     expect(noted.asked).toEqual([]);

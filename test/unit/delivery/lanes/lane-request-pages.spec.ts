@@ -7,7 +7,7 @@ const VERSION = 7;
 const page = (from: number, count = PAGE) =>
   Array.from({ length: count }, (_, index) => queued(from + index, { requested: 'MANUAL' }));
 
-/** What a lane does with a page: all of it is ready to be sent. */
+/** Reads a page as a lane does. All of its deliveries are then in hand. */
 function readPage(requests: LaneRequests, from: number, count = PAGE, requestsVersion = VERSION) {
   const { afterId } = requests.next(1);
   const rows = page(from, count);
@@ -43,14 +43,14 @@ describe('The requests of a lane', () => {
     expect(requests.isDue).toBe(false);
   });
 
-  it('are not served while an earlier page of the same pass had some', () => {
+  it('are not served if an earlier page of the same pass contained some', () => {
     const requests = new LaneRequests(VERSION);
     readPage(requests, 1);
     settle(requests, 1, 60);
     expect(readPage(requests, 101, 0)).toEqual({ afterId: 100, areServed: false });
   });
 
-  it('have no number to reset if there is none', () => {
+  it('have no version to reset if none was requested', () => {
     const requests = new LaneRequests(0);
     requests.missed();
     expect(readPage(requests, 1, 0, 0).areServed).toBe(false);

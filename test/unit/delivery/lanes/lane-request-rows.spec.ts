@@ -65,7 +65,7 @@ describe('Requested deliveries of a lane', () => {
     }
   });
 
-  it('are left for their due date if they could not be attempted, and others are not', () => {
+  it('wait for their due date if they could not be attempted; one that is requested after that does not wait', () => {
     const lane = laneWith(requested(1));
     lane.postponed(lane.next(NOW), NOW + 30_000);
     lane.nextRequests(at(0));
@@ -80,7 +80,7 @@ describe('Requested deliveries of a lane', () => {
     expect(other.readyCount).toBe(1);
   });
 
-  it('are sent first if they were ready, wherever they stood, but not if they are in flight', () => {
+  it('are sent first if they were ready, at any position, and are not sent again while they are in flight', () => {
     const lane = laneOf();
     read(lane, rows(3));
     const inFlight = lane.next(NOW);
@@ -100,7 +100,7 @@ describe('Requested deliveries of a lane', () => {
     expect(lane.hasRequests).toBe(false);
   });
 
-  it('are sent first if they are the first of the ready ones', () => {
+  it('stay first if they were the first of the ready deliveries', () => {
     const lane = laneOf();
     read(lane, rows(2));
     lane.checked({ version: VERSION, requestsVersion: VERSION, transportVersion: 1 });

@@ -98,7 +98,7 @@ describe('A lane with requests for redeliveries', () => {
     expect(lane.nextRequests({ elapsed: 0, now: NOW + 1_000 })).toMatchObject({ afterId: 0 });
   });
 
-  it('reads many page by page, as few are left', () => {
+  it('reads many requests page by page, each page when few deliveries of the one before are left', () => {
     const lane = laneWithRequests();
     const { limit } = lane.nextRequests(at(0))!;
     const page = Array.from({ length: limit }, (_, index) => requested(index + 1));

@@ -52,7 +52,7 @@ class Scene {
     while (this.scan.first) this.scan.recorded(this.scan.take(), null);
   }
 
-  /** What the lane is released with. */
+  /** The result of the scan, with which the lane is released. */
   result() {
     return this.scan.result(this.now);
   }
@@ -64,11 +64,11 @@ describe('LaneScan', () => {
       expect(new Scene().read()).toEqual(from(-1));
     });
 
-    it('begins where the holder before has read to, less the overlap, since rows commit out of order', () => {
+    it('begins at the date up to which the previous holder has read, less the overlap, since rows commit out of order', () => {
       expect(new Scene(NOW - 5_000).read()).toEqual(from(NOW - 5_000 - OVERLAP_MS));
     });
 
-    it('begins again where the scan before began to read, less the overlap', () => {
+    it('begins again at the time at which the previous scan began, less the overlap', () => {
       const scene = new Scene();
       scene.read([row(1, NOW - 5_000)]);
       scene.pass(2_000);
@@ -166,13 +166,13 @@ describe('LaneScan', () => {
   });
 
   describe('scanFrom, where the next holder begins,', () => {
-    it('is where the holder before began, until more was read', () => {
+    it('is where the previous holder began, until the first read has ended', () => {
       const scene = new Scene(NOW - 5_000);
       scene.begin();
       expect(scene.scan.scanFrom).toBe(NOW - 5_000);
     });
 
-    it('is the first delivery that is in hand or set aside', () => {
+    it('is the due date of the first delivery in hand or set aside', () => {
       const scene = new Scene();
       scene.read([row(1, 100)]);
       expect(scene.scan.scanFrom).toBe(100);
@@ -183,7 +183,7 @@ describe('LaneScan', () => {
       expect(scene.scan.scanFrom).toBe(NOW);
     });
 
-    it('is the earliest one of several deliveries that are set aside', () => {
+    it('is the earliest due date of several deliveries that are set aside', () => {
       const scene = new Scene();
       scene.read([row(1, 100), row(2, 200)]);
       scene.scan.setAside(scene.scan.take());
@@ -191,16 +191,19 @@ describe('LaneScan', () => {
       expect(scene.scan.scanFrom).toBe(100);
     });
 
-    it.each(['returned', 'dropReady'] as const)('is a delivery that was given up: %s', (way) => {
-      const scene = new Scene();
-      scene.read([row(1, 100)]);
-      if (way === 'returned') scene.scan.returned(scene.scan.take());
-      else scene.scan.dropReady();
-      expect(scene.scan.scanFrom).toBe(100);
-      expect(scene.result()).toBeUndefined();
-    });
+    it.each(['returned', 'dropReady'] as const)(
+      'is the due date of a delivery that was given up: %s',
+      (way) => {
+        const scene = new Scene();
+        scene.read([row(1, 100)]);
+        if (way === 'returned') scene.scan.returned(scene.scan.take());
+        else scene.scan.dropReady();
+        expect(scene.scan.scanFrom).toBe(100);
+        expect(scene.result()).toBeUndefined();
+      },
+    );
 
-    it('is a delivery that was given up, until another scan has come to it', () => {
+    it('is the due date of a delivery that was given up, until another scan has reached it', () => {
       const scene = new Scene(NOW);
       scene.read([row(7, NOW - 1)]);
       const given = scene.scan.take();

@@ -197,7 +197,7 @@ describe('Lane', () => {
         undefined,
       ]);
       lane.learn(concluded(queued(1), null), 19_999, 0);
-      // The next run begins at 1,000.
+      // The next series of failures begins at 1,000.
       expect([5_999, 6_000].map(warnedAt)).toEqual([undefined, 25]);
     });
 

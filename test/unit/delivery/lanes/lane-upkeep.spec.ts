@@ -37,7 +37,7 @@ describe('LaneUpkeep', () => {
     return { store, held, lanes, clock, avoided, inspected, upkeep, mayStillSend };
   };
 
-  it('asks nothing of the database while no lane is held', async () => {
+  it('runs no statement while no lane is held', async () => {
     const { store, upkeep } = scene(0);
     expect(await upkeep.refresh()).toEqual([]);
     expect(store.calls).toEqual([]);
@@ -109,7 +109,7 @@ describe('LaneUpkeep', () => {
   });
 
   it.each(['check', 'transports'] as const)(
-    'drains and avoids a lane for which the database refuses %s, and the others go on',
+    'drains and avoids a lane for which the database refuses the call %s, and the others go on',
     async (method) => {
       const { store, lanes, upkeep, avoided, clock, mayStillSend } = scene();
       for (const { transportId } of lanes) {

@@ -28,7 +28,7 @@ describe('lanesToShare', () => {
     expect(lanesToShare([heldSince(0, 3)], SHORT, NOW)).toEqual([]);
   });
 
-  it('gives up a few idle lanes if it is busy and sees nobody waiting', () => {
+  it('gives up at most 16 idle lanes if it is busy and knows of no lane that waits', () => {
     const lanes = Array.from({ length: 20 }, (_, index) => heldSince(index));
     expect(lanesToShare(lanes, BUSY, NOW)).toEqual(lanes.slice(0, 16));
   });

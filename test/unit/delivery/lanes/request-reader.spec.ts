@@ -86,7 +86,7 @@ describe('RequestReader', () => {
     expect(noted.inspected).toEqual([1, 2, 3]);
   });
 
-  it('costs no statement for lanes without requests', async () => {
+  it('runs no statement for lanes without requests', async () => {
     const { reads, readAll } = scene(3, { isRequested: false });
     await readAll();
     expect(reads).toEqual([]);
@@ -118,14 +118,14 @@ describe('RequestReader', () => {
     expect([reads, ready()]).toEqual([[[1]], [1]]);
   });
 
-  it('resets the number of a lane in which no request is left, and of no other', async () => {
+  it('resets the version of the requests of a lane in which none is left, and of no other', async () => {
     const { requested, cleared, readAll } = scene();
     requested.set(2, []);
     await readAll();
     expect(cleared).toEqual([[{ transportId: 2, requestsVersion: VERSION }]]);
   });
 
-  it('passes a delivery that crashed the holder before to the recorder', async () => {
+  it('passes a delivery that crashed the previous holder to the recorder', async () => {
     const { requested, crashes, readAll } = scene(1);
     const lane = laneOf({}, { crashes: 1, leaseToken: 5, requestsVersion: VERSION });
     requested.set(1, [queued(9, { requested: 'MANUAL', notedToken: 4 })]);

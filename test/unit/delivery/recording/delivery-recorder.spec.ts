@@ -37,7 +37,7 @@ describe('DeliveryRecorder', () => {
     return { store, recorder, claim, published, disabled };
   };
 
-  it('notifies the lane that this process holds now of an outcome that the lane before could not record', async () => {
+  it('notifies a lane that this process has claimed again of an outcome that it could not record before it lost the lane', async () => {
     const { store, recorder, claim } = scene();
     store.locked = new Set([1]);
     const before = claim(1);

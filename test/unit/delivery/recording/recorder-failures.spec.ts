@@ -112,12 +112,12 @@ describe('Recorder', () => {
       await eventually(() => scene.written.length === 3);
       expect([scene.written, scene.aside]).toEqual([[1, 3, 4], [2]]);
       expect([scene.recorder.isUnrecorded(2), scene.recorder.isUnrecorded(1)]).toEqual([true, false]);
-      // Each try is one with and one without what the receiver sent, until that is given up.
+      // The recorder tries the entry twice each time, with the response of the receiver and without it, until the response is dropped.
       await eventually(() => tries.length >= 4);
       isRefused = false;
       await eventually(() => scene.written.length === 4);
       expect(scene.recorder.isUnrecorded(2)).toBe(false);
-      // The third pause is 1,000 ms less a quarter at the least, the first 250 ms and a quarter at the most.
+      // With jitter, the third pause is at least 750 ms (three quarters of 1,000 ms), and the first one at most 312.5 ms (250 ms and a quarter).
       const [first, last] = [tries.slice(1, 3), tries.slice(-2)].map(([a, b]) => b! - a!) as [number, number];
       expect(last).toBeGreaterThan(first);
     });

@@ -94,7 +94,7 @@ describe('Recorder', () => {
       expect(scene.store.underWay).toBe(1);
       await eventually(() => scene.store.groups.length === 1);
       await turn();
-      // Nor does anything overtake it once it is under way.
+      // Once it is under way, nothing overtakes it either.
       scene.addAll(from(300, 2 * FULL_GROUP));
       await eventually(() => scene.written.length === 5 * FULL_GROUP + 1);
       expect(scene.store.mostUnderWay).toBe(1);

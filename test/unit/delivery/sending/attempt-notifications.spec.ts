@@ -32,7 +32,7 @@ const transition = (before: HealthView, after: HealthView, more: Partial<HealthT
   });
 
 describe('transportNotifications', () => {
-  it('says nothing of a transport that works, or of its first failures', () => {
+  it('reports neither a transport that works nor its first failures', () => {
     expect(transition(health(null), health(null))).toEqual([]);
     expect(transition(health(null), health(NOW))).toEqual([]);
     expect(transition(health(NOW - 10), health(NOW - 10))).toEqual([]);
@@ -69,7 +69,7 @@ describe('transportNotifications', () => {
     expect(transition(after, after, { learned })).toEqual([]);
   });
 
-  it('does not say that it will be disabled when it just was', () => {
+  it('does not warn that it will be disabled if it was disabled just now', () => {
     const after = health(NOW - 10, { isCircuitOpen: true, isDisabled: true });
     expect(transition(health(NOW - 10), after, { learned: disabling('GONE') })).toMatchObject([
       { type: 'transportDisabled', reason: 'GONE' },

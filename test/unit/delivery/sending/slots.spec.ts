@@ -108,7 +108,7 @@ describe('Slots', () => {
       expect(idsOf(takeAll(slots))).toEqual([22]);
     });
 
-    it('gives an origin no more than its part, over all tenants, and passes over the lanes that wait for it', () => {
+    it('gives an origin no more slots than one origin may hold, over all tenants, and passes over the lanes that wait for it', () => {
       const slots = new Slots(16, 2);
       for (const id of [1, 2, 3]) slots.add(laneTo(`tenant-${id}`, id, HUB));
       slots.add(laneTo('tenant-1', 4, 'https://other.com'));

@@ -50,7 +50,7 @@ describe('GuardedObservable', () => {
     expect(errors).toEqual([thrown, thrown]);
   });
 
-  it('keeps the methods of an observer on their object', () => {
+  it('calls the methods of an observer with the observer as this', () => {
     const { subject, guarded } = scene();
     class Counter {
       count = 0;

@@ -13,7 +13,7 @@ const numbered = (used: number): QuotaNear => ({
 const numberOf = (notification: WebhookNotification): number => (notification as QuotaNear).used;
 
 describe('NotificationQueue', () => {
-  it('calls its consumer after the code that added has run, one at a time and in order', async () => {
+  it('calls its consumer only after the code that added notifications has run, with one at a time, in order', async () => {
     const handled: number[] = [];
     let running = 0;
     const queue = new NotificationQueue(
