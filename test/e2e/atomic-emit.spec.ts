@@ -22,7 +22,7 @@ async function inParallel(count: number, atOnce: number, work: (n: number) => Pr
 
 describe('emit', () => {
   eachWorker((scene) => {
-    /** TypeORM's one connection to SQLite cannot run two transactions at once: there, a host runs one after another. */
+    /** TypeORM has one connection to SQLite, which cannot run two transactions at once. So a host runs them one after another there. */
     const atOnce = (): number => (scene().host.dataSource.options.type === 'postgres' ? AT_ONCE : 1);
 
     const emit = async (uid: string, manager?: EntityManager): Promise<void> => {

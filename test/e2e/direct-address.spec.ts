@@ -13,7 +13,7 @@ describe('the option database.url', () => {
   let database: TestDatabase;
   let other: TestDatabase;
   let proxy: TcpProxy;
-  /** The same database at another address, as a pooler has it. */
+  /** The same database at another address, such as that of a pooler. */
   let elsewhere: TestDatabase;
   let log: LogCapture;
 
@@ -84,14 +84,14 @@ describe('the option database.url', () => {
     });
   });
 
-  it('is not the database of a host whose own data source cannot connect: the module opens nothing', async () => {
+  it('is not used if the data source of the host cannot connect: the module opens no connection', async () => {
     const url = new URL(database.url);
     url.pathname = '/nowhere';
     const options: TypeOrmModuleOptions = { type: 'postgres', url: url.href, retryAttempts: 0 };
     const broken: TestDatabase = { ...database, options: options as DataSourceOptions };
     const observer = await new DataSource(database.options).initialize();
     await expect(start(broken, database.url)).rejects.toThrow(/nowhere/);
-    // As long as the module would need to connect.
+    // The module would have connected within this time.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const tables = await observer.query<object[]>(
       `SELECT tablename FROM pg_tables WHERE tablename LIKE 'webhook_%'`,

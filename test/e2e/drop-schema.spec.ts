@@ -71,7 +71,7 @@ describe.each(DATABASE_KINDS)('a host that drops its schema, on %s', (kind) => {
     await delivers(host);
     await host.close();
 
-    // Rows are left in the other tables: whether they matter is for an operator to say.
+    // Rows are left in the other tables. An operator must decide whether they matter.
     await dropTables(/^webhook_outbox$/);
     for (const runMigrations of [true, false]) {
       const logger = new LogCapture();

@@ -9,7 +9,7 @@ import { TestHost } from '../support/test-host.js';
 
 const data = { order: { Uid: '700' } };
 
-/** As a caller in JavaScript sees it. */
+/** The emitter for a caller in JavaScript, which has no types. */
 type Untyped = Record<'emit' | 'emitMany' | 'emitSync', (...args: unknown[]) => Promise<unknown>>;
 
 describe('emit refuses', () => {
@@ -121,7 +121,7 @@ describe('on PostgreSQL, a manager of the same database', () => {
     database = await createMigratedDatabase('postgres');
     host = await TestHost.start({ database, webhooks: { worker: false } });
     await host.dataSource.query('CREATE SCHEMA tenant_a');
-    // What a statement without a schema would write to.
+    // A statement without a schema would write to this table if tenant_a comes first in the search path.
     await host.dataSource.query('CREATE TABLE tenant_a.webhook_event (LIKE webhook_event INCLUDING ALL)');
     await host.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
   });

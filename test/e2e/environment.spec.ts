@@ -81,7 +81,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     return copy;
   };
 
-  it('keeps a restored copy from sending, loudly, until it is adopted; then everything goes out', async () => {
+  it('keeps a restored copy from sending, with a warning, until it is adopted; then everything is sent', async () => {
     const copy = await restoredDump();
     const staging = await start(copy, { environment: 'staging' });
     await emit(staging, 'new');
@@ -163,7 +163,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     for (const tenant of [TENANT, 'other']) expect((await create(tenant)).status).toBe(200);
     expect((await test(TENANT)).status).toBe(200);
     await adoptEnvironment(host.dataSource, 'elsewhere');
-    // At once: long before the guard looks again by itself.
+    // The test send is refused at once, long before the guard of the process looks again.
     const { status, body } = await test('other');
     expect([status, body]).toMatchObject([409, { code: 'DELIVERIES_HELD' }]);
     expect(receiver.requests).toHaveLength(1);

@@ -97,7 +97,7 @@ describe('the health of the module', () => {
       expect(await healthOf(host).check()).toMatchObject({ status: 'ok', worker: { enabled: false } });
     });
 
-    it('shares one query between reports that are requested at the same time', async () => {
+    it('makes one report for checks at the same time', async () => {
       host = await TestHost.start({ database: database() });
       const health = healthOf(host);
       const first = health.check();

@@ -15,7 +15,7 @@ const REFUSED = { code: 'SECOND_SQLITE', message: expect.stringMatching(/npm ded
 
 describe('With a second copy of SQLite in the process', () => {
   let second: SecondSqlite;
-  // Of each test: two copies that have a file open may damage it, even if both only read.
+  // Each test has a database of its own: two copies of SQLite that have one file open may damage it, even if both only read.
   let database: TestDatabase;
   let host: TestHost;
   let file: string;

@@ -78,7 +78,7 @@ describe('settings of the database or the role', () => {
     await operator.destroy();
     operator = await new DataSource(database.options).initialize();
     const host = await start();
-    // What the host does on its own connections keeps the settings of the host.
+    // The host's own connections keep the settings of the host.
     await expect(host.dataSource.query('SELECT pg_sleep(1)')).rejects.toThrow(/statement timeout/);
     const tenant = new TenantClient(host);
     await tenant.transport(receiver);

@@ -27,7 +27,7 @@ describe('while the host holds a transaction on SQLite open', () => {
     receiver = await Receiver.start();
     tenant = new TenantClient(host);
     await tenant.transport(receiver, { maxConcurrency: 4 });
-    // So that what is measured is a process that has been running for a while.
+    // The tests measure a process that has been running for a while, so deliver one event first.
     await tenant.emit('warm-up');
     await tenant.untilLogged({ status: 'DELIVERED' });
     receiver.reset();

@@ -27,7 +27,7 @@ describe.each(DATABASE_KINDS)('tables that a later version has migrated on %s', 
     return host;
   };
 
-  /** As a migration of a later version that adds columns. */
+  /** Does what a migration of a later version would do that adds columns. */
   async function migrateFurther(): Promise<void> {
     const dataSource = await new DataSource(database.options).initialize();
     for (const table of [

@@ -46,9 +46,9 @@ describe('The sweep', () => {
       ]);
 
     it.each([
-      ['never again', { due_at: null }],
+      ['never', { due_at: null }],
       ['far too late', { due_at: PARKED_DUE_AT }],
-    ])('schedules a lane that would be looked at %s although it has something due', async (_, damage) => {
+    ])('schedules a lane that would be claimed %s although it has something due', async (_, damage) => {
       const transport = await due('shop');
       await setLane(transport, damage);
       const { version } = await lane(transport);

@@ -31,7 +31,7 @@ const EVERYTHING = {
   limit: 26,
 };
 const START = Date.UTC(2026, 0, 1);
-/** The first version that explains the plan for any parameters. */
+/** The first version of PostgreSQL whose EXPLAIN shows the plan for unknown parameters (GENERIC_PLAN). */
 const GENERIC_PLANS_SINCE = 160_000;
 
 /**
@@ -51,7 +51,7 @@ describe('The lists of events and of the audit on PostgreSQL', () => {
     const transport = await fixture.transport();
     await fixture.webhook(transport);
     await explainAll(transport.id);
-    // Statistics of empty tables, and then of tables in which another tenant has everything.
+    // The plans above were made for empty tables. Those below are made with statistics from when another tenant had all rows.
     await fill('other');
     await database.dataSource.query('ANALYZE');
     await fill('shop');

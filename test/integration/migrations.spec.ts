@@ -111,7 +111,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
       const { upQueries, downQueries } = await synchronized.driver.createSchemaBuilder().log();
       expect([upQueries, downQueries]).toEqual([[], []]);
       await synchronized.destroy();
-      // As migration:generate sees it, with a table of the host's that is not there yet.
+      // `migration:generate` compares in the same way. A table of the host is missing, so it has something to generate.
       await host.query('DROP TABLE shop');
       const generating = await hostWith({});
       const generated = await generating.driver.createSchemaBuilder().log();

@@ -30,7 +30,7 @@ const NOW = Date.UTC(2026, 2, 14);
 const MOST_ROWS: Readonly<Record<string, number>> = {
   webhook_queue: PAGE,
   webhook_http_transport: 4 * TRANSPORTS,
-  // 25 hours, three columns, for each row of a page.
+  // For each row of a page, three columns are read for 25 hours.
   webhook_statistic: 25 * 3 * PAGE,
   webhook_tenant: 2 * PAGE,
   webhook_lane: 1_000,
@@ -48,7 +48,7 @@ describe('The lists of the operator on PostgreSQL', () => {
     fixture = await StoreFixture.open(db);
     const { dataSource } = fixture.database;
     await fixture.transport();
-    // Statistics of empty tables: the planner must not conclude from them that a scan is cheap.
+    // These are the statistics of empty tables. The planner must not conclude from them that a scan is cheap.
     await dataSource.query('ANALYZE');
     await fill();
     let list = '';

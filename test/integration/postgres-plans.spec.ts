@@ -40,12 +40,12 @@ const LARGE = [
   'webhook_lane',
   'webhook_http_transport',
 ];
-/** Those that are empty whenever everything has been sent. */
+/** Large tables that are empty whenever everything has been sent. */
 const DRAINED = ['webhook_outbox', 'webhook_queue'];
 const ROWS = 20_000;
 const LANES = 2_000;
 const BOTH = [false, true] as const;
-/** All the texts that fan-out writes with. */
+/** The settings for which fan-out has a statement of its own. */
 const KINDS_OF_WRITE = BOTH.flatMap((skipsLocked) =>
   BOTH.flatMap((hasLeft) =>
     BOTH.flatMap((mayExist) => BOTH.map((isOrdered) => ({ isOrdered, mayExist, hasLeft, skipsLocked }))),
@@ -58,12 +58,15 @@ const EVENT = notificationEvent({
   httpTransportUid: 'erp',
   failingSince: new Date(1),
 });
-/** The first version that explains the plan for any parameters, which a prepared statement gets after some executions. */
+/**
+ * The first version of PostgreSQL whose EXPLAIN shows the plan for unknown parameters (GENERIC_PLAN). A prepared statement may get
+ * this plan after some executions.
+ */
 const GENERIC_PLANS_SINCE = 160_000;
 
 /**
- * The way a queue in PostgreSQL dies: statistics are taken at a moment when everything has been sent, and from then
- * on the planner believes that the table is empty and reads it as a whole, for each group of outcomes.
+ * A queue in PostgreSQL becomes very slow if statistics are taken at a moment when everything has been sent: from then on the
+ * planner assumes that the table is empty, and reads it as a whole for each group of outcomes.
  */
 describe('Statements of the hot path on PostgreSQL, with statistics from when everything was sent', () => {
   let db: TestDatabase;
@@ -81,7 +84,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     await fixture.webhook(transport);
     await addLanes();
     await fill();
-    // All sent: pages remain, with no live row in them. The log has its history.
+    // Everything was sent: the tables of pending work have pages without a live row, and the log has its rows.
     for (const table of DRAINED) await database.dataSource.query(`DELETE FROM ${table}`);
     for (const table of LARGE) await database.dataSource.query(`VACUUM (ANALYZE, TRUNCATE false) ${table}`);
     await fill();
@@ -175,7 +178,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
         skipsLocked,
       });
       expect(written.size).toBe(100);
-      // Events of which transports are left would be read again.
+      // Delete events with transports that are left, because the next reads would return them again.
       await database.dataSource.query('DELETE FROM webhook_outbox WHERE transport_ids IS NOT NULL');
     }
   }

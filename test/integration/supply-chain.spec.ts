@@ -44,8 +44,8 @@ describe('the audit of dependencies', () => {
   it.each([
     ['npm’s own failure', '{"error":{"code":"ENOLOCK","summary":"A lockfile is needed.","detail":""}}'],
     ['no output', ''],
-    ['what is no report', '{"metadata":{}}'],
-    ['what is no JSON', 'Segmentation fault'],
+    ['JSON that is no report', '{"metadata":{}}'],
+    ['text that is no JSON', 'Segmentation fault'],
   ])('does not treat %s as a pass', (_what, output) => {
     expect(auditVerdict(output)).toEqual({
       passes: false,

@@ -86,7 +86,7 @@ describe('access', () => {
       ['nobody', 401, 'Unauthorized', 'UNAUTHENTICATED'],
       ['cashier', 403, 'Forbidden', 'FORBIDDEN'],
     ] as const)(
-      'is denied to %s on every route, before anything is looked at',
+      'is denied to %s on every route, before anything else is checked',
       async (caller, statusCode, error, code) => {
         const api = host().api(tenantUid, caller);
         const denied = { statusCode, error, code, message: [expect.any(String)] };
@@ -178,7 +178,7 @@ describe('access', () => {
     });
 
     it.each(['a%20b', 'a.b', '%00', '..%2fother', 'x'.repeat(65), 'a%0a'])(
-      'with the uid %s is a 400',
+      'with the uid %s is refused with 400',
       async (uid) => {
         const api = host().api(tenantUid);
         for (const path of [

@@ -117,7 +117,7 @@ describe('the audit', () => {
           changes,
         ])
         .reverse();
-      // The entries of one deletion have no order that means anything.
+      // The order of the entries of one deletion is not defined.
       const [deletions, others] = [shown.slice(-2), shown.slice(0, -2)];
       expect(others).toEqual([
         [

@@ -21,7 +21,7 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const DELIVERY_UID = /^dlv_[0-9a-z]{13}$/;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Later in each test: a delivery has a greater number than those that were created before it. */
+/** Date of the first delivery of a test. It rises from test to test, because deliveries with later dates have greater numbers. */
 let start = Date.now();
 
 describe('the delivery log', () => {
@@ -198,7 +198,7 @@ describe('the details of a delivery', () => {
 
   eachHost(
     (host) => {
-      it('hold the event and every attempt', async () => {
+      it('contain the event and every attempt', async () => {
         const tenantUid = newTenant();
         const api = host().api(tenantUid);
         receiver.reset();

@@ -242,7 +242,7 @@ describe('the explanation of an event', () => {
         expect(read).toEqual(['a', 'b', 'c', 'deleted']);
       });
 
-      it('is a 404 for an event of another tenant and for one that does not exist alike', async () => {
+      it('is the same 404 for an event of another tenant and for one that does not exist', async () => {
         const eventUid = await emit('1');
         const other = host.api(newTenant());
         const there = await other.get(`/webhookevents/${eventUid}`);

@@ -22,7 +22,7 @@ const TRANSPORT = { httpTransportUid: 'erp', name: 'ERP', url: 'https://erp.exam
 
 const service = <T>(host: TestHost, type: Type<T>): T => host.app.get(type, { strict: false });
 
-/** What an operation from code was rejected with. */
+/** The error with which an operation from code was rejected. */
 async function errorOf(operation: Promise<unknown>): Promise<ApiError> {
   const error = await operation.then(
     (result) => new Error(`It was accepted: ${JSON.stringify(result)}`),
@@ -99,12 +99,12 @@ describe('the admin API from code', () => {
       ['a header of the module', { ...TRANSPORT, headers: [{ key: 'webhook-id', value: '1' }] }],
       ['a missing name', { url: TRANSPORT.url }],
       ['an unknown member', { ...TRANSPORT, colour: 'red' }],
-      ['a number that is none', { ...TRANSPORT, maxConcurrency: '8' }],
-      ['a uid that is none', { ...TRANSPORT, httpTransportUid: 'a b' }],
+      ['a number as text', { ...TRANSPORT, maxConcurrency: '8' }],
+      ['a uid that is not valid', { ...TRANSPORT, httpTransportUid: 'a b' }],
       ['a mask where nothing is stored', { ...TRANSPORT, token: MASK }],
       ['credentials that are missing', { ...TRANSPORT, securityType: 'BASIC_AUTH' }],
-      ['a signing secret that is none', { ...TRANSPORT, signingSecret: 'whsec_x' }],
-      ['a list for an object', [TRANSPORT]],
+      ['a signing secret that is not valid', { ...TRANSPORT, signingSecret: 'whsec_x' }],
+      ['a list instead of an object', [TRANSPORT]],
     ])('rejects %s with the status, code and messages of REST', async (_what, input) => {
       const rest = await api().post<{ message: string[] }>('/httptransports', input);
       const error = await errorOf(transports.create(tenantUid, input as CreateHttpTransport));

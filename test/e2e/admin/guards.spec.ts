@@ -16,7 +16,7 @@ interface GuardedRequest {
 const requestOf = (context: ExecutionContext): GuardedRequest =>
   context.switchToHttp().getRequest<GuardedRequest>();
 
-/** Who was asked about the last requests, in this order. */
+/** The guards and the policy that were called for the last requests, in this order. */
 const asked: string[] = [];
 
 /** Sets `request.user` from the token, as the authentication of a host does. */
@@ -65,7 +65,7 @@ const noAuditors: CanActivate = {
   },
 };
 
-/** Lets in whom the guard has authenticated. */
+/** Grants access to users that the guard has authenticated. */
 class UserPolicy implements WebhooksAccessPolicy {
   check(request: unknown): AccessDecision {
     asked.push('policy');
@@ -93,7 +93,7 @@ describe('guards of the host', () => {
         ]);
       });
 
-      it('guard every controller', async () => {
+      it('run for requests to different controllers', async () => {
         await host().api(tenantUid).get('/deliveries');
         await host().api(tenantUid).get('/quotas');
         expect(asked.filter((who) => who.startsWith('authentication'))).toEqual([

@@ -144,14 +144,14 @@ describe.each(['express', 'fastify', 'fastify, made by the testing module'])(
       expect((await send('GET', '/hooks/tenants/7/webhooks')).status).toBe(200);
     });
 
-    it('gets 405 there, after its guard has authenticated the request', async () => {
+    it('gets 405 for other methods on paths of the module, after its guard has authenticated the request', async () => {
       const { status, allow, text } = await send('DELETE', '/hooks/tenants/7/quotas');
       expect([status, allow, text]).toEqual([405, 'GET', expect.stringContaining('METHOD_NOT_ALLOWED')]);
       expect((await send('DELETE', '/hooks/tenants/7/quotas', undefined, '')).status).toBe(401);
       expect((await send('DELETE', '/hooks/tenants/8/quotas')).status).toBe(403);
     });
 
-    it('gets errors of the parser there in the shape of the admin API', async () => {
+    it('gets errors of the parser on paths of the module in the shape of the admin API', async () => {
       const { status, text } = await send('POST', '/hooks/tenants/7/httptransports', '{');
       expect([status, text]).toEqual([400, expect.stringContaining('VALIDATION_FAILED')]);
     });

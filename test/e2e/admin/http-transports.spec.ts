@@ -62,7 +62,7 @@ describe('HTTP transports', () => {
       });
 
       it.each(['BEARER', 'BEARER_AUTH', 'BEARER_TOKEN'])(
-        'takes %s and shows it as it was written',
+        'accepts %s and shows it as it was written',
         async (securityType) => {
           const { httpTransportUid, securityType: shown } = await create({
             ...minimal,
@@ -136,7 +136,7 @@ describe('HTTP transports', () => {
         ['BEARER_TOKEN without token', { securityType: 'BEARER' }, 'VALIDATION_FAILED'],
         ['a private address', { url: 'https://10.0.0.1/' }, 'TARGET_REFUSED'],
         ['a local name', { url: 'https://localhost/' }, 'TARGET_REFUSED'],
-        ['a URL that is none', { url: 'erp' }, 'TARGET_REFUSED'],
+        ['a URL that is not valid', { url: 'erp' }, 'TARGET_REFUSED'],
         ['the mask as password', { password: MASK }, 'VALIDATION_FAILED'],
         ['a short signing secret', { signingSecret: 'whsec_c2hvcnQ=' }, 'INVALID_SIGNING_SECRET'],
         ['a published secret', { signingSecret: PUBLISHED_SECRET }, 'INVALID_SIGNING_SECRET'],

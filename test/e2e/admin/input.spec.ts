@@ -37,7 +37,7 @@ describe('hostile bodies', () => {
       await api.post('/httptransports/erp/webhooks', { webhookUid: 'w', action: '*' });
     });
 
-    it.each(PATHS)('are a 400 for %s %s, when they are no object', async (method, path) => {
+    it.each(PATHS)('get a 400 from %s %s if they are not an object', async (method, path) => {
       for (const body of ['[]', '[{}]', `[${JSON.stringify(transport)}]`]) {
         const response = await api.request(method, path, body);
         expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
@@ -45,7 +45,7 @@ describe('hostile bodies', () => {
       expect((await api.request(method, path)).status).toBe(400);
     });
 
-    it.each(PATHS)('are a 400 for %s %s, when they are no JSON', async (method, path) => {
+    it.each(PATHS)('get a 400 from %s %s if they are not JSON', async (method, path) => {
       for (const body of ['{', 'null x', '{"name":', '"text"', '7', 'null']) {
         // Whether the platform's parser or the module refuses these depends on the platform.
         const response = await api.request(method, path, body);
@@ -53,7 +53,7 @@ describe('hostile bodies', () => {
       }
     });
 
-    it.each(PATHS)('are a 400 for %s %s, when they are not UTF-8', async (method, path) => {
+    it.each(PATHS)('get a 400 from %s %s if they are not UTF-8', async (method, path) => {
       const body = Buffer.from('{"name":"K\xfcche","action":"ORDER_\xff"}', 'latin1');
       const response = await fetch(`${host().url}/tenants/${tenantUid}${path}`, {
         method,
@@ -66,23 +66,26 @@ describe('hostile bodies', () => {
       ]);
     });
 
-    it.each(PATHS)('are a 400 for %s %s, when they reach for a prototype', async (method, path) => {
-      for (const body of [
-        '{"__proto__":{"enabled":true}}',
-        '{"constructor":{"prototype":{"enabled":true}}}',
-        '{"constructor":1}',
-        '{"prototype":{}}',
-        '{"headers":[{"__proto__":{}}]}',
-        '{"hasOwnProperty":1}',
-        '{"toString":"x"}',
-      ]) {
-        const response = await api.request(method, path, body);
-        expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
-      }
-      expect({}).not.toHaveProperty('enabled');
-    });
+    it.each(PATHS)(
+      'get a 400 from %s %s if they have a member that could change a prototype',
+      async (method, path) => {
+        for (const body of [
+          '{"__proto__":{"enabled":true}}',
+          '{"constructor":{"prototype":{"enabled":true}}}',
+          '{"constructor":1}',
+          '{"prototype":{}}',
+          '{"headers":[{"__proto__":{}}]}',
+          '{"hasOwnProperty":1}',
+          '{"toString":"x"}',
+        ]) {
+          const response = await api.request(method, path, body);
+          expect([body, response.status, response.body]).toEqual([body, 400, invalid]);
+        }
+        expect({}).not.toHaveProperty('enabled');
+      },
+    );
 
-    it.each(PATHS)('are a 400 for %s %s, when they are nested without end', async (method, path) => {
+    it.each(PATHS)('get a 400 from %s %s if they are nested too deeply', async (method, path) => {
       const levels = 20_000;
       for (const body of [
         `{"headers":${'['.repeat(levels)}${']'.repeat(levels)}}`,
@@ -93,7 +96,7 @@ describe('hostile bodies', () => {
       }
     });
 
-    it.each(PATHS)('are a short 400 for %s %s, when they hold many unknown members', async (method, path) => {
+    it.each(PATHS)('get a short 400 from %s %s if they have many unknown members', async (method, path) => {
       const body = Object.fromEntries(
         Array.from({ length: 3_000 }, (_, index) => [`unknown${index}`, index]),
       );
@@ -104,7 +107,7 @@ describe('hostile bodies', () => {
   });
 });
 
-// Hosts often have one of these; they must neither hide what is wrong from the module nor change what is right.
+// Hosts often have one of these pipes. It must neither remove invalid members before the module sees them nor change valid ones.
 describe.each([
   ['strips', { whitelist: true }],
   ['converts', { transform: true, transformOptions: { enableImplicitConversion: true } }],
@@ -134,7 +137,7 @@ describe.each([
     await database?.drop();
   });
 
-  it('the contract holds', async () => {
+  it('valid bodies and queries are accepted', async () => {
     const full = {
       ...transport,
       httpTransportUid: 'erp',

@@ -70,7 +70,7 @@ describe('lists', () => {
         ['webhookUid', 'httpTransportUid', 'action', 'enabled', 'ordered', 'createdAt', 'lastModifiedAt'],
       ],
       ['/webhookactions', ['action']],
-    ])('%s can be sorted by each of its keys', async (path, keys) => {
+    ])('%s accept each of their fields as sortBy', async (path, keys) => {
       for (const key of keys) {
         expect((await api.get(`${path}?sortBy=${key}&sortDirection=DESC`)).status).toBe(200);
       }
@@ -152,7 +152,7 @@ describe('lists', () => {
       }
     });
 
-    it('of actions hold the catalog with the description and the example of each', async () => {
+    it('of actions contain the catalog with the description and the example of each', async () => {
       const { status, body } = await api.get<List>('/webhookactions');
       expect([status, body.paging]).toEqual([200, { pageNumber: 1, pageSize: 25, totalCount: 26 }]);
       expect(body.items).toHaveLength(25);

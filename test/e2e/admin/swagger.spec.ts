@@ -31,7 +31,7 @@ const WEBHOOK = `${TRANSPORT}/webhooks/{webhookUid}`;
 const OPERATIONS = '/v2/webhookoperations';
 const ANY_TRANSPORT = `${OPERATIONS}/tenants/{tenantUid}/httptransports/{httpTransportUid}`;
 
-/** Every route, and every status that it responds with, beside 503. */
+/** Every route, and every status that it responds with, except 503. */
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', `${TENANT}/httptransports`, [200, 400, 401, 403]],
   ['post', `${TENANT}/httptransports`, [200, 400, 401, 403, 409, 413, 415]],
@@ -163,7 +163,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
       }
     });
 
-    it('has a body where it reads one', () => {
+    it('documents a request body if it reads one', () => {
       const { requestBody } = operation(method, path);
       const reads = ['post', 'put', 'patch'].includes(method) && !WITHOUT_BODY.includes(path);
       if (!reads) expect(requestBody).toBeUndefined();
@@ -351,7 +351,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('names the schemas of request bodies as closed, like the validation', () => {
+  it('documents that request bodies may have no other members, as the validation requires', () => {
     const requests = ROUTES.flatMap(([method, path]) => {
       const ref = operation(method, path).requestBody?.content['application/json']!.schema.$ref;
       return ref ? [ref.replace('#/components/schemas/', '')] : [];
@@ -381,7 +381,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('documents what a read transport holds so that it can be sent back', () => {
+  it('documents every field of a response with a transport in the request that replaces it, too', () => {
     const [read, header] = ['WebhooksHttpTransport', 'WebhooksHttpTransportHeader'].map(
       (name) => schemas[name]!,
     );

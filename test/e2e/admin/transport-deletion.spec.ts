@@ -146,7 +146,7 @@ describe('deleting an HTTP transport that is being fanned out to and delivered',
       const tenantUid = newTenant();
       const api = host.api(tenantUid);
       receiver.reset();
-      // Every other one, so that the circuit stays closed: some rows go, some are dated anew.
+      // Every second request fails, so the circuit stays closed: some rows are removed, and others get a new due date.
       receiver.respond(() => ({ status: receiver.requests.length % 2 ? 500 : 204, delayMs: 5 }));
       await api.post('/httptransports', { ...transport, httpTransportUid: 'erp', url: receiver.url });
       await api.post('/httptransports/erp/webhooks', { action: '*' });

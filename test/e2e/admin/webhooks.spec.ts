@@ -123,7 +123,7 @@ describe('webhooks', () => {
       },
     );
 
-    it('lose none of two changes at once', async () => {
+    it('lose none of three changes at once', async () => {
       await create({ webhookUid: 'w', action: '*' });
       await Promise.all([
         api.patch(`${WEBHOOKS}/w`, { action: 'ORDER_*' }),

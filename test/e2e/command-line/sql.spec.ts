@@ -12,7 +12,7 @@ import { callTillhook } from '../../support/tillhook.js';
 
 const NEWEST = 'CreateWebhookTables1763942400000';
 
-/** What `tillhook sql` prints. */
+/** The output of `tillhook sql`. */
 async function print(...args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await callTillhook(['sql', ...args]);
   expect([exitCode, stderr]).toEqual([0, '']);
@@ -116,7 +116,7 @@ describe.each(DATABASE_KINDS)('The printed SQL of %s', (kind) => {
   it('changes nothing if one statement fails', async () => {
     await run(database, 'CREATE TABLE webhook_attempt (id integer)');
     const before = await catalogOf(database);
-    // By its message: an error of better-sqlite3 may be made with the Error of another test file.
+    // Recognize the error by its message, because better-sqlite3 may make it with the Error of another test file.
     await expect(run(database, await printed('--database', kind))).rejects.toMatchObject({
       message: expect.stringContaining('webhook_attempt'),
     });

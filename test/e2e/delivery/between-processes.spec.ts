@@ -7,7 +7,7 @@ import { TenantClient } from '../../support/tenant-client.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 
-/** Nothing that arrives well before it can have waited for it. The bounds leave room for a busy machine. */
+/** The poll interval, in ms. A request that arrives much earlier has not waited for a poll. `AT_ONCE_MS` allows for a busy machine. */
 const RARE_POLL_MS = 20_000;
 const AT_ONCE_MS = 5_000;
 
@@ -69,7 +69,7 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
 
   it('after an API process has resumed a paused transport', async () => {
     const api = await start({ worker: false });
-    // Looks that wake-ups cause are a poll's interval apart; nothing is polled for.
+    // A poll interval is the minimum time between two looks for due lanes that wake-ups cause. Polls themselves are not needed.
     await start({ controllers: false, pollMs: 250 });
     await untilProven();
     const tenant = new TenantClient(api);

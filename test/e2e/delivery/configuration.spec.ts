@@ -5,7 +5,7 @@ import { Receiver } from '../../support/receiver.js';
 
 describe('a change of configuration', () => {
   eachWorker((scene) => {
-    /** Emits steadily until a request is as it should be; the last emit before came more than a second earlier. */
+    /** Emits every 20 ms until a request is as it should be. @throws if none has arrived within a second */
     const withinASecond = async (isAsItShouldBe: () => boolean): Promise<void> => {
       const { tenant } = scene();
       const deadline = performance.now() + 1_000;
@@ -115,7 +115,7 @@ describe('a deleted transport', () => {
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect(receiver.requests).toHaveLength(2);
       await tenant.untilLogged({ status: 'CANCELLED' }, 8);
-      // The uid is free again, and its new owner inherits nothing.
+      // The uid is free again, and the new transport that gets it has none of the old deliveries.
       await tenant.transport(receiver, { httpTransportUid });
       await tenant.emit('fresh');
       const [fresh] = await tenant.untilLog((log) => expect(log).toHaveLength(9));

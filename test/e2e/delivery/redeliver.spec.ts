@@ -20,7 +20,7 @@ interface Results {
 }
 type Attempt = { number: number; trigger: string; responseStatusCode: number | null };
 
-/** The API runs in a process without a worker, as far as the module can tell; another one on the same database delivers. */
+/** Two hosts without a worker serve the API, and a third one on the same database delivers. For the module, they are three processes. */
 describe('A redelivery that another process than the holder accepts', () => {
   eachDatabase((database) => {
     let api: TestHost;
@@ -101,7 +101,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         ]);
       });
 
-      it('fails an exhausted delivery again with its next failure, and delivers it with its next success', async () => {
+      it('lets an exhausted delivery end as FAILED again if it fails, and as DELIVERED if it succeeds', async () => {
         receiver.respond(FAIL);
         await tenant.transport(receiver, ONCE);
         const delivery = await sent('FAILED');
@@ -282,7 +282,7 @@ describe('A redelivery that another process than the holder accepts', () => {
       }
     });
 
-    it('has a result for each of many: the same for unknown and foreign ones, a single one for repeated ones', async () => {
+    it('returns one result for each delivery: a repeated uid has one, and a delivery of another tenant has that of an unknown one', async () => {
       await tenant.transport(receiver, LATE);
       await tenant.emitMany(3);
       const [one, two, gone] = await tenant.untilLogged({ status: 'DELIVERED' }, 3);
@@ -318,11 +318,11 @@ describe('A redelivery that another process than the holder accepts', () => {
     });
 
     it.each([
-      ['none', []],
-      ['too many', Array.from({ length: 101 }, (_, index) => `dlv_${index}`)],
-      ['what is no uid', ['a b']],
-      ['no list', 'dlv_1'],
-    ])('of many refuses %s', async (_, deliveryUids) => {
+      ['an empty list', []],
+      ['101 uids', Array.from({ length: 101 }, (_, index) => `dlv_${index}`)],
+      ['a text that is no uid', ['a b']],
+      ['a text instead of a list', 'dlv_1'],
+    ])('of many deliveries refuses %s', async (_, deliveryUids) => {
       const { status, body } = await tenant.api.post<Refusal>('/deliveries/redeliver', { deliveryUids });
       expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
     });

@@ -8,7 +8,7 @@ const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
 describe('a delivered request', () => {
   eachWorker((scene) => {
-    it('is the thin body, signed, with all that the body must not carry in headers', async () => {
+    it('consists of the signed body with the emitted data, and of headers for everything else', async () => {
       const { host, receiver, tenant } = scene();
       const { signingSecret } = await tenant.transport(receiver);
       const { eventUid } = await host.emitter.emit(
@@ -49,7 +49,7 @@ describe('a delivered request', () => {
       expect(Math.abs(ageMs)).toBeLessThan(5_000);
     });
 
-    it('carries what the caller chose: the uid of the event, any JSON, any alphabet', async () => {
+    it('carries the event uid and the data that the caller chose: any JSON, any alphabet', async () => {
       const { host, receiver, tenant } = scene();
       const { signingSecret } = await tenant.transport(receiver);
       const data = {

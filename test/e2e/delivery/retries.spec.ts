@@ -5,7 +5,7 @@ import { Receiver, verifySignature } from '../../support/receiver.js';
 
 const JITTER = 0.2;
 
-/** A busy machine notices a request late, which brings the next one nearer. */
+/** How much shorter than scheduled a measured wait may be, in ms: a busy machine may record the arrival of a request late. */
 const LATE_RECEIPT_MS = 25;
 
 describe('a delivery that does not succeed at once', () => {
@@ -46,7 +46,7 @@ describe('a delivery that does not succeed at once', () => {
       expect(second!.headers['webhook-signature']).not.toBe(first!.headers['webhook-signature']);
     });
 
-    it('has failed when the schedule is exhausted, and every attempt is on record', async () => {
+    it('fails when the schedule is exhausted, and the log has every attempt', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver);
       receiver.respond({ status: 500, headers: { 'x-reason': 'maintenance' }, body: 'not now' });
@@ -136,7 +136,7 @@ describe('a delivery that does not succeed at once', () => {
         ['PENDING', null],
         ['FAILED', 'GONE'],
       ]);
-      // The attempt is written first, and what it means for the transport after it.
+      // The module writes the attempt first, and then the change of the transport.
       await eventually(async () => (await tenant.get(transport)).state === 'DISABLED');
       expect(await tenant.get(transport)).toMatchObject({ disabledReason: 'GONE' });
       await tenant.emit('late');

@@ -9,9 +9,9 @@ import { eachWorker } from '../../support/each-worker.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestHost } from '../../support/test-host.js';
 
-/** Nothing that arrives well before it can have waited for it. */
+/** The poll interval, in ms. A request that arrives much earlier has not waited for a poll. */
 const RARE_POLL_MS = 20_000;
-/** By then the module has stopped looking by itself for the commit of a library without hooks. */
+/** After this time, in ms, the module no longer looks for the commit of a library without hooks. */
 const UNWATCHED_MS = 400;
 const ON_PURPOSE = new Error('thrown on purpose');
 

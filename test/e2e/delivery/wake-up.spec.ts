@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eachWorker } from '../../support/each-worker.js';
 
-/** Nothing that arrives well before it can have waited for it. The bounds leave room for a busy machine. */
+/** The poll interval, in ms. A request that arrives much earlier has not waited for a poll. `AT_ONCE_MS` allows for a busy machine. */
 const RARE_POLL_MS = 20_000;
 const AT_ONCE_MS = 5_000;
 
@@ -16,7 +16,7 @@ describe('in the process that emits, a delivery waits for no poll', () => {
             host.emitter.emit('TILL_OPEN', { till: { Uid: '1' } }, { tenantUid: tenant.tenantUid, manager }),
           );
           await receiver.waitFor(count, AT_ONCE_MS);
-          // The lane is released meanwhile, so the next delivery needs another claim.
+          // The lane is usually released by then, so the next delivery needs another claim.
           await tenant.untilLogged({ status: 'DELIVERED' }, count);
         }
       });

@@ -201,7 +201,7 @@ function blockingEach(calls: number, ms: number): () => void {
 /** About twice the requests that a process has in flight at once. */
 const DELIVERIES = 120;
 
-/** What a host's listener may do, each with a text that the log has to hold. */
+/** Harmful behaviours of a listener of the host, each with a text that the log must contain; undefined: none. */
 const HARMFUL: [what: string, (notification: WebhookNotification) => unknown, logged: RegExp | undefined][] =
   [
     [
@@ -217,7 +217,7 @@ const HARMFUL: [what: string, (notification: WebhookNotification) => unknown, lo
     ['blocks the event loop', blockingEach(50, 500), undefined],
   ];
 
-// How a listener is called does not depend on the database.
+// The calls of a listener do not depend on the database.
 describe('a listener of notifications', () => {
   let database: TestDatabase;
   let receiver: Receiver;
@@ -268,18 +268,21 @@ describe('a listener of notifications', () => {
     if (logged) expect(logger.at('warn', logged)).toHaveLength(1);
   });
 
-  it.each(HARMFUL)('and subscribers that do so harm no delivery: %s', async (_what, handler, logged) => {
-    await start();
-    const { all$ } = notificationsOf(host);
-    const subscriptions = [
-      all$.subscribe(handler),
-      all$.subscribe({ next: handler }),
-      all$.pipe(map((notification) => notification)).subscribe(handler),
-    ];
-    await expectUnharmed();
-    for (const subscription of subscriptions) subscription.unsubscribe();
-    if (logged) expect(logger.at('warn', logged)).toHaveLength(1);
-  });
+  it.each(HARMFUL)(
+    'and subscribers that behave in the same way harm no delivery: %s',
+    async (_what, handler, logged) => {
+      await start();
+      const { all$ } = notificationsOf(host);
+      const subscriptions = [
+        all$.subscribe(handler),
+        all$.subscribe({ next: handler }),
+        all$.pipe(map((notification) => notification)).subscribe(handler),
+      ];
+      await expectUnharmed();
+      for (const subscription of subscriptions) subscription.unsubscribe();
+      if (logged) expect(logger.at('warn', logged)).toHaveLength(1);
+    },
+  );
 
   it('that fails inside an operator is logged', async () => {
     await start();

@@ -49,7 +49,7 @@ describe('the quota of pending deliveries', () => {
         logger,
         webhooks: {
           maxPendingDeliveriesPerTenant: LIMIT,
-          // Its pauses are longer than a test waits.
+          // Without a circuit, because its pauses are longer than a test waits.
           circuitFailures: 0,
           retryScheduleMs: [60, 60],
           timeoutMs: 2_000,

@@ -125,7 +125,7 @@ describe('retention', () => {
         `SELECT id FROM webhook_webhook WHERE tenant_uid = 'deleted'`,
       );
       await rows.delivery({ tenantUid: 'deleted', endedDaysAgo: 29, webhookId });
-      // What the roll-up writes after a delivery was queued and has ended.
+      // The roll-up writes this row after a delivery was queued and has ended.
       await host.dataSource.query(
         `INSERT INTO webhook_queue_depth (tenant_id, transport_id, queued, ended)
          SELECT n.id, t.id, 1, 1 FROM webhook_http_transport t JOIN webhook_tenant n ON n.tenant_uid = t.tenant_uid
@@ -164,7 +164,7 @@ describe('retention', () => {
       expect(await rows.events('patient')).toHaveLength(2);
     });
 
-    it('erases bodies early on request, except those of pending deliveries', async () => {
+    it('erases bodies before their events if bodyDays is set, except those of pending deliveries', async () => {
       await tenant('discreet');
       await rows.delivery({ tenantUid: 'discreet', endedDaysAgo: 8 });
       const pending = await rows.pending('discreet', 8);
@@ -179,7 +179,7 @@ describe('retention', () => {
       expect(await rows.deliveries('discreet')).toHaveLength(2);
     });
 
-    it('runs in one process at a time, which continues where another process ended', async () => {
+    it('runs in one process at a time', async () => {
       await tenant('fleet');
       for (let n = 0; n < 300; n += 1) await rows.delivery({ tenantUid: 'fleet', endedDaysAgo: 40 });
       const other = await TestHost.start({

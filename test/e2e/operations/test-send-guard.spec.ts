@@ -13,7 +13,7 @@ interface Result {
   durationMs: number;
 }
 
-/** Allowed is 127.0.0.1 alone; here somebody listens who must never hear of it. */
+/** An address that is not allowed: only 127.0.0.1 is. A canary listens here, which must get no connection. */
 const FORBIDDEN = '127.0.0.2';
 
 describe('a test send, with the guard on', () => {
@@ -67,7 +67,7 @@ describe('a test send, with the guard on', () => {
       return { response: body, tookMs: performance.now() - startedAt };
     };
 
-    it('cannot tell an address that is blocked, with or without a listener, from a port that is closed', async () => {
+    it('has the same result for a blocked address, with or without a listener, as for a closed port', async () => {
       const closed = await freePort();
       const urls = [
         `http://127.0.0.1:${closed}/`,

@@ -103,7 +103,7 @@ describe('a test send', () => {
       ],
       ['410', { status: 410 }, { delivered: false, responseStatusCode: 410, errorCode: null }],
       [
-        'a wish for less',
+        'a 429 with Retry-After',
         { status: 429, headers: { 'retry-after': '3600' } },
         { delivered: false, responseStatusCode: 429, errorCode: null },
       ],

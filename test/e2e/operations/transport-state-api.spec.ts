@@ -115,7 +115,7 @@ describe('the state of an HTTP transport', () => {
       }
     });
 
-    it('survives any number of commands at once, and updates between them keep their effect', async () => {
+    it('permits commands and updates at the same time, and no command undoes an update', async () => {
       const responses = await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
           index % 4 === 3

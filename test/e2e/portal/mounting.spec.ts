@@ -139,7 +139,7 @@ describe.each(['express', 'fastify'] as const)('the portal on %s', (platform) =>
       expect(Number(identity.response.headers.get('content-length'))).toBe(identity.body.length);
     });
 
-    it('may be kept for ever, and loaded by pages of other origins', async () => {
+    it('may be cached for ever, and loaded by pages of other origins', async () => {
       const { headers } = (await load('gzip')).response;
       expect(Object.fromEntries(headers)).toMatchObject({
         'content-type': 'text/javascript; charset=utf-8',

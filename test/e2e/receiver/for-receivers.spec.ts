@@ -26,7 +26,7 @@ describe('the page for receivers', () => {
   let folder: string;
   let oldSecret: string;
   let newSecret: string;
-  /** Signed with the first secret, with both, and a test. */
+  /** A request that is signed with the first secret, one that is signed with both, and a test send. */
   let requests: readonly ReceivedRequest[];
 
   beforeAll(async () => {

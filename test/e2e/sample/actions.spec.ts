@@ -220,7 +220,7 @@ eachDatabase((db) => {
     });
   });
 
-  it('keeps the books: stock, till and order add up to what was done', async () => {
+  it('stock, till and order agree with what was sold', async () => {
     receiver.reset();
     await asAdmin('POST', '/products', { productUid: 'tea', name: 'Tea' });
     await asAdmin('PUT', '/warehouses/central/stock/tea', { quantity: 5 });
@@ -246,7 +246,7 @@ eachDatabase((db) => {
     await receiver.waitFor(7);
   });
 
-  /** The newest deliveries in the log. Events enter it in their order, so what is not there before a later one never was. */
+  /** The newest deliveries in the log. Events get there in their order: if a later one is there, an earlier one that is missing was never emitted. */
   async function newestDeliveries(count: number) {
     const log = await asAdmin<{ items: { deliveryUid: string; action: string }[] }>(
       'GET',
@@ -255,7 +255,7 @@ eachDatabase((db) => {
     return log.body.items.slice(0, count).map(({ deliveryUid, action }) => ({ deliveryUid, action }));
   }
 
-  it('rolls a sale back with the event it had emitted when the stock runs out', async () => {
+  it('rolls back a sale, with its event, if the stock does not suffice', async () => {
     await arrivalsOf(2, async () => {
       await asAdmin('POST', '/products', { productUid: 'rare', name: 'Rare' });
       return asAdmin('PUT', '/warehouses/central/stock/rare', { quantity: 1 });

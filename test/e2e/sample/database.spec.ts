@@ -84,10 +84,10 @@ eachDatabase((db, kind) => {
       expect(await read).toBe(false);
     });
 
-    it('waits for another process that writes, without blocking the event loop', async () => {
+    it('waits for another connection that writes, without blocking the event loop', async () => {
       const [mine, others] = [new PosTransactions(await open()), new PosTransactions(await open())];
       const startedAt = performance.now();
-      // They hold the lock for fifty turns of this event loop. A wait that blocks it would have it turn twice a second.
+      // The other connection holds the lock for fifty turns of this event loop. If the wait blocked the loop, it would turn twice a second.
       const theirs = others.run(async (manager) => {
         await manager.insert(Tenant, { uid: 'theirs', name: 'theirs' });
         for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -186,11 +186,11 @@ describe('traces', () => {
   });
 });
 
-/** As the SDKs and their instrumentations look it up. */
+/** Whether tracing is suppressed, looked up as SDKs and their instrumentations do. */
 const isSuppressed = (): boolean =>
   context.active().getValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')) === true;
 
-/** A transaction of a driver, whose library the module does not know to be in its database. */
+/** Runs `work` in a transaction of a plain driver, which is passed to the module through an adapter. */
 async function withTransaction(
   { url, kind }: TestDatabase,
   work: (transaction: HostTransaction) => Promise<void>,

@@ -51,7 +51,7 @@ class CardsService {
   }
 }
 
-/** A service that subscribes when it is made, as services for metrics do. */
+/** A service that subscribes in its constructor, as services for metrics do. */
 @Injectable()
 class Alarms {
   readonly heard: string[] = [];
@@ -103,7 +103,7 @@ describe('A host whose test records events', () => {
     await expect(cards.useOutside('13')).rejects.toMatchObject({ code: 'MANAGER_NOT_IN_TRANSACTION' });
     await expect(cards.use(13n as unknown as string)).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
 
-    // No table of the module was made, and nothing of it works behind the test's back.
+    // The module has made no table, and its services throw instead of doing anything.
     expect(await app.get(DataSource).query("SELECT name FROM sqlite_master WHERE type = 'table'")).toEqual(
       [],
     );

@@ -38,7 +38,7 @@ const isActive = ({ instance, inject }: Wrapper): boolean =>
 
 interface Wrapper {
   readonly instance: unknown;
-  /** Of a factory. */
+  /** The injected providers of a factory; null: the provider is no factory. */
   readonly inject: readonly unknown[] | null;
 }
 

@@ -29,7 +29,7 @@ const COMMON = {
 const accessPolicy = () => 'granted' as const;
 const ORDER = { order: { Uid: '700' } };
 
-/** What one instance exports. */
+/** Services that one instance exports. */
 interface Instance {
   readonly emitter: WebhookEmitter;
   readonly transports: HttpTransports;
@@ -38,7 +38,7 @@ interface Instance {
   readonly health: WebhooksHealth;
 }
 
-/** Injected, since `app.get()` does not tell the unnamed instance from the named one. */
+/** Injects the services of an instance, because `app.get()` does not distinguish the unnamed instance from the named one. */
 const instanceProvider = (token: string, name?: string): FactoryProvider<Instance> => ({
   provide: token,
   useFactory: (
@@ -131,7 +131,7 @@ describe('Instances without a data source', () => {
     );
   });
 
-  it('and one with a data source stand side by side', async () => {
+  it('work beside one with a data source', async () => {
     const [shop, till] = [await create('sqlite'), await create('postgres')];
     let dataSource: DataSource | undefined;
     const host = await start([

@@ -59,7 +59,7 @@ describe('connections', () => {
     const [near, far] = await socketPair();
     const timeoutMs = 200;
     let request: Promise<unknown> | undefined;
-    // The standstill is in the middle of events: the connection that was established meanwhile is reported before any timer fires.
+    // The process stands still while it handles an event. Afterwards the event loop reports the new connection before any timer fires.
     near.once('data', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * timeoutMs));
     setImmediate(() => {
       far.write('!');

@@ -8,9 +8,9 @@ import { eventually } from '../../support/eventually.js';
 import { HostileReceiver, hostile, httpResponse } from '../../support/hostile-receiver.js';
 import { withEnvironment } from '../../support/process-environment.js';
 
-/** Allowed; the receiver listens here. */
+/** The address of the receiver, which is allowed. */
 const INSIDE = '127.0.1.1';
-/** Not allowed; canaries listen on these, on the receiver's port. */
+/** Addresses that are not allowed. A canary listens at each of them, on the port of the receiver. */
 const OUTSIDE = ['127.0.0.1', '127.0.2.1'];
 const CLOSED = '127.0.1.99';
 
@@ -37,19 +37,19 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     await dns.close();
   });
 
-  /** The receiver, and a canary outside on the same port, so that a mere change of address leads there. */
+  /** A receiver, and canaries on the same port, so that a request of which only the address is changed reaches a canary. */
   async function onOnePort(): Promise<[HostileReceiver, ...Canary[]]> {
     for (;;) {
       const inside = await HostileReceiver.start(hostile.say(httpResponse()), { host: INSIDE });
       const outside = await Promise.allSettled(OUTSIDE.map((host) => Canary.listen(host, inside.port)));
       const listening = outside.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       if (listening.length === OUTSIDE.length) return [inside, ...listening];
-      // Somebody else has the port on one of these addresses.
+      // Another program uses the port at one of these addresses.
       await Promise.all([inside, ...listening].map((each) => each.close()));
     }
   }
 
-  /** A new name with these answers, as a URL on the receiver's port. */
+  /** A URL with the port of the receiver and a new name, which has these DNS results. */
   function urlOf(script: DnsScript | readonly string[]): string {
     names += 1;
     const name = `hook-${names}.example.net`;
@@ -111,7 +111,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     expect(await send(url)).toMatchObject({ statusCode: 200 });
     await receiver.closeConnections();
-    await rememberedAnswersToExpire();
+    await rememberedResultsToExpire();
     expect(await failureOf(send(url))).toMatchObject({ code: 'CONNECT_FAILED' });
     expect(receiver.connections).toBe(1);
   });
@@ -119,7 +119,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
   it('goes on using a connection to an allowed address, also if the name leads elsewhere now', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     await send(url);
-    await rememberedAnswersToExpire();
+    await rememberedResultsToExpire();
     expect(await send(url)).toMatchObject({ statusCode: 200 });
     expect(receiver.connections).toBe(1);
   });
@@ -128,7 +128,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     receiver.behave((socket, nth) => (nth === 1 ? socket.write(httpResponse()) : socket.resetAndDestroy()));
     await send(url);
-    await rememberedAnswersToExpire();
+    await rememberedResultsToExpire();
     expect(await failureOf(send(url))).toMatchObject({ code: 'CONNECT_FAILED' });
     expect(receiver.connections).toBe(1);
   });
@@ -215,7 +215,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(await failureOf(send(urlOf(() => 'servfail')))).toMatchObject({ code: 'DNS_FAILED' });
   });
 
-  it('asks again at once for a name that could not be resolved', async () => {
+  it('sends a new query at once for a name that could not be resolved', async () => {
     const url = urlOf((type, nth) => (nth === 1 ? 'servfail' : type === 'A' ? [INSIDE] : []));
     expect(await failureOf(send(url))).toMatchObject({ code: 'DNS_FAILED' });
     expect(await send(url)).toMatchObject({ statusCode: 200 });
@@ -282,7 +282,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     await Promise.all(slow);
   });
 
-  it('asks once for a name that many connections want at the same time', async () => {
+  it('sends one query for a name that many connections need at the same time', async () => {
     const url = urlOf((type) => ({ addresses: type === 'A' ? [INSIDE] : [], delayMs: 50 }));
     await Promise.all(Array.from({ length: 8 }, () => send(url)));
     expect(dns.queries.filter((query) => query.startsWith('A '))).toHaveLength(1);
@@ -290,5 +290,5 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
   });
 
   /** Waits until remembered DNS results have expired: they serve further connections for a second. */
-  const rememberedAnswersToExpire = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_050));
+  const rememberedResultsToExpire = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_050));
 });

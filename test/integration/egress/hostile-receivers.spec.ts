@@ -159,7 +159,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
-  it('gets it on a new connection even if another idle one is at hand, which may be as stale', async () => {
+  it('gets the repeated request on a new connection even if another one is idle, because that may be stale, too', async () => {
     receiver = await HostileReceiver.start(hostile.say(httpResponse()));
     await Promise.all([post(client, receiver.url), post(client, receiver.url)]);
     receiver.behave((socket, nth) => (nth === 1 ? socket.write(httpResponse()) : socket.resetAndDestroy()));
@@ -167,11 +167,11 @@ describe('a hostile receiver', () => {
     expect(receiver.connections).toBe(3);
   });
 
-  it('does not get it again when it resets a new connection that took the place of an idle one', async () => {
+  it('does not get the request again when it resets a new connection that has replaced an idle one', async () => {
     await attempt(hostile.say(httpResponse()));
     receiver.behave((socket) => socket.resetAndDestroy());
-    // From a timer, the event loop sees that the idle connection is gone after the request was handed over, and
-    // before it is written.
+    // Called from a timer, so that the event loop notices the end of the idle connection after `post` has passed the request on,
+    // and before the request is written.
     await new Promise((resolve) => setTimeout(resolve, 5));
     const closed = receiver.closeConnections();
     await expect(post(client, receiver.url)).rejects.toMatchObject({ code: 'CONNECTION_RESET' });
@@ -179,7 +179,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(2);
   });
 
-  it('does not get it a third time', async () => {
+  it('does not get the request a third time', async () => {
     const closesAfterFirst: Behaviour = (socket, _nth, connection) =>
       connection === 1 && receiver.requests.length === 1
         ? socket.write(httpResponse())
@@ -189,7 +189,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
-  it('does not get it again once a byte of a response came back', async () => {
+  it('does not get the request again once a byte of a response has arrived', async () => {
     const oneByteOnReuse: Behaviour = (socket, nth) => {
       if (nth === 1) socket.write(httpResponse());
       else hostile.reset('H')(socket, nth, 1);
@@ -199,7 +199,7 @@ describe('a hostile receiver', () => {
     expect(receiver.requests).toHaveLength(2);
   });
 
-  it('does not get it again from an attempt whose deadline has passed', async () => {
+  it('does not get the request again from an attempt whose deadline has passed', async () => {
     await attempt((socket, nth) => void (nth === 1 && socket.write(httpResponse())));
     await expect(post(client, receiver.url, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     await connectionIsGone();

@@ -46,7 +46,7 @@ describe('an egress client that is suspended', () => {
     const slow = send();
     await receiver.waitFor(1);
     client.suspend(GRACE_MS);
-    // Suspended twice, it is resumed all the same.
+    // One resume ends both suspensions.
     client.suspend(GRACE_MS);
     client.resume();
     expect(await slow).toMatchObject({ statusCode: 200 });

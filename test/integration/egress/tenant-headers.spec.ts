@@ -19,7 +19,7 @@ const value = fc.oneof(
   fc.string(),
 );
 
-/** As the policy lets them through. */
+/** Headers that the policy accepts. */
 const accepted = fc
   .uniqueArray(fc.record({ key: name, value }), {
     maxLength: 20,

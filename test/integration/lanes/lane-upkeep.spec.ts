@@ -66,7 +66,7 @@ describe('The lanes that a process holds', () => {
       expect(lane!.config).toMatchObject({ maxConcurrency: 3, version: 2 });
     });
 
-    it('are given up when another process has claimed them, whose count of a crash is then undone, or when they were deleted', async () => {
+    it('are given up when they were deleted, or when another process has claimed them; the crash that it counted is then reset', async () => {
       const [scene, other] = [new LaneScene(fixture), new LaneScene(fixture, { holder: 'other' })];
       const [lane] = await scene.claim();
       await endLease();
@@ -188,7 +188,7 @@ describe('The lanes that a process holds', () => {
       });
     }
 
-    it('resolve a renewal after the rate usage is written, also while another renewal is under way', async () => {
+    it('have their rate usage written when a renewal resolves, also if another renewal was under way', async () => {
       const limit = { rate_limit_requests: 5, rate_limit_per_seconds: 60 };
       await fixture.set('webhook_http_transport', limit, { id: transport.id });
       const scene = new LaneScene(fixture);

@@ -10,7 +10,7 @@ import { TestHost } from '../../support/test-host.js';
 const PATH = '/httptransports/erp';
 const STATE = { consecutiveFailures: 3, rate: { used: 0, usedUntil: 0 }, scanFrom: -1 };
 
-/** Read through the store that a worker uses, step by step. */
+/** The test runs the steps of a worker one by one, through the worker's store. */
 describe('a lane, when the state of its transport changes', () => {
   eachDatabase((database) => {
     let host: TestHost;

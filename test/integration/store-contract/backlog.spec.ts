@@ -44,7 +44,7 @@ describe('BacklogStore', () => {
     const ago = (ms: number): number => fixture.database.now() - ms;
 
     let tenants = 0;
-    /** A transport with a delivery that has been due for so long, as its lane has. */
+    /** A transport with a delivery and a lane that have both been due for `ms`. */
     async function dueFor(ms: number, lane: Row = {}): Promise<HttpTransportEntity> {
       const tenantUid = `tenant-${(tenants += 1)}`;
       const transport = await fixture.transport(tenantUid);
@@ -155,7 +155,7 @@ describe('BacklogStore', () => {
   });
 });
 
-/** The shortest of several runs, in ms: what it costs by itself. */
+/** The time of the fastest of several runs, in ms, so that other work on the machine does not count. */
 async function fastest(run: () => Promise<unknown>): Promise<number> {
   let least = Infinity;
   for (let count = 0; count < 20; count++) {

@@ -6,8 +6,8 @@ import { StoreFixture } from '../../support/store-fixture.js';
 const POOL_SIZE = 2;
 
 /**
- * By its code, not as an Error: better-sqlite3 makes its errors with the class of the first test file that loaded
- * it in this process, which to a later file is no Error at all.
+ * Recognizes the error by its code. Its class does not help: better-sqlite3 makes its errors from the `Error` of the first test file that
+ * loaded it in this process, and this is not the `Error` of a later file.
  */
 const DUPLICATE_KEY = { code: expect.stringMatching(/^(SQLITE_CONSTRAINT_PRIMARYKEY|23505)$/) as unknown };
 
@@ -75,7 +75,7 @@ describe('Database', () => {
       expect(await fixture.rows('webhook_lane')).toHaveLength(50);
     });
 
-    it("knows the database's time", async () => {
+    it('reads the clock of the database', async () => {
       const sql =
         fixture.database.kind === 'postgres'
           ? `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`

@@ -64,7 +64,7 @@ describe('EventStore', () => {
       const insertAgain = (events: ReturnType<typeof newEvent>[]) =>
         isInTransaction ? host.transaction((manager) => insert(events, manager)) : insert(events);
 
-      it('distinguishes the same event again from another one under its uid, among new ones', async () => {
+      it('distinguishes a repeated event from a different event with the same uid, also among new events', async () => {
         await insert([newEvent({ eventUid: 'a', body: '{"n":1}' })]);
         const inserted = await insertAgain([
           newEvent({ eventUid: 'new' }),

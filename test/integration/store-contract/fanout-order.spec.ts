@@ -20,7 +20,7 @@ describe('FanoutStore, with others at work,', () => {
     const queuedEvents = async (): Promise<unknown[]> =>
       column(await fixture.rows('webhook_queue'), 'event_id');
 
-    describe('with several at once', () => {
+    describe('with several writers at once', () => {
       it('fans every event out exactly once', async () => {
         for (let count = 0; count < 2; count++) await fixture.webhook(await fixture.transport());
         await fixture.webhook(await fixture.transport('other'), { ordered: true });
@@ -36,7 +36,7 @@ describe('FanoutStore, with others at work,', () => {
           for (;;) {
             const plan = await fixture.plan();
             if (plan.events.length === 0) return;
-            // Overlapping parts, as processes that read at different moments have them.
+            // The parts overlap, like those of processes that read at different moments.
             const part = plan.events.slice(0, 1 + Math.floor(Math.random() * 40));
             const ids = new Set(part.map(({ id }) => id));
             const deliveries = plan.deliveries.filter(({ eventId }) => ids.has(eventId));
@@ -141,7 +141,7 @@ describe('FanoutStore, with others at work,', () => {
           await fixture.webhook(transport);
           const [eventId] = await fixture.emit({});
           const plan = await fixture.plan();
-          // Holds fan-out up in the middle: it has locked the lane, and waits for this row to be there or not.
+          // This row stops fan-out in the middle: it has locked the lane, and waits until the transaction of the row ends.
           const queue = fixture.database.table('webhook_queue');
           const runner = host.createQueryRunner();
           await runner.startTransaction();

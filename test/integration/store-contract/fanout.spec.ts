@@ -168,7 +168,7 @@ describe('FanoutStore', () => {
         await fixture.stores.records.record(group({ attempts: ended }));
         expect((await fixture.plan()).events).toMatchObject([{ id: eventId, transportIds: left }]);
 
-        // What was read before the first plan was written is out of date, whether as a whole or in part.
+        // The plan was read before a part of it was written. It is out of date now, whether it is written as a whole or in part.
         expect(await fanout().write(plan)).toEqual(written());
         expect(await fanout().write(part)).toEqual(written());
         expect(await fanout().write(await fixture.plan())).toEqual(written([eventId]));
@@ -316,7 +316,7 @@ describe('FanoutStore', () => {
         ]);
       });
 
-      it('only counts up the version of a lane that is held', async () => {
+      it('raises the version of a lane that is held, and keeps its holder and due date', async () => {
         const transport = await fixture.transport();
         await fixture.webhook(transport);
         await fixture.set(

@@ -186,7 +186,7 @@ describe('LaneStore, claiming lanes,', () => {
       it('a lane with a void lease once the sweep has found it, and counts the crash', async () => {
         const transport = await lane.due();
         await lane.claim();
-        // The clock was a day ahead when the holder took its lease.
+        // The clock was a day ahead when the holder claimed the lane.
         const leaseUntil = fixture.database.now() + 86_400_000;
         await lane.set(transport, { due_at: leaseUntil, lease_until: leaseUntil, scan_from: leaseUntil });
         expect(await claimedIds(transport)).toEqual([]);
@@ -200,7 +200,7 @@ describe('LaneStore, claiming lanes,', () => {
         expect(Number((await lane.row(transport))['lease_until'])).toBeLessThan(now + LONGEST_LEASE_MS);
       });
 
-      it('without a crash once the holder that lost its lease is known to live', async () => {
+      it('a lane without its earlier crashes if it is known that the holder that lost its lease is alive', async () => {
         const [forgiven, crashed] = [await lane.due(), await lane.due()];
         await lane.claim();
         for (const transport of [forgiven, crashed])

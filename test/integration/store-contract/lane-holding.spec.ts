@@ -51,7 +51,7 @@ describe('LaneStore, holding lanes,', () => {
         });
       });
 
-      it('extends leases that are still ours, and writes the state along', async () => {
+      it('extends leases whose holder has not changed, and writes the state of their lanes', async () => {
         const [mine, lost, released] = [await due(3_000), await due(2_000), await due(1_000)];
         const claimed = await lane.claim();
         await lane.set(lost, { lease_token: 8 });

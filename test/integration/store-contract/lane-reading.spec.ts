@@ -27,7 +27,7 @@ describe('LaneStore, reading lanes,', () => {
         requests.map((request) => ({ transportId: transport.id, after: HEAD, limit: 100, ...request })),
         now,
       );
-    /** Deliveries of keys of their own, so that none is behind another, dated anew in this order. */
+    /** Queues a delivery for each date. Each has an ordering key of its own, so that none is behind another. @returns the ids of the events */
     const queueAt = async (...dueAt: number[]): Promise<number[]> => {
       const ids = await fixture.queue(...dueAt.map((_, index) => ({ orderingKey: `key-${index}` })));
       for (const [index, id] of ids.entries())
@@ -58,7 +58,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(reading).toMatchObject({ transportId: transport.id, version: 1, nextDueAt: now + 1 });
     });
 
-    it('says of each delivery whether it was noted or lost', async () => {
+    it('returns for each delivery the token with which it was noted, and how many of its attempts were lost', async () => {
       const [lost, noted, clean] = await queueAt(now - 30, now - 20, now - 10);
       await fixture.set('webhook_queue', { lost_attempts: 2 }, { event_id: lost! });
       await fixture.set('webhook_queue', { noted_token: 7 }, { event_id: noted! });

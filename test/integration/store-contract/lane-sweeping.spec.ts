@@ -7,7 +7,7 @@ import { LaneFixture } from '../../support/lane-fixture.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 
 const LONG_AGO = 1;
-/** Deliveries that have become due since may still be on their way to their lane's holder. */
+/** The sweep ignores deliveries that became due within this time, because their lane may not have been notified of them yet. */
 const GRACE_MS = 10_000;
 
 describe('SweepStore', () => {

@@ -11,7 +11,7 @@ import type { TestDatabase } from '../../support/test-database.js';
 /** How long a call may take while another transaction holds a row lock. */
 const PROMPT_MS = 500;
 
-/** On SQLite no transaction locks single rows. */
+/** The suite runs on PostgreSQL only, because SQLite does not lock single rows. */
 describe('The stores on PostgreSQL, while another transaction has locked a row,', () => {
   let db: TestDatabase;
   let fixture: StoreFixture;
@@ -90,7 +90,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
       expect(await promptly(fixture.stores.lanes.release(releases))).toEqual(new Set([free.id]));
     });
 
-    it('forgives the crashes of the others', async () => {
+    it('resets the crashes of the others', async () => {
       for (const transport of [locked, free]) await lane.set(transport, { crashes: 2 });
       await lockLane();
       await promptly(fixture.stores.lanes.forgiveCrashes([locked.id, free.id]));
@@ -259,7 +259,7 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         expect(await versionOfRow()).toEqual(before);
         expect(await lane.row(locked)).toMatchObject({ version: versionBefore });
         expect(await lane.row(free)).toMatchObject({ version: 1 });
-        // Also a plan that waits for locks knows that a part of the event exists.
+        // A plan that waits for locks must take into account, too, that a part of the deliveries exists.
         const last = await fixture.stores.fanout.write(await fixture.plan());
         expect(last).toEqual({ written: new Set([both]), incomplete: new Set() });
         expect((await queued()).sort()).toEqual([locked.id, free.id, solo.id].sort());

@@ -24,7 +24,7 @@ describe('RecordStore, for an attempt that counts and whose key another attempt 
         [delivery!.deliveryId, delivery!.attempts + 1, record.startedAt, db().kind === 'sqlite' ? 0 : false],
       );
       const before = [await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')];
-      // The driver's errors come from another realm than the test's, so that `toThrow` does not know them.
+      // The errors of the driver come from another realm than the test, so `toThrow` does not recognize them.
       const refused = await fixture.stores.records.record(group({ attempts: [record] })).catch(classify);
       expect(refused).toBe('unique');
       expect([await fixture.rows('webhook_queue'), await fixture.rows('webhook_delivery')]).toEqual(before);

@@ -95,7 +95,7 @@ describe('RecordStore', () => {
         const [first, second, third] = deliveries as [QueuedDelivery, QueuedDelivery, QueuedDelivery];
         await record(retried(third, third.dueAt));
         const nextDueAt = first.dueAt + 60_000;
-        // Of the third, somebody has recorded an attempt meanwhile.
+        // Another recorder has recorded an attempt of the third one meanwhile.
         const postponed = [first, third].map((delivery) => ({ ...delivery, nextDueAt }));
         const result = await fixture.stores.records.record(
           group({ postponed, attempts: [delivered(second)] }),

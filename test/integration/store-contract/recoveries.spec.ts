@@ -389,7 +389,7 @@ describe('RecoveryStore and RecoveryRepository', () => {
     });
 
     if (kind === 'postgres') {
-      it('a batch waits for a retention that deletes one of its events, but not long', async () => {
+      it('a batch fails soon while retention deletes one of its events, and counts that event as gone when it is repeated', async () => {
         await fixture.webhook(transport);
         const [event] = await failing({});
         const job = await claimed(RECOVER);

@@ -67,7 +67,7 @@ describe('RequestStore', () => {
         expect(await lane()).toMatchObject(expected);
       });
 
-      it('of the tenant only, and only where they were read', async () => {
+      it('only if they belong to the tenant and have the due date with which they were read', async () => {
         await fixture.webhook(transport);
         const [row] = (await queue({})) as [QueuedDelivery];
         const other = await fixture.transport('elsewhere');
@@ -151,7 +151,7 @@ describe('RequestStore', () => {
       expect(claimed).toMatchObject({ requestsVersion: 0 });
     });
 
-    it('finds out about each delivery whether it is pending or ended, and what is left of its event', async () => {
+    it('returns for each delivery whether it is pending or ended, and what is left of its event', async () => {
       const { webhookUid } = await fixture.webhook(transport);
       const [pending, ended] = (await queue({}, {})) as [QueuedDelivery, QueuedDelivery];
       await record(delivered(ended));

@@ -96,7 +96,7 @@ describe('StatisticStore', () => {
 
     it('counts deliveries of many processes at once without a deadlock', async () => {
       const deliveries = await dueDeliveries(40);
-      // The group of the fan-out.
+      // Count the group that fan-out has written.
       await rollUp();
       for (const delivery of deliveries) await record(delivered(delivery));
       const { statistics } = fixture.stores;

@@ -11,7 +11,7 @@ import { createDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
 
-/** A process of a fleet as far as wake-ups go, and what it heard. */
+/** The wake-ups of one process, and what they have reported to it. */
 interface Member {
   wakeUps: SharedWakeUps;
   events: number;
@@ -92,7 +92,7 @@ describe('wake-ups through PostgreSQL', () => {
     expect(member.work).toEqual(lanes);
   });
 
-  it('arrive again after the connection was terminated, and a work check finds what may have been missed', async () => {
+  it('arrive again after the connection was terminated, and the process looks once for missed work', async () => {
     const member = await join();
     expect(member.missed).toBe(0);
     await onListening('pg_terminate_backend(pid)');
@@ -103,7 +103,7 @@ describe('wake-ups through PostgreSQL', () => {
     expect(member.warnings).toEqual([]);
   });
 
-  it('are unproven once the connection receives nothing any more, which is mended within seconds', async () => {
+  it('are unproven while new connections receive nothing, with one warning, and proven again when one does', async () => {
     const listen = pool.listen.bind(pool);
     let isDeaf = true;
     pool.listen = async (options) => {
@@ -133,7 +133,7 @@ describe('wake-ups through PostgreSQL', () => {
     await eventually(() => member.events === 1);
   }, 30_000);
 
-  it('of strangers on the database do no harm', async () => {
+  it('of other programs on the database do no harm', async () => {
     const member = await join();
     const channels = await host.query<{ work: string }[]>(
       `SELECT substring(query FROM '(tillhook_[0-9a-f]+_work)') AS work FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
