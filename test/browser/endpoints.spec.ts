@@ -127,7 +127,7 @@ describe('an endpoint', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('says which event type a test sends, before and after', async () => {
+  it('says which event type a test sends, before and after the test', async () => {
     await withEndpoint('testing');
     const { page, problems } = await scene.open('testing');
     await goTo(page, 'Endpoints');
@@ -156,7 +156,7 @@ describe('an endpoint', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('whose deliveries failed leads to them, with their number', async () => {
+  it('whose deliveries failed shows their number as a link to them', async () => {
     await withEndpoint('failed', { retryScheduleSeconds: [] });
     scene.receiver.respond({ status: 500 });
     await scene.host.emitter.emit('ORDER_SETTLED', { order: { Uid: '700' } }, { tenantUid: 'failed' });

@@ -64,7 +64,7 @@ describe('from right to left', () => {
     'is mirrored at %i px, without sideways scroll, and shows UTC with each time',
     async (width) => {
       const { page, problems, context } = await scene.open('mirrored', { width, timeZone: 'Asia/Riyadh' });
-      // As the page does for a language that is written so.
+      // The page does the same for a language that is written from right to left.
       await page.evaluate(() => {
         document.documentElement.dir = 'rtl';
       });

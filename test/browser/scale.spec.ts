@@ -91,7 +91,7 @@ describe(`a tenant with ${SIZE.endpoints} endpoints and ${SIZE.deliveries} deliv
       const frames = await scrolled(page, ROWS * ROW_PX);
       expect(Math.max(...frames)).toBeLessThan(FRAME_MS);
       expect(await elementsOf(page)).toBeLessThan(MOST_ELEMENTS);
-      // Rows that only pass by are not asked for.
+      // Rows that are visible only for a moment are not requested.
       expect(requests.length - before).toBeLessThan(ROWS / 4);
     },
     120_000,
@@ -144,6 +144,6 @@ describe(`a tenant with ${SIZE.endpoints} endpoints and ${SIZE.deliveries} deliv
   }, 60_000);
 });
 
-/** As a field of the time zone of the pages has it. */
+/** A date and time as the value of a field, in the time zone of the pages. */
 const localTime = (at: number): string =>
   new Date(at).toLocaleString('sv-SE', { timeZone: 'Europe/Oslo' }).replace(' ', 'T').slice(0, 16);

@@ -25,7 +25,7 @@ it(
     await scene.startWorkers(WORKERS);
     const { arrivals } = scene.receivers;
 
-    /** By event: when it was committed, and where it has to arrive. */
+    /** For each event, when it was committed, and the receivers at which it must arrive. */
     const committed = new Map<string, { at: number; receivers: readonly number[] }>();
     let heldUid = '';
     let commit = (): void => undefined;
@@ -38,7 +38,7 @@ it(
     await eventually(() => heldUid !== '');
     const holdUntil = performance.now() + heldMs;
     while (performance.now() < holdUntil) {
-      // Also an event with the same key: nothing waits for an event that is not committed.
+      // This event has the same key. It does not wait either, because no event waits for one that is not committed.
       committed.set(await scene.emit('shop', 'key'), { at: Date.now(), receivers: [ORDERED, UNORDERED] });
       committed.set(await scene.emit('other'), { at: Date.now(), receivers: [OTHER_TENANT] });
       await sleep(EVERY_MS);

@@ -25,7 +25,7 @@ const deliverUncounted = async (): Promise<Group[]> => {
     await scene.untilLog({ DELIVERED: round * ALL }, 30_000);
     await worker.kill();
     const groups = await scene.host.dataSource.query<Group[]>(
-      // Of ended deliveries; fan-out notes other facts.
+      // Select only groups with facts of ended deliveries. Fan-out writes groups, too.
       `SELECT id, facts FROM webhook_statistic_fact WHERE facts LIKE '%,D,%' ORDER BY id`,
     );
     // A process counts every ten seconds, so it may have counted these just now.

@@ -7,7 +7,7 @@ import { Scene } from './support/scene.js';
 import { onThisMachine, sized } from './support/sizes.js';
 
 const KILLS = sized(3, 20);
-/** Longest pause between two looks of a worker that nobody notifies, in ms, with the defaults. On SQLite it is 250 ms. */
+/** Longest time between two searches for events by a worker that gets no wake-ups, in ms, with the default options. On SQLite it is 250 ms. */
 const LONGEST_LOOK_MS = 1_050;
 const SENT_WITHIN_MS = 300;
 
@@ -16,7 +16,7 @@ describe.each(DATABASE_KINDS)('an event whose process is killed right after the 
   afterEach(() => scene.close());
 
   it(
-    'is delivered once by another process, at its next look',
+    'is delivered once by another process, with its next search for events',
     async () => {
       scene = await Scene.open({ database: await createDatabase(kind), webhooks: {} });
       await scene.route({ tenantUid: 'shop', receiver: 0 });

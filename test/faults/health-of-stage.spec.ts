@@ -6,11 +6,11 @@ import { FailingWorker } from '../support/failing-worker.js';
 /** A stage that fails as a whole is down after 30 s. */
 const DOWN_AFTER_MS = 30_000;
 const DOWN_WITHIN_MS = 60_000;
-/** Number of refused rows from which on the stage counts as failing, and not only a row: see health-of-one-row.spec.ts. */
+/** If at least this number of rows is refused, the stage counts as failing, and not only its rows. For one row, see health-of-one-row.spec.ts. */
 const EVENTS_OF_A_WHOLE_STAGE = 5;
 const FAILURES = STAGE_FAILURES.filter(({ stage }) => stage === 'fanOut');
 
-/** @returns the report of the outage, after the end of which everything was delivered and the worker was well again */
+/** Makes a stage fail until the worker is down. Then waits until everything is delivered and the worker is ok. @returns the report of the failure */
 async function failFor30s(failure: StageFailure): Promise<WebhooksHealthReport> {
   const worker = await FailingWorker.start(failure.kind);
   try {

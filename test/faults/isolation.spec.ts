@@ -46,7 +46,7 @@ it(
   sized(60_000, 180_000),
 );
 
-/** For the healthy tenants in turn. @returns when each event was committed */
+/** Emits events of the healthy tenants in turn. @returns when each event was committed */
 async function emitSteadily(forMs: number): Promise<Map<string, number>> {
   const committed = new Map<string, number>();
   const startedAt = performance.now();

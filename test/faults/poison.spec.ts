@@ -5,8 +5,8 @@ import { Scene } from './support/scene.js';
 import { IS_FULL, shortestLease, sized } from './support/sizes.js';
 
 /**
- * `retryMs` is long enough for jitter to separate deliveries that crashed together, so that innocent ones arrive between two
- * crashes. In the full run the next process begins when the leases end, so it has to be longer than these.
+ * `retryMs` is long enough for jitter to separate deliveries that crashed together, so that harmless ones arrive between two
+ * crashes. In the full run, the next process begins when the leases end, so `retryMs` must be longer than a lease.
  */
 const { lanes, perLane, timeoutMs, retryMs } = sized(
   { lanes: 4, perLane: 12, timeoutMs: 300, retryMs: 1_000 },

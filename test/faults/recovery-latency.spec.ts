@@ -71,7 +71,7 @@ async function emitBacklog(): Promise<string[]> {
   return uids;
 }
 
-/** For both tenants in turn. @returns when each event was committed, by tenant */
+/** Emits events of both tenants in turn. @returns when each event was committed, by tenant */
 async function emitSteadily(forMs: number): Promise<Map<string, Map<string, number>>> {
   const committed = new Map([BUSY, OTHER].map(({ tenantUid }) => [tenantUid, new Map<string, number>()]));
   const startedAt = performance.now();

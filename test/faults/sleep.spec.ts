@@ -12,7 +12,7 @@ const { receivers, perReceiver } = sized(
   { receivers: 30, perReceiver: 200 },
 );
 const SLEEP_MS = 60 * 60 * 1_000;
-/** In each direction between the machine that sleeps and the database: a query takes 40 ms. */
+/** Delay in each direction between the machine that sleeps and the database, in ms, so that a query takes 40 ms. */
 const LINK_MS = 20;
 const RECEIVER_MS = 150;
 const AWAKE_MS = 2_000;

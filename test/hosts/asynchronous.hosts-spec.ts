@@ -30,7 +30,7 @@ const CASES = LIBRARIES.flatMap((library) =>
 
 const ON_PURPOSE = new Error('rolled back on purpose');
 const order = (uid: string) => ({ order: { Uid: uid } });
-/** What a library might take for a parameter, a quote or an escape. */
+/** A text with parts that a library could take for a parameter, a quote or an escape. */
 const NOTE = `? $1 $2 :name ?? \\? \\' '' "x" \`y\` \\ %s {0} \0 \ud800 🧾 \u2028`;
 const SAMPLES = 40;
 
@@ -45,7 +45,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
   beforeAll(async () => {
     database = await createDatabase(kind);
     receiver = await Receiver.start();
-    // A poll that finds nothing in time: what is measured are wake-ups.
+    // Polls are too rare to find an event in time, so the test measures wake-ups.
     host = await TestHost.start({ database, webhooks: { pollMs: 10_000 } });
     await host.dataSource.query('CREATE TABLE receipt (uid varchar(64))');
     connection = await library.connect(database);

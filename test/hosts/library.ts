@@ -3,7 +3,7 @@ import type { DatabaseKind, TestDatabase } from '../support/test-database.js';
 
 /** A transaction that a library has begun. */
 export interface OpenTransaction {
-  /** What the adapter makes of it, anew at each call. */
+  /** The transaction as the adapter passes it to the module. Each call adapts it again. */
   adapted(): HostTransaction;
   /** Runs a statement of the host's own in it. */
   execute(sql: string): Promise<unknown>;
@@ -15,7 +15,7 @@ export interface OpenTransaction {
 export interface Connection {
   /** Commits if `work` resolves, and rolls back if it throws. */
   transaction(work: (transaction: OpenTransaction) => Promise<void>): Promise<void>;
-  /** What the adapter makes of a client that is in no transaction. */
+  /** A client that is in no transaction, passed through the adapter as if it were in one. */
   plain(): HostTransaction;
   close(): Promise<void>;
 }

@@ -87,11 +87,11 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
   const rows = (): Promise<Row[]> =>
     host.dataSource.query<Row[]>('SELECT * FROM webhook_http_transport ORDER BY id');
   const keyOf = ({ encrypted_with }: Row): string => encrypted_with;
-  /** The ids of the keys in all that a row has stored, as it stands there. */
+  /** The ids of the keys with which the secrets of a row are encrypted, read from its columns. */
   const keysIn = (row: Row): string[] => [
     ...new Set([...JSON.stringify(row).matchAll(/v1:([^:]+):/g)].map(([, id]) => id!)),
   ];
-  /** Starts a worker with the keys: what it sends has to carry every secret in plain text. */
+  /** Starts a worker with the keys, and expects that its request carries every secret in plain text. */
   const expectDelivery = async (uid: string, ...keys: EncryptionKey[]): Promise<void> => {
     await host.close();
     await start({ worker: true, encryption: { keys } });
@@ -130,7 +130,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await start({ controllers: false });
   });
 
-  it('are encrypted with the new key by whatever changes the transport, and by nothing that does not', async () => {
+  it('are encrypted with the new key by a request that changes the transport, and by no other', async () => {
     await restart(OLD);
     await createTransport('a');
     await createTransport('b');

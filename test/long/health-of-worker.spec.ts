@@ -15,7 +15,7 @@ const DEGRADED_WITHIN_MS = 25_000;
 const healthOf = (host: TestHost): Promise<WebhooksHealthReport> =>
   host.app.get(WebhooksHealth, { strict: false }).check();
 
-/** What a worker reported before a stage failed, while it failed, and once it worked again. */
+/** The reports of a worker before a stage failed, while it failed, and after it worked again. */
 type Reports = Readonly<Record<'before' | 'meanwhile' | 'afterwards', WebhooksHealthReport>>;
 
 async function failStage(failure: StageFailure): Promise<Reports> {
@@ -46,7 +46,7 @@ async function failStage(failure: StageFailure): Promise<Reports> {
 }
 
 describe('The health of a worker whose rounds fail, with the default options', () => {
-  /** All at the same time: each of them waits for seconds. */
+  /** All failures run at the same time, because each of them takes seconds. */
   const running = new Map<StageFailure, Promise<Reports>>();
   beforeAll(() => {
     for (const failure of STAGE_FAILURES) running.set(failure, failStage(failure));

@@ -8,7 +8,7 @@ import type { TestDatabase } from '../support/test-database.js';
 import { TestHost } from '../support/test-host.js';
 
 const WATCHED_MS = 5_000;
-/** Autovacuum makes transactions of its own, once a minute. */
+/** Number of measured intervals. The one with the fewest transactions counts, because autovacuum adds some once a minute. */
 const WATCHES = 3;
 /** A session of the server that falls idle publishes its counters after ten seconds. */
 const COUNTED_LATE_MS = 11_000;

@@ -8,9 +8,9 @@ import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
 import { TestHost, type TestHostOptions } from '../support/test-host.js';
 
-/** Their bodies take much more than `MOST_BYTES`, and a process holds all of their lanes at once. */
+/** Number of tenants. The bodies of their events are much larger together than `MOST_BYTES`, and a process holds all of their lanes at once. */
 const TENANTS = 110;
-/** Just under what an event may have. */
+/** Size of the text in each body, just below the limit of an event. */
 const BODY_CHARS = 255 * 1024;
 /** Maximum size of the bodies that are loaded at a time: one portion for deliveries that wait, and one that is read ahead. */
 const MOST_BYTES = 2 * (8 * 1024 + 256) * 1024;

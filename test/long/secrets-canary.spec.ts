@@ -47,7 +47,7 @@ const needles = new Needles({
   ...Object.fromEntries(keys.map((key, index) => [`encryption key ${index}`, key.subarray(0, 24)])),
 });
 
-/** A receiver that sends back all it was sent, in every way it can think of. */
+/** Sends back everything that it has received, in headers and in the body, in many encodings. */
 function echo({ headers, body }: ReceivedRequest): ResponsePlan {
   const all = JSON.stringify({ headers, body: body.toString('utf8') });
   const [, credentials = ''] = (headers['authorization'] ?? '').split(' ');

@@ -77,7 +77,7 @@ describe('third parties', () => {
         }
       });
 
-      it('get nothing from transports that were there before, whose log looks as that of a blocked address', async () => {
+      it('get no request from transports that existed before, whose log looks like that of a blocked address', async () => {
         await start({}, { worker: false });
         for (const which of ['denied', 'blocked']) {
           await create(host.api(`${tenantUid}-${which}`), 'erp', receiver.url);
@@ -143,7 +143,7 @@ describe('third parties', () => {
         for (const tenant of tenants) await create(host.api(tenant), 'erp', receiver.url);
         const test = (tenant: string) =>
           host.api(tenant).request<ErrorBody>('POST', '/httptransports/erp/test');
-        // One of them by a test, the others by deliveries.
+        // A test uses one of the slots for the origin, and deliveries use the others.
         const tested = test(tenants[0]!);
         for (const tenant of tenants.slice(1, CAP)) await emit(tenant);
         await eventually(() => receiver.inFlight === CAP);

@@ -26,7 +26,7 @@ const BACKLOG = 400;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The admin API in one process, delivery in another, as far as the module can tell. */
+/** One host serves the admin API, and another one delivers. For the module, they are two processes. */
 describe('the effect of the state of an HTTP transport on its deliveries', () => {
   eachDatabase((database) => {
     let admin: TestHost;

@@ -59,7 +59,7 @@ function run(command, args, options = {}) {
   assert.equal(status, 0, `${command} ${args.join(' ')}: ${error ?? ''}${stdout}${stderr}`);
 }
 
-/** On Debian as root. Elsewhere it has to be there. */
+/** Installs Prometheus on Debian as root. Elsewhere it must be installed already. */
 function installPrometheus() {
   if (spawnSync('promtool', ['--version']).status === 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

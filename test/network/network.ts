@@ -12,7 +12,7 @@ function run(command: string): void {
   if (status !== 0) throw new Error(`${command}: ${stderr.trim()}`);
 }
 
-/** A host of its own as far as the network goes: a namespace that reaches this machine over a bridge. */
+/** A network namespace that reaches this machine over a bridge. For the network, it is a host of its own. */
 export class NetworkHost {
   private constructor(readonly namespace: string) {}
 

@@ -66,7 +66,7 @@ export function installHost(folder, tarball, peers, installer = 'npm') {
   assertLacks(folder, 'pg');
 }
 
-/** A `node_modules` in a folder above would be found, too, and whatever lacks the package would go unnoticed. */
+/** Node also searches the folders above. A package that is found there would hide that a host cannot work without it. */
 function assertLacks(folder, name) {
   let found;
   try {
@@ -120,7 +120,7 @@ const COMPILER_OPTIONS = {
   types: ['node'],
 };
 
-/** Other packages' declarations may be wrong in ways that are none of our business. */
+/** Compiles the app. Only errors in the app and in our declarations count, because those of other packages may be wrong. */
 function compile(app) {
   const tsc = require.resolve('typescript/bin/tsc');
   const { stdout } = spawnSync(process.execPath, [tsc, '-p', '.', '--pretty', 'false'], {

@@ -13,7 +13,7 @@ const PRINTED = /^ORDER_SETTLED \{.*\}$/m;
 /**
  * Makes a fresh application and follows the page in it.
  *
- * What differs from the page is what belongs to the machine: the tarball instead of a name in the registry, the address of the
+ * It differs from the page in what depends on the machine: the tarball instead of a name in the registry, the address of the
  * database, and ports that are free.
  *
  * @param {{ page: string, nest: 11 | 12, folder: string, tarball: string, databaseUrl: string }} walk

@@ -65,7 +65,7 @@ export class PgBouncer {
     return pooler;
   }
 
-  /** What a client of the pooler sees, on as many connections at once as the pooler may have sessions. */
+  /** The values of a setting on many connections to the pooler at once, so that each session of the pooler is among them. */
   async show(setting: string, connections = 20): Promise<string[]> {
     const clients = Array.from(
       { length: connections },

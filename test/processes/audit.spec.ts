@@ -42,14 +42,14 @@ describe('the audit of dependencies', () => {
     expect(registry!.asked).toContain('undici');
   });
 
-  it('fails for the least vulnerability of what is installed with the package, and names it', async () => {
+  it('fails for a vulnerability in a package that is installed with this one, even of low severity, and names it', async () => {
     expect(await audit({ undici: [advisory] })).toEqual({
       exitCode: 1,
       lines: ['Known vulnerabilities: undici (low: Reads too much, https://example.com/advisory-1)'],
     });
   });
 
-  it('does not fail for what only builds and tests it', async () => {
+  it('does not fail for a vulnerability in a package that only builds or tests this one', async () => {
     expect(await audit({ jest: [{ ...advisory, severity: 'critical' }] })).toMatchObject({ exitCode: 0 });
   });
 

@@ -1,4 +1,4 @@
-// A process of a host application that imports what was built, started in one of several ways. It ends by itself.
+// A process of a host application that imports the build, started in one of several ways. It ends by itself.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';

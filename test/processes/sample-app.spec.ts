@@ -99,7 +99,7 @@ describe('npm start', () => {
     await database.drop();
   }, 60_000);
 
-  it('serves, says where in one line, and exits 0 on SIGTERM', () => {
+  it('serves, prints its address in one line, and exits with 0 on SIGTERM', () => {
     expect(health).toMatchObject({ status: 200, body: { pid: app.pid } });
     expect(ended.exitCode).toBe(0);
     expect(ended.output).toMatch(

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const READY = /POS ready on (http:\S+)/;
 
-/** How a process ended, and all it printed. */
+/** The exit code of a process that has ended, and everything that it printed. */
 export interface Ended {
   readonly exitCode: number | null;
   readonly output: string;
@@ -13,7 +13,7 @@ export interface Ended {
 /** Variables that would decide how the sample app runs, left out of what a process inherits. */
 const SETTINGS = /^(WEBHOOKS_.*|DATABASE_URL|PORT|EXAMPLE_TRAFFIC|NODE_OPTIONS)$/;
 
-/** One process of the project's own commands: what was built, started as an operator would. */
+/** A process of the built sample app or of a script, started as an operator would. */
 export class SampleProcess {
   #output = '';
   readonly #ended: Promise<Ended>;

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase } from '../support/databases.js';
 import type { TestDatabase } from '../support/test-database.js';
 
-/** The process is looked at 5 s after its bootstrap. */
+/** How long the process runs, in ms. The module checks for shutdown hooks 5 s after the bootstrap. */
 const RUNS_FOR_MS = 6_500;
 const HOOKS_MISSING = /Shutdown hooks missing/;
-/** Variables by which a process would take itself for one of a test runner. */
+/** Variables by which the module recognizes a test runner. */
 const OF_TEST_RUNNERS = /^(JEST_WORKER_ID|VITEST|NODE_TEST_CONTEXT)$/;
 
 /** Runs a host in a process of its own, to its end. @returns all that it printed */

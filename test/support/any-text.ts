@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Every code point except half surrogate pairs. */
+/** Every code point except surrogates. */
 const CODE_POINT = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((codePoint) => String.fromCodePoint(codePoint));

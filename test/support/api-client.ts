@@ -5,7 +5,7 @@ export interface ApiResponse<Body = Record<string, unknown>> {
   readonly body: Body;
 }
 
-/** Who asks: `admin` may administer the tenant, `cashier` is known but may not, `nobody` sends no token. */
+/** The caller: `admin` may administer the tenant, `cashier` is known but may not, `nobody` sends no token. */
 export type Caller = 'admin' | 'cashier' | 'nobody';
 
 /** Calls the admin API of one tenant over HTTP, as one caller. Paths begin after `/tenants/:tenantUid`. */

@@ -25,7 +25,7 @@ export const notifiedLane = (transportId: number): LaneCandidate => ({
   dueAt: null,
 });
 
-/** The numbers from 1 on. */
+/** The numbers from 1 to `count`. */
 export const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /**

@@ -40,7 +40,7 @@ export function eachDatabase(
         throw new Error('The database exists in hooks and tests, not while a suite is described.');
       return database;
     }, kind);
-    // Declared last: hooks run in the order of declaration, and the suite's own close its connections.
+    // Declared last, because hooks run in the order of declaration, and those of the suite close its connections first.
     afterAll(() => database?.drop());
   });
 }

@@ -4,7 +4,7 @@ import { TestHost, type TestHostOptions } from './test-host.js';
 
 type Suite = (host: () => TestHost) => void;
 
-/** Each database and each platform once. */
+/** The platform of each database, so that each platform occurs once. */
 const PLATFORM_OF = { sqlite: 'fastify', postgres: 'express' } as const;
 const DEFAULTS: TestHostOptions['webhooks'] = { worker: false };
 

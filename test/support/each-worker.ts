@@ -7,9 +7,9 @@ import { TestHost, type TestHostOptions } from './test-host.js';
 /** The objects that a test of deliveries works with. */
 export interface DeliveryScene {
   readonly host: TestHost;
-  /** Its own for each test. */
+  /** Each test has a receiver of its own. */
   readonly receiver: Receiver;
-  /** Its own for each test. */
+  /** Each test has a tenant of its own. */
   readonly tenant: TenantClient;
 }
 

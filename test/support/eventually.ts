@@ -1,4 +1,4 @@
-/** How to wait: `withinMs` (default 10,000) is the deadline, `what` says in the error what was waited for. */
+/** How to wait: `withinMs` (default 10,000) is the deadline, `what` describes in the error what did not happen. */
 export interface EventuallyOptions {
   what?: string;
   withinMs?: number;

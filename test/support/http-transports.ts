@@ -17,7 +17,7 @@ export const MASK = '********';
 /** The smallest body that creates a transport. */
 export const minimal = { name: 'ERP', url: 'https://erp.example.com/hooks' };
 
-/** With every secret. */
+/** A body that creates a transport with a header, a password and a token. */
 export const secured = {
   ...minimal,
   headers: [{ key: 'X-Shop', value: 'shop 70' }],

@@ -53,7 +53,7 @@ export class LaneScene {
     });
   }
 
-  /** Claims what is due, until this many lanes are held, and then claims nothing more. */
+  /** Claims due lanes until this number of lanes is held, and then stops claiming. */
   async claim(count = 1): Promise<Lane[]> {
     this.claimer.start();
     await eventually(() => this.held.size >= count);

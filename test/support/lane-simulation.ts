@@ -51,7 +51,7 @@ export class LaneSimulation {
     return this.queue.isEmpty && this.#calls.length === 0 && this.#recorder.isEmpty;
   }
 
-  // ── what others do ───────────────────────────────────────────────────────────────────────────────────────────
+  // ── others ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Fan-out commits a delivery that it dated `lateMs` ago. */
   add(orderingKey: string | null, lateMs: number): void {
@@ -130,7 +130,7 @@ export class LaneSimulation {
     if (delivery && this.queue.record(delivery, null, this.now)) this.queue.strand(delivery.orderingKey);
   }
 
-  // ── what this process does ───────────────────────────────────────────────────────────────────────────────────
+  // ── this process ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Fan-out of this process notifies the lane of new work. */
   notify(): void {
@@ -152,7 +152,7 @@ export class LaneSimulation {
     this.#recorder = new SimulatedRecorder(this);
   }
 
-  /** As `LaneUpkeep` does it. */
+  /** Checks the lane as `LaneUpkeep` does. */
   refresh(): void {
     const { lane, elapsed } = this;
     if (!lane || this.#isRefreshing) return;
@@ -202,7 +202,7 @@ export class LaneSimulation {
     );
   }
 
-  /** As `RequestReader` does it. */
+  /** Reads the requests as `RequestReader` does. */
   readRequests(): void {
     const { lane, now, elapsed } = this;
     const request = lane?.nextRequests({ now, elapsed });

@@ -1,10 +1,10 @@
 import { TestEnvironment } from 'jest-environment-node';
 import { TimeLog } from './time-log.mjs';
 
-/** How long what a test file closed may take to be gone on a busy machine: sockets end and processes exit a little later. */
+/** How long closed resources may still exist on a busy machine, in ms: sockets end and processes exit a little after they are closed. */
 const GRACE_MS = 8_000;
 
-/** What keeps a process alive because somebody forgot to close it. File and DNS requests end by themselves. */
+/** Resources that keep a process alive if a test forgets to close them. File and DNS requests are not among them, because they end by themselves. */
 const LEAKABLE = [
   'Timeout',
   'Immediate',

@@ -1,6 +1,6 @@
 import type { ApiResponse } from './api-client.js';
 
-/** Who asks: an operator, the admin of a tenant, or somebody without a token. */
+/** The caller: an operator, the admin of a tenant, or somebody without a token. */
 export type OperatorCaller = 'operator' | 'admin' | 'nobody';
 
 const TOKENS: Readonly<Record<OperatorCaller, string | undefined>> = {

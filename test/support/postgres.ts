@@ -29,7 +29,7 @@ async function create(source: string): Promise<TestDatabase> {
     kind: 'postgres',
     options: { type: 'postgres', url: url.href },
     url: url.href,
-    // Without FORCE: PostgreSQL waits five seconds for the last connection to end, then the leak is an error.
+    // FORCE is not used: PostgreSQL waits five seconds for the last connection to end, and then a leaked one is an error.
     drop: () => onCluster(`DROP DATABASE ${name}`),
   };
 }

@@ -10,7 +10,7 @@ export interface RecipeOptions {
   readonly file: string;
   /** Default `express`. */
   readonly platform?: 'express' | 'fastify';
-  /** What `main.ts` does to the app before it listens. Default: nothing. */
+  /** Configures the app before it listens, as `main.ts` does. Default: nothing is configured. */
   readonly configure?: (app: INestApplication) => void;
 }
 

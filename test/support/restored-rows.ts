@@ -75,7 +75,7 @@ async function tablesOf(dataSource: DataSource, catalog: string): Promise<string
   const rows = await dataSource.query<{ name: string }[]>(
     `SELECT ${name} AS name FROM ${catalog} WHERE ${isTable} AND ${name} LIKE 'webhook%' ORDER BY 1`,
   );
-  // As pg_dump orders them: a transport refers to its tenant, and a webhook to its transport.
+  // pg_dump writes a table after those that it refers to: a transport refers to its tenant, and a webhook to its transport.
   const names = rows.map((row) => row.name);
   return [
     ...names.filter((one) => one === 'webhook_tenant'),

@@ -119,7 +119,7 @@ export class SimulatedRecorder {
     this.#notifyLane(entry, orphaned.has(delivery.deliveryId));
   }
 
-  /** As `DeliveryRecorder` does it. */
+  /** Notifies the lane as `DeliveryRecorder` does. */
   #notifyLane({ lane, delivery, nextDueAt, isParking }: Entry, isOrphaned: boolean): void {
     const held = this.scene.lane;
     const lanes = !held || held === lane || held.hasInHand(delivery) ? [lane] : [lane, held];

@@ -41,7 +41,7 @@ const TABLES = [
 ] as const;
 type Table = (typeof TABLES)[number];
 
-/** The order in which a table's rows are given. */
+/** The columns by which the rows of each table are sorted. */
 const KEYS: Readonly<Record<Table, string>> = {
   webhook_statistic: 'tenant_id, granularity, transport_id, start, action',
   webhook_statistic_fact: 'id',

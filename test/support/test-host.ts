@@ -11,7 +11,7 @@ import type { TestDatabase } from './test-database.js';
 /** Options of the module in a test host. Omitted options have the values of `TEST_DEFAULTS`. */
 type ModuleOptions = Parameters<typeof WebhooksModule.forRoot>[0];
 
-/** What a test host is made of. */
+/** Settings of a test host. */
 export interface TestHostOptions {
   database: TestDatabase;
   /** False: the app does not import `TypeOrmModule`, and the module gets the url of the database. Default `true`. */

@@ -15,7 +15,7 @@ export class TimeLog {
     this.#group = path.basename(testPath, '.spec.ts');
   }
 
-  /** Says what has taken the time since the last call. */
+  /** Appends a line with the time since the last call. @param {string} suite what has taken this time */
   record(suite) {
     const { at, wallMs, cpuMs } = now();
     const [tookMs, usedMs] = [wallMs - this.#last.wallMs, cpuMs - this.#last.cpuMs].map(Math.round);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { version } = require('typescript/package.json');
-/** What decides the result, beside the source. */
+/** Everything that determines the result, apart from the source. */
 const SETTINGS = [
   version,
   readFileSync('tsconfig.json', 'utf8'),

@@ -7,7 +7,7 @@ const FOLDER = path.resolve('test/browser/baselines');
 const LAYOUTS = path.join(FOLDER, 'layouts.json');
 /** Where a failed comparison writes its images. */
 export const FAILURES = path.resolve('reports/browser');
-/** What the baselines are made of: version of Chromium, and the boxes of each view. */
+/** The version of Chromium that drew the baselines, and the boxes of each view. */
 interface StoredLayouts {
   chromium: string;
   views: Record<string, Layout>;

@@ -6,7 +6,7 @@ export type Box = readonly [left: number, top: number, width: number, height: nu
 /** The boxes of the parts that a view has. */
 export type Layout = Readonly<Record<string, Box>>;
 
-/** What is measured: the first element of each kind. */
+/** The measured parts: the first element of each kind. */
 const PARTS = {
   header: '.shell-header',
   navigation: '.shell-nav',

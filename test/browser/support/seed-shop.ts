@@ -6,8 +6,8 @@ import { ShopRows } from './shop-rows.js';
 export const SHOP = 'coffee-oslo';
 
 /**
- * Writes the data of the shop: endpoints through the API, and the past as rows, because the API cannot make a past. The host
- * must have no worker, which would continue it, and its database must be SQLite.
+ * Writes the data of the shop: endpoints through the API, and older data as rows, because the API cannot set dates in the past. The host
+ * must have no worker, because a worker would send the pending deliveries, and its database must be SQLite.
  */
 export async function seedShop(host: TestHost): Promise<void> {
   const api = host.api(SHOP);

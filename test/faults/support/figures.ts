@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 
-/** The value that `percent` of all values do not exceed. No values are no proof: Infinity. */
+/** The value that `percent` of all values do not exceed. Infinity if there is no value, because that proves nothing. */
 export function percentile(values: readonly number[], percent: number): number {
   const ascending = [...values].sort((a, b) => a - b);
   return ascending[Math.ceil((ascending.length * percent) / 100) - 1] ?? Infinity;
 }
 
-/** The greatest value. No values are no proof: Infinity. */
+/** The greatest value. Infinity if there is no value, because that proves nothing. */
 export const worst = (values: readonly number[]): number => percentile(values, 100);
 
 /** Each measured figure with the promised maximum, by its name. */
@@ -21,7 +21,7 @@ export function expectAtMost(figures: Figures): void {
 
 const EXAMPLES = 3;
 
-/** Fails unless each of these came exactly once and nothing else did. Says how many did not, with examples. */
+/** Fails unless each expected text came exactly once and no other came. The error counts the wrong ones, with examples. */
 export function expectEachOnce(came: readonly string[], expected: readonly string[]): void {
   const [once, wanted] = [new Set(came), new Set(expected)];
   const wrong = {

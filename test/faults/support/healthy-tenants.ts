@@ -23,7 +23,7 @@ export interface HealthyOptions {
   readonly perSecond?: number;
 }
 
-/** Delays that healthy tenants notice. A delivery that has not arrived counts with its delay up to now. */
+/** Delays of the deliveries of healthy tenants. A delivery that has not arrived counts with its delay up to now. */
 export interface HealthyReport {
   /** From commit to arrival, in ms. */
   readonly firstAttemptsMs: readonly number[];

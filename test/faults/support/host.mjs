@@ -1,4 +1,4 @@
-// A process of a host application that imports what was built. HostProcess starts it and asks it over IPC.
+// A process of a host application that imports the build. HostProcess starts it and asks it over IPC.
 import 'reflect-metadata';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
@@ -42,7 +42,7 @@ const calls = {
     const runner = app.get(getDataSourceToken(), { strict: false }).createQueryRunner();
     await runner.startTransaction();
     await emitter.emit(EVENT.action, EVENT.data, { tenantUid, manager: runner.manager });
-    // Not commitTransaction(), after which the module would announce the event.
+    // Do not call commitTransaction(), after which the module would announce the event.
     await runner.query('COMMIT');
     process.kill(process.pid, 'SIGKILL');
   },

@@ -26,7 +26,7 @@ export type ReceiverResponse =
 
 type Responder = (arrival: Arrival) => ReceiverResponse;
 
-/** Receivers, each on a port of its own, with one log of all requests that arrived: what was really delivered. */
+/** Receivers, each on a port of its own, with one log of all requests that arrived. */
 export class Receivers {
   /** Everything that has arrived, in this order. */
   readonly arrivals: Arrival[] = [];
@@ -68,7 +68,7 @@ export class Receivers {
     return this.#open[receiver] ?? 0;
   }
 
-  /** As `openAt`, for all receivers from `first` on together. */
+  /** The number of `openAt`, for all receivers from `first` on together. */
   openFrom(first: number): number {
     return this.#open.slice(first).reduce((sum, open) => sum + (open ?? 0), 0);
   }

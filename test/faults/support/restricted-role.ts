@@ -6,7 +6,7 @@ import type { TestDatabase } from '../../support/test-database.js';
 
 /** A PostgreSQL database whose tables belong to one role, while the host connects as another one. */
 export interface RestrictedDatabase {
-  /** With the connection of the host's role. `drop` removes the database and the role. */
+  /** The database with the connection of the host's role. `drop` removes the database and the role. */
   readonly database: TestDatabase;
   /** The host's role, which has the privileges that docs/databases.md lists. */
   readonly role: string;

@@ -20,7 +20,7 @@ export interface SceneOptions {
   readonly receivers?: number;
   /** Address of this machine on which they listen. Default: the loopback interface. */
   readonly address?: string;
-  /** What all processes run with. */
+  /** Options of the module in all processes. */
   readonly webhooks: HostOptions;
   /** Encryption keys of all processes; `startWorker` may set others. */
   readonly keys?: readonly HostKey[];
@@ -31,7 +31,7 @@ export interface RouteSettings {
   readonly tenantUid: string;
   readonly receiver: number;
   readonly ordered?: boolean;
-  /** As the admin API takes them. */
+  /** Settings of the transport, in the form of the admin API. */
   readonly transport?: object;
 }
 
@@ -114,7 +114,7 @@ export class Scene {
     return created.body.signingSecret;
   }
 
-  /** As `route`, for many. */
+  /** Does what `route` does, for many routes. */
   routeAll(routes: readonly RouteSettings[]): Promise<void> {
     return forEachOf(routes, REQUESTS_AT_ONCE, (route) => this.route(route));
   }
@@ -154,7 +154,7 @@ export class Scene {
     );
   }
 
-  /** Waits until this is what the log says. */
+  /** Waits until the counts of `log()` are the expected ones. */
   async untilLog(expected: Record<string, number>, withinMs: number): Promise<void> {
     let seen: Record<string, number> = {};
     const wanted = textOf(expected);

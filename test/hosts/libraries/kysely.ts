@@ -28,11 +28,11 @@ const open = ({ kind, url, options }: TestDatabase): Kysely<Tables> =>
       kind === 'postgres'
         ? new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 2 }) })
         : new SqliteDialect({ database: new SQLite((options as { database: string }).database) }),
-    // It renames the columns of results.
+    // A plugin that renames the columns of results must not disturb the module.
     plugins: [new CamelCasePlugin()],
   });
 
-/** @param isControlled with `startTransaction()` instead of a callback */
+/** @param isControlled whether the transaction is begun with `startTransaction()`, and not with a callback */
 const library = (name: string, isControlled: boolean): Library => ({
   name,
   databases: ['postgres', 'sqlite'],

@@ -17,7 +17,7 @@ const transactionOf = (client: pg.PoolClient, depth = 0): OpenTransaction => ({
   },
 });
 
-/** @param hidesStatus as releases of `pg` before 8.17, which do not tell whether a transaction is open */
+/** @param hidesStatus whether the client hides its transaction status, as releases of `pg` before 8.17 do */
 const library = (name: string, hidesStatus: boolean): Library => ({
   name,
   databases: ['postgres'],

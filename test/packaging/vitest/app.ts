@@ -4,7 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhookEmitter, WebhooksModule } from 'nestjs-tillhook';
 import { DataSource } from 'typeorm';
 
-/** Injected by the types of its constructor: the compiler has to emit decorator metadata. */
+/** Nest injects by the types of the constructor, so the compiler must emit decorator metadata. */
 @Injectable()
 export class OrdersService {
   constructor(
@@ -19,7 +19,7 @@ export class OrdersService {
   }
 }
 
-/** Injected by tokens that are named: it needs no metadata. */
+/** Nest injects by the tokens that the constructor names, so no metadata is needed. */
 @Injectable()
 export class TillsService {
   constructor(@Inject(WebhookEmitter) private readonly webhooks: WebhookEmitter) {}
