@@ -107,7 +107,7 @@ describe('the kill switch', () => {
       worker(off).setDeliveryEnabled(false);
       await eventually(() => receiver.inFlight === 0, { withinMs: LIMIT_MS });
       receiver.respond({ status: 204 });
-      // Well before the leases would end.
+      // Another process delivers everything, well before the leases would end.
       await start();
       await allDelivered(off, 3 * TRANSPORTS);
     });

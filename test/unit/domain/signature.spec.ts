@@ -58,7 +58,7 @@ describe('sign', () => {
             new Webhook(secret).verify(sent, headers(as, seconds, signature));
             return true;
           } catch (error) {
-            // It reads the body, which is no JSON here, once the signature is good.
+            // After a valid signature, the verifier parses the body, which is no JSON here.
             return error instanceof SyntaxError;
           }
         };

@@ -24,7 +24,7 @@ const failing = (consecutiveFailures: number, health: Partial<TransportHealth> =
 });
 
 describe('The health of a transport after a failed attempt', () => {
-  it('fails since the start of its first failed attempt', () => {
+  it('has the start of the first failed attempt as the start of the failures', () => {
     const first = afterAttempt(HEALTHY, failure(100, { startedAt: 90 }), POLICY);
     expect(first).toEqual({
       health: { failingSince: 90, consecutiveFailures: 1, circuitOpenedAt: null },
