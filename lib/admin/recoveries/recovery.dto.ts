@@ -28,7 +28,8 @@ export class RecoveryDto {
 
   @ApiProperty({
     enum: RECOVERY_KINDS,
-    description: '`RECOVER`: deliveries that failed or were missed. `REPLAY`: all events.',
+    description:
+      '`RECOVER`: deliveries that failed or were missed. `REPLAY`: events that a webhook matches, with or without a delivery.',
     example: 'RECOVER',
   })
   kind!: RecoveryKind;

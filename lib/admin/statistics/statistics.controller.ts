@@ -18,7 +18,7 @@ export class StatisticsController {
     operationId: 'getWebhookStatistics',
     summary: 'Get counts and latencies by minute, hour or day',
     description:
-      'Counts outcomes by the time at which their attempts ended, up to this moment. The response has every bucket of the range, ready to plot.',
+      'Counts outcomes by the time at which the attempt ended or the delivery was recorded as `MISSED`, up to this moment. The response has every bucket of the range, ready to plot.',
   })
   @ApiStatisticsQuery()
   @ApiOkResponse({ type: StatisticsDto, description: 'Statistics of the tenant.' })

@@ -385,7 +385,7 @@ export interface paths {
         };
         /**
          * Get counts and latencies by minute, hour or day
-         * @description Counts outcomes by the time at which their attempts ended, up to this moment. The response has every bucket of the range, ready to plot.
+         * @description Counts outcomes by the time at which the attempt ended or the delivery was recorded as `MISSED`, up to this moment. The response has every bucket of the range, ready to plot.
          */
         get: operations["getWebhookStatistics"];
         put?: never;
@@ -2463,7 +2463,7 @@ export interface components {
              */
             httpTransportUid: string;
             /**
-             * @description `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events.
+             * @description `RECOVER`: deliveries that failed or were missed. `REPLAY`: events that a webhook matches, with or without a delivery.
              * @example RECOVER
              * @enum {string}
              */
