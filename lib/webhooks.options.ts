@@ -12,9 +12,9 @@ export interface EgressOptions {
   allowCidrs?: readonly string[];
   /**
    * Host names that are allowed although they do not lead to the public internet: `localhost:4000`, `orders` or
-   * `*.svc.cluster.local:8080`. Without a port, every port is allowed that the rule `PORT` permits. The system's resolver
-   * resolves these names, with its hosts file. Their addresses are still checked: `allowCidrs` must allow addresses that are not
-   * public. `http:` URLs need `allowHttp`. Default: none.
+   * `*.svc.cluster.local:8080`. Without a port, all ports are allowed except those that the rule `PORT` refuses
+   * (docs/errors.md). The system's resolver resolves these names, with its hosts file. Their addresses are still checked:
+   * `allowCidrs` must allow addresses that are not public. `http:` URLs need `allowHttp`. Default: none.
    */
   allowHosts?: readonly string[];
   /** Whether `http:` URLs are accepted. Default `false`. */

@@ -66,7 +66,7 @@ export class HttpTransports {
    * Creates a transport.
    *
    * @param tenantUid 1 to 64 characters, as in `emit`
-   * @param input `name` and `url` are required; defaults as in the REST API
+   * @param input `name` and `url` are required; defaults as in the REST API, but an empty text does not count as omitted
    * @returns the transport and its signing secret, which no later call returns
    * @throws {ApiError} `TARGET_REFUSED`, `HEADER_REFUSED`, `INVALID_SIGNING_SECRET`, `UID_TAKEN`, `QUOTA_EXCEEDED`
    */

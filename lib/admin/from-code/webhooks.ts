@@ -32,7 +32,8 @@ export class Webhooks {
   /**
    * Creates a webhook. Events that are emitted from now on are matched.
    *
-   * @param input `action` is required: an action of the catalog, `*`, or a prefix that ends in `_*` and matches an action
+   * @param input `action` is required: an action of the catalog, `*`, or a prefix that ends in `_*` and matches an action.
+   *   Unlike in the REST API, an empty text does not count as omitted
    * @throws {ApiError} `HTTP_TRANSPORT_NOT_FOUND`, `UNKNOWN_ACTION`, `READ_ONLY_FIELD`, `UID_TAKEN`, `QUOTA_EXCEEDED`
    */
   create(

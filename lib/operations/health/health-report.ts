@@ -18,8 +18,8 @@ export type HealthReasonCode =
   | 'CLOCK_SKEW';
 
 /**
- * `down`: events or deliveries are not processed at the moment. `degraded`: an operator should look at the reasons. `ok`:
- * no problem is known.
+ * `down`: because of a failure, events or deliveries are not processed at the moment. `degraded`: an operator should look at
+ * the reasons. `ok`: no problem is known.
  */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
@@ -67,8 +67,8 @@ export interface HealthQueue {
 /** Health of the module in this process. Plain JSON without secrets, suitable for a health route. */
 export interface WebhooksHealthReport {
   /**
-   * `down`: the database is unreachable, tables of the module are missing, or a stage of the worker has failed for 30 s.
-   * `degraded`: there are other `reasons`. `ok`: there are none.
+   * `down`: the database is unreachable, tables of the module are missing, or a stage of the worker has failed as a whole
+   * for 30 s. `degraded`: there are other `reasons`. `ok`: there are none.
    */
   readonly status: HealthStatus;
   readonly reasons: readonly HealthReason[];

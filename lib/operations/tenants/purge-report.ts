@@ -6,8 +6,9 @@ export interface TenantPurgeReport {
   /** Sum of `rows`. */
   readonly total: number;
   /**
-   * Whether nothing of the tenant is left. If false, call `purge` again. Possible causes: for a minute in all, other
-   * transactions kept rows locked or did not commit an emit; transports were created again and again; or the purge was aborted.
+   * Whether nothing of the tenant is left. If false, call `purge` again. Possible causes: the purge
+   * waited a minute in total for other transactions, which had locked rows or not committed an emit; transports were created
+   * again and again; or the purge was aborted.
    */
   readonly isComplete: boolean;
   /** If `isComplete`: every event that was emitted before this time is erased. ISO 8601 on the database's clock. */
