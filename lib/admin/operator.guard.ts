@@ -23,7 +23,8 @@ export class OperatorGuard implements CanActivate {
   /** @throws {ApiError} 401 or 403 */
   async assertGranted(request: AccessRequest, response: GuardedResponse): Promise<void> {
     if (typeof this.policy.checkOperator !== 'function') throw operatorAccessUndefined();
-    // A portal link gives access to one tenant only. The policy is not asked, because it may grant whatever the host's guards let pass.
+    // A portal link gives access to one tenant only. Do not call the policy: it may grant every request that the host's
+    // guards let pass.
     if (portalTokenOf(request) !== undefined) throw operatorForbidden();
     enforce(await this.policy.checkOperator(request), request, response, operatorForbidden);
     this.portal?.assertSameOrigin(request);

@@ -7,7 +7,7 @@ import { instant } from '../instant.js';
 import { DeliveryDto, deliveryDto } from './delivery.dto.js';
 import { withinBudget } from './within-budget.js';
 
-/** Maximum number of attempts in a response. A delivery can have more only through repeated redelivery. */
+/** Maximum number of attempts in a response. A delivery has more only if it was often redelivered, recovered or replayed. */
 export const MAX_ATTEMPTS_SHOWN = 100;
 
 /** The emitted event. */

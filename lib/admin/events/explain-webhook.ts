@@ -74,8 +74,8 @@ const waits = ({ outbox }: Pick<EventFacts, 'outbox'>, { transportId }: LiveWebh
 
 /**
  * Explains the outcome if the webhook or its transport was created after the event and the webhook has no delivery. (If an event
- * stays in the outbox for long, fan-out also matches such a webhook.) The outcome is recorded if a delivery of the event shows that it had
- * been fanned out before the webhook or transport was created.
+ * stays in the outbox for long, fan-out also matches such a webhook.) The basis is `RECORDED` if a delivery of the event was
+ * created before the webhook or transport: then the event had already been fanned out.
  */
 function createdLater(
   { createdAt }: Pick<EventEntity, 'createdAt'>,

@@ -10,7 +10,8 @@ import { describeStop } from './describe-stop.js';
 
 /**
  * How often a process that holds lanes reads the setting, in ms. Such a process has deliveries in memory, which it sends
- * without another statement. With the duration of a read, this is well below the promised second, even if wake-ups are lost.
+ * without another statement. Even if wake-ups are lost, this interval and the duration of a read together are well below the
+ * promised second.
  */
 const LOOK_WHILE_BUSY_MS = 400;
 /**

@@ -9,7 +9,7 @@ import { safeErrorText } from '../safe-error-text.js';
 
 /** Number of failed rounds in a row from which a stage of the worker counts as degraded. */
 export const FAILING_FROM = 3;
-/** A stage that has been failing for this long is down, in ms. */
+/** A stage that has been failing as a whole for this long is down, in ms. */
 export const DOWN_AFTER_MS = 30_000;
 /** If the last failure is older than this, in ms, it is ignored: nothing has been tried since. */
 export const FAILURE_COUNTS_FOR_MS = 120_000;

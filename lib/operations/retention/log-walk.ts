@@ -20,7 +20,7 @@ const MOST_POSITIONS = 200_000;
 interface Position {
   /** Every delivery up to this id was read, and deleted unless it ended much later than it was created. */
   readonly afterId: number;
-  /** The part has nothing to delete before this instant, apart from deliveries up to `afterId`. */
+  /** Until this instant, no delivery with an id above `afterId` is old enough to be deleted. */
   readonly idleUntil: number;
 }
 

@@ -58,7 +58,7 @@ export class StatisticsRollUp implements OnApplicationBootstrap, OnModuleDestroy
     await withDeadline(this.#loop.stop(), performance.now() + STOP_LIMIT_MS);
   }
 
-  /** Adds all facts that are committed now. A run that has begun earlier may have passed them, so another one follows it. */
+  /** Adds all facts that are committed now. A run in progress may have read before the last commit, so another one follows it. */
   async run(): Promise<void> {
     await this.#running?.catch(() => undefined);
     // Callers that waited for the same run share the next one.
