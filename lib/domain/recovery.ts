@@ -1,6 +1,6 @@
 import { keptMs, type RetentionPeriods } from './retention.js';
 
-/** `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events, also those without a delivery. */
+/** `RECOVER`: deliveries that failed or were missed. `REPLAY`: all events that a webhook of the transport matches, even those without a delivery. */
 export const RECOVERY_KINDS = ['RECOVER', 'REPLAY'] as const;
 export type RecoveryKind = (typeof RECOVERY_KINDS)[number];
 

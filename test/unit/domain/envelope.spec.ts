@@ -104,8 +104,8 @@ describe('buildEnvelope', () => {
     fc.assert(
       fc.property(pattern, fc.integer({ min: -8, max: 8 }), (text, over) => {
         const bytes = Buffer.byteLength(JSON.stringify(text)) - 2;
-        const room = MAX_BODY_BYTES + over - frame;
-        const data = { text: text.repeat(Math.floor(room / bytes)) + 'x'.repeat(room % bytes) };
+        const capacity = MAX_BODY_BYTES + over - frame;
+        const data = { text: text.repeat(Math.floor(capacity / bytes)) + 'x'.repeat(capacity % bytes) };
         if (over > 0) expect(() => build(data)).toThrow(PayloadTooLargeError);
         else expect(Buffer.byteLength(build(data))).toBe(MAX_BODY_BYTES + over);
       }),

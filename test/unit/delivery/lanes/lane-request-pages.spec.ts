@@ -94,6 +94,15 @@ describe('The requests of a lane', () => {
     expect([requests.isDue, requests.next(1).afterId]).toEqual([true, 0]);
   });
 
+  it('are read again after a repeated read that failed', () => {
+    const requests = new LaneRequests(VERSION);
+    readPage(requests, 1, 2);
+    settle(requests, 1, 2);
+    requests.next(1);
+    requests.failed();
+    expect([requests.isDue, requests.next(1).afterId]).toEqual([true, 0]);
+  });
+
   it('are read again when an awaited attempt has an outcome, also if others are in hand', () => {
     const requests = new LaneRequests(VERSION);
     readPage(requests, 1, 2);
