@@ -3,8 +3,8 @@ import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
 /** If at least this many holders of a lane crashed in a row, the lane runs in quarantine mode. */
 const QUARANTINE_FROM = 2;
 /**
- * Number of groups of at most `maxConcurrency` deliveries that may precede the poison delivery: in flight, being recorded, and
- * waiting to be recorded.
+ * Quarantine mode ends after this many times `maxConcurrency` outcomes. That is an estimate of how many deliveries precede the
+ * poison delivery (see `recorded`).
  */
 const WAVES = 3;
 
@@ -43,8 +43,10 @@ export class LaneQuarantine {
    * The outcome of a delivery is in the database.
    *
    * The poison delivery was in flight when the holders crashed. Only these deliveries can precede it in the queue: others that
-   * were in flight, and those whose outcomes were lost. These are at most three times `maxConcurrency` deliveries: in flight,
-   * in the group that was being written, and waiting for the next group.
+   * were in flight, and those whose outcomes were lost. Usually these are at most three times `maxConcurrency` deliveries: in
+   * flight, in the group that was being written, and waiting for the next group. There may be more if the receiver responds
+   * faster than outcomes are written. Then quarantine mode ends too early. After two more crashes, the lane is in quarantine
+   * mode again, with fewer deliveries before the poison delivery.
    *
    * @returns whether `WAVES` times `maxConcurrency` deliveries have an outcome by now, so that a clean release can end
    *   quarantine mode

@@ -134,7 +134,7 @@ describe('Lane', () => {
       expect(lane.readyCount).toBe(1);
     });
 
-    it('drains, and so ends the quarantine, once all that were in flight or unrecorded before the crash have an outcome', () => {
+    it('drains, and so ends the quarantine, once three times maxConcurrency deliveries have an outcome', () => {
       const lane = laneOf({ maxConcurrency: 1 }, { crashes: 2 });
       read(lane, rows(5));
       deliver(lane);
