@@ -12,7 +12,7 @@ export interface DeliveryWorkerOptions {
   readonly maxPerOrigin: number;
   /** Length of a lease, in ms. A transport with a long time limit for attempts gets a longer lease (see `leaseFor`). */
   readonly leaseMs: number;
-  /** Interval at which an idle process looks for due lanes, in ms. */
+  /** Interval at which an idle process looks for due lanes, in ms. While `areWakeUpsProven`, it polls only rarely. */
   readonly pollMs: number;
   /** Maximum time that `stop` waits for requests in flight, in ms. */
   readonly drainTimeoutMs: number;

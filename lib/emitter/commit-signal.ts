@@ -12,8 +12,8 @@ import { isTablesMissing } from '../persistence/errors/missing-tables.js';
 import { isUnavailable } from '../persistence/errors/unavailable.js';
 
 /**
- * Notifies this process's fan-out that events have been committed, so that it need not wait for its poll. The signal is
- * only a hint: polling finds events of other processes and events whose signal was lost.
+ * Notifies this process's fan-out that events have been committed or, in a process without fan-out, the other processes. The
+ * signal is only a hint: if it is lost, the next work check (see `WorkCheck`) or poll finds the events.
  */
 export class CommitSignal {
   #listener: (() => void) | undefined;

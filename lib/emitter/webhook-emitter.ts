@@ -100,8 +100,9 @@ export class WebhookEmitter<Catalog extends ActionCatalog = RegisteredCatalog> {
   /**
    * Starts the delivery of committed events at once. If the library of your transactions does not report commits (Prisma,
    * Drizzle, Kysely, plain drivers), call it after the commit. Without the call, the module looks for committed events several
-   * times within about 250 ms after the last emit, and then at the next poll. The call is only a hint: it does nothing if
-   * nothing was committed, returns at once and never throws. `wakeAfter` makes it for you.
+   * times within about 250 ms after the last emit. If the transaction commits later, delivery starts within about a second by
+   * default. The call is only a hint: it does nothing if nothing was committed, returns at once and never throws. `wakeAfter`
+   * makes it for you.
    */
   afterCommit(): void {
     this.signal.committed();

@@ -30,7 +30,7 @@ export class DelayedLooks {
     if (next >= this.#firesAt || next === Infinity) return;
     clearTimeout(this.#timer);
     this.#firesAt = next;
-    // The timer does not keep the process alive. If the process ends first, the next process finds the work by polling.
+    // The timer does not keep the process alive. If the process ends first, another one finds the work at its next work check or poll.
     this.#timer = setTimeout(() => this.#fire(), next * GRAIN_MS - performance.now()).unref();
   }
 

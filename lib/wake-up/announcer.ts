@@ -6,7 +6,8 @@ const COALESCE_MS = 5;
 
 /**
  * Sends the notifications of this process in batches. The first notification is sent at once. Those that follow within 5 ms, or
- * while a batch is being sent, share the next batch. If a batch fails, its notifications are lost; polling finds the work.
+ * while a batch is being sent, share the next batch. If a batch fails, its notifications are lost; the next work check or
+ * poll finds the work.
  */
 export class Announcer {
   #hasEvents = false;

@@ -130,7 +130,7 @@ export class SharedWakeUps implements WakeUps {
   #update(): void {
     const wasProven = this.#state === 'proven';
     const isProven = this.#listening.isProven && this.#hasChecked;
-    // If neither condition below holds, nothing is known yet, and the state stays as it is.
+    // If neither condition below holds, the state stays as it is: `none` at first, later `unproven`.
     if (isProven) this.#state = 'proven';
     else if (wasProven || this.#isDeaf) this.#state = 'unproven';
     if (isProven) this.#hasWarned = this.#isDeaf = false;
