@@ -12,8 +12,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * One socket to one origin that carries one request at a time. It is an undici `Client` (a pool of one), because that shows
- * which request a socket belongs to. A deadline thus destroys the right socket, also while it is connecting. It also shows
- * whether a request was sent on a socket that had served earlier ones.
+ * which request a socket belongs to, and whether the socket has served earlier requests. So a deadline destroys the right
+ * socket, also while it is connecting.
  */
 export class Connection implements DialObserver {
   /** Group of the present request (the tenant's uid). Its limit applies to the look-up of the name. */

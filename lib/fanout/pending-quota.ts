@@ -25,7 +25,7 @@ const MOST_TENANTS = 10_000;
 
 /** The state of a tenant. Instants are monotonic (performance.now()). */
 interface Known {
-  /** Number of pending deliveries at the last count; 0: not counted yet. */
+  /** Number of pending deliveries at the last count; 0 before the first count. */
   pending: number;
   /** Number of deliveries that this process has queued since. */
   added: number;

@@ -1,4 +1,7 @@
-/** If the two clocks drift apart by more than this between two reads, in ms, the machine has slept or its clock was set. */
+/**
+ * If the wall clock and the monotonic clock drift apart by more than this between two reads, in ms, the machine has slept or its
+ * wall clock was set.
+ */
 const STEP_MS = 500;
 
 /**

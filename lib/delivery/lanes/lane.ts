@@ -120,7 +120,7 @@ export class Lane extends LaneRows {
 
   /**
    * Maximum number of deliveries of a recovery in flight: half of `maxConcurrency`, and at least one. So fresh deliveries need
-   * not wait for these.
+   * not wait for these, unless `maxConcurrency` is 1.
    */
   get #mostRecovered(): number {
     return Math.max(1, Math.floor(this.config.maxConcurrency / 2));

@@ -1,6 +1,6 @@
 import { LOOK_AHEAD_MS } from '../../persistence/ports/work-check-store.js';
 
-/** Looks that are scheduled within the same stretch of time are merged. A stretch is as long as `pollMs`, and at most this long, in ms. */
+/** Looks that are scheduled within the same stretch of time are merged. A stretch lasts `pollMs`, but at most this long, in ms. */
 const LONGEST_STRETCH_MS = 1_000;
 
 export interface ScheduledLooksOptions {

@@ -67,8 +67,8 @@ export class Dispatcher {
   }
 
   /**
-   * Backpressure: if as many outcomes as there are slots wait to be recorded, no request starts. At most two more groups are
-   * being written meanwhile. After a crash all of these deliveries are sent again.
+   * Backpressure: no request starts while the number of outcomes that wait to be recorded is at least the number of slots.
+   * Meanwhile, at most two groups of other outcomes are being written. After a crash, all of these deliveries are sent again.
    */
   #mayStart(): boolean {
     if (this.recorder.backlog < this.slots.size) return true;

@@ -28,8 +28,8 @@ export interface ReportableAttempt {
  * Decides which notifications are also stored as events, so that notifications never cause each other without end:
  *
  * - The failed delivery of a notification event is not reported.
- * - A failing transport is reported only with a failed attempt of an event that is not a notification. If only notifications
- *   have failed so far, the report waits for such an attempt.
+ * - A failing transport is reported only with a failed attempt of an event that is not a notification, or that is not stored any
+ *   more. If only notifications have failed so far, the report waits for such an attempt.
  * - That a transport has recovered is reported only if its failure was reported. The database checks this.
  * - A transport is disabled once, so that is always reported.
  *

@@ -13,7 +13,7 @@ export interface PrismaTransactionLike {
  * @throws {TransactionNotOpenError} for a plain `PrismaClient`
  */
 export function fromPrisma(tx: PrismaTransactionLike): HostTransaction {
-  // The client of a transaction has all methods of a PrismaClient except connect and disconnect.
+  // The client of a transaction lacks some methods of a PrismaClient, and `$connect` is one of these.
   const isTransaction = hasMethods(tx, '$queryRawUnsafe') && !hasMethods(tx, '$connect');
   assertTransaction('Prisma', isTransaction, 'the tx that prisma.$transaction(async (tx) => …) hands over');
   return {
