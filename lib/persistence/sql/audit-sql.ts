@@ -1,6 +1,6 @@
 import { SYSTEM_ACTOR, type Audited, type AuditKind } from '../../domain/audit.js';
 import type { Database, DatabaseKind, Statement } from '../ports/database.js';
-import { DIALECTS } from './dialect.js';
+import { type Dialect, DIALECTS } from './dialect.js';
 import { statement } from './statement.js';
 
 /*
@@ -170,14 +170,14 @@ export function auditedTransportUpdate(
   { kind, actor, changes }: Audited,
 ): Statement[] {
   const insert = insertAudit((name) => database.table(name));
-  const { instant, movesRows, rowsChanged } = DIALECTS[database.kind];
-  const entry = `SELECT tenant_uid, ${instant}, CAST(? AS text), '${kind}', http_transport_uid, NULL, CAST(? AS text) FROM`;
+  const dialect: Dialect = DIALECTS[database.kind];
+  const entry = `SELECT tenant_uid, ${dialect.instant}, CAST(? AS text), '${kind}', http_transport_uid, NULL, CAST(? AS text) FROM`;
   const values = [database.now(), actor, JSON.stringify(changes)];
-  if (movesRows) {
+  if (dialect.movesRows) {
     const both = `WITH changed AS (${update.sql} RETURNING tenant_uid, http_transport_uid) ${insert} ${entry} changed`;
     return [statement(database, both, [...update.parameters, ...values])];
   }
-  const ifChanged = `${insert} ${entry} ${database.table('webhook_http_transport')} WHERE id = ? AND ${rowsChanged} > 0`;
+  const ifChanged = `${insert} ${entry} ${database.table('webhook_http_transport')} WHERE id = ? AND ${dialect.rowsChanged} > 0`;
   return [
     statement(database, update.sql, update.parameters),
     statement(database, ifChanged, [...values, transportId]),

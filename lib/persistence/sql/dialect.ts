@@ -2,8 +2,17 @@ import type { DataSourceOptions } from 'typeorm';
 import { UnsupportedDatabaseError } from '../../errors/start-up.errors.js';
 import type { DatabaseKind } from '../ports/database.js';
 
+/** Whether the rows that a DELETE or UPDATE returns can be the source of an INSERT. */
+type RowMoves =
+  | { readonly movesRows: true }
+  | {
+      readonly movesRows: false;
+      /** Expression: the number of rows that the previous statement has changed. */
+      readonly rowsChanged: string;
+    };
+
 /** Properties of a database, and the parts in which statements that all databases share differ. */
-export interface Dialect {
+export type Dialect = RowMoves & {
   /** Name of the database, for messages and scripts that people read. */
   readonly name: string;
   /** TypeORM's name of the driver. */
@@ -33,10 +42,6 @@ export interface Dialect {
    * `lockRows`.
    */
   readonly keepRows: string;
-  /** Whether the rows that a DELETE or UPDATE returns can be the source of an INSERT. */
-  readonly movesRows: boolean;
-  /** Expression: the number of rows that the previous statement has changed. It is used only if `movesRows` is false. */
-  readonly rowsChanged: string;
   /**
    * Condition of a DELETE for some rows of its table.
    *
@@ -59,7 +64,7 @@ export interface Dialect {
   /** Converts a boolean to the value that the driver accepts as a parameter. */
   readonly booleanParameter: (value: boolean) => unknown;
   readonly deletion: DeletionPace;
-}
+};
 
 /** How much one statement of a job may delete, and how long the job rests after it. */
 export interface DeletionPace {
@@ -93,7 +98,6 @@ export const DIALECTS: Readonly<Record<DatabaseKind, Dialect>> = {
     lockRows: 'FOR UPDATE',
     keepRows: 'FOR KEY SHARE',
     movesRows: true,
-    rowsChanged: '',
     // Rows are addressed by their physical place (ctid), so that the plan does not depend on statistics.
     among: (_key, select) => `ctid = ANY (ARRAY(${select('ctid')}))`,
     jsonElements: 'json_array_elements_text(?::json)',
