@@ -22,7 +22,7 @@ export class AuditController {
   })
   @ApiAuditQuery()
   @ApiOkResponse({ type: AuditListDto, description: 'A page of the tenant’s audit.' })
-  @ApiInvalid('pageSize must not be greater than 100', 'INVALID_CURSOR')
+  @ApiInvalid('pageSize must be an integer from 1 to 100', 'INVALID_CURSOR')
   list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(AuditQueryDto)) query: Input<AuditQueryDto>,

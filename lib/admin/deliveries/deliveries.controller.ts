@@ -23,7 +23,7 @@ export class DeliveriesController {
   })
   @ApiDeliveryQuery()
   @ApiOkResponse({ type: DeliveryListDto, description: 'A page of the tenant’s deliveries.' })
-  @ApiInvalid('pageSize must not be greater than 100', 'INVALID_CURSOR')
+  @ApiInvalid('pageSize must be an integer from 1 to 100', 'INVALID_CURSOR')
   list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(DeliveryQueryDto)) query: Input<DeliveryQueryDto>,

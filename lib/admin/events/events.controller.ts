@@ -24,7 +24,7 @@ export class EventsController {
   })
   @ApiEventQuery()
   @ApiOkResponse({ type: EventListDto, description: 'A page of the tenant’s events.' })
-  @ApiInvalid('pageSize must not be greater than 100', 'INVALID_CURSOR')
+  @ApiInvalid('pageSize must be an integer from 1 to 100', 'INVALID_CURSOR')
   list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(EventQueryDto)) query: Input<EventQueryDto>,

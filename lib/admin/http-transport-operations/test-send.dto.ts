@@ -38,7 +38,8 @@ export class TestSendResultDto implements SampleSendResult {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Duration in milliseconds, rounded up to whole seconds if no connection was made.',
+    description:
+      'Duration in milliseconds, rounded up to whole seconds if `errorCode` is `DNS_FAILED` or `CONNECT_FAILED`.',
     example: 87,
   })
   durationMs!: number;

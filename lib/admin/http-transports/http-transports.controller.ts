@@ -47,7 +47,7 @@ export class HttpTransportsController {
   })
   @ApiHttpTransportQuery()
   @ApiOkResponse({ type: HttpTransportListDto, description: 'A page of the HTTP transports of the tenant.' })
-  @ApiInvalid('pageSize must not be greater than 100')
+  @ApiInvalid('pageSize must be an integer from 1 to 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(HttpTransportQueryDto)) query: Input<HttpTransportQueryDto>,

@@ -27,7 +27,7 @@ export class WebhookActionsController {
   })
   @ApiPageQuery(...SORTING)
   @ApiOkResponse({ type: WebhookActionListDto, description: 'A page of the catalog.' })
-  @ApiInvalid('pageSize must not be greater than 100')
+  @ApiInvalid('pageSize must be an integer from 1 to 100')
   list(
     @Param('tenantUid', UidPipe) _tenantUid: string,
     @Query(new DtoPipe(ListQueryDto)) query: Input<PageQueryDto<'action'>>,

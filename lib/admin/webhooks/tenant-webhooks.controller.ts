@@ -24,7 +24,7 @@ export class TenantWebhooksController {
   @ApiOptionalQuery('httpTransportUid', 'Filter by HTTP transport.', uidSchema('erp'))
   @ApiPageQuery(...WEBHOOK_SORTING)
   @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the tenant.' })
-  @ApiInvalid('pageSize must not be greater than 100')
+  @ApiInvalid('pageSize must be an integer from 1 to 100')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,
     @Query(new DtoPipe(TenantWebhookPageQueryDto)) query: Input<TenantWebhookPageQueryDto>,

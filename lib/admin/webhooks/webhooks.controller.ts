@@ -38,7 +38,7 @@ export class WebhooksController {
   })
   @ApiPageQuery(...WEBHOOK_SORTING)
   @ApiOkResponse({ type: WebhookListDto, description: 'A page of the webhooks of the HTTP transport.' })
-  @ApiInvalid('pageSize must not be greater than 100')
+  @ApiInvalid('pageSize must be an integer from 1 to 100')
   @ApiMissing('HTTP_TRANSPORT')
   async list(
     @Param('tenantUid', UidPipe) tenantUid: string,

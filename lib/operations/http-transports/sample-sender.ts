@@ -44,7 +44,7 @@ export class SampleSender {
   }
 
   /**
-   * If no connection was established, the result is delayed to the next whole second after the start. A blocked address
+   * After `DNS_FAILED` or `CONNECT_FAILED`, the result is delayed to the next whole second after the start. A blocked address
    * fails at once, and a closed port after a round trip; the delay prevents a client from distinguishing them by time.
    *
    * @throws {OriginBusyError} if this process has reached its limit of requests in flight to the origin

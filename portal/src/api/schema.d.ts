@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * List lanes and their holders
-         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Free lanes that wait for a process come first. Lanes of paused and disabled HTTP transports, and lanes without pending deliveries, are left out.
+         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports, and lanes without pending deliveries, are left out.
          */
         get: operations["listWebhookLanes"];
         put?: never;
@@ -1475,7 +1475,7 @@ export interface components {
              */
             responseStatusCode: number | null;
             /**
-             * @description Duration in milliseconds, rounded up to whole seconds if no connection was made.
+             * @description Duration in milliseconds, rounded up to whole seconds if `errorCode` is `DNS_FAILED` or `CONNECT_FAILED`.
              * @example 87
              */
             durationMs: number;
@@ -3118,7 +3118,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -5059,7 +5059,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -5963,7 +5963,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -6075,7 +6075,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -6197,7 +6197,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -6963,7 +6963,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
@@ -7212,7 +7212,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "pageSize must not be greater than 100"
+                     *         "pageSize must be an integer from 1 to 100"
                      *       ]
                      *     }
                      */
