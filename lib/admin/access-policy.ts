@@ -13,8 +13,9 @@ export interface AccessGrant {
 
 /**
  * Decides whether a request may administer a tenant's webhooks. The host provides it, because the module does not know the
- * host's users. It is called for every request to the admin API, before the module reads anything else of the request. The
- * only exceptions are requests with the token of a portal link, which the module checks itself.
+ * host's users. It is called for every request to the admin API, before the module validates the request. Exceptions:
+ * requests that the platform handles itself (OPTIONS, or a body that it cannot parse), requests that your guards refuse, and
+ * requests with the token of a portal link, which the module checks itself.
  *
  * @example
  * class TokenPolicy implements WebhooksAccessPolicy {

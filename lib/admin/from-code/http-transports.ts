@@ -155,8 +155,8 @@ export class HttpTransports {
   }
 
   /**
-   * Disables the transport: no further request starts, and events that are emitted while it is disabled are recorded as `MISSED`.
-   * Idempotent.
+   * Disables the transport: no request starts later than one second after the call, and events that are emitted while it is
+   * disabled are recorded as `MISSED`. Idempotent.
    *
    * @param options `reason`: 1 to 64 characters, shown as `disabledReason`; default `ADMIN`, or the existing reason if the
    *   transport is already disabled

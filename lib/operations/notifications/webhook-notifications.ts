@@ -14,8 +14,8 @@ import { NotificationHub } from './notification-hub.js';
  * notifications are lost.
  *
  * Subscribers run after the code that published, and their errors are logged, so they cannot affect a delivery. A
- * subscriber that blocks the event loop delays everything in the process. Without subscribers and listener, no notification
- * is created.
+ * subscriber that blocks the event loop delays everything in the process. If there is neither a subscriber nor a listener,
+ * nothing is published.
  */
 @Injectable()
 export class WebhookNotifications {
