@@ -63,8 +63,8 @@ import { WebhooksWorker } from './webhooks.worker.js';
  *
  * The data source is an optional dependency, because Nest's own error message would name an internal token and no remedy.
  * However, Nest also injects undefined if an optional provider throws, such as a data source that cannot connect. The
- * container therefore decides whether a data source exists. Otherwise the module would create its tables at the direct
- * address of an application that does not start.
+ * container therefore decides whether a data source exists. Otherwise, if `database.url` is set as well, the module would
+ * create its tables there, although the application does not start.
  *
  * @param name the option `dataSource`
  */

@@ -41,7 +41,7 @@ const SWITCHED = {
 export interface UnfinishedWork extends WaitingWork {
   /** Number of requests that the receivers have not responded to yet. */
   readonly inFlight: number;
-  /** Whether the worker of this process is running: from the application's bootstrap until it is drained. */
+  /** Whether the worker of this process is running: from the application's bootstrap until `drain` is called. */
   readonly isRunning: boolean;
   /** Whether deliveries are switched off or stopped, or the database belongs to another environment. */
   readonly isHeld: boolean;

@@ -9,7 +9,7 @@ export interface StartFacts {
   /** Path of the admin API, such as `/v2`; '' for none; undefined: it is not mounted. */
   readonly adminPath: string | undefined;
   readonly allowsHttp: boolean;
-  /** Ids of the keys for secrets at rest, the one that encrypts first; undefined: this process decrypts no secrets. */
+  /** Ids of the keys for secrets at rest, beginning with the key that encrypts; undefined: this process decrypts no secrets. */
   readonly keyIds: readonly string[] | undefined;
   /** Undefined: the option is not set. */
   readonly environment: string | undefined;
