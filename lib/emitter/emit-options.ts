@@ -44,7 +44,7 @@ export interface EventOptions {
   eventUid?: string | undefined;
   /**
    * Events of a tenant with the same key are sent to an `ordered` webhook one at a time, in the order of emit. 1 to 255
-   * characters. Default: none; all events of a tenant without a key count as having the same one.
+   * characters. Default: none. All events of a tenant that have no key count as having the same key.
    */
   orderingKey?: string | undefined;
   /** When the event happened, to the millisecond. Default: now, on the database's clock. */

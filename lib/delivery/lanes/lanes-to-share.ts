@@ -3,8 +3,8 @@ import type { Lane } from './lane.js';
 /** Minimum time that a lane is held before it is released for others, in ms. */
 const QUANTUM_MS = 1_000;
 /**
- * Maximum number of idle lanes that a busy process releases at a time if no due lane was refused: other processes may
- * have nothing to do.
+ * Maximum number of idle lanes that a busy process releases at a time if no due lane was refused. It releases them in case
+ * other processes have nothing to do.
  */
 const FEW = 16;
 
