@@ -17,7 +17,7 @@
  * released although the release seemed to have failed.
  *
  * - `OPEN`: rows are read and sent, as far as the transport's state, limits and lease allow.
- * - `DRAINING`: nothing more is read or sent. The lane is released as soon as nothing of it is in flight or unrecorded.
+ * - `DRAINING`: nothing more is read or sent. The lane is released as soon as nothing of it is in flight or awaiting its record.
  * - `RELEASING`: the release statement is under way. Nothing is read or sent.
  * - `CLOSED`: no longer held. Outcomes of requests that were in flight are still recorded, fenced by their attempt number.
  *

@@ -25,7 +25,7 @@ export class ReadyRows {
   /**
    * Whether `take` may be called.
    *
-   * @param mostRecovered deliveries of a recovery that may be in flight or unrecorded at a time
+   * @param mostRecovered deliveries of a recovery that may be in flight or awaiting their records at a time
    */
   mayTake(mostRecovered: number): boolean {
     return this.freshCount > 0 || this.#recovered.mayTake(mostRecovered);

@@ -6,7 +6,7 @@ import type { QueuedDelivery } from '../../persistence/ports/lane-store.js';
  */
 export class RecoveredRows {
   readonly #ready: QueuedDelivery[] = [];
-  /** Deliveries that were taken and have no outcome yet. */
+  /** Deliveries that were taken and are in flight or awaiting their records. */
   readonly #taken = new Set<number>();
 
   get readyCount(): number {
@@ -22,7 +22,7 @@ export class RecoveredRows {
     this.#ready.push(delivery);
   }
 
-  /** @param most deliveries that may be in flight or unrecorded at a time */
+  /** @param most deliveries that may be in flight or awaiting their records at a time */
   mayTake(most: number): boolean {
     return this.#ready.length > 0 && this.#taken.size < most;
   }

@@ -33,7 +33,7 @@ export class RequestScan {
     return this.requests.next(transportId);
   }
 
-  /** Accepts the requested deliveries that were read. Each is ready to be sent, unless an attempt of it has no outcome yet. */
+  /** Accepts the requested deliveries that were read. Those that may be sent now are ready from now on. */
   accept(reading: RequestReading, judge: RowJudge): RequestedRows {
     const areServed = this.requests.accept(reading);
     const crashed: RequestedRows['crashed'] = [];

@@ -15,7 +15,7 @@ const HEAD_EVERY_MS = 10_000;
  * Rows commit out of order, so a finished scan proves that nothing is left only if the lane's version has not changed since
  * the scan began. `result()` checks that.
  *
- * A scan begins where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
+ * Most scans begin where the last one ended, less an overlap, and not at the head. While a foreign snapshot (a backup) is open,
  * the rows of deliveries that have ended since it was opened stay at the head as dead rows. To read past a million of them
  * takes 190 ms.
  */
@@ -138,7 +138,7 @@ export class ScanProgress {
 
   /**
    * Notes that a delivery is due at `dueAt` (null: it is not). If the scan has read past that date, only another scan finds
-   * the delivery. All scans, even the first one of a holder, begin near the position, so an earlier date must be noted: an
+   * the delivery. Most scans, even the first one of a holder, begin near the position, so an earlier date must be noted: an
    * outcome that was set aside may be recorded minutes later, when the lane has been released and claimed again.
    */
   noticeDue(dueAt: number | null): void {

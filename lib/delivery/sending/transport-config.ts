@@ -58,7 +58,7 @@ export interface TransportTarget {
   readonly secrets: readonly string[];
 }
 
-/** Why nothing can be sent to the transport as it is configured. */
+/** Why an attempt sends nothing: the transport cannot be used as it is configured, or the event is not stored any more. */
 export interface TransportProblem {
   readonly ok: false;
   /**
