@@ -8,7 +8,7 @@ const transport = { name: 'ERP', url: 'https://erp.example.com' };
 const webhook = { action: 'ORDER_SETTLED' };
 const dryRun = { since: '2026-01-01T00:00:00Z', dryRun: true };
 
-/** Every route of the admin API that names no resource but the tenant. */
+/** Every route of a tenant that needs no resource of `Uids`. The recovery does not exist. */
 const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/httptransports'],
   ['POST', '/httptransports', transport],
@@ -22,6 +22,7 @@ const TENANT_ROUTES: [method: string, path: string, body?: object][] = [
   ['GET', '/webhookrecoveries/rec_00000zzzzzzzz'],
   ['POST', '/webhookrecoveries/rec_00000zzzzzzzz/cancel'],
   ['GET', '/quotas'],
+  ['GET', '/webhookstatistics'],
 ];
 
 interface Uids {
@@ -31,7 +32,7 @@ interface Uids {
   eventUid: string;
 }
 
-/** Every other route, with the resources it names. */
+/** Every other route of a tenant, with the resources that it names. */
 const resourceRoutes = ({
   httpTransportUid,
   webhookUid,

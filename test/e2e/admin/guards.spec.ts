@@ -56,10 +56,10 @@ class TwoPerTenantGuard implements CanActivate {
   }
 }
 
-/** Refuses auditors asynchronously. */
-const noAuditors: CanActivate = {
+/** Refuses cashiers asynchronously. */
+const noCashiers: CanActivate = {
   canActivate: async (context) => {
-    asked.push('auditors');
+    asked.push('cashiers');
     await Promise.resolve();
     return requestOf(context).user !== 'cashier';
   },
@@ -88,7 +88,7 @@ describe('guards of the host', () => {
         expect(asked).toEqual([
           'authentication of HttpTransportsController',
           'rate limit on an open database',
-          'auditors',
+          'cashiers',
           'policy',
         ]);
       });
@@ -104,7 +104,7 @@ describe('guards of the host', () => {
 
       it('refuse with 403, and neither later guards nor the policy are asked', async () => {
         const { status } = await host().api(tenantUid, 'cashier').get('/httptransports');
-        expect([status, asked.at(-1)]).toEqual([403, 'auditors']);
+        expect([status, asked.at(-1)]).toEqual([403, 'cashiers']);
       });
 
       it('refuse with the status of their exception', async () => {
@@ -126,7 +126,7 @@ describe('guards of the host', () => {
       guards: [
         AuthenticationGuard,
         { useFactory: (dataSource: DataSource) => new TwoPerTenantGuard(dataSource), inject: [DataSource] },
-        { useValue: noAuditors },
+        { useValue: noCashiers },
       ],
     },
   );

@@ -13,7 +13,7 @@ const refused = (statusCode: number, error: string, code: string) => ({
 const INVALID = refused(400, 'Bad Request', 'VALIDATION_FAILED');
 const NO_JSON = refused(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE');
 
-/** Every path of the admin API with the methods that it supports. */
+/** Every path of a tenant, without those of the portal, and the methods that it supports. */
 const ALLOWED: [path: string, allow: string][] = [
   ['/httptransports', 'GET, POST'],
   ['/httptransports/erp', 'DELETE, GET, PATCH, PUT'],
@@ -37,6 +37,7 @@ const ALLOWED: [path: string, allow: string][] = [
   ['/webhookrecoveries/rec_00000zzzzzzzz', 'GET'],
   ['/webhookrecoveries/rec_00000zzzzzzzz/cancel', 'POST'],
   ['/quotas', 'GET'],
+  ['/webhookstatistics', 'GET'],
 ];
 
 describe('HTTP', () => {

@@ -46,9 +46,9 @@ describe('The command line', () => {
       expect(help.stdout).toContain(name);
   });
 
-  it('shows the arguments of a command, and that of the last one as often as it may be given', async () => {
+  it('shows the arguments of a command, and that the last one may be repeated', async () => {
     const { stdout } = await callTillhook(['help', 'redeliver']);
-    expect(stdout).toMatch(/^Usage: tillhook redeliver /);
+    expect(stdout).toMatch(/^Usage: tillhook redeliver \[DELIVERY …\] \[options\]\n/);
     expect(stdout).toMatch(/\n\nArguments:\n {2}DELIVERY +\S/);
   });
 

@@ -14,7 +14,8 @@ import { TenantClient, type ApiTransport } from '../../support/tenant-client.js'
 import type { TestDatabase } from '../../support/test-database.js';
 import { TestHost } from '../../support/test-host.js';
 
-const blocks = codeBlocksOf(readPage('docs/for-receivers.md'));
+const page = readPage('docs/for-receivers.md');
+const blocks = codeBlocksOf(page);
 const codeOf = (file: string): string => blocks.find(({ code }) => fileOf(code) === file)!.code;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -64,6 +65,9 @@ describe('the page for receivers', () => {
     const names = ['x-webhook-test', 'x-webhook-delivery', 'x-webhook-sequence'];
     expect(names.map((name) => requests[1]!.headers[name])).toEqual(['true', undefined, undefined]);
     expect(names.map((name) => name in requests[0]!.headers)).toEqual([false, true, true]);
+    expect(page.text).toMatch(
+      /^\| `x-webhook-test` .* have no `x-webhook-delivery` and no `x-webhook-sequence`\./m,
+    );
   });
 
   describe.each(installedLanguages())('verifies in $name', (language) => {
