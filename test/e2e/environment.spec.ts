@@ -81,7 +81,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     return copy;
   };
 
-  it('keeps a restored copy from sending, with a warning, until it is adopted; then everything is sent', async () => {
+  it('keeps a restored copy from sending, with an error in the log, until it is adopted; then everything is sent', async () => {
     const copy = await restoredDump();
     const staging = await start(copy, { environment: 'staging' });
     await emit(staging, 'new');

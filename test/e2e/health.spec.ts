@@ -74,7 +74,7 @@ describe('the health of the module', () => {
       await receiver.close();
     });
 
-    it('dates the last round of each stage on the database’s clock once a delivery has passed them', async () => {
+    it('dates the last round of each stage once a delivery has passed them', async () => {
       const receiver = await Receiver.start();
       host = await TestHost.start({ database: database() });
       const api = host.api('cafe');

@@ -86,7 +86,7 @@ describe('settings of the database or the role', () => {
     await tenant.untilLogged({ status: 'DELIVERED' });
   });
 
-  it('reach the host alone: the module changes none of the sessions of the host', async () => {
+  it('stay as they are in a session of the host in which it emits: enable_seqscan is on', async () => {
     const host = await start();
     const tenant = new TenantClient(host);
     await tenant.transport(receiver);

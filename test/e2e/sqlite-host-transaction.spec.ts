@@ -103,7 +103,7 @@ describe('while the host holds a transaction on SQLite open', () => {
     expect(await tenant.get(transport)).toMatchObject({ maxConcurrency: 7 });
   });
 
-  it('the host is never kept waiting by the module, which never holds the file while it does anything else', async () => {
+  it('each transaction of the host takes less than 500 ms while the module sends a backlog', async () => {
     await tenant.emitMany(300);
     let [longestMs, rounds] = [0, 0];
     while (receiver.requests.length < 300) {

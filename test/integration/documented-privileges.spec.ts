@@ -91,7 +91,7 @@ describe('A role with the documented privileges', () => {
     await expect(start({ schema: 'Till Hooks' })).rejects.toThrow(/permission denied for table/);
   });
 
-  it('can do everything with them', async () => {
+  it('can emit, deliver and administer with them', async () => {
     const { code } = codeBlocksOf(readPage('docs/databases.md')).find(({ language }) => language === 'sql')!;
     await owner.query(code.replaceAll(/\bTO app\b/g, `TO ${ROLE}`));
     host = await start();

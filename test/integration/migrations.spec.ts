@@ -46,7 +46,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
     return (await host.query<{ name: string }[]>(sql)).map(({ name }) => name).sort();
   };
 
-  it('make the tables, once, and can be undone without a trace', async () => {
+  it('make the tables, once, and can be undone: only the list of migrations is left', async () => {
     expect(await runWebhookMigrations(host)).toEqual([NEWEST]);
     const made = await objects();
     expect(made).toEqual(expect.arrayContaining(['webhook_event', 'webhook_lane', 'webhook_queue']));

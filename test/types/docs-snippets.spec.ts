@@ -5,7 +5,7 @@ import { typeCheck } from '../support/type-check.js';
 const inTypeScript = readPages()
   .flatMap(codeBlocksOf)
   .filter(({ language }) => language === 'ts');
-// What one of these registers would hold for all the others of its program.
+// A registration in one of these snippets would apply to all other snippets of its program.
 const registering = inTypeScript.filter(({ code }) => code.includes('interface Register {'));
 const snippets = inTypeScript.filter((block) => !registering.includes(block));
 

@@ -145,7 +145,7 @@ describe.each(['express', 'fastify'])(
         ]);
       });
 
-      it('gives the same document whichever mount is described first', () => {
+      it('gives the same paths whichever mount is described first', () => {
         const reversed = describeWebhooks(
           describeWebhooks(plain, {
             path: 'partner',

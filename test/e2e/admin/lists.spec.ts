@@ -70,7 +70,7 @@ describe('lists', () => {
         ['webhookUid', 'httpTransportUid', 'action', 'enabled', 'ordered', 'createdAt', 'lastModifiedAt'],
       ],
       ['/webhookactions', ['action']],
-    ])('%s accept each of their fields as sortBy', async (path, keys) => {
+    ])('%s accept these values of sortBy: %j', async (path, keys) => {
       for (const key of keys) {
         expect((await api.get(`${path}?sortBy=${key}&sortDirection=DESC`)).status).toBe(200);
       }

@@ -299,7 +299,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('lists the values of every enum', () => {
+  it('lists the values of enums, such as the state of a transport', () => {
     const property = (schema: string, name: string): unknown => schemas[schema]!.properties![name]!.enum;
     expect(property('WebhooksHttpTransport', 'securityType')).toEqual([
       'NONE',
@@ -362,7 +362,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('gives an example of a 400 response that the route can return', () => {
+  it('gives an example of a 400 response that names an input of the route', () => {
     for (const [method, path] of ROUTES) {
       const { parameters, requestBody, responses } = operation(method, path);
       // Routes without any input.
@@ -395,7 +395,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('offers the smallest body first, and every body that it offers is accepted', async () => {
+  it('offers the smallest body of a new transport first; the bodies that it offers to create and change transports and webhooks are accepted', async () => {
     const api = new ApiClient(`${host.url}/v2`, 'examples');
     const examplesOf = (method: string, path: string): object[] => {
       const content = operation(method, path).requestBody!.content['application/json']!;

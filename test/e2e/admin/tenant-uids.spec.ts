@@ -4,7 +4,7 @@ import { jsonOf, Receiver } from '../../support/receiver.js';
 
 const UIDS = ['shop.example.com', 'auth0|7', 'org:7', 'owner@shop.example'];
 
-describe('tenant uids with punctuation', () => {
+describe('tenant uids', () => {
   eachHost(
     (host) => {
       let receiver: Receiver;
@@ -23,7 +23,7 @@ describe('tenant uids with punctuation', () => {
         return { status: response.status, body: await response.json() };
       };
 
-      it.each(UIDS)('serve as path segments, in lists and in bodies: %s', async (uid) => {
+      it.each(UIDS)('with punctuation serve as path segments and in bodies: %s', async (uid) => {
         receiver.reset();
         // The suites of both platforms share the database.
         const tenantUid = `${uid}.${new URL(host().url).port}`;
@@ -50,7 +50,7 @@ describe('tenant uids with punctuation', () => {
         expect(listed).toMatchObject({ status: 200, body: { items: [{ httpTransportUid: 'erp' }] } });
       });
 
-      it('are refused with a 400 that names the characters', async () => {
+      it('with a space are refused with a 400 that names the permitted characters', async () => {
         const { status, body } = await list('a b');
         expect([status, body]).toEqual([400, expect.objectContaining({ code: 'VALIDATION_FAILED' })]);
         expect(JSON.stringify(body)).toMatch(/tenantUid must be 1 to 64 of .* \| @/);

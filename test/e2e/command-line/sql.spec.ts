@@ -90,7 +90,7 @@ describe.each(DATABASE_KINDS)('The printed SQL of %s', (kind) => {
     expect(await catalogOf(database)).toEqual(before);
   });
 
-  it('is the same each time, and gives each database a key and numbers of its own', async () => {
+  it('is the same each time, gives each database a key of its own, and numbers events from the present time on', async () => {
     const [script, again] = await Promise.all([printed('--database', kind), print('--database', kind)]);
     expect(again).toBe(script);
     const keys: string[] = [];

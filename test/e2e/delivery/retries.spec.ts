@@ -65,7 +65,7 @@ describe('a delivery that does not succeed at once', () => {
       expect(receiver.requests).toHaveLength(4);
     });
 
-    it("follows its transport's own schedule, also an empty one", async () => {
+    it('is not tried again if its transport has an empty schedule', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, { retryScheduleSeconds: [] });
       receiver.respond({ status: 500 });

@@ -46,7 +46,7 @@ describe('the page about local development', () => {
       await database.drop();
     });
 
-    it('delivers to a receiver on localhost, which prints each attempt, and starts afresh', async () => {
+    it('delivers to a receiver on localhost, which prints each attempt; a reset removes all transports', async () => {
       const url = await eventually(() => /Listening on http:\/\/127\.0\.0\.1(:\d+\S*)/.exec(output)?.[1], {
         withinMs: 20_000,
       });

@@ -57,7 +57,7 @@ describe('A transport to which every attempt fails, with disableAfterHours: 1', 
       expect(jsonOf(alarms.requests[0]!)).toMatchObject({ cause: 'DISABLED_SOON', share: 0.75 });
     });
 
-    it('is not reported in the log again by another process that continues to fail', async () => {
+    it('is not reported in the log again by a process that claims the lane after the warning', async () => {
       await failAfter(46, 75);
       expect(warnings()).toEqual([]);
       expect(jsonOf(alarms.requests[0]!)).toMatchObject({ cause: 'DISABLED_SOON', share: 0.75 });

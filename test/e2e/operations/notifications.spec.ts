@@ -284,7 +284,7 @@ describe('a listener of notifications', () => {
     },
   );
 
-  it('that fails inside an operator is logged', async () => {
+  it('and a subscriber whose operator fails harm no delivery, and the log has the failure', async () => {
     await start();
     const subscription = notificationsOf(host)
       .all$.pipe(mergeMap(() => Promise.reject(new Error('rejected in an operator'))))

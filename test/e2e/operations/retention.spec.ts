@@ -117,7 +117,7 @@ describe('retention', () => {
       expect(Math.round(completeMs / 60_000)).toBe(days * 24 * 60);
     });
 
-    it('deletes the name of a deleted transport with its last delivery', async () => {
+    it('deletes the tombstones of a deleted transport and its webhook with the last delivery', async () => {
       await tenant('deleted');
       const api = host.api('deleted');
       await api.post('/httptransports/erp/webhooks', { webhookUid: 'all', action: '*' });

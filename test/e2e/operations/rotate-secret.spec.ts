@@ -46,7 +46,7 @@ describe('rotating a signing secret', () => {
       expect(JSON.stringify((await api.get('/httptransports')).body)).not.toContain('whsec_');
     });
 
-    it('stores at most three secrets, and one that is imported again once', async () => {
+    it('stores at most three secrets, and stores a secret once if it is imported repeatedly', async () => {
       const stored = async () =>
         JSON.parse((await storedTransport(host(), tenantUid, 'erp')).signing_secrets as string) as {
           secret: string;

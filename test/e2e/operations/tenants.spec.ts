@@ -31,7 +31,7 @@ describe('a whole tenant', () => {
 
     const emit = (tenantUid: string): Promise<{ eventUid: string }> =>
       host.emitter.emit('ORDER_SETTLED', ORDER, { tenantUid });
-    /** A tenant with deliveries of every kind, attempts and a deleted webhook. @returns its number */
+    /** A tenant with delivered deliveries and a pending one, their attempts, a deleted webhook and a job. @returns its number */
     const fill = async (tenantUid: string): Promise<number> => {
       const api = host.api(tenantUid);
       await api.post('/httptransports', {

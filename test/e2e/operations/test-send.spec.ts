@@ -86,7 +86,7 @@ describe('a test send', () => {
       ['ORDER_*', 'ORDER_SETTLED'],
       ['TILL_OPEN', 'TILL_OPEN'],
     ])(
-      'with a webhook for %s carries %s, unless the request names another action',
+      'with a webhook for %s (undefined: no webhook) and no action in the request carries %s',
       async (pattern, action) => {
         await create();
         if (pattern) await api.post('/httptransports/erp/webhooks', { action: pattern });
@@ -197,7 +197,7 @@ describe('a test send', () => {
       expect([status, body.code]).toEqual([404, 'HTTP_TRANSPORT_NOT_FOUND']);
     });
 
-    /** All that the module has stored, but for the turns of test sends. */
+    /** All rows of transports, webhooks, events and deliveries. */
     const everything = (): Promise<unknown[]> =>
       Promise.all(
         ['http_transport', 'webhook', 'event', 'outbox', 'delivery', 'queue', 'lane', 'attempt'].map(

@@ -108,7 +108,7 @@ describe('an access token', () => {
     Promise.all(routes.map(async ([method, path, body]) => (await call(method as 'GET', path, body)).status));
   const all = (status: number, routes: typeof ROUTES) => routes.map(() => status);
 
-  it('is required on every route, and a device token does not replace it', async () => {
+  it('is required by the administration and the till, and a device token does not replace it', async () => {
     const forged = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`;
     for (const token of [undefined, 'demo-device', 'nonsense', forged]) {
       const call: Call = (method, path, body) => app.callWith(token)(method, `/v2/tenants/demo${path}`, body);

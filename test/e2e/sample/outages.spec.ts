@@ -49,7 +49,7 @@ describe('The sample app responds with 503 and retry-after', () => {
     await database?.drop();
   });
 
-  describe('on every route while PostgreSQL', () => {
+  describe('on routes that read and routes that write while PostgreSQL', () => {
     let proxy: TcpProxy;
     beforeEach(async () => {
       database = await createMigratedDatabase('postgres');
@@ -90,7 +90,7 @@ describe('The sample app responds with 503 and retry-after', () => {
   });
 
   it(
-    'on every route that writes while another process keeps the SQLite file locked',
+    'on routes that write while another process keeps the SQLite file locked',
     async () => {
       database = await createMigratedDatabase('sqlite');
       await startOn('sqlite');

@@ -149,7 +149,7 @@ describe('traces', () => {
       });
     });
 
-    it('have one span for a batch, whose context all of its events store, through any adapter', async () => {
+    it('have one span for a batch, whose context all of its events store, also through an adapter', async () => {
       const events = ['TILL_OPEN', 'TILL_CLOSED'].map((action) => ({ action, data: {}, eventUid: action }));
       const { tenantUid } = tenant;
       const emitter = emitting.emitter as WebhookEmitter<ActionCatalog>;
@@ -163,7 +163,7 @@ describe('traces', () => {
       expect(await columnOf('alone')).toBe(traceparentOf(alone!));
     });
 
-    it('do not reach the receiver if `telemetry.propagate` is false, nor spans of an HTTP instrumentation', async () => {
+    it('do not reach the receiver if `telemetry.propagate` is false, and an HTTP instrumentation makes no span', async () => {
       const seen: unknown[] = [];
       const onCreate = (message: unknown): void => {
         const { path } = (message as { request: { path: string } }).request;

@@ -61,7 +61,7 @@ describe('deliverAll', () => {
       const error = await deliverAll(host.app, { withinMs: 300 }).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(DeliveriesUnfinishedError);
       expect((error as DeliveriesUnfinishedError).left).toEqual({ events: 0, deliveries: 1, inFlight: 1 });
-      // The end of the receiver ends the attempt, and those that follow at once.
+      // When the receiver is closed, this attempt fails, and so do the two retries that follow at once.
       await receiver.close();
       await deliverAll(host.app);
       expect(await statuses()).toEqual(['PENDING']);

@@ -208,7 +208,7 @@ describe('DeliveryStore', () => {
         expect((await deliveries.newest('elsewhere', { httpTransportUid }, { limit: 9 })).items).toEqual([]);
       });
 
-      it('keeps nothing of a deleted transport but its name', async () => {
+      it('keeps a tombstone with the uid for a deleted transport and for each of its webhooks', async () => {
         await fixture.webhook(transport, { webhookUid: 'orders' });
         await fixture.removeTransport(transport);
         const tombstones = await fixture.rows('webhook_tombstone');

@@ -205,7 +205,7 @@ describe('RequestStore', () => {
         expect((await read()).rows).toMatchObject([{ dueAt: due, attempts: 1 }]);
       });
 
-      it('is due when a late outcome is recorded, not before: a new holder may have scanned past the earlier date', async () => {
+      it('makes a retry due when its late outcome is recorded, not before: a new holder may have scanned past the earlier date', async () => {
         await request(row);
         const now = row.dueAt + HOUR_MS;
         const attempts = [retried(asRequested(), row.dueAt + 1)];
@@ -260,7 +260,7 @@ describe('RequestStore', () => {
         ]);
       });
 
-      it('leaves the next delivery of the key parked while the head is not ended for a request', async () => {
+      it('leaves the next delivery of the key parked while a request keeps the head from ending', async () => {
         const ordered = await fixture.transport();
         await fixture.webhook(ordered, { ordered: true });
         await fixture.queue({ orderingKey: 'k' }, { orderingKey: 'k' });
