@@ -32,8 +32,8 @@ export interface ResolvedAddress {
 /**
  * Finds the address of the database: the option first, then the configuration file, then the environment.
  *
- * @param mayCreate whether a SQLite file that does not exist is accepted. Otherwise SQLite would create an empty file for a
- *   misspelt name
+ * @param mayCreate whether a SQLite file that does not exist is accepted. By default it is not, because SQLite would create an
+ *   empty file for a misspelt name
  * @throws {UsageError} if no source has an address
  * @throws {ConfigError} if an address is malformed; the message does not show it
  * @throws {CliError} `DATABASE_UNAVAILABLE` if the SQLite file does not exist

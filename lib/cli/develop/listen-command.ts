@@ -37,7 +37,7 @@ export const listenCommand: Command = {
     'forward-to': {
       value: 'URL',
       description:
-        'Send each request to this URL as well and pass on the status, or 502 without a response within 30 s',
+        'Send each request to this URL as well, unless this command refuses it with 401, and pass on the status, or 502 without a response within 30 s',
     },
     'print-body': { description: 'Print the whole body of each request' },
   },
