@@ -10,7 +10,7 @@ const REASONS = {
   403: "The access token belongs to another tenant, or its user lacks the route's role.",
   404: 'The path or the body names something that the tenant does not have.',
   409: 'The uid exists already, or the state of the resource does not allow the change.',
-  413: 'The body is too large: over 256 KiB for an event, 2 MB for a request.',
+  413: 'The body is too large: over 256 KiB for an event, 2 MiB for a request.',
 } as const;
 
 export type ErrorStatus = keyof typeof REASONS;

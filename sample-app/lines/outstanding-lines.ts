@@ -16,7 +16,7 @@ export interface LinePart {
 }
 
 /**
- * Returns the parts to do now: the named ones, or everything that is outstanding if none are named.
+ * Returns the parts to do now: the named ones, or everything that is outstanding if `named` is undefined.
  *
  * @throws {BadRequestException} when a part names a line twice, or one that does not exist
  * @throws {ConflictException} when a part has a larger quantity than is outstanding
