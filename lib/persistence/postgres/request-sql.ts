@@ -45,7 +45,7 @@ export function requestTexts(database: Pick<PostgresDatabase, 'table'>) {
 
     // $1: the tenant; $2 to $4: the keys of the rows; $5: now. The statement waits for no lock, so the order of locks cannot
     // cause a deadlock. A row that its holder records meanwhile is left out. The tenant is compared outside the
-    // subquery: inside, the planner would take it for the condition of the partial indexes and walk one of them.
+    // subquery: inside, the planner could infer `tenant_id > 0`, the condition of two partial indexes, and walk one of them.
     request: `
     WITH wanted AS MATERIALIZED (
       SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS i (transport_id, due_at, delivery_id)

@@ -47,7 +47,7 @@ export interface LaneHolder {
   readonly holder: string;
   /** Number of lanes that the process holds. */
   readonly lanes: number;
-  /** End of the lease of this process that ends first, ms since the epoch. */
+  /** Earliest end of a lease of this process, ms since the epoch. */
   readonly firstLeaseUntil: number;
 }
 

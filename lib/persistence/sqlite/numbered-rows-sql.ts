@@ -1,7 +1,7 @@
 /**
  * Rows of a tenant by id. SQLite adds the id, which is the rowid, to each index.
  *
- * @param index on the tenant
+ * @param index name of the index on the tenant
  */
 export function numberedRowsTexts(table: string, index: string) {
   const endOf = (direction: 'ASC' | 'DESC'): string => `(
