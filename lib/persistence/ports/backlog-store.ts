@@ -20,7 +20,10 @@ export interface Backlog {
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its transport. */
   readonly oldestDueMs: number | null;
-  /** Time for which the longest-waiting lane has been due. Only lanes with a due delivery and without a holder count. */
+  /**
+   * Time for which the longest-waiting lane has been due. A lane counts if it has a due delivery, and either no holder
+   * or one whose lease has expired.
+   */
   readonly unclaimedMs: number | null;
 }
 

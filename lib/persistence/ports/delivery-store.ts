@@ -55,7 +55,7 @@ export interface DeliveryPage {
   readonly items: readonly ListedDelivery[];
   /**
    * Id at which the search stopped before it had found `limit` deliveries, because it had read enough rows. The next search
-   * continues with smaller ids. Null: there is nothing more to search.
+   * continues with smaller ids. Null: the page is full, or there is nothing more to search.
    */
   readonly searchedTo: number | null;
 }

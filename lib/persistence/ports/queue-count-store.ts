@@ -1,8 +1,9 @@
 /** Counts pending deliveries up to a bound. */
 export interface QueueCountStore {
   /**
-   * Counts pending deliveries of a tenant, over all its transports, and stops at `most`. Its cost grows only with the
-   * result. On SQLite it counts in slices of about a millisecond and yields to the event loop between them.
+   * Counts pending deliveries of a tenant, over all its transports, and stops at `most`. Its cost grows with the result and
+   * the number of transports, not with the queue. On SQLite it counts in slices of about a millisecond and yields to the event
+   * loop between them.
    *
    * @param most at least 1
    * @returns the number of pending deliveries; `most`: that many, or more

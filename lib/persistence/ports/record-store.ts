@@ -91,7 +91,7 @@ export interface RecordGroup {
 
 /** The result of a group. */
 export interface RecordResult {
-  /** Deliveries whose attempt is orphaned: another process has changed their queue row since. */
+  /** Deliveries whose attempt is orphaned, or whose postponement failed: their queue row has changed since. */
   readonly orphaned: ReadonlySet<number>;
   /** Deliveries of which nothing was written, because another transaction has locked their queue row: try again later. */
   readonly locked: ReadonlySet<number>;

@@ -108,9 +108,9 @@ const optionalParameters = ({ isOrdered, mayExist }: WriteKind): { ordered: stri
  * last position of its deliveries in $14 (events) and in the last parameter (ordering keys). Before the last parameter,
  * some texts have: the events that must be ordered; the events whose deliveries may exist.
  *
- * `locked`: events that no other process is fanning out. The fence is the number of transports that lacked a delivery when
- * the event was read: it falls with each plan. `lanes` locks the lanes before any of their rows are written, in key order
- * (no deadlocks). If a lane was deleted meanwhile, it gets no delivery.
+ * `locked`: events that no other process is fanning out. The fence is the number of `transport_ids` of the event's row, which
+ * falls with each plan; null counts as `ALL_TRANSPORTS`. `lanes` locks the lanes before any of their rows are written, in key
+ * order (no deadlocks). If a lane was deleted meanwhile, it gets no delivery.
  */
 export function writeText(table: TableName, kind: WriteKind): string {
   const { isOrdered, mayExist, hasLeft, skipsLocked } = kind;
@@ -182,7 +182,7 @@ const MISSED_FACT = {
   at: '$6::bigint',
 };
 
-/** The fence of an event without any deliveries yet. */
+/** The fence of an event whose `transport_ids` is null, which stands for all transports with a matching webhook. */
 export const ALL_TRANSPORTS = -1;
 
 /** Whether the queue or the log has a delivery of the event to the transport. */

@@ -31,9 +31,9 @@ export class PostgresBacklogStore implements BacklogStore {
       'webhook_lane',
     ].map((name) => database.table(name));
     const due = `q.transport_id = w.transport_id AND q.due_at >= w.scan_from AND q.due_at <= ${STATEMENT_MS}`;
-    // The outbox is read backwards from its end, as in fan-out, and each lane from the row at which its next scan begins. So
-    // the dead rows of finished work are not read. The due date of a held lane is the end of its lease, so held lanes are
-    // among the first rows, after those that are due.
+    // The outbox is read backwards from its end, as in fan-out, except to find the oldest event of each tenant. Each lane is
+    // read from the row at which its next scan begins. So few dead rows of finished work are read. The due date of a held lane
+    // is the end of its lease, so held lanes are among the first rows, after those that are due.
     this.#sql = `
       WITH RECURSIVE tenants AS (
         (SELECT tenant_uid, 1 AS place FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1)

@@ -46,8 +46,9 @@ export function retentionTexts(database: Pick<PostgresDatabase, 'table'>) {
     SELECT (SELECT count(*) FROM gone)::int AS deliveries, (SELECT count(*) FROM attempts)::int AS attempts,
            (SELECT array_agg(DISTINCT event_id) FROM gone)::text AS event_ids, ${tookMs}`,
 
-    // $1: events. Locks those that nothing refers to. A transaction that adds a delivery of an existing event locks the
-    // event as well, so once the lock is held, the next statement sees what that transaction has added.
+    // $1: events. Locks those that nothing refers to. A batch of a recovery, which adds deliveries of existing events, locks
+    // the events as well. So once the lock is held, the next statement sees what such a batch has added. Fan-out locks no
+    // event: until it commits, the outbox refers to the event.
     lockUnused: `
     SELECT array_agg(e.id)::text AS event_ids, ${tookMs} FROM unnest($1::bigint[]) AS i (id)
     CROSS JOIN LATERAL (

@@ -7,8 +7,8 @@ import { numbers } from './sql.js';
 /**
  * $1 to $7, $9: the changes; $8: now; $10 to $16: the notification events of the changes, if there are any. A change applies
  * only while its lane has the given fencing token, whether the lane is held or was released since. The lane is locked before the
- * transport: all code either locks in that order or does not wait for locks. The statement returns the transports of which another
- * transaction has locked a row: nothing of them is written.
+ * transport. The statement skips rows that another transaction has locked, so the order of locks cannot cause a deadlock. It
+ * returns the transports of the skipped rows: nothing of them is written.
  *
  * A free lane is not due before the end of a block, and not at all while its transport is disabled. If a change disables a
  * transport, an entry is added to the audit.

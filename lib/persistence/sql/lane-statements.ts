@@ -4,9 +4,10 @@ import { notifyLane } from './queue-sql.js';
 import { statement } from './statement.js';
 
 /*
- * Changes of lanes by the admin API. Each statement raises the lane's version. A holder releases its lane only at the
- * version that it read before its last scan, so it scans again and detects the change. Put these statements last in a
- * transaction, in ascending order of transports: all code locks lanes in that order.
+ * Changes of lanes by the admin API. Each statement raises the lane's version. If a holder releases its lane because nothing
+ * is due, it names the version that it read before its last scan. If the version has risen since, the release fails, and the
+ * holder scans again and detects the change. Put these statements last in a transaction, in ascending order of transports: all
+ * code locks lanes in that order.
  */
 
 /** Resumes a lane whose transport may deliver again: the lane is due now, or when its block ends. */

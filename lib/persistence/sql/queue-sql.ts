@@ -19,9 +19,9 @@ export interface AssignedLaneValues {
 /**
  * The notify rule: the assignments of an UPDATE of `webhook_lane` by a transaction that adds work.
  *
- * They raise the version, since a holder releases its lane only at the version that it read before its last scan. They make
- * a free lane due, at the end of its block at the earliest. A held lane keeps its due date, which is the end of the lease;
- * a suspended lane has none.
+ * They raise the version. A holder that releases its lane because nothing is due names the version that it read before its
+ * last scan, and the release fails if the version has risen since. They also make a free lane due, at the end of its block at
+ * the earliest. A held lane keeps its due date, which is the end of the lease; a suspended lane has none.
  *
  * @param now placeholder of the parameter, with its type
  * @param assigned values that the same UPDATE assigns to columns that the rule reads
@@ -87,8 +87,9 @@ export const waitsBehind = (queue: string, row: string): string => `(
 /**
  * Expression for the shortest lease, in ms, according to `leaseFor`.
  *
- * @param timeoutMs expression for the time limit of an attempt of the transport in ms. Null, if the transport sets none, counts as 0: the caller
- *   also applies the option `leaseMs`, which allows for the default time limit
+ * @param timeoutMs expression for the time limit of an attempt of the transport in ms. If the transport sets none, the
+ *   expression is null, which counts as 0: the caller also applies the option `leaseMs`, which allows for the default time
+ *   limit
  */
 export const leaseSql = (timeoutMs: string): string =>
   `${LEASE_PER_TIMEOUT} * coalesce(${timeoutMs}, 0) + ${LEASE_MARGIN_MS}`;

@@ -35,7 +35,8 @@ export const strandedIn = (lanes: readonly SweptLaneRow[]): number[] =>
 
 /**
  * Makes deliveries due that were never attempted, in lanes whose lease is void. A first attempt is due as soon as it is
- * queued, so its due date can be in the future only because the clock was set back since.
+ * queued. Its due date can be in the future because the clock was set back since, or because the delivery was postponed. A
+ * postponed delivery is then tried early, which is harmless.
  */
 export function redateFirstAttempts(
   database: Database,

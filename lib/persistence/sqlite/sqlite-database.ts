@@ -17,9 +17,9 @@ export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'ma
 
 /**
  * The module's connection to a SQLite file. There are two rules, because better-sqlite3 is synchronous and the host's
- * connection shares the event loop. A write transaction runs to its COMMIT without an `await`, so it is never open when the
- * host wants to write. The wait for the write lock is asynchronous, so that the event loop can finish the host's
- * transaction.
+ * connection shares the event loop. Except for migrations, a write transaction runs to its COMMIT without an `await`, so it is
+ * never open when the host wants to write. The wait for the write lock is asynchronous, so that the event loop can finish the
+ * host's transaction.
  */
 export class SqliteDatabase implements Database {
   readonly kind = 'sqlite';

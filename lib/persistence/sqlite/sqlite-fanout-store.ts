@@ -39,7 +39,7 @@ interface WebhookRow {
   encrypted_with: string;
 }
 
-/** Fan-out on SQLite: plain statements in one synchronous transaction. */
+/** Fan-out on SQLite: plain statements, which write a plan in one synchronous transaction. */
 export class SqliteFanoutStore implements FanoutStore {
   readonly #sql;
   readonly #numbers: DeliveryNumbers;
@@ -121,7 +121,7 @@ export class SqliteFanoutStore implements FanoutStore {
     }));
   }
 
-  /** On SQLite no lane is locked by another transaction: a write transaction has exclusive access to the database. */
+  /** On SQLite no lane is locked by another transaction, because only one write transaction runs at a time. */
   write({ events, deliveries, now }: FanoutPlan): Promise<FanoutResult> {
     return this.database.transaction(() => {
       const ours = new Set(events.filter((event) => this.#isAsRead(event)).map(({ id }) => id));

@@ -40,7 +40,7 @@ interface HeadRow {
   next_due_at: number | null;
 }
 
-/** Lanes on SQLite: the same steps as on PostgreSQL, row by row in one synchronous transaction. */
+/** Lanes on SQLite: the same steps as on PostgreSQL, row by row. Each call that writes is one synchronous transaction. */
 export class SqliteLaneStore implements LaneStore {
   readonly #sql: ReturnType<typeof laneTexts>;
 

@@ -35,8 +35,8 @@ interface PlaceRow {
 }
 
 /**
- * Recording on SQLite: a group in one synchronous transaction. No row is ever locked by another transaction, because a
- * write transaction has exclusive access to the database.
+ * Recording on SQLite: a group in one synchronous transaction. No row is ever locked by another transaction, because only
+ * one write transaction runs at a time.
  */
 export class SqliteRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;

@@ -28,7 +28,7 @@ interface CountsRow {
   deliveries: string;
 }
 
-/** Statistics on SQLite. A write transaction has exclusive access, so rows are read, added to, and written back. */
+/** Statistics on SQLite. Only one write transaction runs at a time, so rows are read, added to, and written back. */
 export class SqliteStatisticStore implements StatisticStore {
   readonly #sql;
 
