@@ -41,7 +41,7 @@ export interface FanoutOptions extends FanoutWriterOptions {
 
 /**
  * Outcome of a round. `finished`: each event was fanned out or set aside. `continuing`: some events have only a part of their
- * deliveries, and the next part can follow at once. `blocked`: some events have to wait for another process or for an
+ * deliveries or none yet, and the next part can follow at once. `blocked`: some events have to wait for another process or for an
  * earlier event.
  */
 type RoundOutcome = 'finished' | 'continuing' | 'blocked';
@@ -186,7 +186,8 @@ export class FanoutWorker {
     );
     const isPassable = (id: number): boolean => this.#aside.isWaiting(id) || continuing.has(id);
     if (![...unfinished].every(isPassable)) return 'blocked';
-    return continuing.size > 0 ? 'continuing' : 'finished';
+    // A tenant's share is bounded, so it may contain only a part of the tenant's events.
+    return continuing.size > 0 || plannedIds.size < ready.length ? 'continuing' : 'finished';
   }
 
   #startAtHead(): void {

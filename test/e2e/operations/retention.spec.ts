@@ -10,7 +10,11 @@ import { TestHost } from '../../support/test-host.js';
 
 const ENDED_WITHOUT_SUCCESS = ['FAILED', 'MISSED', 'CANCELLED'] as const;
 const RETENTION = {
-  tenants: { patient: { deliveredDays: 365, unmatchedHours: 240 }, discreet: { bodyDays: 7 } },
+  tenants: {
+    patient: { deliveredDays: 365, unmatchedHours: 240 },
+    discreet: { bodyDays: 7 },
+    replaying: { unmatchedHours: 240 },
+  },
 };
 
 describe('retention', () => {
@@ -108,7 +112,7 @@ describe('retention', () => {
 
     it.each([
       ['ordinary', 1],
-      ['patient', 10],
+      ['replaying', 10],
     ])('the dry run of a replay of tenant %s is complete for the last %i day(s)', async (tenantUid, days) => {
       await tenant(tenantUid);
       const since = new Date(Date.now() - 30 * 86_400_000).toISOString();
