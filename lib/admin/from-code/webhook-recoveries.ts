@@ -32,7 +32,8 @@ export class WebhookRecoveries {
   constructor(private readonly recoveries: RecoveriesService) {}
 
   /**
-   * Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` in a period of time.
+   * Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` in a period of time. Deliveries whose webhook
+   * was deleted are left out.
    *
    * @param input `since` is required: deliveries that ended then or later. `until`: deliveries created then or earlier, default
    *   now; `statuses`: default both; `actions`: default all

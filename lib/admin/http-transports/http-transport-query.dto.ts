@@ -52,7 +52,7 @@ export const ApiHttpTransportQuery = (): MethodDecorator =>
     ),
     ApiOptionalQuery(
       'search',
-      'Filter by text that the uid, the name or the URL contains. The search ignores case.',
+      'Filter by text that the uid, the name or the URL contains. The search ignores the case of the letters A to Z.',
       {
         type: 'string',
         pattern: PLAIN_TEXT_PATTERN,

@@ -29,7 +29,8 @@ export class OperationsQueueDto implements Backlog {
 
   @ApiProperty({
     ...AGE,
-    description: 'Age of the oldest of these events in ms; null: there is none.',
+    description:
+      'Age of the oldest of these events in ms; null: there is none. If more than 50 tenants have such events, only the events of 50 tenants are compared.',
     example: 41,
   })
   oldestEventMs!: number | null;
@@ -50,7 +51,7 @@ export class OperationsQueueDto implements Backlog {
   @ApiProperty({
     ...AGE,
     description:
-      'How long the longest-waiting HTTP transport has had a due delivery while no process works on it, in ms; null: none waits.',
+      'Longest time for which an HTTP transport has had a due delivery while no process works on it, in ms; null: none waits.',
     example: 40,
   })
   unclaimedMs!: number | null;

@@ -47,7 +47,7 @@ export class TransportRecoveryController {
   @StartRoute(
     'recover',
     'Recover failed and missed deliveries',
-    'Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` at or after `since` and was created at or before `until`. Deliveries keep their uid and their attempts, and are sent in the order of their events. If the HTTP transport is paused, the job waits until it is resumed.',
+    'Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` at or after `since` and was created at or before `until`. Deliveries whose webhook was deleted are left out. Deliveries keep their uid and their attempts, and are sent in the order of their events. If the HTTP transport is paused, the job waits until it is resumed.',
   )
   @ApiJsonBody(RecoverDto, {
     'Since a time': { since: SINCE },

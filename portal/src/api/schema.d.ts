@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Recover failed and missed deliveries
-         * @description Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` at or after `since` and was created at or before `until`. Deliveries keep their uid and their attempts, and are sent in the order of their events. If the HTTP transport is paused, the job waits until it is resumed.
+         * @description Starts a job that sends again every delivery that ended as `FAILED` or `MISSED` at or after `since` and was created at or before `until`. Deliveries whose webhook was deleted are left out. Deliveries keep their uid and their attempts, and are sent in the order of their events. If the HTTP transport is paused, the job waits until it is resumed.
          */
         post: operations["recoverHttpTransport"];
         delete?: never;
@@ -2651,7 +2651,7 @@ export interface components {
             /** @description Number of events that are not matched to webhooks yet. At most 1,000 are counted. */
             events: components["schemas"]["WebhooksBoundedCount"];
             /**
-             * @description Age of the oldest of these events in ms; null: there is none.
+             * @description Age of the oldest of these events in ms; null: there is none. If more than 50 tenants have such events, only the events of 50 tenants are compared.
              * @example 41
              */
             oldestEventMs: number | null;
@@ -2663,7 +2663,7 @@ export interface components {
              */
             oldestDueMs: number | null;
             /**
-             * @description How long the longest-waiting HTTP transport has had a due delivery while no process works on it, in ms; null: none waits.
+             * @description Longest time for which an HTTP transport has had a due delivery while no process works on it, in ms; null: none waits.
              * @example 40
              */
             unclaimedMs: number | null;
@@ -3085,7 +3085,7 @@ export interface operations {
                 state?: "ACTIVE" | "PAUSED" | "DISABLED";
                 /** @description `true`: only active HTTP transports whose last attempts failed. `false`, the default: all. */
                 failing?: "true" | "false";
-                /** @description Filter by text that the uid, the name or the URL contains. The search ignores case. */
+                /** @description Filter by text that the uid, the name or the URL contains. The search ignores the case of the letters A to Z. */
                 search?: string;
             };
             header?: never;
