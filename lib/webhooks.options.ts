@@ -152,7 +152,10 @@ export interface WebhooksOptions {
    * Default 10; 0 to 10,000; 0: never.
    */
   circuitFailures?: number;
-  /** First cool-down of an open circuit in ms, doubled with each failed probe up to a minute. Default 5,000; 100 to 86,400,000. */
+  /**
+   * First cool-down of an open circuit in ms. Each failed probe doubles it, up to a minute; a longer value is never doubled.
+   * Default 5,000; 100 to 86,400,000.
+   */
   circuitCoolDownMs?: number;
   /** A transport is disabled after all of its attempts have failed for this many hours. Default 120; 1 to 8,760. */
   disableAfterHours?: number;
@@ -173,7 +176,7 @@ export interface WebhooksOptions {
   encryption?: EncryptionOptions;
   /**
    * How long deliveries and events are kept. Default: 30 days for delivered ones, 90 days for others, 24 hours for events
-   * without deliveries. `false`: this process deletes nothing.
+   * without deliveries. `false`: this process deletes none of them.
    */
   retention?: RetentionOptions | false;
   /** Settings of traces and metrics. Default: requests carry `traceparent`, and metrics do not tell transports apart. */
