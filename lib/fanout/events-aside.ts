@@ -1,7 +1,10 @@
 /** First and longest pause before an event is tried again, in ms. The pause doubles each time. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 5_000;
-/** How long after the end of its pause an entry is removed, in ms. By then, another process has fanned its event out. */
+/**
+ * An entry is removed this long after its pause has ended, in ms. Otherwise the entries of events that another process has fanned
+ * out would stay forever.
+ */
 const FORGET_MS = 60_000;
 
 interface Aside {
@@ -10,7 +13,10 @@ interface Aside {
   until: number;
 }
 
-/** Events whose fan-out failed because of the event itself, and when each is tried again. They stay in the outbox. */
+/**
+ * Events that could not be fanned out completely, because of the event itself or a locked lane, and when each is tried again. They
+ * stay in the outbox.
+ */
 export class EventsAside {
   readonly #events = new Map<number, Aside>();
 

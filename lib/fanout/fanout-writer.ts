@@ -23,7 +23,7 @@ const SKIP_LOCKED_MS = 10_000;
 export interface FanoutWriterOptions {
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
-  /** Called after each transaction that has added work to lanes, with these lanes and the bodies in memory. */
+  /** Called after each transaction that has added work to lanes, with these lanes (see `lanesToNotify`) and the bodies in memory. */
   readonly notify: (lanes: Iterable<LaneCandidate>, contents: Iterable<EventContent>) => void;
   readonly telemetry: Telemetry;
   readonly onError: (error: unknown, failures: number) => void;

@@ -3,8 +3,8 @@ import type { FanoutResult, FanoutWebhook } from '../persistence/ports/fanout-st
 import type { TenantShare } from './tenant-shares.js';
 
 /**
- * The lanes that have new deliveries, by transport. The lane of a transport that is paused or disabled is not scheduled, so it
- * is not among them.
+ * The lanes that have new deliveries, by transport. If an event is incomplete, its locked lanes are included, because it is not
+ * known here which lanes were locked. The lane of a transport that is paused or disabled is not scheduled, so it is not included.
  *
  * @param webhooks by transport
  */

@@ -2,11 +2,17 @@ import type { PlannedDelivery } from '../persistence/ports/fanout-store.js';
 import type { QueueCountStore } from '../persistence/ports/queue-count-store.js';
 import type { TenantShare } from './tenant-shares.js';
 
-/** A count is valid for this long, in ms, and no longer, because other processes add deliveries too. */
+/**
+ * The deliveries of a tenant that may be near its quota are counted again after this time, in ms, because other processes add
+ * deliveries too.
+ */
 const LOOK_EVERY_MS = 2_000;
 /** A count that has reached the quota is valid for this long, in ms. It is short, because deliveries end meanwhile. */
 const LOOK_AGAIN_MS = 100;
-/** It takes about 150 ms to count a million deliveries, so the count of a long queue is valid for this many times as long as it took. */
+/**
+ * It takes about 150 ms to count a million deliveries. So a long queue is not counted again before this many times the duration of
+ * the last count has passed.
+ */
 const REST_FACTOR = 20;
 /** A queue is long if it has at least this number of pending deliveries. */
 const LONG_QUEUE = 50_000;

@@ -22,7 +22,7 @@ export interface ListeningOptions {
   readonly onOpen: () => void;
   /** `isProven` has changed. */
   readonly onChange: () => void;
-  /** A connection was open and delivered nothing. */
+  /** A connection is open, but a notification of this process to itself did not arrive on it in time. */
   readonly onDeaf: () => void;
 }
 

@@ -18,7 +18,7 @@ export interface RedisConnection {
   destroy(): void;
 }
 
-/** The carrier itself decides when to connect again. */
+/** The module itself decides when to connect again. */
 const NO_RECONNECT = { socket: { reconnectStrategy: false } } as const;
 
 /** Notifications by Redis pub/sub, with one connection that publishes and one that listens. */

@@ -35,7 +35,7 @@ export class SharedWakeUps implements WakeUps {
   #check: Promise<WorkCheck> | undefined;
   #hasChecked = false;
   #state: WakeUps['state'] = 'none';
-  /** Whether a connection delivered nothing, and none has been proven since. */
+  /** Whether a notification of this process to itself did not arrive in time, and no connection has been proven since. */
   #isDeaf = false;
   #hasWarned = false;
 
