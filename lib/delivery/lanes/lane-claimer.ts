@@ -97,7 +97,7 @@ export class LaneClaimer {
     return this.#mayBeMore && free >= size / 4;
   }
 
-  /** Whether due lanes were refused for lack of places when this process last looked. */
+  /** Whether due lanes were refused for lack of places, or no place was free, when this process last looked. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -107,7 +107,7 @@ export class LaneClaimer {
     return this.#refusals.missingKeyIds(this.options.elapsed());
   }
 
-  /** Status of the rounds. A round succeeds if it claimed lanes without an error, or if it found none that is due. */
+  /** Status of the rounds. A round succeeds if one of its claim statements succeeded, or if it found no due lane. */
   get rounds(): RoundStatus {
     return this.#history.status;
   }

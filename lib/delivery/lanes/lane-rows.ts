@@ -73,7 +73,7 @@ export class LaneRows extends LaneHold {
    *
    * @param limit as it was requested
    * @param readAt the instant up to which due rows were read
-   * @param isUnrecorded whether this process has sent a row and could not record its outcome yet
+   * @param isUnrecorded whether this process could not record the outcome of a row yet
    * @returns rows that are in hand from now on and must not be sent
    */
   acceptRows(
@@ -107,7 +107,7 @@ export class LaneRows extends LaneHold {
   /**
    * Accepts requested deliveries that were read.
    *
-   * @param isUnrecorded whether this process has sent a row and could not record its outcome yet
+   * @param isUnrecorded whether this process could not record the outcome of a row yet
    * @returns rows that are in hand from now on and must not be sent, and whether no request is left
    */
   acceptRequests(reading: RequestReading, isUnrecorded: RowJudge['isUnrecorded']): RequestedRows {

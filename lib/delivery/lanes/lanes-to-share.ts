@@ -3,15 +3,15 @@ import type { Lane } from './lane.js';
 /** Minimum time that a lane is held before it is released for others, in ms. */
 const QUANTUM_MS = 1_000;
 /**
- * Maximum number of idle lanes that a busy process releases at a time if no due lane was refused. It releases them in case
- * other processes have nothing to do.
+ * Maximum number of idle lanes that a busy process releases at a time if a place was free and no due lane was refused. It releases
+ * them in case other processes have nothing to do.
  */
 const FEW = 16;
 
 export interface Load {
   /** Whether all slots of this process except the reserve are taken, so that it cannot send all that it holds. */
   readonly isBusy: boolean;
-  /** Whether due lanes were refused for lack of places. */
+  /** Whether due lanes were refused for lack of places, or no place was free. */
   readonly isShort: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Load {
  * The lanes that a process releases for others, about once a second. A lane is released only if it was held for at least
  * `QUANTUM_MS`.
  *
- * - If due lanes were refused for lack of places, the process releases all lanes with nothing in flight.
+ * - If due lanes were refused for lack of places, or no place was free, the process releases all lanes with nothing in flight.
  * - Otherwise, if the process is busy, it releases at most `FEW` lanes with nothing in flight. If every lane has something in
  *   flight, it releases the lane that was held longest, so that two processes come to share a few large lanes.
  *

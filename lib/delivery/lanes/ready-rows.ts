@@ -36,7 +36,7 @@ export class ReadyRows {
     return this.#requested[0] ?? this.#due[this.#dueFrom] ?? this.#recovered.first;
   }
 
-  /** The due delivery is ready. It is sent after all that are ready, except those of a recovery. */
+  /** The due delivery is ready. It is sent after all that are ready. Exception: deliveries of a recovery are sent last. */
   add(delivery: QueuedDelivery): void {
     if (delivery.requested === 'RECOVERY') this.#recovered.add(delivery);
     else this.#due.push(delivery);

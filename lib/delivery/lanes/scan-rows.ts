@@ -12,7 +12,7 @@ export interface UnsentRows {
 export interface RowJudge {
   /** Whether the last holder crashed while it sent this row. */
   readonly hasCrashed: (row: QueuedDelivery) => boolean;
-  /** Whether this process has sent the row and could not record the outcome yet. */
+  /** Whether this process could not record the outcome of this row yet. */
   readonly isUnrecorded: (row: QueuedDelivery) => boolean;
 }
 

@@ -63,7 +63,7 @@ export class DeliveryRecorder {
     return this.#recorder.isStalled;
   }
 
-  /** Whether this process has sent the delivery and cannot record its outcome for now. */
+  /** Whether this process cannot record the outcome of the delivery for now. */
   isUnrecorded(deliveryId: number): boolean {
     return this.#recorder.isUnrecorded(deliveryId);
   }

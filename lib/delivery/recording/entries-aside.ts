@@ -4,7 +4,7 @@ import type { RecordEntry } from './record-entry.js';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Entries that cannot be written because of their own row. Each is enqueued again after a pause. */
+/** Entries that the recorder has set aside, because they could not be written. Each is enqueued again after a pause. */
 export class EntriesAside {
   /** Number of entries that were set aside and are not written yet, by the id of the delivery. */
   readonly #byDelivery = new Map<number, number>();

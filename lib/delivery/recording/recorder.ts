@@ -36,9 +36,9 @@ export const LAST_WRITE_MS = 1_000;
  *
  * Until the process stops, no entry is discarded. If the database is unavailable, the same group is retried. If the database
  * refuses a group, the group is halved until the entry at fault is alone. That entry is set aside and enqueued again after a
- * pause, and so are entries whose row somebody else has locked. Before a refused entry is set aside, the recorder tries to
- * write it without its notification event, and then without the headers and the body of the response: these must not prevent
- * the record.
+ * pause. So are entries whose row somebody else has locked, and entries of which only the change of the transport could not be
+ * written. Before a refused entry is set aside, the recorder tries to write it without its notification event, and then without
+ * the headers and the body of the response: these must not prevent the record.
  */
 export class Recorder {
   #waiting: RecordEntry[] = [];

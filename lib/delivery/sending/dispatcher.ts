@@ -69,6 +69,7 @@ export class Dispatcher {
   /**
    * Backpressure: no request starts while the number of outcomes that wait to be recorded is at least the number of slots.
    * Meanwhile, at most two groups of other outcomes are being written. After a crash, all of these deliveries are sent again.
+   * Exception: while nothing can be recorded, single requests start (see `PROBE_EVERY_MS`).
    */
   #mayStart(): boolean {
     if (this.recorder.backlog < this.slots.size) return true;
