@@ -163,7 +163,8 @@ export const postgresTables = (
   // has_succeeded: the delivery was DELIVERED before it was redelivered, so it always ends with that status.
   // noted_token: the fencing token of the last holder that noted the delivery before sending it (quarantine mode); 0: the noted
   // attempt already has an outcome.
-  // lost_attempts: number of crashes during the last attempt. They do not count as attempts: the last attempt is repeated.
+  // lost_attempts: number of crashes during the last attempt of the schedule. They do not count as attempts: that attempt is
+  // repeated.
   // requested: trigger of the next attempt if somebody requested it, until that attempt is recorded; null: SCHEDULE.
   `CREATE TABLE ${table('webhook_queue')} (
     transport_id bigint NOT NULL,
@@ -185,7 +186,7 @@ export const postgresTables = (
      WHERE ordering_key IS NOT NULL`,
   // Two indexes for the lists of the API, newest first, and for queries about one delivery or one event. The condition of
   // both is always true. Without it, a planner with statistics of an empty queue would use these indexes for ordering keys
-  // and for lanes, which are read by due date. Only statements with "tenant_id > 0" can use them.
+  // and for lanes, which are read by due date. Only statements whose conditions imply "tenant_id > 0" can use them.
   `CREATE INDEX webhook_queue_list ON ${table('webhook_queue')} (tenant_id, transport_id, delivery_id)
      WHERE tenant_id > 0`,
   `CREATE INDEX webhook_queue_event ON ${table('webhook_queue')} (event_id) WHERE tenant_id > 0`,
@@ -251,8 +252,9 @@ export const postgresTables = (
     free_at bigint NOT NULL
   )`,
 
-  // Attempts that did not end their delivery, and orphaned attempts, which do not count. started_at is part of the key, because
-  // an orphaned attempt may have the same number as the attempt that counted.
+  // Attempts that did not end their delivery, and orphaned attempts, which do not count. The attempt that ended a delivery is in
+  // the log; if the delivery moves back to the queue, that attempt moves to this table. started_at is part of the key, because an
+  // orphaned attempt may have the same number as the attempt that counted.
   `CREATE TABLE ${table('webhook_attempt')} (
     delivery_id bigint NOT NULL,
     number integer NOT NULL,

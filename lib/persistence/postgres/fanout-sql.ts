@@ -108,9 +108,9 @@ const optionalParameters = ({ isOrdered, mayExist }: WriteKind): { ordered: stri
  * last position of its deliveries in $14 (events) and in the last parameter (ordering keys). Before the last parameter,
  * some texts have: the events that must be ordered; the events whose deliveries may exist.
  *
- * `locked`: events that no other process is fanning out. The fence is the number of `transport_ids` of the event's row, which
- * falls with each plan; null counts as `ALL_TRANSPORTS`. `lanes` locks the lanes before any of their rows are written, in key
- * order (no deadlocks). If a lane was deleted meanwhile, it gets no delivery.
+ * `locked`: events that no other process is fanning out. The fence is the number of `transport_ids` of the event's row; null
+ * counts as `ALL_TRANSPORTS`. Each plan that updates the row changes the fence. `lanes` locks the lanes before any of their
+ * rows are written, in key order (no deadlocks). If a lane was deleted meanwhile, it gets no delivery.
  */
 export function writeText(table: TableName, kind: WriteKind): string {
   const { isOrdered, mayExist, hasLeft, skipsLocked } = kind;
@@ -228,7 +228,7 @@ const keptOnOutbox = (table: TableName): string => `
 
 /**
  * The locked events, except those that must be ordered and have to wait. `stragglers` are earlier unfanned events of the
- * same tenants that are not part of this plan. They are few, since a plan starts with a tenant's oldest events.
+ * same tenants that this statement has not locked. They are few, since a plan starts with a tenant's oldest events.
  */
 const readyInOrder = (table: TableName, ordered: string): string => `
   stragglers AS MATERIALIZED (

@@ -8,7 +8,7 @@ const NOTIFY = `
 
 /**
  * Notifications by PostgreSQL's NOTIFY, each statement in a transaction of its own on the module's pool. In the host's
- * transaction, NOTIFY would make all commits of the database wait for each other.
+ * transactions, NOTIFY would make the commits of all transactions that emit wait for each other.
  */
 export class PostgresCarrier implements Carrier {
   readonly name = 'PostgreSQL (LISTEN and NOTIFY)';

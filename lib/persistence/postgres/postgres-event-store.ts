@@ -20,7 +20,7 @@ interface Result {
   written: number;
 }
 
-/** A statement. On the module's own connections it is prepared by its name. */
+/** A statement. Outside of an explicit transaction, it is prepared by its name. */
 interface NamedText {
   readonly name: string;
   readonly text: string;

@@ -11,9 +11,9 @@ const IDENTIFY = `SELECT pg_catalog.pg_current_xact_id()::text AS xid, ${DATABAS
 /**
  * Inserts events in a transaction of the host that the emitter has not verified (see `HostTransaction.isVerified`).
  *
- * The first statement of each transaction reads the number of the transaction and the identity of the database. The INSERT
- * names that number and writes nothing in another transaction. It is therefore harmless if the library runs statements
- * outside of a transaction, if the transaction has ended, or if its connection now serves another client.
+ * Before the first event is written in a transaction, a statement reads the number of the transaction and the identity of the
+ * database. The INSERT names that number and writes nothing in another transaction. It is therefore harmless if the library
+ * runs statements outside of a transaction, if the transaction has ended, or if its connection now serves another client.
  */
 export class PostgresHostInsert {
   /** Numbers of the transactions that were seen. PostgreSQL never reuses a number. */

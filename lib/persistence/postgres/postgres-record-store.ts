@@ -40,7 +40,10 @@ type Run = (prepared: Prepared) => Promise<MissingRow[]>;
 /** How long locked rows are skipped after one has delayed a group, in ms. */
 const SKIP_LOCKED_MS = 10_000;
 
-/** Recording on PostgreSQL: one statement for the attempts of a group, and one each for postponed and parked deliveries. */
+/**
+ * Recording on PostgreSQL: one statement for the attempts of a group, and one each for postponed and parked deliveries. If
+ * some of the attempts were not written, another statement finds out why.
+ */
 export class PostgresRecordStore implements RecordStore {
   readonly #sql: ReturnType<typeof recordTexts>;
   readonly #changeTransports: string;

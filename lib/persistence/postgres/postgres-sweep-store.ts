@@ -10,7 +10,7 @@ import type { Swept, SweepRequest, SweepStore } from '../ports/sweep-store.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { numbers } from './sql.js';
 
-/** The sweep on PostgreSQL: one statement reads, and a second one writes if a stranded lane was found. */
+/** The sweep on PostgreSQL: one statement reads. If it finds a stranded lane, one or more others write. */
 export class PostgresSweepStore implements SweepStore {
   readonly #schedule: string;
 

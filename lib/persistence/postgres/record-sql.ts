@@ -58,12 +58,13 @@ const missing = (queue: string, fence = ''): string => `missing AS MATERIALIZED 
   )`;
 
 /**
- * The SQL texts of PostgresRecordStore. The statements for attempts return deliveries that were not found; `missing` finds
- * out why.
+ * The SQL texts of PostgresRecordStore. The statements for attempts return the deliveries whose attempt they did not write;
+ * `missing` finds out why.
  *
  * Parameters of the attempts, an array of each: $1 to $4 the queue row's key and the attempts before; $5, $6 status and
- * reason; $7 to $14 the attempt. In `any` also: $15 next due date, $16 whether the attempt counts, and $17 now. In `reported`
- * also: $18 to $24 notification events. An array that holds nulls only may be empty: unnest fills the shorter ones with nulls.
+ * reason; $7 to $14 the attempt. In `any`, `reported` and `missing` also: $15 next due date, $16 whether the attempt counts.
+ * An array that holds nulls only may be empty: unnest fills the shorter ones with nulls. In `any` and `reported`, $17 is now.
+ * In `reported`, $18 to $24 are the notification events.
  */
 export function recordTexts(database: Pick<PostgresDatabase, 'table'>) {
   const queue = database.table('webhook_queue');
