@@ -23,7 +23,7 @@ export async function runWebhookMigrations(host: DataSource | GivenAddress): Pro
 }
 
 /**
- * Returns the names of the migrations that `runWebhookMigrations` would run, oldest first, and changes nothing.
+ * Returns the names of the migrations that `runWebhookMigrations` would run, oldest first, and runs none of them.
  *
  * @param host as for `runWebhookMigrations`
  */
