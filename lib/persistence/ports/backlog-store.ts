@@ -13,9 +13,9 @@ export interface Backlog {
   /** Age of the oldest event in the outbox. */
   readonly oldestEventMs: number | null;
   /**
-   * Due deliveries, including those in flight. A delivery is due if its due date has passed and nothing holds back its
-   * lane. Deliveries of a transport that is paused, disabled, rate-limited, or blocked by its circuit or by `Retry-After`
-   * are not counted.
+   * Due deliveries, including those in flight. A delivery is due if its due date has passed and its lane is not suspended
+   * or blocked. Deliveries of a transport that is paused, disabled, or blocked by its circuit or by `Retry-After` are not
+   * counted. Deliveries that wait for a rate limit are counted while a process holds their lane.
    */
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its transport. */
@@ -36,7 +36,7 @@ export const MOST_LANES = 100;
 /** Maximum number of tenants whose oldest event is read. */
 export const MOST_TENANTS = 50;
 
-/** Measures the backlog for health. */
+/** Measures the backlog for health and for the operator's overview. */
 export interface BacklogStore {
   /**
    * Reads at most `MOST_EVENTS` events, `MOST_DELIVERIES` deliveries, `MOST_LANES` lanes and the oldest events of

@@ -96,7 +96,7 @@ describe('BacklogStore', () => {
     it.each<[string, Row]>([
       ['paused or disabled', { suspended: true, due_at: null }],
       ['paused while its holder crashed', { suspended: true }],
-      ['blocked or rate-limited', { due_at: Date.now() + HOUR_MS }],
+      ['blocked', { due_at: Date.now() + HOUR_MS }],
     ])('leaves out a transport that is %s', async (_state, lane) => {
       await dueFor(HOUR_MS, lane);
       expect(await measure()).toEqual(NOTHING);
