@@ -98,7 +98,10 @@ export class HttpTransportEntity {
   @Column(jsonColumn({ name: 'retry_schedule_seconds', nullable: true }))
   retryScheduleSeconds!: number[] | null;
 
-  /** Rises with each change. Lane holders compare it to detect new configuration, and writers to detect a lost update. */
+  /**
+   * Rises with each change of the settings, the secrets or the state. Lane holders compare it to detect new configuration, and
+   * writers to detect a lost update.
+   */
   @Column(bigintColumn({ name: 'version' }))
   version!: number;
 

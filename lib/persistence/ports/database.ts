@@ -31,15 +31,18 @@ export interface WriteOptions {
 
 /**
  * The module's own connection to the host's database, one interface for every dialect. Reads may go through `dataSource`
- * (TypeORM repositories and query builders). Every write goes through `write`, which on SQLite guarantees that a write
- * transaction never spans an `await`.
+ * (TypeORM repositories and query builders). Except for migrations, code that uses this interface writes with `write`. On
+ * SQLite, `write` guarantees that a write transaction never spans an `await`.
  */
 export interface Database {
   readonly kind: DatabaseKind;
   readonly dataSource: DataSource;
   /** Identifies the database and the schema of the module's tables. Available once the connection is open. */
   readonly scope: string;
-  /** The database and its schema, for people, without credentials. Available once the connection is open. */
+  /**
+   * The kind of the database, and its schema or the name of its file, for people, without credentials. Available once the
+   * connection is open.
+   */
   readonly description: string;
 
   /** The escaped name of one of the module's tables, with the host's schema if the host sets one. */
@@ -58,7 +61,10 @@ export interface Database {
   /** Offset that `now()` adds to the process's clock, in ms: positive if the database is ahead. */
   readonly clockOffsetMs: number;
 
-  /** Reads the database's time and checks for the module's tables, in one cheap query. If it succeeds, the database is reachable. */
+  /**
+   * Checks for the module's tables and, on PostgreSQL, reads the server's time, in one cheap query. If it succeeds, the
+   * database is reachable.
+   */
   measureClock(): Promise<void>;
 
   readonly migrations: MigrationSteps;

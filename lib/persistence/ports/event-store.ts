@@ -19,8 +19,9 @@ export interface NewEvent {
 export interface InsertedEvent {
   readonly eventUid: string;
   /**
-   * `none`: the event was written now. `same`: the tenant already had this `eventUid` with the same body; nothing was
-   * written. `different`: it had the `eventUid` with another body; nothing was written for this event.
+   * `none`: the tenant did not have this `eventUid`. `same`: it had the `eventUid` with the same body, or with a body that was
+   * erased since; nothing was written for this event. `different`: it had the `eventUid` with another body; nothing was
+   * written for this event.
    */
   readonly duplicate: 'none' | 'same' | 'different';
 }
@@ -32,8 +33,8 @@ export interface EventStore {
    * order. A duplicate never fails a statement, so the host's transaction stays usable.
    *
    * @param events each `eventUid` at most once; may be empty
-   * @param transaction an open transaction of the host, which then decides whether the events exist; without it they are
-   *   written and committed on the module's own connection
+   * @param transaction an open transaction of the host, which then decides whether the events exist. Without it, they are
+   *   written and committed on the module's own connection; if one of them is `different`, none is written
    * @throws {TransactionNotOpenError} {ForeignTransactionError} if the emitter has not verified the transaction
    *   (`isVerified`), and it is not open or is in another database than the module's
    */

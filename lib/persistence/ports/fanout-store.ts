@@ -55,8 +55,8 @@ export interface PlannedDelivery {
 
 export interface PlannedEvent extends Pick<UnfannedEvent, 'id' | 'tenantUid' | 'transportIds' | 'mayExist'> {
   /**
-   * Transports that get their delivery in a later plan, because one plan is limited. Empty: the event is removed from the
-   * outbox. Otherwise it stays there with these transports.
+   * Transports that get their delivery in a later plan, because one plan is limited. The event stays in the outbox with
+   * these transports and with those whose lane is left out (see `skipsLocked`). If there are none, it is removed.
    */
   readonly left: readonly number[];
 }

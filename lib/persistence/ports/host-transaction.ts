@@ -27,11 +27,14 @@ export interface HostTransaction {
 
   /**
    * True: the emitter has checked that the transaction is open and leads to the module's database. Default: the module
-   * checks this by a query.
+   * checks the database by a query, and the transaction as described for `isOpen`.
    */
   readonly isVerified?: boolean;
 
-  /** Whether the library reports that a transaction is open. Undefined: it does not know, and the module queries the database. */
+  /**
+   * Whether the library reports that a transaction is open. Undefined: it does not know. On PostgreSQL, the module's
+   * statements check this anyway; on SQLite, the module then does not check it.
+   */
   isOpen(): boolean | undefined;
 
   /**

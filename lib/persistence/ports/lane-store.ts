@@ -99,11 +99,13 @@ export interface QueuedDelivery {
 
 export interface LaneReading {
   readonly transportId: number;
-  /** The lane's version in the snapshot that the rows were read from. */
+  /**
+   * The lane's version in the snapshot that the rows were read from. On SQLite it may be older than the rows, but never newer.
+   */
   readonly version: number;
   /**
-   * The lane's version at the latest request for a redelivery, in the same snapshot; 0: no requested delivery is in the
-   * queue. See `RequestStore`.
+   * The lane's version at the latest request for a redelivery (`MANUAL`), read together with `version`; 0: the queue has no
+   * delivery with such a request. See `RequestStore`.
    */
   readonly requestsVersion: number;
   /** Due rows in the order `(dueAt, deliveryId)`. Fewer rows than the limit mean that the scan has ended. */
@@ -174,8 +176,8 @@ export interface ClaimRequest {
 }
 
 /**
- * How lanes are claimed, read, renewed and released. Every call handles many lanes in one round trip. Instants, such as due
- * dates, are ms since the epoch on the database's clock.
+ * How lanes are claimed, read, renewed and released. Every call takes one round trip, however many lanes it handles.
+ * Instants, such as due dates, are ms since the epoch on the database's clock.
  */
 export interface LaneStore {
   /** Reads due lanes, longest due first. It locks nothing: another process may claim them first. */

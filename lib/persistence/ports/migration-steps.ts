@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 
 /** The steps of a migration in which databases differ. */
 export interface MigrationSteps {
-  /** Runs `work` while no other process migrates the database. `work` must be safe to repeat. */
+  /** Runs `work` so that only one process at a time migrates the database. `work` must be safe to repeat. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 
   /** Runs `work` in one transaction, which also contains the list of migrations. */

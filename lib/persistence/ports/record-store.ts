@@ -93,7 +93,10 @@ export interface RecordGroup {
 export interface RecordResult {
   /** Deliveries whose attempt is orphaned, or whose postponement failed: their queue row has changed since. */
   readonly orphaned: ReadonlySet<number>;
-  /** Deliveries of which nothing was written, because another transaction has locked their queue row: try again later. */
+  /**
+   * Deliveries of which nothing was written, because another transaction has locked their queue row, or the row of the next
+   * delivery of their ordering key: try again later.
+   */
   readonly locked: ReadonlySet<number>;
   /**
    * Deliveries of which nothing was written, because the attempt would end them without success and a redelivery was
@@ -108,9 +111,10 @@ export const PARKED_DUE_AT = 8_640_000_000_000_000;
 /** How attempts and their consequences are recorded. */
 export interface RecordStore {
   /**
-   * Writes a group in one transaction. If the queue row of an attempt has changed since, the attempt is logged as orphaned
-   * and changes nothing else. When a delivery with an ordering key ends, the next one of its key becomes due. A queue row
-   * that another transaction has locked is left out, so that it does not delay the others.
+   * Writes a group in one transaction; on PostgreSQL, orphaned attempts may be logged in a second one. If the queue row of an
+   * attempt has changed since, the attempt is logged as orphaned and changes nothing else. When a delivery with an ordering
+   * key ends, the next one of its key becomes due. A queue row that another transaction has locked is left out, so that it
+   * does not delay the others.
    *
    * An attempt with the trigger `SCHEDULE` keeps a request for a redelivery that came while it was in flight. Every other
    * trigger clears the request, because the attempt is the one that was requested.

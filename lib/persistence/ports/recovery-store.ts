@@ -68,7 +68,7 @@ export interface EventPair {
 /** A job (a recovery or replay) that this process holds. */
 export interface HeldRecovery {
   readonly id: number;
-  /** Fencing token: rises with each claim and with a cancellation. */
+  /** Fencing token: rises with each claim, and when the job ends. */
   readonly leaseToken: number;
 }
 
@@ -151,8 +151,9 @@ export interface RecoveryStore {
 
   /**
    * Enqueues a batch and moves the job's cursor, in one transaction. The lane is locked first, so that fan-out cannot create
-   * a delivery of the same event at the same time. Deliveries that are pending, and events in the outbox, are skipped.
-   * Events are locked, so that retention cannot delete them meanwhile; those that have lost their body count as `payloadGone`.
+   * a delivery of the same event at the same time. Deliveries that are pending are skipped, and so are events that are in
+   * the outbox and have no delivery to the transport yet. Events are locked, so that retention cannot delete them meanwhile;
+   * those that have lost their body count as `payloadGone`.
    *
    * @throws the driver's error if another transaction keeps the lane locked for too long
    */

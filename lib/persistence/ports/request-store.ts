@@ -29,7 +29,10 @@ export interface RequestReadRequest {
 
 export interface RequestReading {
   readonly transportId: number;
-  /** `webhook_lane.requests_version` in the snapshot that the rows were read from. */
+  /**
+   * `webhook_lane.requests_version` in the snapshot that the rows were read from. On SQLite it may be older than the rows, but
+   * never newer.
+   */
   readonly requestsVersion: number;
   /** In ascending order of ids, regardless of their due dates. Fewer rows than the limit mean that there are no more. */
   readonly rows: readonly QueuedDelivery[];
@@ -45,12 +48,12 @@ export interface ServedRequests {
 /**
  * Requests for redeliveries, from the process that accepts them to the holder of the lane.
  *
- * Only the holder of a lane changes the key and the number of attempts of a queue row. A request therefore sets `requested`
- * of the row, and notes the lane's new version in `webhook_lane.requests_version`, in one transaction. The holder reads
- * `requests_version` along with the version of the lane. If it is greater than the version up to which the holder has read
- * requests, the holder reads the requested rows, regardless of their due dates. The column keeps its value until no
- * requested row is left. So the next holder finds the requests that a crashed one has left, and a lane without requests
- * costs no statement.
+ * An attempt of a pending delivery may be in flight, and would be orphaned if the key of its queue row changed. A request
+ * therefore keeps the key: it sets `requested` of the row, and notes the lane's new version in
+ * `webhook_lane.requests_version`, in one transaction. The holder reads `requests_version` along with the version of the
+ * lane. If it is greater than the version up to which the holder has read requests, the holder reads the requested rows,
+ * regardless of their due dates. The column keeps its value until no requested row is left. So the next holder finds the
+ * requests that a crashed one has left, and a lane without requests costs no statement.
  */
 export interface RequestStore {
   /**

@@ -54,15 +54,15 @@ export interface TombstoneCursor {
 export const FIRST_TOMBSTONE: TombstoneCursor = { kind: '', id: 0 };
 
 /**
- * Finds and deletes what is no longer needed. Each call reads and writes a bounded number of rows, found by key. Rows that
- * another transaction has locked are left out. The log is read in the order of ids of one tenant and status, which needs no
- * index beyond that of the lists. No statement writes or locks a row of the queue.
+ * Finds and deletes what is no longer needed. Each call reads and writes a bounded number of rows, found by key. Deliveries
+ * and events that another transaction has locked are left out. Old deliveries are read in the order of ids of one tenant and
+ * status, which needs no index beyond that of the lists. No statement writes or locks a row of the queue.
  */
 export interface RetentionStore {
   /** Tenants with numbers above `afterId`, in ascending order. */
   tenants(afterId: number, limit: number): Promise<NumberedTenant[]>;
 
-  /** The tenant's number; undefined: it has none, because it never had a transport. */
+  /** The tenant's number; undefined: it has none, because it never had a transport, or was erased. */
   tenantId(tenantUid: string): Promise<number | undefined>;
 
   /** Ended deliveries with ids above `afterId`, in ascending order. */

@@ -17,7 +17,10 @@ export interface SweepRequest {
   readonly dueBefore: number;
 }
 
-/** Finds and schedules stranded lanes, which only a bug or a manual edit can leave behind. Each call reads a bounded number of lanes. */
+/**
+ * Finds and schedules stranded lanes, which only a bug, a manual edit or a clock that was set back can leave behind. Each call
+ * reads a bounded number of lanes.
+ */
 export interface SweepStore {
   /**
    * Schedules stranded lanes, to be scanned from the head. A lane is stranded in two cases: it has due deliveries, but

@@ -104,7 +104,8 @@ export class HeldRecoveryRepository {
   /**
    * Ends the job and releases it.
    *
-   * @param eventOf returns the event that reports the end to the tenant, stored in the same transaction. Default: no event
+   * @param eventOf called only for `DONE`: returns the event that reports the end to the tenant, stored in the same
+   *   transaction. Default: no event
    * @returns the job as it ended; undefined: it is not held any more
    */
   async end(

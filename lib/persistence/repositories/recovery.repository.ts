@@ -20,7 +20,7 @@ import { statement } from '../sql/statement.js';
 export class RecoveryRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** The tenant's number; undefined: it has none, because it never had a transport. */
+  /** The tenant's number; undefined: it has none, because it never had a transport, or was erased. */
   tenantId(tenantUid: string): Promise<number | undefined> {
     return tenantIdOf(this.database, tenantUid);
   }

@@ -120,7 +120,7 @@ export async function numberedTenants(
   return rows.map((row) => ({ id: row.id, tenantUid: row.tenant_uid }));
 }
 
-/** @returns undefined if the tenant has no id, because it never had a transport */
+/** @returns undefined if the tenant has no id, because it never had a transport, or was erased */
 export async function tenantIdOf(database: Database, tenantUid: string): Promise<number | undefined> {
   const { sql, parameters } = statement(
     database,
