@@ -60,8 +60,8 @@ export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): Rec
   phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
 
 /**
- * The time from which a job finds everything, in ms since the epoch: retention has deleted nothing from then on that belongs to
- * the result. It is `since` or later. A recovery finds ended deliveries. A replay finds events, which are stored at least as
+ * The time from which a job finds everything, in ms since the epoch: of the deliveries or events since then, retention has deleted
+ * none. It is `since` or later. A recovery finds ended deliveries. A replay finds events, which are stored at least as
  * long as one of their deliveries, or, without deliveries, for a period of their own.
  *
  * @param periods the tenant's periods; undefined: nothing is ever deleted

@@ -21,7 +21,7 @@ export type FactKind = 'DELIVERED' | 'AGAIN' | 'FAILED' | 'MISSED' | 'RETRIED';
 export const endKind = (status: 'DELIVERED' | 'FAILED', isRedelivery: boolean): FactKind =>
   status === 'DELIVERED' && isRedelivery ? 'AGAIN' : status;
 
-/** One outcome, as the transaction that recorded it noted it. */
+/** One outcome. The transaction that records the outcome writes the fact. */
 export interface Fact {
   readonly tenantId: number;
   readonly transportId: number;

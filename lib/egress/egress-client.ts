@@ -133,7 +133,7 @@ export class EgressClient {
     return this.#underWay.snapshot().filter((exchange) => exchange.origin === origin).length;
   }
 
-  /** Stops sending until `resume()` is called. New requests end as `ABORTED` at once, and those still in flight after `graceMs` do too. */
+  /** Stops sending until `resume()` is called. New requests end as `ABORTED` at once. Requests in flight are aborted after `graceMs`. */
   suspend(graceMs: number): void {
     this.#suspended = true;
     this.#giveUp ??= setTimeout(() => this.#abort(), graceMs);

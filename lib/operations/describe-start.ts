@@ -6,7 +6,7 @@ export interface StartFacts {
   readonly database: string;
   /** Undefined: this process neither fans out nor delivers. */
   readonly worker: { readonly concurrency: number; readonly isSending: boolean } | undefined;
-  /** Path of the admin API, such as `/v2`; '' for none; undefined: it is not mounted. */
+  /** Path under which the admin API is mounted, such as `/v2`; '': at the root; undefined: it is not mounted. */
   readonly adminPath: string | undefined;
   readonly allowsHttp: boolean;
   /** Ids of the keys for secrets at rest, beginning with the key that encrypts; undefined: this process decrypts no secrets. */

@@ -37,7 +37,8 @@ export const listenCommand: Command = {
     'forward-to': {
       value: 'URL',
       description:
-        'Send each request to this URL as well, unless this command refuses it with 401, and pass on the status, or 502 without a response within 30 s',
+        'Send each request to this URL as well, unless this command refuses it with 401, and respond with the status of the URL. ' +
+        'If the URL does not respond within 30 s, the status is 502',
     },
     'print-body': { description: 'Print the whole body of each request' },
   },
