@@ -85,9 +85,9 @@ export interface SecretRotated extends NotifiedOfTransport {
 }
 
 /**
- * The overlap after a rotation ends soon, and the receiver must use the new secret by then. Published once for each rotation,
- * 24 h before the end, or when half of the overlap has passed if that is later. If no process ran then, it is published as
- * soon as one runs.
+ * The overlap after a rotation ends soon, and the receiver must use the new secret by then. Published at most once for
+ * each rotation, 24 h before the end, or when half of the overlap has passed if that is later. Another rotation before then
+ * replaces the notification. If no process with a worker ran then, it is published as soon as one runs.
  */
 export interface SecretOverlapEnding extends NotifiedOfTransport {
   readonly type: 'secretOverlapEnding';

@@ -6,7 +6,7 @@ export const brandAsWebhooksError = (error: Error & { readonly code: string }): 
 };
 
 /**
- * Base class of every error that this module throws. `code` is stable over releases, so branch on it rather than on the
+ * Base class of the module's own errors. `code` is stable over releases, so branch on it rather than on the
  * message. `instanceof` works across the two builds (ESM and CommonJS) in one process, because it checks a registered
  * symbol and not the identity of the class.
  */

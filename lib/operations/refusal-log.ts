@@ -19,7 +19,7 @@ const OPTIONS: Partial<Record<TargetRule, string>> = {
 
 /**
  * Logs, for the operator only, the option that controls the rule by which a host was rejected. Tenants see only the rule.
- * Each host is logged once for each rule.
+ * Each host is logged at most once for each rule.
  */
 export class RefusalLog {
   readonly #logger = new WebhooksLogger();

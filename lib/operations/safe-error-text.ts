@@ -1,12 +1,15 @@
 import { classify } from '../persistence/errors/driver-errors.js';
 
-/** Maximum number of characters that are shown. */
+/** Maximum number of characters of a message that are shown. */
 const MOST_SHOWN = 200;
 /** Data exceptions and integrity violations (SQLSTATE classes 22 and 23): their messages repeat stored values. */
 const ABOUT_VALUES = /^2[23]...$/;
 const CREDENTIALS = /\/\/[^/@\s]*@/g;
 
-/** The text of an error for a health route: no stored values, no credentials of a URL, at most 200 characters in one line. */
+/**
+ * The text of an error for a health route, in one line: at most 200 characters of its message, and its code. It contains no
+ * stored values and no credentials of a URL.
+ */
 export function safeErrorText(error: unknown): string {
   const { code, message } = shapeOf(error);
   if (code !== undefined && ABOUT_VALUES.test(code)) return `The database refused a value (${code}).`;

@@ -13,7 +13,8 @@ const DATABASE_KEYS = ['type', 'url', 'schema'];
  * Checks the contents of a configuration file.
  *
  * @param file its name, for messages
- * @throws {ConfigError} for an unknown key or an invalid value; the message never shows a URL
+ * @throws {ConfigError} for an unknown key or an invalid value. If `database.url` is a string, the message does not show its
+ *   password
  */
 export function checkConfig(content: unknown, file: string): TillhookConfig {
   const config = objectOf(content, file, 'The configuration', KEYS);

@@ -35,7 +35,7 @@ export interface ResolvedAddress {
  * @param mayCreate whether a SQLite file that does not exist is accepted. By default it is not, because SQLite would create an
  *   empty file for a misspelt name
  * @throws {UsageError} if no source has an address
- * @throws {ConfigError} if an address is malformed; the message does not show it
+ * @throws {ConfigError} if an address is malformed; the message shows no password
  * @throws {CliError} `DATABASE_UNAVAILABLE` if the SQLite file does not exist
  */
 export async function resolveAddress(

@@ -36,12 +36,12 @@ const STATE_COMMANDS: readonly StateCommand[] = [
   {
     name: 'disable',
     summary: 'Disable an HTTP transport',
-    description: 'Disables an HTTP transport. Events that are emitted from now on are recorded as MISSED.',
+    description: 'Disables an HTTP transport. New deliveries to it are recorded as MISSED and are not sent.',
     options: {
       reason: { value: 'TEXT', description: 'Shown as disabledReason. Default: ADMIN' },
       ...YES_OPTION,
     },
-    effect: 'records events that are emitted from now on as MISSED',
+    effect: 'records new deliveries to the transport as MISSED',
     run: (transports, path, { reason }, by) =>
       transports.disable(...path, { reason: reason as string | undefined }, by),
   },

@@ -13,7 +13,7 @@ import { withDatabase } from '../../persistence/connection/with-database.js';
  * 1. Deploy every process with the new key *after* the old one: all processes can decrypt with it, none uses it yet.
  * 2. Deploy every process with the new key *first*: new secrets are encrypted with it from now on.
  * 3. Run this function with the same keys, until only the transports in `unreadable` are left.
- * 4. Deploy without the old key. A process refuses to start while a stored secret still needs it.
+ * 4. Deploy without the old key. A process with a worker or the admin API refuses to start while a stored secret still needs it.
  *
  * The same steps encrypt secrets that are stored in plain text: add keys first, then run this function. Deliveries continue
  * meanwhile. You can interrupt this function and run it again.

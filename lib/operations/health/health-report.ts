@@ -42,7 +42,10 @@ export interface HealthRounds {
   readonly consecutiveFailures: number;
   /** Time since the first of these failures, in ms; 0: there is none. */
   readonly failingForMs: number;
-  /** Error of the last failed round, without values and credentials, at most 200 characters; null: no round has failed yet. */
+  /**
+   * Error of the last failed round, without values and credentials: at most 200 characters of its message, and its code.
+   * Null: no round has failed yet.
+   */
   readonly lastError: string | null;
 }
 
@@ -50,7 +53,10 @@ export interface HealthRounds {
 export interface HealthQueue {
   /** Events that have not been fanned out yet: at most 1,000 are counted. */
   readonly events: BoundedCount;
-  /** Age of the oldest event that has not been fanned out yet. */
+  /**
+   * Age of the oldest event that has not been fanned out yet. If more than 50 tenants have such events, only the events of 50
+   * tenants are compared.
+   */
   readonly oldestEventMs: number | null;
   /**
    * Deliveries that are due, including those in flight: at most 10,000 are counted, of the 100 transports that are due

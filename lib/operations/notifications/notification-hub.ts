@@ -14,8 +14,8 @@ const LAST_NOTIFICATIONS_MS = 1_000;
 export interface WebhookNotificationListener {
   /**
    * Called with one notification after another, after the commit, in the process that recorded it. The next call waits for
-   * the returned promise, for at most 30 s. Errors are logged. If more than 10,000 notifications wait for a listener,
-   * further ones are dropped.
+   * the returned promise, for at most 30 s. Errors are logged. If 10,000 or more notifications wait for a listener,
+   * further ones may be dropped.
    */
   onNotification(notification: WebhookNotification): void | Promise<void>;
 }

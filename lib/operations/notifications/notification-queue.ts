@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { types } from 'node:util';
 import type { WebhookNotification } from '../../domain/notification.js';
 
-/** Maximum number of notifications that wait for a slow consumer. Further ones are dropped. */
+/** Maximum number of notifications that wait behind the batch that is being handled. Further ones are dropped. */
 const MOST_WAITING = 10_000;
 /** How long notifications are handled before the queue yields to the event loop, in ms. */
 const SLICE_MS = 10;
