@@ -60,9 +60,9 @@ export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): Rec
   phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
 
 /**
- * The time from which a job finds everything, in ms since the epoch: of the deliveries or events since then, retention has deleted
- * none. It is `since` or later. A recovery finds ended deliveries. A replay finds events, which are stored at least as
- * long as one of their deliveries, or, without deliveries, for a period of their own.
+ * The time from which a job finds everything, in ms since the epoch. Of the deliveries or events that the job looks for,
+ * retention has deleted only older ones. The time is `since` or later. A recovery finds ended deliveries. A replay finds
+ * events, which are stored at least as long as one of their deliveries, or, without deliveries, for a period of their own.
  *
  * @param periods the tenant's periods; undefined: nothing is ever deleted
  * @param now ms since the epoch
