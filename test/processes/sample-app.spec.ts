@@ -233,7 +233,7 @@ describe('npm run demo', () => {
     const { exitCode, output } = await SampleProcess.spawn('scripts/demo.mjs').ended;
     expect(output).toMatch(/ORDER_SETTLED +sale-3 +\S+ +DELIVERED +500, 500, 200/);
     expect(output).not.toMatch(/sale-2/);
-    expect(output).toContain('See it in the portal: npm start');
+    expect(output).toContain('To see the portal with example traffic, run npm start');
     expect(exitCode).toBe(0);
   }, 60_000);
 

@@ -73,7 +73,7 @@ export class DeliverySender {
   send(lane: Lane, delivery: QueuedDelivery, settled: () => void): void {
     const event = this.bodies.get(delivery.eventId);
     if (!event || lane.isRateLimited || lane.mustNote(delivery)) {
-      this.#sendWhenReady(lane, delivery, event, settled).catch((error: unknown) =>
+      this.#sendWhenReady(lane, delivery, settled).catch((error: unknown) =>
         this.#failed(lane, delivery, settled, error),
       );
     } else {
@@ -86,17 +86,14 @@ export class DeliverySender {
     this.#abort.abort();
   }
 
-  /** Sends once the body is in memory and, where required, the rate usage and the note are in the database. */
-  async #sendWhenReady(
-    lane: Lane,
-    delivery: QueuedDelivery,
-    loaded: OutgoingEvent | undefined,
-    settled: () => void,
-  ): Promise<void> {
-    const event = loaded ?? (await this.bodies.load(delivery.eventId)) ?? EVENT_MISSING;
+  /** Sends once the rate usage and the note, where required, are in the database, and the body is in memory. */
+  async #sendWhenReady(lane: Lane, delivery: QueuedDelivery, settled: () => void): Promise<void> {
     const isRenewed = !lane.isRateLimited || (await this.renewals.renew([lane])).has(lane);
     const { now, elapsed } = this.options.context;
     if (lane.mustNote(delivery)) await this.store.note(delivery, lane.leaseToken);
+    // After these waits, because a body is valid only for a limited time.
+    const event =
+      this.bodies.get(delivery.eventId) ?? (await this.bodies.load(delivery.eventId)) ?? EVENT_MISSING;
     // Check again: the lease may have expired, or the transport may have been paused, during these waits.
     if (isRenewed && lane.mayStillSend({ now: now(), elapsed: elapsed() }))
       this.#send(lane, delivery, event, settled);

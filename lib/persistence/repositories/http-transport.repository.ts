@@ -66,9 +66,10 @@ export class HttpTransportRepository {
     if (state !== undefined) query.andWhere({ state });
     if (failing === true) query.andWhere({ state: 'ACTIVE', failingSince: Not(IsNull()) });
     if (search !== undefined) {
-      const text = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const text = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      // Both sides are lowered by the database: SQLite lowers only the letters A to Z.
       const columns = ['httpTransportUid', 'name', 'url'];
-      const matches = columns.map((column) => `LOWER(transport.${column}) LIKE :text ESCAPE '\\'`);
+      const matches = columns.map((column) => `LOWER(transport.${column}) LIKE LOWER(:text) ESCAPE '\\'`);
       query.andWhere(`(${matches.join(' OR ')})`, { text });
     }
     const [items, totalCount] = await pageOf(query, SORT_COLUMNS, request).getManyAndCount();

@@ -118,7 +118,8 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
         WHERE q.tenant_id = @tenantId AND q.transport_id = p.transport_id AND q.delivery_id = p.id) AS is_pending
       FROM places p
     )
-    ${shown}`,
+    ${shown}
+    WHERE coalesce(q.delivery_id, d.id) IS NOT NULL`,
 
     attempts: `
     SELECT number, started_at, duration_ms, response_status_code, response_headers, response_body, error_code,

@@ -46,6 +46,22 @@ describe('DeliveryStore', () => {
       }
     };
 
+    it('explains deliveries from the table in which they are, and leaves out those that were deleted', async () => {
+      await fixture.webhook(transport);
+      await fixture.queue({}, {});
+      const [first, second] = (await fixture.due(transport)) as [QueuedDelivery, QueuedDelivery];
+      await record(delivered(first));
+      const placeOf = (id: number) => ({ id, webhookId: 0, transportId: transport.id });
+      const listed = await fixture.stores.explain.listed(
+        await tenantId(),
+        [first.deliveryId, second.deliveryId, second.deliveryId + 1].map(placeOf),
+      );
+      expect(listed.map(({ id, status }) => [id, status]).sort()).toEqual([
+        [first.deliveryId, 'DELIVERED'],
+        [second.deliveryId, 'PENDING'],
+      ]);
+    });
+
     describe('for redelivery', () => {
       let ended: QueuedDelivery;
       beforeEach(async () => {
