@@ -370,7 +370,7 @@ export const postgresTables = (
     event_id bigint NOT NULL,
     PRIMARY KEY (recovery_id, event_id)
   )`,
-  // Deliveries that a job has enqueued and that were not attempted yet. Other rows of the queue have no entry.
+  // Deliveries that a job has enqueued and that were not attempted since. Other rows of the queue have no entry.
   `CREATE INDEX webhook_queue_recovery ON ${table('webhook_queue')} (transport_id, due_at, delivery_id)
      WHERE requested = 'RECOVERY'`,
   // Links that open the portal for a limited time. The link contains a code, and the session that it opens has a token. Only the

@@ -22,7 +22,8 @@ export class PostgresHostInsert {
   constructor(private readonly database: PostgresDatabase) {}
 
   /**
-   * @throws {TransactionNotOpenError} if no transaction is open, or another one than before
+   * @throws {TransactionNotOpenError} if no transaction is open, or if another one than before is open and
+   *   `outlivesTransaction` is not set
    * @throws {ForeignTransactionError} if the transaction is in another database than the module's
    */
   *insert(events: readonly NewEvent[], transaction: HostTransaction): StatementSteps<InsertedEvent[]> {

@@ -82,8 +82,7 @@ export class PostgresRecordStore implements RecordStore {
   }
 
   async #write(group: RecordGroup, skipsLocked: boolean, run: Run): Promise<readonly MissingRow[]> {
-    // Attempts come first: if a group contains a delivery and another one that waits behind it, the other one must not be
-    // parked after the first one has ended.
+    // Attempts come first: a delivery whose predecessor ends in the same group must not be parked.
     return [
       ...(await this.#attempts(group, skipsLocked, run)),
       ...(group.postponed.length === 0 ? [] : await run(this.#postponed(group.postponed))),

@@ -21,7 +21,7 @@ export interface AssignedLaneValues {
  *
  * They raise the version. A holder that releases its lane because nothing is due names the version that it read before its
  * last scan, and the release fails if the version has risen since. They also make a free lane due, at the end of its block at
- * the earliest. A held lane keeps its due date, which is the end of the lease; a suspended lane has none.
+ * the earliest. A held lane keeps its due date, which is the end of the lease; a free lane that is suspended has none.
  *
  * @param now placeholder of the parameter, with its type
  * @param assigned values that the same UPDATE assigns to columns that the rule reads
