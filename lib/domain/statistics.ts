@@ -56,7 +56,7 @@ export interface Counts {
 export const ALL_TENANTS_ID = 0;
 /** `0`: all transports of the tenant. */
 export const ALL_TRANSPORTS_ID = 0;
-/** All actions; only together with all transports. */
+/** With all transports: all actions. With one transport: facts of events that were deleted, so their action is unknown. */
 export const ALL_ACTIONS = '';
 
 /** Key of a row of counts. `ALL_TENANTS_ID`, `ALL_TRANSPORTS_ID` and `ALL_ACTIONS` stand for sums. */

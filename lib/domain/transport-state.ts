@@ -9,8 +9,8 @@ export type TransportState = (typeof TRANSPORT_STATES)[number];
 export type TransportCommand = 'pause' | 'resume' | 'disable' | 'enable';
 
 /**
- * The state after each command. If the transport is already in that state, the command changes nothing, so it can be
- * repeated. Null: the command is refused, because it would also undo an earlier decision. If a disabled transport were paused
+ * The state after each command. If the transport is already in that state, it stays in it, so the command can be repeated.
+ * Null: the command is refused, because it would also undo an earlier decision. If a disabled transport were paused
  * or resumed, new deliveries would be queued or sent again, although the receiver (410) or an administrator has stopped that.
  * If a paused transport were enabled, somebody's pause would end.
  */

@@ -10,8 +10,8 @@ import { assertKeysAtHand } from './assert-keys-at-hand.js';
 /**
  * Creates the secret box with the keys from the options or the host's key provider.
  *
- * @param usesSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` first needs
- *   them
+ * @param usesSecrets false: this process usually only emits, so the keys are fetched when `HttpTransports` or
+ *   `EncryptionKeyRotation` first needs them
  * @throws {InvalidOptionError} for invalid keys, for two sources of keys, and without keys in production, unless
  *   `encryption.allowPlaintext` is set
  * @throws {EncryptionKeyMissingError} if a stored secret is encrypted with a key that is not among them

@@ -33,7 +33,7 @@ const DEFAULT_REASON = 'ADMIN';
 
 /**
  * Pauses, resumes, disables and enables transports. Each command may be repeated; if the transport is already in that
- * state, nothing changes.
+ * state, nothing changes. One exception: `disable` with another reason replaces the reason of a disabled transport.
  */
 @Injectable()
 export class TransportStateService {

@@ -12,7 +12,7 @@ import { WebhooksLogger } from '../webhooks-logger.js';
 
 /** How often a process with a worker adds new facts to the counts, in ms. A query of the statistics adds them as well. */
 const EVERY_MS = 10_000;
-/** Maximum number of groups of facts in one transaction. A group is a row of `webhook_statistic_fact` with up to 2,000 facts. */
+/** Maximum number of groups of facts in one transaction. A group is a row of `webhook_statistic_fact`: facts that were written together. */
 const GROUPS = 50;
 /** Time limit for ending a round at shutdown, in ms. */
 const STOP_LIMIT_MS = 1_000;
