@@ -60,8 +60,8 @@ export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): Rec
   phase === 'COLLECT_FAILED' ? 'FAILED' : 'MISSED';
 
 /**
- * The time from which a job finds everything, in ms since the epoch. Of the deliveries or events that the job looks for,
- * retention has deleted only older ones. The time is `since` or later. A recovery finds ended deliveries. A replay finds
+ * The time from which a job finds everything that it looks for, in ms since the epoch: `since` or later. Retention may have
+ * deleted deliveries or events that are older than this time. A recovery finds ended deliveries. A replay finds
  * events, which are stored at least as long as one of their deliveries, or, without deliveries, for a period of their own.
  *
  * @param periods the tenant's periods; undefined: nothing is ever deleted

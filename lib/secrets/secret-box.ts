@@ -85,7 +85,7 @@ export class SecretBox {
     return id === undefined || this.#keys.has(id);
   }
 
-  /** Ids of all keys, the one that encrypts first. */
+  /** Ids of all keys. The id of the key that encrypts comes first. */
   get keyIds(): string[] {
     return [...this.#keys.keys()];
   }

@@ -6,8 +6,8 @@ const OTHERS: Attributes = { 'tillhook.http_transport.uid': '_OTHER' };
 const NONE: Attributes = {};
 
 /**
- * Attributes that tell transports apart in metrics. Tenants create transports, so their number is unknown: only the first
- * ones that this process sends to get a value of their own, and all further ones share `_OTHER`.
+ * Attributes that tell transports apart in metrics. Tenants create transports, so their number is unknown: the first
+ * transports to which this process sends get a value of their own, and all further ones share `_OTHER`.
  */
 export class TransportLabels {
   readonly #known = new Map<number, Attributes>();
