@@ -87,7 +87,7 @@ const WAITS: Readonly<Record<Wait['cause'], string>> = {
   CIRCUIT: 'for the end of the pause after repeated failures of the receiver',
   SCHEDULE: 'for its next attempt on the retry schedule',
   RATE_LIMIT: 'for the rate limit of the transport, which is used up',
-  SLOT: 'for a free slot of the process that holds the lane of the transport, or is being sent now',
+  SLOT: 'for a free slot of the process that holds the lane of the transport, or the delivery is being sent now',
   WORKER: 'for a worker process that claims the lane of the transport',
 };
 
