@@ -94,7 +94,7 @@ export interface RecoveryBatch extends HeldRecovery {
   readonly refused: number;
 }
 
-/** Numbers of deliveries that jobs have enqueued and that were not attempted yet. */
+/** Numbers of deliveries that jobs have enqueued and that were not attempted since. */
 export interface PendingRecoveries {
   /** Due now. */
   readonly due: number;
@@ -143,7 +143,7 @@ export interface RecoveryStore {
   pairs(transportId: number, eventIds: readonly number[]): Promise<EventPair[]>;
 
   /**
-   * Counts deliveries that jobs have enqueued for the transport and that were not attempted yet.
+   * Counts deliveries that jobs have enqueued for the transport and that were not attempted since.
    *
    * @param most upper bounds of the two counts
    */
