@@ -10,7 +10,7 @@ export type DriverErrorKind =
   | 'unique'
   /** The referenced row does not exist (any more). */
   | 'foreign-key'
-  /** A table of the module is missing: the schema was dropped, or is being restored. */
+  /** A table is missing. If it is one of the module's, the schema was dropped, or is being restored. */
   | 'missing-table'
   /** The role of the connection lacks a privilege. */
   | 'permission-denied'

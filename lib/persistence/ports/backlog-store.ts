@@ -13,9 +13,10 @@ export interface Backlog {
   /** Age of the oldest event in the outbox. */
   readonly oldestEventMs: number | null;
   /**
-   * Due deliveries, including those in flight. A delivery is due if its due date has passed and its lane is not suspended
-   * or blocked. Deliveries of a transport that is paused, disabled, or blocked by its circuit or by `Retry-After` are not
-   * counted. Deliveries that wait for a rate limit are counted while a process holds their lane.
+   * Due deliveries, including those in flight. A delivery is due if its due date has passed and its lane is not
+   * suspended. Deliveries of a transport that is paused or disabled are not counted. Deliveries that wait for a rate limit,
+   * or for the end of a block (by the circuit, or after a 429, 502, 503 or 504), are counted only while a process holds
+   * their lane.
    */
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its transport. */

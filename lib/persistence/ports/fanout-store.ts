@@ -77,7 +77,7 @@ export interface FanoutPlan {
 
 /** The result of a plan. */
 export interface FanoutResult {
-  /** Events of which all deliveries in this plan exist now. */
+  /** Events of which all deliveries in this plan exist now, except those whose transport was deleted meanwhile. */
   readonly written: ReadonlySet<number>;
   /** Events that stay in the outbox with the transports whose lane is locked. Their other deliveries in this plan exist now. */
   readonly incomplete: ReadonlySet<number>;

@@ -177,7 +177,8 @@ export interface ClaimRequest {
 
 /**
  * How lanes are claimed, read, renewed and released. Every call takes one round trip, however many lanes it handles.
- * Instants, such as due dates, are ms since the epoch on the database's clock.
+ * Instants, such as due dates, are ms since the epoch on the database's clock. While deliveries are stopped, or if the
+ * database belongs to another environment than the process, `due`, `claim` and `read` return nothing.
  */
 export interface LaneStore {
   /** Reads due lanes, longest due first. It locks nothing: another process may claim them first. */

@@ -113,8 +113,8 @@ export interface RecordStore {
   /**
    * Writes a group in one transaction; on PostgreSQL, orphaned attempts may be logged in a second one. If the queue row of an
    * attempt has changed since, the attempt is logged as orphaned and changes nothing else. When a delivery with an ordering
-   * key ends, the next one of its key becomes due. A queue row that another transaction has locked is left out, so that it
-   * does not delay the others.
+   * key ends, the next one of its key becomes due. A queue row that another transaction keeps locked is left out, so
+   * that it delays the others only briefly.
    *
    * An attempt with the trigger `SCHEDULE` keeps a request for a redelivery that came while it was in flight. Every other
    * trigger clears the request, because the attempt is the one that was requested.

@@ -74,7 +74,10 @@ export interface RequestStore {
    */
   request(tenantId: number, deliveries: readonly QueueKey[], now: number): Promise<ReadonlySet<number>>;
 
-  /** Reads requested deliveries (`MANUAL`) of lanes that this process holds. */
+  /**
+   * Reads requested deliveries (`MANUAL`) of lanes that this process holds. While deliveries are stopped, or if the database
+   * belongs to another environment than the process, it returns nothing.
+   */
   read(requests: readonly RequestReadRequest[]): Promise<RequestReading[]>;
 
   /** Resets `requests_version` to 0 where it still has the given value, except of lanes that another transaction has locked. */

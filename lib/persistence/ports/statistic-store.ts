@@ -32,7 +32,8 @@ export interface StatisticStore {
    * Replaces a group by one group for each tenant, with greater ids, in one transaction. Use it for a group that cannot be
    * counted: a damaged fact or count of one tenant then holds back no other tenant.
    *
-   * @returns false if nothing was changed: the group has facts of one tenant only, or another transaction has locked it
+   * @returns false if nothing was changed: the group has facts of one tenant only, another transaction has locked it, or it
+   *   does not exist any more
    */
   splitByTenant(groupId: number): Promise<boolean>;
 

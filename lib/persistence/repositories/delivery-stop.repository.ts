@@ -44,7 +44,7 @@ export class DeliveryStopRepository {
       { onlyIfFirstChanges: true },
     );
     if (results.length > 0) return stop;
-    // If deliveries were resumed in between, return the caller's stop, as if it had come before that.
+    // If deliveries were resumed in between, return the caller's stop, as if it had been set before they were resumed.
     return (await this.read()) ?? stop;
   }
 

@@ -45,7 +45,7 @@ export interface HttpTransportFilter {
   readonly state?: TransportState | undefined;
   /** True: only active transports whose last attempts failed. */
   readonly failing?: boolean | undefined;
-  /** Text that the uid, the name or the URL contains. Upper and lower case are not distinguished. */
+  /** Text that the uid, the name or the URL contains. The search ignores the case of the letters A to Z. */
   readonly search?: string | undefined;
 }
 

@@ -136,7 +136,7 @@ export class WebhookRepository {
   async remove(tenantUid: string, webhookId: number, actor: string | null): Promise<boolean> {
     const remove = this.#repository.createQueryBuilder().delete().where({ tenantUid, id: webhookId });
     const results = await this.database.write(
-      // The tombstone comes first, as in the deletion of a transport: it decides who deletes the webhook.
+      // The tombstone comes first: of concurrent requests, only the one that adds it deletes the webhook.
       [
         buryWebhook(this.database, webhookId),
         auditWebhookDeletions(this.database, 'id', webhookId, actor),

@@ -82,8 +82,8 @@ export class SqliteLaneStore implements LaneStore {
 
   read(requests: readonly LaneReadRequest[], now: number): Promise<LaneReading[]> {
     const readings: LaneReading[] = [];
-    // There is no await between these statements, so this process cannot write in between. If another process does, it can
-    // only add rows after the version was read, and a later check detects the new version.
+    // There is no await between these statements, so this process cannot write in between. If another process adds rows
+    // in between, they are newer than the version that was read, and a later check detects the new version.
     const head = this.database.prepare<HeadRow>(this.#sql.head);
     const rows = this.database.prepare<QueueRow>(this.#sql.rows);
     for (const { transportId, after, limit } of requests) {
