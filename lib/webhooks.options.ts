@@ -63,7 +63,7 @@ export interface DatabaseOptions {
 /** How processes wake each other. */
 export interface WakeUpsOptions {
   /**
-   * A client of the `redis` package (4 or later): wake-ups then use its server's pub/sub instead of PostgreSQL's LISTEN and
+   * A client of the `redis` package (5 or later): wake-ups then use its server's pub/sub instead of PostgreSQL's LISTEN and
    * NOTIFY. The module duplicates the client and opens connections of its own. Default: PostgreSQL's.
    */
   redis?: RedisClient;

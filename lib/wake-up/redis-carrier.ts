@@ -1,7 +1,7 @@
 import type { Carrier, ListenOptions, Notification, Subscription } from '../persistence/ports/carrier.js';
 
 /**
- * The part of a client of the `redis` package (4 or later) that the module uses. The module only duplicates your client: it
+ * The part of a client of the `redis` package (5 or later) that the module uses. The module only duplicates your client: it
  * connects clients of its own with the same settings, one that publishes and, in a process with a worker, one that listens.
  */
 export interface RedisClient {
