@@ -128,7 +128,10 @@ export class LaneClaimer {
     this.look();
   }
 
-  /** Fan-out of this process has added work to these lanes, which it does not hold. */
+  /**
+   * Fan-out of this process has added work to these lanes, or this process has just released them and they may have work. This
+   * process does not hold them.
+   */
   notifyWorkAdded(lanes: readonly LaneCandidate[]): void {
     if (this.#isStopped || !this.#isEnabled) {
       return this.leaveToOthers(lanes.map(({ transportId }) => transportId));

@@ -124,7 +124,8 @@ export class LaneReleaser {
     }
     const candidate = this.held.candidateOf(lane);
     this.held.remove(lane);
-    // Work was added in this process after the release had committed: claim the lane again without waiting for a poll.
+    // The lane may have due work: it was notified since its last scan began, or it gave up ready deliveries. Claim it again
+    // without waiting for a poll.
     if (lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 

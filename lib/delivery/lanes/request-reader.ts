@@ -42,7 +42,8 @@ export class RequestReader {
   read(): void {
     if (this.#scheduled.size === 0 || this.#reading) return;
     const clocks = { now: this.options.now(), elapsed: this.options.elapsed() };
-    // A lane that has another read under way is put on the inspection list again when that read has ended.
+    // A lane that has another read under way is put on the inspection list again when that read has succeeded. If it fails, the
+    // next refresh does that.
     const reads = [...this.#scheduled].flatMap((lane): Read[] => {
       const request = lane.nextRequests(clocks);
       return request ? [[lane, request]] : [];
