@@ -47,8 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const DATABASES = ['connection', 'entities', 'errors', 'migrations', 'ports', 'sql'];
 /**
- * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. The folders that both
- * databases share import neither `postgres` nor `sqlite`, and these two do not import each other.
+ * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. Of the folders that
+ * `postgres` and `sqlite` import, only `connection` and `migrations` import these two, which do not import each other.
  */
 const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   persistence: {

@@ -170,7 +170,7 @@ describe('The page about troubleshooting', () => {
 describe('The page about health', () => {
   const page = textOf('docs/health.md');
 
-  it('shows a report with the rounds of a real one', () => {
+  it('shows a report with the four rounds of a worker', () => {
     const shown = codeBlocksOf(readPage('docs/health.md')).find(({ language }) => language === 'json')!;
     const report = JSON.parse(shown.code) as WebhooksHealthReport;
     const rounds = Object.keys(report.worker.rounds);
@@ -364,7 +364,7 @@ function exportedNames(): string[] {
   return names.filter((name) => name !== '').map((name) => name.split(' as ').at(-1)!);
 }
 
-/** `egress.maxPerOrigin` of the options. */
+/** The value of an option by its path, e.g. `egress.maxPerOrigin`. */
 function read(options: object, name: string): unknown {
   return name.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], options);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { apiErrorOfParser } from '../../../lib/admin/platform/parser-errors.js';
 
-describe('an error of the platform', () => {
+describe('an error', () => {
   it.each([
     [{ type: 'entity.parse.failed', status: 400 }, 400],
     [{ type: 'request.size.invalid', status: 400 }, 400],

@@ -40,7 +40,7 @@ describe('closestOf', () => {
     expect(closestOf('manager', ['manage', 'manager'])).toBe('manager');
   });
 
-  it('counts an edit for three characters of the longer name', () => {
+  it('allows one edit for each three characters of the longer name', () => {
     expect([closestOf('id', ['ids']), closestOf('ids', ['id']), closestOf('i', ['id'])]).toEqual([
       'ids',
       'id',
@@ -48,7 +48,7 @@ describe('closestOf', () => {
     ]);
   });
 
-  it('finds a name exactly if insertions, deletions, substitutions and swaps of neighbours lead to it', () => {
+  it('finds a name if, and only if, few enough insertions, deletions, substitutions and swaps of neighbours lead to it', () => {
     /** The definition of the distance, without a table. */
     const distance = (a: string, b: string): number => {
       if (a === '' || b === '') return a.length + b.length;

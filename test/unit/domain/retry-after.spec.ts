@@ -49,7 +49,9 @@ describe('parseRetryAfterMs', () => {
     'Sun, 06 Xxx 1994 08:49:37 GMT',
     'Sun, 06 Nov 1994 25:49:37 GMT',
     '120\n120',
-  ])('ignores what is neither: %p', (value) => expect(parseRetryAfterMs(value, NOW)).toBeUndefined());
+  ])('ignores a value that is neither whole seconds nor an HTTP date: %p', (value) =>
+    expect(parseRetryAfterMs(value, NOW)).toBeUndefined(),
+  );
 
   it('returns a usable wait, or none, for any text', () => {
     fc.assert(

@@ -23,7 +23,7 @@ describe('an error about the database', () => {
 });
 
 describe('a transaction that ends in a deadlock', () => {
-  it('is run again, at most five times', async () => {
+  it('is run at most five times in total', async () => {
     let tries = 0;
     const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
     const transaction = (): Promise<never> => {

@@ -6,7 +6,10 @@ describe('the table of the inbox', () => {
   it.each([
     [undefined, '"webhook_inbox"'],
     ['hooks', '"hooks"."webhook_inbox"'],
-  ])('without its entity is in the schema of the data source: %j', (schema, table) => {
-    expect(inboxTable(new DataSource({ type: 'postgres', ...(schema && { schema }) }))).toBe(table);
-  });
+  ])(
+    'is in the schema of the data source if the data source does not have its entity: %j',
+    (schema, table) => {
+      expect(inboxTable(new DataSource({ type: 'postgres', ...(schema && { schema }) }))).toBe(table);
+    },
+  );
 });

@@ -52,7 +52,7 @@ describe('PollLoop', () => {
     await eventually(() => rounds === 2, { withinMs: 500 });
   });
 
-  it('loses no wake-up that comes during a round, and makes one round of several', async () => {
+  it('loses no wake-up that comes during a round, and runs one round for several wake-ups', async () => {
     let rounds = 0;
     let wakes = 0;
     const { loop } = start(async () => {

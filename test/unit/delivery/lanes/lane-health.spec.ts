@@ -42,6 +42,8 @@ describe('LaneHealth', () => {
     it('disables the transport only if the receiver is gone or has failed for too long', () => {
       const failed = { outcome: { kind: 'failed', reason: 'EXHAUSTED' } } as const;
       expect(fail(healthOf(), failed)).not.toHaveProperty('disabledReason');
+      const gone = { outcome: { kind: 'failed', reason: 'GONE', disable: 'GONE' } } as const;
+      expect(fail(healthOf(), gone)).toMatchObject({ disabledReason: 'GONE' });
       const policy = { ...NO_CIRCUIT, disableAfterMs: NOW - STARTED_AT };
       const disabled = fail(healthOf({}, policy), failed);
       expect(disabled).toMatchObject({ disabledReason: 'FAILING' });

@@ -103,7 +103,7 @@ describe('A lane with limits', () => {
     expect(lane.state).toBe('DRAINING');
   });
 
-  it('stays in quarantine mode for three outcomes of each request that may be in flight', () => {
+  it('stays in quarantine mode until three times maxConcurrency deliveries have an outcome', () => {
     const lane = laneOf({ maxConcurrency: 2 }, { crashes: 2 });
     read(lane, rows(7));
     for (let count = 0; count < 6; count++) {
@@ -113,7 +113,7 @@ describe('A lane with limits', () => {
     expect(lane.state).toBe('DRAINING');
   });
 
-  it('never drains for that reason outside of quarantine mode', () => {
+  it('stays open outside of quarantine mode when more than three times maxConcurrency deliveries have an outcome', () => {
     const lane = laneOf({ maxConcurrency: 1 }, { crashes: 1 });
     read(lane, rows(4));
     while (lane.readyCount > 0) lane.recorded(lane.next(NOW), null);

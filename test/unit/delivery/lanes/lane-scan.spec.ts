@@ -145,7 +145,7 @@ describe('LaneScan', () => {
       expect(scene.read()).toEqual(after);
     });
 
-    it('reads over rows in hand and set aside in addition to those that it wants', () => {
+    it('reads as many additional rows as are in hand or set aside', () => {
       const scene = new Scene();
       scene.read([row(1, 100), row(2, 200)]);
       scene.scan.setAside(scene.scan.take());
