@@ -113,7 +113,7 @@ describe('an endpoint', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  it('is changed field by field, and keeps secrets that are not entered again', async () => {
+  it('can be renamed, and keeps a secret that is not entered again', async () => {
     await withEndpoint('changing', { securityType: 'BEARER_TOKEN', token: 'first-token' });
     const { page, problems } = await scene.open('changing');
     await goTo(page, 'Endpoints');
@@ -211,7 +211,7 @@ describe('an endpoint', () => {
 });
 
 describe('a read-only link', () => {
-  it('shows everything and offers no change', async () => {
+  it('shows the settings of an endpoint, and offers no change', async () => {
     await withEndpoint('looking');
     const { page, problems } = await scene.open('looking', { readOnly: true });
     await page.getByText('Read only').waitFor();

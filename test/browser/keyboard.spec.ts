@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => scene?.close());
 
-/** Presses Tab until the control with this name has the focus, and shows that it does. */
+/** Presses Tab until the control with this name has the focus, and checks that its outline is visible. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press('Tab');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 
 describe('in Norwegian', () => {
-  it('leaves no English text, and shows UTC with each local time', async () => {
+  it('leaves no English text on five pages, and shows UTC with each local time of the activity', async () => {
     const { page, problems } = await scene.open('butikk', {
       language: 'nb-NO',
       timeZone: 'America/New_York',
@@ -61,7 +61,7 @@ describe('in Norwegian', () => {
 
 describe('from right to left', () => {
   it.each([360, 1280])(
-    'is mirrored at %i px, without sideways scroll, and shows UTC with each time',
+    'is mirrored at %i px, without sideways scroll, and shows UTC with a local time',
     async (width) => {
       const { page, problems, context } = await scene.open('mirrored', { width, timeZone: 'Asia/Riyadh' });
       // The page does the same for a language that is written from right to left.

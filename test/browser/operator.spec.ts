@@ -50,7 +50,7 @@ const pendingOf = async (wanted: string): Promise<number | undefined> =>
     ?.pending;
 
 describe('the operator console', () => {
-  it('shows what fails first, then what waits and what was sent, as plots and as tables', async () => {
+  it('shows endpoints that fail, work that waits, and how deliveries ended, as a plot and as a table', async () => {
     const { page, problems, context } = await openConsole(scene);
     const first = page.getByRole('region', { name: 'Failing for the longest time' });
     await first.getByRole('link', { name: 'ERP north' }).waitFor();
@@ -97,7 +97,7 @@ describe('the operator console', () => {
     await context.close();
   }, 60_000);
 
-  it('opens an endpoint that does not fail by its ids, and shows why the API refuses a command', async () => {
+  it('opens an endpoint by its ids even if it does not fail, and shows why the API refuses a command', async () => {
     const { page, context } = await openConsole(scene, 'endpoints');
     await page.getByRole('button', { name: 'Open endpoint' }).click();
     await page.getByText('Enter the ids of the tenant and of the endpoint.').waitFor();

@@ -63,8 +63,8 @@ async function recoverHour(page: Page): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-describe('a recovery of an hour', () => {
-  it('counts first, can be stopped while it runs, and then sends exactly the deliveries of that hour', async () => {
+describe('a recovery', () => {
+  it('of an hour counts first and can be stopped; started again, it sends exactly the deliveries of that hour', async () => {
     await withOutage('outage');
     const api = scene.host.api('outage');
     await api.post('/httptransports/erp/pause', {});
