@@ -7,7 +7,10 @@ import { Scene } from './support/scene.js';
 import { onThisMachine, sized } from './support/sizes.js';
 
 const KILLS = sized(3, 20);
-/** Longest time between two searches for events by a worker that gets no wake-ups, in ms, with the default options. On SQLite it is 250 ms. */
+/**
+ * Longest time between two searches for events with the default options, in ms, by a worker to which wake-ups arrive, but none for
+ * this event. On SQLite it is 250 ms.
+ */
 const LONGEST_LOOK_MS = 1_050;
 const SENT_WITHIN_MS = 300;
 

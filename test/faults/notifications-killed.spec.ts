@@ -17,7 +17,7 @@ describe.each(DATABASE_KINDS)('a notification to a tenant on %s', (kind) => {
   let scene: Scene;
   afterEach(() => scene.close());
 
-  /** A transport that responds with 410 (0), and one that receives the notifications of the tenant (1). */
+  /** A transport whose receiver responds with 410 (0), and one that gets the notifications of the tenant (1). */
   const open = async (): Promise<void> => {
     scene = await Scene.open({ database: await createDatabase(kind), receivers: 2, webhooks: {} });
     scene.receivers.respond = ({ receiver }) => ({ status: receiver === 0 ? 410 : 204 });

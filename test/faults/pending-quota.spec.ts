@@ -73,7 +73,7 @@ describe.each(DATABASE_KINDS)('the count of pending deliveries on %s', (kind) =>
     expect((await scene.log())['DELIVERED']).toBe(EVENTS);
   });
 
-  it('holds the quota of a tenant that emits through several processes, and lets it go on afterwards', async () => {
+  it('keeps a tenant within twice its quota while two processes fan out, and lets it go on afterwards', async () => {
     const limit = 40;
     await open({ maxPendingDeliveriesPerTenant: limit });
     const api = scene.host.api(TENANT);

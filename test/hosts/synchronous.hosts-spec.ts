@@ -137,7 +137,7 @@ describe.each(LIBRARIES)('$name', ({ transactOn, plain }) => {
     expect(stored()).toEqual([]);
   });
 
-  it('refuses another file', async () => {
+  it('refuses a transaction on another SQLite file', async () => {
     start();
     const elsewhere = await createDatabase('sqlite');
     const other = new BetterSqlite3((elsewhere.options as { database: string }).database);

@@ -151,7 +151,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
         expect(missed.map(({ reason }) => reason)).toEqual(['TRANSPORT_DISABLED', 'TRANSPORT_DISABLED']);
       });
 
-      it('one that was disabled by 410 is enabled afresh', async () => {
+      it('a transport that a 410 has disabled has no failures once it is enabled, and gets new events', async () => {
         await create();
         receiver.respondNext({ status: 410 });
         await emit(0, 1);
@@ -181,7 +181,7 @@ describe('the effect of the state of an HTTP transport on its deliveries', () =>
         expect(arrived()).toEqual([0, 1]);
       });
 
-      it('enabling does so also while a holder of the lane has a request in flight', async () => {
+      it('enabling ends a wait that the receiver asked for also while the holder of the lane has a request in flight', async () => {
         await create({ maxConcurrency: 2, retryScheduleSeconds: [3_600] });
         receiver.respondNext('hang');
         await emit(0, 1);

@@ -64,7 +64,7 @@ describe('The warning about missing shutdown hooks', () => {
     expect(outputs[name]).not.toMatch(HOOKS_MISSING);
   });
 
-  it('comes beside the log line at start-up, which a logger that is off does not print', () => {
+  it('does not replace the log line at start-up, which is printed unless the logger is off', () => {
     for (const name of ['context', 'http', 'hooks', 'handler', 'no worker'])
       expect(outputs[name]).toMatch(/LOG.*\[Webhooks\].*Webhooks started: SQLite/);
     expect(outputs['two instances']).toMatch(/Webhooks "reports" started: SQLite/);

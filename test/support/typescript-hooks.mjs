@@ -1,5 +1,5 @@
-// node --import ./test/support/typescript-hooks.mjs file.ts: runs TypeScript in a process without jest, which on Node 20 cannot load
-// CommonJS packages that require an ES module, as @nestjs-cls/transactional requires NestJS 12.
+// node --import ./test/support/typescript-hooks.mjs file.ts: runs TypeScript in a process without jest. On Node 20, jest cannot
+// load CommonJS packages that require an ES module, as @nestjs-cls/transactional requires NestJS 12.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';

@@ -19,8 +19,8 @@ export class ForeignSnapshot {
 }
 
 /**
- * Leaves this many dead rows at the head of each lane that has exactly one row in the queue, as a drain does. The function
- * inserts copies of that row, due between two hours and one hour ago, and deletes them.
+ * Leaves this many dead rows at the head of each lane that has exactly one row in the queue, as the delivery of a backlog does.
+ * The function inserts copies of that row, due between two hours and one hour ago, and deletes them.
  */
 export async function leaveDeadRows(dataSource: DataSource, perLane: number): Promise<void> {
   const HOUR_MS = 3_600_000;
