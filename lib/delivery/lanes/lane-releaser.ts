@@ -92,8 +92,8 @@ export class LaneReleaser {
           .filter(({ transportId }) => !unparked.has(transportId));
         const released = wanted.length > 0 ? await this.store.release(wanted) : NONE;
         this.#announceDue(wanted.filter(({ transportId }) => released.has(transportId)));
-        for (const [lane, { dueAt }] of some) {
-          this.#finish(lane, released.has(lane.transportId));
+        for (const [lane, { dueAt, version }] of some) {
+          this.#finish(lane, released.has(lane.transportId), version === null);
           if (dueAt !== null) this.claimer.scheduleLook(dueAt);
         }
       };
@@ -110,7 +110,8 @@ export class LaneReleaser {
     }
   }
 
-  #finish(lane: Lane, isReleased: boolean): void {
+  /** @param isGivenUp whether the lane was released although it may have work */
+  #finish(lane: Lane, isReleased: boolean, isGivenUp: boolean): void {
     // The lane was lost meanwhile.
     if (lane.state !== 'RELEASING') return;
     if (!isReleased) {
@@ -124,9 +125,9 @@ export class LaneReleaser {
     }
     const candidate = this.held.candidateOf(lane);
     this.held.remove(lane);
-    // The lane may have due work: it was notified since its last scan began, or it gave up ready deliveries. Claim it again
-    // without waiting for a poll.
-    if (lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
+    // Work was added in this process since the last scan began: claim the lane again without waiting for a poll. A lane that was
+    // given up is left to other processes first: a look finds it if they do not claim it.
+    if (!isGivenUp && lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 
   /** If a lane contains only parked deliveries, their predecessor no longer exists: they are made due. */

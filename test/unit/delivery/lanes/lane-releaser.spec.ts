@@ -128,6 +128,20 @@ describe('LaneReleaser', () => {
     expect([states(), noted.calls]).toEqual([['CLOSED'], ['notifyWorkAdded 1', 'lanesReleased']]);
   });
 
+  it('leaves a lane that it drained to other processes, even if the lane has ready deliveries', async () => {
+    const { lanes, noted, release, states } = scene(1);
+    const [lane] = lanes as [Lane];
+    lane.notifyWorkAdded();
+    read(lane, rows(2));
+    lane.drain();
+    await release();
+    expect(lane.isNotified).toBe(true);
+    expect([states(), noted.calls]).toEqual([
+      ['CLOSED'],
+      ['leaveToOthers 1', expect.stringMatching(/^scheduleLook /), 'lanesReleased'],
+    ]);
+  });
+
   it('looks at a lane again at once if its release failed, since work was added', async () => {
     const { store, held, release, inspected, states } = scene(2);
     store.locked = new Set([2]);
