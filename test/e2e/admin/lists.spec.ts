@@ -82,13 +82,13 @@ describe('lists', () => {
       for (const [httpTransportUid, name, url] of [
         ['erp', 'Books_1', 'https://shop.example.com'],
         ['web', '100 % Shop', 'https://web.example.com'],
-        ['old', 'Ärchive', 'https://old.example.com'],
+        ['old', 'Éclair', 'https://old.example.com'],
       ]) {
         await own.post('/httptransports', { httpTransportUid, name, url });
       }
       await own.post('/httptransports/erp/pause', {});
       await host().dataSource.query(
-        `UPDATE webhook_http_transport SET failing_since = 1 WHERE tenant_uid = '${tenantUid}' AND name <> 'Ärchive'`,
+        `UPDATE webhook_http_transport SET failing_since = 1 WHERE tenant_uid = '${tenantUid}' AND name <> 'Éclair'`,
       );
       const found = async (query: string): Promise<unknown[]> =>
         (await own.get<List>(`/httptransports?${query}`)).body.items.map((item) => item.httpTransportUid);
@@ -100,7 +100,7 @@ describe('lists', () => {
       expect(await found('search=shop&state=ACTIVE')).toEqual(['web']);
       expect(await found('search=%25')).toEqual(['web']);
       expect(await found('search=_')).toEqual(['erp']);
-      expect(await found('search=%C3%84RCH')).toEqual(['old']);
+      expect(await found('search=%C3%89CLAIR')).toEqual(['old']);
       expect(await found('search=nothing')).toEqual([]);
     });
 
