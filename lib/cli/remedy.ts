@@ -11,7 +11,7 @@ export interface ReportedError {
   readonly message: string;
 }
 
-/** Remedies in the messages of the module, which address the code of an application, and the same remedies on the command line. */
+/** Pairs of texts: a remedy in a message of the module, written for the code of an application, and the same remedy on the command line. */
 const ON_THE_COMMAND_LINE: readonly (readonly [string, string])[] = [
   [MIGRATIONS_REMEDY, 'Run `tillhook migrate`.'],
   [TABLES_MISSING_REMEDY, 'Run `tillhook migrate`.'],

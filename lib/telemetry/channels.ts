@@ -13,7 +13,7 @@ export interface EmitMessage {
   readonly error?: unknown;
 }
 
-/** Published on `tillhook:fanout` after each transaction that creates deliveries. */
+/** Published on `tillhook:fanout` after each transaction of fan-out, whether it was committed or failed. */
 export interface FanOutMessage {
   /** Number of events in the transaction. */
   readonly events: number;

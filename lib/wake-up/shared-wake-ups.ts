@@ -21,10 +21,10 @@ export interface SharedWakeUpsOptions {
 /**
  * Wake-ups between the processes that share a database.
  *
- * While notifications of this process to itself arrive and work checks succeed, the state is `proven`, and the process does not
- * poll. A work check is one small statement about once a second that shows whether there is anything to do, so it finds work
- * whose notification was lost. If notifications or work checks fail, the state is `unproven`: the process looks at everything
- * once and polls from then on.
+ * While notifications of this process to itself arrive and work checks succeed, the state is `proven`, and an idle process polls
+ * only rarely. A work check is one small statement about once a second that shows whether there is anything to do, so it finds
+ * work whose notification was lost. If notifications or work checks fail, the state is `unproven`: the process looks at
+ * everything once and polls at intervals of `pollMs` from then on.
  */
 export class SharedWakeUps implements WakeUps {
   readonly #announcer: Announcer;

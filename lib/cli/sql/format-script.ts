@@ -27,7 +27,7 @@ export function formatScript(migrations: readonly Migration[], options: ScriptOp
   if (migrations.length === 0) return `${head}\n-- No migrations: the tables are up to date.\n`;
   return [
     `${head}\n-- Run it with a client that stops at the first error: ${runScript}`,
-    // As the module does, the script acquires the write lock first if there is one.
+    // As the module does, the script acquires the write lock first on a database that has one (SQLite).
     `${beginMigration};`,
     ...migrations.map(({ name, statements }) =>
       [`-- ${name}`, ...statements.map((statement) => `${statement};`)].join('\n\n'),

@@ -56,8 +56,8 @@ export class DeliveryRecorder {
   }
 
   /**
-   * Whether every entry since the last successful write was set aside and nothing else waits, so that only another outcome
-   * can show whether writing works again.
+   * Whether every entry since the last successful write was set aside and nothing else waits. Until one of these entries is
+   * tried again after its pause, only another outcome can show whether writing works again.
    */
   get isStalled(): boolean {
     return this.#recorder.isStalled;

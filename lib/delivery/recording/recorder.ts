@@ -82,8 +82,8 @@ export class Recorder {
   }
 
   /**
-   * Whether every entry since the last successful write was set aside and nothing else waits, so that only another outcome
-   * can show whether writing works again.
+   * Whether every entry since the last successful write was set aside and nothing else waits. Until one of these entries is
+   * tried again after its pause, only another outcome can show whether writing works again.
    */
   get isStalled(): boolean {
     return this.#aside.sinceWritten > 0 && this.#waiting.length === 0 && this.#writing.size === 0;
