@@ -1,4 +1,4 @@
-/** Result of a work check: whether there is work. A process that does not poll runs one about once a second. */
+/** Result of a work check: whether there is work. A process that listens runs one about once a second. */
 export interface WorkCheck {
   /** Whether events wait for fan-out. */
   readonly hasEvents: boolean;
