@@ -41,7 +41,7 @@ export interface RequestReading {
 /** A lane whose requests were all served. */
 export interface ServedRequests {
   readonly transportId: number;
-  /** The value that was read together with the empty list. */
+  /** The `requestsVersion` of the reading that found no requested deliveries. */
   readonly requestsVersion: number;
 }
 

@@ -132,7 +132,7 @@ export class HeldRecoveryRepository {
     return row && recoveryJobOf(row);
   }
 
-  /** Deletes some of the items of a job that has ended. @returns whether there are more */
+  /** Deletes some of the items of a job that has ended. @returns whether there may be more */
   async clean(job: HeldRecovery): Promise<boolean> {
     const [deleted] = await this.database.write([
       deleteRecoveryItems(this.database, job.id, CLEANED_AT_ONCE),

@@ -20,7 +20,7 @@ import { removeTransport } from './remove-transport.js';
 const TABLE = 'webhook_http_transport';
 const RESOURCE = 'HTTP transport';
 
-/** The columns that an update writes. */
+/** The columns that the caller of an update may set. */
 export type TransportChange = TransportSettings & Pick<HttpTransportEntity, 'signingSecrets'>;
 export type NewHttpTransport = TransportSettings &
   Pick<HttpTransportEntity, 'httpTransportUid' | 'signingSecrets'>;

@@ -11,9 +11,9 @@ export interface WaitingWork {
 }
 
 /**
- * Counts events in the outbox, and deliveries that are due and not held back by a pause, a block or an earlier delivery. It
- * reads the whole queue, so it is only for tests. One statement reads both tables, so that work that moves from one to the
- * other is not missed.
+ * Counts events in the outbox, and deliveries that are due, not parked, and not held back by a pause or a block. It reads the
+ * whole queue, so it is only for tests. One statement reads both tables, so that work that moves from one to the other is not
+ * missed.
  */
 export async function readWaitingWork(database: Database): Promise<WaitingWork> {
   const due = database.now() + CLOCK_SLACK_MS;
