@@ -7,7 +7,7 @@ export interface AccessRequest {
 
 /** Header with the token of a portal link, or `session` if the cookies of the host sign the user in. */
 export const PORTAL_HEADER = 'x-tillhook-portal';
-/** Value of the header on the portal's page if the cookies of the host sign the user in. */
+/** Value that the portal sends in `PORTAL_HEADER` if the cookies of the host sign the user in. */
 export const COOKIE_SESSION = 'session';
 
 /** The token of a portal link that a request carries; undefined: none. It is not checked yet. */

@@ -63,7 +63,10 @@ export function explainWebhook(
   return EXPIRED;
 }
 
-/** Whether the webhook was changed after the event, so that it may have matched other events then. */
+/**
+ * Whether the webhook may have been changed after the event (see `COMMIT_SLACK_MS`). If so, it may have matched other events
+ * when the event was emitted.
+ */
 export const isChangedSince = (event: Pick<EventEntity, 'createdAt'>, webhook: LiveWebhook): boolean =>
   webhook.lastModifiedAt >= event.createdAt - COMMIT_SLACK_MS;
 

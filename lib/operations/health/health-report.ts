@@ -60,9 +60,9 @@ export interface HealthQueue {
   readonly oldestEventMs: number | null;
   /**
    * Deliveries that are due, including those in flight: at most 10,000 are counted, of the 100 transports that are due
-   * first. A delivery is due if its due date has passed and its transport is not paused, disabled or blocked (by its
-   * circuit, or after a 429, 502, 503 or 504). A delivery that waits for a rate limit is due while a process works on its
-   * transport.
+   * first. A delivery is due if its due date has passed and its transport is neither paused nor disabled. A delivery that
+   * waits for a rate limit, or whose transport is blocked (by its circuit, or after a 429, 502, 503 or 504), is due only
+   * while a process works on the transport.
    */
   readonly due: BoundedCount;
   /** Time since the oldest due delivery became due. It may wait for earlier deliveries of its own transport. */

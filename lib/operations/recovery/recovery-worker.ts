@@ -31,7 +31,8 @@ export interface RecoveryWorkerOptions {
 
 /**
  * Works on the jobs that recover and replay. Any number of processes may run it at once: a job is held by a lease, and each of
- * its steps is a transaction that changes nothing if another process holds the job by then.
+ * its steps is a transaction that changes nothing if another process holds the job by then. One step does not check the holder:
+ * the deletion of the items of a job that has ended.
  */
 export class RecoveryWorker {
   readonly #loop: PollLoop;

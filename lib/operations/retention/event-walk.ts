@@ -24,9 +24,9 @@ export const noEventPositions = (): EventPositions => ({ unmatched: {}, bodies: 
  * older than the period of the walk. There is one walk for each different period, so a tenant with a longer period delays no
  * other one. The positions are stored, so that no process begins at the first event again.
  *
- * A walk may miss an event: it was still in the outbox at that age, or two processes deleted its last two deliveries at the
- * same moment. So each run also checks the next 500 events by both periods of their tenants. After the last event, this check
- * begins again at the first.
+ * A walk may miss an event for two reasons: the event was still in the outbox or had a pending delivery when the walk looked at
+ * it, or two processes deleted its last two deliveries at the same moment. So each run also checks the next 500 events by both
+ * periods of their tenants. After the last event, this check begins again at the first.
  */
 export class EventWalk {
   constructor(

@@ -42,8 +42,8 @@ export interface RetentionStatus {
 }
 
 /**
- * Deletes deliveries, events and tombstones that are older than the option `retention` says, old entries of the audit, and old
- * recoveries.
+ * Deletes deliveries and events that are older than the option `retention` says, tombstones that no delivery refers to any
+ * more, old entries of the audit, and old recoveries.
  *
  * Each process with a worker tries once a minute to claim the lease. One process holds it, and makes a pass. A pass
  * deletes in batches that take milliseconds, and rests after each, so that deliveries keep their latency.

@@ -6,8 +6,8 @@ const SETTING = 'retention';
 /** How long a process holds the job without renewing the lease, during a pass, in ms. */
 export const LEASE_MS = 30_000;
 /**
- * How long a process holds the job after a pass, in ms: longer than the interval between passes. So the same process makes the
- * next pass, because it knows where the last one ended.
+ * How long a process holds the job after a pass, in ms. This is longer than the interval between passes, so that the same process
+ * also makes the next pass: it knows where the last one ended.
  */
 const KEPT_MS = 120_000;
 
