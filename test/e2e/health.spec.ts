@@ -61,7 +61,7 @@ describe('the health of the module', () => {
       expect(Math.abs(seen.clockOffsetMs)).toBeLessThan(kind === 'sqlite' ? 1 : 1_000);
     });
 
-    it('shows requests in flight and queues at work', async () => {
+    it('shows the requests in flight and the held lanes', async () => {
       const receiver = await Receiver.start();
       receiver.respond('hang');
       host = await TestHost.start({ database: database() });
@@ -92,7 +92,7 @@ describe('the health of the module', () => {
       await receiver.close();
     });
 
-    it('is that of a process without a worker, too', async () => {
+    it('is ok in a process without a worker, too', async () => {
       host = await TestHost.start({ database: database(), webhooks: { worker: false } });
       expect(await healthOf(host).check()).toMatchObject({ status: 'ok', worker: { enabled: false } });
     });

@@ -58,7 +58,7 @@ describe.each(DATABASE_KINDS)('The recorded statements of migrations on %s', (ki
     await dataSource.query(`INSERT INTO shop (id, name) VALUES (1, 'Kiosk')`);
   });
 
-  it('are recorded without output on the standard output', async () => {
+  it('print nothing on the standard output if a migration fails', async () => {
     const written: unknown[] = [];
     const { log } = console;
     console.log = (...values) => void written.push(values);

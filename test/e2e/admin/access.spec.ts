@@ -112,7 +112,7 @@ describe('access', () => {
       },
     );
 
-    it('is denied to the admin of another tenant, whether this one exists or not', async () => {
+    it('is denied to the admin of another tenant, whether the tenant in the path exists or not', async () => {
       for (const tenant of [tenantUid, 'no-such-tenant', 'not%20a%20uid']) {
         const response = await fetch(`${host().url}/tenants/${tenant}/httptransports`, {
           headers: { authorization: `Bearer ${otherUid}:admin` },
@@ -124,7 +124,7 @@ describe('access', () => {
       }
     });
 
-    it('to the tenant’s own resources is granted', async () => {
+    it('that reads the tenant’s own resources is granted', async () => {
       const api = host().api(tenantUid);
       for (const [method, path] of resourceRoutes(own)) {
         if (method === 'GET') expect([path, (await api.get(path)).status]).toEqual([path, 200]);

@@ -14,7 +14,7 @@ interface EventList {
 
 const HOUR_MS = 3_600_000;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-/** The first event of each test; far in the past, so that seeded events are not emitted. */
+/** Date of the first event of each test: far in the past, so that seeded events are not fanned out. */
 const START = Date.UTC(2026, 0, 1);
 /** Rows that a page with a filter reads at most. */
 const SEARCHED = 5_000;
@@ -134,7 +134,7 @@ describe('the list of events', () => {
       expect(await uids(`?reference=rare&cursor=${paging.nextCursor}`)).toEqual(['rare-1']);
     });
 
-    it('refuses an impossible period, an unknown parameter and a cursor of another list', async () => {
+    it('refuses an impossible period and an unknown parameter; its cursor is refused by another list', async () => {
       await seed({ count: 2 });
       const { nextCursor } = (await list('?pageSize=1')).paging;
       const future = new Date(Date.now() + HOUR_MS).toISOString();

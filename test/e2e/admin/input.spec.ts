@@ -154,7 +154,7 @@ describe.each([
     expect((await api.get('/deliveries?pageSize=1&createdFrom=2026-03-14T00:00:00Z')).status).toBe(200);
   });
 
-  it('invalid input is refused with the messages of the module', async () => {
+  it('invalid input is refused with a 400 in the shape of the admin API', async () => {
     for (const [method, path, body] of [
       ['POST', '/httptransports', { ...transport, unknown: 1 }],
       ['PATCH', '/httptransports/erp', { timeoutMs: '500' }],

@@ -69,7 +69,7 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
 
   it('after an API process has resumed a paused transport', async () => {
     const api = await start({ worker: false });
-    // A poll interval is the minimum time between two looks for due lanes that wake-ups cause. Polls themselves are not needed.
+    // Short, because wake-ups cause at most one look for due lanes in each poll interval. The test needs no polls.
     await start({ controllers: false, pollMs: 250 });
     await untilProven();
     const tenant = new TenantClient(api);

@@ -203,7 +203,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         expect(uids.indexOf(newest!.deliveryUid)).toBeLessThan(5);
       });
 
-      it('lets one that waits behind another one of its ordering key wait, and sends it as requested after that', async () => {
+      it('waits while the delivery is behind another one of its ordering key, and is sent as requested after that', async () => {
         receiver.respond(FAIL);
         await tenant.transport(receiver, LATE, { ordered: true });
         await tenant.emit('head', { orderingKey: 'k' });

@@ -116,7 +116,7 @@ describe('a delivered request', () => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('reaches every transport of the tenant that subscribes, and no other tenant', async () => {
+    it('reaches only the transport that subscribes, and no other tenant', async () => {
       const { host, receiver, tenant } = scene();
       const others = new TenantClient(host);
       const second = await Receiver.start();

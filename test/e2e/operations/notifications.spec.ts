@@ -218,7 +218,7 @@ const HARMFUL: [what: string, (notification: WebhookNotification) => unknown, lo
   ];
 
 // The calls of a listener do not depend on the database.
-describe('a listener of notifications', () => {
+describe('listeners and subscribers of notifications', () => {
   let database: TestDatabase;
   let receiver: Receiver;
   let host: TestHost;
@@ -261,7 +261,7 @@ describe('a listener of notifications', () => {
     expect(first).toMatchObject({ status: 'DELIVERED', attempts: 1 });
   };
 
-  it.each(HARMFUL)('that %s harms no delivery', async (_what, onNotification, logged) => {
+  it.each(HARMFUL)('a listener that %s harms no delivery', async (_what, onNotification, logged) => {
     const listener = { onNotification } as WebhookNotificationListener;
     await start({ notificationListener: { useValue: listener } });
     await expectUnharmed();
@@ -269,7 +269,7 @@ describe('a listener of notifications', () => {
   });
 
   it.each(HARMFUL)(
-    'and subscribers that behave in the same way harm no delivery: %s',
+    'subscribers that behave in the same way harm no delivery: %s',
     async (_what, handler, logged) => {
       await start();
       const { all$ } = notificationsOf(host);
@@ -284,7 +284,7 @@ describe('a listener of notifications', () => {
     },
   );
 
-  it('and a subscriber whose operator fails harm no delivery, and the log has the failure', async () => {
+  it('a subscriber whose operator fails harms no delivery, and the log has the failure', async () => {
     await start();
     const subscription = notificationsOf(host)
       .all$.pipe(mergeMap(() => Promise.reject(new Error('rejected in an operator'))))
@@ -294,7 +294,7 @@ describe('a listener of notifications', () => {
     expect(subscription.closed).toBe(true);
   });
 
-  it('is a provider with injected dependencies, called with one notification after the other', async () => {
+  it('a listener is a provider with injected dependencies, called with one notification after the other', async () => {
     const calls: { type: string; name: string; running: number }[] = [];
     let running = 0;
 
@@ -321,7 +321,7 @@ describe('a listener of notifications', () => {
     );
   });
 
-  it('gets the last notifications before the application has closed, and then the observable completes', async () => {
+  it('a listener gets the last notifications before the application has closed, and then the observable completes', async () => {
     const types: string[] = [];
     let isCompleted = false;
     await start({

@@ -201,7 +201,7 @@ describe('the quota of pending deliveries', () => {
         await untilPending(0);
       });
 
-      it('until a 410 ends it, and those behind it that wait', async () => {
+      it('until a 410 ends it, and goes on counting those that wait behind it', async () => {
         receiver.respondNext({ status: 410 });
         const transport = await tenant.transport(receiver, { maxConcurrency: 1 });
         await tenant.emitMany(3);

@@ -77,7 +77,7 @@ describe('the state of an HTTP transport', () => {
       expect((await api.get(PATH)).body).toEqual(present);
     });
 
-    it('is disabled for a reason: the one that is given, else ADMIN, and the present one stays', async () => {
+    it('is disabled for the given reason, else for the present one, else for ADMIN', async () => {
       expect((await run('disable')).disabledReason).toBe('ADMIN');
       expect((await run('enable')).disabledReason).toBeNull();
       expect((await run('disable', { reason: 'Moved to another ERP' })).disabledReason).toBe(
@@ -102,7 +102,7 @@ describe('the state of an HTTP transport', () => {
       expect([response.status, (await api.get<Transport>(PATH)).body.state]).toEqual([400, 'ACTIVE']);
     });
 
-    it('is 404 for a transport that does not exist and for a uid that is impossible', async () => {
+    it('is 404 for a transport that does not exist, and 400 for a uid that is impossible', async () => {
       for (const command of COMMANDS) {
         const missing = await api.request<{ code: string }>('POST', `/httptransports/none/${command}`);
         expect([command, missing.status, missing.body.code]).toEqual([

@@ -182,7 +182,7 @@ describe.each(['express', 'fastify'] as const)('access to the portal on %s', (pl
     expect([response.status, await response.json()]).toMatchObject([401, { code: 'PORTAL_LINK_INVALID' }]);
   });
 
-  it('two instances have portals of their own, and a link opens one of them', async () => {
+  it('two instances have portals below their own paths, and a link opens the portal of its instance', async () => {
     const other = await start({ name: 'partner', path: 'partner', portal: { title: 'Partner' } });
     const host = await start({ portal: true });
     expect(await (await fetch(`${other.url}/partner/portal`)).text()).toContain('<title>Partner</title>');

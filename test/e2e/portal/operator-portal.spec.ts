@@ -181,7 +181,7 @@ describe.each(['express', 'fastify'] as const)('the operator console on %s', (pl
     expect(await call('GET', 'overview', {})).toEqual([200, undefined]);
   });
 
-  it('can be let pass by a guard that asks isPortalRequest, which is false for the operator routes', async () => {
+  it('opens behind a guard that asks isPortalRequest, but isPortalRequest is false for the operator routes', async () => {
     const guard = {
       provide: APP_GUARD,
       useValue: { canActivate: (context: ExecutionContext) => isPortalRequest(context) },

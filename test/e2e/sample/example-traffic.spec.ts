@@ -71,7 +71,7 @@ describe('the example traffic', () => {
     });
 
     it.each(['PENDING', 'DELIVERED', 'FAILED', 'MISSED', 'CANCELLED'])(
-      'has deliveries with the status %s, each with its attempts and its event',
+      'has a delivery with the status %s, with its attempts and its event',
       async (status) => {
         const [delivery] = await list<Delivery>(`/deliveries?status=${status}`);
         const details = await get<{ attempts: object[]; event: { body: { tenant: object } } }>(
@@ -98,7 +98,7 @@ describe('the example traffic', () => {
       expect(refused!.attempts[3]!.responseBody).toContain('VAT code 27');
     });
 
-    it('has events of which some have no delivery, and an explanation of each', async () => {
+    it('has events of which some have no delivery, and knows the outcome of an event for each webhook', async () => {
       const events = await list<{ eventUid: string; hasDeliveries: boolean }>('/webhookevents?pageSize=100');
       expect(new Set(events.map(({ hasDeliveries }) => hasDeliveries))).toEqual(new Set([true, false]));
       const webhooks = await list<{ outcome: string }>(`/webhookevents/${events.at(-1)!.eventUid}`);
@@ -106,7 +106,7 @@ describe('the example traffic', () => {
       expect(webhooks.map(({ outcome }) => outcome)).not.toContain('UNKNOWN');
     });
 
-    it('has changes of six days in the audit, in the order of their times', async () => {
+    it('has changes of more than five days in the audit, in the order of their times', async () => {
       const entries = await list<{ kind: string; actor: string; createdAt: string }>(
         '/webhookaudit?pageSize=100',
       );

@@ -88,7 +88,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('refuses a name that is an alias of one that leads inside', async () => {
+  it('refuses a name that is an alias of one that leads to a forbidden address', async () => {
     const url = urlOf((type) => ({
       alias: 'internal.example.org',
       addresses: type === 'A' ? ['127.0.0.1'] : [],
@@ -107,7 +107,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('judges the address it dials: a DNS result that changes between look-ups reaches nothing inside', async () => {
+  it('judges the address it dials: a DNS result that changes between look-ups reaches no forbidden address', async () => {
     const url = urlOf((type, nth) => (type === 'AAAA' ? [] : nth === 1 ? [INSIDE] : ['127.0.0.1']));
     expect(await send(url)).toMatchObject({ statusCode: 200 });
     await receiver.closeConnections();
@@ -144,7 +144,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     expect(dns.queries).toEqual([]);
   });
 
-  it('does not follow a redirect, wherever it leads', async () => {
+  it('does not follow a redirect, whatever its status code', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const location = `location: http://127.0.0.1:${receiver.port}/\r\n`;
       receiver.behave(hostile.say(httpResponse(status, '', location)));
@@ -227,7 +227,7 @@ describe('the egress guard, with a scripted DNS server and canaries', () => {
     });
   });
 
-  it('waits two seconds for a silent or garbled DNS server, and not longer', async () => {
+  it('waits for a silent or garbled DNS server no longer than about two seconds', async () => {
     const startedAt = performance.now();
     const failures = await Promise.all([
       failureOf(send(urlOf(() => 'silence'))),

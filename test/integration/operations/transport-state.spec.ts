@@ -100,7 +100,7 @@ describe('a lane, when the state of its transport changes', () => {
     it.each([
       ['pause', 'resume', 3, true],
       ['disable', 'enable', 0, false],
-    ])('after %s and %s begins with %i failures', async (stop, go, consecutiveFailures, isBlocked) => {
+    ])('keeps its block over a pause, and loses its block and its failures over a disable: %s, %s', async (stop, go, consecutiveFailures, isBlocked) => {
       const { api, transportId } = await transport();
       const blockedUntil = Date.now() + 60_000;
       await host.dataSource.query(

@@ -200,7 +200,7 @@ describe('LaneStore, claiming lanes,', () => {
         expect(Number((await lane.row(transport))['lease_until'])).toBeLessThan(now + LONGEST_LEASE_MS);
       });
 
-      it('a lane without its earlier crashes if it is known that the holder that lost its lease is alive', async () => {
+      it('a lane, and does not count its earlier crashes if it is known that the holder that lost its lease is alive', async () => {
         const [forgiven, crashed] = [await lane.due(), await lane.due()];
         await lane.claim();
         for (const transport of [forgiven, crashed])

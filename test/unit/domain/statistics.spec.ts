@@ -128,7 +128,7 @@ describe('The counts of a row', () => {
     ]);
   });
 
-  it('count a delivery by a redelivery apart, and a failure always as one', () => {
+  it('have a kind of their own for deliveries that a redelivery delivered, and one kind for all failures', () => {
     const ends = (['DELIVERED', 'FAILED'] as const).flatMap((status) =>
       [false, true].map((isRedelivery) => endKind(status, isRedelivery)),
     );

@@ -344,7 +344,7 @@ describe('checkUrl', () => {
       }
     });
 
-    it('accepts what it accepted again in its normal form, as the same target', () => {
+    it('accepts the normal form of each accepted URL, as the same target', () => {
       fc.assert(
         fc.property(anything, (text) => {
           fc.pre(refusalOf(text) === undefined);

@@ -81,7 +81,7 @@ describe('PendingQuota', () => {
     expect(looks).toEqual([]);
   });
 
-  it('counts a tenant that was given many deliveries once, and again after a while', async () => {
+  it('counts a tenant once after it was given many deliveries, and again after a while', async () => {
     await round(share('one', 100), share('another', 100), share('small', 1));
     for (let n = 0; n < 20; n++) await round(share('one', 100), share('small', 0));
     expect(looks).toEqual(['one', 'another']);

@@ -149,7 +149,7 @@ describe('A lane with limits', () => {
     expect(lane.failingSince).toBe(1_000);
   });
 
-  it('has a change of its transport that changes nothing, for events that are recorded without another change', () => {
+  it('offers a transport record without a change, to carry events of an attempt that changed nothing', () => {
     const lane = laneOf({}, { leaseToken: 5 });
     lane.learn(concluded(queued(1), NOW + 1_000), NOW, 0);
     expect(lane.unchanged).toEqual({

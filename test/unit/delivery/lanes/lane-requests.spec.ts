@@ -108,7 +108,7 @@ describe('A lane with requests for redeliveries', () => {
     expect(lane.nextRequests(at(0))).toEqual({ transportId: 1, afterId: limit, limit });
   });
 
-  it('finds a request again that came while it was read, and one whose read has failed', () => {
+  it('reads its requests again if another one came during the read, or if the read failed', () => {
     const lane = laneWithRequests();
     expect(lane.nextRequests(at(0))).toBeDefined();
     // One read at a time.

@@ -42,7 +42,7 @@ describe('Recorder', () => {
     expect(scene.written).toEqual(numbers(FULL_GROUP * 10));
   });
 
-  it('does not count deliveries that are only parked as outcomes that wait', async () => {
+  it('leaves deliveries that are only parked out of the number of outcomes that wait', async () => {
     const scene = new RecorderScene();
     scene.store.delayMs = 50;
     for (const id of numbers(3)) scene.add(id);
