@@ -174,7 +174,7 @@ describe.each(DATABASE_KINDS)('queue depths on %s', (kind) => {
       for (const tenantUid of [...TENANTS, LEAVING])
         for (const receiver of receiversOf(tenantUid))
           await scene.route({ tenantUid, receiver, ordered: receiver % 2 === 0 });
-      // Each kind of change happens at least once.
+      // Deliveries end in each possible way at least once.
       await scene.startWorker();
       await scene.emitMany(TENANTS[0], events);
       await eventually(async () => ((await scene.log())['FAILED EXHAUSTED'] ?? 0) > 0, {

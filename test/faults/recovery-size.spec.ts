@@ -37,7 +37,7 @@ describe.each(DATABASE_KINDS)(`a recovery of ${count} deliveries on %s`, (kind) 
   };
 
   it(
-    'collects them in parts, keeps few pending, and leaves nothing behind when it is cancelled',
+    'does not block the event loop, keeps few pending, and deletes its items when it is cancelled',
     async () => {
       scene = await Scene.open({
         database: await createDatabase(kind),

@@ -8,7 +8,7 @@ const RECEIVERS = 8;
 /** A single process needs about 15 s for all deliveries. */
 const PER_RECEIVER = 4_000;
 const RECEIVER_MS = 20;
-/** The first process has held its lanes long enough to share them, in ms. */
+/** Time in ms after which the first process has held its lanes long enough to share them. */
 const HELD_MS = 1_500;
 const EXPECTED = 500;
 

@@ -217,7 +217,7 @@ describe('npm start without DATABASE_URL', () => {
 
 describe('the help of a script', () => {
   it.each(['scripts/start.mjs', 'scripts/demo.mjs', 'scripts/portal-link.mjs'])(
-    'of %s says what it does',
+    'of %s shows its usage',
     async (script) => {
       const { exitCode, output } = await SampleProcess.spawn(script, {}, ['--help']).ended;
       expect({ exitCode, output }).toEqual({

@@ -81,7 +81,7 @@ describe('The options', () => {
     expect(documented.map(({ name }) => name).sort()).toEqual(declaredOptions().sort());
   });
 
-  it('have the defaults that the page gives', () => {
+  it('have the numeric defaults that the page gives', () => {
     const resolved = resolveOptions({});
     const numbers = documented.filter(({ fallback }) => fallback !== undefined);
     expect(numbers.length).toBeGreaterThan(8);

@@ -100,20 +100,23 @@ describe('a lane, when the state of its transport changes', () => {
     it.each([
       ['pause', 'resume', 3, true],
       ['disable', 'enable', 0, false],
-    ])('keeps its block over a pause, and loses its block and its failures over a disable: %s, %s', async (stop, go, consecutiveFailures, isBlocked) => {
-      const { api, transportId } = await transport();
-      const blockedUntil = Date.now() + 60_000;
-      await host.dataSource.query(
-        `UPDATE webhook_lane SET consecutive_failures = 3, blocked_until = ${blockedUntil} WHERE transport_id = ${transportId}`,
-      );
-      await api.request('POST', `${PATH}/${stop}`);
-      await api.request('POST', `${PATH}/${go}`);
-      if (isBlocked) {
-        expect(await claim(transportId)).toBeUndefined();
-        expect(await dueAt(transportId)).toBe(blockedUntil);
-      } else {
-        expect(await claim(transportId)).toMatchObject({ consecutiveFailures, blockedUntil: 0 });
-      }
-    });
+    ])(
+      'keeps its block over a pause, and loses its block and its failures over a disable: %s, %s',
+      async (stop, go, consecutiveFailures, isBlocked) => {
+        const { api, transportId } = await transport();
+        const blockedUntil = Date.now() + 60_000;
+        await host.dataSource.query(
+          `UPDATE webhook_lane SET consecutive_failures = 3, blocked_until = ${blockedUntil} WHERE transport_id = ${transportId}`,
+        );
+        await api.request('POST', `${PATH}/${stop}`);
+        await api.request('POST', `${PATH}/${go}`);
+        if (isBlocked) {
+          expect(await claim(transportId)).toBeUndefined();
+          expect(await dueAt(transportId)).toBe(blockedUntil);
+        } else {
+          expect(await claim(transportId)).toMatchObject({ consecutiveFailures, blockedUntil: 0 });
+        }
+      },
+    );
   });
 });

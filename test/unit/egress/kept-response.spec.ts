@@ -23,7 +23,7 @@ describe('keepHeaders', () => {
     expect(keepHeaders({ [name]: ['secret=1', 'secret=2'] }, [])).toEqual({ [name]: '[redacted]' });
   });
 
-  it('keeps at most 50 headers and 8 KiB, and retry-after in any case', () => {
+  it('keeps at most 50 headers and 8 KiB, and always retry-after', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x-${index}`, 'v']));
     expect(Object.keys(keepHeaders(many, []))).toHaveLength(50);
     expect(keepHeaders({ ...many, 'retry-after': '30' }, [])).toMatchObject({ 'retry-after': '30' });

@@ -44,7 +44,7 @@ describe('planDeliveries', () => {
     ]);
   });
 
-  it('plans one delivery for each transport with a matching webhook', () => {
+  it('plans a delivery for each transport with a matching webhook', () => {
     expect(
       chosen(
         webhook(1),
