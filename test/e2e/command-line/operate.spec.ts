@@ -193,7 +193,7 @@ describe('The commands that need a database', () => {
       1,
       'ECONNREFUSED',
     ],
-    ['a database in memory', ['status'], { DATABASE_URL: 'sqlite::memory:' }, 1, ''],
+    ['a database in memory', ['status'], { DATABASE_URL: 'sqlite::memory:' }, 1, 'only for one connection'],
     [
       'no argument',
       ['pause'],

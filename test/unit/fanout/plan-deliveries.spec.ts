@@ -45,14 +45,13 @@ describe('planDeliveries', () => {
   });
 
   it('plans a delivery for each transport with a matching webhook', () => {
-    expect(
-      chosen(
-        webhook(1),
-        webhook(2, { transportId: 11 }),
-        webhook(3, { transportId: 12, action: 'TILL_OPEN' }),
-        webhook(4, { transportId: 13, action: 'ORDER_*' }),
-      ),
-    ).toEqual(expect.arrayContaining([1, 2, 4]));
+    const webhookIds = chosen(
+      webhook(1),
+      webhook(2, { transportId: 11 }),
+      webhook(3, { transportId: 12, action: 'TILL_OPEN' }),
+      webhook(4, { transportId: 13, action: 'ORDER_*' }),
+    );
+    expect([...webhookIds].sort()).toEqual([1, 2, 4]);
   });
 
   it('takes the most specific of the webhooks of a transport, and of equal ones the oldest', () => {
