@@ -100,7 +100,7 @@ export interface DeliveryStore {
    * another transaction has locked its lane.
    *
    * @param trigger trigger of the next attempt. With `MANUAL`, the holder of the lane sends the deliveries before others
-   *   that are due (see `RequestStore`); with `RECOVERY`, in the order of due dates
+   *   that are due (see `RequestStore`); with `RECOVERY`, after them
    * @returns the deliveries that were moved
    */
   moveBack(
