@@ -58,7 +58,7 @@ const ERROR_NAMES = {
 } as const;
 export type ApiErrorStatus = keyof typeof ERROR_NAMES;
 
-/** Recovery time is unknown, so clients are told to retry after 1 s. */
+/** It is unknown when the cause of a 503 ends, so clients are told to retry after 1 s. */
 const SOON_SECONDS = 1;
 
 export interface ApiErrorOptions {

@@ -28,7 +28,8 @@ export class GuardedObservable<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // RxJS subscribes for an operator or a promise. The observer at the end of a chain of operators is guarded by its own subscription.
+    // Here RxJS itself subscribes, on behalf of an operator or a promise. The observer at the end of a chain of operators is
+    // guarded by its own subscription.
     if (isSubscriber(observerOrNext)) return super.subscribe(observerOrNext);
     const observer =
       typeof observerOrNext === 'function' || !observerOrNext

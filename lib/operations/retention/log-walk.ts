@@ -30,9 +30,9 @@ interface Position {
  * The log has no index of end dates: it would cost every delivery an index entry. But ids rise with the creation of
  * deliveries, and a delivery never ends before it was created. So each part of the log (a tenant and a status) is read in
  * the order of ids, up to the first delivery that was created too recently. Deliveries that ended much later than they were
- * created (after retries or a pause, or redelivered) are passed over. They are few, because everything else before them is
- * deleted. A *whole* walk begins at the first id of each part, so it also reads the deliveries that were passed over;
- * other walks begin where the last one ended.
+ * created (after retries or a pause, or redelivered) are passed over. Among the older ids only these are left, usually few,
+ * because the others were deleted. A *whole* walk begins at the first id of each part, so it also reads the deliveries that
+ * were passed over; other walks begin where the last one ended.
  */
 export class LogWalk {
   readonly #positions = new Map<string, Position>();
