@@ -46,7 +46,7 @@ export class QuotasDto {
     type: () => QuotaDto,
     description:
       'Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as ' +
-      `\`MISSED\` (\`QUOTA_EXCEEDED\`). They are counted up to ${MOST_PENDING_COUNTED.toLocaleString('en-US')}: if there are that many or more, ` +
+      `\`MISSED\` (\`QUOTA_EXCEEDED\`). Pending deliveries are counted up to ${MOST_PENDING_COUNTED.toLocaleString('en-US')}: if there are that many or more, ` +
       '`isAtLeast` is `true`.',
   })
   pendingDeliveries!: QuotaDto;

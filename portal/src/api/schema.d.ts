@@ -1847,7 +1847,7 @@ export interface components {
              */
             trigger: "SCHEDULE" | "MANUAL" | "RECOVERY";
             /**
-             * @description True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule, which is then repeated.
+             * @description True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule; this attempt is then repeated.
              * @example false
              */
             orphaned: boolean;
@@ -2614,7 +2614,7 @@ export interface components {
             transports: components["schemas"]["WebhooksQuota"];
             /** @description Webhooks, over all HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`. */
             webhooks: components["schemas"]["WebhooksQuota"];
-            /** @description Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as `MISSED` (`QUOTA_EXCEEDED`). They are counted up to 10,000: if there are that many or more, `isAtLeast` is `true`. */
+            /** @description Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as `MISSED` (`QUOTA_EXCEEDED`). Pending deliveries are counted up to 10,000: if there are that many or more, `isAtLeast` is `true`. */
             pendingDeliveries: components["schemas"]["WebhooksQuota"];
         };
         WebhooksDeliveryStop: {
