@@ -12,7 +12,10 @@ const { kills, killAfterMs, deliveries } = sized(
 );
 const RECEIVER_MS = 3_000;
 const RETRY_MS = 300;
-/** Maximum number of requests in flight of a transport. In quarantine mode, this number of deliveries is sent one at a time first. */
+/**
+ * Maximum number of requests in flight of a transport. In quarantine mode, deliveries are sent one at a time until three times this
+ * number have an outcome.
+ */
 const CAP = 8;
 const JITTER = 0.2;
 /** A busy machine may notice an arrival this much later than it happened. */

@@ -53,7 +53,7 @@ describe.each(CASES)(
   'healthy tenants, while $tenants others have $transports hanging transports each, with $workers process(es)',
   ({ tenants, transports, workers, way }) => {
     it(
-      `get first attempts and everything that falls due in time, if the hanging lanes are found ${way}`,
+      `get in time both first attempts and everything that falls due, if the hanging lanes are found ${way}`,
       async () => {
         scene = await Scene.open({ receivers: HANGING + tenants * transports, webhooks });
         const { receivers } = scene;

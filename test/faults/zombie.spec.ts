@@ -15,7 +15,10 @@ const POLL_MS = 100;
 const LEASE_MS = shortestLease(timeoutMs);
 /** Long enough for a process that was thawed to do everything that it would do at once. */
 const AWAKE_MS = 1_000;
-/** A process may be frozen in the system call that writes a request. No check comes after that, so it ends when the process is thawed. */
+/**
+ * Maximum number of requests that a thawed process still sends: it may have been frozen in the system call that writes a request.
+ * No check comes after that, so the request leaves when the process is thawed.
+ */
 const BEING_WRITTEN = 1;
 
 const webhooks = { timeoutMs, leaseMs: LEASE_MS, pollMs: POLL_MS };

@@ -87,7 +87,7 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
         occurredAt: new Date(1_700_000_000_123),
       }));
       await host.emitter.emitMany(many, { tenantUid, transaction: transaction.adapted() });
-      // On SQLite the host's driver of the data source would wait for the write lock only if it wrote.
+      // On SQLite this query does not wait for the write lock of the open transaction, because it only reads.
       expect(await storedUids()).toEqual([]);
     });
     await expectStored(['one', 'two', 'three']);

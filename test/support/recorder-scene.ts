@@ -7,7 +7,7 @@ import { queued } from './lanes.js';
 /** Number of waiting entries from which the recorder writes a group without waiting for more. */
 export const FULL_GROUP = 60;
 
-/** A recorder with a store in memory. It also keeps the deliveries whose entries were notified: `written` and `aside`. */
+/** A recorder with a store in memory. It also keeps the deliveries whose entries were reported as written or as set aside. */
 export class RecorderScene {
   static readonly #all: RecorderScene[] = [];
   readonly store = new KeepingRecordStore();

@@ -47,8 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const DATABASES = ['connection', 'entities', 'errors', 'migrations', 'ports', 'sql'];
 /**
- * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. Of the folders that
- * `postgres` and `sqlite` import, only `connection` and `migrations` import these two, which do not import each other.
+ * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. `postgres` and `sqlite`
+ * do not import each other. Of the folders that they import, only `connection` and `migrations` import them as well.
  */
 const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   persistence: {

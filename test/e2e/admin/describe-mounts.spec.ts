@@ -176,7 +176,7 @@ describe.each(['express', 'fastify'])(
       });
     });
 
-    it('at the root, and below another mount: it describes the one that is named', async () => {
+    it('at the root, at /v2 and at /v2/partner: each call describes the mount at its path only', async () => {
       const document = await documentOf('', '', 'v2', 'v2/partner');
       const described = describeWebhooks(
         describeWebhooks(describeWebhooks(document, { path: '/', operationIdPrefix: 'root_' }), {

@@ -148,7 +148,7 @@ describe('notifications as actions', () => {
       const { httpTransportUid } = await tenant.transport(receiver);
       await tenant.api.post(`/httptransports/${httpTransportUid}/pause`, {});
       await tenant.emitMany(850);
-      // Fan-out counts the deliveries of a tenant at most every two seconds.
+      // Fan-out counts the deliveries of a tenant at most every two seconds, as long as it stays below its quota.
       await eventually(async () => (await tenant.emit()) && alarms.requests.length > 0);
       await untilReceived('WEBHOOK_QUOTA_NEAR');
       expect(received()['WEBHOOK_QUOTA_NEAR']).toMatchObject({ used: expect.any(Number), limit: 1_000 });

@@ -63,7 +63,7 @@ describe('retention', () => {
       expect(await rows.events(tenantUid)).toHaveLength(1);
     });
 
-    it('keeps an old delivery that was redelivered yesterday, and deletes those after it', async () => {
+    it('keeps an old delivery that was redelivered yesterday, and deletes the expired ones that follow it', async () => {
       await tenant('redelivered');
       const redelivered = await rows.delivery({
         tenantUid: 'redelivered',

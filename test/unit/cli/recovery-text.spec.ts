@@ -19,7 +19,7 @@ const jobOf = (given: Partial<WebhookRecovery>): WebhookRecovery =>
   }) as WebhookRecovery;
 
 describe('the progress of a job on the command line', () => {
-  it('counts the events that were found until the first one is handled', () => {
+  it('counts the found events as long as none is handled', () => {
     expect(recoveryStep(jobOf({ reason: 'TRANSPORT_PAUSED' }))).toEqual({
       text: 'RUNNING (TRANSPORT_PAUSED), events found',
       done: 8,

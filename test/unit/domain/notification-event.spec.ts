@@ -135,7 +135,7 @@ describe('notificationEvent', () => {
 });
 
 describe('failingPercent', () => {
-  it('is the last of a quarter, a half and three quarters of the time that has passed', () => {
+  it('is the part of the time limit that has passed, rounded down to a quarter, and at most 75', () => {
     const at = (hours: number) => failingPercent(hours * HOUR, 120 * HOUR);
     expect([at(0), at(29.9), at(30), at(59.9), at(60), at(90), at(120)]).toEqual([0, 0, 25, 25, 50, 75, 75]);
   });

@@ -56,7 +56,7 @@ describe('completeFrom', () => {
     ],
     ['a replay finds all events while those without deliveries are stored', 'REPLAY', [], periods, now - 100],
     [
-      'a replay finds all events while those with delivered ones are stored',
+      'a replay finds all events while those with delivered deliveries are stored',
       'REPLAY',
       [],
       { ...periods, unmatchedMs: 400 },

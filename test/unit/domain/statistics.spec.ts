@@ -111,7 +111,7 @@ describe('The counts of a row', () => {
     expect([count(sum.attempts), count(sum.deliveries)]).toEqual([6, 2]);
   });
 
-  it('are in rows in the order of their start and then of their action', () => {
+  it('belong to rows that are sorted by their start and then by their action', () => {
     const two = new Map([
       [3, { action: 'B', createdAt: AT }],
       [4, { action: 'A', createdAt: AT }],

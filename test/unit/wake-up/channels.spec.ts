@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { channelsOf, numbersOf, payloadsOf } from '../../../lib/wake-up/channels.js';
 
 describe('the channels of a process', () => {
-  it('are those of all who share schema and environment, except one of its own', () => {
+  it('are the same as those of every process with its schema and environment, except one of its own', () => {
     const one = channelsOf('shop', 'production');
     const other = channelsOf('shop', 'production');
     expect([other.events, other.work]).toEqual([one.events, one.work]);
@@ -29,7 +29,7 @@ describe('the channels of a process', () => {
 });
 
 describe('the payloads of notifications', () => {
-  it('hold any count of numbers, each below the limit of 8,000 bytes', () => {
+  it('hold any count of numbers, and each payload is below the limit of 8,000 bytes', () => {
     const numbers = Array.from({ length: 5_000 }, (_, n) => 2 ** 52 - n);
     const payloads = payloadsOf(numbers);
     expect(payloads.length).toBeGreaterThan(1);

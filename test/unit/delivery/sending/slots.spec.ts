@@ -119,7 +119,7 @@ describe('Slots', () => {
       expect(slots.acquire()?.lane.transportId).toBe(3);
     });
 
-    it('frees the slot of the origin that the request went to, although the transport has another one now', () => {
+    it('frees the slot of the origin that the request went to, although the transport has another origin now', () => {
       const slots = new Slots(16, 1);
       const [moved, other] = [laneTo('a', 1, HUB), laneTo('b', 2, HUB)];
       slots.add(moved);
