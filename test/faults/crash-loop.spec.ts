@@ -60,7 +60,7 @@ describe('a process that is killed again and again while a receiver works', () =
         expect(await scene.log()).toEqual({ PENDING: deliveries });
       }
       await scene.startWorker();
-      await scene.untilLog({ DELIVERED: deliveries }, 20_000 + (CAP + deliveries / CAP) * RECEIVER_MS);
+      await scene.untilLog({ DELIVERED: deliveries }, 20_000 + (3 * CAP + deliveries / CAP) * RECEIVER_MS);
 
       const { arrivals } = scene.receivers;
       const attempts = await countedAttempts(scene.host.dataSource);
