@@ -127,7 +127,7 @@ export class AttemptDto {
   orphaned!: boolean;
 }
 
-/** A delivery with its event and its attempts. The list contains only the number of attempts. */
+/** A delivery with its event and its attempts. A delivery in the log has only the number of attempts. */
 @ResponseSchema('DeliveryDetails')
 export class DeliveryDetailsDto extends OmitType(DeliveryDto, ['attempts']) {
   @ApiProperty({ type: () => EventDto, description: 'Event that is delivered.' })

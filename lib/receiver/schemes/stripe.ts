@@ -5,7 +5,7 @@ import type { SignatureScheme } from './signature-scheme.js';
 
 const HEADER = 'stripe-signature';
 
-/** Stripe: `stripe-signature: t=…,v1=…`, the HMAC-SHA256 in hex over `t.body`. The key is the whole `whsec_…` text. */
+/** Stripe: `stripe-signature: t=…,v1=…`, the HMAC-SHA256 in hex over `<t>.<body>`. The key is the whole `whsec_…` text. */
 export const stripeScheme: SignatureScheme = {
   parseSecret: textKey,
   verify(headers, body, keys) {
