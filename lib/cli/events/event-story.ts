@@ -83,7 +83,7 @@ const WAITS: Readonly<Record<Wait['cause'], string>> = {
   TRANSPORT_DISABLED: 'until somebody enables the transport',
   TRANSPORT_PAUSED: 'until somebody resumes the transport',
   EARLIER_DELIVERY: 'behind an earlier delivery with the same ordering key,',
-  RETRY_AFTER: 'for the end of the pause that the receiver asked for, or that follows a 429, 502, 503 or 504',
+  RETRY_AFTER: 'for the end of the pause that follows a response with 429, 502, 503 or 504',
   CIRCUIT: 'for the end of the pause after repeated failures of the receiver',
   SCHEDULE: 'for its next attempt on the retry schedule',
   RATE_LIMIT: 'for the rate limit of the transport, which is used up',
