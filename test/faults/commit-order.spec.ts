@@ -9,7 +9,7 @@ const ORDERED = 0;
 const UNORDERED = 1;
 const OTHER_TENANT = 2;
 const EVERY_MS = 50;
-/** How late an event may be on a busy machine that is not held up by anything. */
+/** How late an event that nothing holds up may be on a busy machine, in ms. */
 const IN_TIME_MS = 1_500;
 
 let scene: Scene;

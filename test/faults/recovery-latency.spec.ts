@@ -5,7 +5,7 @@ import { expectAtMost, percentile } from './support/figures.js';
 import { Scene } from './support/scene.js';
 import { onThisMachine, sized, sleep } from './support/sizes.js';
 
-/** The job recovers about 80 deliveries per second beside fresh ones, so the longer backlog outlasts its phase by far. */
+/** The job recovers about 80 deliveries per second beside fresh ones, so either backlog lasts far longer than the measurement. */
 const { backlog, phaseMs } = sized({ backlog: 2_000, phaseMs: 4_000 }, { backlog: 20_000, phaseMs: 60_000 });
 const PER_SECOND = 30;
 const RESPONSE_DELAY_MS = 20;

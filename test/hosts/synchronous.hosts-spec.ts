@@ -159,7 +159,7 @@ describe.each(LIBRARIES)('$name', ({ transactOn, plain }) => {
       receiver.reset();
       const transactOnce = () =>
         transact((transaction) => void emitSync(transaction.adapted(), `event-${n}`));
-      // Every other commit is reported.
+      // Every second commit is reported to the module.
       if (n % 2 === 0) host.emitter.wakeAfter(transactOnce);
       else transactOnce();
       const committedAt = performance.now();

@@ -197,7 +197,7 @@ describe('the explanation of an event', () => {
         expect(deleted!.waitsFor).toEqual([{ cause: 'WORKER', until: null, deliveryUid: null }]);
       });
 
-      it('does not guess: it says when the record has expired, and when the configuration was changed', async () => {
+      it('does not guess: it says so if the record has expired or the configuration was changed', async () => {
         await transport('erp', 'https://erp.example.com');
         await webhook('erp', 'unchanged');
         await webhook('erp', 'changed');

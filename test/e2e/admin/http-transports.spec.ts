@@ -96,7 +96,7 @@ describe('HTTP transports', () => {
         expect(other.status).toBe(200);
       });
 
-      it('lets one of many at once have a uid', async () => {
+      it('creates only one of many transports that are requested with the same uid at once', async () => {
         const responses = await Promise.all(
           Array.from({ length: 8 }, () =>
             api.post('/httptransports', { ...minimal, httpTransportUid: 'race' }),

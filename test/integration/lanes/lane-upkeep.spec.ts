@@ -66,7 +66,7 @@ describe('The lanes that a process holds', () => {
       expect(lane!.config).toMatchObject({ maxConcurrency: 3, version: 2 });
     });
 
-    it('are given up when they were deleted, or when another process has claimed them; the crash that it counted is then reset', async () => {
+    it('are given up when they were deleted, or when another process has claimed them; the crash that the other process counted is then reset', async () => {
       const [scene, other] = [new LaneScene(fixture), new LaneScene(fixture, { holder: 'other' })];
       const [lane] = await scene.claim();
       await endLease();

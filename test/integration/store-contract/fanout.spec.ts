@@ -274,7 +274,7 @@ describe('FanoutStore', () => {
         expect(await fixture.rows('webhook_outbox')).toEqual([]);
       });
 
-      it('makes a free lane due now, no later than before, and not while it is blocked', async () => {
+      it('makes a free lane due now, or earlier if it was due earlier, and not while it is blocked', async () => {
         const [idle, sooner, blocked] = await Promise.all([1, 2, 3].map(() => fixture.transport()));
         for (const transport of [idle, sooner, blocked]) await fixture.webhook(transport!);
         const now = fixture.database.now();

@@ -134,7 +134,7 @@ describe('LaneStore, reading lanes,', () => {
       expect(await behind()).toEqual([ids[1], ids[3], ids[5]]);
     });
 
-    it('never says that of unordered deliveries', async () => {
+    it('never says that an unordered delivery is behind another one', async () => {
       const unordered = await fixture.transport('unordered');
       await fixture.webhook(unordered);
       await fixture.queue(

@@ -255,7 +255,8 @@ describe('The stores on PostgreSQL, while another transaction has locked a row,'
         const versionOfRow = () => fixture.query('SELECT xmin::text AS version FROM webhook_outbox');
         const before = await versionOfRow();
         expect(await promptly(write())).toEqual({ written: new Set(), incomplete: new Set([both]) });
-        // The row is not written again: it would get a new version with the same fence, which another process cannot detect.
+        // The row is not written again: its new version would have as many transports left as the old one, so another process that
+        // has read the old one would not detect the change.
         expect(await versionOfRow()).toEqual(before);
         expect(await lane.row(locked)).toMatchObject({ version: versionBefore });
         expect(await lane.row(free)).toMatchObject({ version: 1 });

@@ -70,7 +70,7 @@ describe('RecordStore', () => {
         ]);
       });
 
-      it('repeats an attempt that did not count under its number, and counts how often', async () => {
+      it('repeats an attempt that did not count, under the same number, and counts how often', async () => {
         const [first] = deliveries as [QueuedDelivery];
         await fixture.stores.lanes.note(first, 3);
         const [again, last] = [first.dueAt + 1_000, first.dueAt + 2_000];

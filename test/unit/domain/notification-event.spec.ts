@@ -67,7 +67,7 @@ describe('notificationEvent', () => {
     );
   });
 
-  it('has no event if the process that sent the delivery has crashed', () => {
+  it('has null as the event in its body if the process that sent the delivery has crashed', () => {
     const exhausted = EXAMPLES.find(({ type }) => type === 'deliveryExhausted');
     const { body } = notificationEvent({ ...exhausted, eventUid: null } as NotificationForTenant);
     expect(JSON.parse(body)).toMatchObject({ delivery: { Uid: 'dlv_00000000006yk' }, event: null });
@@ -126,7 +126,7 @@ describe('notificationEvent', () => {
     expect(uid('secretOverlapEnding', { overlapEndsAt: later })).not.toBe(uid('secretOverlapEnding', {}));
   });
 
-  it('reports a quota once an hour', () => {
+  it('gives reports of a quota in the same hour the same uid, so that only one is stored', () => {
     const near = (minutes: number) =>
       notificationEvent({ ...QUOTA_NEAR, at: new Date(Date.UTC(2025, 2, 14, 9, minutes)) }).eventUid;
     expect(near(0)).toBe(near(59));

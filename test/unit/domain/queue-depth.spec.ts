@@ -49,7 +49,7 @@ describe('The depth of the queue', () => {
     ['a transport', { tenantId: 1, transportId: 8 }, 3],
     ['a transport without changes', { tenantId: 1, transportId: 9 }, 1],
     ['a tenant that is not counted yet', { tenantId: 2, transportId: 0 }, 2],
-    ['a tenant, without a damaged fact', { tenantId: 1, transportId: 0 }, 4],
+    ['a tenant with a damaged fact', { tenantId: 1, transportId: 0 }, 4],
     ['all tenants', { tenantId: 0, transportId: 0 }, 6],
     ['a tenant without rows', { tenantId: 3, transportId: 0 }, 0],
   ])('of %s adds what is not counted yet', (_, key, depth) => {

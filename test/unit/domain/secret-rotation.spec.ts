@@ -13,7 +13,7 @@ describe('the rotation of signing secrets', () => {
     ]);
   });
 
-  it('leaves the new one alone without an overlap', () => {
+  it('keeps only the new one if there is no overlap', () => {
     const present = [secret('b'), secret('a', NOW + 60_000)];
     expect(rotateSecrets(present, next, { nowMs: NOW, overlapMs: 0 })).toEqual([next]);
   });

@@ -59,7 +59,7 @@ describe('a choice of event types', () => {
     expect([...toggleAction(orders, 'ORDER_SETTLED', new Set(['ORDER_*']))]).toEqual(['ORDER_DELIVERED']);
   });
 
-  it('keeps notifications with everything', () => {
+  it('keeps notifications when everything is chosen, and when it is not chosen any more', () => {
     const chosen = toggleEverything(new Set(['ORDER_*', 'WEBHOOK_*']));
     expect([...chosen]).toEqual(['*', 'WEBHOOK_*']);
     expect([...toggleEverything(chosen)]).toEqual(['WEBHOOK_*']);

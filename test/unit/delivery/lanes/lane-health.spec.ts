@@ -51,7 +51,7 @@ describe('LaneHealth', () => {
       expect(disabled).not.toHaveProperty('failingWarned');
     });
 
-    it('warns once when each quarter of the time has passed after which the transport is disabled', () => {
+    it('warns once at each quarter of the time after which it disables the transport', () => {
       const health = healthOf({}, { ...NO_CIRCUIT, disableAfterMs: 100_000 });
       const warnedAfter = (ms: number) =>
         health.learn(concluded(queued(1), 9_000), STARTED_AT + ms, 0.5)?.failingWarned;

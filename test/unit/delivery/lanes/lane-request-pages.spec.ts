@@ -32,7 +32,7 @@ describe('The requests of a lane', () => {
     expect(requests.isDue).toBe(false);
   });
 
-  it('are read again from the first when all deliveries in hand have an outcome, and are served if none is found', () => {
+  it('are read again from the first when all deliveries in hand have an outcome, and all count as served if none is found', () => {
     const requests = new LaneRequests(VERSION);
     readPage(requests, 1, 2);
     settle(requests, 1, 1);
@@ -43,7 +43,7 @@ describe('The requests of a lane', () => {
     expect(requests.isDue).toBe(false);
   });
 
-  it('are not served if an earlier page of the same pass contained some', () => {
+  it('do not count as served if an earlier page of the same pass contained some', () => {
     const requests = new LaneRequests(VERSION);
     readPage(requests, 1);
     settle(requests, 1, 60);

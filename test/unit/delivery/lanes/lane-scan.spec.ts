@@ -154,7 +154,7 @@ describe('LaneScan', () => {
       expect(scene.begin()!.limit).toBe(READ_AHEAD + 2);
     });
 
-    it('begins again where it was after a read that failed', () => {
+    it('begins again at the same place if its first read failed', () => {
       for (const scanFrom of [-1, NOW - 5_000]) {
         const scene = new Scene(scanFrom);
         const { after } = scene.begin()!;
@@ -166,7 +166,7 @@ describe('LaneScan', () => {
   });
 
   describe('scanFrom, where the next holder begins,', () => {
-    it('is where the previous holder began, until the first read has ended', () => {
+    it('is the date that the previous holder wrote, until the first read has ended', () => {
       const scene = new Scene(NOW - 5_000);
       scene.begin();
       expect(scene.scan.scanFrom).toBe(NOW - 5_000);

@@ -83,7 +83,7 @@ describe('Recorder, changing transports,', () => {
     expect(scene.store.changes.flat()).toEqual([change({ failingSince: null, blockedUntil: 9_000 })]);
   });
 
-  it('never writes the change of an attempt that was set aside after a later one', async () => {
+  it('never writes the change of an attempt that was set aside, if a later change was written meanwhile', async () => {
     const scene = new RecorderScene();
     scene.store.locked = new Set([1]);
     scene.add(1, { transport: change({ failingSince: 1_000, consecutiveFailures: 1 }) });
