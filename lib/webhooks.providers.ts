@@ -62,9 +62,9 @@ import { WebhooksWorker } from './webhooks.worker.js';
  * Provides the host's data source, or the database of `database.url` if the application has none.
  *
  * The data source is an optional dependency, because Nest's own error message would name an internal token and no remedy.
- * However, Nest also injects undefined if an optional provider throws, such as a data source that cannot connect. The
- * container therefore decides whether a data source exists. Otherwise, if `database.url` is set as well, the module would
- * create its tables there, although the application does not start.
+ * However, Nest also injects undefined if an optional provider throws, such as a data source that cannot connect. So the factory
+ * asks the container whether the data source exists, and throws if it exists but was not injected: the module would otherwise
+ * create its tables in the database of `database.url`, if that is set as well, although the application does not start.
  *
  * @param name the option `dataSource`
  */
