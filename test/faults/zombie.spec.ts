@@ -59,7 +59,8 @@ describe('a process that is frozen for longer than its lease', () => {
     await scene.untilLog({ DELIVERED: emitted.length }, 60_000);
     const delivered = receivers.delivered();
     expect(emitted.filter((key) => !delivered.has(key))).toEqual([]);
-    // The repeats are the requests that were in flight and, on a busy machine, as many whose responses were not recorded yet.
+    // The repeats are the requests that were in flight and, on a busy machine, up to the same number of requests whose responses
+    // were not recorded yet.
     expect(receivers.arrivals.length - emitted.length).toBeLessThanOrEqual(2 * underWay);
     expect(zombie.isRunning).toBe(true);
   }, 60_000);

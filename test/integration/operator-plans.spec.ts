@@ -31,7 +31,7 @@ const MOST_ROWS: Readonly<Record<string, number>> = {
   webhook_queue: PAGE,
   // The transports of each tenant are counted four times.
   webhook_http_transport: 4 * TRANSPORTS,
-  // For each row of a page, three columns are read for 25 hours.
+  // For each row of a page, three columns are computed, each from the rows of 25 hours.
   webhook_statistic: 25 * 3 * PAGE,
   webhook_tenant: 2 * PAGE,
   webhook_lane: 1_000,

@@ -178,7 +178,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
         skipsLocked,
       });
       expect(written.size).toBe(100);
-      // Delete events with transports that are left, because the next reads would return them again.
+      // Delete events that were fanned out only in part, because the next reads would return them again.
       await database.dataSource.query('DELETE FROM webhook_outbox WHERE transport_ids IS NOT NULL');
     }
   }

@@ -163,7 +163,7 @@ eachDatabase((db) => {
         () => asCashier('PUT', '/stores/main/orders/o-1/handlingstate', { state: 'READY' }),
       ],
       [
-        'delivering all of its lines, the last ones',
+        'delivering the rest of its lines',
         [{ action: 'ORDER_DELIVERED', tenant, store, order, tenantUser: cashier }],
         async () => {
           const part = { lines: [{ lineNumber: 1, quantity: 1 }] };

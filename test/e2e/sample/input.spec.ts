@@ -79,7 +79,7 @@ describe('the sample app', () => {
       [400, 'a sale with a null warehouse', ['POST', '/stores/main/orders', sale({ warehouseUid: null })]],
       [
         400,
-        'a sale beyond all means',
+        'a sale that costs too much',
         [
           'POST',
           '/stores/main/orders',

@@ -82,7 +82,7 @@ describe('The health of a transport after a failed attempt', () => {
     expect([0, 1_000].map((failures) => isProbing(failing(failures), policy))).toEqual([false, false]);
   });
 
-  it('is disabled once all attempts have failed for the configured time, also by attempts that are not counted', () => {
+  it('disables the transport once all attempts have failed for the configured time, also if the last failure is not counted', () => {
     const disables = (nowMs: number, health = failing(1)) =>
       afterAttempt(health, failure(nowMs, { startedAt: 1 }), POLICY).shouldDisable;
     expect([disables(59_999), disables(60_000)]).toEqual([false, true]);

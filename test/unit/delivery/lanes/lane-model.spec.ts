@@ -78,7 +78,7 @@ const WEIGHTS: Record<Step, number> = {
   crash: 1,
   setClockBack: 1,
 };
-/** Steps of the end, when nothing new comes. */
+/** The usual steps of the end. They add nothing new. */
 const LAST_STEPS: Step[] = [
   ...Array<Step>(4).fill('proceed'),
   ...Array<Step>(3).fill('proceedRecord'),

@@ -43,7 +43,7 @@ describe('LaneUpkeep', () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('lets the lanes send for the time that a check is valid, from before the check', async () => {
+  it('lets the lanes send for as long as a check is valid, counted from its start', async () => {
     const { store, upkeep, clock, mayStillSend, inspected } = scene(2);
     const resume = store.pause();
     const refreshing = upkeep.refresh();
