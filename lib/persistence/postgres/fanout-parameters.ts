@@ -3,7 +3,7 @@ import type { FanoutPlan, PlannedDelivery, PlannedEvent } from '../ports/fanout-
 import { ALL_TRANSPORTS, type WriteKind } from './fanout-sql.js';
 import { numbers } from './sql.js';
 
-/** The parameters of fanout-sql's `writeText`: values that the deliveries of a route share are sent once. */
+/** The parameters of fanout-sql's `writeText`. Values that all deliveries of a route have in common are sent once. */
 export function writeParameters(
   { events, deliveries, now }: FanoutPlan,
   { isOrdered, mayExist }: WriteKind,
