@@ -37,7 +37,8 @@ describe('An option that is not valid is refused', () => {
   });
 
   it('when a group of options is no object', () => {
-    expect(forRoot({ egress: true })).toMatch(/"egress".*give an object with allowCidrs/);
+    expect(forRoot({ egress: true })).toMatch(/"egress" is of type boolean: give an object with allowCidrs/);
+    expect(forRoot({ egress: null })).toMatch(/"egress" is null: give an object with allowCidrs/);
   });
 
   it('when it is given to forRootAsync and not to its factory', () => {
