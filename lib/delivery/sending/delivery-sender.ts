@@ -86,14 +86,15 @@ export class DeliverySender {
     this.#abort.abort();
   }
 
-  /** Sends once the rate usage and the note, where required, are in the database, and the body is in memory. */
+  /** Sends once the body is in memory and, where required, the rate usage and the note are in the database. */
   async #sendWhenReady(lane: Lane, delivery: QueuedDelivery, settled: () => void): Promise<void> {
     const isRenewed = !lane.isRateLimited || (await this.renewals.renew([lane])).has(lane);
-    const { now, elapsed } = this.options.context;
-    if (lane.mustNote(delivery)) await this.store.note(delivery, lane.leaseToken);
-    // After these waits, because a body is valid only for a limited time.
+    // After the renewal, because a body is valid only for a limited time. Before the note, because a delivery whose body cannot be
+    // read is not sent: if the process crashed later, a note would count as a failed attempt.
     const event =
       this.bodies.get(delivery.eventId) ?? (await this.bodies.load(delivery.eventId)) ?? EVENT_MISSING;
+    if (lane.mustNote(delivery)) await this.store.note(delivery, lane.leaseToken);
+    const { now, elapsed } = this.options.context;
     // Check again: the lease may have expired, or the transport may have been paused, during these waits.
     if (isRenewed && lane.mayStillSend({ now: now(), elapsed: elapsed() }))
       this.#send(lane, delivery, event, settled);
