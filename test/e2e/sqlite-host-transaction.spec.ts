@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
 import { createMigratedDatabase } from '../support/databases.js';
 import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
@@ -117,6 +118,42 @@ describe('while the host holds a transaction on SQLite open', () => {
     expect(rounds).toBeGreaterThan(10);
     expect(longestMs).toBeLessThan(500);
     await tenant.untilLog((log) => expect(log.every(({ status }) => status === 'DELIVERED')).toBe(true));
+  });
+
+  it('its first emit succeeds even if another process writes between each two statements', async () => {
+    const fresh = await createMigratedDatabase('sqlite');
+    const starting = await TestHost.start({ database: fresh, webhooks: { worker: false } });
+    const other = new Sqlite(fresh.url.slice('sqlite:'.length), { timeout: 0 });
+    other.exec('CREATE TABLE note (text)');
+    // Once the transaction has the write lock, the other process fails, as it should.
+    let writes = 0;
+    const beforeQuery = ({ query }: { query: string }): void => {
+      if (/^(BEGIN|COMMIT)/.test(query)) return;
+      try {
+        other.exec(`INSERT INTO note VALUES ('${(writes += 1)}')`);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'SQLITE_BUSY' });
+      }
+    };
+    try {
+      starting.dataSource.subscribers.push({ beforeQuery });
+      await starting.dataSource.transaction((manager) =>
+        starting.emitter.emit(
+          'ORDER_SETTLED',
+          { order: { Uid: '1' } },
+          { tenantUid: 'acme', eventUid: 'first', manager },
+        ),
+      );
+      starting.dataSource.subscribers.pop();
+      expect(writes).toBeGreaterThan(1);
+      expect(await starting.dataSource.query('SELECT event_uid FROM webhook_event')).toEqual([
+        { event_uid: 'first' },
+      ]);
+    } finally {
+      other.close();
+      await starting.close();
+      await fresh.drop();
+    }
   });
 
   const firstTransport = async (): Promise<{ httpTransportUid: string }> => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { HostTransaction } from 'nestjs-tillhook';
 import { createDatabase } from '../support/databases.js';
+import { openPlainClient } from '../support/plain-client.js';
 import { Receiver } from '../support/receiver.js';
 import { TenantClient } from '../support/tenant-client.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -189,6 +191,39 @@ describe.each(CASES)('$name on $kind', ({ library, kind }) => {
       await foreign.close();
       await other.close();
       await elsewhere.drop();
+    }
+  });
+
+  it('emits even if another connection writes between each two statements of the transaction', async () => {
+    newTenant();
+    await host.dataSource.query('CREATE TABLE IF NOT EXISTS note (text varchar(64))');
+    const others = await openPlainClient(database);
+    let writes = 0;
+    const writeMeanwhile = async (): Promise<void> => {
+      const writing = others.query(`INSERT INTO note VALUES ('${(writes += 1)}')`);
+      // On SQLite, it fails as soon as the transaction has the write lock.
+      await writing.catch((error: unknown) => expect(error).toMatchObject({ code: 'SQLITE_BUSY' }));
+    };
+    try {
+      if (kind === 'sqlite') await others.query('PRAGMA busy_timeout = 0');
+      await connection.transaction(async (transaction) => {
+        const adapted = transaction.adapted();
+        const run: HostTransaction['run'] = async (sql, parameters) => {
+          await writeMeanwhile();
+          return adapted.run(sql, parameters);
+        };
+        const eventUid = 'contended';
+        await host.emitter.emit('ORDER_SETTLED', order(eventUid), {
+          tenantUid,
+          eventUid,
+          // Without `runSync`, an adapter's statements are asynchronous.
+          transaction: { ...adapted, run, runSync: undefined } as HostTransaction,
+        });
+      });
+      expect(writes).toBeGreaterThan(1);
+      await expectStored(['contended']);
+    } finally {
+      await others.close();
     }
   });
 

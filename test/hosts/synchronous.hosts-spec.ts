@@ -137,6 +137,30 @@ describe.each(LIBRARIES)('$name', ({ transactOn, plain }) => {
     expect(stored()).toEqual([]);
   });
 
+  it('emits even if another connection writes between each two statements of the transaction', () => {
+    start();
+    const others = new BetterSqlite3((database.options as { database: string }).database, { timeout: 0 });
+    others.exec('CREATE TABLE note (text)');
+    let writes = 0;
+    try {
+      transact((transaction) => {
+        const adapted = transaction.adapted();
+        const runSync: HostTransaction['runSync'] = (sql, parameters) => {
+          // It fails as soon as the transaction has the write lock.
+          const write = (): unknown => others.exec(`INSERT INTO note VALUES ('${(writes += 1)}')`);
+          if (/INSERT/.test(sql)) write();
+          else expect(write).not.toThrow();
+          return adapted.runSync!(sql, parameters);
+        };
+        emitSync({ ...adapted, subject: {}, runSync }, 'contended');
+      });
+      expect(writes).toBe(3);
+      expect(stored()).toEqual(['contended']);
+    } finally {
+      others.close();
+    }
+  });
+
   it('refuses a transaction on another SQLite file', async () => {
     start();
     const elsewhere = await createDatabase('sqlite');

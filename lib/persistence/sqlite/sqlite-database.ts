@@ -13,7 +13,7 @@ import { SqliteMigrations } from './sqlite-migrations.js';
 import { sqliteOptions, type SqliteOptions } from './sqlite-options.js';
 
 /** The statement that returns the absolute path of the file that a connection has opened. */
-export const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
+const MAIN_FILE = `SELECT file FROM pragma_database_list WHERE name = 'main'`;
 
 /**
  * The module's connection to a SQLite file. There are two rules, because better-sqlite3 is synchronous and the host's

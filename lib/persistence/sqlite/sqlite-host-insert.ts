@@ -5,12 +5,12 @@ import { jsonOf, resultsOf } from '../sql/event-json.js';
 import type { InsertedEvent, NewEvent } from '../ports/event-store.js';
 import type { HostTransaction } from '../ports/host-transaction.js';
 import type { StatementSteps } from '../sql/statement-steps.js';
-import { COPY_MARK } from './copy-mark.js';
+import { markIn, READ_MARK } from './copy-mark.js';
 import { loadedSqliteFiles } from './loaded-sqlite-files.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** The file that a connection leads to, and the mark of its copy of SQLite. */
-const IDENTITY = `SELECT file, ${COPY_MARK} AS mark FROM pragma_database_list WHERE name = 'main'`;
+/** Returns the file that a connection leads to. */
+const READ_FILES = 'PRAGMA database_list';
 
 /** Stores events on SQLite in a transaction of the host, through the host's library. */
 export class SqliteHostInsert {
@@ -55,7 +55,9 @@ export class SqliteHostInsert {
   }
 
   /**
-   * Reads once which file and which copy of SQLite a connection of the host uses.
+   * Reads once which file and which copy of SQLite a connection of the host uses. These statements take no snapshot. A SELECT
+   * would, and if another connection then wrote before the INSERT, the host's transaction would fail at once with
+   * `SQLITE_BUSY_SNAPSHOT`, for which no busy time-out waits.
    *
    * @throws {ForeignTransactionError} if it uses another file than the module, unless the emitter has already checked that
    * @throws {SecondSqliteError} if it uses another copy of SQLite
@@ -63,8 +65,10 @@ export class SqliteHostInsert {
   *identify({ kind, subject, isVerified }: HostTransaction): StatementSteps<void> {
     if (this.#trusted.has(subject)) return;
     const before = this.database.copyMark;
-    const [row] = yield { sql: IDENTITY, parameters: [] };
-    const { file, mark } = row as { file: string; mark: string };
+    const files = yield { sql: READ_FILES, parameters: [] };
+    const file = String(files.find(({ name }) => name === 'main')!['file']);
+    const [row] = yield { sql: READ_MARK, parameters: [] };
+    const mark = markIn(row!);
     if (!isVerified && file !== this.database.file)
       throw new ForeignTransactionError(kind, file, this.database.file);
     // Another thread may have marked the copy meanwhile.
