@@ -48,7 +48,7 @@ export interface DeliveryExhausted extends NotifiedOfAttempt {
 
 /**
  * Every attempt to a transport has failed since `failingSince`. Published at most four times in each series of failures, over
- * all processes.
+ * all processes. (A process that loses the lane while requests are in flight may repeat one of them.)
  */
 export interface TransportFailing extends NotifiedOfTransport {
   readonly type: 'transportFailing';

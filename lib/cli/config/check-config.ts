@@ -2,8 +2,7 @@ import { inspect } from 'node:util';
 import { ConfigError } from '../cli-errors.js';
 import { suggest } from '../suggestion.js';
 import type { TillhookConfig } from './tillhook-config.js';
-import { isDatabaseType, settingsOfUrl } from './database-type.js';
-import { DATABASE_TYPES } from './tillhook-config.js';
+import { isDatabaseType, settingsOfUrl, typeProblem } from './database-type.js';
 
 const KEYS = ['database', 'webhooks'];
 const WEBHOOKS_KEYS = ['catalog', 'encryption', 'environment'];
@@ -34,7 +33,7 @@ export function checkConfig(content: unknown, file: string): TillhookConfig {
   }
   const { type, url, schema } = database as Record<string, string | undefined>;
   if (type !== undefined && !isDatabaseType(type)) {
-    throw new ConfigError(`${file}: database.type is "${type}". ${suggest(type, DATABASE_TYPES)}`);
+    throw new ConfigError(`${file}: database.type ${typeProblem(type)}`);
   }
   if (url === undefined) return { database: { type, schema }, ...webhooks };
   const settings = settingsOfUrl(url, schema, file);

@@ -2,9 +2,7 @@ import { isSchemaName, SCHEMA_RULE } from '../../persistence/connection/postgres
 import { DIALECTS } from '../../persistence/sql/dialect.js';
 import { ConfigError, UsageError } from '../cli-errors.js';
 import type { OptionValues } from '../command.js';
-import { suggest } from '../suggestion.js';
-import { isDatabaseType, settingsOfUrl } from './database-type.js';
-import { DATABASE_TYPES } from './tillhook-config.js';
+import { isDatabaseType, settingsOfUrl, typeProblem } from './database-type.js';
 import type { DatabaseType, TillhookConfig } from './tillhook-config.js';
 
 /** The database that a command works for. */
@@ -59,7 +57,7 @@ function merge(weaker: Settings, { type, schema }: Settings): Settings {
 function fromOptions({ database, schema }: OptionValues): Settings {
   const type = database as string | undefined;
   if (type !== undefined && !isDatabaseType(type)) {
-    throw new UsageError(`Option "--database" is "${type}". ${suggest(type, DATABASE_TYPES)}`);
+    throw new UsageError(`Option "--database" ${typeProblem(type)}`);
   }
   return { type, schema: schema as string | undefined };
 }

@@ -86,6 +86,11 @@ describe('The command line', () => {
       ['sql', '--database', 'postgre'],
       'Option "--database" is "postgre". Did you mean "postgres"?',
     ],
+    [
+      'an address instead of a database, without showing it',
+      ['sql', '--database', 'postgres://u:secret@h/d'],
+      'Option "--database" is an address. Use "postgres" or "sqlite".',
+    ],
     ['no database', ['sql'], 'Database type missing. Give --database postgres'],
     [
       'a schema for SQLite',
@@ -213,6 +218,11 @@ describe('The configuration of the command line', () => {
       'an unknown type',
       '{ "database": { "type": "mysql" } }',
       'tillhook.config.json: database.type is "mysql". Known: postgres, sqlite.',
+    ],
+    [
+      'an address as its type',
+      '{ "database": { "type": "postgres://u:secret@h/d" } }',
+      'tillhook.config.json: database.type is an address. Use "postgres" or "sqlite".',
     ],
     [
       'a value of another type',
