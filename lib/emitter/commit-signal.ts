@@ -12,8 +12,8 @@ import { isTablesMissing } from '../persistence/errors/missing-tables.js';
 import { isUnavailable } from '../persistence/errors/unavailable.js';
 
 /**
- * Notifies this process's fan-out that events have been committed or, in a process without fan-out, the other processes. The
- * signal is only a hint: if it is lost, the next work check (see `WorkCheck`) or poll finds the events.
+ * Reports that events have been committed: to the fan-out of this process, or to the other processes if this one has no
+ * fan-out. The signal is only a hint: if it is lost, the next work check (see `WorkCheck`) or poll finds the events.
  */
 export class CommitSignal {
   #listener: (() => void) | undefined;
@@ -37,7 +37,7 @@ export class CommitSignal {
     this.#listener?.();
   };
 
-  /** There is one listener: the worker of this process. */
+  /** @param listener replaces an earlier one */
   listen(listener: () => void): void {
     this.#listener = listener;
   }

@@ -17,8 +17,8 @@ const LONGEST_WAIT_MS = 60_000;
 const WAIT_PART = 0.05;
 
 /**
- * Time until a waiting job is checked again. It grows with the age of the job, so that jobs of transports that are paused for
- * weeks do not take the time of workers from other jobs. When a transport is resumed, its job is due at once.
+ * Time until a waiting job is checked again. It grows with the age of the job, so that workers do not spend their time on
+ * jobs of transports that are paused for weeks. When a transport is resumed, its job is due at once.
  *
  * @param ageMs ms since the job was created
  * @returns ms

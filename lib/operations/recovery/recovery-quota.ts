@@ -15,7 +15,7 @@ interface Counted {
   added: number;
 }
 
-/** How many deliveries of a tenant recoveries may enqueue without filling its quota of pending deliveries. */
+/** Limits the deliveries that recoveries enqueue for a tenant, so that they do not fill its quota of pending deliveries. */
 export class RecoveryQuota {
   readonly #counted = new Map<string, Counted>();
 
