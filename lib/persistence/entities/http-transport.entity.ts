@@ -136,7 +136,7 @@ type OwnColumn =
 /** The settings of a transport, which its tenant may change. */
 export type TransportSettings = Omit<HttpTransportEntity, OwnColumn>;
 
-/** The settings of a new transport, except its required `name` and `url`. */
+/** The settings of a new transport. Its required `name` and `url` are empty here. */
 export const DEFAULT_TRANSPORT_SETTINGS: TransportSettings = {
   name: '',
   url: '',
