@@ -17,7 +17,7 @@ const PUBLIC: ReadonlySet<unknown> = new Set([
  *
  * - requests for the pages and files of the portal and of the operator console, which are public and equal for everybody;
  * - requests that exchange the code of a portal link for a session;
- * - requests to the admin API with the token of a portal link, which the module checks before anything else.
+ * - requests to the admin API with the token of a portal link. The module checks the token after your guards have run.
  *
  * The result is false for every route of the host, whatever headers the request has.
  *

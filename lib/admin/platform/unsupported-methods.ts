@@ -8,8 +8,8 @@ import type { UnsupportedRequest } from './admin-paths.js';
 type Guarded = Parameters<TenantAdminGuard['assertGranted']>;
 
 /**
- * Handles requests to paths of the admin API with a method that no route supports. The host's global guards and its access
- * policy run first, as for every other request.
+ * Handles requests to paths of the admin API with a method that no route supports. As for every other request, the host's global
+ * guards and its access policy run first. The guards of the option `guards` do not run, because they belong to the controllers.
  */
 @Injectable()
 export class UnsupportedMethods {
