@@ -99,7 +99,7 @@ describe.each(DATABASE_KINDS)('one row that cannot be written on %s', (kind) => 
   );
 
   it(
-    'because a trigger refuses to fan it out leaves all other events delivered, and goes out once when the trigger is gone',
+    'because a trigger refuses the fan-out of an event leaves all others delivered; this one is delivered once, after the trigger is gone',
     async () => {
       await open();
       const victim = await emitAll();

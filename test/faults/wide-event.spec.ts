@@ -50,7 +50,7 @@ describe.each(DATABASE_KINDS)(`an event with ${TRANSPORTS} transports on %s`, (k
       expect([count!.deliveries, count!.transports].map(Number)).toEqual([TRANSPORTS, TRANSPORTS]);
       const uids = scene.receivers.arrivals.map(({ deliveryUid }) => deliveryUid);
       expect(new Set(uids).size).toBe(TRANSPORTS);
-      // Nothing was in flight when the process was killed; on SQLite later shares may have been.
+      // On PostgreSQL, nothing was in flight when the process was killed. On SQLite, deliveries of later shares may have been.
       if (kind === 'postgres') expect(uids).toHaveLength(TRANSPORTS);
     },
     sized(150_000, 300_000),

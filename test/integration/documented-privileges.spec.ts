@@ -65,7 +65,7 @@ describe('A role with the documented privileges', () => {
     });
   });
 
-  it('cannot start while it may not see which migrations were run: the message says that, and not to run them again', async () => {
+  it('cannot start while it may not see which migrations were run: the message names this cause, and does not ask to run them again', async () => {
     await runWebhookMigrations(owner);
     const grant = `GRANT SELECT ON "public"."webhook_migration" TO "${ROLE}";`;
     expect(await adviceOf(start())).toBe(grant);

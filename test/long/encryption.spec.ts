@@ -214,7 +214,7 @@ describe.each(DATABASE_KINDS)('secrets at rest, on %s', (kind) => {
     await expectDelivery('t0', NEW);
   });
 
-  it('rotate from a deploy step, and can be introduced where there were none', async () => {
+  it('are re-encrypted by a deploy step, which also encrypts those that were in plain text', async () => {
     await start();
     await createTransport('erp');
     expect((await rows()).map(keyOf)).toEqual(['']);

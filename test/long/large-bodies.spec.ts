@@ -39,7 +39,7 @@ describe('a backlog of the largest bodies in many lanes', () => {
         const data = { order: { Uid: '700' }, note: 'x'.repeat(BODY_CHARS) };
         await emitting.emitter.emit('ORDER_SETTLED', data, { tenantUid: tenant.tenantUid });
       }
-      // Another host than the one that delivers fans out, so that no body is in the memory of the latter.
+      // The host that fans out is not the one that delivers, so that no body is in the memory of the latter.
       await start({ deliveryEnabled: false });
       const isFanned = async (): Promise<boolean> =>
         (await emitting.dataSource.query<unknown[]>('SELECT 1 FROM webhook_outbox LIMIT 1')).length === 0;

@@ -12,7 +12,7 @@ import type { TestDatabase } from '../../support/test-database.js';
 const PROMPT_MS = 500;
 
 /** The suite runs on PostgreSQL only, because SQLite does not lock single rows. */
-describe('The stores on PostgreSQL, while another transaction has locked a row,', () => {
+describe('A store on PostgreSQL, while another transaction has locked', () => {
   let db: TestDatabase;
   let fixture: StoreFixture;
   let lane: LaneFixture;
