@@ -26,7 +26,7 @@ function openResources() {
 
 /**
  * Node's test environment, failing each test file that leaves a timer, socket, server, process or worker behind.
- * It looks after the last `afterAll` hook, so that a file may open what it likes as long as it closes it.
+ * It checks this after the last `afterAll` hook, so that a file may open what it likes as long as it closes it.
  */
 export default class LeakCheckEnvironment extends TestEnvironment {
   #before;

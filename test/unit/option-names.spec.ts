@@ -15,7 +15,7 @@ const forRoot = (options: object): string =>
 const forRootAsync = (options: object): string =>
   messageOf(() => WebhooksModule.forRootAsync({ accessPolicy, useFactory: () => ({}), ...options }));
 
-describe('An option that is not valid is refused', () => {
+describe('An option with a wrong name, place or value is refused', () => {
   it.each([
     [{ runMigration: true }, 'runMigration', 'runMigrations'],
     [{ enviroment: 'test' }, 'enviroment', 'environment'],

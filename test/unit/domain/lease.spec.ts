@@ -7,7 +7,7 @@ describe('The shortest lease for a transport', () => {
     expect([1_000, 30_000].map(leaseFor)).toEqual([4_000, 62_000]);
   });
 
-  it('leaves time for a whole attempt until it is due for renewal, so that a holder can always send', () => {
+  it('leaves time for a whole attempt at every moment before it is due for renewal, so that a holder can always send', () => {
     for (const timeoutMs of [1, 1_000, 10_000, 60_000, (LONGEST_LEASE_MS - 2_000) / 2]) {
       const lease = new LaneLease(1, leaseFor(timeoutMs), 0);
       const renewedAt = Math.ceil(lease.lastsMs / 3);

@@ -51,7 +51,7 @@ describe('The health of a transport after a failed attempt', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
   });
 
-  it('never waits less than the configured time, even if that is longer than a minute', () => {
+  it('neither cuts a configured time of more than a minute to a minute nor doubles it', () => {
     const policy = { ...POLICY, circuitCoolDownMs: 90_000 };
     expect(afterAttempt(failing(2), failure(0), policy).openUntil).toBe(90_000);
     expect(afterAttempt(failing(7), failure(0), policy).openUntil).toBe(90_000);

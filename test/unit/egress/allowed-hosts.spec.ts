@@ -32,7 +32,7 @@ describe('Hosts that the operator allows', () => {
     ['that are the suffix itself', 'http://svc.cluster.local:8080/', 'RESERVED_NAME'],
     ['on a port of databases', 'http://orders:5432/', 'PORT'],
     ['with user information', 'http://a@orders/', 'USER_INFO'],
-  ])('do not allow names %s', (_, url, rule) => {
+  ])('do not include names %s', (_, url, rule) => {
     expect(check(url)).toThrow(expect.objectContaining({ rule }));
   });
 

@@ -77,7 +77,7 @@ describe('LaneHealth', () => {
     });
   });
 
-  describe('after somebody has enabled the transport', () => {
+  describe('when the configuration was read again', () => {
     const known: KnownHealth = {
       failingSince: 500,
       failingWarned: 25,
@@ -95,7 +95,7 @@ describe('LaneHealth', () => {
       blockedUntil,
     });
 
-    it('resets the failures, and ends the block', () => {
+    it('resets the failures, and ends the block, if somebody has enabled the transport', () => {
       const health = healthOf(known);
       health.reconsider(disabled, active, 10);
       expect(stateOf(health)).toEqual(HEALTHY);
@@ -107,7 +107,7 @@ describe('LaneHealth', () => {
       expect(stateOf(health)).toEqual(HEALTHY);
     });
 
-    it('forgets a series of failures that was not written yet when the transport was disabled', () => {
+    it('forgets a series of failures that was not written yet when the transport was disabled, once it is enabled', () => {
       const health = healthOf();
       fail(health);
       health.reconsider(disabled, active, 10);

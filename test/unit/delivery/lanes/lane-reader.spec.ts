@@ -95,7 +95,7 @@ describe('LaneReader', () => {
     expect([soon.noted.ahead, later.noted.ahead]).toEqual([[1, 2], []]);
   });
 
-  it('reads a lane from its head beside the others, since that may be slow', async () => {
+  it('repeats a read from the head of a lane beside the other reads, since that may be slow', async () => {
     const { lanes, store, schedule, reader, repeatFromHead } = scene();
     const [slow, , fast] = lanes as [Lane, Lane, Lane];
     await repeatFromHead([slow]);
@@ -109,7 +109,7 @@ describe('LaneReader', () => {
     expect([slow.readyCount, fast.readyCount]).toEqual([2, 2]);
   });
 
-  it('reads one lane at a time from its head', async () => {
+  it('repeats reads from the head for one lane at a time', async () => {
     const { lanes, store, schedule, reader, ready, repeatFromHead } = scene();
     const [first, second, third] = lanes as [Lane, Lane, Lane];
     await repeatFromHead(lanes);

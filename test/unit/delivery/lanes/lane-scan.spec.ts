@@ -285,7 +285,7 @@ describe('LaneScan', () => {
       expect(scene.scan.readyCount).toBe(1);
     });
 
-    it('is due when its parked deliveries are, if it has no others', () => {
+    it('makes the lane due when its parked deliveries are, if it has no others', () => {
       const scene = new Scene();
       const behind = row(2, 200, { orderingKey: 'till-1', behind: true });
       scene.read([behind]);
