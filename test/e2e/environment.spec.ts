@@ -122,7 +122,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect((await health(staging)).environment).toEqual({ own: null, database: 'production' });
   });
 
-  it('is adopted by an option; a start with the option warns, and a later one without it does not', async () => {
+  it('is changed by the option adoptEnvironment; a start with the option warns, and a later one without it does not', async () => {
     const copy = await restoredDump();
     const first = await start(copy, { environment: 'staging', adoptEnvironment: true });
     await receiver.waitFor(2);

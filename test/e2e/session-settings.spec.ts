@@ -39,7 +39,7 @@ describe('settings of the database or the role', () => {
   };
 
   it.each(['serializable', 'repeatable read'])(
-    'such as default_transaction_isolation = %s fail no round of two workers',
+    'such as default_transaction_isolation = %s make no round of two workers fail',
     async (isolation) => {
       await set(`default_transaction_isolation = '${isolation}'`);
       const [host, other] = [await start(), await start()];

@@ -165,7 +165,7 @@ describe('the explanation of an event', () => {
       });
       afterAll(() => host?.close());
 
-      it('says that an event waits for the fan-out, for webhooks that match it', async () => {
+      it('says for each matching webhook that the event waits for the fan-out', async () => {
         await transport('erp', 'https://erp.example.com');
         await webhook('erp', 'every');
         await webhook('erp', 'tills', { action: 'TILL_OPEN' });

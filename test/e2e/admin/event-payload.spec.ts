@@ -70,7 +70,7 @@ describe('the payload of an event', () => {
       expect(received(eventUid)).toHaveLength(1);
     });
 
-    it('releases the next delivery with its ordering key', async () => {
+    it('releases, when it is erased, the next delivery with its ordering key', async () => {
       await subscribe('ordered', { ordered: true });
       receiver.respond({ status: 500 });
       const options = { tenantUid: 'ordered', orderingKey: 'order-1' };

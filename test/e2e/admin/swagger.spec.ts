@@ -381,7 +381,7 @@ describe.each(['express', 'fastify'] as const)('the OpenAPI document of a host o
     }
   });
 
-  it('documents every field of a response with a transport in the request that replaces it, too', () => {
+  it('documents, for the request that replaces a transport, every field that responses show of it', () => {
     const [read, header] = ['WebhooksHttpTransport', 'WebhooksHttpTransportHeader'].map(
       (name) => schemas[name]!,
     );

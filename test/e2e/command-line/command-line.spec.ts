@@ -248,7 +248,7 @@ describe('The configuration of the command line', () => {
       '{ "database": { "url": "mysql://u:secret@h/d" } }',
       `tillhook.config.json: option "database.url" is 'mysql://********': the scheme "mysql:" is not supported; set`,
     ],
-  ])('refuses a file with %s with exit code 1, and shows no URL', async (_what, text, message) => {
+  ])('refuses a file with %s with exit code 1, and shows no secret', async (_what, text, message) => {
     await write('tillhook.config.json', text);
     const { exitCode, stdout, stderr } = await callTillhook(['sql'], { cwd: folder });
     expect([exitCode, stdout]).toEqual([1, '']);

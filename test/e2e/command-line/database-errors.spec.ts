@@ -29,7 +29,7 @@ describe('A command whose database', () => {
     expect(message).not.toContain('very-secret');
   });
 
-  it.each(DATABASE_KINDS)('on %s lacks the tables names the migration command', async (kind) => {
+  it.each(DATABASE_KINDS)('on %s lacks the tables says which command creates them', async (kind) => {
     const database = await createDatabase(kind);
     try {
       if (kind === 'sqlite') await writeFile(fileOf(database), '');
@@ -78,7 +78,7 @@ describe('A command whose database', () => {
     }
   });
 
-  it('refuses its role a privilege names the table and where the privileges are listed', async () => {
+  it('denies its role a privilege says for which table, and where the privileges are listed', async () => {
     const { database, owner, role } = await createRestrictedDatabase();
     try {
       for (const [args, revoke] of [

@@ -83,7 +83,7 @@ describe('ordered deliveries', () => {
       await tenant.untilLogged({ status: 'DELIVERED' }, 5);
     });
 
-    it('of a key that has many come out of the queue one by one, and none is left behind', async () => {
+    it('come out of the queue one by one, also if a key has many, and none is left behind', async () => {
       const { receiver, tenant } = scene();
       await tenant.transport(receiver, {}, { ordered: true });
       await tenant.emitMany(50, { orderingKey: 'k' });

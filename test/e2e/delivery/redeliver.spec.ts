@@ -185,7 +185,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         const [delivery] = await tenant.log();
         await accepted(delivery!);
         await tenant.untilLogged({ status: 'DELIVERED', attempts: 1 });
-        // The holder has looked at the request when it has reset its version.
+        // Once requests_version of the lane is 0 again, its holder has looked at the request.
         await eventually(async () => (await lanes()).every((row) => Number(row.requests_version) === 0));
         expect(receiver.requests).toHaveLength(1);
       });
@@ -214,7 +214,7 @@ describe('A redelivery that another process than the holder accepts', () => {
         );
         receiver.respond({ status: 204 });
         await accepted(behind!);
-        // The head is sent because it is requested; the one behind it was requested before and is not sent before it.
+        // The redelivery of the head is requested last. It is sent first all the same, because the other one is behind it.
         await accepted(head!);
         await tenant.untilLogged({ status: 'DELIVERED' }, 2);
         const uids = receiver.requests.map((request) => request.headers['x-webhook-delivery']);

@@ -5,7 +5,7 @@ import { Receiver, verifySignature } from '../../support/receiver.js';
 
 const JITTER = 0.2;
 
-/** How much shorter than scheduled a measured wait may be, in ms: a busy machine may record the arrival of a request late. */
+/** How much shorter than scheduled a measured wait may be, in ms: a busy machine may record the earlier request late. */
 const LATE_RECEIPT_MS = 25;
 
 describe('a delivery that does not succeed at once', () => {

@@ -187,7 +187,7 @@ describe('the quota of pending deliveries', () => {
         await command(tenant, transport, 'disable');
       });
 
-      it('while its transport is disabled, and not the ones that are missed for it', async () => {
+      it('while its transport is disabled, but none that is MISSED because of that', async () => {
         const transport = await tenant.transport(receiver);
         await command(tenant, transport, 'pause');
         await tenant.emitMany(3);

@@ -168,7 +168,7 @@ describe('a request after a rotation', () => {
       expect(await signedWith(first, second)).toEqual([second]);
     });
 
-    it('carries the new signature alone at once without an overlap, also after rotations with one', async () => {
+    it('carries the new signature alone if the last rotation has no overlap, even if earlier ones had one', async () => {
       const second = await rotate();
       const third = await rotate({ overlapHours: 0 });
       expect(await signedWith(first, second, third)).toEqual([third]);

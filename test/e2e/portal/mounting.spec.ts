@@ -97,7 +97,7 @@ describe.each(['express', 'fastify'] as const)('the portal on %s', (platform) =>
     });
   });
 
-  it('replaces the policy of the host for its page, and names the origins that may embed it', async () => {
+  it('replaces the Content-Security-Policy of the host for its page, and names the origins that may embed it', async () => {
     const elsewhere = (await fetch(`${plain.url}/tenants/shop/quotas`)).headers;
     expect(elsewhere.get('x-frame-options')).toBe('SAMEORIGIN');
     const { headers } = await fetch(`${plain.url}/portal`);

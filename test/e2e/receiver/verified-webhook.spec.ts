@@ -225,7 +225,7 @@ describe.each(['express', 'fastify'])('@VerifiedWebhook on %s', (platform) => {
 });
 
 describe('@VerifiedWebhook', () => {
-  it('refuses options that cannot work when the class is loaded', () => {
+  it('refuses, when the class is loaded, options that cannot work', () => {
     const load = (options: object) => () => VerifiedWebhook(options as never);
     expect(load({ scheme: 'stripe', secrets: undefined })).toThrow(/pass a function/);
     expect(load({ scheme: 'stripe', secrets: ['', SECRET] })).toThrow(/empty secret/);
