@@ -62,7 +62,7 @@ export class LaneDto {
     format: 'date-time',
     nullable: true,
     description:
-      'Due date of the earliest delivery in the lane, which may be in flight; null: all of its deliveries wait for earlier ones.',
+      'Due date of the earliest delivery in the lane, which may be in flight; null: the lane is empty at this moment, or all of its deliveries wait for earlier ones.',
     example: '2026-03-14T09:26:53.589Z',
   })
   oldestDueAt!: string | null;

@@ -38,7 +38,11 @@ const STATE_COMMANDS: readonly StateCommand[] = [
     summary: 'Disable an HTTP transport',
     description: 'Disables an HTTP transport. New deliveries to it are recorded as MISSED and are not sent.',
     options: {
-      reason: { value: 'TEXT', description: 'Shown as disabledReason. Default: ADMIN' },
+      reason: {
+        value: 'TEXT',
+        description:
+          'Shown as disabledReason. Default: ADMIN, or the present reason if the transport is already disabled',
+      },
       ...YES_OPTION,
     },
     effect: 'records new deliveries to the transport as MISSED',

@@ -23,7 +23,7 @@ export const sqlCommand: Command = {
     },
     schema: {
       value: 'NAME',
-      description: `PostgreSQL schema of the tables. The schema must exist. Default: that of the configuration, otherwise ${DEFAULT_SCHEMA}`,
+      description: `PostgreSQL schema of the tables. The schema must exist. Default: that of the configuration, of TILLHOOK_DATABASE_SCHEMA or of the address, otherwise ${DEFAULT_SCHEMA}`,
     },
     from: {
       value: 'MIGRATION',

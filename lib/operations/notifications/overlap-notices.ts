@@ -34,7 +34,7 @@ export class OverlapNotices {
     onError: (error, failures) => {
       if (failures === 1)
         this.#logger.warn(
-          `Search for overlaps of signing secrets that end soon failed and is tried again: ${safeErrorText(error)}`,
+          `Looking for ending overlaps of signing secrets failed and is tried again: ${safeErrorText(error)}`,
         );
     },
   });

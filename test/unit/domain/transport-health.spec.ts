@@ -101,8 +101,10 @@ describe('The health of a transport after a successful attempt', () => {
       shouldDisable: false,
     });
   });
+});
 
-  it('no longer allows only single probes', () => {
+describe('A transport with an open circuit', () => {
+  it('permits only single probes', () => {
     expect([2, 3, 4].map((failures) => isProbing(failing(failures), POLICY))).toEqual([false, true, true]);
   });
 });
