@@ -66,7 +66,7 @@ describe.each(DATABASE_KINDS)('a damaged fact of statistics on %s', (kind) => {
       `UPDATE webhook_statistic_fact SET facts = 'damaged' || facts WHERE id = ${shared.id}`,
     );
     expect(await deliveredByAll()).toBe(arrivals() - 1);
-    // One end is missing in the depth of its tenant; those of the other tenants are exact.
+    // The depth of one tenant lacks the end that is not counted; the depths of the other tenants are exact.
     expect((await Promise.all(TENANTS.map(pending))).sort()).toEqual([0, 0, 1]);
 
     const before = arrivals();

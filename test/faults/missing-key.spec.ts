@@ -116,7 +116,7 @@ describe.each(DATABASE_KINDS)('a process without the newest encryption key on %s
     expect(Math.max(...arrivals.map(({ at }) => at)) - emittedAt).toBeLessThan(SOON_MS);
   }, 120_000);
 
-  it('a damaged secret, whose key is at hand, fails its own deliveries on the schedule and no others', async () => {
+  it('is replaced by one with the key, where a damaged secret fails its own deliveries on the schedule and no others', async () => {
     await open(2);
     await keyless.kill();
     await scene.startWorker();

@@ -21,7 +21,7 @@ describe('RecoveryWorker', () => {
     afterEach(() => worker?.stop());
     afterAll(() => fixture.close());
 
-    it('gives the place of a job whose deliveries are not attempted to a job of another tenant', async () => {
+    it('lets a job of another tenant take the place of one whose deliveries are not attempted', async () => {
       const jobs = new RecoveryRepository(fixture.database);
       const started: { tenantUid: string; id: number }[] = [];
       // Nothing is sent here, so each job stands still when it has enqueued a few deliveries.
