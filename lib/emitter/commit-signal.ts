@@ -52,7 +52,8 @@ export class SignallingEventStore implements EventStore {
 
   async insert(events: readonly NewEvent[], transaction?: HostTransaction): Promise<InsertedEvent[]> {
     const inserted = await this.store.insert(events, transaction).catch((error: unknown) => {
-      // In the host's transaction, the host's settings decide how long to wait for a lock, so the driver's own error is passed on.
+      // In the host's transaction, the host's settings decide how long to wait for a lock, so the driver's own error about a lock
+      // is passed on.
       throw transaction ? typed(error) : typedBusy(error);
     });
     if (transaction) this.signal.expect(transaction);

@@ -64,8 +64,8 @@ export function explainWebhook(
 }
 
 /**
- * Whether the webhook may have been changed after the event (see `COMMIT_SLACK_MS`). If so, it may have matched other events
- * when the event was emitted.
+ * Whether the webhook may have been changed after the event (see `COMMIT_SLACK_MS`). If so, its configuration may have been
+ * another one when the event was emitted.
  */
 export const isChangedSince = (event: Pick<EventEntity, 'createdAt'>, webhook: LiveWebhook): boolean =>
   webhook.lastModifiedAt >= event.createdAt - COMMIT_SLACK_MS;

@@ -13,7 +13,7 @@ export const FAILING_FROM = 3;
 export const DOWN_AFTER_MS = 30_000;
 /** If the last failure is older than this, in ms, it is ignored: nothing has been tried since. */
 export const FAILURE_COUNTS_FOR_MS = 120_000;
-/** An event, or a transport with a due delivery, that waits for longer is overdue, in ms. */
+/** An event, or a transport with a due delivery, is overdue if it waits for longer than this, in ms. */
 export const OVERDUE_AFTER_MS = 300_000;
 
 /** The retention job is overdue if no process has completed a pass for longer than this, in ms. */

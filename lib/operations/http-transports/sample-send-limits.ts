@@ -4,7 +4,7 @@ import { ThrottleRepository, type Throttle } from '../../persistence/repositorie
 
 /** Limit of one transport: one test send in 5 s, which leaves time to look at the result of the previous one. */
 export const PER_TRANSPORT: Throttle = { intervalMs: 5_000, burst: 1 };
-/** Limit of all transports of a tenant, including deleted ones: 20 test sends at once, and 20 a minute. */
+/** Limit of all transports of a tenant, including deleted ones: 20 test sends at once, and then one in 3 s. */
 const PER_TENANT: Throttle = { intervalMs: 3_000, burst: 20 };
 
 /** Limits the rate of test sends over all processes, so that no tenant can use them to scan networks. */

@@ -34,7 +34,7 @@ export class RedeliveryService {
   ) {}
 
   /**
-   * @returns the delivery as it was when the request was accepted, `PENDING`; undefined if the tenant has no such delivery
+   * @returns the delivery as the accepted request leaves it, `PENDING`; undefined if the tenant has no such delivery
    * @throws {RedeliveryRefusedError}
    * @throws {DatabaseBusyError} if another transaction held a lock for 2 s
    */
