@@ -87,7 +87,7 @@ describe('access', () => {
       ['nobody', 401, 'Unauthorized', 'UNAUTHENTICATED'],
       ['cashier', 403, 'Forbidden', 'FORBIDDEN'],
     ] as const)(
-      'is denied to %s on every route, before anything else is checked',
+      'is denied to the caller "%s" on every route, before anything else is checked',
       async (caller, statusCode, error, code) => {
         const api = host().api(tenantUid, caller);
         const denied = { statusCode, error, code, message: [expect.any(String)] };

@@ -55,7 +55,7 @@ describe('the operator routes', () => {
       it.each([
         ['nobody', 401, 'UNAUTHENTICATED'],
         ['admin', 403, 'FORBIDDEN'],
-      ] as const)('are closed to %s, whatever the method', async (caller, status, code) => {
+      ] as const)('are closed to the caller "%s", whatever the method', async (caller, status, code) => {
         const closed = new OperatorClient(host().url, caller satisfies OperatorCaller);
         for (const [method, path] of ROUTES) {
           for (const tried of [method, 'PUT']) {

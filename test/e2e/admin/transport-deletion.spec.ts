@@ -128,7 +128,7 @@ describe('deleting an HTTP transport', () => {
   });
 });
 
-describe('deleting an HTTP transport that is being fanned out to and delivered', () => {
+describe('deleting an HTTP transport while events are fanned out to it and its deliveries are sent', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await Receiver.start();

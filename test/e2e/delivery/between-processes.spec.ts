@@ -69,7 +69,8 @@ describe('between processes on PostgreSQL, a delivery waits for no poll', () => 
 
   it('after an API process has resumed a paused transport', async () => {
     const api = await start({ worker: false });
-    // Short, because wake-ups cause at most one look for due lanes in each poll interval. The test needs no polls.
+    // Short, because wake-ups cause at most one look for due lanes in each poll interval.
+    // The end of the test checks that the deliveries did not wait for work checks.
     await start({ controllers: false, pollMs: 250 });
     await untilProven();
     const tenant = new TenantClient(api);

@@ -159,9 +159,9 @@ describe('A redelivery that another process than the holder accepts', () => {
       });
 
       it.each([
-        ['is retried in an hour', LATE],
-        ['would end with it', ONCE],
-      ])('sends it next if the attempt in flight fails and %s', async (_, schedule) => {
+        ['its retry would be due in an hour', LATE],
+        ['that would exhaust the delivery', ONCE],
+      ])('sends it next if the attempt in flight fails, although %s', async (_, schedule) => {
         await tenant.transport(receiver, schedule);
         receiver.respondNext({ ...FAIL, delayMs: 300 });
         await tenant.emit();

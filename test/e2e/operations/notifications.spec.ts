@@ -284,7 +284,7 @@ describe('listeners and subscribers of notifications', () => {
     },
   );
 
-  it('a subscriber whose operator fails harms no delivery, and the log has the failure', async () => {
+  it('a subscriber whose RxJS operator fails harms no delivery, and the log has the failure', async () => {
     await start();
     const subscription = notificationsOf(host)
       .all$.pipe(mergeMap(() => Promise.reject(new Error('rejected in an operator'))))

@@ -80,7 +80,7 @@ describe('the quotas of a tenant', () => {
         expect((await createTransport('e')).status).toBe(200);
       });
 
-      it('do not hide that a repeated creation had succeeded before', async () => {
+      it('do not hide that a uid is taken: a repeated creation gets UID_TAKEN even if the quota is reached', async () => {
         for (const uid of ['a', 'b', 'c', 'd']) await createTransport(uid);
         for (let count = 0; count < 6; count += 1) await createWebhook('a', `w-${count}`);
         expect((await createTransport('d')).body.code).toBe('UID_TAKEN');

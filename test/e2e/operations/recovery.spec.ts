@@ -132,7 +132,7 @@ describe('recoveries and replays', () => {
       expect(receiver.mostAtOnce).toBe(1);
     });
 
-    it('an unordered transport gets recovered deliveries in the order of their events, some at a time', async () => {
+    it('recovered deliveries of an unordered webhook are sent in the order of their events, some at a time', async () => {
       await failed(30);
       receiver.respond({ status: 204, delayMs: 2 });
       await recoveries.start('recover', { since: SINCE });
@@ -144,7 +144,7 @@ describe('recoveries and replays', () => {
       expect(receiver.mostAtOnce).toBeLessThanOrEqual(2);
     });
 
-    it('a replay sends everything to a webhook that did not exist, and again what was delivered', async () => {
+    it('a replay sends a webhook the events from before its creation, and sends again what was delivered to it', async () => {
       await tenant.transport(receiver, { httpTransportUid: 'first' });
       await tenant.emitMany(4);
       await tenant.untilLogged({ status: 'DELIVERED' }, 4);

@@ -174,7 +174,7 @@ describe('a request after a rotation', () => {
       expect(await signedWith(first, second, third)).toEqual([third]);
     });
 
-    it('is verified by a receiver that has the secret of either of two rotations at the same time', async () => {
+    it('is verified by a receiver that has the secret of either of two simultaneous rotations', async () => {
       const [one, other] = await Promise.all([rotate(), rotate()]);
       const signers = await signedWith(first, one, other);
       expect(signers).toHaveLength(3);

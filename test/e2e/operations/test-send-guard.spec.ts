@@ -90,7 +90,7 @@ describe('a test send, with the guard on', () => {
       expect(receiver.requests).toEqual([]);
     });
 
-    it('takes the same whole second for a name that does not exist', async () => {
+    it('takes one second for a name that does not exist, as for a closed port', async () => {
       const { response } = await tryOut(`http://${nameFor(() => 'nxdomain')}/`);
       expect(response).toEqual({
         delivered: false,

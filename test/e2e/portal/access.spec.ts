@@ -174,7 +174,7 @@ describe.each(['express', 'fastify'] as const)('access to the portal on %s', (pl
     expect((await fetch(api(asking, '/quotas'), { headers: { 'x-tillhook-portal': 'x' } })).status).toBe(401);
   });
 
-  it('without a portal, its header opens nothing, although a guard lets it pass and the policy trusts the guard', async () => {
+  it('without a portal, a request with the header of the portal is refused, although the guard and the policy let it pass', async () => {
     const host = await start({ accessPolicy: granted }, [hostGuard(isPortalRequest)]);
     const response = await fetch(api(host, '/httptransports'), {
       headers: { 'x-tillhook-portal': 'made-up' },

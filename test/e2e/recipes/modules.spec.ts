@@ -80,7 +80,7 @@ describe('the recipes for modules and processes', () => {
   });
 
   describe('a monorepo', () => {
-    it('delivers from one app what another emitted to a receiver that a third one administers', async () => {
+    it('delivers in one app what another one has emitted; a third one administers the receiver', async () => {
       const worker = await start(WorkerAppModule, { file });
       const admin = await start(AdminAppModule, { file });
       const tills = await start(TillsAppModule, { file });
