@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.js';
 /** An HTTP transport as the admin API shows it. */
 export interface Transport {
   httpTransportUid: string;
-  /** Only in the response that creates the transport. */
+  /** Only in the responses that create the transport or rotate its secret. */
   signingSecret?: string;
   createdAt: string;
   lastModifiedAt: string;

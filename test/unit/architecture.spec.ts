@@ -84,7 +84,7 @@ const OPTIONS = ['webhooks.options.ts', 'webhooks.resolved-options.ts', 'webhook
 
 const graph = readImportGraph();
 
-/** The layer of a file: its folder. Files at the top of `lib/` belong to `options` or `module`; the others form a layer each. */
+/** The layer of a file: its folder. Files at the top of `lib/` belong to `options` or `module`, or are layers of their own. */
 function layerOf(file: string): string {
   if (file.includes('/')) return file.slice(0, file.indexOf('/'));
   if (OPTIONS.includes(file)) return 'options';

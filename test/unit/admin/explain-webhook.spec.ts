@@ -96,7 +96,7 @@ describe('the explanation of an event for a webhook', () => {
   });
 });
 
-describe('the causes for which a pending delivery waits', () => {
+describe('what a pending delivery waits for', () => {
   const FACTS: PendingFacts = {
     behindId: null,
     transportState: 'ACTIVE',

@@ -31,7 +31,7 @@ describe('the state of a transport', () => {
     }
   });
 
-  it('becomes DISABLED by disable, and ACTIVE by resume or enable, from every state', () => {
+  it('becomes DISABLED by disable from every state, and ACTIVE by at least one of resume and enable', () => {
     for (const before of TRANSPORT_STATES) {
       expect(stateAfter('disable', before)).toBe('DISABLED');
       expect([stateAfter('resume', before), stateAfter('enable', before)]).toContain('ACTIVE');

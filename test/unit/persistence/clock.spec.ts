@@ -24,7 +24,7 @@ describe('DatabaseClock', () => {
   });
 
   it.each([TEN_MINUTES, -TEN_MINUTES])(
-    'returns the earlier time until it has measured again, after the clock of this process was set by %i ms',
+    'returns the earlier one of the old and the new time until it has measured again, after the clock of this process was set by %i ms',
     async (stepMs) => {
       const realNow = Date.now.bind(Date);
       const clock = new DatabaseClock(() => Promise.resolve(realNow()));

@@ -13,7 +13,7 @@ const candidates = (count: number, tenantUid: string, origin?: string) =>
 const ALL = { isUsable: () => true, dueBefore: Infinity };
 
 describe('chooseLanes', () => {
-  it('chooses lanes in the order given, as many as there are places, and keeps a quarter in reserve', () => {
+  it('chooses lanes in the order given, until only a quarter of the places is left, which is the reserve', () => {
     const due = candidates(10, 'big');
     const { chosen, isShort } = chooseLanes(due, new Places(8, 8), ALL);
     expect([chosen, isShort]).toEqual([due.slice(0, 6), true]);

@@ -115,7 +115,7 @@ describe('LaneReader', () => {
     await repeatFromHead(lanes);
     store.calls.splice(0);
     let resume = (): void => undefined;
-    // The second read waits after the first one has ended.
+    // The first read pauses the store, so the second one, which begins after it, waits for `resume`.
     store.fail = (_method, ids) => void (ids.includes(1) && (resume = store.pause()));
     schedule([first, second]);
     await new Promise(setImmediate);

@@ -175,7 +175,7 @@ describe('LaneReleaser', () => {
     ['is not confirmed', undefined],
     ['is refused', refusal()],
     ['fails', outage()],
-  ])('leaves a lane alone that was lost while its release was under way and %s', async (_, error) => {
+  ])('leaves a lane alone that was lost during its release, also if the release %s', async (_, error) => {
     const { lanes, store, held, noted, schedule, releaser, inspected } = scene(1);
     const resume = store.pause();
     store.locked = new Set([1]);

@@ -113,7 +113,7 @@ describe('The requests of a lane', () => {
     expect(requests.isDue).toBe(true);
   });
 
-  it('leave a postponed delivery for its due date, until it has an outcome', () => {
+  it('let a postponed delivery wait for its due date, and treat it as postponed until it has an outcome', () => {
     const requests = new LaneRequests(VERSION);
     readPage(requests, 1, 1);
     requests.postponed(1);

@@ -67,7 +67,7 @@ describe('LaneUpkeep', () => {
     expect(store.callsOf('renew')).toEqual([[1]]);
   });
 
-  it('gives up lanes that were deleted, released, or claimed by another process, and resets the number of crashes', async () => {
+  it('gives up lanes that were deleted, released or claimed by another process, and resets the crashes of the claimed ones', async () => {
     const { store, held, lanes, inspected, upkeep } = scene(4);
     store.lanes.delete(1);
     store.change(2, { isHeld: false });

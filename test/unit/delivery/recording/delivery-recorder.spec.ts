@@ -37,7 +37,7 @@ describe('DeliveryRecorder', () => {
     return { store, recorder, claim, published, disabled };
   };
 
-  it('notifies a lane that this process has claimed again of an outcome that it could not record before it lost the lane', async () => {
+  it('notifies the present lane if an outcome is recorded only after the lane was lost and claimed again', async () => {
     const { store, recorder, claim } = scene();
     store.locked = new Set([1]);
     const before = claim(1);

@@ -42,7 +42,7 @@ describe('Recorder', () => {
     expect(scene.written).toEqual(numbers(FULL_GROUP * 10));
   });
 
-  it('leaves deliveries that are only parked out of the number of outcomes that wait', async () => {
+  it('excludes parkings from the number of outcomes that wait', async () => {
     const scene = new RecorderScene();
     scene.store.delayMs = 50;
     for (const id of numbers(3)) scene.add(id);
