@@ -234,7 +234,7 @@ describe('Statements of the hot path on PostgreSQL, with statistics from when ev
     const now = database.now();
     const marked = await requests.request(tenant!.id, [{ transportId, dueAt: dueAt!, deliveryId }], now);
     expect(marked).toEqual(new Set([deliveryId]));
-    expect((await deliveries.moveBack(tenant!.id, [ids[0]!], now, 'MANUAL')).size).toBe(1);
+    expect((await deliveries.moveBack(tenant!.id, [ids[0]!], now)).size).toBe(1);
     const [reading] = await requests.read([{ transportId, afterId: Number.MIN_SAFE_INTEGER, limit: 100 }]);
     expect(reading!.rows).toHaveLength(2);
     await requests.clear([{ transportId, requestsVersion: reading!.requestsVersion }]);

@@ -1,4 +1,4 @@
-import type { DeliveryStatus, RequestedTrigger } from '../../domain/delivery-status.js';
+import type { DeliveryStatus } from '../../domain/delivery-status.js';
 import type { NumberedRow } from './event-list-store.js';
 import type { RecordedAttempt } from './record-store.js';
 
@@ -94,20 +94,13 @@ export interface DeliveryStore {
   endedRange(tenantId: number): Promise<{ readonly first: number; readonly last: number } | undefined>;
 
   /**
-   * Moves ended deliveries from the log back to the queue, due now, for redelivery. The last attempt of each becomes a row
-   * of `webhook_attempt`. The delivery keeps its creation date and its number of attempts, but loses its ordering key: a
+   * Moves ended deliveries from the log back to the queue, due now, for redelivery: the holder of the lane sends them before
+   * others that are due (see `RequestStore`). The last attempt of each becomes a row of `webhook_attempt`. The delivery keeps its creation date and its number of attempts, but loses its ordering key: a
    * redelivery neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
    * another transaction has locked its lane. A recovery or replay moves its deliveries with `RecoveryStore.enqueue` instead,
    * which sets their ordering key (see `recoveredKey`).
    *
-   * @param trigger trigger of the next attempt. With `MANUAL`, the holder of the lane sends the deliveries before others
-   *   that are due (see `RequestStore`); with `RECOVERY`, after them
    * @returns the deliveries that were moved
    */
-  moveBack(
-    tenantId: number,
-    ids: readonly number[],
-    now: number,
-    trigger: RequestedTrigger,
-  ): Promise<ReadonlySet<number>>;
+  moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>>;
 }

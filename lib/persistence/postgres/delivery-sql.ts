@@ -5,7 +5,7 @@ import {
   WEBHOOK_TOMBSTONE,
   type PageKind,
 } from '../sql/delivery-sql.js';
-import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
+import { NOTE_REQUEST, notifyLane } from '../sql/queue-sql.js';
 import { noteQueued, QUEUED_ROWS } from './facts-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
@@ -210,7 +210,7 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
       FROM unnest('{${ENDED_STATUSES.join(',')}}'::text[]) AS s (status)
     ) r`,
 
-    // $1: the tenant; $2: deliveries; $3: now; $4: trigger of the next attempt. Lanes are locked before any of their rows are written, in key order.
+    // $1: the tenant; $2: deliveries; $3: now. Lanes are locked before any of their rows are written, in key order.
     moveBack: `
     WITH wanted AS MATERIALIZED (
       SELECT d.id, d.transport_id, d.place FROM (SELECT DISTINCT id FROM unnest($2::bigint[]) AS i (id)) i
@@ -230,12 +230,12 @@ export function deliveryTexts(database: Pick<PostgresDatabase, 'table'>) {
     ), queued AS (
       INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, attempts,
         has_succeeded, requested)
-      SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', $4::text
+      SELECT transport_id, $3::bigint, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', 'MANUAL'
       FROM moved
       RETURNING ${QUEUED_ROWS}
     ), counted AS (${noteQueued(table('webhook_statistic_fact'), 'queued')}
     ), notified AS (
-      UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}, ${noteRequestIf("$4::text = 'MANUAL'")}
+      UPDATE ${table('webhook_lane')} SET ${notifyLane('postgres', '$3::bigint')}, ${NOTE_REQUEST}
       WHERE transport_id = ANY (ARRAY(SELECT DISTINCT transport_id FROM moved))
     )
     SELECT id FROM moved`,

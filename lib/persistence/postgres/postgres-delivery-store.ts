@@ -1,4 +1,3 @@
-import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import { NO_ID, rowsOfPart, searchOf } from '../sql/delivery-sql.js';
 import {
   attemptOf,
@@ -105,16 +104,11 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  async moveBack(
-    tenantId: number,
-    ids: readonly number[],
-    now: number,
-    trigger: RequestedTrigger,
-  ): Promise<ReadonlySet<number>> {
+  async moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>> {
     const rows = await this.database.query<{ id: number }>(
       'tillhook_delivery_move_back',
       this.#sql.moveBack,
-      [tenantId, numbers(ids), now, trigger],
+      [tenantId, numbers(ids), now],
     );
     return new Set(rows.map((row) => row.id));
   }

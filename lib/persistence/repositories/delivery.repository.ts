@@ -114,7 +114,7 @@ export class DeliveryRepository {
     const ended = facts.filter(({ dueAt }) => dueAt === null).map(({ deliveryId }) => deliveryId);
     const pending = facts.flatMap((row) => (row.dueAt === null ? [] : { ...row, dueAt: row.dueAt }));
     const { deliveries, requests } = this.stores;
-    const moved = ended.length > 0 ? await deliveries.moveBack(tenantId, ended, now, 'MANUAL') : [];
+    const moved = ended.length > 0 ? await deliveries.moveBack(tenantId, ended, now) : [];
     const marked = pending.length > 0 ? await requests.request(tenantId, pending, now) : [];
     return new Set([...moved, ...marked]);
   }

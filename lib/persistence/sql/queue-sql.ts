@@ -47,10 +47,6 @@ export function notifiedDueAt(
  */
 export const NOTE_REQUEST = 'requests_version = version + 1';
 
-/** Like `NOTE_REQUEST`, but only for rows that meet a condition. */
-export const noteRequestIf = (condition: string): string =>
-  `requests_version = CASE WHEN ${condition} THEN version + 1 ELSE requests_version END`;
-
 /**
  * The new value of `requested` once an attempt with this trigger has an outcome. A request that came while an attempt of the
  * schedule was in flight stays.

@@ -5,7 +5,7 @@ import {
   WEBHOOK_TOMBSTONE,
   type PageKind,
 } from '../sql/delivery-sql.js';
-import { noteRequestIf, notifyLane } from '../sql/queue-sql.js';
+import { NOTE_REQUEST, notifyLane } from '../sql/queue-sql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 /** The SQL texts of SqliteDeliveryStore: the same searches as on PostgreSQL, with lists of ids as JSON. */
@@ -157,11 +157,11 @@ export function deliveryTexts(database: Pick<SqliteDatabase, 'table'>) {
     requeue: `
     INSERT INTO ${queue} (transport_id, due_at, delivery_id, event_id, webhook_id, created_at, tenant_id, attempts,
       has_succeeded, requested)
-    SELECT transport_id, ?, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', ?
+    SELECT transport_id, ?, id, event_id, webhook_id, created_at, tenant_id, attempts, status = 'DELIVERED', 'MANUAL'
     FROM ${delivery} WHERE id = ?`,
     remove: `DELETE FROM ${delivery} WHERE id = ?`,
     noteFacts: `INSERT INTO ${table('webhook_statistic_fact')} (facts) VALUES (?)`,
-    notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '@now')}, ${noteRequestIf("@trigger = 'MANUAL'")}
+    notify: `UPDATE ${table('webhook_lane')} SET ${notifyLane('sqlite', '@now')}, ${NOTE_REQUEST}
       WHERE transport_id = @transportId`,
   };
 }

@@ -1,4 +1,3 @@
-import type { RequestedTrigger } from '../../domain/delivery-status.js';
 import {
   attemptOf,
   deliveryOf,
@@ -87,12 +86,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
     return Promise.resolve(first === null || last === null ? undefined : { first, last });
   }
 
-  moveBack(
-    tenantId: number,
-    ids: readonly number[],
-    now: number,
-    trigger: RequestedTrigger,
-  ): Promise<ReadonlySet<number>> {
+  moveBack(tenantId: number, ids: readonly number[], now: number): Promise<ReadonlySet<number>> {
     return this.database.transaction(() => {
       const movable = this.database.prepare<{ transport_id: number }>(this.#sql.movable);
       const run = (sql: string, ...values: unknown[]) => this.database.prepare(sql).run(...values);
@@ -103,7 +97,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
         const row = movable.get(id, tenantId);
         if (!row || moved.has(id)) continue;
         run(this.#sql.keepAttempt, id);
-        run(this.#sql.requeue, now, trigger, id);
+        run(this.#sql.requeue, now, id);
         run(this.#sql.remove, id);
         moved.add(id);
         queued.set(row.transport_id, (queued.get(row.transport_id) ?? 0) + 1);
@@ -112,7 +106,7 @@ export class SqliteDeliveryStore implements DeliveryStore {
         queueFactText({ tenantId, transportId }, rows, QUEUED),
       );
       if (facts.length > 0) run(this.#sql.noteFacts, facts.join(';'));
-      for (const transportId of queued.keys()) run(this.#sql.notify, { now, trigger, transportId });
+      for (const transportId of queued.keys()) run(this.#sql.notify, { now, transportId });
       return moved;
     });
   }

@@ -30,7 +30,7 @@ describe('DeliveryStore', () => {
     const tenantId = async (): Promise<number> =>
       Number((await fixture.rowsWith('webhook_tenant', { tenant_uid: 'shop' }))[0]!['id']);
     const moveBack = async (ids: readonly number[], now = fixture.database.now()) =>
-      fixture.stores.deliveries.moveBack(await tenantId(), ids, now, 'MANUAL');
+      fixture.stores.deliveries.moveBack(await tenantId(), ids, now);
     const list = async (filter: DeliveryFilter = {}, limit = 1_000): Promise<readonly ListedDelivery[]> =>
       (await deliveries.newest('shop', filter, { limit })).items;
 
