@@ -16,7 +16,7 @@ import type { WorkerRounds } from './worker-status.js';
  * transport was paused.
  */
 const LONGEST_REFRESH_MS = 500;
-/** Interval at which a busy process checks whether to release lanes for others, in ms. */
+/** Interval at which a process checks whether to release lanes for others, in ms. */
 const SHARE_EVERY_MS = 1_000;
 
 /**
@@ -162,8 +162,11 @@ export class DeliveryWorker {
   #share(): void {
     if (performance.now() - this.#sharedAt < SHARE_EVERY_MS) return;
     this.#sharedAt = performance.now();
-    const load = { isBusy: this.#stages.slots.isBusy, isShort: this.#stages.claimer.isShort };
-    this.#drain(lanesToShare(this.#stages.held.all(), load, this.context.elapsed()));
+    const load = { isOverloaded: this.#stages.slots.isOverloaded, isShort: this.#stages.claimer.isShort };
+    const shared = lanesToShare(this.#stages.held.all(), load, this.context.elapsed());
+    // An idle lane seldom has work. If it gets some, this process claims it again at once.
+    for (const lane of shared) if (lane.inFlight > 0) this.#stages.releaser.share(lane);
+    this.#drain(shared);
   }
 
   #drain(lanes: Iterable<Lane>): void {

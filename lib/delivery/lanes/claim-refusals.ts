@@ -4,8 +4,8 @@ const AVOID_MS = 5_000;
 const REPORT_MS = 60_000;
 
 /**
- * Due lanes that this process does not claim, because it lacks a key for their secrets or could not read one of their rows.
- * Another process may be able to claim them. Instants are on the elapsed clock.
+ * Due lanes that this process does not claim, because it lacks a key for their secrets, could not read one of their rows, or has
+ * just released them for others. Another process may be able to claim them. Instants are on the elapsed clock.
  */
 export class ClaimRefusals {
   readonly #avoidedUntil = new Map<number, number>();
@@ -23,8 +23,9 @@ export class ClaimRefusals {
     return true;
   }
 
-  avoid(transportId: number, elapsed: number): void {
-    this.#avoidedUntil.set(transportId, elapsed + AVOID_MS);
+  /** @param forMs how long the lane is refused; default: as after a row that could not be read */
+  avoid(transportId: number, elapsed: number, forMs = AVOID_MS): void {
+    this.#avoidedUntil.set(transportId, elapsed + forMs);
   }
 
   /** Ids of keys that due lanes needed within the last minute and this process does not have. */

@@ -159,6 +159,17 @@ export class LaneClaimer {
     this.#looks.schedule(dueAt);
   }
 
+  /**
+   * This process has released a lane that has work, so that others send a part of it. It does not claim the lane for a while,
+   * even if it is notified of work in it.
+   */
+  leaveForAWhile(transportId: number): void {
+    const { elapsed, now, pollMs } = this.options;
+    const forMs = pollMs + LEAVE_TO_IDLE_MS;
+    this.#refusals.avoid(transportId, elapsed(), forMs);
+    this.scheduleLook(now() + forMs);
+  }
+
   /** Announces lanes that have work which this process will not do: other processes hold them or may claim them. */
   leaveToOthers(transportIds: readonly number[]): void {
     if (transportIds.length > 0) this.options.announceWork(transportIds);

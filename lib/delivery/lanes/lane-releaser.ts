@@ -28,13 +28,16 @@ export class LaneReleaser {
   /** When a release of the lane failed last, performance.now(). */
   readonly #failedAt = new WeakMap<Lane, number>();
 
+  /** Lanes that are released for other processes although they have work. */
+  readonly #shared = new WeakSet<Lane>();
+
   constructor(
     private readonly store: Pick<LaneStore, 'release'>,
     private readonly records: Pick<RecordStore, 'unpark'>,
     private readonly held: HeldLanes,
     private readonly claimer: Pick<
       LaneClaimer,
-      'lanesReleased' | 'leaveToOthers' | 'notifyWorkAdded' | 'scheduleLook'
+      'lanesReleased' | 'leaveForAWhile' | 'leaveToOthers' | 'notifyWorkAdded' | 'scheduleLook'
     >,
     private readonly inspection: InspectionList,
     private readonly options: LaneReleaserOptions,
@@ -43,6 +46,11 @@ export class LaneReleaser {
   /** Call this when the lane may have nothing to do: the next `release` checks it. */
   schedule(lane: Lane): void {
     this.#scheduled.add(lane);
+  }
+
+  /** The lane drains and has work: when it is released, this process leaves it to others for a while. */
+  share(lane: Lane): void {
+    this.#shared.add(lane);
   }
 
   /** Releases the scheduled lanes that have nothing to do. If a release is under way, they are released after it. */
@@ -125,9 +133,10 @@ export class LaneReleaser {
     }
     const candidate = this.held.candidateOf(lane);
     this.held.remove(lane);
+    if (this.#shared.has(lane)) this.claimer.leaveForAWhile(lane.transportId);
     // Work was added in this process since the last scan began: claim the lane again without waiting for a poll. A lane that was
     // given up is left to other processes first: a look finds it if they do not claim it.
-    if (!isGivenUp && lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
+    else if (!isGivenUp && lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 
   /** If a lane contains only parked deliveries, their predecessor no longer exists: they are made due. */

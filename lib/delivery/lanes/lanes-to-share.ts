@@ -3,14 +3,14 @@ import type { Lane } from './lane.js';
 /** Minimum time that a lane is held before it is released for others, in ms. */
 const QUANTUM_MS = 1_000;
 /**
- * Maximum number of idle lanes that a busy process releases at a time if a place was free and no due lane was refused. It releases
- * them in case other processes have nothing to do.
+ * Maximum number of idle lanes that an overloaded process releases at a time if a place was free and no due lane was refused.
+ * It releases them in case other processes have nothing to do.
  */
 const FEW = 16;
 
 export interface Load {
-  /** Whether all slots of this process except the reserve are taken, so that it cannot send all that it holds. */
-  readonly isBusy: boolean;
+  /** Whether lanes of this process wait for a slot, so that it cannot send all that it holds. */
+  readonly isOverloaded: boolean;
   /** Whether due lanes were refused for lack of places, or no place was free. */
   readonly isShort: boolean;
 }
@@ -20,13 +20,13 @@ export interface Load {
  * `QUANTUM_MS`.
  *
  * - If due lanes were refused for lack of places, or no place was free, the process releases all lanes with nothing in flight.
- * - Otherwise, if the process is busy, it releases at most `FEW` lanes with nothing in flight. If every lane has something in
- *   flight, it releases the lane that was held longest, so that two processes come to share a few large lanes.
+ * - Otherwise, if the process is overloaded, it releases at most `FEW` lanes with nothing in flight. If every lane has
+ *   something in flight, it releases the lane that was held longest, so that two processes come to share a few large lanes.
  *
  * @param elapsed on the elapsed clock
  */
-export function lanesToShare(held: Iterable<Lane>, { isBusy, isShort }: Load, elapsed: number): Lane[] {
-  if (!isBusy && !isShort) return [];
+export function lanesToShare(held: Iterable<Lane>, { isOverloaded, isShort }: Load, elapsed: number): Lane[] {
+  if (!isOverloaded && !isShort) return [];
   const longHeld = [...held]
     .filter((lane) => lane.state === 'OPEN' && elapsed - lane.heldSince >= QUANTUM_MS)
     .sort((one, other) => one.heldSince - other.heldSince);

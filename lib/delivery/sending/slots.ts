@@ -53,6 +53,11 @@ export class Slots {
     return this.#places.isReserveOnly;
   }
 
+  /** Whether lanes wait for a slot, and all slots except the reserve are taken: this process cannot send all that it holds. */
+  get isOverloaded(): boolean {
+    return this.isBusy && this.#circle.size > 0;
+  }
+
   /** Whether deliveries that are read now are sent soon: slots are free, or at least half of them become free within 100 ms. */
   get areSoonFree(): boolean {
     const { since, released, isQuick } = this.#turnover;

@@ -14,7 +14,13 @@ describe('ClaimRefusals', () => {
     expect(refusals.admits(2, [], 1_000)).toBe(true);
   });
 
-  it('refuses a lane whose keys are missing, and reports each missing key once', () => {
+  it('refuses a lane for as long as the caller says', () => {
+    const refusals = new ClaimRefusals();
+    refusals.avoid(1, 1_000, 300);
+    expect([1_299, 1_300].map((elapsed) => refusals.admits(1, [], elapsed))).toEqual([false, true]);
+  });
+
+  it('refuses a lane whose keys are missing, and lists no missing key twice', () => {
     const refusals = new ClaimRefusals();
     expect(refusals.admits(1, ['k2', 'k1'], 0)).toBe(false);
     expect(refusals.admits(2, ['k2'], 0)).toBe(false);

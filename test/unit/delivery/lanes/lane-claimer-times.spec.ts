@@ -70,6 +70,19 @@ describe('When a LaneClaimer looks for due lanes', () => {
       expect([await looksAfter(999), await looksAfter(1)]).toEqual([0, 1]);
     });
 
+    it('leaves a lane that it has released for others alone for pollMs + 50 ms, also if it is notified, and then looks', async () => {
+      const elapsed = (): number => performance.now();
+      const { claimer, store, noted, holds, looksAfter } = await scene(0, { ...proven, elapsed });
+      store.change(7, {});
+      store.dueLanes = [dueLane(7)];
+      claimer.leaveForAWhile(7);
+      claimer.notifyWorkAdded([notifiedLane(7)]);
+      claimer.look();
+      expect([await looksAfter(POLL_MS + 49), holds()]).toEqual([1, []]);
+      expect(noted.announced).toContainEqual([7]);
+      expect([await looksAfter(POLL_MS), holds()]).toEqual([1, [7]]);
+    });
+
     it('polls while a work check shows so many due dates that it may not show all', async () => {
       const { claimer, looksAfter } = await scene(0, proven);
       await looksAfter(5_000);

@@ -45,6 +45,7 @@ describe('LaneReleaser', () => {
         },
         notifyWorkAdded: (some) =>
           void noted.calls.push(`notifyWorkAdded ${some.map(({ transportId }) => transportId).join(' ')}`),
+        leaveForAWhile: (transportId) => void noted.calls.push(`leaveForAWhile ${transportId}`),
         scheduleLook: (dueAt) => void noted.calls.push(`scheduleLook ${dueAt - NOW}`),
       },
       inspection,
@@ -140,6 +141,18 @@ describe('LaneReleaser', () => {
       ['CLOSED'],
       ['leaveToOthers 1', expect.stringMatching(/^scheduleLook /), 'lanesReleased'],
     ]);
+  });
+
+  it('leaves a lane that it shares to other processes for a while, once the lane is released', async () => {
+    const { lanes, store, noted, releaser, release } = scene(2);
+    for (const lane of lanes) lane.drain();
+    releaser.share(lanes[0]!);
+    store.locked = new Set([1]);
+    await release();
+    expect(noted.calls).not.toContain('leaveForAWhile 1');
+    store.locked = new Set();
+    await release([lanes[0]!]);
+    expect(noted.calls.filter((call) => call.startsWith('leaveForAWhile'))).toEqual(['leaveForAWhile 1']);
   });
 
   it('looks at a lane again at once if its release failed, since work was added', async () => {

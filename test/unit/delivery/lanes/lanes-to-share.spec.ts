@@ -10,9 +10,9 @@ const heldSince = (claimedAt: number, inFlight = 0): Lane => {
   lane.inFlight = inFlight;
   return lane;
 };
-const IDLE = { isBusy: false, isShort: false };
-const BUSY = { isBusy: true, isShort: false };
-const SHORT = { isBusy: true, isShort: true };
+const IDLE = { isOverloaded: false, isShort: false };
+const OVERLOADED = { isOverloaded: true, isShort: false };
+const SHORT = { isOverloaded: true, isShort: true };
 
 describe('lanesToShare', () => {
   it('gives up nothing while the process can send all that it holds', () => {
@@ -28,14 +28,14 @@ describe('lanesToShare', () => {
     expect(lanesToShare([heldSince(0, 3)], SHORT, NOW)).toEqual([]);
   });
 
-  it('gives up at most 16 idle lanes if it is busy and knows of no lane that waits', () => {
+  it('gives up at most 16 idle lanes if it is overloaded and refused no due lane', () => {
     const lanes = Array.from({ length: 20 }, (_, index) => heldSince(index));
-    expect(lanesToShare(lanes, BUSY, NOW)).toEqual(lanes.slice(0, 16));
+    expect(lanesToShare(lanes, OVERLOADED, NOW)).toEqual(lanes.slice(0, 16));
   });
 
   it('gives up the lane that was held longest if all have requests in flight, so that processes share large lanes', () => {
     const lanes = [heldSince(200, 1), heldSince(100, 2)];
-    expect(lanesToShare(lanes, BUSY, NOW)).toEqual([lanes[1]]);
+    expect(lanesToShare(lanes, OVERLOADED, NOW)).toEqual([lanes[1]]);
   });
 
   it('gives up no lane within a second of its claim', () => {
@@ -46,6 +46,6 @@ describe('lanesToShare', () => {
   it('passes over lanes that are draining already', () => {
     const [draining, open] = [heldSince(0, 1), heldSince(1, 1)];
     draining.drain();
-    expect(lanesToShare([draining, open], BUSY, NOW)).toEqual([open]);
+    expect(lanesToShare([draining, open], OVERLOADED, NOW)).toEqual([open]);
   });
 });

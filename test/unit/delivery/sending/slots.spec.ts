@@ -92,11 +92,21 @@ describe('Slots', () => {
     it('keeps a quarter of the slots for tenants that hold none', () => {
       const slots = new Slots(16, 16);
       for (let id = 1; id <= 20; id++) slots.add(ownLane('hanging', id));
+      expect(slots.isOverloaded).toBe(false);
       expect(takeAll(slots)).toHaveLength(12);
-      expect(slots.isBusy).toBe(true);
+      expect([slots.isBusy, slots.isOverloaded]).toEqual([true, true]);
       for (const id of [21, 22, 23, 24, 25]) slots.add(ownLane(`tenant-${id}`, id));
       expect(idsOf(takeAll(slots))).toEqual([21, 22, 23, 24]);
       expect([slots.taken, slots.acquire()]).toEqual([16, undefined]);
+    });
+
+    it('is busy, but not overloaded, while no lane waits for a slot', () => {
+      const slots = new Slots(16, 16);
+      for (let id = 1; id <= 12; id++) slots.add(ownLane('large', id));
+      const lanes = takeAll(slots);
+      expect([slots.isBusy, slots.isOverloaded]).toEqual([true, true]);
+      for (const lane of lanes) slots.remove(lane);
+      expect([slots.isBusy, slots.isOverloaded]).toEqual([true, false]);
     });
 
     it('keeps a quarter of the slots for origins that hold none, however many tenants send to one', () => {
