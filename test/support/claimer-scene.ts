@@ -52,6 +52,7 @@ export function claimerScene(due: number, options: Partial<LaneClaimerOptions> =
     areWakeUpsProven: () => false,
     policy: NO_CIRCUIT,
     isBusy: () => false,
+    isOverloaded: () => false,
     now: () => NOW,
     elapsed: () => 0,
     announceWork: (some) => noted.announced.push(some),

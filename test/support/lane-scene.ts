@@ -37,7 +37,14 @@ export class LaneScene {
     const { inspection } = this;
     this.held = new HeldLanes(mostLanes);
     this.renewals = new LaneRenewals(store, clocks);
-    const options = { holder, leaseMs: 30_000, pollMs: 20, policy: NO_CIRCUIT, isBusy: () => false };
+    const options = {
+      holder,
+      leaseMs: 30_000,
+      pollMs: 20,
+      policy: NO_CIRCUIT,
+      isBusy: () => false,
+      isOverloaded: () => false,
+    };
     this.claimer = new LaneClaimer(store, this.held, configs, inspection, {
       ...options,
       ...clocks,

@@ -9,23 +9,34 @@ const REPORT_MS = 60_000;
  */
 export class ClaimRefusals {
   readonly #avoidedUntil = new Map<number, number>();
+  readonly #sharedUntil = new Map<number, number>();
   /** When a due lane last needed each key that is missing. */
   readonly #missingKeys = new Map<string, number>();
 
-  /** @param missingKeyIds keys that the lane needs and this process does not have */
-  admits(transportId: number, missingKeyIds: readonly string[], elapsed: number): boolean {
+  /**
+   * @param missingKeyIds keys that the lane needs and this process does not have
+   * @param isOverloaded whether this process cannot send all that it holds
+   */
+  admits(
+    transportId: number,
+    missingKeyIds: readonly string[],
+    elapsed: number,
+    isOverloaded: boolean,
+  ): boolean {
     for (const id of missingKeyIds) this.#missingKeys.set(id, elapsed);
     if (missingKeyIds.length > 0) return false;
-    const until = this.#avoidedUntil.get(transportId);
-    if (until === undefined) return true;
-    if (until > elapsed) return false;
-    this.#avoidedUntil.delete(transportId);
-    return true;
+    if (isBefore(this.#avoidedUntil, transportId, elapsed)) return false;
+    return !isBefore(this.#sharedUntil, transportId, isOverloaded ? elapsed : Infinity);
   }
 
-  /** @param forMs how long the lane is refused; default: as after a row that could not be read */
-  avoid(transportId: number, elapsed: number, forMs = AVOID_MS): void {
-    this.#avoidedUntil.set(transportId, elapsed + forMs);
+  /** A row of the lane could not be read. */
+  avoid(transportId: number, elapsed: number): void {
+    this.#avoidedUntil.set(transportId, elapsed + AVOID_MS);
+  }
+
+  /** The lane has work, and was released for others: this process refuses it until then, while it is overloaded. */
+  share(transportId: number, until: number): void {
+    this.#sharedUntil.set(transportId, until);
   }
 
   /** Ids of keys that due lanes needed within the last minute and this process does not have. */
@@ -33,4 +44,13 @@ export class ClaimRefusals {
     for (const [id, at] of this.#missingKeys) if (elapsed - at > REPORT_MS) this.#missingKeys.delete(id);
     return [...this.#missingKeys.keys()].sort();
   }
+}
+
+/** Whether it is too early for a lane. Forgets the lane otherwise. */
+function isBefore(dates: Map<number, number>, transportId: number, elapsed: number): boolean {
+  const until = dates.get(transportId);
+  if (until === undefined) return false;
+  if (until > elapsed) return true;
+  dates.delete(transportId);
+  return false;
 }

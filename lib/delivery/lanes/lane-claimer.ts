@@ -41,6 +41,8 @@ export interface LaneClaimerOptions {
   readonly policy: HealthPolicy;
   /** Whether all slots of this process except the reserve are taken. */
   readonly isBusy: () => boolean;
+  /** Whether lanes of this process wait for a slot as well. */
+  readonly isOverloaded: () => boolean;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;
   /** The elapsed clock. */
@@ -160,13 +162,13 @@ export class LaneClaimer {
   }
 
   /**
-   * This process has released a lane that has work, so that others send a part of it. It does not claim the lane for a while,
-   * even if it is notified of work in it.
+   * This process has released a lane that has work, so that others send a part of it. While it is overloaded, it does not claim
+   * the lane for a while, even if it is notified of work in it.
    */
   leaveForAWhile(transportId: number): void {
     const { elapsed, now, pollMs } = this.options;
     const forMs = pollMs + LEAVE_TO_IDLE_MS;
-    this.#refusals.avoid(transportId, elapsed(), forMs);
+    this.#refusals.share(transportId, elapsed() + forMs);
     this.scheduleLook(now() + forMs);
   }
 
@@ -233,10 +235,16 @@ export class LaneClaimer {
   async #claim(candidates: readonly LaneCandidate[], dueBefore: number): Promise<boolean> {
     const { places } = this.held;
     const elapsed = this.options.elapsed();
+    const isOverloaded = this.options.isOverloaded();
     const { chosen, isShort } = chooseLanes(candidates, places, {
       isUsable: (lane) =>
         !this.held.get(lane.transportId) &&
-        this.#refusals.admits(lane.transportId, this.configs.missingKeys(lane.encryptedWith), elapsed),
+        this.#refusals.admits(
+          lane.transportId,
+          this.configs.missingKeys(lane.encryptedWith),
+          elapsed,
+          isOverloaded,
+        ),
       dueBefore,
     });
     const byId = new Map(chosen.map((lane) => [lane.transportId, lane]));

@@ -70,9 +70,9 @@ describe('When a LaneClaimer looks for due lanes', () => {
       expect([await looksAfter(999), await looksAfter(1)]).toEqual([0, 1]);
     });
 
-    it('leaves a lane that it has released for others alone for pollMs + 50 ms, also if it is notified, and then looks', async () => {
-      const elapsed = (): number => performance.now();
-      const { claimer, store, noted, holds, looksAfter } = await scene(0, { ...proven, elapsed });
+    it('while it is overloaded, leaves a shared lane alone for pollMs + 50 ms, also if it is notified, and then looks', async () => {
+      const load = { isOverloaded: () => true, elapsed: () => performance.now() };
+      const { claimer, store, noted, holds, looksAfter } = await scene(0, { ...proven, ...load });
       store.change(7, {});
       store.dueLanes = [dueLane(7)];
       claimer.leaveForAWhile(7);
