@@ -66,7 +66,7 @@ export function requiredArguments(
 
 function flag(rawName: string, value: string | undefined): true {
   if (value === undefined) return true;
-  throw new UsageError(`Option "${rawName}" has no value, but "${value}" was given.`);
+  throw new UsageError(`Option "${rawName}" takes no value, but "${value}" was given.`);
 }
 
 function required(

@@ -85,7 +85,7 @@ export function connectStages(
     now,
     elapsed,
     isBusy: () => slots.isBusy,
-      isOverloaded: () => slots.isOverloaded,
+    isOverloaded: () => slots.isOverloaded,
     onError: warnOnce(log, 'Claiming lanes failed and is tried again'),
   });
   const reader = new LaneReader(lanes, bodies, recorder, claimer, inspection, {

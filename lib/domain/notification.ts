@@ -39,7 +39,7 @@ export interface DeliveryFailed extends NotifiedOfAttempt {
   readonly nextAttemptAt: Date;
 }
 
-/** An attempt failed, and the delivery is not retried: it is `FAILED`. */
+/** An attempt failed, and the delivery is not retried: it is `FAILED`, or `DELIVERED` if it had succeeded before it was redelivered. */
 export interface DeliveryExhausted extends NotifiedOfAttempt {
   readonly type: 'deliveryExhausted';
   /** As in the log: `EXHAUSTED` (the last attempt of the schedule failed), `GONE`, `CLIENT_ERROR`, … */

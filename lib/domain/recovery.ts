@@ -27,7 +27,7 @@ export interface RecoveryCriteria {
   readonly kind: RecoveryKind;
   /** Milliseconds since the epoch, inclusive. RECOVER: deliveries that ended then or later. REPLAY: events emitted then or later. */
   readonly since: number;
-  /** Milliseconds since the epoch, inclusive. Deliveries created, or events emitted, then or earlier. */
+  /** Milliseconds since the epoch, inclusive. RECOVER: deliveries created (not: ended) then or earlier. REPLAY: events emitted then or earlier. */
   readonly until: number;
   /** Only for RECOVER. */
   readonly statuses: readonly RecoverableStatus[];
@@ -64,7 +64,7 @@ export const collectedStatus = (phase: 'COLLECT_FAILED' | 'COLLECT_MISSED'): Rec
  * deleted deliveries or events that are older than this time. A recovery finds ended deliveries. A replay finds
  * events, which are stored at least as long as one of their deliveries, or, without deliveries, for a period of their own.
  *
- * @param periods the tenant's periods; undefined: nothing is ever deleted
+ * @param periods the tenant's periods; undefined: this process deletes nothing (`retention: false`)
  * @param now ms since the epoch
  */
 export function completeFrom(

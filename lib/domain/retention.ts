@@ -62,7 +62,7 @@ export const keptMs = (periods: RetentionPeriods, status: DeliveryStatus): numbe
 /**
  * Checks the option `retention` and fills in its defaults.
  *
- * @param given `false`: nothing is ever deleted
+ * @param given `false`: this process deletes nothing
  * @throws {InvalidOptionError}
  */
 export function resolveRetention(

@@ -1,6 +1,6 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** Other requests changed the resource between each read and write of this one. Nothing was changed; trying again may succeed. */
+/** Each time that this request read the resource and wrote it, another one had changed it in between. This request changed nothing; trying again may succeed. */
 export class ConcurrentChangeError extends WebhooksError {
   /** @param resource e.g. `HTTP transport` */
   constructor(resource: string) {

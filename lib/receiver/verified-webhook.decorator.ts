@@ -3,8 +3,8 @@ import { VERIFICATION, VerifiedWebhookGuard } from './verified-webhook.guard.js'
 import { resolveVerification, type VerifiedWebhookOptions } from './verified-webhook.options.js';
 
 /**
- * Accepts only requests with a valid signature on a handler or a controller, and responds with 401 to others. The app must
- * be created with `rawBody: true`.
+ * For a handler or a controller: accepts only requests with a valid signature, and responds with 401 to others. The app must be
+ * created with `rawBody: true`.
  *
  * ```ts
  * @Post('stripe')

@@ -74,7 +74,7 @@ describe.each(DATABASE_KINDS)('tables that are dropped under a running process, 
     else await expect(work).rejects.not.toMatchObject({ code: 'TABLES_MISSING' });
   });
 
-  it('name no environment after they are created again: a process with an environment holds deliveries until they are adopted for its environment', async () => {
+  it('name no environment after they are created again: a process with an environment holds deliveries until the new tables are adopted for it', async () => {
     await host.close();
     host = await TestHost.start({
       database,

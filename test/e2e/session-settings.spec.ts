@@ -104,7 +104,7 @@ describe('settings of the database or the role', () => {
     await tenant.untilLogged({ status: 'DELIVERED' });
   });
 
-  it('need not limit the wait of an emit: it gives up with DATABASE_BUSY when another transaction holds the same eventUid for long', async () => {
+  it('are not needed to limit the wait of an emit: by itself it gives up with DATABASE_BUSY when another transaction holds the same eventUid for long', async () => {
     const host = await start();
     const emit = (manager?: DataSource['manager']): Promise<unknown> =>
       host.emitter.emit(

@@ -4,7 +4,7 @@ import { Scene } from './support/scene.js';
 import { shortestLease, sized, sleep } from './support/sizes.js';
 
 // No delivery is hit by two kills. In the short run, all kills come before the first lease can end. In the full run, each comes
-// after the leases of the process that was killed before have ended.
+// only when the leases of the previously killed process have ended.
 const { events, kills, everyMs, slowestMs, againWithinMs } = sized(
   // A short run shares the machine with other tests.
   { events: 400, kills: 3, everyMs: 800, slowestMs: 400, againWithinMs: 3_000 },

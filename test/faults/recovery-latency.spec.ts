@@ -17,7 +17,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 it(
-  'fresh deliveries keep their latency while a recovery runs: of the same transport and of others',
+  'fresh deliveries of the same transport and of others keep their latency while a recovery runs',
   async () => {
     scene = await Scene.open({ receivers: 2, webhooks: { retryScheduleMs: [], circuitFailures: 0 } });
     const { receivers } = scene;

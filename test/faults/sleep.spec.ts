@@ -29,7 +29,7 @@ describe('a machine that sleeps for an hour while its process has requests in fl
     await link.close();
   });
 
-  it('sends nothing after it wakes that another machine has delivered meanwhile', async () => {
+  it('sends nothing that another machine has delivered meanwhile, once it is awake again', async () => {
     const database = await createDatabase('postgres');
     link = await TcpLink.to(Number(new URL(database.url).port), LINK_MS);
     scene = await Scene.open({ database, receivers, webhooks: {} });

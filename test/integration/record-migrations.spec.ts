@@ -93,7 +93,7 @@ describe.each(DATABASE_KINDS)('The recorded statements of migrations on %s', (ki
     );
   });
 
-  it('do not exist after an unknown migration', async () => {
+  it('are refused if the migration after which they should begin does not exist', async () => {
     await expect(recordMigrations({ ...target, after: 'Nothing1' })).rejects.toThrow(
       'Migration "Nothing1" does not exist.',
     );

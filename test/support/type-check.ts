@@ -7,14 +7,14 @@ export interface TypeCheckOptions {
 }
 
 /**
- * The parsed files of packages and of the repository, by format and name. Parsing them takes most of the time, and they are the
+ * The parsed files of packages and of the repository, by format and name. Parsing them takes long, and they are the
  * same in each program, because the compiler options of all programs differ only in `paths`.
  */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /**
  * Type-checks snippets as if each were a file `folder/<number>.ts`, with the compiler options of the repository.
- * All of them are in one program, because checking the types that they import takes most of the time.
+ * All of them are in one program, because the types that they import would be checked again in each program.
  *
  * @param folder where relative imports start from; nothing is written to it
  * @param nameOf the file of a snippet, for snippets that import each other; by default a number of its own

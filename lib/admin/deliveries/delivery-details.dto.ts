@@ -121,7 +121,7 @@ export class AttemptDto {
 
   @ApiProperty({
     description:
-      'True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule; this attempt is then repeated.',
+      'True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule. After such a crash, the attempt is repeated.',
     example: false,
   })
   orphaned!: boolean;

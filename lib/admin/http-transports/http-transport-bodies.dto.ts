@@ -38,7 +38,7 @@ const UrlField = (required: boolean): PropertyDecorator =>
       pattern: URL_PATTERN,
       maxLength: MAX_URL,
       description:
-        'Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.',
+        'Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. An update that changes its scheme, host or port must contain the password, the token and the header values again.',
       example: 'https://erp.example.com/hooks/pos',
     }),
     IsString(),

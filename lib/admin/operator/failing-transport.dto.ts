@@ -79,7 +79,7 @@ export class FailingTransportDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
-    description: 'Number of failed attempts of the last 24 hours after which the delivery is retried.',
+    description: 'Number of attempts in the last 24 hours that failed and are followed by a retry.',
     example: 112,
   })
   retried!: number;

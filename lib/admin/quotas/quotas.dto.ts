@@ -31,14 +31,14 @@ export class QuotaDto {
 export class QuotasDto {
   @ApiProperty({
     type: () => QuotaDto,
-    description: 'HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`.',
+    description: 'HTTP transports. At the limit, creating another one is refused with 409 `QUOTA_EXCEEDED`.',
   })
   transports!: QuotaDto;
 
   @ApiProperty({
     type: () => QuotaDto,
     description:
-      'Webhooks, over all HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`.',
+      'Webhooks, over all HTTP transports. At the limit, creating another one is refused with 409 `QUOTA_EXCEEDED`.',
   })
   webhooks!: QuotaDto;
 

@@ -53,8 +53,8 @@ const replayCommand: Command = {
   summary: 'Send everything since a time, also to a new webhook',
   description:
     'Starts a job that sends the events that were emitted since a time and that a webhook of an HTTP transport matches today,\n' +
-    'also events that were delivered, and waits for the end of the job. The workers of the application run the job: an\n' +
-    'interrupt ends the command and leaves the job running.',
+    'even if they were delivered before. The command waits for the end of the job. The workers of the application run the\n' +
+    'job: an interrupt ends the command and leaves the job running.',
   arguments: [{ name: 'TRANSPORT', description: 'Uid of the HTTP transport' }],
   options: {
     ...DATABASE_OPTIONS,

@@ -32,7 +32,7 @@ export const exportTenantCommand: Command = {
   },
 };
 
-/** Prints an export as fast as it is read. @returns its last line */
+/** Prints an export, no faster than the reader of the output takes it. @returns its last line */
 async function copy(lines: Readable, values: OptionValues, context: CommandContext): Promise<LastLine> {
   const progress = new Progress(context, !values.json && !context.isTerminal.results);
   let count = 0;

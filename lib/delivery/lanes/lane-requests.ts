@@ -108,7 +108,7 @@ export class LaneRequests {
     if (this.#inHand.delete(deliveryId) && this.#inHand.size === 0) this.#isStale = true;
   }
 
-  /** The delivery could not be attempted and is due later. Sending it first again would fail again at once. */
+  /** The delivery could not be attempted and is due later. If it were sent before others once more, it would fail again at once. */
   postponed(deliveryId: number): void {
     this.settled(deliveryId);
     this.#postponed.add(deliveryId);

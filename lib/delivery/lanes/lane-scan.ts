@@ -91,7 +91,7 @@ export class LaneScan {
     return this.#rows.asideCount;
   }
 
-  /** Due date at which the next holder has to begin: every row that is due earlier has been read and recorded. */
+  /** How far the scans have come, for the next holder: see `LaneHandover.scanFrom`. */
   get scanFrom(): number {
     return this.#rows.earliestDueAt(this.#progress.readTo);
   }

@@ -58,7 +58,7 @@ export class ScanProgress {
     return this.#isNotified;
   }
 
-  /** Every row that is due before this date has been read. */
+  /** Every row that is due before this date has been read, except rows that were committed late (see `#position`). */
   get readTo(): number {
     return Math.min(this.#position, this.#missedAt);
   }

@@ -105,7 +105,9 @@ const failingText = (
   { consecutiveFailures, failingForMs, lastError, isWholeStage }: RoundStatus,
 ): string =>
   `${stage} failed ${consecutiveFailures} times in a row for ${spoken(failingForMs)}: ${sentence(lastError)} ` +
-  (isWholeStage ? '' : 'Only a few rows are refused, and no other row has been tried meanwhile. ') +
+  (isWholeStage
+    ? ''
+    : 'Only a few rows are refused. They do not stop other work, but there has been none meanwhile. ') +
   'The worker retries until it succeeds, and nothing is lost. Correct the cause that the error names, such as privileges, locks or disk space.';
 
 function backlogReasons(facts: HealthFacts): HealthReason[] {

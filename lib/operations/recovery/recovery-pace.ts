@@ -1,8 +1,8 @@
 import type { PendingRecoveries } from '../../persistence/ports/recovery-store.js';
 
 /**
- * Maximum number of due recovered deliveries of a transport that wait for their first attempt, as a multiple of its
- * `maxConcurrency`. It is small, so that the lane's holder also reads fresh deliveries, which it sends first.
+ * Maximum number of due deliveries of a transport that jobs have enqueued and that were not attempted since, as a multiple of
+ * its `maxConcurrency`. It is small, so that the lane's holder also reads fresh deliveries, which it sends first.
  */
 const PENDING_PER_CONCURRENCY = 2;
 /** Maximum number of parked recovered deliveries. The lane reads them only after the delivery before them has ended. */
@@ -33,7 +33,7 @@ export interface PaceLimits {
   readonly rateLimitPerSeconds: number | null;
 }
 
-/** Maximum numbers of recovered deliveries that wait for their first attempt. */
+/** Maximum numbers of deliveries that jobs have enqueued and that were not attempted since. */
 export const mostPending = ({ maxConcurrency }: PaceLimits): PendingRecoveries => ({
   due: PENDING_PER_CONCURRENCY * maxConcurrency,
   parked: MOST_PARKED,
@@ -49,7 +49,7 @@ export class RecoveryPace {
   #at: number | undefined;
 
   /**
-   * @param pending recovered deliveries that wait for their first attempt
+   * @param pending deliveries that jobs have enqueued and that were not attempted since
    * @param now a monotonic clock, in ms
    */
   allowed(limits: PaceLimits, { due, parked }: PendingRecoveries, now: number): number {

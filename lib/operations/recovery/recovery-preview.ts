@@ -47,7 +47,7 @@ export interface PreviewContext {
   readonly deliveries: Pick<DeliveryStore, 'endedRange' | 'firstEndedFrom'>;
   readonly tenantIdOf: (tenantUid: string) => Promise<number | undefined>;
   readonly webhooksOf: (transportId: number) => Promise<readonly ReplayWebhook[]>;
-  /** The tenant's periods; undefined: nothing is ever deleted. */
+  /** The tenant's periods; undefined: this process deletes nothing (`retention: false`). */
   readonly retention: RetentionPeriods | undefined;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;

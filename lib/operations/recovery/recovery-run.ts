@@ -103,7 +103,7 @@ export class RecoveryRun {
     if (window.isEmpty) {
       const isLeft = await this.#reader.fill(job);
       if (!isLeft) {
-        // If the webhook was deleted within the last second, the rest was passed over, and the job is not done.
+        // If the webhook was deleted within the last second, events may have been passed over, so the job has failed.
         const isDone = await this.#reader.prepareRead(job, false);
         return isDone ? this.#end('DONE', null) : this.#end('FAILED', 'WEBHOOK_DELETED');
       }

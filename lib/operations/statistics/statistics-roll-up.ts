@@ -18,7 +18,7 @@ const GROUPS = 50;
 const STOP_LIMIT_MS = 1_000;
 /** Rows that one statement deletes at most. */
 const DELETED_AT_ONCE = 1_000;
-/** Maximum number of groups that are remembered because the log has named them. */
+/** Maximum number of groups that are remembered, so that each is logged only once. */
 const MOST_WARNED = 1_000;
 const DAY_MS = 86_400_000;
 /** How long counts are kept, in days. */

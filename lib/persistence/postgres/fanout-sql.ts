@@ -15,7 +15,7 @@ type TableName = (name: string) => string;
 /**
  * $1, $2: cursors (tenants, events); $3: limit; $4: bytes of bodies, only with `withContents`. `tenants` is a loose scan:
  * one index probe for each tenant that has unfanned events. It goes backwards, so that a probe finds a tenant's newest
- * event first. Rows of events that were fanned out and not yet vacuumed come before that event in the index.
+ * event first and ends there. Dead rows of events that were fanned out have smaller keys, so the probe does not read them.
  *
  * The statement returns three kinds of rows, in one round trip. `events`: the events of one tenant and action, as an array
  * (one row for each event costs several times as much). `content`: the body of an event, only with `withContents`.

@@ -32,7 +32,7 @@ export class PostgresBacklogStore implements BacklogStore {
     ].map((name) => database.table(name));
     const due = `q.transport_id = w.transport_id AND q.due_at >= w.scan_from AND q.due_at <= ${STATEMENT_MS}`;
     // The outbox is read backwards from its end, as in fan-out, except to find the oldest event of each tenant. Each lane is
-    // read from the row at which its next scan begins. So few dead rows of finished work are read. The due date of a held lane
+    // read from the due date up to which scans have come. So few dead rows of finished work are read. The due date of a held lane
     // is the end of its lease, so held lanes are among the first rows, after those that are due.
     this.#sql = `
       WITH RECURSIVE tenants AS (

@@ -6,7 +6,7 @@ export class PostgresQueueCountStore implements QueueCountStore {
   readonly #pending: string;
 
   constructor(private readonly database: PostgresDatabase) {
-    // Each lane is counted by key, from where its next scan begins, so that dead rows at its head are not read.
+    // Each lane is counted by key, from the due date up to which scans have come, so that dead rows at its head are not read.
     this.#pending = `
       SELECT count(*) AS pending FROM (
         SELECT 1

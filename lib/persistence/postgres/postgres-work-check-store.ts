@@ -24,7 +24,7 @@ export class PostgresWorkCheckStore implements WorkCheckStore {
       'webhook_setting',
       'webhook_recovery',
     ].map((name) => database.table(name));
-    // The outbox is read backwards, as in fan-out: rows that were fanned out and not yet vacuumed come before the newest event.
+    // The outbox is read backwards, as in fan-out: dead rows of events that were fanned out have smaller keys.
     this.#sql = `
       SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
         (SELECT 1 FROM ${outbox} ORDER BY tenant_uid DESC, event_id DESC LIMIT 1) IS NOT NULL AS has_events,

@@ -1132,7 +1132,7 @@ export interface components {
             name: string;
             /**
              * Format: uri
-             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.
+             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. An update that changes its scheme, host or port must contain the password, the token and the header values again.
              * @example https://erp.example.com/hooks/pos
              */
             url: string;
@@ -1330,7 +1330,7 @@ export interface components {
             name: string;
             /**
              * Format: uri
-             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.
+             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. An update that changes its scheme, host or port must contain the password, the token and the header values again.
              * @example https://erp.example.com/hooks/pos
              */
             url: string;
@@ -1426,7 +1426,7 @@ export interface components {
             name?: string;
             /**
              * Format: uri
-             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. If an update changes its scheme, host or port, the password, the token and the header values must be sent again in the same request.
+             * @description Target of the requests: an https URL of a host on the public internet. Anything else is refused with `TARGET_REFUSED`, unless the operator allows it. An update that changes its scheme, host or port must contain the password, the token and the header values again.
              * @example https://erp.example.com/hooks/pos
              */
             url?: string;
@@ -1847,7 +1847,7 @@ export interface components {
              */
             trigger: "SCHEDULE" | "MANUAL" | "RECOVERY";
             /**
-             * @description True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule; this attempt is then repeated.
+             * @description True if the attempt does not count: another process had already recorded an attempt with this number, the delivery had ended, or the process crashed during the last attempt of the retry schedule. After such a crash, the attempt is repeated.
              * @example false
              */
             orphaned: boolean;
@@ -2610,9 +2610,9 @@ export interface components {
             limit: number;
         };
         WebhooksQuotas: {
-            /** @description HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`. */
+            /** @description HTTP transports. At the limit, creating another one is refused with 409 `QUOTA_EXCEEDED`. */
             transports: components["schemas"]["WebhooksQuota"];
-            /** @description Webhooks, over all HTTP transports. Creating one more is refused with 409 `QUOTA_EXCEEDED`. */
+            /** @description Webhooks, over all HTTP transports. At the limit, creating another one is refused with 409 `QUOTA_EXCEEDED`. */
             webhooks: components["schemas"]["WebhooksQuota"];
             /** @description Deliveries with status `PENDING`, over all HTTP transports. Beyond the limit, new deliveries are recorded as `MISSED` (`QUOTA_EXCEEDED`). Pending deliveries are counted up to 10,000: if there are that many or more, `isAtLeast` is `true`. */
             pendingDeliveries: components["schemas"]["WebhooksQuota"];
@@ -2756,7 +2756,7 @@ export interface components {
              */
             failed: number;
             /**
-             * @description Number of failed attempts of the last 24 hours after which the delivery is retried.
+             * @description Number of attempts in the last 24 hours that failed and are followed by a retry.
              * @example 112
              */
             retried: number;

@@ -138,7 +138,7 @@ describe('the admin API from code', () => {
       expect(JSON.stringify(error.getResponse())).toContain(message);
     });
 
-    it('applies the quota, and reports a uid that is taken as such even if the quota is reached', async () => {
+    it('applies the quota; a uid that is taken gets UID_TAKEN even if the quota is reached', async () => {
       for (const uid of ['erp', 'b', 'c'])
         await transports.create(tenantUid, { ...TRANSPORT, httpTransportUid: uid });
       const more = { ...TRANSPORT, httpTransportUid: 'd' };

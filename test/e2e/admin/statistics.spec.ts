@@ -101,7 +101,7 @@ describe('GET /tenants/:t/webhookstatistics', () => {
 
     it.each([
       [
-        'from is not before to',
+        'the start of the period is not before its end',
         '?from=2026-03-14T10:00:00Z&to=2026-03-14T10:00:00Z',
         'from must be before to',
       ],

@@ -78,7 +78,7 @@ describe('The command line', () => {
       ['sql', '--schema', '--json=1'],
       'Option "--schema" needs a value: --schema NAME.',
     ],
-    ['a value too many', ['sql', '--help=yes'], 'Option "--help" has no value, but "yes" was given.'],
+    ['a value too many', ['sql', '--help=yes'], 'Option "--help" takes no value, but "yes" was given.'],
     ['an option after --', ['sql', '--', '-h'], 'Unexpected argument "-h".'],
     ['another argument', ['sql', 'postgres'], 'Unexpected argument "postgres".'],
     [

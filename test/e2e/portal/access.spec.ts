@@ -162,7 +162,7 @@ describe.each(['express', 'fastify'] as const)('access to the portal on %s', (pl
     expect(await walk(host)).toEqual({ page: 401, element: 401, session: 401, read: 401 });
   });
 
-  it('a guard of the option guards refuses links unless it asks isPortalRequest', async () => {
+  it('a guard in the option "guards" refuses links unless it asks isPortalRequest', async () => {
     const guards = (letsPass: typeof isPortalRequest) => [
       { useValue: { canActivate: (context: ExecutionContext) => letsPass(context) } },
     ];

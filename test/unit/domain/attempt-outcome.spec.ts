@@ -100,7 +100,7 @@ describe('decideOutcome', () => {
       }
     });
 
-    it('slows down for no longer than the first wait although this delivery waits longer', () => {
+    it('slows down for the first wait only if there is no Retry-After, although this delivery waits longer', () => {
       const outcome = decideOutcome(responded(statusCode), policy({ attempt: 3 }));
       expect(outcome).toEqual({ kind: 'retry', delayMs: 1_800_000, slowDownMs: 5_000 });
     });

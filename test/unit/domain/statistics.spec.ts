@@ -127,8 +127,10 @@ describe('The counts of a row', () => {
       [false, 'B'],
     ]);
   });
+});
 
-  it('have a kind of their own for deliveries that a redelivery delivered, and one kind for all failures', () => {
+describe('The kind of fact for the end of a delivery', () => {
+  it('tells deliveries that a redelivery delivered from others, but not those that failed', () => {
     const ends = (['DELIVERED', 'FAILED'] as const).flatMap((status) =>
       [false, true].map((isRedelivery) => endKind(status, isRedelivery)),
     );

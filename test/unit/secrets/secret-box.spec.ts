@@ -26,7 +26,7 @@ describe('SecretBox', () => {
     );
   });
 
-  it('says that a text without a key cannot be decrypted, and names no key', () => {
+  it('says that a stored text that contains no key id cannot be decrypted, and names no key', () => {
     const decrypt = (): string => new SecretBox([NEW]).decrypt('damaged', PLACE);
     expect(decrypt).toThrow(SecretUnreadableError);
     expect(decrypt).toThrow(

@@ -134,7 +134,7 @@ function finish(simulation: LaneSimulation, random: () => number): void {
   for (let round = 0; !simulation.isDone; round++) {
     // Much longer than any run takes: hundreds of deliveries of one key, with retries of 90 s, are sent one at a time.
     if (round > 200_000) throw new Error(`Left behind at ${simulation.now}: ${String(simulation)}`);
-    // Single deliveries still come for a while: most wake-ups are lost when a lane has nothing else to do.
+    // Single deliveries still come for a while: a bug that loses a wake-up shows most often when a lane has nothing else to do.
     const isAdded = round < 1_500 && random() < 0.02;
     const added = random() < 0.2 ? 'recover' : 'add';
     const name = isAdded ? added : random() < 0.03 ? choose(RARE_LAST_STEPS) : choose(LAST_STEPS);

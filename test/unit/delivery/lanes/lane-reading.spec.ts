@@ -34,7 +34,7 @@ describe('Lane', () => {
       expect(lane.nextRead(at(0, NOW + 100))).toBeDefined();
     });
 
-    it('returns only once a delivery that waits behind an earlier one of its key, and does not send it', () => {
+    it('returns a delivery that waits behind an earlier one of its key a single time, and does not send it', () => {
       const lane = laneOf();
       const key = { orderingKey: 'k' };
       const behind = queued(2, { ...key, behind: true });

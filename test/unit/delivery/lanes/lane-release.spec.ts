@@ -130,7 +130,7 @@ describe('Lane', () => {
       expect(lane.readyCount).toBe(0);
     });
 
-    it('is not released because of a block before its requests have ended, and reads again if the block ends first', () => {
+    it('is released because of a block only when its requests have ended, and reads again if the block ends first', () => {
       const lane = laneOf();
       read(lane, rows(3), { version: VERSION });
       const delivery = lane.next(NOW);
