@@ -1,6 +1,9 @@
 import { WebhooksError } from './webhooks-error.js';
 
-/** Each time that this request read the resource and wrote it, another one had changed it in between. This request changed nothing; trying again may succeed. */
+/**
+ * The request read the resource and wrote it several times, and each time another one had changed it in between. The request
+ * changed nothing; trying again may succeed.
+ */
 export class ConcurrentChangeError extends WebhooksError {
   /** @param resource e.g. `HTTP transport` */
   constructor(resource: string) {

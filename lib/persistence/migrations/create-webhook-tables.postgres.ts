@@ -124,8 +124,8 @@ export const postgresTables = (
     created_at bigint NOT NULL DEFAULT ${NOW_MS},
     CONSTRAINT webhook_event_uid UNIQUE (tenant_uid, event_uid)
   )`,
-  // For lists of events. Only statements that name the collation can use this index. If the index had no
-  // collation of its own, a planner with wrong statistics would use it to find events by uid, or the index of uids for the lists.
+  // For lists of events. Only statements that name the collation can use this index. If the index had no collation of its own,
+  // a planner with wrong statistics would use it to find events by uid, or the index of uids for the lists.
   `CREATE INDEX webhook_event_tenant ON ${table('webhook_event')} (tenant_uid COLLATE "C", id)`,
 
   // Events that still have to be fanned out, with the columns that fan-out needs. This table is separate from webhook_event, so

@@ -95,10 +95,11 @@ export interface DeliveryStore {
 
   /**
    * Moves ended deliveries from the log back to the queue, due now, for redelivery: the holder of the lane sends them before
-   * others that are due (see `RequestStore`). The last attempt of each becomes a row of `webhook_attempt`. The delivery keeps its creation date and its number of attempts, but loses its ordering key: a
-   * redelivery neither waits for newer events nor holds them back. A delivery stays in the log if its transport was deleted or if
-   * another transaction has locked its lane. A recovery or replay moves its deliveries with `RecoveryStore.enqueue` instead,
-   * which sets their ordering key (see `recoveredKey`).
+   * others that are due (see `RequestStore`). The last attempt of each becomes a row of `webhook_attempt`. The delivery keeps
+   * its creation date and its number of attempts, but loses its ordering key: a redelivery neither waits for newer events nor
+   * holds them back. A delivery stays in the log if its transport was deleted or if another transaction has locked its lane.
+   * A recovery or replay moves its deliveries with `RecoveryStore.enqueue` instead, which sets their ordering key (see
+   * `recoveredKey`).
    *
    * @returns the deliveries that were moved
    */

@@ -137,8 +137,9 @@ export interface LaneHandover {
   readonly rate: RateState;
   /**
    * Due date up to which scans have come: every row with an earlier due date has been read and recorded, except rows that
-   * were committed late. The next holder begins a little before it (see `ScanProgress`). -1: at the head. This avoids reading the dead rows at the head: there are many while the snapshot of another session, such as a
-   * backup, keeps vacuum from removing them.
+   * were committed late. The next holder begins a little before it (see `ScanProgress`). -1: at the head. So it does not read
+   * the dead rows at the head: there are many while the snapshot of another session, such as a backup, keeps vacuum from
+   * removing them.
    */
   readonly scanFrom: number;
 }
