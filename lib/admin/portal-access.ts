@@ -34,7 +34,7 @@ export interface PortalAccess {
   assertSameOrigin(request: AccessRequest): void;
 }
 
-/** Injection token of the `PortalAccess`; there is none if the host serves no portal. */
+/** Injection token of the `PortalAccess`; there is none if the host serves neither the portal nor the operator console. */
 export const PORTAL_ACCESS = 'nestjs-tillhook:PortalAccess';
 
 /** Metadata of controllers that a session of a portal link must not use. */

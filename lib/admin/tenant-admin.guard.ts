@@ -12,7 +12,7 @@ import {
   type PortalAccess,
 } from './portal-access.js';
 
-/** Lets a request to the admin API pass only if the host's access policy grants it. */
+/** Lets a request to a tenant's routes pass if the host's access policy grants it, or if it has a valid token of a portal link. */
 @Injectable()
 export class TenantAdminGuard implements CanActivate {
   constructor(

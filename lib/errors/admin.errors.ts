@@ -93,7 +93,8 @@ const REDELIVERY_MESSAGES = {
   HTTP_TRANSPORT_DELETED: 'The HTTP transport of this delivery was deleted, so nothing can be sent to it.',
   WEBHOOK_DELETED: 'The webhook of this delivery was deleted, so the delivery cannot be sent again.',
   PAYLOAD_GONE: 'The body of the event is not stored any more: it has expired or was erased.',
-  REDELIVERY_PENDING: 'A redelivery of this delivery was requested already and has not been sent yet.',
+  REDELIVERY_PENDING:
+    'A redelivery of this delivery was requested already, and its attempt is not recorded yet.',
   TRANSPORT_STATE_CONFLICT: 'The HTTP transport of this delivery is disabled. Enable it first.',
 } as const;
 

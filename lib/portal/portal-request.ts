@@ -17,7 +17,7 @@ const PUBLIC: ReadonlySet<unknown> = new Set([
  *
  * - requests for the pages and files of the portal and of the operator console, which are public and equal for everybody;
  * - requests that exchange the code of a portal link for a session;
- * - requests to the admin API with the token of a portal link. The module checks the token after your guards have run.
+ * - requests to a tenant's routes of the admin API with the token of a portal link. The module checks the token after your guards have run.
  *
  * The result is false for every route of the host, whatever headers the request has.
  *
@@ -36,6 +36,6 @@ export function isPortalRequest(context: ExecutionContext): boolean {
   return portalTokenOf(context.switchToHttp().getRequest<AccessRequest>()) !== undefined;
 }
 
-/** Controllers of the admin API have the tenant in their path, and the guard of the admin API. */
+/** Controllers of a tenant's routes; operator routes do not accept the token of a portal link. */
 const isAdminController = (controller: unknown): boolean =>
   typeof controller === 'function' && Reflect.getMetadata(ADMIN_CONTROLLER, controller) === true;

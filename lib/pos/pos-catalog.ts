@@ -37,8 +37,8 @@ const ofPrice = (description: string): ActionDefinition<PricePayload> =>
   defineAction({ description, example: { tenant, price, product, tenantUser } });
 
 /**
- * The 18 actions of a point of sale, spelt as in the Flow Retail API. Every payload contains only references; a receiver
- * fetches the details. Add a host's own actions with `extendCatalog(posCatalog, { … })`.
+ * The 18 actions of a point of sale, spelt as in the Flow Retail API. The types of the payloads define only references; a
+ * receiver fetches the details. Add a host's own actions with `extendCatalog(posCatalog, { … })`.
  */
 export const posCatalog = Object.freeze({
   PRODUCT_CREATE: ofProduct('A product was created.'),

@@ -28,7 +28,7 @@ export interface ModuleBuilder {
   };
 }
 
-/** All parts of the module that open, read or keep connections. */
+/** All parts of the module that open, use or keep connections. */
 const NEEDING_THE_DATABASE = [
   HOST_DATA_SOURCE,
   DATABASE,

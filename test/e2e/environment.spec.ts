@@ -155,7 +155,7 @@ describe.each(DATABASE_KINDS)('the environment of a database, on %s', (kind) => 
     expect(reports.find(({ status }) => status === 'ok')?.environment.own).toBe(name);
   });
 
-  it('is looked at before each test send: none leaves for a transport of another environment', async () => {
+  it('is looked at before each test send: none leaves once the database belongs to another environment', async () => {
     const host = await start(production, { environment: 'production', worker: false });
     const create = (tenant: string) =>
       host.api(tenant).post('/httptransports', { httpTransportUid: 'erp', name: 'ERP', url: receiver.url });

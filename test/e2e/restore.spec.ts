@@ -83,7 +83,7 @@ describe.each(DATABASE_KINDS)('rows restored into another database, on %s', (kin
     expect(arrived().filter((line) => line !== 'crm pending')).toEqual(['crm new', 'erp new', 'erp pending']);
   });
 
-  it('do not keep an event that is inserted by hand from being emitted', async () => {
+  it('do not keep an event that is inserted by hand from being delivered', async () => {
     await restore();
     const host = await start(target);
     await host.dataSource.query(

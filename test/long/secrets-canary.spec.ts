@@ -285,7 +285,7 @@ describe.each(DATABASE_KINDS)('a planted secret, on %s', (kind) => {
     await database?.drop();
   });
 
-  it('could be found: the receiver has got each of them, and the search finds them', () => {
+  it('would be noticed by the search, which finds each of them in what the receiver has got', () => {
     const received = receiver.requests.map(({ rawHeaders }) => rawHeaders.join('\n')).join('\n');
     expect(new Set(needles.foundIn(received))).toEqual(
       new Set([

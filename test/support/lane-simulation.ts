@@ -18,7 +18,7 @@ interface Call {
 }
 
 const RETRY_MS = [0, 3, 20, 100, 90_000];
-/** A lane with outcomes that cannot be recorded is claimed again within this time. */
+/** A lane with outcomes that cannot be recorded is due again after 2 s. The model allows more. */
 const ASIDE_RETRY_MS = 30_000;
 
 /**

@@ -158,11 +158,11 @@ describe.each([
     expect(registered).toEqual([[], []]);
   });
 
-  it('tie it to posCatalog where the host registers nothing', () => {
+  it('tie every emitter to posCatalog where the host registers nothing', () => {
     expect(check(UNREGISTERED)).toEqual([[]]);
   }, 120_000);
 
-  it('tie it to posCatalog where what is registered is no catalog', () => {
+  it('tie every emitter to posCatalog where what is registered is no catalog', () => {
     expect(check(WRONG)).toEqual([[]]);
   }, 120_000);
 
@@ -170,7 +170,7 @@ describe.each([
     expect(check(REQUIRING, REQUIRED)).toEqual([[], []]);
   }, 120_000);
 
-  it('accept it where the host registers requireTransaction: false', () => {
+  it('accept an emit without a transaction where the host registers requireTransaction: false', () => {
     expect(check(NOT_REQUIRING)).toEqual([[]]);
   }, 120_000);
 });

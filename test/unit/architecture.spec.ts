@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const DATABASES = ['connection', 'entities', 'errors', 'migrations', 'ports', 'sql'];
 /**
  * The other folders of its layer that each folder may import; `.` stands for the files at the top of the layer. `postgres` and `sqlite`
- * do not import each other. Of the folders that they import, only `connection` and `migrations` import them as well.
+ * do not import each other. Of the folders that these two import, only `connection` and `migrations` import them in turn.
  */
 const INSIDE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   persistence: {

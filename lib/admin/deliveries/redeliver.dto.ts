@@ -51,7 +51,7 @@ export class RedeliveryResultDto {
     type: 'string',
     nullable: true,
     description: 'Explanation for people; the wording may change. Null if it is accepted.',
-    example: 'A redelivery of this delivery was requested already and has not been sent yet.',
+    example: 'A redelivery of this delivery was requested already, and its attempt is not recorded yet.',
   })
   message!: string | null;
 }

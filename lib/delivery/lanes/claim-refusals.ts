@@ -34,7 +34,7 @@ export class ClaimRefusals {
     this.#avoidedUntil.set(transportId, elapsed + AVOID_MS);
   }
 
-  /** The lane has work, and was released for others: this process refuses it until then, while it is overloaded. */
+  /** The lane has work, and was released for others: until `until`, this process refuses it while the process is overloaded. */
   share(transportId: number, until: number): void {
     this.#sharedUntil.set(transportId, until);
   }

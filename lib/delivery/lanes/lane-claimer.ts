@@ -41,7 +41,7 @@ export interface LaneClaimerOptions {
   readonly policy: HealthPolicy;
   /** Whether all slots of this process except the reserve are taken. */
   readonly isBusy: () => boolean;
-  /** Whether lanes of this process wait for a slot as well. */
+  /** Whether this process is busy and lanes of it wait for a slot. */
   readonly isOverloaded: () => boolean;
   /** The database's clock, ms since the epoch. */
   readonly now: () => number;

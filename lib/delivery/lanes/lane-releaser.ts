@@ -139,7 +139,7 @@ export class LaneReleaser {
     else if (!isGivenUp && lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 
-  /** If a lane contains only parked deliveries, their predecessor no longer exists: they are made due. */
+  /** If a lane contains only parked deliveries, some of them have no predecessor any more: these are made due. */
   async #unpark(releases: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
     const onlyParked = releases.filter(({ dueAt }) => dueAt === PARKED_DUE_AT);
     if (onlyParked.length === 0) return NONE;

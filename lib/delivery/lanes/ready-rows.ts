@@ -36,7 +36,7 @@ export class ReadyRows {
     return this.#requested[0] ?? this.#due[this.#dueFrom] ?? this.#recovered.first;
   }
 
-  /** The due delivery is ready. It is sent after all that are ready. Exception: deliveries of a recovery are sent last. */
+  /** The due delivery is ready. It is sent after those that are ready already, but before those of a recovery, which are sent last. */
   add(delivery: QueuedDelivery): void {
     if (delivery.requested === 'RECOVERY') this.#recovered.add(delivery);
     else this.#due.push(delivery);

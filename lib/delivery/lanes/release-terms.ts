@@ -9,8 +9,9 @@ import type { ScanResult } from './scan-rows.js';
 const ASIDE_RETRY_MS = 2_000;
 /**
  * If a lane is released because its transport is paused or disabled as far as this process knows, it is due again after this time,
- * in ms. That has an effect only if the lane is not marked as suspended in the database (column `suspended`): this process could
- * not write yet that it disabled the transport, the transport was resumed or enabled meanwhile, or somebody edited the row.
+ * in ms. That has an effect only if the lane is not marked as suspended in the database (column `suspended`), for one of three
+ * reasons: this process could not write yet that it disabled the transport, the transport was resumed or enabled meanwhile, or
+ * somebody edited the row.
  */
 const INACTIVE_RETRY_MS = 1_000;
 

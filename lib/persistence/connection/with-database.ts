@@ -5,8 +5,8 @@ import { dataSourceIn } from './host-data-source.js';
 import type { AnyDatabase } from './open-database.js';
 
 /**
- * Runs a task outside the module's own process, such as a deploy step: opens the database, runs the task, closes the
- * database.
+ * Runs a task that needs the database but not the running application, such as a deploy step: opens the database, runs the
+ * task, closes the database.
  *
  * @param given the host's data source, or the address of its database
  * @throws {InvalidOptionError} for a malformed address

@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * List lanes and their holders
-         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports, and lanes without pending deliveries, are left out.
+         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports are left out, and so are lanes without pending deliveries that no process holds.
          */
         get: operations["listWebhookLanes"];
         put?: never;
@@ -1950,7 +1950,7 @@ export interface components {
             code: string | null;
             /**
              * @description Explanation for people; the wording may change. Null if it is accepted.
-             * @example A redelivery of this delivery was requested already and has not been sent yet.
+             * @example A redelivery of this delivery was requested already, and its attempt is not recorded yet.
              */
             message: string | null;
         };

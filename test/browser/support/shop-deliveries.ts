@@ -53,7 +53,7 @@ const timedOut = (startedAt: number): ShopAttempt => ({
 
 type Outcome = Pick<ShopDelivery, 'status' | 'reason' | 'attempts' | 'dueAt'>;
 
-/** Waits after the attempts of the kitchen display. */
+/** The waits after the attempts of the kitchen display. */
 const WAITS_MS = [5_300, 5 * MINUTE_MS, 26 * MINUTE_MS];
 
 function outcomeAtKitchen(begin: number, seed: number): Outcome {

@@ -3,7 +3,7 @@ import type { Arrival, ReceiverResponse } from './receivers.js';
 import type { RouteSettings, Scene } from './scene.js';
 import { sleep } from './sizes.js';
 
-/** Waits before the retries. The second one is never used: it only allows a receiver a `Retry-After` of this length. */
+/** The waits before the retries. The second one is never used: it only allows a receiver a `Retry-After` of this length. */
 export const RETRY_SECONDS = [1, 60];
 /** The latest due date of a retry after the first attempt has failed: the wait with its jitter. */
 const LATEST_RETRY_MS = 1_200;

@@ -4,7 +4,7 @@ import { group, retried } from '../../support/attempt-records.js';
 import { eachDatabase } from '../../support/databases.js';
 import { StoreFixture } from '../../support/store-fixture.js';
 
-describe('RecordStore, for an attempt that counts and whose key another attempt has', () => {
+describe('RecordStore, for an attempt that counts and has the number and start of a stored one', () => {
   eachDatabase((db) => {
     let fixture: StoreFixture;
     beforeAll(async () => {

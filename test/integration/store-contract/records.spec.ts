@@ -121,7 +121,7 @@ describe('RecordStore', () => {
         expect(await fixture.rowsWith('webhook_queue', { due_at: 7 })).toHaveLength(1);
       });
 
-      it('refuses a counted attempt whose key exists, and writes nothing', async () => {
+      it('refuses a counted attempt if one with its number and start is stored, and writes nothing', async () => {
         const [first, second] = deliveries as [QueuedDelivery, QueuedDelivery];
         await record(crashed(first, first.dueAt + 1_000));
         const clash = retried({ ...first, dueAt: first.dueAt + 1_000 }, 99_999, {

@@ -5,7 +5,7 @@ import { claimerScene, dueLane, ids, notifiedLane } from '../../../support/claim
 import { NOW } from '../../../support/lanes.js';
 
 const POLL_MS = 1_000;
-/** As many dates as a work check shows at most. All of them are too late to schedule a look. */
+/** As many dates as a work check shows at most. All of them are so far in the future that no look is scheduled. */
 const MANY_DATES = Array.from({ length: 16 }, () => NOW + 60_000);
 
 describe('When a LaneClaimer looks for due lanes', () => {

@@ -29,7 +29,7 @@ describe('the pace of a recovery', () => {
     expect(enqueued).toBeLessThanOrEqual(301);
   });
 
-  it('looks at a job that waits less often the older it is, but at least once a minute', () => {
+  it('looks at a waiting job less often the older it is, but at least once a minute', () => {
     const [minute, hour] = [60_000, 3_600_000];
     expect([0, minute, 10 * minute, 24 * hour].map(waitMs)).toEqual([2_000, 3_000, 30_000, minute]);
   });
