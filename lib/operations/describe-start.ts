@@ -9,7 +9,7 @@ export interface StartFacts {
   /** Path under which the admin API is mounted, such as `/v2`; '': at the root; undefined: it is not mounted. */
   readonly adminPath: string | undefined;
   readonly allowsHttp: boolean;
-  /** Ids of the keys for secrets at rest, beginning with the key that encrypts; undefined: this process decrypts no secrets. */
+  /** Ids of the keys for secrets at rest, beginning with the key that encrypts; undefined: keys are fetched when first needed. */
   readonly keyIds: readonly string[] | undefined;
   /** Undefined: the option is not set. */
   readonly environment: string | undefined;
@@ -28,7 +28,7 @@ export function describeStart(facts: StartFacts): string {
       : 'worker off',
     adminPath === undefined ? 'admin API off' : `admin API at ${adminPath}/tenants`,
     facts.allowsHttp ? 'http and https targets' : 'https targets only',
-    keyIds === undefined ? 'no keys needed' : keysText(keyIds),
+    keyIds === undefined ? 'keys fetched when needed' : keysText(keyIds),
     `environment ${environment === undefined ? 'not set' : JSON.stringify(environment)}`,
     wakeUpsText(facts),
   ];

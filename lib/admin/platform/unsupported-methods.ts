@@ -9,7 +9,7 @@ type Guarded = Parameters<TenantAdminGuard['assertGranted']>;
 
 /**
  * Handles requests to paths of the admin API with a method that no route supports. As for every other request, the host's global
- * guards and its access policy run first. The guards of the option `guards` do not run, because they belong to the controllers.
+ * guards and its access policy run first. The guards of the option `guards` do not run: only controllers run them (see `HostGuards`).
  */
 @Injectable()
 export class UnsupportedMethods {

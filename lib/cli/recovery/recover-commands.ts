@@ -50,7 +50,7 @@ const recoverCommand: Command = {
 /** Sends everything since a time, as `WebhookRecoveries.replay` does. */
 const replayCommand: Command = {
   name: 'replay',
-  summary: 'Send everything since a time, also to a new webhook',
+  summary: 'Send everything since a time, also for a new webhook',
   description:
     'Starts a job that sends the events that were emitted since a time and that a webhook of an HTTP transport matches today,\n' +
     'even if they were delivered before. The command waits for the end of the job. The workers of the application run the\n' +

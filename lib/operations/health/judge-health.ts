@@ -107,7 +107,7 @@ const failingText = (
   `${stage} failed ${consecutiveFailures} times in a row for ${spoken(failingForMs)}: ${sentence(lastError)} ` +
   (isWholeStage
     ? ''
-    : 'Only a few rows are refused. They do not stop other work, but no other work has come up meanwhile. ') +
+    : 'Only a few rows are refused, and they do not stop other work: the rounds failed in a row because no other work came meanwhile. ') +
   'The worker retries until it succeeds, and nothing is lost. Correct the cause that the error names, such as privileges, locks or disk space.';
 
 function backlogReasons(facts: HealthFacts): HealthReason[] {

@@ -75,7 +75,7 @@ export class SampleSender {
 
   /**
    * A delivery would wait for a slot. A test send fails instead, because a user waits for the result. It still counts towards
-   * the rate limit.
+   * the limits of test sends (`SampleSendLimits`).
    */
   #assertFreeSlot(origin: string): void {
     if (this.egress.inFlightTo(origin) >= this.options.egress.maxPerOrigin)

@@ -2,7 +2,14 @@ import { Body, Delete, Get, HttpCode, Param, Post, SetMetadata } from '@nestjs/c
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../../admin/admin-controller.js';
 import { RequestActor } from '../../admin/audit/request-actor.js';
-import { ApiInvalid, ApiJsonBody, ApiMissing, ApiUid, invalidUid } from '../../admin/openapi/api-docs.js';
+import {
+  ApiInvalid,
+  ApiJsonBody,
+  ApiMissing,
+  ApiUid,
+  INVALID_TENANT_UID,
+  invalidUid,
+} from '../../admin/openapi/api-docs.js';
 import { NOT_FOR_PORTAL_LINKS } from '../../admin/portal-access.js';
 import { AbsentBodyPipe } from '../../admin/validation/absent-body.pipe.js';
 import { DtoPipe, type Input } from '../../admin/validation/dto.pipe.js';
@@ -54,7 +61,7 @@ export class PortalLinksController {
       'Lists links with their creators and the times at which they were opened. Their URLs are not shown.',
   })
   @ApiOkResponse({ type: PortalLinkListDto, description: 'The links of the tenant.' })
-  @ApiInvalid(invalidUid('tenantUid'))
+  @ApiInvalid(INVALID_TENANT_UID)
   async list(@Param('tenantUid', UidPipe) tenantUid: string): Promise<PortalLinkListDto> {
     return { items: (await this.links.list(tenantUid)).map(portalLinkDto) };
   }

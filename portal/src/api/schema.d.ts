@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * List lanes and their holders
-         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports are left out, and so are lanes without pending deliveries that no process holds.
+         * @description Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports are left out, and so are lanes that no process holds and that have no pending deliveries.
          */
         get: operations["listWebhookLanes"];
         put?: never;
@@ -9613,7 +9613,7 @@ export interface operations {
                      *       "error": "Bad Request",
                      *       "code": "VALIDATION_FAILED",
                      *       "message": [
-                     *         "tenantUid must be 1 to 64 of the characters A-Z, a-z, 0-9, \"_\" and \"-\""
+                     *         "tenantUid must be 1 to 64 of the characters A-Z, a-z, 0-9 and _ - . : | @, but not \".\" or \"..\" alone"
                      *       ]
                      *     }
                      */

@@ -30,7 +30,7 @@ describe('The log line at start-up', () => {
     ['admin API at /tenants', { adminPath: '' }],
     ['http and https targets', { allowsHttp: true }],
     ['secrets stored in plain text', { keyIds: [] }],
-    ['no keys needed', { keyIds: undefined }],
+    ['keys fetched when needed', { keyIds: undefined }],
     ['environment not set', { environment: undefined }],
     ['wake-ups by Redis', { wakeUps: 'redis' }],
     ['no wake-ups between processes, polling every 250 ms', { wakeUps: 'none' }],
