@@ -59,7 +59,7 @@ export class OperatorViewsController {
     operationId: 'listWebhookLanes',
     summary: 'List lanes and their holders',
     description:
-      'Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports are left out, and so are lanes that no process holds and that have no pending deliveries.',
+      'Lists the lanes (queues of one HTTP transport each) that have work, with the process that holds each and the end of its lease. Lanes that wait for a process come first. Lanes of paused and disabled HTTP transports are left out. A lane without pending deliveries is listed only while a process holds it.',
   })
   @ApiLaneQuery()
   @ApiOkResponse({ type: LaneListDto, description: 'A page of lanes.' })

@@ -183,7 +183,10 @@ export class LaneClaimer {
     this.#loop.wake();
   }
 
-  /** Lanes were released. If other lanes wait and a quarter of the places is free, this process claims again. */
+  /**
+   * Lanes were released. If other lanes wait and a quarter of the places is free, this process claims again at once, otherwise at
+   * the next poll.
+   */
   lanesReleased(): void {
     if (this.#canClaimMore) this.#loop.wake();
   }

@@ -139,7 +139,10 @@ export class LaneReleaser {
     else if (!isGivenUp && lane.isNotified && candidate) this.claimer.notifyWorkAdded([candidate]);
   }
 
-  /** If a lane contains only parked deliveries, some of them have no predecessor any more: these are made due. */
+  /**
+   * A parked delivery waits for an earlier one of its key. In a lane with nothing else, the first of each key waits for none: it
+   * is made due.
+   */
   async #unpark(releases: readonly LaneRelease[]): Promise<ReadonlySet<number>> {
     const onlyParked = releases.filter(({ dueAt }) => dueAt === PARKED_DUE_AT);
     if (onlyParked.length === 0) return NONE;
